@@ -1,0 +1,125 @@
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** The direction of the arrows: what each part may not import. */
+const arrows = [
+  { target: './src/domain', from: './src', except: ['./domain'], message: 'domain/ is pure: it imports nothing else.' },
+  {
+    target: './src/zoho',
+    from: './src',
+    except: ['./zoho', './domain'],
+    message: 'zoho/ knows HTTP and domain/ only.',
+  },
+  { target: './src/db', from: './src', except: ['./db', './domain'], message: 'db/ knows SQL and domain/ only.' },
+  {
+    target: './src/activities',
+    from: './src',
+    except: ['./activities', './db', './zoho', './domain', './temporal', './logger.ts', './config.ts'],
+    message: 'activities/ join zoho/ and db/; they never import workflows, api or the processes on top.',
+  },
+  {
+    target: './src/workflows',
+    from: './src',
+    except: ['./workflows', './domain', './activities', './temporal/task-queues.ts', './temporal/search-attributes.ts'],
+    message: 'workflows/ import activity types and domain/ only.',
+  },
+  { target: './src/temporal', from: './src/api', message: 'temporal/ is below api/.' },
+  { target: './src', from: './simulator', message: 'The product never depends on the simulator.' },
+  { target: './src', from: './test', message: 'The product never depends on tests.' },
+  { target: './src', from: './bench', message: 'The product never depends on benchmarks.' },
+  { target: './simulator', from: './src', message: 'The simulator shares no code with the engine it checks.' },
+];
+
+export default tseslint.config(
+  { ignores: ['node_modules/', 'dist/', '.pulse/', 'test/histories/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver(), createNodeResolver()] },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones: arrows }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', package: 'mocha', name: ['it', 'describe'] }] },
+      ],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-deprecated': 'warn',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['src/workflows/**/*.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'Buffer',
+        'fetch',
+        'setInterval',
+        'WeakRef',
+        'FinalizationRegistry',
+      ],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['node:*', 'knex', 'objection', 'pg', 'express', 'zod', 'undici'],
+              message: 'Workflows are pure.',
+            },
+            {
+              group: ['@temporalio/client', '@temporalio/worker', '@temporalio/testing'],
+              message: 'Not in the sandbox.',
+            },
+            {
+              group: ['**/activities/*', '**/activities'],
+              allowTypeImports: true,
+              message: 'Import activity types only.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/domain/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['node:*', 'knex', 'objection', 'pg', 'express', 'undici', '@temporalio/*'],
+              message: 'domain/ is pure.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['**/*.cjs', '**/*.mjs'],
+    languageOptions: {
+      globals: {
+        require: 'readonly',
+        module: 'writable',
+        process: 'readonly',
+        console: 'readonly',
+        __dirname: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
+  },
+  prettier,
+);

@@ -1,0 +1,65 @@
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65535);
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+
+/** Every environment variable the processes read, with its unit and default. Nothing else reads `process.env`. */
+const Environment = z.object({
+  /** PostgreSQL 16 or newer. */
+  DATABASE_URL: z.string().default('postgres://pulse:pulse@127.0.0.1:54329/pulse'),
+  /** Connections each process may hold. */
+  PULSE_DATABASE_POOL: z.coerce.number().int().min(2).default(12),
+  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  /** Where the Temporal UI answers; only used to build links. */
+  TEMPORAL_UI_URL: z.string().default('http://127.0.0.1:8233'),
+  PULSE_API_HOST: z.string().default('127.0.0.1'),
+  PULSE_API_PORT: port.default(8600),
+  /** Key ring for secrets at rest: `id:base64 of 32 bytes`, the first encrypts, all decrypt. */
+  PULSE_ENCRYPTION_KEYS: list.default([]),
+  /** Where result files are spooled while they are loaded. */
+  PULSE_SPOOL_DIR: z.string().default(path.join(tmpdir(), 'pipeline-pulse-sync')),
+  PULSE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** Chunks that one worker loads at a time. */
+  PULSE_LOAD_CONCURRENCY: z.coerce.number().int().min(1).default(2),
+  /** Calls to Zoho that one worker makes at a time. */
+  PULSE_API_CONCURRENCY: z.coerce.number().int().min(1).default(8),
+  ZOHO_CLIENT_ID: z.string().default(''),
+  ZOHO_CLIENT_SECRET: z.string().default(''),
+  ZOHO_REDIRECT_URI: z.string().default(''),
+  ZOHO_ACCESS_TOKEN: z.string().default(''),
+  ZOHO_REFRESH_TOKEN: z.string().default(''),
+  /** us, eu, in, au, jp, cn, ca, sa, uk. */
+  ZOHO_DATA_CENTER: z.string().default('us'),
+  /** Replaces the data centre's accounts host; the simulator's address on a developer's machine. */
+  ZOHO_ACCOUNTS_URL: z.string().default(''),
+  /** Give-up time of one Zoho call in milliseconds: headers, then each pause in the body. */
+  ZOHO_TIMEOUT_MS: z.coerce.number().int().min(100).default(30_000),
+});
+
+export type Config = Readonly<z.infer<typeof Environment>>;
+
+/**
+ * Parses the environment once at start-up.
+ * @throws Error one sentence that names each wrong variable.
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+    throw new Error(`The environment is not usable: ${problems}`);
+  }
+  return Object.freeze(parsed.data);
+}
+
+/** The folder that keeps what is fetched once per user (the Temporal server), by the XDG rule. */
+export function userCacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+  return path.join(environment['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'pipeline-pulse-sync');
+}

@@ -1,0 +1,41 @@
+/**
+ * The closed sets of values that sessions, records and conflicts are made of. The values are part of the user's
+ * interface (they stand in tables, URLs and answers), so they never change; new ones may be added.
+ */
+
+/** How far a session is. `paused` is ours; the rest are the specification's. */
+export const SESSION_STATUSES = ['initiated', 'in_progress', 'paused', 'completed', 'failed', 'cancelled'] as const;
+export type SessionStatus = (typeof SESSION_STATUSES)[number];
+
+/** Sessions in these statuses own their module: at most one per connection and module. */
+export const ACTIVE_SESSION_STATUSES = ['initiated', 'in_progress', 'paused'] as const satisfies readonly SessionStatus[];
+
+/** A session in one of these statuses never changes again. */
+export const FINAL_SESSION_STATUSES = ['completed', 'failed', 'cancelled'] as const satisfies readonly SessionStatus[];
+
+export function isFinal(status: SessionStatus): boolean {
+  return (FINAL_SESSION_STATUSES as readonly SessionStatus[]).includes(status);
+}
+
+export const SESSION_TYPES = ['full_sync', 'incremental_sync', 'manual_refresh', 'webhook_update'] as const;
+export type SessionType = (typeof SESSION_TYPES)[number];
+
+export const SYNC_DIRECTIONS = ['bidirectional', 'from_crm', 'to_crm'] as const;
+export type SyncDirection = (typeof SYNC_DIRECTIONS)[number];
+
+export const RECORD_ACTIONS = ['created', 'updated', 'deleted', 'skipped', 'failed'] as const;
+export type RecordAction = (typeof RECORD_ACTIONS)[number];
+
+export const CONFLICT_STRATEGIES = ['crm_wins', 'local_wins', 'manual_review', 'merge_fields', 'newest_wins'] as const;
+export type ConflictStrategy = (typeof CONFLICT_STRATEGIES)[number];
+
+export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Why a row left the mirror: Zoho's recycle bin, gone for good, or simply no longer answered by Zoho. */
+export const TOMBSTONE_REASONS = ['recycle', 'permanent', 'vanished'] as const;
+export type TombstoneReason = (typeof TOMBSTONE_REASONS)[number];
+
+/** How a full sync reads a module. */
+export const READ_PATHS = ['list', 'bulk'] as const;
+export type ReadPath = (typeof READ_PATHS)[number];
