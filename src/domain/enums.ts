@@ -8,7 +8,11 @@ export const SESSION_STATUSES = ['initiated', 'in_progress', 'paused', 'complete
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
 
 /** Sessions in these statuses own their module: at most one per connection and module. */
-export const ACTIVE_SESSION_STATUSES = ['initiated', 'in_progress', 'paused'] as const satisfies readonly SessionStatus[];
+export const ACTIVE_SESSION_STATUSES = [
+  'initiated',
+  'in_progress',
+  'paused',
+] as const satisfies readonly SessionStatus[];
 
 /** A session in one of these statuses never changes again. */
 export const FINAL_SESSION_STATUSES = ['completed', 'failed', 'cancelled'] as const satisfies readonly SessionStatus[];

@@ -1,0 +1,223 @@
+/**
+ * How a field of a Zoho module becomes columns of its mirror table. Pure: the same metadata and the same earlier
+ * mapping always give the same columns.
+ */
+
+/** SQL types that mirror columns have. */
+export type ColumnType = 'text' | 'integer' | 'bigint' | 'numeric' | 'boolean' | 'date' | 'timestamptz' | 'jsonb';
+
+/**
+ * How Zoho writes a field's value, which decides how a cell becomes a column.
+ * - `scalar`: one plain value.
+ * - `reference`: a lookup; an object with `id` and `name` in JSON, a bare id in CSV. Two columns.
+ * - `choices`: several picklist values; an array in JSON, one separated cell in CSV.
+ * - `tags`: tags; an array of objects in JSON, comma-joined names in CSV. Mirrored as an array of names.
+ * - `opaque`: anything else that is not plain; kept as JSON.
+ */
+export type ValueShape = 'scalar' | 'reference' | 'choices' | 'tags' | 'opaque';
+
+/** What the mapping needs to know of a field; the rest of Zoho's metadata does not matter here. */
+export interface FieldMetadata {
+  id: string;
+  apiName: string;
+  dataType: string;
+  jsonType?: string | undefined;
+  /** `return_type` of a formula. */
+  formulaReturnType?: string | undefined;
+  /** API name of the module a lookup points to. */
+  lookupModule?: string | undefined;
+  /** Actual values of a picklist, used ones and unused ones. */
+  choices?: readonly string[] | undefined;
+}
+
+/** A field and its place in the mirror. */
+export interface MirrorField {
+  fieldId: string;
+  apiName: string;
+  dataType: string;
+  shape: ValueShape;
+  /** The column of the value; for a reference the column of the id. */
+  column: string;
+  type: ColumnType;
+  /** The column of a reference's name. */
+  nameColumn?: string | undefined;
+  lookupModule?: string | undefined;
+  choices?: readonly string[] | undefined;
+  /** Whether Zoho's bulk read can export the field. */
+  bulkReadable: boolean;
+  /** Whether it can export the name of what a reference points to. */
+  bulkNameReadable: boolean;
+  /** Whether the value can change without `Modified_Time` moving. */
+  silent: boolean;
+}
+
+/** Column that holds Zoho's `Modified_Time`, where a module has it. */
+export const MODIFIED_TIME_FIELD = 'Modified_Time';
+
+const USER_LOOKUPS = new Set(['ownerlookup', 'userlookup']);
+const REFERENCES = new Set(['lookup', 'multi_module_lookup', ...USER_LOOKUPS]);
+const NUMBERS = new Set(['double', 'currency', 'percent', 'number', 'decimal']);
+const TEXTS = new Set([
+  'text',
+  'textarea',
+  'email',
+  'phone',
+  'website',
+  'picklist',
+  'autonumber',
+  'profileimage',
+  'string',
+]);
+/** Types that bulk read cannot export (Zoho's documentation: Bulk Read, Limitations). */
+const NOT_IN_BULK_READ = new Set([
+  'fileupload',
+  'imageupload',
+  'multiselectlookup',
+  'multiuserlookup',
+  'consent_lookup',
+]);
+/** A subform's rows are a module of their own and never part of a list or an export of their parent. */
+const NOT_MIRRORED = new Set(['subform']);
+
+export function isUserLookup(field: Pick<MirrorField, 'dataType'>): boolean {
+  return USER_LOOKUPS.has(field.dataType);
+}
+
+function scalarType(dataType: string): ColumnType | undefined {
+  if (TEXTS.has(dataType)) return 'text';
+  if (NUMBERS.has(dataType)) return 'numeric';
+  switch (dataType) {
+    case 'integer':
+      return 'integer';
+    case 'bigint':
+      return 'bigint';
+    case 'boolean':
+      return 'boolean';
+    case 'date':
+      return 'date';
+    case 'datetime':
+      return 'timestamptz';
+    default:
+      return undefined;
+  }
+}
+
+function computedType(field: FieldMetadata): ColumnType | undefined {
+  const declared = field.formulaReturnType && scalarType(field.formulaReturnType.toLowerCase());
+  if (declared) return declared === 'integer' ? 'numeric' : declared;
+  if (field.jsonType === 'double' || field.jsonType === 'integer') return 'numeric';
+  if (field.jsonType === 'boolean') return 'boolean';
+  return field.jsonType === 'jsonobject' || field.jsonType === 'jsonarray' ? undefined : 'text';
+}
+
+function shapeOf(field: FieldMetadata): { shape: ValueShape; type: ColumnType } {
+  if (field.apiName === 'Tag') return { shape: 'tags', type: 'jsonb' };
+  if (REFERENCES.has(field.dataType)) return { shape: 'reference', type: 'bigint' };
+  if (field.dataType === 'multiselectpicklist') return { shape: 'choices', type: 'jsonb' };
+  const computed = field.dataType === 'formula' || field.dataType === 'rollup_summary';
+  const type = computed ? computedType(field) : scalarType(field.dataType);
+  return type ? { shape: 'scalar', type } : { shape: 'opaque', type: 'jsonb' };
+}
+
+/** `Deal_Name` -> `deal_name`, `LeadSource` -> `lead_source`. Never empty, never an engine column, at most 60 bytes. */
+export function columnNameOf(apiName: string): string {
+  const snake = apiName
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9_]/g, '_')
+    .slice(0, 57);
+  return snake === '' || snake === 'id' || snake.startsWith('_') ? `field_${snake}` : snake;
+}
+
+function firstFree(wanted: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(wanted)) return wanted;
+  let suffix = 2;
+  while (taken.has(`${wanted}_${suffix}`)) suffix += 1;
+  return `${wanted}_${suffix}`;
+}
+
+/**
+ * Maps a module's fields to columns.
+ * @param fields what Zoho's field metadata lists, in its order.
+ * @param earlier column of each field id from an earlier run: a field keeps its column for as long as it keeps its API
+ *   name, and a renamed field takes a new one (the caller renames the column).
+ */
+export function mapFields(
+  fields: readonly FieldMetadata[],
+  earlier: ReadonlyMap<string, { apiName: string; column: string; nameColumn?: string | undefined }> = new Map(),
+): MirrorField[] {
+  const mirrored = fields.filter((field) => !NOT_MIRRORED.has(field.dataType) && field.apiName !== 'id');
+  const kept = (field: FieldMetadata) => {
+    const known = earlier.get(field.id);
+    return known && known.apiName === field.apiName ? known : undefined;
+  };
+  const taken = new Set(['id', ...mirrored.flatMap((field) => [kept(field)?.column, kept(field)?.nameColumn])]);
+  const takenNames = new Set([...taken].filter((name) => name !== undefined));
+  const reserve = (wanted: string): string => {
+    const name = firstFree(wanted, takenNames);
+    takenNames.add(name);
+    return name;
+  };
+  return mirrored.map((field) => {
+    const { shape, type } = shapeOf(field);
+    const base = columnNameOf(field.apiName);
+    const known = kept(field);
+    const reference = shape === 'reference';
+    return {
+      fieldId: field.id,
+      apiName: field.apiName,
+      dataType: field.dataType,
+      shape,
+      type,
+      column: known?.column ?? reserve(reference ? `${base}_id` : base),
+      nameColumn: reference ? (known?.nameColumn ?? reserve(base)) : undefined,
+      lookupModule: field.lookupModule,
+      choices: field.choices,
+      bulkReadable: !NOT_IN_BULK_READ.has(field.dataType),
+      bulkNameReadable: reference && !USER_LOOKUPS.has(field.dataType) && field.lookupModule !== undefined,
+      silent: field.dataType === 'formula' || field.dataType === 'rollup_summary',
+    };
+  });
+}
+
+const DISPLAY_FIELDS: Readonly<Record<string, string>> = {
+  Accounts: 'Account_Name',
+  Contacts: 'Full_Name',
+  Leads: 'Full_Name',
+  Deals: 'Deal_Name',
+  Campaigns: 'Campaign_Name',
+  Cases: 'Subject',
+  Products: 'Product_Name',
+  Vendors: 'Vendor_Name',
+  Quotes: 'Subject',
+  Sales_Orders: 'Subject',
+  Purchase_Orders: 'Subject',
+  Invoices: 'Subject',
+  Price_Books: 'Price_Book_Name',
+  Solutions: 'Solution_Title',
+};
+
+/**
+ * The export column that gives a reference's name (`Account_Name.Account_Name`), where the module it points to is known.
+ * Users are not joined: their names come from the list of users.
+ */
+export function bulkNameField(field: MirrorField): string | undefined {
+  if (!field.bulkNameReadable || !field.lookupModule) return undefined;
+  return `${field.apiName}.${DISPLAY_FIELDS[field.lookupModule] ?? 'Name'}`;
+}
+
+const WIDENINGS: Readonly<Record<ColumnType, readonly ColumnType[]>> = {
+  integer: ['bigint', 'numeric', 'text'],
+  bigint: ['numeric', 'text'],
+  numeric: ['text'],
+  boolean: ['text'],
+  date: ['text'],
+  timestamptz: ['text'],
+  jsonb: ['text'],
+  text: [],
+};
+
+/** Whether a column can change its type without losing any value it can hold. */
+export function isWidening(from: ColumnType, to: ColumnType): boolean {
+  return WIDENINGS[from].includes(to);
+}

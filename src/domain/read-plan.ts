@@ -1,0 +1,102 @@
+import type { ReadPath } from './enums';
+
+/** Limits and prices of Zoho's read operations (Zoho's documentation: Get Records, Bulk Read, API Limits). */
+export const LIST_PAGE_ROWS = 200;
+export const LIST_FIELDS = 50;
+export const LIST_MAX_ROWS = 100_000;
+export const IDS_PER_CALL = 100;
+export const BULK_PAGE_ROWS = 200_000;
+export const BULK_FIELDS = 200;
+const LIST_CREDITS = 1;
+const BULK_JOB_CREDITS = 50;
+/** Status and download calls of a job; Zoho does not say what they cost, so they are counted as ordinary calls. */
+const BULK_CALLS_PER_JOB = 4;
+const BULK_JOB_SECONDS = 3.5;
+const BULK_SECONDS_PER_ROW = 1 / 100_000;
+
+export interface ReadQuestion {
+  /** Rows of the module by Zoho's count. */
+  rows: number;
+  fields: number;
+  /** Fields that bulk read cannot export. */
+  fieldsNotInBulk: number;
+  /** Measured time of one call in milliseconds. */
+  latencyMs: number;
+  /** Credits that may be spent; unknown means no limit. */
+  creditsAvailable?: number | undefined;
+  /** What a second of waiting is worth in credits: how strongly speed counts against cost. */
+  creditsPerSecond?: number | undefined;
+}
+
+export interface ReadPlan {
+  path: ReadPath;
+  calls: number;
+  credits: number;
+  /** Estimated seconds at Zoho, without the database's share. */
+  seconds: number;
+  /** Whether every field of the module is read this way. */
+  complete: boolean;
+  /** One sentence for people. */
+  reason: string;
+}
+
+/** Slices of at most 50 fields that a list call can carry; `id` and `Modified_Time` ride along in each. */
+export function fieldSlices(fields: number): number {
+  return fields <= LIST_FIELDS ? 1 : 1 + Math.ceil((fields - LIST_FIELDS) / (LIST_FIELDS - 1));
+}
+
+function planList({ rows, fields, latencyMs }: ReadQuestion): ReadPlan {
+  const pages = Math.max(1, Math.ceil(rows / LIST_PAGE_ROWS));
+  const refetches = (fieldSlices(fields) - 1) * Math.ceil(rows / IDS_PER_CALL);
+  const calls = pages + refetches;
+  return {
+    path: 'list',
+    calls,
+    credits: calls * LIST_CREDITS,
+    seconds: (calls * latencyMs) / 1000,
+    complete: rows <= LIST_MAX_ROWS,
+    reason: '',
+  };
+}
+
+function planBulk({ rows, fieldsNotInBulk, fields, latencyMs }: ReadQuestion): ReadPlan {
+  const jobs = Math.max(1, Math.ceil(rows / BULK_PAGE_ROWS));
+  const calls = jobs * BULK_CALLS_PER_JOB;
+  return {
+    path: 'bulk',
+    calls,
+    credits: jobs * (BULK_JOB_CREDITS + BULK_CALLS_PER_JOB - 1),
+    seconds: jobs * BULK_JOB_SECONDS + rows * BULK_SECONDS_PER_ROW + (calls * latencyMs) / 1000,
+    complete: fieldsNotInBulk === 0 && fields <= BULK_FIELDS,
+    reason: '',
+  };
+}
+
+const describe = (plan: ReadPlan): string =>
+  `${plan.path === 'bulk' ? 'bulk read' : 'list pages'}: ${plan.calls} calls, ${plan.credits} credits, about ${plan.seconds.toFixed(1)} s`;
+
+/**
+ * Chooses how to read a whole module: the path that reads every field, fits the credits, and costs least when time is
+ * priced in credits. Both paths are always weighed, so the reason can say what was turned down.
+ */
+export function planRead(question: ReadQuestion): ReadPlan {
+  const price = (plan: ReadPlan) => plan.credits + plan.seconds * (question.creditsPerSecond ?? 5);
+  const affordable = (plan: ReadPlan) => plan.credits <= (question.creditsAvailable ?? Infinity);
+  const candidates = [planList(question), planBulk(question)].sort(
+    (a, b) =>
+      Number(b.complete) - Number(a.complete) || Number(affordable(b)) - Number(affordable(a)) || price(a) - price(b),
+  );
+  const [chosen, other] = candidates as [ReadPlan, ReadPlan];
+  const why = !other.complete
+    ? `cannot read all of the module`
+    : !affordable(other)
+      ? `would cost more credits than are left`
+      : `is dearer in calls and time`;
+  return { ...chosen, reason: `${describe(chosen)}; ${describe(other)} ${why}` };
+}
+
+/** The plan of a path somebody asked for, whatever the planner would have chosen. */
+export function planForced(path: ReadPath, question: ReadQuestion): ReadPlan {
+  const plan = path === 'bulk' ? planBulk(question) : planList(question);
+  return { ...plan, reason: `${describe(plan)}; chosen by request` };
+}
