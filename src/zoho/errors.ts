@@ -1,3 +1,6 @@
+import { whatToDoAbout } from './advice';
+import type { SafeDetails } from './error-details';
+
 /**
  * What went wrong at Zoho, in the classes of "Error envelope, HTTP statuses, classification" of Zoho's documentation.
  * The class decides what the engine does next, so every failure of a call is a `ZohoError` with exactly one.
@@ -20,3 +23,102 @@ export const ERROR_CATEGORIES = [
   'network',
 ] as const;
 export type ErrorCategory = (typeof ERROR_CATEGORIES)[number];
+
+/** Whether the same call, sent again unchanged, can succeed. A lost cursor cannot: the walk must start over. */
+const RETRYABLE: Readonly<Record<ErrorCategory, boolean>> = {
+  auth_expired: true,
+  auth_revoked: false,
+  auth_throttled: true,
+  permission: false,
+  rate_limited: true,
+  validation: false,
+  duplicate: false,
+  not_found: false,
+  conflict: false,
+  locked: true,
+  cursor_lost: false,
+  request_bug: false,
+  capacity: false,
+  server: true,
+  network: true,
+};
+
+/** Waits, in milliseconds, that belong to the category whoever answers; the rest is left to the caller's backoff. */
+const USUAL_WAIT: Readonly<Partial<Record<ErrorCategory, number>>> = {
+  auth_expired: 0,
+  auth_throttled: 60_000,
+  locked: 15 * 60_000,
+};
+
+/** Which call failed: the operation in our words and the module's API name, if the call has one. */
+export interface CallLabel {
+  operation: string;
+  module?: string | undefined;
+}
+
+export interface ZohoErrorInit extends CallLabel {
+  category: ErrorCategory;
+  /** Zoho's code, a system error code such as `ECONNRESET`, or one of ours in the same style. */
+  code: string;
+  /** One clause for the message, free of record values and secrets. */
+  reason: string;
+  httpStatus?: number | undefined;
+  details?: SafeDetails | undefined;
+  /** The field Zoho refuses, by API name. */
+  fieldName?: string | undefined;
+  retryAfterMs?: number | undefined;
+}
+
+/**
+ * The only error this client throws for a call, apart from the reason of an aborted signal and the errors of the
+ * token source and the local disk, which pass through unchanged.
+ *
+ * It has no `cause` on purpose: parser errors carry the bytes they stumbled over, which are record values.
+ */
+export class ZohoError extends Error {
+  override readonly name = 'ZohoError';
+  readonly category: ErrorCategory;
+  readonly code: string;
+  readonly operation: string;
+  readonly module: string | undefined;
+  /** Undefined when no answer came. */
+  readonly httpStatus: number | undefined;
+  /** The parts of Zoho's `details` that name fields, parameters and limits; never values. */
+  readonly details: SafeDetails;
+  readonly fieldName: string | undefined;
+  readonly retryable: boolean;
+  /** How long to wait before the next attempt, in milliseconds; undefined leaves it to the caller's backoff. */
+  readonly retryAfterMs: number | undefined;
+  /** One sentence for the person who reads the failure. */
+  readonly whatToDo: string;
+
+  constructor(init: ZohoErrorInit) {
+    super(`${init.operation}${init.module === undefined ? '' : ` of ${init.module}`}: ${init.reason}`);
+    this.category = init.category;
+    this.code = init.code;
+    this.operation = init.operation;
+    this.module = init.module;
+    this.httpStatus = init.httpStatus;
+    this.details = init.details ?? {};
+    this.fieldName = init.fieldName;
+    this.retryable = RETRYABLE[init.category];
+    this.retryAfterMs = init.retryAfterMs ?? USUAL_WAIT[init.category];
+    this.whatToDo = whatToDoAbout(init);
+  }
+}
+
+/** A call that would break one of Zoho's documented limits; it was not sent and cost nothing. */
+export function requestBug(label: CallLabel, reason: string): ZohoError {
+  return new ZohoError({ ...label, category: 'request_bug', code: 'NOT_SENT', reason: `not sent: ${reason}` });
+}
+
+/** A successful answer that is cut off or is not JSON: the line or a proxy is at fault. */
+export function unreadableAnswer(label: CallLabel, httpStatus: number, reason: string): ZohoError {
+  return new ZohoError({ ...label, category: 'network', code: 'UNREADABLE_ANSWER', httpStatus, reason });
+}
+
+/** A successful JSON answer without a part that Zoho documents as always present. */
+export function unexpectedAnswer(label: CallLabel, httpStatus: number, missing: string): ZohoError {
+  const reason = `Zoho's answer has no usable ${missing}`;
+  return new ZohoError({ ...label, category: 'server', code: 'UNEXPECTED_ANSWER', httpStatus, reason });
+}

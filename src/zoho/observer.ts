@@ -15,11 +15,14 @@ export interface ZohoCall {
   /** Body bytes received. */
   bytesReceived: number;
   bytesSent: number;
-  /** Credits the call costs by Zoho's price list (zoho-api.md 2.2). */
+  /** Credits the call costs by Zoho's price list ("API limits"). */
   credits: number;
   /** `X-API-CREDITS-REMAINING`, which Zoho sends only once half of the day's credits are used. */
   creditsRemaining?: number;
   failure?: ErrorCategory;
+  /** Set when the caller gave up while the call was in flight: neither a success nor a failure. */
+  aborted?: true;
 }
 
+/** Hears of a call once it is over. Must not throw; what it throws is reported as a process warning. */
 export type CallObserver = (call: ZohoCall) => void;

@@ -1,0 +1,47 @@
+import type { ErrorCategory, ZohoErrorInit } from './errors';
+
+const BY_CATEGORY: Readonly<Record<ErrorCategory, string>> = {
+  auth_expired: 'Nothing: the access token is replaced and the call is made again.',
+  auth_revoked: 'Connect the Zoho organization again: Zoho no longer accepts its credentials.',
+  auth_throttled: 'Wait: Zoho issues no more access tokens for some minutes, then the work goes on by itself.',
+  permission: 'Ask a Zoho CRM administrator to give the connected user access, then start the session again.',
+  rate_limited: 'Wait: the call is made again later; if it persists, lower the concurrency or raise the daily credits.',
+  validation: 'Correct what Zoho refuses, named in this error, then try again.',
+  duplicate: 'Link the record to the one Zoho already has, or change the value that must be unique.',
+  not_found: 'Check that it still exists in Zoho: it may have been deleted, expired or renamed.',
+  conflict: 'Read the record again and decide between both versions: it changed in Zoho in the meantime.',
+  locked: 'Release the record in Zoho (lock, approval, review or blueprint), or wait until it is released.',
+  cursor_lost: 'Read again from the last safe point: this page position can no longer be continued.',
+  request_bug: 'Report this: the engine made a call that Zoho does not accept.',
+  capacity: 'Ask a Zoho CRM administrator: the organization lacks the space, the quota or the edition for this.',
+  server: 'Nothing: Zoho has a problem and the call is made again; see status.zoho.com if it persists.',
+  network: 'Nothing: the call is made again; check the connection to Zoho if it persists.',
+};
+
+const REREAD_MODULES =
+  'Read the list of modules again: this one may have been renamed, hidden or is not open to the API.';
+const REFUSED_FIELD = 'Leave the named field out of the request and read it through the record calls instead.';
+
+/** Codes for which a person must do something more exact than their category says. */
+const BY_CODE: Readonly<Record<string, string>> = {
+  OAUTH_SCOPE_MISMATCH: 'Connect the Zoho organization again with the OAuth scopes that this operation needs.',
+  INVALID_MODULE: REREAD_MODULES,
+  MODULE_NOT_AVAILABLE: REREAD_MODULES,
+  MODULE_NOT_SUPPORTED: REREAD_MODULES,
+  FIELD_NOT_AVAILABLE: REFUSED_FIELD,
+  FIELD_NOT_SUPPORTED: REFUSED_FIELD,
+  NOT_SENT: 'Report this: the engine asked for more than one call to Zoho may carry.',
+  API_DOMAIN_NOT_ALLOWED: 'Check the data centre of the connection: Zoho named an API host that does not belong to it.',
+  ACCOUNTS_URL_NOT_ALLOWED: "Set the accounts URL to one of Zoho's accounts servers, or to a loopback address.",
+  invalid_client: 'Check the client id, and that the client is enabled for the data centre of this connection.',
+  invalid_client_secret: 'Check the client secret: each data centre of a Zoho client can have its own.',
+  invalid_redirect_uri: 'Register the redirect URI for this client in the Zoho API console.',
+  redirect_uri_mismatch: 'Register the redirect URI for this client in the Zoho API console.',
+  invalid_scope: 'Correct the OAuth scopes that are asked for, then connect again.',
+  access_denied: 'Connect again and accept the request on the consent page of Zoho.',
+};
+
+/** One sentence for the person who reads the failure. */
+export function whatToDoAbout(failure: Pick<ZohoErrorInit, 'category' | 'code'>): string {
+  return BY_CODE[failure.code] ?? BY_CATEGORY[failure.category];
+}

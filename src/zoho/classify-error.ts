@@ -1,0 +1,126 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { categoryOfCode, categoryOfStatus } from './error-codes';
+import { safeDetails } from './error-details';
+import { type CallLabel, type ErrorCategory, ZohoError } from './errors';
+
+/** `{"code":"UPPER_SNAKE","details":{...},"message":"text","status":"error"}` without its message, which is free text. */
+export interface ErrorEnvelope {
+  code: string;
+  details?: unknown;
+}
+
+const CODE = /^[A-Z][A-Z0-9_]{1,80}$/;
+const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
+
+/**
+ * Turns an answer with a failure status into the one error it means: Zoho's flat envelope, the envelope inside a
+ * one-key array (`data`, `fields`, ...), an empty body, or a page of a proxy that is no JSON at all.
+ */
+export function classifyAnswer(
+  label: CallLabel,
+  status: number,
+  headers: IncomingHttpHeaders,
+  body: Buffer | null,
+): ZohoError {
+  const retryAfterMs = parseRetryAfter(headers['retry-after']);
+  const answer = parseJson(body);
+  const envelope = findErrorEnvelope(answer, status);
+  if (envelope) return classifyEnvelope(label, status, envelope, retryAfterMs);
+  const isForeignPage = body !== null && body.length > 0 && answer === undefined;
+  // A page of a proxy says nothing about the record: taken as "not found" it would delete a row.
+  const category = status === 404 && isForeignPage ? 'validation' : categoryOfStatus(status);
+  const reason = `Zoho answered HTTP ${status} without an error code`;
+  return new ZohoError({ ...label, category, code: `HTTP_${status}`, httpStatus: status, reason, retryAfterMs });
+}
+
+/** The error that one envelope means. Decided by its code; by the status only if the code is not documented. */
+export function classifyEnvelope(
+  label: CallLabel,
+  status: number,
+  envelope: ErrorEnvelope,
+  retryAfterMs?: number,
+): ZohoError {
+  const isBundle = envelope.code === 'MULTIPLE_OR_MULTI_ERRORS';
+  const inner = isBundle ? firstOf(property(envelope.details, 'errors'), status) : null;
+  if (inner) return classifyEnvelope(label, status, inner, retryAfterMs);
+  const code = CODE.test(envelope.code) ? envelope.code : 'UNKNOWN_CODE';
+  const details = safeDetails(envelope.details);
+  return new ZohoError({
+    ...label,
+    category: categoryOf(code, status, details),
+    code,
+    httpStatus: status,
+    details,
+    fieldName: fieldNameIn(details),
+    retryAfterMs: retryAfterMs ?? secondsToMs(details['retry_after']),
+    reason: `Zoho answered HTTP ${status} ${code}${describe(details)}`,
+  });
+}
+
+/**
+ * Finds the error in a parsed answer: flat, or the first one inside a one-key wrapper. Successful answers can carry
+ * one too, marked by `"status":"error"`. An item with an `id` is a record or a job, even if it has fields that are
+ * called `code` and `status`.
+ */
+export function findErrorEnvelope(answer: unknown, httpStatus: number): ErrorEnvelope | null {
+  if (!isObject(answer)) return null;
+  const candidates = [answer, ...Object.values(answer)];
+  return candidates.reduce<ErrorEnvelope | null>((found, candidate) => found ?? firstOf(candidate, httpStatus), null);
+}
+
+/** `Retry-After` in milliseconds, given as seconds or as an HTTP date; undefined if absent or senseless. */
+export function parseRetryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
+}
+
+function categoryOf(code: string, status: number, details: Readonly<Record<string, unknown>>): ErrorCategory {
+  if (code === 'INVALID_DATA' && typeof details['id'] === 'string') return 'not_found';
+  if (code === 'LIMIT_EXCEEDED' && details['limit_due_to'] !== undefined) return 'capacity';
+  return status === 429 ? 'rate_limited' : (categoryOfCode(code) ?? categoryOfStatus(status));
+}
+
+function fieldNameIn(details: Readonly<Record<string, unknown>>): string | undefined {
+  const name = details['api_name'] ?? details['column_name'] ?? property(details['field'], 'api_name');
+  return typeof name === 'string' ? name : undefined;
+}
+
+function describe(details: Readonly<Record<string, unknown>>): string {
+  const parts = ['api_name', 'param_name', 'limit', 'max_limit', 'maximum_length', 'permissions', 'expected_data_type']
+    .map((key) => [key, details[key]] as const)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(', ') : String(value)}`);
+  return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
+}
+
+function asEnvelope(value: unknown, httpStatus: number): ErrorEnvelope | null {
+  if (!isObject(value) || typeof value['code'] !== 'string' || 'id' in value) return null;
+  const isError = value['status'] === 'error' || (value['status'] === undefined && httpStatus >= 400);
+  return isError ? { code: value['code'], details: value['details'] } : null;
+}
+
+function firstOf(items: unknown, httpStatus: number): ErrorEnvelope | null {
+  if (!Array.isArray(items)) return asEnvelope(items, httpStatus);
+  return items.reduce<ErrorEnvelope | null>((found, item) => found ?? asEnvelope(item, httpStatus), null);
+}
+
+function secondsToMs(value: unknown): number | undefined {
+  return typeof value === 'number' ? parseRetryAfter(String(Math.ceil(value))) : undefined;
+}
+
+function property(value: unknown, key: string): unknown {
+  return isObject(value) ? value[key] : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseJson(body: Buffer | null): unknown {
+  try {
+    return body === null ? undefined : (JSON.parse(body.toString('utf8')) as unknown);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Zoho's data centres (Zoho's documentation: OAuth, Multi-DC). `uk` is by the pattern of the others: its accounts
+ * server exists, its CRM host is not documented.
+ */
+export const DATA_CENTRES = {
+  us: { accountsHost: 'accounts.zoho.com', apiSuffix: 'zohoapis.com' },
+  eu: { accountsHost: 'accounts.zoho.eu', apiSuffix: 'zohoapis.eu' },
+  in: { accountsHost: 'accounts.zoho.in', apiSuffix: 'zohoapis.in' },
+  au: { accountsHost: 'accounts.zoho.com.au', apiSuffix: 'zohoapis.com.au' },
+  jp: { accountsHost: 'accounts.zoho.jp', apiSuffix: 'zohoapis.jp' },
+  cn: { accountsHost: 'accounts.zoho.com.cn', apiSuffix: 'zohoapis.com.cn' },
+  ca: { accountsHost: 'accounts.zohocloud.ca', apiSuffix: 'zohoapis.ca' },
+  sa: { accountsHost: 'accounts.zoho.sa', apiSuffix: 'zohoapis.sa' },
+  uk: { accountsHost: 'accounts.zoho.uk', apiSuffix: 'zohoapis.uk' },
+} as const satisfies Readonly<Record<string, { accountsHost: string; apiSuffix: string }>>;
+
+export type DataCentreName = keyof typeof DATA_CENTRES;
+
+/** Production, sandbox and developer organizations of one data centre differ in the first label of the API host. */
+const API_PREFIXES = ['www', 'sandbox', 'developer'] as const;
+
+export function isDataCentreName(name: string): name is DataCentreName {
+  return Object.hasOwn(DATA_CENTRES, name);
+}
+
+/** Base URL of a data centre's accounts server. */
+export function accountsUrlOf(name: DataCentreName): string {
+  return `https://${DATA_CENTRES[name].accountsHost}`;
+}
+
+/** Whether client secrets may be sent there: an accounts server of Zoho, or a simulator on this machine. */
+export function isAllowedAccountsUrl(accountsUrl: string): boolean {
+  const url = bareOrigin(accountsUrl);
+  return url !== null && (isLoopback(url) || dataCentreOf(url) !== undefined);
+}
+
+/**
+ * Whether access tokens that come from this accounts server may be sent to this API domain. A token answer names the
+ * domain itself, so a forged or mixed-up one could otherwise send tokens to a foreign host.
+ *
+ * @param accountsUrl the accounts server that issued the token.
+ * @param apiDomain `api_domain` of the token answer.
+ */
+export function isAllowedApiDomain(accountsUrl: string, apiDomain: string): boolean {
+  const accounts = bareOrigin(accountsUrl);
+  const api = bareOrigin(apiDomain);
+  if (accounts === null || api === null) return false;
+  if (isLoopback(accounts)) return isLoopback(api);
+  const dataCentre = dataCentreOf(accounts);
+  return (
+    dataCentre !== undefined &&
+    api.protocol === 'https:' &&
+    API_PREFIXES.some((prefix) => api.host === `${prefix}.${dataCentre.apiSuffix}`)
+  );
+}
+
+function dataCentreOf(accounts: URL) {
+  if (accounts.protocol !== 'https:') return undefined;
+  return Object.values(DATA_CENTRES).find(({ accountsHost }) => accountsHost === accounts.host);
+}
+
+/** The URL if it is scheme, host and port of HTTP only, otherwise null. */
+function bareOrigin(text: string): URL | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  const isBare = url.href === `${url.origin}/`;
+  return isBare && (url.protocol === 'https:' || url.protocol === 'http:') ? url : null;
+}
+
+function isLoopback(url: URL): boolean {
+  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d+){3}$/.test(url.hostname);
+}

@@ -1,0 +1,48 @@
+import { type CallLabel, requestBug } from './errors';
+
+/** Fields one list or record call may name. */
+export const MAX_FIELDS_PER_CALL = 50;
+/** Fields one bulk-read job may name; above that Zoho exports all fields instead of refusing. */
+export const MAX_FIELDS_PER_BULK_READ = 200;
+/** Ids one call may name. */
+export const MAX_IDS_PER_CALL = 100;
+/** Rows of one page. */
+export const MAX_PER_PAGE = 200;
+/** Conditions of one bulk-read job. */
+export const MAX_BULK_READ_CRITERIA = 25;
+
+/** @throws ZohoError `request_bug` unless there are 1 to `most` field names. */
+export function joinFields(label: CallLabel, fields: readonly string[], most = MAX_FIELDS_PER_CALL): string {
+  if (fields.length === 0) throw requestBug(label, 'no field is named, and Zoho wants at least one');
+  if (fields.length > most) throw requestBug(label, `${fields.length} fields are named, and Zoho takes ${most}`);
+  return fields.join(',');
+}
+
+/** @throws ZohoError `request_bug` unless there are 1 to 100 ids; no list at all is well. */
+export function joinIds(label: CallLabel, ids: readonly string[] | undefined): string | undefined {
+  if (ids === undefined) return undefined;
+  if (ids.length === 0) throw requestBug(label, 'the list of ids is empty');
+  if (ids.length > MAX_IDS_PER_CALL) {
+    throw requestBug(label, `${ids.length} ids are named, and Zoho takes ${MAX_IDS_PER_CALL}`);
+  }
+  return ids.join(',');
+}
+
+/** @throws ZohoError `request_bug` for a page size outside 1 to 200, a page below 1, or a page and a page token. */
+export function checkPaging(
+  label: CallLabel,
+  paging: { page?: number | undefined; perPage?: number | undefined; pageToken?: string | undefined },
+): void {
+  const { page, perPage, pageToken } = paging;
+  if (perPage !== undefined && !isBetween(perPage, 1, MAX_PER_PAGE)) {
+    throw requestBug(label, `${perPage} rows a page are asked for, and Zoho takes 1 to ${MAX_PER_PAGE}`);
+  }
+  if (page !== undefined && !isBetween(page, 1, Infinity)) throw requestBug(label, `page ${page} does not exist`);
+  if (page !== undefined && pageToken !== undefined) {
+    throw requestBug(label, 'a page and a page token are given, and Zoho takes one of them');
+  }
+}
+
+function isBetween(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}

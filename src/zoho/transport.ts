@@ -1,0 +1,203 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { CallReport } from './call-report';
+import { classifyAnswer } from './classify-error';
+import { CREDIT_COSTS, type ZohoOperation } from './credit-costs';
+import { requestBug, unreadableAnswer, ZohoError } from './errors';
+import { type HttpAnswer, HttpClient, type HttpRequest } from './http-client';
+import type { CallObserver } from './observer';
+import { parseAnswer } from './parse-answer';
+import { saveStream } from './save-stream';
+import { untilAborted } from './until-aborted';
+
+export interface AccessToken {
+  accessToken: string;
+  /** Scheme and host of the CRM API, as the token answer named it. */
+  apiDomain: string;
+  expiresAt: Date;
+}
+
+/** Where access tokens come from. Shared by all workers of a connection, so it is implemented on the database. */
+export interface TokenSource {
+  current(signal?: AbortSignal): Promise<AccessToken>;
+  /** This token was answered 401: do not hand it out again. */
+  reject(accessToken: string): Promise<void>;
+}
+
+export interface CallOptions {
+  /** Aborting rejects at once with the signal's reason and stops the call in flight. */
+  signal?: AbortSignal | undefined;
+  /** Hears of this call, in addition to the transport's own observer. */
+  observer?: CallObserver | undefined;
+}
+
+export interface ZohoRequest {
+  operation: ZohoOperation;
+  /** API name of the module the call is about, for errors and the ledger; not put into the path. */
+  module?: string;
+  /** Path below the API domain, without the query; its parts already escaped. */
+  path: string;
+  query?: Record<string, string | number | undefined>;
+  headers?: Record<string, string | undefined>;
+  /** Sent as JSON by POST; without it the call is a GET. */
+  body?: object;
+  /** Overrides the operation's price. */
+  credits?: number;
+}
+
+export interface ZohoAnswer {
+  status: number;
+  /** The untouched bytes; null when Zoho has nothing to return (204) or nothing has changed (304). */
+  body: Buffer | null;
+  /** Zoho's clock when it answered, whole seconds. Our clock at the start of the call if a proxy dropped the header. */
+  serverTime: Date;
+}
+
+/**
+ * Makes single calls to the CRM API of one organization: token, limits of time, classification, report. It repeats
+ * nothing and waits for nothing; every failure is one `ZohoError`, and its owner decides when to call again.
+ */
+export class ZohoTransport {
+  readonly #tokens: TokenSource;
+  readonly #http: HttpClient;
+  readonly #observer: CallObserver | undefined;
+
+  /** @param options.timeoutMs limit for connecting, for the headers and for each pause in the body. */
+  constructor(options: { tokens: TokenSource; timeoutMs: number; observer?: CallObserver | undefined }) {
+    this.#tokens = options.tokens;
+    this.#http = new HttpClient(options.timeoutMs);
+    this.#observer = options.observer;
+  }
+
+  /** Waits for the calls in flight, then closes the connections. */
+  async close(): Promise<void> {
+    await this.#http.close();
+  }
+
+  /**
+   * Makes a call and hands the bytes of its good answer to `read`; what `read` throws counts as the call's failure.
+   *
+   * @throws ZohoError for every other answer and when none came.
+   */
+  async raw<T>(request: ZohoRequest, options: CallOptions | undefined, read: (answer: ZohoAnswer) => T): Promise<T> {
+    return this.#call(request, options, async (http, report) => {
+      const startedOn = new Date();
+      const answer = await this.#http.send(request, http, options?.signal);
+      report.answered(answer.status, answer.headers, answer.body.length);
+      return read(goodAnswer(request, answer, startedOn));
+    });
+  }
+
+  /**
+   * Makes a call and hands its parsed answer to `read`: undefined when Zoho returned none (204, 304).
+   *
+   * @throws ZohoError also for an error envelope in a successful answer, and for one that is no JSON.
+   */
+  async json<T>(
+    request: ZohoRequest,
+    options: CallOptions | undefined,
+    read: (value: unknown, answer: ZohoAnswer) => T,
+  ): Promise<T> {
+    return this.raw(request, options, (answer) => read(parseAnswer(request, answer.status, answer.body), answer));
+  }
+
+  /**
+   * Streams an answer into a file, which exists only once it is complete.
+   *
+   * @param destinationFile replaced if it exists; `{destinationFile}.part` is used meanwhile.
+   * @throws ZohoError as `raw`; category `network` for a stream that was cut. Errors of the disk pass through.
+   */
+  async download(
+    request: ZohoRequest,
+    destinationFile: string,
+    options: CallOptions | undefined,
+  ): Promise<{ bytes: number }> {
+    return this.#call(request, options, async (http, report) => {
+      const stream = await this.#http.open(request, http, options?.signal);
+      report.answered(stream.statusCode, stream.headers, 0);
+      if (stream.statusCode !== 200 || isJson(stream.headers)) {
+        const answer = await this.#http.collect(request, stream, options?.signal);
+        report.answered(answer.status, answer.headers, answer.body.length);
+        throw refusedDownload(request, answer);
+      }
+      const bytes = await saveStream(request, stream, destinationFile, options?.signal);
+      report.answered(stream.statusCode, stream.headers, bytes);
+      return { bytes };
+    });
+  }
+
+  async #call<T>(
+    request: ZohoRequest,
+    options: CallOptions | undefined,
+    exchange: (http: HttpRequest, report: CallReport) => Promise<T>,
+  ): Promise<T> {
+    const signal = options?.signal;
+    signal?.throwIfAborted();
+    const token = await untilAborted(this.#tokens.current(signal), signal);
+    const http = httpRequest(request, token);
+    const report = new CallReport(
+      {
+        operation: request.operation,
+        module: request.module,
+        method: http.method,
+        path: http.path,
+        bytesSent: Buffer.byteLength(http.body ?? ''),
+        credits: request.credits ?? CREDIT_COSTS[request.operation],
+      },
+      [this.#observer, options?.observer],
+    );
+    try {
+      const result = await exchange(http, report);
+      report.succeeded();
+      return result;
+    } catch (error) {
+      report.failed(error, signal);
+      if (error instanceof ZohoError && error.category === 'auth_expired') {
+        await untilAborted(this.#tokens.reject(token.accessToken), signal);
+      }
+      throw error;
+    }
+  }
+}
+
+function httpRequest(request: ZohoRequest, token: AccessToken): HttpRequest {
+  const base = new URL(token.apiDomain);
+  const url = new URL(request.path, base);
+  // A path that names a host of its own would carry the token there.
+  if (url.origin !== base.origin) throw requestBug(request, 'its address is outside the API domain');
+  for (const [name, value] of definedEntries(request.query)) url.searchParams.set(name, String(value));
+  return {
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: request.body ? 'POST' : 'GET',
+    headers: {
+      authorization: `Zoho-oauthtoken ${token.accessToken}`,
+      ...(request.body ? { 'content-type': 'application/json' } : {}),
+      ...Object.fromEntries(definedEntries(request.headers)),
+    },
+    body: request.body && JSON.stringify(request.body),
+  };
+}
+
+function definedEntries<T>(values: Record<string, T | undefined> | undefined): [string, T][] {
+  return Object.entries(values ?? {}).filter((entry): entry is [string, T] => entry[1] !== undefined);
+}
+
+function goodAnswer(request: ZohoRequest, answer: HttpAnswer, startedOn: Date): ZohoAnswer {
+  const { status, headers, body } = answer;
+  const isEmpty = status === 204 || status === 304;
+  if (!isEmpty && (status < 200 || status >= 300)) throw classifyAnswer(request, status, headers, body);
+  const date = new Date(headers.date ?? NaN);
+  return { status, body: isEmpty ? null : body, serverTime: Number.isNaN(date.getTime()) ? startedOn : date };
+}
+
+function isJson(headers: IncomingHttpHeaders): boolean {
+  return headers['content-type']?.includes('json') ?? false;
+}
+
+function refusedDownload(request: ZohoRequest, answer: HttpAnswer): ZohoError {
+  if (answer.status < 200 || answer.status >= 300) {
+    return classifyAnswer(request, answer.status, answer.headers, answer.body);
+  }
+  parseAnswer(request, answer.status, answer.body);
+  return unreadableAnswer(request, answer.status, 'the answer is not a file');
+}
