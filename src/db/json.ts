@@ -1,0 +1,15 @@
+/** UTF-16 halves without their partner: legal in a JavaScript string, refused by PostgreSQL. */
+const LONE_SURROGATES = /\p{Surrogate}/gu;
+
+/**
+ * JSON text for a `jsonb` parameter. Characters that PostgreSQL cannot store (NUL, lone surrogates) become U+FFFD, so
+ * that an error message quoting foreign bytes can still be logged.
+ */
+export function toJsonb(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? storable(part) : part));
+}
+
+/** The same replacement for a `text` parameter. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '\uFFFD').replace(LONE_SURROGATES, '\uFFFD');
+}

@@ -1,0 +1,21 @@
+import type { Knex } from 'knex';
+import * as connections from './20261123100000_connections';
+import * as sessions from './20261123100100_sessions';
+import * as configurationAndHealth from './20261123100200_configuration_and_health';
+import * as mirrorBookkeeping from './20261123100300_mirror_bookkeeping';
+import * as accessAndSpending from './20261123100400_access_and_spending';
+import * as cellConversions from './20261123100500_cell_conversions';
+
+export interface NamedMigration extends Knex.Migration {
+  name: string;
+}
+
+/** Every migration in the order it is applied; a list, so that it is the same under tsx and from `dist`. */
+export const MIGRATIONS: readonly NamedMigration[] = [
+  { name: '20261123100000_connections', ...connections },
+  { name: '20261123100100_sessions', ...sessions },
+  { name: '20261123100200_configuration_and_health', ...configurationAndHealth },
+  { name: '20261123100300_mirror_bookkeeping', ...mirrorBookkeeping },
+  { name: '20261123100400_access_and_spending', ...accessAndSpending },
+  { name: '20261123100500_cell_conversions', ...cellConversions },
+];

@@ -1,0 +1,47 @@
+import { columnNameOf, MODIFIED_TIME_FIELD, type ColumnType, type MirrorField } from '../../domain/mirror-field';
+import { quoteIdentifier } from './identifiers';
+
+/** A module of a connection and its mirror: everything a load needs to know. */
+export interface MirrorModule {
+  connectionId: string;
+  module: string;
+  /** Schema and table of the mirror. */
+  schema: string;
+  table: string;
+  fields: readonly MirrorField[];
+}
+
+/** When a row was last read, by Zoho's clock. The only engine column every mirror table has. */
+export const SYNCED_AT = '_synced_at';
+
+export function tableNameOf(module: string): string {
+  return columnNameOf(module);
+}
+
+/** `"crm"."deals"` */
+export function qualifiedTable(mirror: Pick<MirrorModule, 'schema' | 'table'>): string {
+  return `${quoteIdentifier(mirror.schema)}.${quoteIdentifier(mirror.table)}`;
+}
+
+export interface MirrorColumn {
+  name: string;
+  type: ColumnType;
+}
+
+/** Every column of a module's mirror but `id` and the engine's own, in order. */
+export function mirrorColumns(fields: readonly MirrorField[]): MirrorColumn[] {
+  return fields.flatMap((field) => [
+    { name: field.column, type: field.type },
+    ...(field.nameColumn ? [{ name: field.nameColumn, type: 'text' as const }] : []),
+  ]);
+}
+
+/** The column of `Modified_Time`; some modules have none. */
+export function modifiedTimeColumn(fields: readonly MirrorField[]): string | undefined {
+  return fields.find((field) => field.apiName === MODIFIED_TIME_FIELD && field.type === 'timestamptz')?.column;
+}
+
+/** Names the lock that all writers of a mirror table take. */
+export function mirrorLockKey(mirror: Pick<MirrorModule, 'connectionId' | 'module'>): string {
+  return `mirror:${mirror.connectionId}:${mirror.module}`;
+}

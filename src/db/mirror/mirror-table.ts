@@ -1,0 +1,131 @@
+import type { Knex } from 'knex';
+import { isWidening, type ColumnType } from '../../domain/mirror-field';
+import { quoteIdentifier } from './identifiers';
+import {
+  mirrorColumns,
+  mirrorLockKey,
+  modifiedTimeColumn,
+  qualifiedTable,
+  SYNCED_AT,
+  type MirrorModule,
+} from './mirror-module';
+
+/** A change of the table that was not made, because it could lose values; a person has to decide. */
+export interface PendingTableChange {
+  column: string;
+  from: string;
+  to: ColumnType;
+}
+
+/** Columns that were renamed in Zoho: old column -> new column. */
+export type ColumnRenames = ReadonlyMap<string, string>;
+
+/**
+ * Creates the mirror table of a module, or brings it up to its fields: new columns are added, renamed ones renamed,
+ * wider types applied. Nothing is dropped and nothing narrowed. Repeating it changes nothing.
+ * @returns the changes that wait for a person
+ */
+export async function prepareMirrorTable(
+  knex: Knex,
+  mirror: MirrorModule,
+  renames: ColumnRenames = new Map(),
+): Promise<PendingTableChange[]> {
+  return knex.transaction(async (trx) => {
+    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
+    await trx.raw(`create schema if not exists ${quoteIdentifier(mirror.schema)}`);
+    const present = await columnTypes(trx, mirror);
+    if (present.size === 0) {
+      await createTable(trx, mirror);
+      return [];
+    }
+    return evolveTable(trx, mirror, present, renames);
+  });
+}
+
+async function columnTypes(knex: Knex, mirror: MirrorModule): Promise<Map<string, string>> {
+  const answer = await knex.raw<{ rows: { name: string; type: string }[] }>(
+    `select a.attname as name, case a.atttypid when 'timestamptz'::regtype then 'timestamptz'
+       else format_type(a.atttypid, null) end as type
+     from pg_attribute a
+     where a.attrelid = to_regclass(?) and a.attnum > 0 and not a.attisdropped`,
+    [qualifiedTable(mirror)],
+  );
+  return new Map(answer.rows.map((row) => [row.name, row.type]));
+}
+
+async function createTable(trx: Knex, mirror: MirrorModule): Promise<void> {
+  const columns = mirrorColumns(mirror.fields).map((column) => `${quoteIdentifier(column.name)} ${column.type}`);
+  await trx.raw(
+    `create table ${qualifiedTable(mirror)} (
+       id bigint not null primary key,
+       ${[...columns, `${SYNCED_AT} timestamptz not null default now()`].join(',\n       ')}
+     )`,
+  );
+}
+
+async function evolveTable(
+  trx: Knex,
+  mirror: MirrorModule,
+  present: Map<string, string>,
+  renames: ColumnRenames,
+): Promise<PendingTableChange[]> {
+  const table = qualifiedTable(mirror);
+  const pending: PendingTableChange[] = [];
+  for (const [from, to] of renames) {
+    const type = present.get(from);
+    if (type === undefined || present.has(to)) continue;
+    await trx.raw(`alter table ${table} rename column ${quoteIdentifier(from)} to ${quoteIdentifier(to)}`);
+    present.delete(from);
+    present.set(to, type);
+  }
+  const changes: string[] = [];
+  for (const { name, type } of mirrorColumns(mirror.fields)) {
+    const is = present.get(name);
+    const column = quoteIdentifier(name);
+    if (is === undefined) changes.push(`add column ${column} ${type}`);
+    else if (is !== type && isWidening(is as ColumnType, type)) {
+      changes.push(`alter column ${column} type ${type} using ${column}::${type}`);
+    } else if (is !== type) pending.push({ column: name, from: is, to: type });
+  }
+  if (changes.length > 0) await trx.raw(`alter table ${table} ${changes.join(', ')}`);
+  return pending;
+}
+
+/**
+ * Creates the indexes that reads of the mirror need: by modification time for incremental work, by lookup for joins.
+ * Made after a first load, because building an index once is cheaper than growing it by each row.
+ */
+export async function createMirrorIndexes(knex: Knex, mirror: MirrorModule): Promise<void> {
+  const table = qualifiedTable(mirror);
+  const modified = modifiedTimeColumn(mirror.fields);
+  const wanted = [
+    ...(modified ? [{ suffix: 'by_modified_time', columns: [modified, 'id'] }] : []),
+    ...mirror.fields
+      .filter((field) => field.shape === 'reference')
+      .map((field) => ({ suffix: `by_${field.column}`, columns: [field.column] })),
+  ];
+  await knex.transaction(async (trx) => {
+    await trx.raw('set local statement_timeout = 0');
+    for (const { suffix, columns } of wanted) {
+      const name = quoteIdentifier(`${mirror.table}_${suffix}`.slice(0, 63));
+      await trx.raw(
+        `create index if not exists ${name} on ${table} (${columns.map((column) => quoteIdentifier(column)).join(', ')})`,
+      );
+    }
+  });
+}
+
+/** Whether the mirror holds no row at all. */
+export async function isMirrorEmpty(knex: Knex, mirror: Pick<MirrorModule, 'schema' | 'table'>): Promise<boolean> {
+  const answer = await knex.raw<{ rows: { empty: boolean }[] }>(
+    `select not exists (select from ${qualifiedTable(mirror)}) as empty`,
+  );
+  return answer.rows[0]?.empty ?? true;
+}
+
+export async function countMirrorRows(knex: Knex, mirror: Pick<MirrorModule, 'schema' | 'table'>): Promise<number> {
+  const answer = await knex.raw<{ rows: { count: string }[] }>(
+    `select count(*) as count from ${qualifiedTable(mirror)}`,
+  );
+  return Number(answer.rows[0]?.count ?? 0);
+}

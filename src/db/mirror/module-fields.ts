@@ -1,0 +1,98 @@
+import type { Knex } from 'knex';
+import type { MirrorField } from '../../domain/mirror-field';
+import { toJsonb } from '../json';
+import type { ColumnRenames } from './mirror-table';
+
+/** A field as the mirror knows it from earlier runs. */
+export interface KnownField extends MirrorField {
+  status: 'active' | 'no_permission' | 'removed';
+}
+
+/** The mapping of a module's fields to columns, in the order of the metadata; fields that left Zoho included. */
+export async function loadFields(knex: Knex, connectionId: string, module: string): Promise<KnownField[]> {
+  const answer = await knex.raw<{
+    rows: { definition: MirrorField; status: KnownField['status']; bulkReadable: boolean }[];
+  }>(
+    `select definition, status, bulk_readable as "bulkReadable" from sync.module_fields
+     where connection_id = ? and module_name = ? order by ordinal`,
+    [connectionId, module],
+  );
+  return answer.rows.map(({ definition, status, bulkReadable }) => ({
+    ...definition,
+    status,
+    bulkReadable: definition.bulkReadable && bulkReadable,
+  }));
+}
+
+/**
+ * Stores the mapping. Fields that Zoho no longer lists stay, marked: their columns keep the last values.
+ */
+export async function saveFields(
+  knex: Knex,
+  connectionId: string,
+  module: string,
+  fields: readonly MirrorField[],
+): Promise<void> {
+  await knex.transaction(async (trx) => {
+    await trx.raw(
+      `update sync.module_fields set status = 'removed', updated_at = now()
+       where connection_id = ? and module_name = ? and status <> 'removed' and field_id <> all(?::bigint[])`,
+      [connectionId, module, fields.map((field) => field.fieldId)],
+    );
+    await trx.raw(
+      `insert into sync.module_fields as known (connection_id, module_name, field_id, api_name, column_name, data_type,
+         column_type, definition, ordinal)
+       select ?, ?, (field ->> 'fieldId')::bigint, field ->> 'apiName', field ->> 'column', field ->> 'dataType',
+         field ->> 'type', field, ordinal
+       from jsonb_array_elements(?::jsonb) with ordinality as listed (field, ordinal)
+       on conflict (connection_id, module_name, field_id) do update set
+         api_name = excluded.api_name, column_name = excluded.column_name, data_type = excluded.data_type,
+         column_type = excluded.column_type, definition = excluded.definition, ordinal = excluded.ordinal,
+         status = 'active', updated_at = now()
+       where (known.definition, known.ordinal, known.status)
+         is distinct from (excluded.definition, excluded.ordinal, 'active')`,
+      [connectionId, module, toJsonb(fields)],
+    );
+  });
+}
+
+/**
+ * Remembers that Zoho refuses to export a field, or only the name of what it points to, so that no later plan asks.
+ * @returns false when that was known already
+ */
+export async function markNotBulkReadable(
+  knex: Knex,
+  connectionId: string,
+  module: string,
+  apiName: string,
+  part: 'field' | 'name',
+): Promise<boolean> {
+  const change =
+    part === 'field'
+      ? { set: 'bulk_readable = false', where: 'bulk_readable' }
+      : {
+          set: `definition = definition || '{"bulkNameReadable": false}'`,
+          where: `(definition -> 'bulkNameReadable')::boolean`,
+        };
+  const answer = await knex.raw<{ rowCount: number }>(
+    `update sync.module_fields set ${change.set}, updated_at = now()
+     where connection_id = ? and module_name = ? and api_name = ? and ${change.where}`,
+    [connectionId, module, apiName],
+  );
+  return answer.rowCount > 0;
+}
+
+/** Columns of fields that were renamed in Zoho since the last run: the same field id under another name. */
+export function renamedColumns(earlier: readonly MirrorField[], now: readonly MirrorField[]): ColumnRenames {
+  const before = new Map(earlier.map((field) => [field.fieldId, field]));
+  const renames = new Map<string, string>();
+  for (const field of now) {
+    const known = before.get(field.fieldId);
+    if (!known) continue;
+    if (known.column !== field.column) renames.set(known.column, field.column);
+    if (known.nameColumn && field.nameColumn && known.nameColumn !== field.nameColumn) {
+      renames.set(known.nameColumn, field.nameColumn);
+    }
+  }
+  return renames;
+}

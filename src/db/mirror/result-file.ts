@@ -1,0 +1,89 @@
+import { pipeline, Transform, type Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
+import { open, type Entry, type ZipFile } from 'yauzl';
+
+/** The file is not a whole zip with one CSV: it was cut off on its way, or Zoho sent something else. */
+export class ResultFileBroken extends Error {
+  override readonly name = 'ResultFileBroken';
+}
+
+/** A header line is API names; no module has enough fields for a longer one. */
+const LONGEST_HEADER = 256 * 1024;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const NEWLINE = 0x0a;
+
+/**
+ * Reads the header line of the zipped CSV of a bulk read (Zoho's documentation: Bulk Read, Download Result).
+ * @returns column names as Zoho wrote them, e.g. `['Id', 'Deal_Name']`
+ * @throws ResultFileBroken
+ */
+export async function readHeader(file: string): Promise<string[]> {
+  let head = Buffer.alloc(0);
+  for await (const chunk of await openCsv(file)) {
+    head = Buffer.concat([head, chunk as Buffer]);
+    const end = head.indexOf(NEWLINE);
+    if (end >= 0) return columnNames(head.subarray(0, end));
+    if (head.length > LONGEST_HEADER) throw new ResultFileBroken('The result file has no header line.');
+  }
+  return columnNames(head);
+}
+
+function columnNames(line: Buffer): string[] {
+  const text = line.toString('utf8').trim();
+  if (text === '') throw new ResultFileBroken('The result file is empty: even a file without rows has a header.');
+  return text.split(',').map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
+}
+
+/**
+ * Streams the CSV, header line included, without a byte order mark.
+ * @throws ResultFileBroken at once for a file that is cut off; from the stream when the checksum does not match
+ */
+export async function openCsv(file: string): Promise<Readable> {
+  const zip = await openZip(file);
+  const entry = await firstEntry(zip);
+  // A stream that ends or breaks takes the file with it; what broke it is met by whoever reads it.
+  return pipeline(await openEntry(zip, entry), verifiedContent(entry), () => zip.close());
+}
+
+function openZip(file: string): Promise<ZipFile> {
+  return new Promise((resolve, reject) => {
+    open(file, { lazyEntries: true, autoClose: false }, (error, zip) => (error ? reject(broken(error)) : resolve(zip)));
+  });
+}
+
+function firstEntry(zip: ZipFile): Promise<Entry> {
+  return new Promise((resolve, reject) => {
+    zip.once('entry', resolve);
+    zip.once('error', (error: Error) => reject(broken(error)));
+    zip.once('end', () => reject(new ResultFileBroken('The result file is an empty zip.')));
+    zip.readEntry();
+  });
+}
+
+function openEntry(zip: ZipFile, entry: Entry): Promise<Readable> {
+  return new Promise((resolve, reject) => {
+    zip.openReadStream(entry, (error, stream) => (error ? reject(broken(error)) : resolve(stream)));
+  });
+}
+
+function broken(error: Error): ResultFileBroken {
+  return new ResultFileBroken(`The result file is not a whole zip: ${error.message}.`, { cause: error });
+}
+
+/** Passes the content on, checks it against the zip's checksum, and drops a byte order mark. */
+function verifiedContent(entry: Entry): Transform {
+  let sum = 0;
+  let first = true;
+  return new Transform({
+    highWaterMark: 1 << 20,
+    transform(chunk: Buffer, _encoding, done) {
+      sum = crc32(chunk, sum);
+      const marked = first && chunk.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+      first = false;
+      done(null, marked ? chunk.subarray(BYTE_ORDER_MARK.length) : chunk);
+    },
+    flush(done) {
+      done(sum === entry.crc32 ? null : new ResultFileBroken('The checksum of the result file does not match.'));
+    },
+  });
+}

@@ -1,0 +1,127 @@
+import type { Knex } from 'knex';
+import type { TombstoneReason } from '../../domain/enums';
+import { mirrorLockKey, modifiedTimeColumn, qualifiedTable, SYNCED_AT, type MirrorModule } from './mirror-module';
+import { quoteIdentifier } from './identifiers';
+
+/** A row that is to leave the mirror, and why. */
+export interface DepartedRow {
+  id: string;
+  /** Zoho's time of the delete; for a vanished row when its absence was found. ISO 8601. */
+  deletedAt: string;
+  reason: TombstoneReason;
+}
+
+/** Rows that no chunk of the session has seen and that were not read since it began. Negative ids are not Zoho's yet. */
+function unseenRows(mirror: MirrorModule): string {
+  return `with seen as materialized (
+      select unnest(seen_ids) as id from sync.session_chunks where session_id = :session
+    ), unseen as (
+      select m.id from ${qualifiedTable(mirror)} m
+      where not exists (select from seen where seen.id = m.id) and m.${SYNCED_AT} < :began and m.id > 0
+    )`;
+}
+
+/** How many rows may have vanished: candidates only, since rows that moved between pages are among them. */
+export async function countUnseenRows(
+  knex: Knex,
+  mirror: MirrorModule,
+  session: { id: string; began: Date },
+): Promise<number> {
+  return setWise(knex, async (trx) => {
+    const answer = await trx.raw<{ rows: { count: string }[] }>(`${unseenRows(mirror)} select count(*) from unseen`, {
+      session: session.id,
+      began: session.began,
+    });
+    return Number(answer.rows[0]?.count ?? 0);
+  });
+}
+
+/**
+ * The next of those rows in order of id.
+ * @param after the last id of the batch before; '0' for the first
+ */
+export async function findUnseenRows(
+  knex: Knex,
+  mirror: MirrorModule,
+  session: { id: string; began: Date },
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  return setWise(knex, async (trx) => {
+    const answer = await trx.raw<{ rows: { id: string }[] }>(
+      `${unseenRows(mirror)} select id from unseen where id > :after order by id limit :limit`,
+      { session: session.id, began: session.began, after, limit },
+    );
+    return answer.rows.map((row) => row.id);
+  });
+}
+
+/** A million rows against a million ids: only a hash join is sane, and it may take its time. */
+async function setWise<T>(knex: Knex, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+  return knex.transaction(async (trx) => {
+    await trx.raw(`set local statement_timeout = 0; set local work_mem = '128MB'; set local enable_nestloop = off`);
+    return work(trx);
+  });
+}
+
+/**
+ * Moves rows from the mirror to their tombstones, whole, and records each as deleted. A row that was read, or modified,
+ * after its delete stays: it has been restored. Ids that the mirror does not have get a tombstone too, so that a late
+ * page cannot bring them.
+ * @returns how many rows left the mirror
+ */
+export async function buryRows(
+  knex: Knex,
+  mirror: MirrorModule,
+  sessionId: string,
+  sequence: number,
+  departed: readonly DepartedRow[],
+): Promise<number> {
+  if (departed.length === 0) return 0;
+  const modified = modifiedTimeColumn(mirror.fields);
+  const untouched = modified ? `and coalesce(m.${quoteIdentifier(modified)} <= d."deletedAt", true)` : '';
+  return knex.transaction(async (trx) => {
+    await trx.raw('set local statement_timeout = 0');
+    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
+    const answer = await trx.raw<{ rows: { buried: string }[] }>(
+      `with departed as materialized (
+         select distinct on (id) * from jsonb_to_recordset(:departed::jsonb)
+           as d (id bigint, "deletedAt" timestamptz, reason text) order by id, "deletedAt" desc
+       ), gone as (
+         delete from ${qualifiedTable(mirror)} m using departed d
+         where m.id = d.id and m.${SYNCED_AT} <= d."deletedAt" + interval '1 second' ${untouched}
+         returning m.id, to_jsonb(m) as data
+       ), stones as (
+         insert into sync.tombstones as t (connection_id, module_name, record_id, deleted_at, reason, row_data, session_id)
+         select :connection, :module, d.id, d."deletedAt", d.reason, gone.data, :session
+         from departed d left join gone on gone.id = d.id
+         where gone.id is not null or not exists (select from ${qualifiedTable(mirror)} m where m.id = d.id)
+         on conflict (connection_id, module_name, record_id) do update set
+           deleted_at = greatest(t.deleted_at, excluded.deleted_at), reason = excluded.reason,
+           row_data = coalesce(excluded.row_data, t.row_data), session_id = excluded.session_id
+       ), statuses as (
+         insert into sync.record_sync_statuses (connection_id, session_id, sequence, position, module_name,
+           sync_direction, crm_record_id, action_taken, before_data)
+         select :connection, :session, :sequence, row_number() over () - 1, :module, 'from_crm', id, 'deleted', data
+         from gone
+         on conflict (session_id, sequence, position) do nothing
+       )
+       select count(*) as buried from gone`,
+      {
+        departed: JSON.stringify(departed),
+        connection: mirror.connectionId,
+        module: mirror.module,
+        session: sessionId,
+        sequence,
+      },
+    );
+    return Number(answer.rows[0]?.buried ?? 0);
+  });
+}
+
+/** Frees what a finished session kept for its sweep. */
+export async function forgetSeenIds(knex: Knex, sessionId: string): Promise<void> {
+  await knex.raw('update sync.session_chunks set seen_ids = null where session_id = ? and seen_ids is not null', [
+    sessionId,
+  ]);
+}

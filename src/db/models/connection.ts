@@ -1,0 +1,32 @@
+import { BaseModel } from './base-model';
+
+export const CONNECTION_STATUSES = ['active', 'needs_reauth', 'disabled'] as const;
+export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];
+
+/** One Zoho org and the (sealed) credentials to reach it. */
+export class ConnectionModel extends BaseModel {
+  static override readonly tableName = 'sync.connections';
+
+  declare id: string;
+  declare name: string;
+  /** Schema of the mirror's tables: `crm` for the first connection, `crm_{name}` for others. */
+  declare mirrorSchema: string;
+  declare dataCenter: string;
+  declare accountsUrl: string;
+  declare apiDomain: string | null;
+  declare clientId: string;
+  declare clientSecretEncrypted: string;
+  declare refreshTokenEncrypted: string | null;
+  declare accessTokenEncrypted: string | null;
+  declare accessTokenExpiresAt: Date | null;
+  declare scopes: string[];
+  /** `zgid`, Zoho's id of the org. */
+  declare orgId: string | null;
+  /** IANA name, e.g. `America/New_York`. */
+  declare orgTimeZone: string | null;
+  declare edition: string | null;
+  declare status: ConnectionStatus;
+  declare statusReason: string | null;
+  declare createdAt: Date;
+  declare updatedAt: Date;
+}

@@ -1,0 +1,96 @@
+import { Model, type RelationMappingsThunk } from 'objection';
+import type { ConflictStrategy, ReadPath, SessionStatus, SessionType, SyncDirection } from '../../domain/enums';
+import { BaseModel, type JsonObject } from './base-model';
+import { ConnectionModel } from './connection';
+import { SessionChunkModel } from './session-chunk';
+import { SyncStatusLogModel } from './sync-status-log';
+
+/** One run of a sync. After its creation only its own workflow writes it, ordered by `stateVersion`. */
+export class SyncSessionModel extends BaseModel {
+  static override readonly tableName = 'sync.crm_sync_sessions';
+  static override readonly jsonAttributes = ['syncConfig', 'plan', 'result'];
+
+  declare id: string;
+  declare connectionId: string;
+  declare sessionType: SessionType;
+  declare status: SessionStatus;
+  declare moduleName: string;
+  declare syncDirection: SyncDirection;
+  declare startedAt: Date;
+  declare completedAt: Date | null;
+  declare lastActivityAt: Date;
+  declare totalRecords: string;
+  declare processedRecords: string;
+  declare successfulRecords: string;
+  declare failedRecords: string;
+  declare skippedRecords: string;
+  declare fromTimestamp: Date | null;
+  declare toTimestamp: Date | null;
+  declare lastModifiedTime: Date | null;
+  declare errorMessage: string | null;
+  declare retryCount: number;
+  declare maxRetries: number;
+  declare apiCallsMade: string;
+  declare rateLimitHits: string;
+  declare totalDataTransferredMb: string;
+  declare batchSize: number;
+  declare conflictResolution: ConflictStrategy;
+  declare syncConfig: JsonObject;
+  /** Who asked: `api-key:<name>`, `schedule`, `cli`. */
+  declare initiatedBy: string | null;
+  declare workflowId: string | null;
+  declare firstExecutionRunId: string | null;
+  /** Sequence of the last update that was applied; an update that is not newer is ignored. */
+  declare stateVersion: string;
+  declare phase: string | null;
+  declare readPath: ReadPath | null;
+  /** Rows Zoho counted when the session was planned. */
+  declare expectedRecords: string | null;
+  declare creditsSpent: string;
+  declare plan: JsonObject | null;
+  declare result: JsonObject | null;
+  declare pauseReason: string | null;
+  declare idempotencyKey: string | null;
+  /** SHA-256 of the request that carried the idempotency key. */
+  declare requestHash: string | null;
+
+  declare connection?: ConnectionModel;
+  declare logs?: SyncStatusLogModel[];
+  declare chunks?: SessionChunkModel[];
+
+  static override relationMappings: RelationMappingsThunk = () => ({
+    connection: {
+      relation: Model.BelongsToOneRelation,
+      modelClass: ConnectionModel,
+      join: { from: 'sync.crm_sync_sessions.connection_id', to: 'sync.connections.id' },
+    },
+    logs: {
+      relation: Model.HasManyRelation,
+      modelClass: SyncStatusLogModel,
+      join: { from: 'sync.crm_sync_sessions.id', to: 'sync.sync_status_logs.session_id' },
+    },
+    chunks: {
+      relation: Model.HasManyRelation,
+      modelClass: SessionChunkModel,
+      join: { from: 'sync.crm_sync_sessions.id', to: 'sync.session_chunks.session_id' },
+    },
+  });
+
+  /** Per cent of the records the session set out for; `undefined` while their number is unknown. */
+  get progressPercentage(): number | undefined {
+    const total = Number(this.totalRecords) || Number(this.expectedRecords ?? 0);
+    if (this.status === 'completed') return 100;
+    return total > 0 ? Math.min(100, (100 * Number(this.processedRecords)) / total) : undefined;
+  }
+
+  /** Share (0 to 1) of the finished records that succeeded; `undefined` before the first. */
+  get successRate(): number | undefined {
+    const finished = Number(this.successfulRecords) + Number(this.failedRecords);
+    return finished > 0 ? Number(this.successfulRecords) / finished : undefined;
+  }
+
+  /** Seconds from start to completion, or until `now` while the session is active. */
+  durationSeconds(now: Date = new Date()): number {
+    return Math.max(0, ((this.completedAt ?? now).getTime() - this.startedAt.getTime()) / 1000);
+  }
+}
