@@ -1,0 +1,181 @@
+import { buryRows, countUnseenRows, findUnseenRows, type DepartedRow } from '../db/mirror/sweep';
+import { countMirrorRows } from '../db/mirror/mirror-table';
+import { copyRowsSource, pageConverter } from '../db/mirror/chunk-sources';
+import { loadChunk } from '../db/mirror/load-chunk';
+import type { MirrorModule } from '../db/mirror/mirror-module';
+import { IDS_PER_CALL, LIST_FIELDS } from '../domain/read-plan';
+import { readFrom } from '../domain/watermark';
+import { getRecord, listDeleted, listRecords } from '../zoho';
+import { convertedParameter } from './converted-leads';
+import type { ActivityDependencies, SyncTarget } from './dependencies';
+import { withHeartbeats } from './heartbeats';
+import { mirrorOf } from './mirror-of';
+import { withZoho, type ZohoWork } from './zoho-work';
+
+/** Zoho lists deletes 200 a page and, without a token, only so far back; what lies further is found by the sweep. */
+const MOST_DELETED_PAGES = 10;
+const CANDIDATES_PER_BATCH = 2_000;
+
+export interface DeletesRequest extends SyncTarget {
+  /** Zoho's time; ISO 8601. */
+  since: string;
+  /** Record statuses are written under it: one number per piece of work. */
+  sequence: number;
+}
+
+export interface DeletesResult {
+  buried: number;
+  /** Zoho's time of the answer. */
+  until: string;
+}
+
+/** Reads which records were deleted since a mark and moves them to their tombstones. Idempotent. */
+export async function readDeletes(deps: ActivityDependencies, request: DeletesRequest): Promise<DeletesResult> {
+  const mirror = await mirrorOf(deps, request);
+  return withZoho(deps, request, async (zoho) => {
+    const { departed, until } = await listDepartures(zoho, request.module, request.since);
+    const buried = await buryRows(deps.knex, mirror, request.sessionId, request.sequence, departed);
+    return { buried, until: until.toISOString() };
+  });
+}
+
+async function listDepartures(
+  zoho: ZohoWork,
+  module: string,
+  since: string,
+): Promise<{ departed: DepartedRow[]; until: Date }> {
+  const departed: DepartedRow[] = [];
+  for (let page = 1; ; page += 1) {
+    const answer = await listDeleted(
+      zoho.transport,
+      module,
+      { type: 'all', page, perPage: 200, modifiedSince: readFrom(since) },
+      zoho.options,
+    );
+    departed.push(
+      ...answer.records.map((record) => ({ id: record.id, deletedAt: record.deletedTime, reason: record.type })),
+    );
+    zoho.report({ readingDeletesOf: module, found: departed.length });
+    if (!answer.moreRecords || page === MOST_DELETED_PAGES) return { departed, until: answer.serverTime };
+  }
+}
+
+export interface SweepRequest extends SyncTarget {
+  /** Zoho's time when the session began to read. ISO 8601. */
+  began: string;
+}
+
+/** Counts rows that the session did not see: candidates for the sweep. */
+export async function countSweepCandidates(
+  deps: ActivityDependencies,
+  request: SweepRequest,
+): Promise<{ candidates: number; mirrorRows: number }> {
+  const mirror = await mirrorOf(deps, request);
+  const session = { id: request.sessionId, began: new Date(request.began) };
+  return withHeartbeats(
+    () => 'comparing ids',
+    async () => ({
+      candidates: await countUnseenRows(deps.knex, mirror, session),
+      mirrorRows: await countMirrorRows(deps.knex, mirror),
+    }),
+  );
+}
+
+export interface SweepRun extends SweepRequest {
+  deletesFollowedUntil: string | null;
+  sequence: number;
+  /** First chunk number for rows that turn out to be there. */
+  firstChunk: number;
+}
+
+/**
+ * Settles what became of the rows the session did not see: those in Zoho's list of deletes leave with its time and
+ * reason; every other one is asked for by id, and leaves only if Zoho does not know it. Resumable and idempotent.
+ */
+export async function sweepUnseenRows(deps: ActivityDependencies, request: SweepRun): Promise<{ buried: number }> {
+  const mirror = await mirrorOf(deps, request);
+  const session = { id: request.sessionId, began: new Date(request.began) };
+  return withZoho(deps, request, async (zoho) => {
+    const { departed } = await listDepartures(zoho, request.module, request.deletesFollowedUntil ?? request.began);
+    const known = new Map(departed.map((row) => [row.id, row]));
+    let buried = 0;
+    let after = '0';
+    for (let batch = 0; ; batch += 1) {
+      const ids = await findUnseenRows(deps.knex, mirror, session, after, CANDIDATES_PER_BATCH);
+      if (ids.length === 0) return { buried };
+      after = ids.at(-1) ?? after;
+      const listed = ids.flatMap((id) => known.get(id) ?? []);
+      const unknown = ids.filter((id) => !known.has(id));
+      const vanished = await askForRows(deps, zoho, mirror, request, unknown, batch);
+      const sequence = request.sequence + batch;
+      buried += await buryRows(deps.knex, mirror, request.sessionId, sequence, [...listed, ...vanished]);
+      zoho.report({ sweeping: request.module, after, buried });
+    }
+  });
+}
+
+/** Asks Zoho for rows by id, merges those that are there, and returns those that are not. */
+async function askForRows(
+  deps: ActivityDependencies,
+  zoho: ZohoWork,
+  mirror: MirrorModule,
+  request: SweepRun,
+  ids: readonly string[],
+  batch: number,
+): Promise<DepartedRow[]> {
+  const vanished: DepartedRow[] = [];
+  const wide = mirror.fields.length > LIST_FIELDS;
+  const converter = pageConverter(mirror.fields);
+  const idsOnly = pageConverter([]);
+  const fields = mirror.fields.slice(0, LIST_FIELDS).map((field) => field.apiName);
+  for (let start = 0; start < ids.length; start += IDS_PER_CALL) {
+    const asked = ids.slice(start, start + IDS_PER_CALL);
+    const startedAt = new Date();
+    const page = await listRecords(
+      zoho.transport,
+      mirror.module,
+      { fields, ids: asked, ...convertedParameter(mirror.module) },
+      zoho.options,
+    );
+    const there = new Set(idsOnly.convert(page.body).copy.toString('latin1').split('\n').filter(Boolean));
+    const deletedAt = page.serverTime.toISOString();
+    vanished.push(
+      ...asked.filter((id) => !there.has(id)).map((id) => ({ id, deletedAt, reason: 'vanished' as const })),
+    );
+    if (there.size === 0) continue;
+    const pieces = wide ? await wholeRecords(zoho, mirror, [...there], converter) : [converter.convert(page.body).copy];
+    await loadChunk(
+      deps.knex,
+      mirror,
+      {
+        sessionId: request.sessionId,
+        chunkNumber: request.firstChunk + batch * (CANDIDATES_PER_BATCH / IDS_PER_CALL) + start / IDS_PER_CALL,
+        kind: 'refetch',
+      },
+      copyRowsSource(mirror, mirror.fields, pieces, zoho.signal),
+      {
+        asOf: new Date(page.serverTime.getTime() - zoho.meanLatencyMs() - 1000),
+        compareValues: true,
+        trackRecords: true,
+        keepSeenIds: true,
+        bytes: page.body?.length ?? 0,
+        startedAt,
+      },
+    );
+  }
+  return vanished;
+}
+
+async function wholeRecords(
+  zoho: ZohoWork,
+  mirror: MirrorModule,
+  ids: readonly string[],
+  converter: ReturnType<typeof pageConverter>,
+): Promise<Buffer[]> {
+  const rows: Buffer[] = [];
+  for (const id of ids) {
+    const record = await getRecord(zoho.transport, mirror.module, id, {}, zoho.options);
+    if (record) rows.push(converter.convert(record.body).copy);
+  }
+  return rows;
+}

@@ -1,0 +1,24 @@
+import type { Knex } from 'knex';
+import type { Logger } from '../logger';
+import type { WorkflowState } from './reconcile-sessions';
+import type { ZohoConnections } from './zoho-connections';
+
+/** What activities work with; made once per worker. */
+export interface ActivityDependencies {
+  knex: Knex;
+  zoho: ZohoConnections;
+  logger: Logger;
+  /** Folder for result files while they are loaded. */
+  spoolDirectory: string;
+  /** Asks Temporal what has become of a workflow. */
+  workflowState(workflowId: string): Promise<WorkflowState>;
+}
+
+/** What every activity of a session is told: which session, which module, which fields. */
+export interface SyncTarget {
+  sessionId: string;
+  connectionId: string;
+  module: string;
+  /** API names; every field without it. */
+  fields?: string[];
+}

@@ -1,0 +1,28 @@
+import { ApplicationFailure } from '@temporalio/common';
+
+/**
+ * Types of the failures that workflows tell apart. Failures of Zoho are `zoho.{category}`, those of PostgreSQL
+ * `database.{kind}`.
+ */
+export const FAILURES = {
+  /** Zoho is still at work on a job; the next attempt asks again. */
+  jobPending: 'bulk_read.pending',
+  /** A job failed for good, or its result is gone: order it anew. */
+  jobLost: 'bulk_read.lost',
+  /** Bulk read refuses a field: plan again without it. */
+  fieldRefused: 'bulk_read.field_refused',
+  /** The module has nothing that can be mirrored. */
+  notMirrorable: 'module.not_mirrorable',
+  /** The session is over; whatever still works for it must stop. */
+  sessionEnded: 'session.ended',
+  /** Zoho and the mirror do not agree, and reading again did not help. */
+  verificationFailed: 'verification.failed',
+} as const;
+
+export function jobPending(message: string, nextRetryDelay: number): ApplicationFailure {
+  return ApplicationFailure.create({ type: FAILURES.jobPending, message, nextRetryDelay, category: 'BENIGN' });
+}
+
+export function permanentFailure(type: (typeof FAILURES)[keyof typeof FAILURES], message: string, cause?: Error) {
+  return ApplicationFailure.create({ type, message, nonRetryable: true, ...(cause && { cause }) });
+}

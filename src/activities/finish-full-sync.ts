@@ -1,0 +1,72 @@
+import { sumChunks } from '../db/mirror/load-chunk';
+import { countMirrorRows, createMirrorIndexes } from '../db/mirror/mirror-table';
+import { forgetSeenIds } from '../db/mirror/sweep';
+import { countQuarantinedRows } from '../db/quarantine';
+import { advanceWatermark } from '../db/watermarks';
+import { countRecords } from '../zoho';
+import { convertedParameter } from './converted-leads';
+import type { ActivityDependencies, SyncTarget } from './dependencies';
+import { withHeartbeats } from './heartbeats';
+import { mirrorOf } from './mirror-of';
+import { withZoho } from './zoho-work';
+
+export interface RowCounts {
+  zohoRows: number;
+  mirrorRows: number;
+  /** Rows that this session set aside; they are in Zoho and not in the mirror. */
+  quarantinedRows: number;
+}
+
+/** Counts the module on both sides. */
+export async function countBothSides(deps: ActivityDependencies, target: SyncTarget): Promise<RowCounts> {
+  const mirror = await mirrorOf(deps, target);
+  return withZoho(deps, target, async ({ transport, options }) => {
+    const [zoho, mirrorRows, quarantinedRows] = await Promise.all([
+      countRecords(transport, target.module, convertedParameter(target.module), options),
+      countMirrorRows(deps.knex, mirror),
+      countQuarantinedRows(deps.knex, target.sessionId),
+    ]);
+    return { zohoRows: zoho.count, mirrorRows, quarantinedRows };
+  });
+}
+
+/** Creates the indexes of a mirror that has just been filled; where they exist it does nothing. */
+export async function indexMirror(deps: ActivityDependencies, target: SyncTarget): Promise<void> {
+  const mirror = await mirrorOf(deps, target);
+  await withHeartbeats(
+    () => 'creating indexes',
+    () => createMirrorIndexes(deps.knex, mirror),
+  );
+}
+
+export interface FinishRequest extends SyncTarget {
+  /** Zoho's times up to which changes and deletes are in the mirror. ISO 8601. */
+  completeUntil: string;
+  deletesUntil: string;
+}
+
+export interface SessionSums {
+  read: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  failed: number;
+}
+
+/** Moves the watermark and frees what the session kept for itself. Only for a session whose mirror is right. */
+export async function finishFullSync(deps: ActivityDependencies, request: FinishRequest): Promise<SessionSums> {
+  await advanceWatermark(deps.knex, {
+    connectionId: request.connectionId,
+    moduleName: request.module,
+    completeUntil: new Date(request.completeUntil),
+    deletesUntil: new Date(request.deletesUntil),
+    sessionId: request.sessionId,
+  });
+  await forgetSeenIds(deps.knex, request.sessionId);
+  return sumChunks(deps.knex, request.sessionId);
+}
+
+/** Rows by what became of them so far. */
+export async function sumSession(deps: ActivityDependencies, target: SyncTarget): Promise<SessionSums> {
+  return sumChunks(deps.knex, target.sessionId);
+}

@@ -1,0 +1,66 @@
+import { recordProgress, type SessionUpdate } from '../db/session-updates';
+import {
+  awaitBulkRead,
+  loadBulkPage,
+  orderBulkRead,
+  type BulkPageRequest,
+  type LoadBulkPageRequest,
+} from './bulk-read';
+import {
+  countSweepCandidates,
+  readDeletes,
+  sweepUnseenRows,
+  type DeletesRequest,
+  type SweepRequest,
+  type SweepRun,
+} from './deletes';
+import type { ActivityDependencies, SyncTarget } from './dependencies';
+import { countBothSides, finishFullSync, indexMirror, sumSession, type FinishRequest } from './finish-full-sync';
+import { readByListPages, readChanges, type ChangesRequest, type ListReadRequest } from './list-read';
+import { planFullSync, type PlanRequest } from './plan-full-sync';
+import { reconcileSessions } from './reconcile-sessions';
+
+/** Quick work on the engine's own tables: the `core` queue. */
+export function createCoreActivities(deps: ActivityDependencies) {
+  return {
+    /** Writes the session row, log lines and record statuses. Idempotent by sequence. */
+    recordProgress: (update: SessionUpdate): Promise<boolean> => recordProgress(deps.knex, update),
+    finishFullSync: (request: FinishRequest) => finishFullSync(deps, request),
+    sumSession: (target: SyncTarget) => sumSession(deps, target),
+    reconcileSessions: () => reconcileSessions(deps),
+  };
+}
+
+/** Work that waits for Zoho: the `zoho-api` queue. */
+export function createZohoActivities(deps: ActivityDependencies) {
+  return {
+    planFullSync: (request: PlanRequest) => planFullSync(deps, request),
+    orderBulkRead: (request: BulkPageRequest) => orderBulkRead(deps, request),
+    awaitBulkRead: (request: BulkPageRequest) => awaitBulkRead(deps, request),
+    readByListPages: (request: ListReadRequest) => readByListPages(deps, request),
+    readChanges: (request: ChangesRequest) => readChanges(deps, request),
+    readDeletes: (request: DeletesRequest) => readDeletes(deps, request),
+    sweepUnseenRows: (request: SweepRun) => sweepUnseenRows(deps, request),
+    countBothSides: (target: SyncTarget) => countBothSides(deps, target),
+  };
+}
+
+/** Work that keeps PostgreSQL busy: the `database-load` queue. */
+export function createLoadActivities(deps: ActivityDependencies) {
+  return {
+    loadBulkPage: (request: LoadBulkPageRequest) => loadBulkPage(deps, request),
+    countSweepCandidates: (request: SweepRequest) => countSweepCandidates(deps, request),
+    indexMirror: (target: SyncTarget) => indexMirror(deps, target),
+  };
+}
+
+export type CoreActivities = ReturnType<typeof createCoreActivities>;
+export type ZohoActivities = ReturnType<typeof createZohoActivities>;
+export type LoadActivities = ReturnType<typeof createLoadActivities>;
+
+export type { SessionUpdate } from '../db/session-updates';
+export type { ChunkResult } from '../db/mirror/load-chunk';
+export type { RowCounts } from './finish-full-sync';
+export type { FullSyncPlan } from './plan-full-sync';
+export type { SessionSums } from './finish-full-sync';
+export type { ActivityDependencies, SyncTarget } from './dependencies';

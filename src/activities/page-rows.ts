@@ -1,0 +1,134 @@
+import { LIST_FIELDS, IDS_PER_CALL } from '../domain/read-plan';
+import { MODIFIED_TIME_FIELD, type MirrorField } from '../domain/mirror-field';
+import { pageConverter } from '../db/mirror/chunk-sources';
+import type { PageToCopy } from '../db/mirror/page-to-copy';
+import { getRecord, listRecords } from '../zoho';
+import { convertedParameter } from './converted-leads';
+import type { ZohoWork } from './zoho-work';
+
+/** Rows in COPY's text format. */
+export interface PageRows {
+  rows: number;
+  copy: Buffer;
+}
+
+/** Turns pages of a list into rows that hold every field of the module. */
+export interface PageReader {
+  /** API names the list call asks for. */
+  listFields: string[];
+  /** Fields in the order of the rows' columns. */
+  fields: readonly MirrorField[];
+  read(body: Buffer | null): Promise<PageRows>;
+}
+
+/**
+ * The reader for a module. A list call carries 50 fields; of a wider module each page is completed by calls for the
+ * rest of the fields by id. No row mixes two versions: where `Modified_Time` differs between its parts, the record is
+ * read again whole.
+ */
+export function pageReader(zoho: ZohoWork, module: string, fields: readonly MirrorField[]): PageReader {
+  if (fields.length <= LIST_FIELDS) {
+    const converter = pageConverter(fields);
+    return {
+      listFields: fields.map((field) => field.apiName),
+      fields,
+      read: async (body) => converter.convert(body),
+    };
+  }
+  return new WidePageReader(zoho, module, fields);
+}
+
+class WidePageReader implements PageReader {
+  readonly listFields: string[];
+  readonly fields: readonly MirrorField[];
+  /** The first slice is what the list call reads; each begins with Modified_Time, if the module has it. */
+  private readonly slices: MirrorField[][];
+  private readonly converters: PageToCopy[];
+  private readonly whole: PageToCopy;
+
+  constructor(
+    private readonly zoho: ZohoWork,
+    private readonly module: string,
+    fields: readonly MirrorField[],
+  ) {
+    const stamp = fields.filter((field) => field.apiName === MODIFIED_TIME_FIELD);
+    const rest = fields.filter((field) => field.apiName !== MODIFIED_TIME_FIELD);
+    const room = LIST_FIELDS - stamp.length;
+    this.slices = [];
+    for (let start = 0; start < rest.length; start += room) {
+      this.slices.push([...stamp, ...rest.slice(start, start + room)]);
+    }
+    this.fields = [...stamp, ...rest];
+    this.listFields = (this.slices[0] ?? []).map((field) => field.apiName);
+    this.converters = this.slices.map((slice) => pageConverter(slice));
+    this.whole = pageConverter(this.fields);
+  }
+
+  async read(body: Buffer | null): Promise<PageRows> {
+    const first = this.lines(0, body);
+    const ids = [...first.keys()];
+    if (ids.length === 0) return { rows: 0, copy: Buffer.alloc(0) };
+    const others = await Promise.all(this.slices.slice(1).map((_slice, index) => this.fetchSlice(index + 1, ids)));
+    const complete: string[] = [];
+    const torn: string[] = [];
+    for (const [id, line] of first) {
+      const parts = others.map((slice) => slice.get(id));
+      if (parts.every((part) => part !== undefined && part.stamp === line.stamp)) {
+        complete.push(
+          [id, line.stamp, line.rest, ...parts.map((part) => part?.rest)].filter(isPresent).join('\t') + '\n',
+        );
+      } else torn.push(id);
+    }
+    const refetched = await this.fetchWhole(torn);
+    const copy = Buffer.concat([Buffer.from(complete.join(''), 'latin1'), ...refetched.map((row) => row.copy)]);
+    return { rows: complete.length + refetched.reduce((sum, row) => sum + row.rows, 0), copy };
+  }
+
+  private async fetchSlice(index: number, ids: readonly string[]): Promise<Map<string, Line>> {
+    const fields = (this.slices[index] ?? []).map((field) => field.apiName);
+    const found = new Map<string, Line>();
+    for (let start = 0; start < ids.length; start += IDS_PER_CALL) {
+      const page = await listRecords(
+        this.zoho.transport,
+        this.module,
+        { fields, ids: ids.slice(start, start + IDS_PER_CALL), ...convertedParameter(this.module) },
+        this.zoho.options,
+      );
+      for (const [id, line] of this.lines(index, page.body)) found.set(id, line);
+    }
+    return found;
+  }
+
+  /** A record that has vanished meanwhile is left out: its delete is read later. */
+  private async fetchWhole(ids: readonly string[]): Promise<PageRows[]> {
+    const rows: PageRows[] = [];
+    for (const id of ids) {
+      const record = await getRecord(this.zoho.transport, this.module, id, {}, this.zoho.options);
+      if (record) rows.push(this.whole.convert(record.body));
+    }
+    return rows;
+  }
+
+  /** Splits rows at their ends: COPY's text format escapes the line ends inside values. */
+  private lines(index: number, body: Buffer | null): Map<string, Line> {
+    const stamped = this.slices[index]?.[0]?.apiName === MODIFIED_TIME_FIELD;
+    const { copy } = this.converters[index]?.convert(body) ?? { copy: Buffer.alloc(0) };
+    const lines = copy.toString('latin1').split('\n').filter(Boolean);
+    return new Map(
+      lines.map((line) => {
+        const [id = '', ...cells] = line.split('\t');
+        const stamp = stamped ? cells.shift() : undefined;
+        return [id, { stamp, rest: cells.length > 0 ? cells.join('\t') : undefined }];
+      }),
+    );
+  }
+}
+
+interface Line {
+  stamp: string | undefined;
+  rest: string | undefined;
+}
+
+function isPresent(part: string | undefined): part is string {
+  return part !== undefined;
+}

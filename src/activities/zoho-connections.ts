@@ -1,0 +1,28 @@
+import type { Knex } from 'knex';
+import type { KeyRing } from '../db/encryption';
+import { ZohoTransport } from '../zoho';
+import { DatabaseTokenSource } from './database-token-source';
+
+/** One transport per connection for the life of the worker: its sockets stay open between calls. */
+export class ZohoConnections {
+  private readonly transports = new Map<string, ZohoTransport>();
+
+  constructor(
+    private readonly knex: Knex,
+    private readonly ring: KeyRing,
+    private readonly timeoutMs: number,
+  ) {}
+
+  transport(connectionId: string): ZohoTransport {
+    const known = this.transports.get(connectionId);
+    if (known) return known;
+    const tokens = new DatabaseTokenSource(this.knex, this.ring, connectionId, this.timeoutMs);
+    const transport = new ZohoTransport({ tokens, timeoutMs: this.timeoutMs });
+    this.transports.set(connectionId, transport);
+    return transport;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.transports.values()].map((transport) => transport.close()));
+  }
+}

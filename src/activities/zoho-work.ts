@@ -1,0 +1,77 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { insertLedgerEntries, type LedgerEntry } from '../db/api-ledger';
+import type { CallOptions, ZohoCall, ZohoTransport } from '../zoho';
+import type { ActivityDependencies, SyncTarget } from './dependencies';
+import { withHeartbeats } from './heartbeats';
+
+/** What an activity uses to call Zoho: the calls are cancelled with the activity and paid into the ledger. */
+export interface ZohoWork {
+  transport: ZohoTransport;
+  signal: AbortSignal;
+  options: CallOptions;
+  /** Mean latency of the calls so far, in milliseconds. */
+  meanLatencyMs(): number;
+  /** What the Temporal UI shows of the running attempt. */
+  report(doing: object): void;
+}
+
+/**
+ * Runs work that calls Zoho. It heartbeats for as long as it runs, which is also what brings a cancellation; and
+ * whatever happens to it, what its calls cost is in the ledger afterwards.
+ */
+export async function withZoho<T>(
+  deps: ActivityDependencies,
+  target: Pick<SyncTarget, 'connectionId' | 'sessionId'>,
+  work: (zoho: ZohoWork) => Promise<T>,
+): Promise<T> {
+  const calls: ZohoCall[] = [];
+  let doing: object = {};
+  const signal = cancellationSignal();
+  const zoho: ZohoWork = {
+    signal,
+    report: (details) => (doing = details),
+    transport: deps.zoho.transport(target.connectionId),
+    options: { signal, observer: (call) => calls.push(call) },
+    meanLatencyMs: () => calls.reduce((sum, call) => sum + call.latencyMs, 0) / Math.max(1, calls.length),
+  };
+  try {
+    return await withHeartbeats(
+      () => ({ ...doing, calls: calls.length }),
+      () => work(zoho),
+    );
+  } finally {
+    await insertLedgerEntries(deps.knex, ledgerEntries(target, calls)).catch((error: unknown) => {
+      deps.logger.error({ err: error, calls: calls.length }, 'The cost of calls to Zoho could not be written down.');
+    });
+  }
+}
+
+function ledgerEntries(target: Pick<SyncTarget, 'connectionId' | 'sessionId'>, calls: ZohoCall[]): LedgerEntry[] {
+  const entries = new Map<string, LedgerEntry>();
+  for (const call of calls) {
+    const key = `${call.operation} ${call.module ?? ''}`;
+    const entry = entries.get(key) ?? {
+      connectionId: target.connectionId,
+      sessionId: target.sessionId,
+      operation: call.operation,
+      ...(call.module !== undefined && { module: call.module }),
+      calls: 0,
+      credits: 0,
+      failedCalls: 0,
+      rateLimited: 0,
+      bytesReceived: 0,
+      bytesSent: 0,
+      latencyMsTotal: 0,
+      worker: activityInfo().taskQueue,
+    };
+    entry.calls += 1;
+    entry.credits += call.credits;
+    entry.failedCalls += call.failure ? 1 : 0;
+    entry.rateLimited += call.failure === 'rate_limited' ? 1 : 0;
+    entry.bytesReceived += call.bytesReceived;
+    entry.bytesSent += call.bytesSent;
+    entry.latencyMsTotal += call.latencyMs;
+    entries.set(key, entry);
+  }
+  return [...entries.values()];
+}

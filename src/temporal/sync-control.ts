@@ -1,0 +1,209 @@
+import {
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type WorkflowHandle,
+  isGrpcServiceError,
+} from '@temporalio/client';
+import {
+  approveSweepUpdate,
+  pauseUpdate,
+  resumeUpdate,
+  type FullSyncInput,
+  type OperatorCommand,
+} from '../workflows/messages';
+import type { TemporalClient } from './client';
+import { syncWorkflowId } from './ids';
+import { SyncConnection, SyncKind, SyncModule, SyncStatus } from './search-attributes';
+import { TASK_QUEUES } from './task-queues';
+
+/** Temporal did not answer. The same command may succeed later. */
+export class TemporalUnavailable extends Error {
+  override readonly name = 'TemporalUnavailable';
+}
+
+/** Temporal answered, but no worker took the command in time. */
+export class NoWorkerAnswered extends Error {
+  override readonly name = 'NoWorkerAnswered';
+}
+
+/** A workflow with the module's id runs already. */
+export class SyncWorkflowRunning extends Error {
+  override readonly name = 'SyncWorkflowRunning';
+}
+
+/** The session's workflow ended, or Temporal never heard of it. */
+export class SyncWorkflowNotRunning extends Error {
+  override readonly name = 'SyncWorkflowNotRunning';
+}
+
+/** The workflow refused the command; the message is its reason. */
+export class CommandRefused extends Error {
+  override readonly name = 'CommandRefused';
+}
+
+/** One chain of runs of a session's workflow. */
+export interface SyncTarget {
+  workflowId: string;
+  /** Keeps a command from reaching the next session of the module, which has the same workflow id. */
+  firstExecutionRunId?: string;
+}
+
+const UPDATES = { pause: pauseUpdate, resume: resumeUpdate, approveSweep: approveSweepUpdate } as const;
+export type SyncUpdate = keyof typeof UPDATES;
+
+export interface SyncExecution {
+  /** Temporal's status name, e.g. `RUNNING`, `TERMINATED`. */
+  status: string;
+  runId: string;
+  historyLength: number;
+}
+
+/** Everything the control API asks of Temporal. Every method answers or fails within its time limit. */
+export interface SyncControl {
+  /** @throws SyncWorkflowRunning, TemporalUnavailable */
+  startFullSync(input: FullSyncInput, requestedBy: string): Promise<Required<SyncTarget>>;
+  /**
+   * Sends a command that takes effect at the workflow's next safe point.
+   * @param updateId the same id sends the command once, however often it is called
+   * @returns whether it took effect; `false`: accepted, but not yet in effect
+   * @throws CommandRefused, SyncWorkflowNotRunning, NoWorkerAnswered, TemporalUnavailable
+   */
+  update(target: SyncTarget, name: SyncUpdate, command: OperatorCommand, updateId: string): Promise<boolean>;
+  /** Asks the workflow to stop and clean up. @throws SyncWorkflowNotRunning, TemporalUnavailable */
+  cancel(target: SyncTarget): Promise<void>;
+  /** @throws SyncWorkflowNotRunning, TemporalUnavailable */
+  describe(target: SyncTarget): Promise<SyncExecution>;
+  /** @throws TemporalUnavailable */
+  ping(): Promise<void>;
+}
+
+export interface SyncControlLimits {
+  /** For one call to Temporal, in milliseconds. @default 5000 */
+  callMs?: number;
+  /** Until an accepted command must have taken effect, in milliseconds. @default 20000 */
+  effectMs?: number;
+}
+
+/** Probes of an orchestrator wait for seconds only. */
+const LONGEST_PING_MS = 2_000;
+
+export function createSyncControl(temporal: TemporalClient, limits: SyncControlLimits = {}): SyncControl {
+  return new TemporalSyncControl(temporal, limits.callMs ?? 5_000, limits.effectMs ?? 20_000);
+}
+
+class TemporalSyncControl implements SyncControl {
+  constructor(
+    private readonly temporal: TemporalClient,
+    private readonly callMs: number,
+    private readonly effectMs: number,
+  ) {}
+
+  async startFullSync(input: FullSyncInput, requestedBy: string): Promise<Required<SyncTarget>> {
+    const workflowId = syncWorkflowId(input.connection, input.module);
+    const handle = await this.call(() =>
+      this.temporal.client.workflow.start('fullSync', {
+        workflowId,
+        taskQueue: TASK_QUEUES.core,
+        workflowIdConflictPolicy: 'FAIL',
+        args: [input],
+        typedSearchAttributes: [
+          { key: SyncConnection, value: input.connection },
+          { key: SyncModule, value: input.module },
+          { key: SyncKind, value: 'full_sync' },
+          { key: SyncStatus, value: 'initiated' },
+        ],
+        memo: { sessionId: input.sessionId, requestedBy },
+        staticSummary: `Full sync of ${input.module} (${input.connection})`,
+        staticDetails: describeStart(input, requestedBy),
+      }),
+    );
+    return { workflowId, firstExecutionRunId: handle.firstExecutionRunId };
+  }
+
+  async update(target: SyncTarget, name: SyncUpdate, command: OperatorCommand, updateId: string): Promise<boolean> {
+    const handle = this.handle(target);
+    const update = await this.call(() =>
+      handle.startUpdate(UPDATES[name], { args: [command], updateId, waitForStage: 'ACCEPTED' }),
+    );
+    try {
+      await this.temporal.connection.withDeadline(Date.now() + this.effectMs, () => update.result());
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return false;
+      throw translate(error);
+    }
+  }
+
+  async cancel(target: SyncTarget): Promise<void> {
+    // Temporal accepts the cancellation of a workflow that has ended, and does nothing.
+    const { status } = await this.describe(target);
+    if (status !== 'RUNNING') throw new SyncWorkflowNotRunning(`Workflow ${target.workflowId} is ${status}.`);
+    await this.call(() => this.handle(target).cancel());
+  }
+
+  async describe(target: SyncTarget): Promise<SyncExecution> {
+    const { status, runId, historyLength } = await this.call(() => this.handle(target).describe());
+    return { status: status.name, runId, historyLength };
+  }
+
+  async ping(): Promise<void> {
+    const { connection, namespace } = this.temporal;
+    await this.call(
+      () => connection.workflowService.describeNamespace({ namespace }),
+      Math.min(this.callMs, LONGEST_PING_MS),
+    );
+  }
+
+  private handle({ workflowId, firstExecutionRunId }: SyncTarget): WorkflowHandle {
+    return this.temporal.client.workflow.getHandle(
+      workflowId,
+      undefined,
+      firstExecutionRunId === undefined ? {} : { firstExecutionRunId },
+    );
+  }
+
+  private async call<T>(work: () => Promise<T>, limitMs = this.callMs): Promise<T> {
+    try {
+      return await this.temporal.connection.withDeadline(Date.now() + limitMs, work);
+    } catch (error) {
+      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+        await this.ping();
+        throw new NoWorkerAnswered('No worker took the command in time.', { cause: error });
+      }
+      throw translate(error);
+    }
+  }
+}
+
+function translate(error: unknown): unknown {
+  if (error instanceof WorkflowExecutionAlreadyStartedError) {
+    return new SyncWorkflowRunning(`Workflow ${error.workflowId} is already running.`, { cause: error });
+  }
+  if (error instanceof WorkflowNotFoundError) {
+    return new SyncWorkflowNotRunning(`Workflow ${error.workflowId} is not running.`, { cause: error });
+  }
+  if (error instanceof WorkflowUpdateFailedError) {
+    return new CommandRefused(error.cause?.message ?? error.message, { cause: error });
+  }
+  if (error instanceof ServiceError || isGrpcServiceError(error)) {
+    return new TemporalUnavailable('Temporal did not answer.', { cause: error });
+  }
+  return error;
+}
+
+function describeStart(input: FullSyncInput, requestedBy: string): string {
+  const { fields, path, allowMassDelete, massDeletePercent } = input.options;
+  return [
+    `Reads all of **${input.module}** from Zoho CRM into the mirror.`,
+    '',
+    `- session: \`${input.sessionId}\``,
+    `- requested by: ${requestedBy}`,
+    `- fields: ${fields?.join(', ') ?? 'all'}`,
+    `- read path: ${path ?? 'chosen by the planner'}`,
+    ...(massDeletePercent === undefined ? [] : [`- may delete up to ${massDeletePercent} % of the module unasked`]),
+    ...(allowMassDelete ? ['- may delete any share of the module unasked'] : []),
+  ].join('\n');
+}

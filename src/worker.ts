@@ -1,0 +1,73 @@
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { ZohoConnections } from './activities/zoho-connections';
+import { loadConfig } from './config';
+import { createWorkers } from './create-workers';
+import { parseKeyRing } from './db/encryption';
+import { createDatabase } from './db/knex';
+import { createLogger } from './logger';
+import { createTemporalClient } from './temporal/client';
+import { reconcileSchedules } from './temporal/schedules';
+import { describeWorkflow } from './temporal/workflow-state';
+
+/** The worker process: runs workflows and activities until it is told to stop. */
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const logger = createLogger('worker', config.PULSE_LOG_LEVEL);
+  Runtime.install({
+    logger: {
+      log: (level, message, meta) =>
+        logger[level === 'WARN' ? 'warn' : level === 'ERROR' ? 'error' : 'debug'](meta, message),
+      trace: (message, meta) => logger.trace(meta, message),
+      debug: (message, meta) => logger.debug(meta, message),
+      info: (message, meta) => logger.info(meta, message),
+      warn: (message, meta) => logger.warn(meta, message),
+      error: (message, meta) => logger.error(meta, message),
+    },
+  });
+  const knex = createDatabase(config.DATABASE_URL, {
+    poolMax: config.PULSE_DATABASE_POOL,
+    applicationName: 'pulse-worker',
+  });
+  const zoho = new ZohoConnections(knex, parseKeyRing(config.PULSE_ENCRYPTION_KEYS), config.ZOHO_TIMEOUT_MS);
+  const settings = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
+  const { connectionOptions, namespace = settings.namespace } = loadClientConnectConfig();
+  const connection = await NativeConnection.connect({
+    ...connectionOptions,
+    address: connectionOptions.address ?? settings.address,
+  });
+  const temporal = createTemporalClient(settings);
+  try {
+    const workers = await createWorkers({
+      connection,
+      namespace,
+      dependencies: {
+        knex,
+        zoho,
+        logger,
+        spoolDirectory: config.PULSE_SPOOL_DIR,
+        workflowState: (workflowId) => describeWorkflow(temporal.client, workflowId),
+      },
+      apiConcurrency: config.PULSE_API_CONCURRENCY,
+      loadConcurrency: config.PULSE_LOAD_CONCURRENCY,
+    });
+    await reconcileSchedules(temporal.client);
+    logger.info({ address: settings.address, namespace }, 'The worker is ready.');
+    await Promise.all(workers.map((worker) => worker.run()));
+  } finally {
+    await connection.close();
+    await temporal.connection.close();
+    await zoho.close();
+    await knex.destroy();
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(
+      `The worker stopped: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exit(1);
+  },
+);

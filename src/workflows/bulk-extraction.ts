@@ -1,0 +1,103 @@
+import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+import { BULK_PAGE_ROWS } from '../domain/read-plan';
+import type { ChunkResult, SyncTarget } from '../activities';
+import { awaitBulkRead, loadBulkPage, orderBulkRead } from './activity-proxies';
+import { isFailure, JOB_LOST } from './failure-types';
+import type { RunControl } from './run-control';
+
+/** How often a page is ordered before its loss is taken for an answer. */
+const MOST_ORDERS = 3;
+/** Each round of reading numbers its jobs and chunks for itself. */
+const JOBS_PER_ROUND = 10_000;
+
+export interface BulkExtraction {
+  target: SyncTarget;
+  round: number;
+  firstPage: number;
+  expectedRows: number;
+  /** Chunk number of page 0 of the round. */
+  firstChunk: number;
+  keepSeenIds: boolean;
+  trackRecords: boolean;
+  /** Hand over to a new run after so many pages, if the test asks for it. */
+  pagesPerRun: number | undefined;
+  onLoaded(page: number, chunk: ChunkResult): Promise<void>;
+}
+
+/**
+ * Reads a module by bulk read. All expected pages are ordered at once, since Zoho works on them one after another; while
+ * it exports one, the one before is loaded.
+ * @returns the page to go on with in a new run, or null when every page is loaded
+ */
+export async function extractByBulkRead(control: RunControl, extraction: BulkExtraction): Promise<number | null> {
+  const { target, firstPage } = extraction;
+  const request = (page: number) => ({ ...target, job: extraction.round * JOBS_PER_ROUND + page, page });
+  const expectedPages = Math.max(1, Math.ceil(extraction.expectedRows / BULK_PAGE_ROWS));
+  await control.step(() => orderBulkRead(request(firstPage)));
+  const orders = rangeOf(firstPage + 1, expectedPages).map((page) =>
+    handled(control.step(() => orderBulkRead(request(page)))),
+  );
+
+  const loads: Promise<void>[] = [];
+  let page = firstPage;
+  for (let more = true; more; page += 1) {
+    const current = page;
+    const ready = await pageReady(control, request(current));
+    loads.push(handled(load(current)));
+    more = ready.moreRecords;
+    if (more && isTimeForNewRun(page - firstPage + 1, extraction.pagesPerRun)) {
+      await Promise.all([...orders, ...loads]);
+      await condition(allHandlersFinished);
+      return page + 1;
+    }
+  }
+  await Promise.all([...orders, ...loads]);
+  return null;
+
+  async function load(number: number): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const chunk = await control.step(() =>
+          loadBulkPage({
+            ...request(number),
+            chunkNumber: extraction.firstChunk + number,
+            keepSeenIds: extraction.keepSeenIds,
+            trackRecords: extraction.trackRecords,
+          }),
+        );
+        return await extraction.onLoaded(number, chunk);
+      } catch (error) {
+        if (!isFailure(error, JOB_LOST) || attempt === MOST_ORDERS) throw error;
+        await pageReady(control, request(number));
+      }
+    }
+  }
+}
+
+type PageRequest = Parameters<typeof awaitBulkRead>[0];
+
+/** Waits until a page is exported; a job that Zoho has lost is ordered anew. */
+async function pageReady(control: RunControl, request: PageRequest): ReturnType<typeof awaitBulkRead> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await control.step(() => orderBulkRead(request));
+      return await control.step(() => awaitBulkRead(request));
+    } catch (error) {
+      if (!isFailure(error, JOB_LOST) || attempt === MOST_ORDERS) throw error;
+    }
+  }
+}
+
+function isTimeForNewRun(pages: number, pagesPerRun: number | undefined): boolean {
+  return workflowInfo().continueAsNewSuggested || (pagesPerRun !== undefined && pages >= pagesPerRun);
+}
+
+function rangeOf(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
+}
+
+/** The failure is met where the promise is awaited; until then it must not count as unhandled. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}

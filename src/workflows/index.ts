@@ -1,0 +1,3 @@
+/** Every export is a workflow type; its name is what the Temporal UI shows. */
+export { fullSync } from './full-sync';
+export { reconcileSessions } from './reconcile-sessions';

@@ -1,0 +1,77 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { FullSyncPlan } from '../activities';
+import type { ReadPath, SessionStatus } from '../domain/enums';
+
+/** What a caller may choose of a full sync. */
+export interface FullSyncOptions {
+  /** API names; every field of the module without it. `Modified_Time` always comes along. */
+  fields?: string[];
+  /** Instead of the planner's choice. */
+  path?: ReadPath;
+  /** Remove vanished rows however many they are. */
+  allowMassDelete?: boolean;
+  /** Share of the mirror, in per cent, that a sweep may remove unasked. */
+  massDeletePercent?: number;
+}
+
+export interface FullSyncInput {
+  sessionId: string;
+  connectionId: string;
+  /** Name of the connection. */
+  connection: string;
+  module: string;
+  options: FullSyncOptions;
+  /** Set by the workflow itself when it continues as new; nobody else sets it. */
+  state?: FullSyncState;
+  /** For tests: continue as new after so many bulk pages. */
+  continueAsNewAfterPages?: number;
+}
+
+/** What a run hands to the next one of its chain. */
+export interface FullSyncState {
+  sequence: number;
+  plan: FullSyncPlan;
+  round: number;
+  nextPage: number;
+}
+
+export interface FullSyncResult {
+  status: SessionStatus;
+  read: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  deleted: number;
+  /** Rows in quarantine. */
+  failed: number;
+  zohoRows: number;
+  mirrorRows: number;
+}
+
+export interface OperatorCommand {
+  /** Who asks: an API key's name, or a person. */
+  by: string;
+  reason?: string;
+}
+
+/** Answers once nothing moves any more: at most 15 seconds later. */
+export const pauseUpdate = defineUpdate<SessionStatus, [OperatorCommand]>('pause');
+export const resumeUpdate = defineUpdate<SessionStatus, [OperatorCommand]>('resume');
+/** Lets a sweep that the brake has stopped remove what it found. */
+export const approveSweepUpdate = defineUpdate<SessionStatus, [OperatorCommand]>('approveSweep');
+
+/** The same commands for the "Send a Signal" button of the Temporal UI; no input is needed. */
+export const pauseSignal = defineSignal<[OperatorCommand?]>('pause');
+export const resumeSignal = defineSignal<[OperatorCommand?]>('resume');
+export const approveSweepSignal = defineSignal<[OperatorCommand?]>('approveSweep');
+
+export interface SyncProgress {
+  status: SessionStatus;
+  phase: string;
+  expectedRows: number | null;
+  rowsRead: number;
+  /** Why the run stands still, if it does. */
+  waitingFor: string | null;
+}
+
+export const progressQuery = defineQuery<SyncProgress>('progress');

@@ -1,0 +1,75 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { SessionUpdate } from '../activities';
+import type { LogLevel, SessionStatus } from '../domain/enums';
+import { SyncStatus } from '../temporal/search-attributes';
+import { recordProgress } from './activity-proxies';
+import { SESSION_ENDED } from './failure-types';
+
+type Patch = SessionUpdate['patch'];
+
+/**
+ * The only writer of a session's row. Every step gets the next sequence number, so that a repeated or late write is
+ * harmless, and is shown in the Temporal UI as well.
+ */
+export class SessionRecorder {
+  status: SessionStatus = 'initiated';
+  phase = 'starting';
+
+  constructor(
+    private readonly sessionId: string,
+    private readonly title: string,
+    /** The last sequence number used; carried through continue-as-new. */
+    public sequence: number,
+  ) {}
+
+  /**
+   * Writes a step. It is written even while the run is being cancelled.
+   * @throws session.ended when the session is over already: an operator or the reconciler has closed it.
+   */
+  async record(patch: Patch, message?: string, level: LogLevel = 'INFO', data?: object): Promise<void> {
+    if (patch.status !== undefined && patch.status !== this.status) {
+      this.status = patch.status;
+      upsertSearchAttributes([{ key: SyncStatus, value: patch.status }]);
+    }
+    if (typeof patch.phase === 'string') this.phase = patch.phase;
+    this.sequence += 1;
+    setCurrentDetails(this.describe(message));
+    const update: SessionUpdate = {
+      sessionId: this.sessionId,
+      sequence: this.sequence,
+      patch,
+      ...(message !== undefined && {
+        logs: [
+          {
+            level,
+            component: workflowInfo().workflowType,
+            message,
+            at: new Date().toISOString(),
+            ...(data && { data }),
+          },
+        ],
+      }),
+    };
+    const applied = await CancellationScope.nonCancellable(() => recordProgress(update));
+    if (!applied) throw ApplicationFailure.nonRetryable('The session has ended already.', SESSION_ENDED);
+  }
+
+  async warn(message: string): Promise<void> {
+    await this.record({}, message, 'WARNING');
+  }
+
+  async fail(failure: Pick<ApplicationFailure, 'message' | 'type'>): Promise<void> {
+    const patch: Patch = { status: 'failed', errorMessage: failure.message };
+    await this.record(patch, failure.message, 'ERROR', { type: failure.type });
+  }
+
+  private describe(message: string | undefined): string {
+    return `**${this.title}: ${this.status.replace('_', ' ')}** (${this.phase})\n\n${message ?? ''}`;
+  }
+}
