@@ -1,0 +1,63 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import type { ApiDeps } from './deps';
+import { createMetrics } from './metrics';
+import { mountRoute } from './mount-route';
+import { describeApi } from './openapi';
+import { API_PREFIX } from './paths';
+import { PROBLEM_CONTENT_TYPE, Problem, toProblemDocument } from './problem';
+import { contextOf, requestContext } from './request-context';
+import { ROUTES } from './routes';
+import { toProblem } from './to-problem';
+
+const LARGEST_BODY = '100kb';
+
+/** The control API as an Express application; it holds no state of its own. */
+export function createApp(deps: ApiDeps): Express {
+  const metrics = createMetrics(deps.knex);
+  const app = express();
+  app.disable('etag');
+  app.use(requestContext(deps.logger, metrics));
+  app.use(helmet());
+  app.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+  app.use(express.json({ limit: LARGEST_BODY, strict: false }));
+  const routeDeps = { ...deps, metrics, openApi: describeApi(ROUTES, deps.version) };
+  for (const route of ROUTES) mountRoute(app, route, routeDeps);
+  refuseOtherMethods(app);
+  app.use((request: Request) => {
+    throw new Problem('route_not_found', `There is nothing at ${request.path}.`);
+  });
+  app.use(answerProblem);
+  return app;
+}
+
+function refuseOtherMethods(app: Express): void {
+  for (const path of new Set(ROUTES.map((route) => route.path))) {
+    const methods = ROUTES.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
+    const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+    app.all(`${API_PREFIX}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, (request) => {
+      throw new Problem('method_not_allowed', `${request.method} is not among ${allowed}.`, {
+        headers: { Allow: allowed },
+      });
+    });
+  }
+}
+
+/** The last handler: whatever was thrown becomes a problem document, and what is our fault is logged with its cause. */
+function answerProblem(error: unknown, request: Request, response: Response, next: NextFunction): void {
+  const problem = toProblem(error);
+  const { requestId, log } = contextOf(response);
+  if (problem.kind.status >= 500) log.error({ err: problem.cause ?? problem, code: problem.code }, problem.message);
+  if (response.headersSent) {
+    next(error);
+    return;
+  }
+  response
+    .status(problem.kind.status)
+    .set(problem.more.headers ?? {})
+    .type(PROBLEM_CONTENT_TYPE)
+    .send(JSON.stringify(toProblemDocument(problem, request.path, requestId)));
+}

@@ -1,0 +1,28 @@
+import type { Knex } from 'knex';
+import type { Logger } from '../logger';
+import type { SyncControl } from '../temporal/sync-control';
+import type { Metrics } from './metrics';
+
+/** Where the Temporal UI shows a workflow. */
+export interface TemporalUi {
+  /** Base URL. */
+  url: string;
+  namespace: string;
+}
+
+/** What the control API is made of; every part can be replaced in a test. */
+export interface ApiDeps {
+  readonly knex: Knex;
+  readonly control: SyncControl;
+  readonly logger: Logger;
+  readonly temporalUi: TemporalUi;
+  /** Of the product, for the OpenAPI document. */
+  readonly version: string;
+}
+
+/** What a route's handler may use. */
+export interface RouteDeps extends ApiDeps {
+  readonly metrics: Metrics;
+  /** The OpenAPI document of this very API. */
+  readonly openApi: object;
+}

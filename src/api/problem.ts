@@ -1,0 +1,122 @@
+import { z } from 'zod';
+
+/** Who has to act: the client on its request, its rights or its timing; or whoever runs the named part. */
+export const PROBLEM_CATEGORIES = [
+  'request',
+  'validation',
+  'authentication',
+  'permission',
+  'not_found',
+  'conflict',
+  'workflow_engine',
+  'database',
+  'internal',
+] as const;
+export type ProblemCategory = (typeof PROBLEM_CATEGORIES)[number];
+
+interface ProblemKind {
+  status: number;
+  title: string;
+  category: ProblemCategory;
+  /** Whether the same request, sent again later, can succeed. */
+  retryable: boolean;
+}
+
+/** Every problem the API answers. Codes are part of the interface: clients branch on them, never on texts. */
+export const PROBLEMS = {
+  malformed_json: problem(400, 'The body is not JSON', 'request'),
+  invalid_parameter: problem(400, 'A parameter is not valid', 'validation'),
+  unauthenticated: problem(401, 'No valid API key', 'authentication'),
+  forbidden: problem(403, 'The role of the API key does not allow this', 'permission'),
+  route_not_found: problem(404, 'No such route', 'not_found'),
+  session_not_found: problem(404, 'No such session', 'not_found'),
+  method_not_allowed: problem(405, 'The route does not know this method', 'request'),
+  sync_already_running: problem(409, 'The module is being synced', 'conflict'),
+  session_finished: problem(409, 'The session has ended', 'conflict'),
+  command_refused: problem(409, 'The session refused the command', 'conflict'),
+  workflow_not_running: problem(409, "The session's workflow is not running", 'conflict'),
+  connection_not_active: problem(409, 'The connection cannot be used', 'conflict'),
+  payload_too_large: problem(413, 'The body is too large', 'request'),
+  unsupported_media_type: problem(415, 'The body must be application/json', 'request'),
+  validation_failed: problem(422, 'The body is not valid', 'validation'),
+  unknown_connection: problem(422, 'No such connection', 'validation'),
+  idempotency_key_reused: problem(422, 'The idempotency key belongs to another request', 'validation'),
+  internal_error: problem(500, 'Something went wrong on our side', 'internal'),
+  temporal_unavailable: problem(503, 'Temporal cannot be reached', 'workflow_engine', true),
+  no_worker: problem(503, 'No worker answers', 'workflow_engine', true),
+  database_unavailable: problem(503, 'The database cannot be reached', 'database', true),
+} as const satisfies Readonly<Record<string, ProblemKind>>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One thing that is wrong with a request: `pointer` into the body (RFC 6901), or the `parameter`'s name. */
+export interface ProblemDetail {
+  pointer?: string;
+  parameter?: string;
+  detail: string;
+}
+
+/** Thrown anywhere below a route; answered as `application/problem+json` (RFC 9457). */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly kind: ProblemKind;
+
+  constructor(
+    readonly code: ProblemCode,
+    /** One sentence for the caller: no secret, no internals. */
+    detail: string,
+    readonly more: { errors?: ProblemDetail[]; headers?: Record<string, string>; sessionId?: string } = {},
+    options?: ErrorOptions,
+  ) {
+    super(detail, options);
+    this.kind = PROBLEMS[code];
+  }
+}
+
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
+
+export const ProblemDocument = z
+  .strictObject({
+    type: z.string().meta({ description: 'URN of the kind of problem.' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string().meta({ description: 'Path of the request.' }),
+    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    category: z.enum(PROBLEM_CATEGORIES),
+    retryable: z.boolean().meta({ description: 'Whether the same request can succeed later.' }),
+    requestId: z.string(),
+    sessionId: z.string().optional().meta({ description: 'The session that is in the way.' }),
+    errors: z
+      .array(
+        z.strictObject({
+          pointer: z.string().optional().meta({ description: 'JSON pointer into the body.' }),
+          parameter: z.string().optional().meta({ description: 'Name of a path, query or header parameter.' }),
+          detail: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ description: 'What went wrong (RFC 9457).' });
+export type ProblemDocument = z.infer<typeof ProblemDocument>;
+
+export function toProblemDocument(problem: Problem, instance: string, requestId: string): ProblemDocument {
+  const { status, title, category, retryable } = problem.kind;
+  return {
+    type: `urn:pipeline-pulse-sync:problem:${problem.code}`,
+    title,
+    status,
+    detail: problem.message,
+    instance,
+    code: problem.code,
+    category,
+    retryable,
+    requestId,
+    ...(problem.more.sessionId !== undefined && { sessionId: problem.more.sessionId }),
+    ...(problem.more.errors !== undefined && { errors: problem.more.errors }),
+  };
+}
+
+function problem(status: number, title: string, category: ProblemCategory, retryable = false): ProblemKind {
+  return { status, title, category, retryable };
+}

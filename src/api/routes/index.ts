@@ -1,0 +1,28 @@
+import type { Route } from '../route';
+import { approveSweep, cancelSession, pauseSession, resumeSession } from './command-session';
+import { getHealth } from './get-health';
+import { getMetrics } from './get-metrics';
+import { getOpenApi } from './get-openapi';
+import { getReadiness } from './get-readiness';
+import { getSessionRoute } from './get-session';
+import { listSessionLogs } from './list-session-logs';
+import { listSessionRecords } from './list-session-records';
+import { listSessionsRoute } from './list-sessions';
+import { startFullSync } from './start-full-sync';
+
+/** Every operation of the control API. */
+export const ROUTES: readonly Route[] = [
+  startFullSync,
+  listSessionsRoute,
+  getSessionRoute,
+  listSessionLogs,
+  listSessionRecords,
+  pauseSession,
+  resumeSession,
+  cancelSession,
+  approveSweep,
+  getHealth,
+  getReadiness,
+  getOpenApi,
+  getMetrics,
+];

@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import { Problem, type ProblemDetail } from './problem';
+
+/** Parses a body. @throws Problem `validation_failed` with a JSON pointer for everything that is wrong */
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.flatMap((issue) =>
+    pathsOf(issue).map((path): ProblemDetail => ({ pointer: toPointer(path), detail: textOf(issue) })),
+  );
+  throw new Problem('validation_failed', summary(errors), { errors });
+}
+
+/** Parses path, query or header parameters. @throws Problem `invalid_parameter` that names each wrong one */
+export function parseParameters<T>(schema: z.ZodType<T>, parameters: unknown): T {
+  const parsed = schema.safeParse(parameters);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.flatMap((issue) =>
+    pathsOf(issue).map((path): ProblemDetail => ({ parameter: path.join('.'), detail: textOf(issue) })),
+  );
+  throw new Problem('invalid_parameter', summary(errors), { errors });
+}
+
+/** Zod reports unknown keys at their parent; each gets a path of its own. */
+function pathsOf(issue: z.core.$ZodIssue): PropertyKey[][] {
+  return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+}
+
+function textOf(issue: z.core.$ZodIssue): string {
+  return issue.code === 'unrecognized_keys' ? 'Unknown name' : issue.message;
+}
+
+function toPointer(path: readonly PropertyKey[]): string {
+  return ['#', ...path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+}
+
+function summary(errors: readonly ProblemDetail[]): string {
+  const [first, ...others] = errors.map(({ pointer, parameter, detail }) => `${pointer ?? parameter}: ${detail}`);
+  return others.length === 0 ? `${first}.` : `${first}; and ${others.length} more.`;
+}
