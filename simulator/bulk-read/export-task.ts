@@ -1,0 +1,38 @@
+import type { DataOptions } from '../data/catalogue';
+import type { CustomModuleRequest } from '../data/modules/custom-module';
+import type { Condition } from '../query/condition';
+import type { StoreSnapshot } from '../store/module-store';
+
+/** What the export thread needs to write the result file of one job. */
+export interface ExportTask {
+  readonly jobId: string;
+  /** Where the zip goes. */
+  readonly file: string;
+  readonly data: DataOptions;
+  /** Custom modules added since the start, in order. */
+  readonly addedModules: readonly CustomModuleRequest[];
+  /** What was written to the modules since they were generated, by API name. */
+  readonly snapshots: Readonly<Record<string, StoreSnapshot>>;
+  readonly module: string;
+  /** Header names after `Id`; a dot leads through a lookup. */
+  readonly columns: readonly string[];
+  readonly condition?: Condition;
+  /** Matching rows to pass over (pages by number). */
+  readonly skip: number;
+  /** Only rows after this one (pages by token). */
+  readonly afterRow?: number;
+  readonly limit: number;
+}
+
+/** What came out. */
+export interface ExportResult {
+  readonly count: number;
+  readonly more: boolean;
+  /** The last row written; -1 when there is none. */
+  readonly lastRow: number;
+  /** Size of the zip. */
+  readonly bytes: number;
+}
+
+/** How the thread answers. */
+export type ExportReply = { readonly result: ExportResult } | { readonly error: string };

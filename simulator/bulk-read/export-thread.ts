@@ -1,0 +1,48 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parentPort } from 'node:worker_threads';
+import { ZipFile } from 'yazl';
+import { Catalogue } from '../data/catalogue';
+import { Records } from '../store/records';
+import { csvChunks, type ExportProgress } from './export-rows';
+import type { ExportReply, ExportResult, ExportTask } from './export-task';
+
+/**
+ * The thread that writes bulk-read files, so that the HTTP loop goes on answering meanwhile. It rebuilds the data from
+ * the seed instead of receiving it.
+ */
+let records: Records | undefined;
+
+function recordsFor(task: ExportTask): Records {
+  records ??= new Records(new Catalogue(task.data));
+  const { catalogue } = records;
+  for (const request of task.addedModules.slice(catalogue.requests.length)) catalogue.add(request);
+  for (const opened of records.all()) {
+    const snapshot = task.snapshots[opened.module.apiName];
+    if (snapshot) opened.store.restore(snapshot);
+    else opened.store.clear();
+  }
+  return records;
+}
+
+async function runExport(task: ExportTask): Promise<ExportResult> {
+  const current = recordsFor(task);
+  const opened = current.find(task.module);
+  if (!opened) throw new Error(`no module ${task.module}`);
+  const progress: ExportProgress = { count: 0, more: false, lastRow: -1 };
+  const output = createWriteStream(task.file);
+  const zip = new ZipFile();
+  const chunks = Readable.from(csvChunks(current, opened, task, progress), { objectMode: true, highWaterMark: 2 });
+  zip.addReadStream(chunks, `${task.jobId}.csv`, { compressionLevel: 1 });
+  zip.end();
+  await pipeline(zip.outputStream, output);
+  return { ...progress, bytes: output.bytesWritten };
+}
+
+parentPort?.on('message', (task: ExportTask) => {
+  runExport(task).then(
+    (result) => parentPort?.postMessage({ result } satisfies ExportReply),
+    (error: unknown) => parentPort?.postMessage({ error: String(error) } satisfies ExportReply),
+  );
+});

@@ -1,0 +1,27 @@
+import type { Condition } from '../query/condition';
+import type { ExportResult } from './export-task';
+
+export type JobState = 'ADDED' | 'QUEUED' | 'IN PROGRESS' | 'COMPLETED' | 'FAILURE';
+
+/** What a job reads: the checked form of the request's `query`. */
+export interface JobQuery {
+  readonly module: string;
+  /** As requested, or every exportable field. */
+  readonly fields: readonly string[];
+  readonly condition?: Condition;
+  /** The criteria as they were sent, echoed in the status. */
+  readonly criteria?: unknown;
+  readonly page: number;
+  /** Set when the job goes on from a page token. */
+  readonly afterRow?: number;
+}
+
+export interface Job {
+  readonly id: string;
+  readonly query: JobQuery;
+  readonly callbackUrl?: string;
+  /** Milliseconds since 1970, virtual. */
+  readonly created: number;
+  state: JobState;
+  result?: ExportResult & { readonly file: string; readonly completed: number; readonly nextPageToken?: string };
+}

@@ -1,0 +1,192 @@
+import { rm } from 'node:fs/promises';
+import type { VirtualClock } from '../clock';
+import { ApiError, resourceNotFound, tooManyRequests } from '../http/api-error';
+import type { SimulatorOptions } from '../options';
+import type { StoreSnapshot } from '../store/module-store';
+import type { Records } from '../store/records';
+import { jobDocument } from './documents';
+import { Exporter } from './exporter';
+import type { ExportResult } from './export-task';
+import type { Job, JobQuery } from './job';
+
+export const ROWS_PER_JOB = 200_000;
+const RESULT_LIFE = 24 * 3_600_000;
+const TOKEN_LIFE = 24 * 3_600_000;
+const DOWNLOADS_PER_MINUTE = 10;
+const FIRST_JOB_NUMBER = 5_500_000_900_000_001n;
+
+interface Continuation {
+  readonly query: JobQuery;
+  readonly expires: number;
+}
+
+/** Bulk-read jobs of the organization: first in, first out, one running at a time (Bulk Read API). */
+export class BulkReadJobs {
+  readonly #exporter = new Exporter();
+  readonly #jobs = new Map<string, Job>();
+  readonly #continuations = new Map<string, Continuation>();
+  #queue: Job[] = [];
+  #running: Job | undefined;
+  #downloads: number[] = [];
+  #failuresToCome = 0;
+  #number = FIRST_JOB_NUMBER;
+  #generation = 0;
+
+  constructor(
+    readonly clock: VirtualClock,
+    readonly records: Records,
+    readonly options: SimulatorOptions,
+  ) {}
+
+  warmUp(): void {
+    this.#exporter.warmUp();
+  }
+
+  list(): Job[] {
+    return [...this.#jobs.values()];
+  }
+
+  /** Queues a job and starts it if none runs. */
+  create(query: JobQuery, callbackUrl?: string): Job {
+    const id = `550${String(this.#number++)}`;
+    const job: Job = { id, query, created: this.clock.now(), state: 'ADDED', ...(callbackUrl && { callbackUrl }) };
+    this.#jobs.set(id, job);
+    this.#queue.push(job);
+    setImmediate(() => this.#startNext());
+    return job;
+  }
+
+  /** @throws ApiError RESOURCE_NOT_FOUND for an unknown id */
+  get(id: string): Job {
+    const job = this.#jobs.get(id);
+    if (!job) throw resourceNotFound(`/crm/bulk/v8/read/${id}`);
+    return job;
+  }
+
+  /** The query a page token goes on with. @throws ApiError EXPIRED_VALUE after 24 hours, INVALID_REQUEST when unknown */
+  continuation(token: string): JobQuery {
+    const found = this.#continuations.get(token);
+    if (!found) throw new ApiError(400, 'INVALID_REQUEST', 'page token is invalid', { api_name: 'page_token' });
+    if (found.expires <= this.clock.now()) {
+      throw new ApiError(400, 'EXPIRED_VALUE', 'Page token expired', { api_name: 'page_token' });
+    }
+    return found.query;
+  }
+
+  /** The file of a completed job. @throws ApiError RESOURCE_NOT_FOUND before and a day after, 429 above ten a minute */
+  download(id: string): { file: string; bytes: number } {
+    const job = this.get(id);
+    const now = this.clock.now();
+    if (!job.result || job.result.completed + RESULT_LIFE <= now)
+      throw resourceNotFound(`/crm/bulk/v8/read/${id}/result`);
+    this.#downloads = this.#downloads.filter((at) => at > now - 60_000);
+    if (this.#downloads.length >= DOWNLOADS_PER_MINUTE) throw tooManyRequests();
+    this.#downloads.push(now);
+    return { file: job.result.file, bytes: job.result.bytes };
+  }
+
+  /** The next jobs to run end in FAILURE. */
+  failNext(count: number): void {
+    this.#failuresToCome = count;
+  }
+
+  async reset(): Promise<void> {
+    this.#generation++;
+    this.#jobs.clear();
+    this.#continuations.clear();
+    this.#queue = [];
+    this.#running = undefined;
+    this.#downloads = [];
+    this.#failuresToCome = 0;
+    await this.#exporter.close();
+  }
+
+  async close(): Promise<void> {
+    await this.reset();
+  }
+
+  #startNext(): void {
+    if (!this.#running) {
+      const next = this.#queue.shift();
+      if (next) void this.#run(next, this.#generation);
+    }
+    for (const waiting of this.#queue) waiting.state = 'QUEUED';
+  }
+
+  async #run(job: Job, generation: number): Promise<void> {
+    this.#running = job;
+    job.state = 'IN PROGRESS';
+    const started = this.clock.now();
+    const fails = this.#failuresToCome > 0;
+    if (fails) this.#failuresToCome--;
+    const exported = fails
+      ? undefined
+      : await this.#export(job).catch((error: unknown) => this.#report(job, error, generation));
+    if (generation !== this.#generation) return;
+    const { bulkJobMs, bulkJobMsPer100kRows } = this.options;
+    const due = started + bulkJobMs + ((exported?.result.count ?? 0) / 100_000) * bulkJobMsPer100kRows;
+    const finish = (): void => {
+      if (generation === this.#generation) this.#finish(job, exported);
+    };
+    if (due <= this.clock.now()) finish();
+    else this.clock.at(due, finish);
+  }
+
+  #report(job: Job, error: unknown, generation: number): undefined {
+    if (generation === this.#generation) process.stderr.write(`bulk-read job ${job.id} failed: ${String(error)}\n`);
+  }
+
+  async #export({ id, query }: Job): Promise<{ file: string; result: ExportResult }> {
+    const { catalogue } = this.records;
+    const { seed, deals, contacts, accounts, leads, users, timeZone, multiselectSeparator } = this.options;
+    const file = await this.#exporter.fileOf(id);
+    const result = await this.#exporter.run({
+      jobId: id,
+      file,
+      data: { seed, deals, contacts, accounts, leads, users, timeZone, multiselectSeparator },
+      addedModules: [...catalogue.requests],
+      snapshots: this.#snapshots(),
+      module: query.module,
+      columns: query.fields,
+      ...(query.condition && { condition: query.condition }),
+      ...(query.afterRow === undefined
+        ? { skip: (query.page - 1) * ROWS_PER_JOB }
+        : { skip: 0, afterRow: query.afterRow }),
+      limit: ROWS_PER_JOB,
+    });
+    return { file, result };
+  }
+
+  #snapshots(): Record<string, StoreSnapshot> {
+    const written = this.records.all().filter(({ store }) => store.overlay.states !== undefined);
+    return Object.fromEntries(written.map(({ module, store }) => [module.apiName, store.snapshot()]));
+  }
+
+  #finish(job: Job, exported: { file: string; result: ExportResult } | undefined): void {
+    this.#running = undefined;
+    const now = this.clock.now();
+    if (exported) {
+      const token = exported.result.more ? this.#continue(job, exported.result, now) : undefined;
+      job.state = 'COMPLETED';
+      job.result = { ...exported.result, file: exported.file, completed: now, ...(token && { nextPageToken: token }) };
+      this.clock.at(now + RESULT_LIFE, () => void rm(exported.file, { force: true }));
+    } else {
+      job.state = 'FAILURE';
+    }
+    if (job.callbackUrl) void this.#callBack(job, job.callbackUrl);
+    this.#startNext();
+  }
+
+  #continue(job: Job, result: ExportResult, now: number): string {
+    const token = `${job.id}.${result.lastRow}`;
+    const query: JobQuery = { ...job.query, page: job.query.page + 1, afterRow: result.lastRow };
+    this.#continuations.set(token, { query, expires: now + TOKEN_LIFE });
+    return token;
+  }
+
+  /** One unsigned attempt: delivery is a hint, never a promise. */
+  async #callBack(job: Job, url: string): Promise<void> {
+    const body = JSON.stringify({ data: [jobDocument(this.records, job)] });
+    await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,169 @@
+import type { Job } from '../bulk-read/job';
+import { ByteSink } from '../data/byte-sink';
+import type { CustomModuleRequest } from '../data/modules/custom-module';
+import type { ActiveFault, FaultRule } from '../faults/fault-plan';
+import type { CallEntry } from '../limits/call-log';
+import type { Simulation } from '../simulation';
+import { rowsById } from '../store/ordered-rows';
+import { changeRecords, type RecordChanges, type RecordChangeResult } from './record-changes';
+
+const CHUNK_BYTES = 64 * 1024;
+
+export interface ClockState {
+  /** ISO 8601, UTC. */
+  readonly now: string;
+  readonly milliseconds: number;
+  readonly frozen: boolean;
+}
+
+/** One or more of these, done in this order. */
+export interface ClockCommand {
+  readonly reset?: boolean;
+  readonly freeze?: boolean;
+  /** ISO 8601 or milliseconds since 1970. */
+  readonly set?: string | number;
+  /** Milliseconds. */
+  readonly advance?: number;
+  readonly resume?: boolean;
+}
+
+export interface CallReport {
+  readonly operations: Record<string, { calls: number; credits: number; statuses: Record<string, number> }>;
+  readonly credits: { readonly used: number; readonly allowance: number };
+  readonly concurrency: {
+    readonly limit: number;
+    readonly maximumSeen: number;
+    readonly maximumHeavySeen: number;
+    readonly refused: number;
+  };
+  /** The last 1,000 calls. */
+  readonly recent: readonly CallEntry[];
+}
+
+/** Everything a test may do to the simulated organization from outside its API. */
+export class Control {
+  constructor(readonly simulation: Simulation) {}
+
+  addFault(rule: FaultRule): ActiveFault {
+    return this.simulation.faults.add(rule);
+  }
+
+  faults(): readonly ActiveFault[] {
+    return this.simulation.faults.list();
+  }
+
+  /** Removes one rule, or all of them. */
+  clearFaults(id?: number): void {
+    this.simulation.faults.clear(id);
+  }
+
+  clock(): ClockState {
+    const { clock } = this.simulation;
+    const milliseconds = clock.now();
+    return { now: new Date(milliseconds).toISOString(), milliseconds, frozen: clock.frozen };
+  }
+
+  moveClock(command: ClockCommand): ClockState {
+    const { clock } = this.simulation;
+    if (command.reset) clock.reset();
+    if (command.freeze) clock.freeze();
+    if (command.set !== undefined) clock.set(typeof command.set === 'number' ? command.set : Date.parse(command.set));
+    if (command.advance !== undefined) clock.advance(command.advance);
+    if (command.resume) clock.resume();
+    return this.clock();
+  }
+
+  /** Inserts, updates and deletes records as somebody else in the organization would. */
+  changeRecords(module: string, changes: RecordChanges): RecordChangeResult {
+    return changeRecords(this.simulation, module, changes);
+  }
+
+  /** Every existing record of a module with all its fields, as JSON lines by id, in chunks of whole lines. */
+  *exportRecords(moduleName: string): Generator<Buffer> {
+    const opened = this.simulation.records.find(moduleName);
+    if (!opened) return;
+    const write = opened.writer.forFields(opened.module.columns);
+    const sink = new ByteSink();
+    for (const row of rowsById(opened.store)) {
+      write(sink, row);
+      sink.ascii('\n');
+      if (sink.length > CHUNK_BYTES) yield sink.take();
+    }
+    yield sink.take();
+  }
+
+  calls(): CallReport {
+    const { calls, credits, gate } = this.simulation;
+    return {
+      operations: calls.operations(),
+      credits: { used: credits.used, allowance: credits.allowance },
+      concurrency: {
+        limit: gate.limit,
+        maximumSeen: gate.maximumSeen,
+        maximumHeavySeen: gate.maximumHeavySeen,
+        refused: gate.refused,
+      },
+      recent: calls.recent(),
+    };
+  }
+
+  /** Empties counters and call log; credits spent stay spent. */
+  clearCalls(): void {
+    this.simulation.calls.reset();
+    this.simulation.gate.reset();
+  }
+
+  /** Says how many credits of the day are gone. */
+  setCreditsUsed(credits: number): void {
+    this.simulation.credits.setUsed(credits);
+  }
+
+  expireAccessTokens(): void {
+    this.simulation.tokens.expireAccessTokens();
+  }
+
+  /** Ends one refresh token, or all of them. */
+  revokeTokens(refreshToken?: string): void {
+    if (refreshToken === undefined) this.simulation.tokens.revokeAll();
+    else this.simulation.tokens.revoke(refreshToken);
+  }
+
+  addModule(request: CustomModuleRequest): { apiName: string; id: string } {
+    const { apiName, id } = this.simulation.catalogue.add(request);
+    return { apiName, id };
+  }
+
+  /** The next bulk-read jobs to start end in FAILURE. */
+  failBulkReads(count: number): void {
+    this.simulation.bulkRead.failNext(count);
+  }
+
+  bulkReads(): readonly Job[] {
+    return this.simulation.bulkRead.list();
+  }
+
+  reset(): Promise<void> {
+    return this.simulation.reset();
+  }
+
+  state(): Record<string, unknown> {
+    const { options, records, tokens, credits, bulkRead, faults } = this.simulation;
+    const { tls, ...shown } = options;
+    return {
+      options: { ...shown, tls: tls !== undefined },
+      clock: this.clock(),
+      credits: { used: credits.used, allowance: credits.allowance },
+      tokens: tokens.counts(),
+      faults: faults.list().length,
+      modules: Object.fromEntries(
+        records
+          .all()
+          .map(({ module, store }) => [
+            module.apiName,
+            { records: store.liveCount, generated: module.rows, deletedListed: store.deletions.length },
+          ]),
+      ),
+      bulkRead: bulkRead.list().map(({ id, state, query }) => ({ id, state, module: query.module, page: query.page })),
+    };
+  }
+}

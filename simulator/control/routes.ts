@@ -1,0 +1,116 @@
+import type { CustomModuleRequest } from '../data/modules/custom-module';
+import { FAULT_KINDS, type FaultRule } from '../faults/fault-plan';
+import { invalidData, invalidModule, unparsable } from '../http/api-error';
+import { type Exchange, isObject, json, jsonBody, NO_CONTENT, type Reply } from '../http/exchange';
+import type { Route } from '../http/router';
+import type { ClockCommand, Control } from './control';
+import type { RecordChanges } from './record-changes';
+
+type Line = readonly [method: string, path: string, handle: (exchange: Exchange) => Reply | Promise<Reply>];
+
+/** The control plane over HTTP, under `/__simulator/`. */
+export function controlRoutes(control: Control): Route[] {
+  const lines: readonly Line[] = [
+    ['GET', 'faults', () => json(200, control.faults())],
+    [
+      'POST',
+      'faults',
+      (exchange) =>
+        json(
+          201,
+          faultRules(exchange).map((rule) => control.addFault(rule)),
+        ),
+    ],
+    ['DELETE', 'faults', (exchange) => clearFaults(control, exchange)],
+    ['GET', 'clock', () => json(200, control.clock())],
+    ['POST', 'clock', (exchange) => json(200, control.moveClock(clockCommand(exchange)))],
+    ['GET', 'records/:module', (exchange) => exportRecords(control, exchange)],
+    [
+      'POST',
+      'records/:module',
+      (exchange) => json(200, control.changeRecords(exchange.params['module'] ?? '', body<RecordChanges>(exchange))),
+    ],
+    ['GET', 'calls', () => json(200, control.calls())],
+    ['DELETE', 'calls', () => done(() => control.clearCalls())],
+    ['POST', 'credits', (exchange) => done(() => control.setCreditsUsed(numberOf(exchange, 'used')))],
+    ['POST', 'bulk-reads', (exchange) => done(() => control.failBulkReads(numberOf(exchange, 'fail')))],
+    ['POST', 'tokens/expire', () => done(() => control.expireAccessTokens())],
+    ['POST', 'tokens/revoke', (exchange) => done(() => control.revokeTokens(refreshTokenOf(exchange)))],
+    ['POST', 'modules', (exchange) => json(201, control.addModule(moduleRequest(control, exchange)))],
+    ['POST', 'reset', () => control.reset().then(() => NO_CONTENT)],
+    ['GET', 'state', () => json(200, control.state())],
+  ];
+  return lines.map(([method, path, handle]) => ({
+    operation: path,
+    method,
+    path: `/__simulator/${path}`,
+    scopes: [],
+    credits: 0,
+    handle,
+  }));
+}
+
+function done(act: () => void): Reply {
+  act();
+  return NO_CONTENT;
+}
+
+/** A JSON object body, an empty body as `{}`. The control plane trusts its caller with the shape. */
+function body<T extends object>(exchange: Exchange): T {
+  const value = exchange.body.length === 0 ? {} : jsonBody(exchange);
+  if (!isObject(value)) throw unparsable();
+  return value as unknown as T;
+}
+
+function numberOf(exchange: Exchange, name: string): number {
+  const value = body<Record<string, unknown>>(exchange)[name];
+  if (typeof value !== 'number') throw invalidData('a number is expected', { api_name: name });
+  return value;
+}
+
+function refreshTokenOf(exchange: Exchange): string | undefined {
+  const value = body<Record<string, unknown>>(exchange)['refresh_token'];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** One rule or an array of them. */
+function faultRules(exchange: Exchange): FaultRule[] {
+  const value = jsonBody(exchange);
+  const rules: readonly unknown[] = Array.isArray(value) ? value : [value];
+  for (const rule of rules) {
+    const kind = isObject(rule) ? rule['kind'] : undefined;
+    if (!(FAULT_KINDS as readonly unknown[]).includes(kind)) {
+      throw invalidData('unknown fault kind', { api_name: 'kind', supported_values: FAULT_KINDS });
+    }
+  }
+  return rules as FaultRule[];
+}
+
+function clearFaults(control: Control, { query }: Exchange): Reply {
+  const id = query.get('id');
+  control.clearFaults(id === null ? undefined : Number(id));
+  return NO_CONTENT;
+}
+
+function clockCommand(exchange: Exchange): ClockCommand {
+  const command = body<ClockCommand>(exchange);
+  if (typeof command.set === 'string' && Number.isNaN(Date.parse(command.set))) {
+    throw invalidData('an ISO 8601 time or milliseconds are expected', { api_name: 'set' });
+  }
+  return command;
+}
+
+function exportRecords(control: Control, { params }: Exchange): Reply {
+  const module = params['module'] ?? '';
+  if (!control.simulation.records.find(module)) throw invalidModule();
+  return { status: 200, chunks: { type: 'application/x-ndjson', content: control.exportRecords(module) } };
+}
+
+function moduleRequest(control: Control, exchange: Exchange): CustomModuleRequest {
+  const request = body<Partial<CustomModuleRequest>>(exchange);
+  const { apiName } = request;
+  if (apiName === undefined || !/^[A-Za-z]\w*$/.test(apiName) || control.simulation.catalogue.module(apiName)) {
+    throw invalidData('a new module name is expected', { api_name: 'apiName' });
+  }
+  return { rows: 100, fields: 10, ...request, apiName };
+}

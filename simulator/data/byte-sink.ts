@@ -1,0 +1,103 @@
+const INITIAL_CAPACITY = 64 * 1024;
+/** Above this many bytes a native copy beats a loop. */
+const LOOP_LIMIT = 64;
+const NOTHING = new Uint8Array(0);
+const ZERO = 48;
+const POINT = 46;
+
+/** Many short texts, encoded once. */
+export class Fragments {
+  readonly #parts: readonly Uint8Array[];
+
+  constructor(texts: readonly string[]) {
+    this.#parts = texts.map((text) => new TextEncoder().encode(text));
+  }
+
+  part(k: number): Uint8Array {
+    return this.#parts[k] ?? NOTHING;
+  }
+}
+
+/**
+ * A growing buffer that records are written into as UTF-8. Building JavaScript strings and encoding them later takes
+ * several times as long, and a page of records or a bulk-read file is nothing but this.
+ */
+export class ByteSink {
+  #bytes = Buffer.allocUnsafeSlow(INITIAL_CAPACITY);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What was written, as a copy; the sink is empty afterwards. */
+  take(): Buffer {
+    const taken = Buffer.from(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
+    return taken;
+  }
+
+  /** Any text. */
+  text(text: string): void {
+    this.#reserve(text.length * 3);
+    this.#length += this.#bytes.write(text, this.#length, 'utf8');
+  }
+
+  /** A short text of ASCII characters. */
+  ascii(text: string): void {
+    this.#reserve(text.length);
+    const target = this.#bytes;
+    let at = this.#length;
+    for (let i = 0; i < text.length; i++) target[at++] = text.charCodeAt(i);
+    this.#length = at;
+  }
+
+  fragment(fragments: Fragments, k: number): void {
+    const part = fragments.part(k);
+    const { length } = part;
+    this.#reserve(length);
+    const target = this.#bytes;
+    let at = this.#length;
+    if (length > LOOP_LIMIT) target.set(part, at);
+    else for (let i = 0; i < length; i++) target[at++] = part[i] ?? 0;
+    this.#length += length;
+  }
+
+  /** A whole number from 0 to 2^31 in decimal digits, with zeros in front up to a width. */
+  digits(value: number, width = 1): void {
+    this.#reserve(16);
+    let size = width;
+    for (let limit = 10 ** width; value >= limit; limit *= 10) size++;
+    let rest = value | 0;
+    for (let at = this.#length + size - 1; at >= this.#length; at--) {
+      const next = (rest / 10) | 0;
+      this.#bytes[at] = ZERO + rest - next * 10;
+      rest = next;
+    }
+    this.#length += size;
+  }
+
+  /** An amount in cents as its shortest decimal text: `12.5`, `3`, `0.07`. */
+  cents(cents: number): void {
+    const whole = Math.floor(cents / 100);
+    const fraction = cents - whole * 100;
+    if (whole < 0 || whole > 0x7fffffff) {
+      this.ascii(String(cents / 100));
+      return;
+    }
+    this.digits(whole);
+    if (fraction === 0) return;
+    this.#reserve(3);
+    this.#bytes[this.#length++] = POINT;
+    this.#bytes[this.#length++] = ZERO + ((fraction / 10) | 0);
+    if (fraction % 10 !== 0) this.#bytes[this.#length++] = ZERO + (fraction % 10);
+  }
+
+  #reserve(extra: number): void {
+    const needed = this.#length + extra;
+    if (needed <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
+  }
+}

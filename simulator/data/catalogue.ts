@@ -1,0 +1,78 @@
+import { ZonedTime } from '../zoned-time';
+import { GeneratedModule, type ModulePlan } from './generated-module';
+import { accounts } from './modules/accounts';
+import { contacts } from './modules/contacts';
+import { AWKWARD_MODULES, customModule, type CustomModuleRequest } from './modules/custom-module';
+import { deals } from './modules/deals';
+import { leads } from './modules/leads';
+import { generateUsers, type User } from './users';
+
+/** All that the data depends on. Plain, so that a worker thread can rebuild the same data from it. */
+export interface DataOptions {
+  readonly seed: number;
+  readonly deals: number;
+  readonly contacts: number;
+  readonly accounts: number;
+  readonly leads: number;
+  readonly users: number;
+  readonly timeZone: string;
+  readonly multiselectSeparator: string;
+}
+
+/** Numbers of the ready-made modules end here; those added later go on from it. */
+const FIRST_CUSTOM_NUMBER = 201;
+
+/** The organization's users and modules, generated from a seed. */
+export class Catalogue {
+  readonly users: readonly User[];
+  readonly zone: ZonedTime;
+  /** What was added on request, in order: with the options, the recipe of this catalogue. */
+  readonly requests: CustomModuleRequest[] = [];
+  readonly #modules = new Map<string, GeneratedModule>();
+  #nextNumber = FIRST_CUSTOM_NUMBER;
+
+  constructor(readonly options: DataOptions) {
+    this.users = generateUsers(options.users);
+    this.zone = new ZonedTime(options.timeZone);
+    for (const plan of [
+      accounts(options.accounts),
+      contacts(options.contacts),
+      deals(options.deals),
+      leads(options.leads),
+    ]) {
+      this.#build(plan);
+    }
+    for (const request of AWKWARD_MODULES) this.#build(customModule(request, this.#nextNumber++));
+  }
+
+  /** Adds a custom module. */
+  add(request: CustomModuleRequest): GeneratedModule {
+    this.requests.push(request);
+    return this.#build(customModule(request, this.#nextNumber++));
+  }
+
+  /** A module by API name in any case. */
+  module(apiName: string): GeneratedModule | undefined {
+    return this.#modules.get(apiName.toLowerCase());
+  }
+
+  modules(): GeneratedModule[] {
+    return [...this.#modules.values()];
+  }
+
+  #build(plan: ModulePlan): GeneratedModule {
+    const module = new GeneratedModule(plan, {
+      seed: this.options.seed,
+      zone: this.zone,
+      users: this.users,
+      multiselectSeparator: this.options.multiselectSeparator,
+      relatedModule: (apiName) => {
+        const related = this.module(apiName);
+        if (!related) throw new Error(`${plan.apiName} looks up ${apiName}, which is built after it`);
+        return related;
+      },
+    });
+    this.#modules.set(plan.apiName.toLowerCase(), module);
+    return module;
+  }
+}

@@ -1,0 +1,60 @@
+import { Fragments, type ByteSink } from './byte-sink';
+import { type Column, render, type Rendering } from './column';
+import { VARIANTS, variantOf } from './columns';
+
+/** Part of a row: cells that depend on the variant only, already joined, or one to be made for every row. */
+interface Piece {
+  readonly joined?: Fragments;
+  readonly lead: string;
+  readonly column?: Column;
+}
+
+/** What stands before each cell. */
+export type Lead = (column: Column, place: number) => string;
+
+/** Before the cells of a CSV line. */
+export const csvLead: Lead = (_column, place) => (place === 0 ? '' : ',');
+/** Before the members of a JSON object that has one already. */
+export const jsonLead: Lead = (column) => `,"${column.field.apiName}":`;
+
+/**
+ * Compiles columns into a function that writes them for a generated row. Neighbouring varied columns become one table
+ * look-up: that is what makes a page of 200 records or a file of 200,000 rows cheap.
+ */
+export function compileRow(
+  moduleSalt: number,
+  columns: readonly Column[],
+  rendering: Rendering,
+  separator: string,
+): (sink: ByteSink, row: number) => void {
+  const leadOf = rendering === 'json' ? jsonLead : csvLead;
+  const pieces: Piece[] = [];
+  let run: string[] | undefined;
+  const endRun = (): void => {
+    if (run) pieces.push({ joined: new Fragments(run), lead: '' });
+    run = undefined;
+  };
+  columns.forEach((column, place) => {
+    const lead = leadOf(column, place);
+    const values = column.variants?.();
+    if (!values) {
+      endRun();
+      pieces.push({ lead, column });
+      return;
+    }
+    run ??= Array<string>(VARIANTS).fill('');
+    for (let k = 0; k < VARIANTS; k++) run[k] += lead + render(column.field, values[k] ?? null, rendering, separator);
+  });
+  endRun();
+  return (sink, row) => {
+    const variant = variantOf(moduleSalt, row);
+    for (const piece of pieces) {
+      if (piece.joined) {
+        sink.fragment(piece.joined, variant);
+      } else {
+        sink.ascii(piece.lead);
+        piece.column?.write(sink, row, rendering);
+      }
+    }
+  };
+}

@@ -1,0 +1,57 @@
+import type { VirtualClock } from '../clock';
+
+const WINDOW_MINUTES = 24 * 60;
+
+/** Credits spent over the last 24 hours: what a call costs comes back a day after it (API Limits). */
+export class CreditLedger {
+  /** Credits by minute since 1970. */
+  readonly #minutes = new Map<number, number>();
+  #used = 0;
+
+  constructor(
+    readonly clock: VirtualClock,
+    readonly allowance: number,
+  ) {}
+
+  /** Credits spent inside the window. */
+  get used(): number {
+    const oldest = this.#minute() - WINDOW_MINUTES;
+    for (const [minute, credits] of this.#minutes) {
+      if (minute > oldest) break;
+      this.#used -= credits;
+      this.#minutes.delete(minute);
+    }
+    return this.#used;
+  }
+
+  /** Takes the credits of a call; false, and nothing taken, when they are not there. */
+  spend(credits: number): boolean {
+    if (this.used + credits > this.allowance) return false;
+    const minute = this.#minute();
+    this.#minutes.set(minute, (this.#minutes.get(minute) ?? 0) + credits);
+    this.#used += credits;
+    return true;
+  }
+
+  /** What the response header says: nothing until half of the allowance is gone. */
+  announcedRemainder(): number | undefined {
+    const used = this.used;
+    return used * 2 >= this.allowance ? this.allowance - used : undefined;
+  }
+
+  /** Sets the credits spent, for tests of what happens near the limit. */
+  setUsed(credits: number): void {
+    this.reset();
+    this.#minutes.set(this.#minute(), credits);
+    this.#used = credits;
+  }
+
+  reset(): void {
+    this.#minutes.clear();
+    this.#used = 0;
+  }
+
+  #minute(): number {
+    return Math.floor(this.clock.now() / 60_000);
+  }
+}

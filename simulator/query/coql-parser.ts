@@ -1,0 +1,231 @@
+import { ApiError } from '../http/api-error';
+import type { Comparing, Comparison, Condition } from './condition';
+import { syntaxError, tokenize, type Token } from './coql-tokens';
+
+const DEFAULT_LIMIT = 200;
+const MAX_LIMIT = 2_000;
+const MAX_REACH = 100_000;
+const MAX_COLUMNS = 500;
+const MAX_ORDERS = 10;
+
+export interface CoqlQuery {
+  readonly columns: readonly string[];
+  readonly module: string;
+  readonly condition: Condition;
+  readonly order: readonly { readonly path: string; readonly descending: boolean }[];
+  readonly offset: number;
+  readonly limit: number;
+}
+
+const SYMBOLS: Readonly<Record<string, Comparison>> = {
+  '=': 'equal',
+  '!=': 'not_equal',
+  '<>': 'not_equal',
+  '>': 'greater_than',
+  '>=': 'greater_equal',
+  '<': 'less_than',
+  '<=': 'less_equal',
+};
+
+/**
+ * Reads a COQL query (COQL Overview): select, from, where with brackets, order by, limit and offset. Names are not
+ * resolved here.
+ * @throws ApiError SYNTAX_ERROR, LIMIT_EXCEEDED
+ */
+export function parseCoql(text: string): CoqlQuery {
+  return new CoqlParser(text).parse();
+}
+
+class CoqlParser {
+  readonly #tokens: Token[];
+  #next = 0;
+
+  constructor(readonly text: string) {
+    this.#tokens = tokenize(text);
+  }
+
+  parse(): CoqlQuery {
+    this.#keyword('select');
+    const columns = this.#list(() => this.#name());
+    this.#keyword('from');
+    const module = this.#name();
+    if (!this.#isKeyword('where')) throw new ApiError(400, 'SYNTAX_ERROR', 'invalid query formed', { clause: 'where' });
+    this.#keyword('where');
+    const condition = this.#condition();
+    const order = this.#order();
+    const { offset, limit } = this.#limit();
+    if (this.#peek().kind !== 'end') throw this.#error();
+    checkLimits(columns.length, order.length, offset, limit);
+    return { columns, module, condition, order, offset, limit };
+  }
+
+  #order(): CoqlQuery['order'] {
+    if (!this.#isKeyword('order')) return [];
+    this.#keyword('order');
+    this.#keyword('by');
+    return this.#list(() => {
+      const path = this.#name();
+      const descending = this.#isKeyword('desc');
+      if (descending || this.#isKeyword('asc')) this.#next++;
+      return { path, descending };
+    });
+  }
+
+  /** `limit count`, `limit offset, count` or `limit count offset offset`. */
+  #limit(): { offset: number; limit: number } {
+    let offset = 0;
+    let limit = DEFAULT_LIMIT;
+    if (this.#isKeyword('limit')) {
+      this.#keyword('limit');
+      limit = this.#whole();
+      if (this.#isSymbol(',')) {
+        this.#next++;
+        offset = limit;
+        limit = this.#whole();
+      }
+    }
+    if (this.#isKeyword('offset')) {
+      this.#keyword('offset');
+      offset = this.#whole();
+    }
+    return { offset, limit };
+  }
+
+  /** One condition, or two joined: three and more have to be bracketed in pairs. */
+  #condition(): Condition {
+    const first = this.#operand();
+    const word = this.#isKeyword('and') ? 'and' : this.#isKeyword('or') ? 'or' : undefined;
+    if (word === undefined) return first;
+    this.#keyword(word);
+    const parts = [first, this.#operand()];
+    if (this.#isKeyword('and') || this.#isKeyword('or')) throw this.#error();
+    return word === 'and' ? { all: parts } : { any: parts };
+  }
+
+  #operand(): Condition {
+    if (!this.#isSymbol('(')) return this.#comparing();
+    this.#symbol('(');
+    const inner = this.#condition();
+    this.#symbol(')');
+    return inner;
+  }
+
+  #comparing(): Comparing {
+    const path = this.#name();
+    const token = this.#peek();
+    const bySymbol = token.kind === 'symbol' ? SYMBOLS[token.value] : undefined;
+    if (bySymbol) {
+      this.#next++;
+      return { path, comparison: bySymbol, operands: [this.#value()] };
+    }
+    if (this.#isKeyword('is')) {
+      this.#keyword('is');
+      const negative = this.#not();
+      this.#keyword('null');
+      return { path, comparison: negative ? 'not_empty' : 'empty', operands: [] };
+    }
+    const negative = this.#not();
+    if (this.#isKeyword('in')) {
+      this.#keyword('in');
+      this.#symbol('(');
+      const operands = this.#list(() => this.#value());
+      this.#symbol(')');
+      return { path, comparison: negative ? 'not_in' : 'in', operands };
+    }
+    if (this.#isKeyword('between')) {
+      this.#keyword('between');
+      const low = this.#value();
+      this.#keyword('and');
+      return { path, comparison: negative ? 'not_between' : 'between', operands: [low, this.#value()] };
+    }
+    this.#keyword('like');
+    return this.#like(path, negative);
+  }
+
+  /** `x%`, `%x`, `%x%` and a text without `%`. */
+  #like(path: string, negative: boolean): Comparing {
+    const pattern = this.#value();
+    const [, front, text = '', back] = /^(%?)(.*?)(%?)$/s.exec(pattern) ?? [];
+    if (text.includes('%') || (negative && !(front && back))) throw this.#error();
+    const comparison = front && back ? 'contains' : front ? 'ends_with' : back ? 'starts_with' : 'equal';
+    return { path, comparison: negative ? 'not_contains' : comparison, operands: [text] };
+  }
+
+  #not(): boolean {
+    const found = this.#isKeyword('not');
+    if (found) this.#next++;
+    return found;
+  }
+
+  #list<T>(item: () => T): T[] {
+    const items = [item()];
+    while (this.#isSymbol(',')) {
+      this.#next++;
+      items.push(item());
+    }
+    return items;
+  }
+
+  /** A name, in double quotes if it is a reserved word. */
+  #name(): string {
+    const token = this.#take();
+    if (token.kind !== 'word' && !(token.kind === 'text' && this.text[token.at] === '"')) throw this.#error(token);
+    return token.value;
+  }
+
+  #value(): string {
+    const token = this.#take();
+    const literal = token.kind === 'word' && /^(true|false)$/i.test(token.value);
+    if (token.kind !== 'text' && token.kind !== 'number' && !literal) throw this.#error(token);
+    return literal ? token.value.toLowerCase() : token.value;
+  }
+
+  #whole(): number {
+    const token = this.#take();
+    if (token.kind !== 'number' || !/^\d+$/.test(token.value)) throw this.#error(token);
+    return Number(token.value);
+  }
+
+  #keyword(word: string): void {
+    if (!this.#isKeyword(word)) throw this.#error();
+    this.#next++;
+  }
+
+  #isKeyword(word: string): boolean {
+    const token = this.#peek();
+    return token.kind === 'word' && token.value.toLowerCase() === word;
+  }
+
+  #symbol(symbol: string): void {
+    if (!this.#isSymbol(symbol)) throw this.#error();
+    this.#next++;
+  }
+
+  #isSymbol(symbol: string): boolean {
+    const token = this.#peek();
+    return token.kind === 'symbol' && token.value === symbol;
+  }
+
+  #peek(): Token {
+    return this.#tokens[this.#next] ?? { kind: 'end', value: '', at: this.text.length };
+  }
+
+  #take(): Token {
+    const token = this.#peek();
+    this.#next++;
+    return token;
+  }
+
+  #error(token: Token = this.#peek()): ApiError {
+    return syntaxError(this.text, token.at);
+  }
+}
+
+function checkLimits(columns: number, orders: number, offset: number, limit: number): void {
+  const exceeded = (details: Record<string, unknown>): ApiError =>
+    new ApiError(400, 'LIMIT_EXCEEDED', 'limit exceeded', details);
+  if (columns > MAX_COLUMNS) throw exceeded({ limit: MAX_COLUMNS, clause: 'select' });
+  if (orders > MAX_ORDERS) throw exceeded({ limit: MAX_ORDERS, clause: 'order by' });
+  if (limit > MAX_LIMIT) throw exceeded({ limit: MAX_LIMIT, clause: 'limit' });
+  if (offset + limit > MAX_REACH) throw exceeded({ limit: MAX_REACH, clause: 'offset' });
+}

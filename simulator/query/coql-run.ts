@@ -1,0 +1,140 @@
+import { type CellValue, isReference } from '../data/cell';
+import { ApiError, type ErrorDetails, noPermission } from '../http/api-error';
+import { rowsById, rowsByModified } from '../store/ordered-rows';
+import type { OpenModule, Records } from '../store/records';
+import { boundsOf } from './bounds';
+import { comparisonsOf, type Condition } from './condition';
+import type { CoqlQuery } from './coql-parser';
+import { compileCondition, converterOf } from './evaluate';
+import { resolvePath, type ResolvedPath } from './field-path';
+
+const MAX_CRITERIA = 25;
+const MAX_VALUES = 100;
+
+/** The rows of a query and whether there are more. */
+export interface CoqlResult {
+  readonly data: readonly Record<string, CellValue | { readonly id: string }>[];
+  readonly more: boolean;
+}
+
+function invalidQuery(message: string, details: ErrorDetails): ApiError {
+  return new ApiError(400, 'INVALID_QUERY', message, details);
+}
+
+/** Runs a query. @throws ApiError INVALID_QUERY, DUPLICATE_DATA, LIMIT_EXCEEDED, INVALID_MODULE, NO_PERMISSION */
+export function runCoql(records: Records, query: CoqlQuery): CoqlResult {
+  const opened = records.find(query.module);
+  if (!opened)
+    throw new ApiError(400, 'INVALID_MODULE', 'the given module is not supported in api', { module: query.module });
+  if (opened.module.plan.traits.forbidden) throw noPermission(`Crm_Implied_View_${opened.module.apiName}`);
+  const columns = query.columns.map((path) => ({ path, resolved: columnOf(records, opened, path) }));
+  checkDuplicates(query.columns);
+  checkDuplicates(query.order.map(({ path }) => path));
+  checkCondition(records, opened, query.condition);
+
+  const reach = query.offset + query.limit;
+  const rows = matchingRows(records, opened, query, reach + 1);
+  const data = rows.slice(query.offset, reach).map((row) => {
+    const record: Record<string, CellValue | { readonly id: string }> = {};
+    for (const { path, resolved } of columns) record[path] = shown(resolved.value(row));
+    record['id'] = opened.module.idOf(row);
+    return record;
+  });
+  return { data, more: rows.length > reach };
+}
+
+/** Lookups come with their id only: the name is not promised here. */
+function shown(value: CellValue): CellValue | { readonly id: string } {
+  return isReference(value) ? { id: value.id } : value;
+}
+
+function columnOf(records: Records, opened: OpenModule, path: string): ResolvedPath {
+  const resolved = resolvePath(records, opened, path);
+  if (!resolved)
+    throw invalidQuery('column given seems to be invalid', { column_name: path, reason: 'column not found' });
+  return resolved;
+}
+
+function checkDuplicates(paths: readonly string[]): void {
+  const repeated = paths.find((path, place) => paths.indexOf(path) !== place);
+  if (repeated !== undefined) throw new ApiError(400, 'DUPLICATE_DATA', 'duplicate data', { column_name: repeated });
+}
+
+function checkCondition(records: Records, opened: OpenModule, condition: Condition): void {
+  const comparisons = comparisonsOf(condition);
+  if (comparisons.length > MAX_CRITERIA) {
+    throw new ApiError(400, 'LIMIT_EXCEEDED', 'limit exceeded', { limit: MAX_CRITERIA, clause: 'where' });
+  }
+  for (const { path, comparison, operands } of comparisons) {
+    const { dataType } = columnOf(records, opened, path);
+    if (dataType === 'textarea')
+      throw invalidQuery('data type not supported', { column_name: path, data_type: dataType });
+    if (operands.length > MAX_VALUES)
+      throw invalidQuery('invalid query formed', { column_name: path, limit: MAX_VALUES });
+    if (dataType === 'boolean' && comparison !== 'equal' && !comparison.endsWith('empty')) {
+      throw invalidQuery('invalid query formed', { column_name: path, operator: comparison });
+    }
+    if (operands.some((operand) => converterOf(dataType)(operand) === undefined)) {
+      throw invalidQuery('value given seems to be invalid for the column', {
+        column_name: path,
+        expected_data_type: dataType,
+      });
+    }
+  }
+}
+
+function matchingRows(records: Records, opened: OpenModule, query: CoqlQuery, wanted: number): number[] {
+  const test = compileCondition(records, opened, query.condition);
+  const bounds = boundsOf(opened.module, query.condition);
+  const walk = walkOf(query);
+  const { store } = opened;
+  const byModified = walk?.by === 'modified';
+  const options = { ...bounds, descending: walk?.descending ?? false };
+  const found: number[] = [];
+  for (const row of byModified ? rowsByModified(store, options) : rowsById(store, options)) {
+    if (byModified && !options.descending && store.modifiedAt(row) > (bounds.modifiedUntil ?? Infinity)) break;
+    if (store.isConverted(row) || !test(row)) continue;
+    found.push(row);
+    if (walk && found.length === wanted) break;
+  }
+  return walk ? found : sorted(records, opened, query, found);
+}
+
+/** The ready-made order a query asks for; undefined when rows have to be collected and sorted. */
+function walkOf({ order }: CoqlQuery): { by: 'id' | 'modified'; descending: boolean } | undefined {
+  const [first, second, third] = order;
+  if (!first) return { by: 'id', descending: false };
+  const isId = (path: string): boolean => path.toLowerCase() === 'id' || path === 'Created_Time';
+  if (isId(first.path) && !second) return { by: 'id', descending: first.descending };
+  if (first.path !== 'Modified_Time' || third) return undefined;
+  if (second && (second.path.toLowerCase() !== 'id' || second.descending !== first.descending)) return undefined;
+  return { by: 'modified', descending: first.descending };
+}
+
+type Key = string | number | bigint | boolean | undefined;
+
+function sorted(records: Records, opened: OpenModule, { order }: CoqlQuery, rows: readonly number[]): number[] {
+  const keyed = rows.map((row) => ({ row, keys: [] as Key[] }));
+  for (const { path } of order) {
+    const column = columnOf(records, opened, path);
+    const convert = converterOf(column.dataType);
+    for (const entry of keyed) {
+      const cell = column.value(entry.row);
+      entry.keys.push(cell === null || typeof cell === 'object' ? undefined : convert(String(cell)));
+    }
+  }
+  keyed.sort((a, b) => {
+    for (const [place, { descending }] of order.entries()) {
+      const difference = compareKeys(a.keys[place], b.keys[place]);
+      if (difference !== 0) return descending ? -difference : difference;
+    }
+    return a.row - b.row;
+  });
+  return keyed.map(({ row }) => row);
+}
+
+/** Empty values come first. */
+function compareKeys(a: Key, b: Key): number {
+  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1;
+  return a < b ? -1 : a > b ? 1 : 0;
+}

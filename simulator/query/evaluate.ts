@@ -1,0 +1,118 @@
+import { type CellValue, isList, isReference, partTexts } from '../data/cell';
+import type { DataType } from '../data/field';
+import type { OpenModule, Records } from '../store/records';
+import { parseInstant } from '../zoned-time';
+import type { Comparing, Condition } from './condition';
+import { resolvePath, type ResolvedPath } from './field-path';
+
+export type RowTest = (row: number) => boolean;
+type Comparable = string | number | bigint | boolean;
+
+/**
+ * Compiles a condition for the rows of a module. An empty field fulfils `empty` and the negative comparisons and
+ * nothing else; texts compare exactly.
+ *
+ * @throws Error when a path does not exist; parsers check paths before
+ */
+export function compileCondition(records: Records, opened: OpenModule, condition: Condition): RowTest {
+  if ('path' in condition) {
+    const path = resolvePath(records, opened, condition.path);
+    if (!path) throw new Error(`${opened.module.apiName} has no ${condition.path}`);
+    return compileComparing(opened, path, condition);
+  }
+  const parts = ('all' in condition ? condition.all : condition.any).map((part) =>
+    compileCondition(records, opened, part),
+  );
+  return 'all' in condition ? (row) => parts.every((test) => test(row)) : (row) => parts.some((test) => test(row));
+}
+
+function compileComparing({ store }: OpenModule, path: ResolvedPath, comparing: Comparing): RowTest {
+  const toComparable = converterOf(path.dataType);
+  const operands = comparing.operands.map(toComparable).filter((operand) => operand !== undefined);
+  const test = comparison(comparing, operands);
+  if (comparing.path === 'Modified_Time') return (row) => test([store.modifiedAt(row)]);
+  return (row) => test(comparables(path.value(row), toComparable));
+}
+
+/** The values of a field as things to compare: none when it is empty, several for a multi-select. */
+function comparables(value: CellValue, convert: (text: string) => Comparable | undefined): Comparable[] {
+  const texts = isList(value)
+    ? partTexts(value)
+    : value === null
+      ? []
+      : [isReference(value) ? value.id : String(value)];
+  return texts.map(convert).filter((part) => part !== undefined);
+}
+
+/** How texts of a data type become comparable; undefined for a text that is no value of the type. */
+export function converterOf(dataType: DataType | 'id'): (text: string) => Comparable | undefined {
+  switch (dataType) {
+    case 'id':
+    case 'bigint':
+      return (text) => (/^-?\d+$/.test(text.trim()) ? BigInt(text.trim()) : undefined);
+    case 'integer':
+    case 'double':
+    case 'currency':
+    case 'percent':
+    case 'formula':
+      return (text) => (text.trim() === '' || Number.isNaN(Number(text)) ? undefined : Number(text));
+    case 'datetime':
+      return parseInstant;
+    case 'date':
+      return (text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? text : undefined);
+    case 'boolean':
+      return (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined);
+    default:
+      return (text) => text;
+  }
+}
+
+type ValuesTest = (values: readonly Comparable[]) => boolean;
+
+function comparison({ comparison: kind }: Comparing, operands: readonly Comparable[]): ValuesTest {
+  const [first, second] = operands;
+  const some =
+    (test: (value: Comparable) => boolean): ValuesTest =>
+    (values) =>
+      values.some(test);
+  const none =
+    (test: (value: Comparable) => boolean): ValuesTest =>
+    (values) =>
+      !values.some(test);
+  const isOperand = (value: Comparable): boolean => operands.includes(value);
+  const isBetween = (value: Comparable): boolean =>
+    first !== undefined && second !== undefined && value >= first && value <= second;
+  const text = String(first ?? '');
+  switch (kind) {
+    case 'equal':
+    case 'in':
+      return some(isOperand);
+    case 'not_equal':
+    case 'not_in':
+      return none(isOperand);
+    case 'greater_than':
+      return some((value) => first !== undefined && value > first);
+    case 'greater_equal':
+      return some((value) => first !== undefined && value >= first);
+    case 'less_than':
+      return some((value) => first !== undefined && value < first);
+    case 'less_equal':
+      return some((value) => first !== undefined && value <= first);
+    case 'between':
+      return some(isBetween);
+    case 'not_between':
+      return none(isBetween);
+    case 'contains':
+      return some((value) => String(value).includes(text));
+    case 'not_contains':
+      return none((value) => String(value).includes(text));
+    case 'starts_with':
+      return some((value) => String(value).startsWith(text));
+    case 'ends_with':
+      return some((value) => String(value).endsWith(text));
+    case 'empty':
+      return (values) => values.length === 0;
+    case 'not_empty':
+      return (values) => values.length > 0;
+  }
+}

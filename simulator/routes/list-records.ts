@@ -1,0 +1,163 @@
+import type { Column } from '../data/column';
+import { ApiError, invalidData, patternNotMatched } from '../http/api-error';
+import { type Exchange, header, NO_CONTENT, type Reply } from '../http/exchange';
+import type { Simulation } from '../simulation';
+import type { Converted } from '../store/module-store';
+import { rowsById, rowsByModified } from '../store/ordered-rows';
+import type { OpenModule } from '../store/records';
+import { type PageState, PageTokens } from './page-token';
+import {
+  convertedParameter,
+  fieldsParameter,
+  integerParameter,
+  MAX_PER_PAGE,
+  modifiedFrom,
+  nameList,
+} from './parameters';
+
+const ROWS_BY_PAGE_NUMBER = 2_000;
+const ROWS_BY_TOKEN = 100_000;
+const MAX_IDS = 100;
+const SORTS = ['id', 'Created_Time', 'Modified_Time'] as const;
+type Sort = (typeof SORTS)[number];
+
+interface ListQuery {
+  readonly columns: readonly Column[];
+  readonly perPage: number;
+  readonly sortBy: Sort;
+  readonly descending: boolean;
+  readonly converted: Converted;
+  readonly modifiedFrom: number | undefined;
+}
+
+interface Page {
+  readonly rows: readonly number[];
+  readonly more: boolean;
+}
+
+/** `GET /{module}` (Get Records). */
+export function listRecords(simulation: Simulation, exchange: Exchange): Reply {
+  const opened = simulation.records.open(exchange.params['module'] ?? '');
+  const { query } = exchange;
+  const list = readQuery(opened, exchange, simulation.options.inclusiveModifiedSince);
+  const ids = nameList(query.get('ids'));
+  if (ids.length > 0) return listByIds(opened, list, ids);
+
+  const tokens = new PageTokens(simulation.clock);
+  const binding = bindingOf(opened, exchange);
+  const start = startOf(tokens, query, list.perPage, binding);
+  const { rows, more } = readPage(opened, list, start);
+  if (rows.length === 0) return { status: list.modifiedFrom === undefined ? 204 : 304 };
+
+  const last = rows.at(-1) ?? 0;
+  const shown = start.shown + rows.length;
+  const next = more
+    ? tokens.issue(
+        { after: { modified: opened.store.modifiedAt(last), row: last }, shown, page: start.page + 1 },
+        binding,
+      )
+    : undefined;
+  const info = {
+    per_page: list.perPage,
+    next_page_token: next?.token ?? null,
+    count: rows.length,
+    sort_by: list.sortBy,
+    page: start.page,
+    previous_page_token: null,
+    page_token_expiry: next ? simulation.catalogue.zone.format(Math.floor(next.expires / 1000)) : null,
+    sort_order: list.descending ? 'desc' : 'asc',
+    more_records: more,
+  };
+  return { status: 200, json: opened.writer.document(rows, list.columns, info) };
+}
+
+function readQuery(opened: OpenModule, exchange: Exchange, inclusive: boolean): ListQuery {
+  const { query } = exchange;
+  const columns = fieldsParameter(opened.module, query);
+  if (query.has('cvid')) throw invalidData('the cvid given seems to be invalid', { param_name: 'cvid' });
+  const sortBy = query.get('sort_by') ?? 'id';
+  const sorts: readonly string[] = opened.module.hasModifiedTime ? SORTS : ['id', 'Created_Time'];
+  if (!isSort(sortBy) || !sorts.includes(sortBy)) {
+    throw invalidData('invalid data', { param_name: 'sort_by', supported_values: sorts });
+  }
+  const sortOrder = query.get('sort_order') ?? 'desc';
+  if (sortOrder !== 'asc' && sortOrder !== 'desc') {
+    throw invalidData('invalid data', { param_name: 'sort_order', supported_values: ['asc', 'desc'] });
+  }
+  return {
+    columns,
+    perPage: integerParameter(query, 'per_page', MAX_PER_PAGE, MAX_PER_PAGE),
+    sortBy,
+    descending: sortOrder === 'desc',
+    converted: convertedParameter(query),
+    modifiedFrom: opened.module.hasModifiedTime ? modifiedFrom(exchange, inclusive) : undefined,
+  };
+}
+
+function isSort(text: string): text is Sort {
+  return (SORTS as readonly string[]).includes(text);
+}
+
+function listByIds(opened: OpenModule, list: ListQuery, ids: readonly string[]): Reply {
+  if (ids.length > MAX_IDS) {
+    throw new ApiError(400, 'LIMIT_EXCEEDED', 'Record count exceeded', { limit: MAX_IDS, param_name: 'ids' });
+  }
+  if (ids.some((id) => !/^\d{1,19}$/.test(id))) throw patternNotMatched('ids');
+  const rows = [...new Set(ids)]
+    .map((id) => opened.store.liveRow(id))
+    .filter((row) => row !== undefined)
+    .filter((row) => list.modifiedFrom === undefined || opened.store.modifiedAt(row) >= list.modifiedFrom);
+  if (rows.length === 0) return NO_CONTENT;
+  const info = { per_page: list.perPage, count: rows.length, page: 1, more_records: false };
+  return { status: 200, json: opened.writer.document(rows, list.columns, info) };
+}
+
+/** What a page token is bound to: the user, the module, every parameter but the place, and the header. */
+function bindingOf(opened: OpenModule, exchange: Exchange): string {
+  const bound = [...exchange.query].filter(([name]) => name !== 'page' && name !== 'page_token');
+  const since = header(exchange, 'if-modified-since') ?? '';
+  return JSON.stringify([opened.module.apiName, exchange.token?.refreshToken, since, bound.sort()]);
+}
+
+type Start = Omit<PageState, 'after'> & { readonly after?: PageState['after']; readonly skip: number };
+
+function startOf(tokens: PageTokens, query: URLSearchParams, perPage: number, binding: string): Start {
+  const token = query.get('page_token');
+  if (token !== null && query.has('page')) {
+    throw new ApiError(400, 'AMBIGUITY_DURING_PROCESSING', 'ambiguity while processing the request', {
+      ambiguity_due_to: [{ param_name: 'page' }, { param_name: 'page_token' }],
+    });
+  }
+  if (token !== null) {
+    const state = tokens.read(token, binding);
+    if (state.shown >= ROWS_BY_TOKEN) {
+      const message = 'You can only get the first 100000 records. Use the Bulk Read API for more';
+      throw new ApiError(400, 'PAGINATION_LIMIT_EXCEEDED', message, { param_name: 'page_token' });
+    }
+    return { ...state, skip: 0 };
+  }
+  const page = integerParameter(query, 'page', 1);
+  if (page * perPage > ROWS_BY_PAGE_NUMBER) {
+    const message = 'You can only get the first 2000 records without using page_token param';
+    throw new ApiError(400, 'DISCRETE_PAGINATION_LIMIT_EXCEEDED', message, { limit: ROWS_BY_PAGE_NUMBER });
+  }
+  return { shown: (page - 1) * perPage, page, skip: (page - 1) * perPage };
+}
+
+function readPage({ store }: OpenModule, list: ListQuery, start: Start): Page {
+  const walk = {
+    descending: list.descending,
+    modifiedFrom: list.modifiedFrom,
+    ...(start.after && { after: start.after }),
+  };
+  const ordered = list.sortBy === 'Modified_Time' ? rowsByModified(store, walk) : rowsById(store, walk);
+  const rows: number[] = [];
+  let toSkip = start.skip;
+  for (const row of ordered) {
+    if (!store.shows(row, list.converted)) continue;
+    if (toSkip > 0) toSkip--;
+    else if (rows.length === list.perPage) return { rows, more: true };
+    else rows.push(row);
+  }
+  return { rows, more: false };
+}

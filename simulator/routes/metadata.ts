@@ -1,0 +1,64 @@
+import { invalidData, invalidModule, noPermission, paramMissing } from '../http/api-error';
+import { type Exchange, json, NO_CONTENT, type Reply } from '../http/exchange';
+import type { Simulation } from '../simulation';
+import { fieldDocument, moduleDetails, moduleDocument } from './metadata-documents';
+
+const MODULE_STATUSES = ['visible', 'scheduled_for_deletion', 'user_hidden', 'system_hidden'];
+
+/** `GET /settings/modules` (Modules Metadata). */
+export function listModules({ catalogue }: Simulation, { query }: Exchange): Reply {
+  const status = query.get('status');
+  if (status !== null && status.split(',').some((name) => !MODULE_STATUSES.includes(name))) {
+    throw invalidData('invalid data', { param_name: 'status' });
+  }
+  if (status !== null && !status.split(',').includes('visible')) return NO_CONTENT;
+  return json(200, { modules: catalogue.modules().map((module, i) => moduleDocument(module, catalogue, i + 1)) });
+}
+
+/** `GET /settings/modules/{api_name or id}`. */
+export function getModule({ catalogue }: Simulation, { params }: Exchange): Reply {
+  const wanted = params['module'] ?? '';
+  const modules = catalogue.modules();
+  const module = catalogue.module(wanted) ?? modules.find(({ id }) => id === wanted);
+  if (!module) throw invalidModule();
+  const fields = module.columns.map((column) => fieldDocument(module, column, catalogue));
+  const document = {
+    ...moduleDocument(module, catalogue, modules.indexOf(module) + 1),
+    ...moduleDetails(module),
+    fields,
+  };
+  return json(200, { modules: [document] });
+}
+
+/** `GET /settings/fields?module=` (Fields Metadata). */
+export function listFields({ catalogue }: Simulation, { query }: Exchange): Reply {
+  const module = fieldsModule(catalogue, query);
+  const type = query.get('type') ?? 'all';
+  if (!['all', 'used', 'unused'].includes(type)) throw invalidData('invalid data', { param_name: 'type' });
+  if (module.plan.traits.withoutFieldMetadata || type === 'unused') return NO_CONTENT;
+  return json(200, { fields: module.columns.map((column) => fieldDocument(module, column, catalogue)) });
+}
+
+/** `GET /settings/fields/{id}?module=`. */
+export function getField({ catalogue }: Simulation, { query, params }: Exchange): Reply {
+  const module = fieldsModule(catalogue, query);
+  const column = module.columns.find(({ field }) => module.fieldId(field) === params['field']);
+  if (!column || module.plan.traits.withoutFieldMetadata) return NO_CONTENT;
+  return json(200, { fields: [fieldDocument(module, column, catalogue)] });
+}
+
+function fieldsModule(catalogue: Simulation['catalogue'], query: URLSearchParams): ReturnType<typeof namedModule> {
+  const name = query.get('module');
+  if (name === null || name === '') throw paramMissing('module');
+  return namedModule(catalogue, name);
+}
+
+function namedModule(
+  catalogue: Simulation['catalogue'],
+  name: string,
+): NonNullable<ReturnType<typeof catalogue.module>> {
+  const module = catalogue.module(name);
+  if (!module) throw invalidModule();
+  if (module.plan.traits.forbidden) throw noPermission(`Crm_Implied_View_${module.apiName}`);
+  return module;
+}

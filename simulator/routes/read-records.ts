@@ -1,0 +1,54 @@
+import { invalidData, invalidId, patternNotMatched } from '../http/api-error';
+import { type Exchange, json, NO_CONTENT, type Reply } from '../http/exchange';
+import type { Simulation } from '../simulation';
+import type { DeletedRecord } from '../store/module-store';
+import { integerParameter, MAX_PER_PAGE, modifiedFrom, optionalFields } from './parameters';
+
+const DELETED_ROWS = 2_000;
+/** The recycle bin keeps records this long. */
+const RECYCLE_SECONDS = 60 * 86_400;
+
+/** `GET /{module}/{id}` (Get Records by ID): 204 for a record that does not exist, 400 for an id that cannot. */
+export function getRecord(simulation: Simulation, { params, query }: Exchange): Reply {
+  const opened = simulation.records.open(params['module'] ?? '');
+  const id = params['id'] ?? '';
+  if (!/^\d{15,19}$/.test(id)) throw invalidId(id);
+  const row = opened.store.liveRow(id);
+  if (row === undefined) return NO_CONTENT;
+  return { status: 200, json: opened.writer.document([row], optionalFields(opened.module, query)) };
+}
+
+/** `GET /{module}/deleted` (Get Deleted Records), newest first. */
+export function deletedRecords(simulation: Simulation, exchange: Exchange): Reply {
+  const { store } = simulation.records.open(exchange.params['module'] ?? '');
+  const { query } = exchange;
+  const type = query.get('type') ?? 'all';
+  if (!['all', 'recycle', 'permanent'].includes(type)) throw invalidData('invalid data', { param_name: 'type' });
+  const perPage = integerParameter(query, 'per_page', MAX_PER_PAGE, MAX_PER_PAGE);
+  const page = integerParameter(query, 'page', 1);
+  if (page * perPage > DELETED_ROWS) throw patternNotMatched('page');
+  const from = modifiedFrom(exchange, simulation.options.inclusiveModifiedSince);
+  const now = simulation.clock.seconds();
+  const matching = store.deletions
+    .map((deletion) => ({ deletion, type: typeNow(deletion, now) }))
+    .filter((entry) => type === 'all' || entry.type === type)
+    .filter((entry) => from === undefined || entry.deletion.deleted >= from)
+    .reverse();
+  const shown = matching.slice((page - 1) * perPage, page * perPage);
+  if (shown.length === 0) return { status: from === undefined ? 204 : 304 };
+  const [administrator] = simulation.catalogue.users;
+  const data = shown.map(({ deletion, type: current }) => ({
+    deleted_by: { name: administrator?.name, id: administrator?.id },
+    id: deletion.id,
+    display_name: deletion.displayName,
+    type: current,
+    created_by: deletion.createdBy,
+    deleted_time: simulation.catalogue.zone.format(deletion.deleted),
+  }));
+  const info = { per_page: perPage, count: data.length, page, more_records: matching.length > page * perPage };
+  return json(200, { data, info });
+}
+
+function typeNow(deletion: DeletedRecord, now: number): DeletedRecord['type'] {
+  return deletion.deleted + RECYCLE_SECONDS <= now ? 'permanent' : deletion.type;
+}

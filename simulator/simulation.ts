@@ -1,0 +1,51 @@
+import { BulkReadJobs } from './bulk-read/jobs';
+import { VirtualClock } from './clock';
+import { Catalogue } from './data/catalogue';
+import { FaultPlan } from './faults/fault-plan';
+import { CallLog } from './limits/call-log';
+import { ConcurrencyGate } from './limits/concurrency-gate';
+import { CreditLedger } from './limits/credit-ledger';
+import { concurrencyOf, dailyCredits } from './limits/editions';
+import { TokenStore } from './oauth/token-store';
+import type { SimulatorOptions } from './options';
+import { Records } from './store/records';
+
+/** One simulated organization: its clock, its data, its limits and what was done to it. */
+export class Simulation {
+  readonly clock = new VirtualClock();
+  readonly calls = new CallLog();
+  readonly catalogue: Catalogue;
+  readonly records: Records;
+  readonly tokens: TokenStore;
+  readonly credits: CreditLedger;
+  readonly gate: ConcurrencyGate;
+  readonly faults: FaultPlan;
+  readonly bulkRead: BulkReadJobs;
+
+  constructor(readonly options: SimulatorOptions) {
+    this.catalogue = new Catalogue(options);
+    this.records = new Records(this.catalogue);
+    this.tokens = new TokenStore(this.clock, options.tokenThrottle);
+    this.credits = new CreditLedger(this.clock, options.credits ?? dailyCredits(options.edition, options.users));
+    this.gate = new ConcurrencyGate(concurrencyOf(options.edition));
+    this.faults = new FaultPlan(options.seed);
+    this.bulkRead = new BulkReadJobs(this.clock, this.records, options);
+  }
+
+  /** Back to the state after the start; modules that were added stay, with their generated rows. */
+  async reset(): Promise<void> {
+    this.clock.reset();
+    this.calls.reset();
+    this.records.reset();
+    this.tokens.reset();
+    this.credits.reset();
+    this.gate.reset();
+    this.faults.clear();
+    await this.bulkRead.reset();
+  }
+
+  async close(): Promise<void> {
+    this.clock.stop();
+    await this.bulkRead.close();
+  }
+}

@@ -1,0 +1,158 @@
+import type { ByteSink } from '../data/byte-sink';
+import { type CellValue, displayText } from '../data/cell';
+import { type Column, render, type Rendering } from '../data/column';
+import type { GeneratedModule } from '../data/generated-module';
+import { CONVERTED_PERIOD } from '../data/modules/leads';
+import { parseInstant } from '../zoned-time';
+import { CHANGED, DELETED, Overlay, PRISTINE, type RowState } from './overlay';
+
+export type DeletionType = 'recycle' | 'permanent';
+
+/** An entry of the deleted feed. */
+export interface DeletedRecord {
+  readonly id: string;
+  readonly displayName: string;
+  readonly type: DeletionType;
+  /** Seconds since 1970. */
+  readonly deleted: number;
+  readonly createdBy: CellValue;
+}
+
+/** Which leads a read shows. */
+export type Converted = 'true' | 'false' | 'both';
+
+/** The records of one module as they are now: generated rows with what was written since laid over them. */
+export class ModuleStore {
+  readonly overlay: Overlay;
+  readonly deletions: DeletedRecord[] = [];
+  #inserted = 0;
+  #deleted = 0;
+
+  constructor(
+    readonly module: GeneratedModule,
+    readonly separator: string,
+  ) {
+    this.overlay = new Overlay(module.rows);
+  }
+
+  /** One past the highest row number ever given out. */
+  get endRow(): number {
+    return this.module.rows + this.#inserted;
+  }
+
+  /** How many records exist. */
+  get liveCount(): number {
+    return this.endRow - this.#deleted;
+  }
+
+  state(row: number): RowState {
+    return this.overlay.state(row);
+  }
+
+  /** The row of an id if the record exists. */
+  liveRow(id: string): number | undefined {
+    const row = this.module.rowOf(id);
+    return row !== undefined && row < this.endRow && this.state(row) !== DELETED ? row : undefined;
+  }
+
+  value(row: number, column: Column): CellValue {
+    if (this.state(row) === PRISTINE) return column.value(row);
+    const written = this.overlay.records.get(row)?.values[column.field.apiName];
+    if (written !== undefined) return written;
+    return row < this.module.rows ? column.value(row) : null;
+  }
+
+  write(sink: ByteSink, row: number, column: Column, rendering: Rendering): void {
+    if (this.state(row) === PRISTINE) column.write(sink, row, rendering);
+    else sink.text(render(column.field, this.value(row, column), rendering, this.separator));
+  }
+
+  /** Seconds since 1970. */
+  modifiedAt(row: number): number {
+    const changed = this.state(row) === CHANGED ? this.overlay.records.get(row) : undefined;
+    return changed?.modified ?? this.module.timeline.modifiedAt(row);
+  }
+
+  /** Seconds since 1970. */
+  createdAt(row: number): number {
+    if (row < this.module.rows) return this.module.timeline.createdAt(row);
+    const created = this.overlay.records.get(row)?.values['Created_Time'];
+    return (typeof created === 'string' ? parseInstant(created) : undefined) ?? 0;
+  }
+
+  displayName(row: number): string {
+    return displayText(this.value(row, this.module.displayColumn));
+  }
+
+  /** Whether a lead was converted; false for every other module. */
+  isConverted(row: number): boolean {
+    return this.module.apiName === 'Leads' && row < this.module.rows && row % CONVERTED_PERIOD === 3;
+  }
+
+  /** Whether a read with this `converted` parameter shows a row. */
+  shows(row: number, converted: Converted): boolean {
+    return converted === 'both' || this.isConverted(row) === (converted === 'true');
+  }
+
+  /** Adds a record and gives its row. `values` must be complete and canonical. */
+  insert(values: Readonly<Record<string, CellValue>>, seconds: number): number {
+    const row = this.endRow;
+    this.#inserted++;
+    this.overlay.put(row, { values, modified: seconds });
+    return row;
+  }
+
+  /** Lays values over a row; `seconds` is the new Modified_Time, or the old one for a silent change. */
+  update(row: number, values: Readonly<Record<string, CellValue>>, seconds: number): void {
+    const before = this.overlay.records.get(row)?.values;
+    this.overlay.put(row, { values: { ...before, ...values }, modified: seconds });
+    const name = values[this.module.plan.displayField];
+    if (name !== undefined && row < this.module.rows) this.module.renamed.set(row, displayText(name));
+  }
+
+  remove(row: number, type: DeletionType, seconds: number): void {
+    const createdBy = this.module.column('Created_By');
+    this.deletions.push({
+      id: this.module.idOf(row),
+      displayName: this.displayName(row),
+      type,
+      deleted: seconds,
+      createdBy: createdBy ? this.value(row, createdBy) : null,
+    });
+    this.overlay.remove(row);
+    this.#deleted++;
+  }
+
+  /** Back to the generated records. */
+  clear(): void {
+    this.overlay.clear();
+    this.module.renamed.clear();
+    this.deletions.length = 0;
+    this.#inserted = 0;
+    this.#deleted = 0;
+  }
+
+  /** Row states and overlays as a worker thread needs them. */
+  snapshot(): StoreSnapshot {
+    return {
+      states: this.overlay.states,
+      records: this.overlay.records,
+      inserted: this.#inserted,
+      deleted: this.#deleted,
+    };
+  }
+
+  /** Takes over a snapshot; for the copy of the store in a worker thread. */
+  restore(snapshot: StoreSnapshot): void {
+    this.overlay.adopt(snapshot.states, snapshot.records);
+    this.#inserted = snapshot.inserted;
+    this.#deleted = snapshot.deleted;
+  }
+}
+
+export interface StoreSnapshot {
+  readonly states: Uint8Array | undefined;
+  readonly records: Overlay['records'];
+  readonly inserted: number;
+  readonly deleted: number;
+}

@@ -1,0 +1,108 @@
+import type { ModuleStore } from './module-store';
+import { compareEntries, DELETED, firstEntryAfter, type ModifiedEntry, PRISTINE } from './overlay';
+
+/** Where a walk stands: at a row, or before everything when undefined. Walks go on after it. */
+export type Cursor = ModifiedEntry | undefined;
+
+export interface Walk {
+  readonly descending?: boolean;
+  readonly after?: Cursor;
+  /** Only rows modified at this second or later. */
+  readonly modifiedFrom?: number | undefined;
+  /** Only rows from this number on. */
+  readonly firstRow?: number | undefined;
+}
+
+/** Existing rows by id, which is also the order of creation. */
+export function* rowsById(store: ModuleStore, walk: Walk = {}): Generator<number> {
+  const { modifiedFrom, descending = false } = walk;
+  const late = modifiedFrom === undefined ? 0 : store.module.timeline.firstModifiedFrom(modifiedFrom);
+  const early = modifiedFrom === undefined ? [] : changedBefore(store, late, modifiedFrom);
+  const qualifies = (row: number): boolean => {
+    const state = store.state(row);
+    return (
+      state === PRISTINE || (state !== DELETED && (modifiedFrom === undefined || store.modifiedAt(row) >= modifiedFrom))
+    );
+  };
+  const cursor = walk.after?.row;
+  const first = walk.firstRow ?? 0;
+  if (descending) {
+    for (let row = Math.min(store.endRow, cursor ?? Infinity) - 1; row >= Math.max(late, first); row--) {
+      if (qualifies(row)) yield row;
+    }
+    for (const row of early.reverse()) if (row >= first && row < (cursor ?? Infinity)) yield row;
+    return;
+  }
+  for (const row of early) if (row >= first && row > (cursor ?? -1)) yield row;
+  for (let row = Math.max(late, first, (cursor ?? -1) + 1); row < store.endRow; row++) {
+    if (qualifies(row)) yield row;
+  }
+}
+
+/** Rows below `limit` whose change came at `modifiedFrom` or later, by row. */
+function changedBefore(store: ModuleStore, limit: number, modifiedFrom: number): number[] {
+  const log = store.overlay.modifiedLog();
+  return log
+    .slice(firstEntryAfter(log, { modified: modifiedFrom - 1, row: Infinity }))
+    .filter((entry) => entry.row < limit)
+    .map((entry) => entry.row)
+    .sort((a, b) => a - b);
+}
+
+/** Existing rows by Modified_Time, equal times by id. */
+export function* rowsByModified(store: ModuleStore, walk: Walk = {}): Generator<number> {
+  const base = walk.descending ? pristineDescending(store, walk) : pristineAscending(store, walk);
+  const changed = changedEntries(store, walk);
+  const sign = walk.descending ? -1 : 1;
+  let next = base.next();
+  for (const entry of changed) {
+    while (!next.done && compareEntries(next.value, entry) * sign < 0) {
+      yield next.value.row;
+      next = base.next();
+    }
+    if (entry.row >= (walk.firstRow ?? 0)) yield entry.row;
+  }
+  while (!next.done) {
+    yield next.value.row;
+    next = base.next();
+  }
+}
+
+function* pristineAscending(store: ModuleStore, { after, modifiedFrom, firstRow }: Walk): Generator<ModifiedEntry> {
+  const { timeline, rows } = store.module;
+  const from = Math.max(after?.modified ?? -Infinity, modifiedFrom ?? -Infinity);
+  const start = from === -Infinity ? 0 : timeline.firstModifiedFrom(from);
+  for (let row = Math.max(start, firstRow ?? 0); row < rows; row++) {
+    if (store.state(row) !== PRISTINE) continue;
+    const entry = { modified: timeline.modifiedAt(row), row };
+    if (!after || compareEntries(entry, after) > 0) yield entry;
+  }
+}
+
+function* pristineDescending(store: ModuleStore, { after, modifiedFrom, firstRow }: Walk): Generator<ModifiedEntry> {
+  const { timeline, rows } = store.module;
+  const start = after ? timeline.firstModifiedFrom(after.modified + 1) : rows;
+  const end = Math.max(modifiedFrom === undefined ? 0 : timeline.firstModifiedFrom(modifiedFrom), firstRow ?? 0);
+  for (let row = start - 1; row >= end; row--) {
+    if (store.state(row) !== PRISTINE) continue;
+    const entry = { modified: timeline.modifiedAt(row), row };
+    if (!after || compareEntries(entry, after) < 0) yield entry;
+  }
+}
+
+function* changedEntries(store: ModuleStore, { after, modifiedFrom, descending }: Walk): Generator<ModifiedEntry> {
+  const log = store.overlay.modifiedLog();
+  const start = modifiedFrom === undefined ? 0 : firstEntryAfter(log, { modified: modifiedFrom - 1, row: Infinity });
+  if (descending) {
+    for (let place = log.length - 1; place >= start; place--) {
+      const entry = log[place];
+      if (entry && (!after || compareEntries(entry, after) < 0)) yield entry;
+    }
+    return;
+  }
+  const first = after ? Math.max(start, firstEntryAfter(log, after)) : start;
+  for (let place = first; place < log.length; place++) {
+    const entry = log[place];
+    if (entry) yield entry;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Catalogue } from '../data/catalogue';
+import type { GeneratedModule } from '../data/generated-module';
+import { invalidModule, noPermission } from '../http/api-error';
+import { ModuleStore } from './module-store';
+import { RecordWriter } from './record-writer';
+
+/** A module with its current records and the means to write them out. */
+export interface OpenModule {
+  readonly module: GeneratedModule;
+  readonly store: ModuleStore;
+  readonly writer: RecordWriter;
+}
+
+/** The records of all modules. */
+export class Records {
+  readonly #opened = new Map<GeneratedModule, OpenModule>();
+
+  constructor(readonly catalogue: Catalogue) {}
+
+  /** A module whatever its permissions. */
+  find(apiName: string): OpenModule | undefined {
+    const module = this.catalogue.module(apiName);
+    return module && this.of(module);
+  }
+
+  of(module: GeneratedModule): OpenModule {
+    let opened = this.#opened.get(module);
+    if (!opened) {
+      const store = new ModuleStore(module, this.catalogue.options.multiselectSeparator);
+      opened = { module, store, writer: new RecordWriter(store) };
+      this.#opened.set(module, opened);
+    }
+    return opened;
+  }
+
+  /** @throws ApiError INVALID_MODULE when there is no such module, NO_PERMISSION when the user may not see it */
+  open(apiName: string): OpenModule {
+    const opened = this.find(apiName);
+    if (!opened) throw invalidModule();
+    if (opened.module.plan.traits.forbidden) throw noPermission(`Crm_Implied_View_${opened.module.apiName}`);
+    return opened;
+  }
+
+  all(): OpenModule[] {
+    return this.catalogue.modules().map((module) => this.of(module));
+  }
+
+  reset(): void {
+    for (const { store } of this.#opened.values()) store.clear();
+  }
+}

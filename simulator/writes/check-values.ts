@@ -1,0 +1,110 @@
+import type { CellValue } from '../data/cell';
+import type { Column } from '../data/column';
+import type { FieldDefinition } from '../data/field';
+import { isObject } from '../http/exchange';
+import type { OpenModule, Records } from '../store/records';
+import { parseInstant } from '../zoned-time';
+import { recordError, type RecordError } from './outcome';
+
+type Input = Readonly<Record<string, unknown>>;
+/** A canonical value, or what is wrong with the given one. */
+type Checked =
+  { readonly value: CellValue } | { readonly expected: string } | { readonly details: Record<string, unknown> };
+
+/**
+ * Checks the values of a record and brings them into REST's read form. Keys that are no fields, `$` keys and read-only
+ * fields are passed over.
+ */
+export function checkValues(
+  records: Records,
+  { module }: OpenModule,
+  input: Input,
+  place: number,
+  inserting: boolean,
+): Record<string, CellValue> | RecordError {
+  const values: Record<string, CellValue> = {};
+  for (const column of module.columns) {
+    const { field } = column;
+    const given = input[field.apiName];
+    const path = { api_name: field.apiName, json_path: `$.data[${place}].${field.apiName}` };
+    const missing = given === null || given === '' || (inserting && given === undefined);
+    if (field.mandatory && missing) return recordError('MANDATORY_NOT_FOUND', 'required field not found', path);
+    if (given === undefined || field.readOnly) continue;
+    const checked = checkValue(records, column, given);
+    if ('expected' in checked) {
+      return recordError('INVALID_DATA', 'invalid data', { expected_data_type: checked.expected, ...path });
+    }
+    if ('details' in checked) return recordError('INVALID_DATA', 'invalid data', { ...checked.details, ...path });
+    values[field.apiName] = checked.value;
+  }
+  return values;
+}
+
+function checkValue(records: Records, { field }: Column, given: unknown): Checked {
+  if (given === null || given === '') return { value: null };
+  switch (field.dataType) {
+    case 'boolean':
+      return typeof given === 'boolean' ? { value: given } : { expected: 'boolean' };
+    case 'integer':
+      return Number.isInteger(given) ? { value: given as number } : { expected: 'integer' };
+    case 'double':
+    case 'currency':
+    case 'percent':
+      return typeof given === 'number' ? { value: given } : { expected: 'double' };
+    case 'bigint':
+      return /^-?\d{1,19}$/.test(textOf(given)) ? { value: textOf(given) } : { expected: 'bigint' };
+    case 'date':
+      return isDate(given) ? { value: given } : { expected: 'date' };
+    case 'datetime': {
+      const seconds = typeof given === 'string' ? parseInstant(given) : undefined;
+      return seconds === undefined ? { expected: 'datetime' } : { value: records.catalogue.zone.format(seconds) };
+    }
+    case 'multiselectpicklist':
+      return checkChoices(field, given);
+    case 'picklist':
+      return checkChoice(field, given);
+    case 'lookup':
+    case 'ownerlookup':
+      return checkReference(records, field, given);
+    default:
+      return checkText(field, given);
+  }
+}
+
+function textOf(given: unknown): string {
+  return typeof given === 'string' || typeof given === 'number' ? String(given) : '';
+}
+
+function isDate(given: unknown): given is string {
+  return typeof given === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(given) && !Number.isNaN(Date.parse(given));
+}
+
+function checkText(field: FieldDefinition, given: unknown): Checked {
+  if (typeof given !== 'string') return { expected: 'text' };
+  const limit = field.length ?? 255;
+  return given.length > limit ? { details: { maximum_length: limit } } : { value: given };
+}
+
+function checkChoice({ options = [] }: FieldDefinition, given: unknown): Checked {
+  if (typeof given !== 'string') return { expected: 'text' };
+  if (given === '-None-') return { value: null };
+  return options.includes(given) ? { value: given } : { details: { supported_values: options } };
+}
+
+function checkChoices({ options = [] }: FieldDefinition, given: unknown): Checked {
+  if (!Array.isArray(given)) return { expected: 'jsonarray' };
+  const choices = given.map(String);
+  return choices.every((choice) => options.includes(choice))
+    ? { value: choices }
+    : { details: { supported_values: options } };
+}
+
+function checkReference(records: Records, field: FieldDefinition, given: unknown): Checked {
+  const id = isObject(given) ? given['id'] : given;
+  if (typeof id !== 'string') return { expected: 'jsonobject' };
+  const known =
+    field.dataType === 'ownerlookup'
+      ? records.catalogue.users.some((user) => user.id === id)
+      : records.find(field.lookupModule ?? '')?.store.liveRow(id) !== undefined;
+  return known ? { value: { id, name: '' } } : { details: { id } };
+}

@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import { OpenApi, type KnownError } from './openapi';
+import { type CallOptions, startTestBed, type TestBed } from './support';
+
+const EVERY_KEY_REQUIRED =
+  'The file calls every key it knows required; the documentation and live answers leave keys out.';
+const NULL_FORGOTTEN = 'The file does not say that the key can be null; the documented examples show null.';
+const EMPTY_OBJECT =
+  'The file requires keys in an object that is empty where it does not apply, as the documented examples show.';
+
+const KNOWN_ERRORS: readonly KnownError[] = [
+  { file: 'modules.json', error: /^\/modules\/\d+( |\/fields\/\d+ )required/, reason: EVERY_KEY_REQUIRED },
+  { file: 'modules.json', error: /type must be \w+ .*\(null\)$/, reason: NULL_FORGOTTEN },
+  { file: 'fields.json', error: /^\/fields\/\d+ required/, reason: EVERY_KEY_REQUIRED },
+  { file: 'fields.json', error: /type must be \w+ .*\(null\)$/, reason: NULL_FORGOTTEN },
+  { file: 'fields.json', error: /\/multiuserlookup required/, reason: EMPTY_OBJECT },
+  { file: 'modules.json', error: /\/multiuserlookup required/, reason: EMPTY_OBJECT },
+  { file: 'org.json', error: /type must be \w+ .*\(null\)$/, reason: NULL_FORGOTTEN },
+  {
+    file: 'org.json',
+    error: /\/type enum/,
+    reason: 'The file writes the types with a capital, the documentation without.',
+  },
+  { file: 'record.json', error: /_page_token type .*\(null\)$/, reason: NULL_FORGOTTEN },
+  { file: 'record.json', error: /^\/count type/, reason: 'A text in this file, a number in the newer edition of it.' },
+  { file: 'users.json', error: /\/date_format enum/, reason: 'The file allows the one format of its example.' },
+  {
+    file: 'users.json',
+    error: /\/time_zone type/,
+    reason: 'The file says object; the documented examples show the name of the zone.',
+  },
+  { file: 'users.json', error: /\/email pattern/, reason: 'The pattern is that of masked example addresses.' },
+  { file: 'users.json', error: /\/last_name pattern/, reason: 'The pattern knows no letters beyond ASCII.' },
+  {
+    file: 'users.json',
+    error: /\/Modified_By required/,
+    reason: 'References to users are a name and an id everywhere else.',
+  },
+];
+
+interface Case {
+  readonly name: string;
+  readonly file: string;
+  readonly route: string;
+  readonly call: string;
+  readonly options?: CallOptions;
+  readonly status: number;
+  /** The status the file describes the answer under, where it is another one. */
+  readonly describedAs?: number;
+}
+
+const RECORDS = '/crm/v8/{module_api_name}';
+const post = (json: unknown): CallOptions => ({ method: 'POST', json });
+const put = (json: unknown): CallOptions => ({ method: 'PUT', json });
+const bulk = (query: unknown): CallOptions => post({ query });
+const deal = { Deal_Name: 'Conforming', Stage: 'Qualification' };
+
+const CASES: readonly Case[] = [
+  { name: 'organization', file: 'org.json', route: '/crm/v8/org', call: '/crm/v8/org', status: 200 },
+  { name: 'users', file: 'users.json', route: '/crm/v8/users', call: '/crm/v8/users?type=AllUsers', status: 200 },
+  {
+    name: 'count of users',
+    file: 'users.json',
+    route: '/crm/v8/users/actions/count',
+    call: '/crm/v8/users/actions/count',
+    status: 200,
+  },
+  {
+    name: 'modules',
+    file: 'modules.json',
+    route: '/crm/v8/settings/modules',
+    call: '/crm/v8/settings/modules',
+    status: 200,
+  },
+  {
+    name: 'a module',
+    file: 'modules.json',
+    route: '/crm/v8/settings/modules/{api_name}',
+    call: '/crm/v8/settings/modules/Deals',
+    status: 200,
+  },
+  {
+    name: 'an unknown module',
+    file: 'modules.json',
+    route: '/crm/v8/settings/modules/{api_name}',
+    call: '/crm/v8/settings/modules/Nope',
+    status: 400,
+  },
+  {
+    name: 'fields',
+    file: 'fields.json',
+    route: '/crm/v8/settings/fields',
+    call: '/crm/v8/settings/fields?module=Deals',
+    status: 200,
+  },
+  {
+    name: 'fields of 120',
+    file: 'fields.json',
+    route: '/crm/v8/settings/fields',
+    call: '/crm/v8/settings/fields?module=Wide_Module',
+    status: 200,
+  },
+  {
+    name: 'fields without module',
+    file: 'fields.json',
+    route: '/crm/v8/settings/fields',
+    call: '/crm/v8/settings/fields',
+    status: 400,
+  },
+  {
+    name: 'records',
+    file: 'record.json',
+    route: RECORDS,
+    call: '/crm/v8/Deals?fields=Deal_Name,Owner,Tag,Created_By,Created_Time',
+    status: 200,
+  },
+  {
+    name: 'records without fields',
+    file: 'record.json',
+    route: RECORDS,
+    call: '/crm/v8/Deals',
+    status: 400,
+    describedAs: 200,
+  },
+  {
+    name: 'a forbidden module',
+    file: 'record.json',
+    route: RECORDS,
+    call: '/crm/v8/Forbidden_Module?fields=Name',
+    status: 403,
+    describedAs: 200,
+  },
+  {
+    name: 'a record',
+    file: 'record.json',
+    route: `${RECORDS}/{id}`,
+    call: '/crm/v8/Deals/5500000103100001001',
+    status: 200,
+  },
+  {
+    name: 'an insert',
+    file: 'record.json',
+    route: RECORDS,
+    call: '/crm/v8/Deals',
+    options: post({ data: [deal, {}] }),
+    status: 207,
+    describedAs: 200,
+  },
+  {
+    name: 'an update',
+    file: 'record.json',
+    route: `${RECORDS}/{id}`,
+    call: '/crm/v8/Deals/5500000103100001001',
+    options: put({ data: [deal] }),
+    status: 200,
+  },
+  {
+    name: 'an upsert',
+    file: 'record.json',
+    route: `${RECORDS}/upsert`,
+    call: '/crm/v8/Deals/upsert',
+    options: post({ data: [deal] }),
+    status: 200,
+  },
+  {
+    name: 'a deletion',
+    file: 'record.json',
+    route: RECORDS,
+    call: '/crm/v8/Deals?ids=5500000103100001004',
+    options: { method: 'DELETE' },
+    status: 200,
+  },
+  {
+    name: 'deleted records',
+    file: 'record.json',
+    route: `${RECORDS}/deleted`,
+    call: '/crm/v8/Deals/deleted',
+    status: 200,
+  },
+  {
+    name: 'a count',
+    file: 'record.json',
+    route: `${RECORDS}/actions/count`,
+    call: '/crm/v8/Deals/actions/count',
+    status: 200,
+  },
+  {
+    name: 'a search',
+    file: 'module_search.json',
+    route: '/crm/v8/{module}/search',
+    call: '/crm/v8/Deals/search?criteria=(Stage:equals:Closed Won)',
+    status: 200,
+  },
+  {
+    name: 'a search without filter',
+    file: 'module_search.json',
+    route: '/crm/v8/{module}/search',
+    call: '/crm/v8/Deals/search',
+    status: 400,
+  },
+  {
+    name: 'COQL',
+    file: 'coql.json',
+    route: '/crm/v8/coql',
+    call: '/crm/v8/coql',
+    options: post({ select_query: 'select Amount from Deals where id is not null' }),
+    status: 200,
+  },
+  {
+    name: 'COQL with a syntax error',
+    file: 'coql.json',
+    route: '/crm/v8/coql',
+    call: '/crm/v8/coql',
+    options: post({ select_query: 'select from' }),
+    status: 400,
+  },
+  {
+    name: 'COQL with an unknown column',
+    file: 'coql.json',
+    route: '/crm/v8/coql',
+    call: '/crm/v8/coql',
+    options: post({ select_query: 'select Nope from Deals where id is not null' }),
+    status: 400,
+  },
+  {
+    name: 'a bulk-read job',
+    file: 'bulk_read.json',
+    route: '/crm/bulk/v8/read',
+    call: '/crm/bulk/v8/read',
+    options: bulk({ module: { api_name: 'Deals' } }),
+    status: 201,
+  },
+  {
+    name: 'a refused field',
+    file: 'bulk_read.json',
+    route: '/crm/bulk/v8/read',
+    call: '/crm/bulk/v8/read',
+    options: bulk({ module: { api_name: 'Deals' }, fields: ['Nope'] }),
+    status: 400,
+  },
+  {
+    name: 'a page out of range',
+    file: 'bulk_read.json',
+    route: '/crm/bulk/v8/read',
+    call: '/crm/bulk/v8/read',
+    options: bulk({ module: { api_name: 'Deals' }, page: 501 }),
+    status: 400,
+  },
+  {
+    name: 'an unknown job',
+    file: 'bulk_read.json',
+    route: '/crm/bulk/v8/read/{job_id}',
+    call: '/crm/bulk/v8/read/1',
+    status: 404,
+  },
+  { name: 'API costs', file: 'apis.json', route: '/crm/v8/__apis', call: '/crm/v8/__apis', status: 200 },
+];
+
+describe("simulator: conformance to Zoho's OpenAPI files", () => {
+  const openApi = new OpenApi();
+  let bed: TestBed;
+
+  before(async () => {
+    bed = await startTestBed();
+  });
+
+  after(() => bed.close());
+
+  for (const { name, file, route, call, options, status, describedAs = status } of CASES) {
+    it(name, async () => {
+      const method = (options?.method ?? 'GET').toLowerCase();
+
+      const answer = await bed.call(call, options);
+
+      assert.equal(answer.status, status);
+      assert.deepEqual(openApi.violations(file, route, method, describedAs, answer.body, KNOWN_ERRORS), []);
+    });
+  }
+});
