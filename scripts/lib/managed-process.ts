@@ -1,0 +1,140 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { identifyProcess, type ProcessIdentity } from './process-identity';
+
+const PROBE_PAUSE_MS = 100;
+const LOG_LIMIT_BYTES = 20 * 1024 * 1024;
+const LOG_TAIL_LINES = 15;
+
+export interface ProcessSpec {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** The system user to run as, when this process runs as root and the program refuses to. */
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Gets stdout and stderr; kept over restarts, put aside as `.1` above 20 MB. */
+  readonly logFile: string;
+  /** Asked again and again until it says true; a rejection counts as "not yet". */
+  readonly isReady: () => Promise<boolean>;
+  readonly readyTimeoutMs: number;
+  readonly stopSignal: NodeJS.Signals;
+  /** SIGKILL follows after this time. */
+  readonly stopTimeoutMs: number;
+  /** Run before each start, also before a restart. */
+  readonly beforeStart?: () => Promise<void>;
+}
+
+export interface ManagedProcess {
+  readonly spec: ProcessSpec;
+  readonly identity: ProcessIdentity;
+  /** Settles when the process has ended, whoever ended it. */
+  readonly ended: Promise<string>;
+  /** Ends it the way its specification says, and waits. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface StartHooks {
+  /** Called as soon as there is a process, before it is ready. */
+  readonly onSpawn?: (identity: ProcessIdentity) => void;
+  /** Aborting stops a process that is not ready yet. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts a program in its own process group (so that Ctrl-C on this terminal reaches only its parent) and waits until
+ * it is ready.
+ * @throws Error with the end of its log, when it ends or times out before it is ready; nothing is left running.
+ */
+export async function startProcess(spec: ProcessSpec, hooks: StartHooks = {}): Promise<ManagedProcess> {
+  await spec.beforeStart?.();
+  hooks.signal?.throwIfAborted();
+  const logStart = prepareLog(spec.logFile);
+  const child = spawnDetached(spec);
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : signal));
+  });
+  const identity = child.pid === undefined ? undefined : identifyProcess(child.pid);
+  if (identity === undefined) throw new Error(failure(spec, logStart, `ended: ${await ended}`));
+  hooks.onSpawn?.(identity);
+
+  const running: ManagedProcess = {
+    spec,
+    identity,
+    ended,
+    stop: async () => {
+      child.kill(spec.stopSignal);
+      const force = setTimeout(() => child.kill('SIGKILL'), spec.stopTimeoutMs);
+      await ended;
+      clearTimeout(force);
+    },
+  };
+  const outcome = await Promise.race([untilReady(spec, ended, hooks.signal), ended]);
+  if (outcome === 'ready' && hooks.signal?.aborted !== true) return running;
+  await running.stop();
+  hooks.signal?.throwIfAborted();
+  throw new Error(
+    failure(
+      spec,
+      logStart,
+      outcome === 'timeout' ? `was not ready after ${spec.readyTimeoutMs / 1000} s` : `ended: ${outcome}`,
+    ),
+  );
+}
+
+function spawnDetached(spec: ProcessSpec): ChildProcess {
+  const log = openSync(spec.logFile, 'a', 0o600);
+  try {
+    return spawn(spec.command, spec.args, {
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: spec.env,
+      ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
+      ...(spec.uid === undefined ? {} : { uid: spec.uid }),
+      ...(spec.gid === undefined ? {} : { gid: spec.gid }),
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+async function untilReady(
+  spec: ProcessSpec,
+  ended: Promise<string>,
+  signal: AbortSignal | undefined,
+): Promise<'ready' | 'timeout'> {
+  const deadline = Date.now() + spec.readyTimeoutMs;
+  let over = false;
+  void ended.then(() => (over = true));
+  while (!over && signal?.aborted !== true && Date.now() < deadline) {
+    if (await spec.isReady().catch(() => false)) return 'ready';
+    await new Promise((resolve) => setTimeout(resolve, PROBE_PAUSE_MS));
+  }
+  return 'timeout';
+}
+
+/** @returns where this run's output will begin. */
+function prepareLog(file: string): number {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size <= LOG_LIMIT_BYTES) return size;
+  renameSync(file, `${file}.1`);
+  return 0;
+}
+
+function failure({ name, logFile }: ProcessSpec, logStart: number, what: string): string {
+  const output = readFileSync(logFile).subarray(logStart).toString('utf8').trim();
+  return `${name} ${what}. The end of ${logFile}:\n${output.split('\n').slice(-LOG_TAIL_LINES).join('\n')}`;
+}
+
+/** What a server that needs none of this process's settings gets to see: no credentials. */
+export function bareEnvironment(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'XDG_CACHE_HOME'];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}

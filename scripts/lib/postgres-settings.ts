@@ -1,0 +1,28 @@
+import { totalmem } from 'node:os';
+
+const MEGABYTE = 1024 * 1024;
+
+/** Settings for one sync engine beside its other parts on a small machine: bulk loads, then analysts' queries. */
+export function postgresSettings(): Record<string, string> {
+  const memory = Math.floor(totalmem() / MEGABYTE);
+  return {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '100',
+    shared_buffers: `${Math.max(128, Math.min(512, Math.floor(memory / 8)))}MB`,
+    effective_cache_size: `${Math.max(512, Math.floor(memory / 2))}MB`,
+    work_mem: '32MB',
+    maintenance_work_mem: '256MB',
+    // A load of a million rows writes more WAL than the default allows between two checkpoints.
+    max_wal_size: '4GB',
+    wal_compression: 'on',
+    checkpoint_timeout: '15min',
+    // Committed means on disk: a chunk's ledger row promises that its rows are there.
+    synchronous_commit: 'on',
+    // Compiling a merge costs more than it saves.
+    jit: 'off',
+    random_page_cost: '1.1',
+    log_timezone: 'UTC',
+    timezone: 'UTC',
+  };
+}

@@ -1,0 +1,17 @@
+/** Several of one signal within this time are one wish: a terminal and npm both pass Ctrl-C on. */
+const SAME_WISH_MS = 1_000;
+
+/**
+ * @param onFirst called at the first Ctrl-C, SIGTERM or hang-up.
+ * @param onSecond called when somebody insists.
+ */
+export function onStopSignals(onFirst: () => void, onSecond: () => void): void {
+  let firstAt: number | undefined;
+  const handle = (): void => {
+    if (firstAt === undefined) {
+      firstAt = Date.now();
+      onFirst();
+    } else if (Date.now() - firstAt > SAME_WISH_MS) onSecond();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, handle);
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { Session } from './control-api';
+import { count } from './figures';
+import { formatTable } from './table';
+
+/** What a completed full sync says of its verification. */
+const Counts = z.object({ zohoRows: z.number(), mirrorRows: z.number(), failed: z.number() });
+
+const HEADINGS = ['Module', 'Rows', 'Seconds', 'Rows/s', 'API calls', 'Credits', 'Verified'];
+
+/** One line a module, and under the table why a session that did not complete did not. */
+export function summarize(sessions: readonly Session[]): string {
+  const table = formatTable(
+    HEADINGS,
+    sessions.map((session) => [
+      session.module,
+      count(session.processedRecords),
+      session.durationSeconds.toFixed(1),
+      count(session.rowsPerSecond),
+      count(session.apiCallsMade),
+      count(session.creditsSpent),
+      verification(session),
+    ]),
+  );
+  const problems = sessions
+    .filter(({ status }) => status !== 'completed')
+    .map((session) => `${session.module} ${session.status}: ${session.errorMessage ?? 'no reason given'}`);
+  return [table, ...problems].join('\n');
+}
+
+/** Does Zoho's own count agree with the mirror's? Rows that were set aside are in Zoho only, and are named. */
+function verification(session: Session): string {
+  if (session.status !== 'completed') return session.status;
+  const counts = Counts.safeParse(session.result).data;
+  if (counts === undefined || counts.zohoRows !== counts.mirrorRows + counts.failed) return 'no';
+  return counts.failed === 0 ? 'yes' : `yes, ${count(counts.failed)} set aside`;
+}

@@ -1,0 +1,57 @@
+'use strict';
+
+/**
+ * The one entry of every npm script: `node scripts/run.cjs <install|start|test|simulator|bench|migrate> [arguments]`.
+ *
+ * It needs Node and nothing else. It brings a bare clone to the point where the command can run (dependencies,
+ * compiled code, the Temporal server for the tests), then runs it, forwards signals and keeps its exit code.
+ */
+
+const MINIMUM_NODE = [20, 19];
+
+const versionParts = process.versions.node.split('.').map(Number);
+if (versionParts[0] < MINIMUM_NODE[0] || (versionParts[0] === MINIMUM_NODE[0] && versionParts[1] < MINIMUM_NODE[1])) {
+  console.error('Node ' + MINIMUM_NODE.join('.') + ' or newer is needed; this is ' + process.versions.node + '.');
+  process.exit(1);
+}
+if (process.platform === 'win32') {
+  console.error('Windows is supported through WSL 2: run the same command inside it.');
+  process.exit(1);
+}
+
+const path = require('node:path');
+const { installDependencies, compile } = require('./lib/prepare.cjs');
+const { runTests } = require('./lib/run-tests.cjs');
+const { runToEnd } = require('./lib/run-to-end.cjs');
+
+const root = path.resolve(__dirname, '..');
+
+const COMPILED = {
+  start: 'dist/scripts/start.js',
+  migrate: 'dist/scripts/migrate.js',
+  simulator: 'dist/simulator/main.js',
+  bench: 'dist/bench/main.js',
+};
+
+async function main() {
+  const [command, ...rest] = process.argv.slice(2);
+  if (!['install', 'test', ...Object.keys(COMPILED)].includes(command)) {
+    console.error('Usage: node scripts/run.cjs <install|test|' + Object.keys(COMPILED).join('|') + '> [arguments]');
+    return 2;
+  }
+  await installDependencies(root);
+  if (command === 'install') return 0;
+  if (command === 'test') return runTests(root, rest);
+  await compile(root);
+  return runToEnd(process.execPath, ['--enable-source-maps', path.join(root, COMPILED[command]), ...rest], {
+    cwd: root,
+  });
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    console.error(error.message);
+    process.exit(1);
+  },
+);

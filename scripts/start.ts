@@ -1,0 +1,102 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { ControlApi, type Session } from './lib/control-api';
+import { tryFileLock } from './lib/file-lock';
+import { firstSync } from './lib/first-sync';
+import { preFlight } from './lib/pre-flight';
+import type { ProcessIdentity } from './lib/process-identity';
+import { readAddresses, RunFile } from './lib/run-file';
+import { readStartSettings, type StartSettings } from './lib/settings';
+import { startStack } from './lib/stack';
+import { onStopSignals } from './lib/stop-signals';
+import { summarize } from './lib/summary';
+import { Supervisor } from './lib/supervisor';
+import { Terminal } from './lib/terminal';
+
+/** What a shell reports for a program ended by Ctrl-C. */
+const INTERRUPTED = 130;
+
+/** `npm start`: everything that runs the engine on this machine, a first sync, then up until Ctrl-C. */
+async function main(terminal: Terminal): Promise<number> {
+  const settings = readStartSettings(process.argv.slice(2), process.env);
+  await mkdir(path.join(settings.home, 'logs'), { recursive: true });
+  const lock = await tryFileLock(path.join(settings.home, 'start.lock'));
+  if ('pid' in lock) throw new Error(alreadyRunning(lock, settings.home));
+  try {
+    return await runUntilStopped(settings, terminal);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function runUntilStopped(settings: StartSettings, terminal: Terminal): Promise<number> {
+  const report = (line: string): void => terminal.line(`  ${line}`);
+  const runFile = new RunFile(settings.home);
+  const supervisor = new Supervisor({ report, onSpawn: (child) => runFile.recordChild(child) });
+  const interrupted = new AbortController();
+  const stopped = new Promise<'stopped'>((resolve) => {
+    onStopSignals(
+      () => {
+        terminal.line('\nStopping; Ctrl-C again forces it.');
+        interrupted.abort(new Error('stopped'));
+        resolve('stopped');
+      },
+      () => {
+        supervisor.kill();
+        process.exit(INTERRUPTED);
+      },
+    );
+  });
+  try {
+    const work = bringUp(settings, { terminal, report, supervisor, runFile, signal: interrupted.signal });
+    work.catch(() => undefined);
+    const sessions = await Promise.race([work, supervisor.failed, stopped]);
+    if (sessions === 'stopped') return INTERRUPTED;
+    if (settings.once) return sessions.every(({ status }) => status === 'completed') ? 0 : 1;
+    terminal.line('\nUp until Ctrl-C.');
+    await Promise.race([stopped, supervisor.failed]);
+    return 0;
+  } finally {
+    if (!interrupted.signal.aborted) terminal.line('\nStopping.');
+    await supervisor.stop();
+    runFile.remove();
+    terminal.line('Stopped.');
+  }
+}
+
+interface BringUp {
+  readonly terminal: Terminal;
+  readonly report: (line: string) => void;
+  readonly supervisor: Supervisor;
+  readonly runFile: RunFile;
+  readonly signal: AbortSignal;
+}
+
+/** @returns the sessions of the first sync, or of the earlier run that did it. */
+async function bringUp(settings: StartSettings, run: BringUp): Promise<Session[]> {
+  const { terminal, report, supervisor } = run;
+  terminal.line('Starting Pipeline Pulse Sync');
+  await preFlight(settings, report);
+  const stack = await startStack(settings, supervisor, report);
+  run.runFile.recordAddresses(stack.addresses);
+  terminal.line('\nFull sync');
+  const api = new ControlApi(stack.apiUrl, stack.apiKey);
+  const sessions = await firstSync(api, { resync: settings.resync, terminal, signal: run.signal });
+  terminal.line(`\n${summarize(sessions)}\n`);
+  for (const [name, address] of Object.entries(stack.addresses)) terminal.line(`${name.padEnd(12)}  ${address}`);
+  return sessions;
+}
+
+function alreadyRunning(holder: ProcessIdentity, home: string): string {
+  const addresses = Object.entries(readAddresses(home)).map(([name, address]) => `  ${name.padEnd(12)}  ${address}`);
+  return [`npm start runs already, as process ${holder.pid}; kill ${holder.pid} stops it.`, ...addresses].join('\n');
+}
+
+const terminal = new Terminal();
+main(terminal).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);
