@@ -7,6 +7,7 @@ import { findLoadedChunk, loadChunk, type ChunkResult } from '../db/mirror/load-
 import { markNotBulkReadable } from '../db/mirror/module-fields';
 import { bulkNameField } from '../domain/mirror-field';
 import { pollDelayMs } from '../domain/poll-schedule';
+import { expectedBulkJobMs } from '../domain/read-plan';
 import { createBulkReadJob, downloadBulkReadResult, getBulkReadJob, ZohoError } from '../zoho';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { FAILURES, jobPending, permanentFailure } from './failures';
@@ -14,6 +15,8 @@ import { mirrorOf } from './mirror-of';
 import { withZoho } from './zoho-work';
 
 export interface BulkPageRequest extends SyncTarget {
+  /** Rows the page is expected to have: how long its export will take. */
+  expectedRows: number;
   /** The session's own number of the page: each round of reading has its own numbers. */
   job: number;
   /** Zoho's page: 200,000 rows each. */
@@ -97,7 +100,8 @@ export async function awaitBulkRead(deps: ActivityDependencies, request: BulkPag
       throw await refuseField(deps, request, job.failure.fieldName, cause);
     }
     if (job.failure) throw await loseJob(deps, request, `failed with ${job.failure.code}`);
-    const wait = pollDelayMs(activityInfo().attempt);
+    const { attempt, scheduledTimestampMs } = activityInfo();
+    const wait = pollDelayMs(attempt, scheduledTimestampMs + expectedBulkJobMs(request.expectedRows) - Date.now());
     throw jobPending(
       `Bulk read job ${row.zohoJobId} of ${request.module}, page ${request.page}, is ${job.state}.`,
       wait,

@@ -1,3 +1,4 @@
+import type { ReadPath } from '../domain/enums';
 import type { Converted } from '../zoho';
 
 /**
@@ -5,5 +6,14 @@ import type { Converted } from '../zoho';
  * so the mirror keeps it.
  */
 export function convertedParameter(module: string): { converted?: Converted } {
-  return module === 'Leads' ? { converted: 'both' } : {};
+  return hasConverted(module) ? { converted: 'both' } : {};
+}
+
+/** Whether a path leaves converted records out: bulk read has no such parameter. */
+export function leavesOutConverted(module: string, path: ReadPath): boolean {
+  return path === 'bulk' && hasConverted(module);
+}
+
+function hasConverted(module: string): boolean {
+  return module === 'Leads';
 }

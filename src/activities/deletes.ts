@@ -1,7 +1,7 @@
 import { buryRows, countUnseenRows, findUnseenRows, type DepartedRow } from '../db/mirror/sweep';
 import { countMirrorRows } from '../db/mirror/mirror-table';
 import { copyRowsSource, pageConverter } from '../db/mirror/chunk-sources';
-import { loadChunk } from '../db/mirror/load-chunk';
+import { findLastChunk, loadChunk } from '../db/mirror/load-chunk';
 import type { MirrorModule } from '../db/mirror/mirror-module';
 import { IDS_PER_CALL, LIST_FIELDS } from '../domain/read-plan';
 import { readFrom } from '../domain/watermark';
@@ -84,9 +84,11 @@ export async function countSweepCandidates(
 export interface SweepRun extends SweepRequest {
   deletesFollowedUntil: string | null;
   sequence: number;
-  /** First chunk number for rows that turn out to be there. */
+  /** First chunk number for rows that turn out to be there: `[from, from + 1,000,000)`. */
   firstChunk: number;
 }
+
+const CHUNKS_PER_SWEEP = 1_000_000;
 
 /**
  * Settles what became of the rows the session did not see: those in Zoho's list of deletes leave with its time and
@@ -100,13 +102,17 @@ export async function sweepUnseenRows(deps: ActivityDependencies, request: Sweep
     const known = new Map(departed.map((row) => [row.id, row]));
     let buried = 0;
     let after = '0';
+    // What an earlier attempt has settled is no longer unseen, so this one meets other rows: it adds to its chunks.
+    const range: [number, number] = [request.firstChunk, request.firstChunk + CHUNKS_PER_SWEEP];
+    let chunkNumber = (await findLastChunk(deps.knex, request.sessionId, range))?.chunkNumber ?? request.firstChunk - 1;
+    const nextChunk = () => (chunkNumber += 1);
     for (let batch = 0; ; batch += 1) {
       const ids = await findUnseenRows(deps.knex, mirror, session, after, CANDIDATES_PER_BATCH);
       if (ids.length === 0) return { buried };
       after = ids.at(-1) ?? after;
       const listed = ids.flatMap((id) => known.get(id) ?? []);
       const unknown = ids.filter((id) => !known.has(id));
-      const vanished = await askForRows(deps, zoho, mirror, request, unknown, batch);
+      const vanished = await askForRows(deps, zoho, mirror, request, unknown, nextChunk);
       const sequence = request.sequence + batch;
       buried += await buryRows(deps.knex, mirror, request.sessionId, sequence, [...listed, ...vanished]);
       zoho.report({ sweeping: request.module, after, buried });
@@ -121,7 +127,7 @@ async function askForRows(
   mirror: MirrorModule,
   request: SweepRun,
   ids: readonly string[],
-  batch: number,
+  nextChunk: () => number,
 ): Promise<DepartedRow[]> {
   const vanished: DepartedRow[] = [];
   const wide = mirror.fields.length > LIST_FIELDS;
@@ -149,7 +155,7 @@ async function askForRows(
       mirror,
       {
         sessionId: request.sessionId,
-        chunkNumber: request.firstChunk + batch * (CANDIDATES_PER_BATCH / IDS_PER_CALL) + start / IDS_PER_CALL,
+        chunkNumber: nextChunk(),
         kind: 'refetch',
       },
       copyRowsSource(mirror, mirror.fields, pieces, zoho.signal),

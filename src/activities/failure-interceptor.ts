@@ -58,7 +58,7 @@ function fromZoho(error: ZohoError): ApplicationFailure {
   const delay = error.retryAfterMs ?? (error.category === 'rate_limited' ? backoff() : undefined);
   return ApplicationFailure.create({
     type: `zoho.${error.category}`,
-    message: `${error.message} ${error.whatToDo}`,
+    message: `${error.message}. ${error.whatToDo}`,
     nonRetryable: !error.retryable,
     details: [{ category: error.category, code: error.code, operation: error.operation, field: error.fieldName }],
     ...(error.retryable && delay !== undefined && { nextRetryDelay: Math.max(1, delay) }),

@@ -1,7 +1,7 @@
 import { sumChunks } from '../db/mirror/load-chunk';
 import { countMirrorRows, createMirrorIndexes } from '../db/mirror/mirror-table';
 import { forgetSeenIds } from '../db/mirror/sweep';
-import { countQuarantinedRows } from '../db/quarantine';
+import { countQuarantinedRows, countUnmirroredRows } from '../db/quarantine';
 import { advanceWatermark } from '../db/watermarks';
 import { countRecords } from '../zoho';
 import { convertedParameter } from './converted-leads';
@@ -13,20 +13,23 @@ import { withZoho } from './zoho-work';
 export interface RowCounts {
   zohoRows: number;
   mirrorRows: number;
-  /** Rows that this session set aside; they are in Zoho and not in the mirror. */
+  /** Rows that this session set aside. */
   quarantinedRows: number;
+  /** Those of them that the mirror has in no version. */
+  unmirroredRows: number;
 }
 
 /** Counts the module on both sides. */
 export async function countBothSides(deps: ActivityDependencies, target: SyncTarget): Promise<RowCounts> {
   const mirror = await mirrorOf(deps, target);
   return withZoho(deps, target, async ({ transport, options }) => {
-    const [zoho, mirrorRows, quarantinedRows] = await Promise.all([
+    const [zoho, mirrorRows, quarantinedRows, unmirroredRows] = await Promise.all([
       countRecords(transport, target.module, convertedParameter(target.module), options),
       countMirrorRows(deps.knex, mirror),
       countQuarantinedRows(deps.knex, target.sessionId),
+      countUnmirroredRows(deps.knex, mirror, target.sessionId),
     ]);
-    return { zohoRows: zoho.count, mirrorRows, quarantinedRows };
+    return { zohoRows: zoho.count, mirrorRows, quarantinedRows, unmirroredRows };
   });
 }
 
@@ -64,9 +67,4 @@ export async function finishFullSync(deps: ActivityDependencies, request: Finish
   });
   await forgetSeenIds(deps.knex, request.sessionId);
   return sumChunks(deps.knex, request.sessionId);
-}
-
-/** Rows by what became of them so far. */
-export async function sumSession(deps: ActivityDependencies, target: SyncTarget): Promise<SessionSums> {
-  return sumChunks(deps.knex, target.sessionId);
 }

@@ -15,7 +15,7 @@ import {
   type SweepRun,
 } from './deletes';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
-import { countBothSides, finishFullSync, indexMirror, sumSession, type FinishRequest } from './finish-full-sync';
+import { countBothSides, finishFullSync, indexMirror, type FinishRequest } from './finish-full-sync';
 import { readByListPages, readChanges, type ChangesRequest, type ListReadRequest } from './list-read';
 import { planFullSync, type PlanRequest } from './plan-full-sync';
 import { reconcileSessions } from './reconcile-sessions';
@@ -26,7 +26,6 @@ export function createCoreActivities(deps: ActivityDependencies) {
     /** Writes the session row, log lines and record statuses. Idempotent by sequence. */
     recordProgress: (update: SessionUpdate): Promise<boolean> => recordProgress(deps.knex, update),
     finishFullSync: (request: FinishRequest) => finishFullSync(deps, request),
-    sumSession: (target: SyncTarget) => sumSession(deps, target),
     reconcileSessions: () => reconcileSessions(deps),
   };
 }

@@ -8,16 +8,19 @@ export interface ListReadRequest extends SyncTarget {
   firstChunk: number;
   keepSeenIds: boolean;
   trackRecords: boolean;
+  firstLoad: boolean;
+  /** Only converted records: what a bulk read has left out. */
+  convertedOnly?: boolean;
 }
 
-/** Reads a whole module by list pages. Idempotent by chunk; resumes behind the last committed one. */
+/** Reads a whole module, or its converted records, by list pages. Idempotent by chunk; resumes behind the last committed one. */
 export async function readByListPages(deps: ActivityDependencies, request: ListReadRequest): Promise<WalkResult> {
   const mirror = await mirrorOf(deps, request);
   return withZoho(deps, request, (zoho) =>
     walkPages(deps, zoho, mirror, {
       ...request,
       kind: 'list',
-      query: { sortBy: 'id', sortOrder: 'asc' },
+      query: { sortBy: 'id', sortOrder: 'asc', ...(request.convertedOnly && { converted: 'true' }) },
       compareValues: false,
     }),
   );

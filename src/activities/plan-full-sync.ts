@@ -10,7 +10,7 @@ import { planForced, planRead, type ReadPlan } from '../domain/read-plan';
 import { countRecords, getFields, getModule, getOrg, listUsers, type ZohoField } from '../zoho';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { FAILURES, permanentFailure } from './failures';
-import { convertedParameter } from './converted-leads';
+import { convertedParameter, leavesOutConverted } from './converted-leads';
 import { isSelected } from './mirror-of';
 import { withZoho, type ZohoWork } from './zoho-work';
 
@@ -29,6 +29,8 @@ export interface FullSyncPlan extends ReadPlan {
   deletesFollowedUntil: string | null;
   fields: number;
   hasModifiedTime: boolean;
+  /** The path does not show converted records: they are read by list pages after the rest. */
+  leavesOutConverted: boolean;
   /** Things a person should know before reading the result. */
   warnings: string[];
 }
@@ -77,6 +79,7 @@ export async function planFullSync(deps: ActivityDependencies, request: PlanRequ
       deletesFollowedUntil: mark?.deletesUntil?.toISOString() ?? null,
       fields: selected.length,
       hasModifiedTime,
+      leavesOutConverted: leavesOutConverted(module, plan.path),
       warnings: [
         ...prepared.warnings,
         ...(plan.path === 'bulk' && refused.length > 0

@@ -6,11 +6,12 @@ import { LIST_PAGE_ROWS } from '../domain/read-plan';
 import { listRecords, ZohoError, type ListRecordsQuery, type RecordPage } from '../zoho';
 import { convertedParameter } from './converted-leads';
 import type { ActivityDependencies } from './dependencies';
+import type { SessionSums } from './finish-full-sync';
 import { pageReader } from './page-rows';
 import type { ZohoWork } from './zoho-work';
 
 /** Pages that are committed together: few transactions, and little to read again after a crash. */
-const PAGES_PER_CHUNK = 25;
+const PAGES_PER_CHUNK = 40;
 /** A token can be lost (it lives a day, and is bound to its parameters); then the walk starts over, a few times. */
 const MOST_RESTARTS = 3;
 
@@ -19,17 +20,15 @@ export interface PageWalk {
   kind: ChunkKind;
   /** Chunk numbers of the walk: `[from, from + 100,000)`. */
   firstChunk: number;
-  query: Pick<ListRecordsQuery, 'sortBy' | 'sortOrder' | 'modifiedSince'>;
+  query: Pick<ListRecordsQuery, 'sortBy' | 'sortOrder' | 'modifiedSince' | 'converted'>;
   compareValues: boolean;
   trackRecords: boolean;
   keepSeenIds: boolean;
+  /** The mirror was empty when the session began. */
+  firstLoad?: boolean;
 }
 
-export interface WalkResult {
-  rows: number;
-  created: number;
-  updated: number;
-  failed: number;
+export interface WalkResult extends SessionSums {
   /** Zoho's time when the first page of the last chunk was answered, null if no page was. ISO 8601. */
   lastAnswer: string | null;
 }
@@ -52,7 +51,7 @@ interface PageBatch {
 }
 
 /**
- * Walks a list page by page into the mirror, 25 pages a chunk. The next page is on its way while the last one is
+ * Walks a list page by page into the mirror, 40 pages a chunk. The next page is on its way while the last one is
  * converted, and a chunk is loaded while the next is read. Resumes behind the last chunk that was committed.
  */
 export async function walkPages(
@@ -65,21 +64,22 @@ export async function walkPages(
   const last = await findLastChunk(deps.knex, walk.sessionId, [walk.firstChunk, walk.firstChunk + CHUNKS_PER_WALK]);
   let cursor: Cursor = last?.cursor ? (JSON.parse(last.cursor) as Cursor) : { token: null, done: false, restarts: 0 };
   let chunkNumber = last ? last.chunkNumber + 1 : walk.firstChunk;
-  const totals: WalkResult = { rows: 0, created: 0, updated: 0, failed: 0, lastAnswer: null };
+  const totals: WalkResult = { read: 0, created: 0, updated: 0, unchanged: 0, failed: 0, lastAnswer: null };
   const count = (chunk: ChunkResult) => {
-    totals.rows += chunk.read;
+    totals.read += chunk.read;
     totals.created += chunk.created;
     totals.updated += chunk.updated;
+    totals.unchanged += chunk.unchanged;
     totals.failed += chunk.failed;
-    zoho.report({ reading: mirror.module, kind: walk.kind, rows: totals.rows });
+    zoho.report({ reading: mirror.module, kind: walk.kind, rows: totals.read });
   };
   const fetch = (token: string | null): Promise<RecordPage> =>
     listRecords(
       zoho.transport,
       mirror.module,
       {
-        ...walk.query,
         ...convertedParameter(mirror.module),
+        ...walk.query,
         fields: reader.listFields,
         perPage: LIST_PAGE_ROWS,
         ...(token !== null && { pageToken: token }),
@@ -135,6 +135,7 @@ export async function walkPages(
         cursor: JSON.stringify(state),
         bytes: batch.bytes,
         startedAt: batch.startedAt,
+        firstLoad: walk.firstLoad,
       },
     );
   }

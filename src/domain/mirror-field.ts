@@ -119,17 +119,22 @@ function shapeOf(field: FieldMetadata): { shape: ValueShape; type: ColumnType } 
   return type ? { shape: 'scalar', type } : { shape: 'opaque', type: 'jsonb' };
 }
 
-/** `Deal_Name` -> `deal_name`, `LeadSource` -> `lead_source`. Never empty, never an engine column, at most 60 bytes. */
+/** Leaves room for `_id` and a number within the 63 bytes that PostgreSQL keeps of a name. */
+const LONGEST_COLUMN = 57;
+/** The mirror's key, and PostgreSQL's system columns, whose names no other column may have. */
+const RESERVED_COLUMNS = new Set(['', 'id', 'ctid', 'tableoid', 'xmin', 'xmax', 'cmin', 'cmax']);
+
+/** `Deal_Name` -> `deal_name`, `LeadSource` -> `lead_source`. Never empty, never an engine column, at most 57 bytes. */
 export function columnNameOf(apiName: string): string {
   const snake = apiName
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
-    .replace(/[^a-z0-9_]/g, '_')
-    .slice(0, 57);
-  return snake === '' || snake === 'id' || snake.startsWith('_') ? `field_${snake}` : snake;
+    .replace(/[^a-z0-9_]/g, '_');
+  const name = RESERVED_COLUMNS.has(snake) || snake.startsWith('_') ? `field_${snake}` : snake;
+  return name.slice(0, LONGEST_COLUMN);
 }
 
-function firstFree(wanted: string, taken: ReadonlySet<string>): string {
+function firstFree(wanted: string, taken: ReadonlySet<string | undefined>): string {
   if (!taken.has(wanted)) return wanted;
   let suffix = 2;
   while (taken.has(`${wanted}_${suffix}`)) suffix += 1;
@@ -140,7 +145,8 @@ function firstFree(wanted: string, taken: ReadonlySet<string>): string {
  * Maps a module's fields to columns.
  * @param fields what Zoho's field metadata lists, in its order.
  * @param earlier column of each field id from an earlier run: a field keeps its column for as long as it keeps its API
- *   name, and a renamed field takes a new one (the caller renames the column).
+ *   name, and a renamed field takes a new one (the caller renames the column). The column of a field that is no longer
+ *   listed stays with it, because it holds its last values: a new field of the same name gets another one.
  */
 export function mapFields(
   fields: readonly FieldMetadata[],
@@ -151,11 +157,13 @@ export function mapFields(
     const known = earlier.get(field.id);
     return known && known.apiName === field.apiName ? known : undefined;
   };
-  const taken = new Set(['id', ...mirrored.flatMap((field) => [kept(field)?.column, kept(field)?.nameColumn])]);
-  const takenNames = new Set([...taken].filter((name) => name !== undefined));
+  const listed = new Set(mirrored.map((field) => field.id));
+  const unlisted = [...earlier].flatMap(([id, known]) => (listed.has(id) ? [] : [known]));
+  const owners = [...unlisted, ...mirrored.map(kept)];
+  const taken = new Set(['id', ...owners.flatMap((known) => [known?.column, known?.nameColumn])]);
   const reserve = (wanted: string): string => {
-    const name = firstFree(wanted, takenNames);
-    takenNames.add(name);
+    const name = firstFree(wanted, taken);
+    taken.add(name);
     return name;
   };
   return mirrored.map((field) => {

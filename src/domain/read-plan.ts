@@ -72,6 +72,11 @@ function planBulk({ rows, fieldsNotInBulk, fields, latencyMs }: ReadQuestion): R
   };
 }
 
+/** How long Zoho is expected to work on one export of so many rows, in milliseconds. */
+export function expectedBulkJobMs(rows: number): number {
+  return 1000 * (BULK_JOB_SECONDS + Math.min(rows, BULK_PAGE_ROWS) * BULK_SECONDS_PER_ROW);
+}
+
 const describe = (plan: ReadPlan): string =>
   `${plan.path === 'bulk' ? 'bulk read' : 'list pages'}: ${plan.calls} calls, ${plan.credits} credits, about ${plan.seconds.toFixed(1)} s`;
 

@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import { BULK_PAGE_ROWS } from '../domain/read-plan';
 import type { ChunkResult, SyncTarget } from '../activities';
 import { awaitBulkRead, loadBulkPage, orderBulkRead } from './activity-proxies';
@@ -21,7 +21,7 @@ export interface BulkExtraction {
   trackRecords: boolean;
   /** Hand over to a new run after so many pages, if the test asks for it. */
   pagesPerRun: number | undefined;
-  onLoaded(page: number, chunk: ChunkResult): Promise<void>;
+  onLoaded(chunk: ChunkResult): void;
 }
 
 /**
@@ -31,44 +31,47 @@ export interface BulkExtraction {
  */
 export async function extractByBulkRead(control: RunControl, extraction: BulkExtraction): Promise<number | null> {
   const { target, firstPage } = extraction;
-  const request = (page: number) => ({ ...target, job: extraction.round * JOBS_PER_ROUND + page, page });
+  const request = (page: number) => ({
+    ...target,
+    job: extraction.round * JOBS_PER_ROUND + page,
+    page,
+    expectedRows: Math.min(BULK_PAGE_ROWS, Math.max(0, extraction.expectedRows - (page - 1) * BULK_PAGE_ROWS)),
+  });
   const expectedPages = Math.max(1, Math.ceil(extraction.expectedRows / BULK_PAGE_ROWS));
+  // The first order tells whether Zoho takes the query at all.
   await control.step(() => orderBulkRead(request(firstPage)));
   const orders = rangeOf(firstPage + 1, expectedPages).map((page) =>
     handled(control.step(() => orderBulkRead(request(page)))),
   );
 
   const loads: Promise<void>[] = [];
-  let page = firstPage;
-  for (let more = true; more; page += 1) {
-    const current = page;
-    const ready = await pageReady(control, request(current));
-    loads.push(handled(load(current)));
-    more = ready.moreRecords;
-    if (more && isTimeForNewRun(page - firstPage + 1, extraction.pagesPerRun)) {
-      await Promise.all([...orders, ...loads]);
-      await condition(allHandlersFinished);
-      return page + 1;
-    }
+  for (let page = firstPage; ; page += 1) {
+    await orders[page - firstPage - 1];
+    const isOrdered = page === firstPage || page <= expectedPages;
+    const { moreRecords } = await pageReady(control, request(page), isOrdered);
+    loads.push(handled(load(page)));
+    const isHandedOver = moreRecords && isTimeForNewRun(page - firstPage + 1, extraction.pagesPerRun);
+    if (moreRecords && !isHandedOver) continue;
+    await Promise.all([...orders, ...loads]);
+    return isHandedOver ? page + 1 : null;
   }
-  await Promise.all([...orders, ...loads]);
-  return null;
 
-  async function load(number: number): Promise<void> {
+  async function load(page: number): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const chunk = await control.step(() =>
           loadBulkPage({
-            ...request(number),
-            chunkNumber: extraction.firstChunk + number,
+            ...request(page),
+            chunkNumber: extraction.firstChunk + page,
             keepSeenIds: extraction.keepSeenIds,
             trackRecords: extraction.trackRecords,
           }),
         );
-        return await extraction.onLoaded(number, chunk);
+        extraction.onLoaded(chunk);
+        return;
       } catch (error) {
         if (!isFailure(error, JOB_LOST) || attempt === MOST_ORDERS) throw error;
-        await pageReady(control, request(number));
+        await pageReady(control, request(page), false);
       }
     }
   }
@@ -77,10 +80,14 @@ export async function extractByBulkRead(control: RunControl, extraction: BulkExt
 type PageRequest = Parameters<typeof awaitBulkRead>[0];
 
 /** Waits until a page is exported; a job that Zoho has lost is ordered anew. */
-async function pageReady(control: RunControl, request: PageRequest): ReturnType<typeof awaitBulkRead> {
+async function pageReady(
+  control: RunControl,
+  request: PageRequest,
+  isOrdered: boolean,
+): ReturnType<typeof awaitBulkRead> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await control.step(() => orderBulkRead(request));
+      if (!isOrdered || attempt > 1) await control.step(() => orderBulkRead(request));
       return await control.step(() => awaitBulkRead(request));
     } catch (error) {
       if (!isFailure(error, JOB_LOST) || attempt === MOST_ORDERS) throw error;

@@ -1,4 +1,5 @@
 import {
+  allHandlersFinished,
   ApplicationFailure,
   condition,
   ContinueAsNew,
@@ -9,7 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { sweepNeedsApproval } from '../domain/sweep-brake';
-import type { FullSyncPlan, RowCounts, SyncTarget } from '../activities';
+import type { FullSyncPlan, RowCounts, SessionSums, SyncTarget } from '../activities';
 import {
   countBothSides,
   countSweepCandidates,
@@ -19,7 +20,6 @@ import {
   readByListPages,
   readChanges,
   readDeletes,
-  sumSession,
   sweepUnseenRows,
 } from './activity-proxies';
 import { extractByBulkRead } from './bulk-extraction';
@@ -44,6 +44,7 @@ const MOST_PLANS = 20;
 
 /** Number ranges that keep the pieces of a round's work apart, in chunks and in record statuses. */
 const CHUNKS_PER_ROUND = 10_000_000;
+const CONVERTED_CHUNKS = 500_000;
 const CATCH_UP_CHUNKS = 1_000_000;
 const SWEEP_CHUNKS = 9_000_000;
 const FIRST_DELETE_SEQUENCE = 1_000_000_000;
@@ -74,7 +75,7 @@ export async function fullSync(input: FullSyncInput): Promise<FullSyncResult> {
 class FullSync {
   private readonly target: SyncTarget;
   private plan: FullSyncPlan | undefined;
-  private rowsRead = 0;
+  private readonly sums: SessionSums;
   private deleted = 0;
   private deleteSteps = 0;
   private sweepApproved: boolean;
@@ -90,6 +91,7 @@ class FullSync {
     this.target = { sessionId, connectionId, module, ...(options.fields && { fields: options.fields }) };
     this.sweepApproved = options.allowMassDelete ?? false;
     this.plan = input.state?.plan;
+    this.sums = input.state?.sums ?? { read: 0, created: 0, updated: 0, unchanged: 0, failed: 0 };
     const approve = async (command?: OperatorCommand) => {
       this.sweepApproved = true;
       this.approvedBy = command?.by ?? 'the Temporal UI';
@@ -106,7 +108,7 @@ class FullSync {
       status: this.session.status,
       phase: this.session.phase,
       expectedRows: this.plan?.expectedRows ?? null,
-      rowsRead: this.rowsRead,
+      rowsRead: this.sums.read,
       waitingFor: this.waitingFor,
     }));
   }
@@ -129,7 +131,7 @@ class FullSync {
           VERIFICATION_FAILED,
         );
       }
-      await this.session.warn(`${difference} The module is read once more.`);
+      this.session.warn(`${difference} The module is read once more.`);
     }
   }
 
@@ -160,7 +162,7 @@ class FullSync {
       },
       `Reading ${plan.expectedRows} rows of ${this.input.module}, ${plan.fields} fields. ${plan.reason}.`,
     );
-    for (const warning of plan.warnings) await this.session.warn(warning);
+    for (const warning of plan.warnings) this.session.warn(warning);
     return plan;
   }
 
@@ -173,7 +175,7 @@ class FullSync {
         return plan;
       } catch (error) {
         if (!isFailure(error, FIELD_REFUSED) || attempt === MOST_PLANS) throw error;
-        await this.session.warn(`${causeOf(error)?.message ?? ''} Planning again without it.`);
+        this.session.warn(`${causeOf(error)?.message ?? ''} Planning again without it.`);
         plan = await this.makePlan();
       }
     }
@@ -190,28 +192,30 @@ class FullSync {
       keepSeenIds: this.keepsSeenIds(plan, round),
       trackRecords: !plan.mirrorWasEmpty,
       pagesPerRun: continueAsNewAfterPages,
-      onLoaded: async (_page, chunk) => {
-        this.rowsRead += chunk.read;
-        await this.recordProgress();
-      },
+      onLoaded: (chunk) => this.count(chunk),
     });
     if (nextPage !== null) {
+      await this.session.record({}, `Page ${nextPage} is read in a new run, to keep the history short.`);
+      await condition(allHandlersFinished);
       const { sequence } = this.session;
-      await continueAsNew<typeof fullSync>({ ...this.input, state: { sequence, plan, round, nextPage } });
+      const state = { sequence, plan, round, nextPage, sums: this.sums };
+      await continueAsNew<typeof fullSync>({ ...this.input, state });
     }
+    if (plan.leavesOutConverted) await this.extractPages(plan, round, true);
   }
 
-  private async extractPages(plan: FullSyncPlan, round: number): Promise<void> {
+  private async extractPages(plan: FullSyncPlan, round: number, convertedOnly = false): Promise<void> {
     const walk = await this.control.step(() =>
       readByListPages({
         ...this.target,
-        firstChunk: round * CHUNKS_PER_ROUND,
+        firstChunk: round * CHUNKS_PER_ROUND + (convertedOnly ? CONVERTED_CHUNKS : 0),
         keepSeenIds: this.keepsSeenIds(plan, round),
         trackRecords: !plan.mirrorWasEmpty,
+        firstLoad: plan.mirrorWasEmpty && round === 1,
+        convertedOnly,
       }),
     );
-    this.rowsRead += walk.rows;
-    await this.recordProgress();
+    this.count(walk);
   }
 
   /** A first load into an empty mirror needs no list of what it saw, unless it has to be repeated. */
@@ -220,7 +224,7 @@ class FullSync {
   }
 
   private async sweep(plan: FullSyncPlan, round: number): Promise<void> {
-    await this.session.record({ phase: 'sweeping' });
+    this.session.note({ phase: 'sweeping' });
     const request = { ...this.target, began: plan.lowWatermark };
     const { candidates, mirrorRows } = await this.control.step(() => countSweepCandidates(request));
     if (candidates === 0) return;
@@ -257,7 +261,7 @@ class FullSync {
    * Reads what changed and was deleted since the run began, until both sides count the same or nothing moves any more.
    */
   private async catchUp(plan: FullSyncPlan, round: number): Promise<CaughtUp> {
-    await this.session.record({ phase: 'catching up' });
+    this.session.note({ phase: 'catching up' });
     let since = plan.lowWatermark;
     for (let pass = 1; ; pass += 1) {
       const from = since;
@@ -309,8 +313,9 @@ class FullSync {
     return result;
   }
 
-  private async recordProgress(): Promise<void> {
-    await this.session.record(progressPatch(await sumSession(this.target)));
+  private count(loaded: SessionSums): void {
+    for (const key of ['read', 'created', 'updated', 'unchanged', 'failed'] as const) this.sums[key] += loaded[key];
+    this.session.note(progressPatch(this.sums));
   }
 
   private nextDeleteSequence(): number {
@@ -325,7 +330,7 @@ interface CaughtUp {
   deletesUntil: string;
 }
 
-function progressPatch(sums: Awaited<ReturnType<typeof sumSession>>) {
+function progressPatch(sums: SessionSums) {
   return {
     processedRecords: sums.read,
     successfulRecords: sums.created + sums.updated,
@@ -334,11 +339,11 @@ function progressPatch(sums: Awaited<ReturnType<typeof sumSession>>) {
   };
 }
 
-function agree({ zohoRows, mirrorRows, quarantinedRows }: RowCounts): boolean {
-  return zohoRows === mirrorRows + quarantinedRows;
+function agree({ zohoRows, mirrorRows, unmirroredRows }: RowCounts): boolean {
+  return zohoRows === mirrorRows + unmirroredRows;
 }
 
-function describeDifference(module: string, { zohoRows, mirrorRows, quarantinedRows }: RowCounts): string {
-  const quarantined = quarantinedRows > 0 ? ` and ${quarantinedRows} are in quarantine` : '';
+function describeDifference(module: string, { zohoRows, mirrorRows, unmirroredRows }: RowCounts): string {
+  const quarantined = unmirroredRows > 0 ? ` and ${unmirroredRows} are in quarantine only` : '';
   return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}${quarantined}.`;
 }

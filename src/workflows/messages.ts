@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { FullSyncPlan } from '../activities';
+import type { FullSyncPlan, SessionSums } from '../activities';
 import type { ReadPath, SessionStatus } from '../domain/enums';
 
 /** What a caller may choose of a full sync. */
@@ -33,6 +33,7 @@ export interface FullSyncState {
   plan: FullSyncPlan;
   round: number;
   nextPage: number;
+  sums: SessionSums;
 }
 
 export interface FullSyncResult {

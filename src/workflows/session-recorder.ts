@@ -20,6 +20,7 @@ type Patch = SessionUpdate['patch'];
 export class SessionRecorder {
   status: SessionStatus = 'initiated';
   phase = 'starting';
+  private written: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly sessionId: string,
@@ -29,10 +30,17 @@ export class SessionRecorder {
   ) {}
 
   /**
-   * Writes a step. It is written even while the run is being cancelled.
+   * Writes a step and waits until it is written, all earlier ones included. It is written even while the run is being
+   * cancelled.
    * @throws session.ended when the session is over already: an operator or the reconciler has closed it.
    */
   async record(patch: Patch, message?: string, level: LogLevel = 'INFO', data?: object): Promise<void> {
+    this.note(patch, message, level, data);
+    await this.written;
+  }
+
+  /** Writes a step behind the earlier ones without keeping the run waiting; the next `record` meets what goes wrong. */
+  note(patch: Patch, message?: string, level: LogLevel = 'INFO', data?: object): void {
     if (patch.status !== undefined && patch.status !== this.status) {
       this.status = patch.status;
       upsertSearchAttributes([{ key: SyncStatus, value: patch.status }]);
@@ -56,12 +64,17 @@ export class SessionRecorder {
         ],
       }),
     };
+    this.written = this.written.then(() => this.write(update));
+    this.written.catch(() => undefined);
+  }
+
+  private async write(update: SessionUpdate): Promise<void> {
     const applied = await CancellationScope.nonCancellable(() => recordProgress(update));
     if (!applied) throw ApplicationFailure.nonRetryable('The session has ended already.', SESSION_ENDED);
   }
 
-  async warn(message: string): Promise<void> {
-    await this.record({}, message, 'WARNING');
+  warn(message: string): void {
+    this.note({}, message, 'WARNING');
   }
 
   async fail(failure: Pick<ApplicationFailure, 'message' | 'type'>): Promise<void> {

@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 import type pg from 'pg';
 import { ACTIVE_SESSION_STATUSES } from '../../domain/enums';
-import { toDatabaseError } from '../pg-errors';
+import { toDatabaseError, type DatabaseErrorKind } from '../pg-errors';
 import { withRawTransaction } from '../raw-connection';
 import type { ChunkKind } from '../models/session-chunk';
-import { mergeStaged, type MergeCounts } from './merge';
-import type { MirrorModule } from './mirror-module';
+import { anyTombstoneSince, lockMirror, mergeStaged, type MergeCounts } from './merge';
+import { READ_AT_SETTING, type MirrorModule } from './mirror-module';
 import { dropRepeatedRows, quarantineBadCells } from './quarantine-cells';
 import type { StagingLayout } from './staged-column';
 import { createStaging, STAGING } from './staging';
@@ -17,6 +17,8 @@ export interface ChunkSource {
   mayRepeat: boolean;
   /** Feeds every row into the staging table. `tolerant` asks for bytes PostgreSQL cannot store to be replaced. */
   copyInto(client: pg.Client, layout: StagingLayout, tolerant: boolean): Promise<void>;
+  /** Feeds the rows straight into the mirror, for sources whose values need no conversion. Returns their number. */
+  copyIntoMirror?(client: pg.Client): Promise<number>;
 }
 
 export interface ChunkIdentity {
@@ -39,6 +41,8 @@ export interface ChunkOptions {
   bytes?: number | undefined;
   /** When the work on the chunk began, for the ledger. */
   startedAt: Date;
+  /** The mirror was empty when the session began: most likely no row of the chunk is there yet. */
+  firstLoad?: boolean | undefined;
 }
 
 export interface ChunkResult extends MergeCounts {
@@ -47,6 +51,9 @@ export interface ChunkResult extends MergeCounts {
   /** The chunk had been loaded by an earlier attempt. */
   repeated: boolean;
 }
+
+/** What a cell that does not fit, a row that comes twice and a row without an id fail with. */
+const BAD_ROWS: ReadonlySet<DatabaseErrorKind> = new Set(['invalid_value', 'unique_violation', 'not_null_violation']);
 
 /** The session ended (cancelled, or given up by the reconciler) while an attempt was still at work for it. */
 export class SessionEnded extends Error {
@@ -68,15 +75,50 @@ export async function loadChunk(
   const earlier = await findLoadedChunk(knex, chunk);
   if (earlier) return earlier;
   try {
-    return await attemptLoad(knex, mirror, chunk, source, options, false);
+    return (
+      (await loadIntoEmpty(knex, mirror, chunk, source, options)) ??
+      (await attemptLoad(knex, mirror, chunk, source, options, false))
+    );
   } catch (error) {
     const kind = toDatabaseError(error)?.kind;
     if (kind === 'unique_violation') {
       const loaded = await findLoadedChunk(knex, chunk);
       if (loaded) return loaded;
     }
-    if (kind !== 'invalid_value' && kind !== 'unique_violation') throw error;
+    if (kind === undefined || !BAD_ROWS.has(kind)) throw error;
     return attemptLoad(knex, mirror, chunk, source, options, true);
+  }
+}
+
+/**
+ * The short way of a first load: rows that need no conversion go into the mirror by COPY itself, without staging. Any
+ * row that is there already, or does not fit, makes PostgreSQL refuse the whole; then the long way is taken.
+ * @returns undefined when the short way is not open
+ */
+async function loadIntoEmpty(
+  knex: Knex,
+  mirror: MirrorModule,
+  chunk: ChunkIdentity,
+  source: ChunkSource,
+  options: ChunkOptions,
+): Promise<ChunkResult | undefined> {
+  if (!options.firstLoad || options.keepSeenIds || options.trackRecords || !source.copyIntoMirror) return undefined;
+  try {
+    return await withRawTransaction(knex, async (client) => {
+      await client.query('set local statement_timeout = 0');
+      await lockMirror(client, mirror);
+      if (await anyTombstoneSince(client, mirror, options.asOf)) return undefined;
+      await client.query('select set_config($1, $2, true)', [READ_AT_SETTING, options.asOf.toISOString()]);
+      const read = (await source.copyIntoMirror?.(client)) ?? 0;
+      const counts = { read, created: read, updated: 0, unchanged: 0, failed: 0, minId: null, maxId: null };
+      const result: ChunkResult = { ...counts, cursor: options.cursor ?? null, repeated: false };
+      await writeLedgerRow(client, chunk, result, options);
+      return result;
+    });
+  } catch (error) {
+    const kind = toDatabaseError(error)?.kind;
+    if (kind !== undefined && BAD_ROWS.has(kind)) return undefined;
+    throw error;
   }
 }
 
@@ -113,12 +155,13 @@ async function writeLedgerRow(
   result: ChunkResult,
   options: ChunkOptions,
 ): Promise<void> {
+  const seenIds = options.keepSeenIds ? `(select array_agg(s.id) from ${STAGING} s)` : 'null';
   const written = await client.query(
     `insert into sync.session_chunks (session_id, chunk_number, kind, status, rows_read, rows_created, rows_updated,
        rows_unchanged, rows_failed, min_id, max_id, bytes, seen_ids, cursor, started_at, loaded_at)
      select id, $2, $3, 'loaded', $4, $5, $6, $7, $8, $9, $10, $11,
-       case when $12 then (select array_agg(s.id) from ${STAGING} s) end, $13, $14, clock_timestamp()
-     from sync.crm_sync_sessions where id = $1 and status = any($15)
+       ${seenIds}, $12, $13, clock_timestamp()
+     from sync.crm_sync_sessions where id = $1 and status = any($14)
      for key share`,
     [
       chunk.sessionId,
@@ -132,7 +175,6 @@ async function writeLedgerRow(
       result.minId,
       result.maxId,
       options.bytes ?? 0,
-      options.keepSeenIds,
       options.cursor ?? null,
       options.startedAt,
       [...ACTIVE_SESSION_STATUSES],

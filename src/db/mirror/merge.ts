@@ -47,7 +47,7 @@ export async function mergeStaged(
   layout: StagingLayout,
   instructions: MergeInstructions,
 ): Promise<MergeCounts> {
-  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [mirrorLockKey(mirror)]);
+  await lockMirror(client, mirror);
   const staged = await client.query<{ read: string; low: string | null; high: string | null }>(
     `select count(*) as read, min(id) as low, max(id) as high from ${STAGING}`,
   );
@@ -58,7 +58,11 @@ export async function mergeStaged(
   else await client.query(`set local enable_nestloop = off`);
   await client.query(`set local work_mem = '64MB'`);
 
-  const statements = new MergeStatements(mirror, layout, instructions, [low, high]);
+  const statements = new MergeStatements(mirror, layout, instructions, {
+    range: [low, high],
+    users: await userNames(client, mirror, layout),
+    fenced: await anyTombstoneSince(client, mirror, instructions.asOf),
+  });
   const run = async (statement: Statement): Promise<number> =>
     (await client.query(statement.text, statement.values)).rowCount ?? 0;
   if ((await run(statements.anyInRange())) > 0) {
@@ -73,6 +77,40 @@ export async function mergeStaged(
   return { ...counts, unchanged: counts.read - counts.created - counts.updated };
 }
 
+/** Names by user id, as JSON: looking a name up there is cheaper than a join, and no planner can get it wrong. */
+async function userNames(client: pg.Client, mirror: MirrorModule, layout: StagingLayout): Promise<string> {
+  if (layout.userNames.length === 0) return '{}';
+  const found = await client.query<{ names: string | null }>(
+    `select jsonb_object_agg(id, full_name)::text as names from sync.crm_users
+     where connection_id = $1 and full_name is not null`,
+    [mirror.connectionId],
+  );
+  return found.rows[0]?.names ?? '{}';
+}
+
+/** Keeps every other writer of the module out until the transaction ends. */
+export async function lockMirror(client: pg.Client, mirror: MirrorModule): Promise<void> {
+  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [mirrorLockKey(mirror)]);
+}
+
+/** Whether any row of the module was deleted after the read began: if not, no row of it needs to be checked. */
+export async function anyTombstoneSince(client: pg.Client, mirror: MirrorModule, asOf: Date): Promise<boolean> {
+  const found = await client.query(
+    `select from sync.tombstones where connection_id = $1 and module_name = $2 and deleted_at >= $3 limit 1`,
+    [mirror.connectionId, mirror.module, asOf],
+  );
+  return (found.rowCount ?? 0) > 0;
+}
+
+interface MergeContext {
+  /** Lowest and highest staged id. */
+  range: [string, string];
+  /** JSON object: user id -> name. */
+  users: string;
+  /** Tombstones may keep staged rows out. */
+  fenced: boolean;
+}
+
 interface Statement {
   text: string;
   values: unknown[];
@@ -82,18 +120,17 @@ interface Statement {
 class MergeStatements {
   private readonly table: string;
   private readonly range: string;
-  private readonly users: { alias: string; column: string; idColumn: string }[];
 
   constructor(
     private readonly mirror: MirrorModule,
     private readonly layout: StagingLayout,
     private readonly instructions: MergeInstructions,
-    [low, high]: [string, string],
+    private readonly context: MergeContext,
   ) {
     this.table = qualifiedTable(mirror);
+    const [low, high] = context.range;
     // Ids, and written out because a statement that creates a table takes no parameters.
     this.range = `m.id between ${BigInt(low)} and ${BigInt(high)}`;
-    this.users = layout.userNames.map((user, index) => ({ ...user, alias: `u${index}` }));
   }
 
   anyInRange(): Statement {
@@ -114,25 +151,23 @@ class MergeStatements {
 
   update(): Statement {
     const parameters = new Parameters();
-    const joins = this.userJoins(parameters);
-    const asOf = parameters.add(this.instructions.asOf, 'timestamptz');
+    const columns = this.layout.columns;
     const assignments = [
-      ...this.layout.columns.map(({ name, expression }) => `${quoteIdentifier(name)} = ${expression}`),
+      ...columns.map(({ name, expression }) => `${quoteIdentifier(name)} = ${expression}`),
       // A user who has left Zoho's list keeps the name the mirror knows.
-      ...this.users.map(
-        ({ alias, column }) =>
-          `${quoteIdentifier(column)} = coalesce(${alias}.full_name, m.${quoteIdentifier(column)})`,
+      ...this.userColumns(parameters).map(
+        ({ name, id, expression }) =>
+          `${name} = coalesce(${expression}, case when m.${id} = s.${id}::bigint then m.${name} end)`,
       ),
-      `${SYNCED_AT} = ${asOf}`,
+      `${SYNCED_AT} = ${parameters.add(this.instructions.asOf, 'timestamptz')}`,
     ];
     const { newer } = this.freshness();
-    const columns = this.layout.columns;
     const differs = `(${columns.map(({ name }) => `m.${quoteIdentifier(name)}`).join(', ')})
       is distinct from (${columns.map(({ expression }) => expression).join(', ')})`;
     return this.tracked(
       'updated',
       `update ${this.table} m set ${assignments.join(', ')}
-       from classified c join ${STAGING} s on s.id = c.id ${joins}
+       from classified c join ${STAGING} s on s.id = c.id
        where m.id = c.id and not c.missing and ${this.range} and (${newer} or ${differs})
        returning m.id`,
       parameters,
@@ -141,25 +176,29 @@ class MergeStatements {
 
   insert(which: 'all' | 'missing'): Statement {
     const parameters = new Parameters();
-    const joins = this.userJoins(parameters);
-    const asOf = parameters.add(this.instructions.asOf, 'timestamptz');
     const targets = [
+      { name: 'id', expression: 's.id' },
       ...this.layout.columns.map(({ name, expression }) => ({ name: quoteIdentifier(name), expression })),
-      ...this.users.map(({ alias, column }) => ({ name: quoteIdentifier(column), expression: `${alias}.full_name` })),
+      ...this.userColumns(parameters),
+      { name: SYNCED_AT, expression: parameters.add(this.instructions.asOf, 'timestamptz') },
     ];
     return this.tracked(
       'created',
-      `insert into ${this.table} as m (id, ${targets.map(({ name }) => name).join(', ')}, ${SYNCED_AT})
-       select s.id, ${targets.map(({ expression }) => expression).join(', ')}, ${asOf}
-       from ${STAGING} s ${which === 'missing' ? 'join classified c on c.id = s.id and c.missing' : ''} ${joins}
-       where not exists (
-         select from sync.tombstones t
-         where t.connection_id = ${parameters.add(this.mirror.connectionId, 'uuid')}
-           and t.module_name = ${parameters.add(this.mirror.module, 'text')}
-           and t.record_id = s.id and t.deleted_at >= ${asOf})
+      `insert into ${this.table} as m (${targets.map(({ name }) => name).join(', ')})
+       select ${targets.map(({ expression }) => expression).join(', ')}
+       from ${STAGING} s ${which === 'missing' ? 'join classified c on c.id = s.id and c.missing' : ''}
+       ${this.context.fenced ? this.notDeletedSince(parameters) : ''}
        returning m.id`,
       parameters,
     );
+  }
+
+  private notDeletedSince(parameters: Parameters): string {
+    return `where not exists (
+      select from sync.tombstones t
+      where t.connection_id = ${parameters.add(this.mirror.connectionId, 'uuid')}
+        and t.module_name = ${parameters.add(this.mirror.module, 'text')}
+        and t.record_id = s.id and t.deleted_at >= ${parameters.add(this.instructions.asOf, 'timestamptz')})`;
   }
 
   /** A row that was read after its delete has been restored. */
@@ -172,15 +211,14 @@ class MergeStatements {
     };
   }
 
-  private userJoins(parameters: Parameters): string {
-    if (this.users.length === 0) return '';
-    const connection = parameters.add(this.mirror.connectionId, 'uuid');
-    return this.users
-      .map(
-        ({ alias, idColumn }) => `left join sync.crm_users ${alias}
-          on ${alias}.connection_id = ${connection} and ${alias}.id = s.${quoteIdentifier(idColumn)}::bigint`,
-      )
-      .join(' ');
+  private userColumns(parameters: Parameters): { name: string; id: string; expression: string }[] {
+    if (this.layout.userNames.length === 0) return [];
+    const users = parameters.add(this.context.users, 'jsonb');
+    return this.layout.userNames.map(({ column, idColumn }) => ({
+      name: quoteIdentifier(column),
+      id: quoteIdentifier(idColumn),
+      expression: `${users} ->> s.${quoteIdentifier(idColumn)}`,
+    }));
   }
 
   /** When a staged row is newer than the mirror's, and when only its values can tell. */

@@ -13,6 +13,8 @@ export interface MirrorModule {
 
 /** When a row was last read, by Zoho's clock. The only engine column every mirror table has. */
 export const SYNCED_AT = '_synced_at';
+/** The setting that gives `_synced_at` its default within a transaction. */
+export const READ_AT_SETTING = 'sync.read_at';
 
 export function tableNameOf(module: string): string {
   return columnNameOf(module);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { isWidening, type ColumnType } from '../../domain/mirror-field';
 import { quoteIdentifier } from './identifiers';
@@ -6,9 +7,12 @@ import {
   mirrorLockKey,
   modifiedTimeColumn,
   qualifiedTable,
+  READ_AT_SETTING,
   SYNCED_AT,
   type MirrorModule,
 } from './mirror-module';
+
+const LONGEST_NAME = 63;
 
 /** A change of the table that was not made, because it could lose values; a person has to decide. */
 export interface PendingTableChange {
@@ -16,6 +20,9 @@ export interface PendingTableChange {
   from: string;
   to: ColumnType;
 }
+
+/** What a load says it read its rows at; PostgreSQL's clock for everybody else. */
+const READ_AT = `coalesce(nullif(current_setting('${READ_AT_SETTING}', true), '')::timestamptz, now())`;
 
 /** Columns that were renamed in Zoho: old column -> new column. */
 export type ColumnRenames = ReadonlyMap<string, string>;
@@ -32,6 +39,8 @@ export async function prepareMirrorTable(
 ): Promise<PendingTableChange[]> {
   return knex.transaction(async (trx) => {
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
+    // "If not exists" does not keep two transactions from creating it at the same time.
+    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`schema:${mirror.schema}`]);
     await trx.raw(`create schema if not exists ${quoteIdentifier(mirror.schema)}`);
     const present = await columnTypes(trx, mirror);
     if (present.size === 0) {
@@ -58,9 +67,29 @@ async function createTable(trx: Knex, mirror: MirrorModule): Promise<void> {
   await trx.raw(
     `create table ${qualifiedTable(mirror)} (
        id bigint not null primary key,
-       ${[...columns, `${SYNCED_AT} timestamptz not null default now()`].join(',\n       ')}
+       ${[...columns, `${SYNCED_AT} timestamptz not null default ${READ_AT}`].join(',\n       ')}
      )`,
   );
+}
+
+/** Renames by way of names that nothing else has, because fields may take over each other's. Updates `present`. */
+async function renameColumns(
+  trx: Knex,
+  table: string,
+  present: Map<string, string>,
+  renames: ColumnRenames,
+): Promise<void> {
+  const moving = new Map([...renames].filter(([from]) => present.has(from)));
+  const blocked = (): string[] =>
+    [...moving].flatMap(([from, to]) => (present.has(to) && !moving.has(to) ? [from] : []));
+  for (let stuck = blocked(); stuck.length > 0; stuck = blocked()) stuck.forEach((from) => moving.delete(from));
+  const moves = [...moving].map(([from, to], index) => ({ from, to, by: `_moving_${index}`, type: present.get(from) }));
+  const steps = [...moves.map(({ from, by }) => [from, by]), ...moves.map(({ to, by }) => [by, to])] as const;
+  for (const [from = '', to = ''] of steps) {
+    await trx.raw(`alter table ${table} rename column ${quoteIdentifier(from)} to ${quoteIdentifier(to)}`);
+  }
+  moves.forEach(({ from }) => present.delete(from));
+  moves.forEach(({ to, type }) => type !== undefined && present.set(to, type));
 }
 
 async function evolveTable(
@@ -71,13 +100,7 @@ async function evolveTable(
 ): Promise<PendingTableChange[]> {
   const table = qualifiedTable(mirror);
   const pending: PendingTableChange[] = [];
-  for (const [from, to] of renames) {
-    const type = present.get(from);
-    if (type === undefined || present.has(to)) continue;
-    await trx.raw(`alter table ${table} rename column ${quoteIdentifier(from)} to ${quoteIdentifier(to)}`);
-    present.delete(from);
-    present.set(to, type);
-  }
+  await renameColumns(trx, table, present, renames);
   const changes: string[] = [];
   for (const { name, type } of mirrorColumns(mirror.fields)) {
     const is = present.get(name);
@@ -106,13 +129,21 @@ export async function createMirrorIndexes(knex: Knex, mirror: MirrorModule): Pro
   ];
   await knex.transaction(async (trx) => {
     await trx.raw('set local statement_timeout = 0');
+    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
     for (const { suffix, columns } of wanted) {
-      const name = quoteIdentifier(`${mirror.table}_${suffix}`.slice(0, 63));
+      const name = quoteIdentifier(indexName(`${mirror.table}_${suffix}`));
       await trx.raw(
         `create index if not exists ${name} on ${table} (${columns.map((column) => quoteIdentifier(column)).join(', ')})`,
       );
     }
   });
+}
+
+/** PostgreSQL keeps 63 bytes of a name: longer ones end in a digest, so that they stay apart. */
+function indexName(wanted: string): string {
+  if (wanted.length <= LONGEST_NAME) return wanted;
+  const digest = createHash('sha256').update(wanted).digest('hex').slice(0, 8);
+  return `${wanted.slice(0, LONGEST_NAME - digest.length - 1)}_${digest}`;
 }
 
 /** Whether the mirror holds no row at all. */

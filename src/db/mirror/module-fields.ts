@@ -39,6 +39,14 @@ export async function saveFields(
        where connection_id = ? and module_name = ? and status <> 'removed' and field_id <> all(?::bigint[])`,
       [connectionId, module, fields.map((field) => field.fieldId)],
     );
+    // Fields may take over each other's columns, and no two rows may name the same one on the way.
+    await trx.raw(
+      `update sync.module_fields known set column_name = '_moving_' || known.field_id
+       from jsonb_array_elements(?::jsonb) as listed (field)
+       where known.connection_id = ? and known.module_name = ? and known.field_id = (field ->> 'fieldId')::bigint
+         and known.column_name <> field ->> 'column'`,
+      [toJsonb(fields), connectionId, module],
+    );
     await trx.raw(
       `insert into sync.module_fields as known (connection_id, module_name, field_id, api_name, column_name, data_type,
          column_type, definition, ordinal)

@@ -36,13 +36,19 @@ function columnNames(line: Buffer): string[] {
 
 /**
  * Streams the CSV, header line included, without a byte order mark.
- * @throws ResultFileBroken at once for a file that is cut off; from the stream when the checksum does not match
+ * @throws ResultFileBroken at once for a file that is cut off; from the stream for one that is damaged inside
  */
 export async function openCsv(file: string): Promise<Readable> {
   const zip = await openZip(file);
-  const entry = await firstEntry(zip);
-  // A stream that ends or breaks takes the file with it; what broke it is met by whoever reads it.
-  return pipeline(await openEntry(zip, entry), verifiedContent(entry), () => zip.close());
+  try {
+    const entry = await firstEntry(zip);
+    const content = await openEntry(zip, entry);
+    // A stream that ends or breaks takes the file with it; what broke it is met by whoever reads it.
+    return pipeline(content, verifiedContent(content, entry), () => zip.close());
+  } catch (error) {
+    zip.close();
+    throw error;
+  }
 }
 
 function openZip(file: string): Promise<ZipFile> {
@@ -71,9 +77,11 @@ function broken(error: Error): ResultFileBroken {
 }
 
 /** Passes the content on, checks it against the zip's checksum, and drops a byte order mark. */
-function verifiedContent(entry: Entry): Transform {
+function verifiedContent(content: Readable, entry: Entry): Transform {
   let sum = 0;
   let first = true;
+  let damage: ResultFileBroken | undefined;
+  content.once('error', (error: Error) => (damage = broken(error)));
   return new Transform({
     highWaterMark: 1 << 20,
     transform(chunk: Buffer, _encoding, done) {
@@ -84,6 +92,9 @@ function verifiedContent(entry: Entry): Transform {
     },
     flush(done) {
       done(sum === entry.crc32 ? null : new ResultFileBroken('The checksum of the result file does not match.'));
+    },
+    destroy(error, done) {
+      done(damage ?? error);
     },
   });
 }

@@ -29,15 +29,31 @@ function valueExpression(field: MirrorField, format: StagedFormat): string {
   if (field.type === 'text') return text;
   switch (field.shape) {
     case 'choices':
-      return format === 'csv' ? `sync.split_choices(${text}, ${textArray(field.choices ?? [])})` : `${text}::jsonb`;
+      return format === 'csv' ? splitChoices(text, field.choices ?? []) : `${text}::jsonb`;
     case 'tags':
-      return format === 'csv' ? `to_jsonb(string_to_array(${text}, ','))` : `sync.tag_names(${text}::jsonb)`;
+      return format === 'csv' ? `to_jsonb(string_to_array(${text}, ','))` : `${text}::jsonb`;
     case 'opaque':
-      return `sync.json_or_text(${text})`;
+      return format === 'csv' ? `sync.json_or_text(${text})` : `${text}::jsonb`;
     case 'scalar':
     case 'reference':
       return `${text}::${field.type}`;
   }
+}
+
+/**
+ * Zoho separates choices by ';' or ',' and does not quote them, so an option that contains the separator can only be
+ * told apart by the field's own options: the first reading in which every part is an option wins. Written out rather
+ * than called: a function in SQL would cost ten times as much a row.
+ */
+function splitChoices(text: string, choices: readonly string[]): string {
+  const parts = (separator: string): string => `string_to_array(${text}, '${separator}')`;
+  const options = textArray(choices);
+  const holdSeparator = choices.some((choice) => choice.includes(';'));
+  return `to_jsonb(case
+    ${holdSeparator ? `when ${text} = any(${options}) then array[${text}]` : ''}
+    when strpos(${text}, ',') = 0 or ${parts(';')} <@ ${options} then ${parts(';')}
+    when ${parts(',')} <@ ${options} then ${parts(',')}
+    else ${parts(';')} end)`;
 }
 
 function valueColumn(field: MirrorField, format: StagedFormat): StagedColumn {
@@ -46,7 +62,7 @@ function valueColumn(field: MirrorField, format: StagedFormat): StagedColumn {
     name: field.column,
     type: field.type,
     expression: valueExpression(field, format),
-    checked: field.type !== 'text' && (plain || (format === 'json' && field.shape !== 'opaque')),
+    checked: field.type !== 'text' && (plain || format === 'json'),
     silent: field.silent,
   };
 }

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import type { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { quoteIdentifier } from './identifiers';
@@ -21,16 +20,19 @@ export async function createStaging(client: pg.Client, layout: StagingLayout, to
     if (name === 'id') return 'bigint';
     return name === layout.modifiedTime ? 'timestamptz' : 'text';
   };
-  const columns = layout.sourceColumns.map(
-    (name, index) => `${quoteIdentifier(name ?? `unused_${index}`)} ${name === undefined ? 'text' : typed(name)}`,
-  );
+  const columns = stagingColumns(layout).map((name) => `${quoteIdentifier(name)} ${typed(name)}`);
   await client.query(`create temporary table ${STAGING} (${columns.join(', ')}) on commit drop`);
 }
 
-function copyStatement(layout: StagingLayout): string {
-  const names = layout.sourceColumns.map((name, index) => quoteIdentifier(name ?? `unused_${index}`)).join(', ');
+/** A column of the source that the mirror does not want is staged under a name that no mirror column has. */
+function stagingColumns(layout: StagingLayout): string[] {
+  return layout.sourceColumns.map((name, index) => name ?? `_unused_${index}`);
+}
+
+function copyStatement(layout: StagingLayout, table: string): string {
+  const names = stagingColumns(layout).map(quoteIdentifier).join(', ');
   const format = layout.format === 'csv' ? `format csv, header true, force_null (${names})` : 'format text';
-  return `copy ${STAGING} (${names}) from stdin with (${format})`;
+  return `copy ${table} (${names}) from stdin with (${format})`;
 }
 
 /** Streams a whole source into the staging table. Memory stays constant whatever the size. */
@@ -40,31 +42,43 @@ export async function copyStream(
   source: Readable,
   signal: AbortSignal,
 ): Promise<void> {
-  await pipeline(source, client.query(copyFrom(copyStatement(layout))), { signal });
+  await pipeline(source, client.query(copyFrom(copyStatement(layout, STAGING))), { signal });
 }
 
 /** A COPY that is fed piece by piece. */
 export interface CopySink {
   write(rows: Buffer): Promise<void>;
-  end(): Promise<void>;
+  /** @returns rows copied */
+  end(): Promise<number>;
+  /** Gives the COPY up. Until it has ended, one way or the other, its connection does nothing else. */
+  abandon(): Promise<void>;
 }
 
-export function openCopy(client: pg.Client, layout: StagingLayout, signal: AbortSignal): CopySink {
-  const stream: Writable = client.query(copyFrom(copyStatement(layout)));
+/** @param table where the rows go. Columns of another table than staging are typed, so the rows must fit them. */
+export function openCopy(client: pg.Client, layout: StagingLayout, signal: AbortSignal, table: string): CopySink {
+  const stream = client.query(copyFrom(copyStatement(layout, table)));
+  let isOpen = true;
   const closed = new Promise<void>((resolve, reject) => {
     stream.once('finish', resolve).once('error', reject);
-  });
+  }).finally(() => (isOpen = false));
   // Whoever writes or ends next gets the failure; until then it must not count as unhandled.
   closed.catch(() => undefined);
   const abort = () => stream.destroy(signal.reason as Error);
   signal.addEventListener('abort', abort, { once: true });
+  const over = closed.finally(() => signal.removeEventListener('abort', abort));
+  over.catch(() => undefined);
   return {
     async write(rows) {
       if (!stream.write(rows)) await Promise.race([once(stream, 'drain'), closed]);
     },
     async end() {
       stream.end();
-      await closed.finally(() => signal.removeEventListener('abort', abort));
+      await over;
+      return stream.rowCount;
+    },
+    async abandon() {
+      if (isOpen) stream.destroy(new Error('The rows of this COPY could not be read.'));
+      await over.catch(() => undefined);
     },
   };
 }

@@ -67,7 +67,7 @@ async function setWise<T>(knex: Knex, work: (trx: Knex.Transaction) => Promise<T
 /**
  * Moves rows from the mirror to their tombstones, whole, and records each as deleted. A row that was read, or modified,
  * after its delete stays: it has been restored. Ids that the mirror does not have get a tombstone too, so that a late
- * page cannot bring them.
+ * page cannot bring them. Repeating it changes nothing; an attempt that goes further than the one before adds the rest.
  * @returns how many rows left the mirror
  */
 export async function buryRows(
@@ -102,9 +102,12 @@ export async function buryRows(
        ), statuses as (
          insert into sync.record_sync_statuses (connection_id, session_id, sequence, position, module_name,
            sync_direction, crm_record_id, action_taken, before_data)
-         select :connection, :session, :sequence, row_number() over () - 1, :module, 'from_crm', id, 'deleted', data
-         from gone
-         on conflict (session_id, sequence, position) do nothing
+         select :connection, :session, :sequence, last.position + row_number() over (), :module, 'from_crm', id,
+           'deleted', data
+         from gone, (
+           select coalesce(max(position), -1) as position from sync.record_sync_statuses
+           where session_id = :session and sequence = :sequence
+         ) last
        )
        select count(*) as buried from gone`,
       {
