@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { mirrorOf } from '../../src/activities/mirror-of';
+import { pageReader, type PageReader } from '../../src/activities/page-rows';
+import { planFullSync } from '../../src/activities/plan-full-sync';
+import { withZoho, type ZohoWork } from '../../src/activities/zoho-work';
+import { pageConverter } from '../../src/db/mirror/chunk-sources';
+import { LIST_FIELDS } from '../../src/domain/read-plan';
+import { getRecord, listRecords, type RecordPage } from '../../src/zoho';
+import { useActivities } from './support';
+
+const PAGE = 25;
+
+interface Reading {
+  zoho: ZohoWork;
+  reader: PageReader;
+  page: RecordPage;
+  ids: string[];
+}
+
+/** Rows in COPY's format by their id. */
+function rowsById(copy: Buffer): Map<string, string> {
+  const lines = copy.toString('utf8').split('\n').filter(Boolean);
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf('\t')), line]));
+}
+
+describe('the rows of a page', () => {
+  const fixture = useActivities();
+
+  /** Plans a module, reads its first page, and hands over what an activity has then. */
+  async function reading<T>(module: string, work: (reading: Reading) => Promise<T>): Promise<T> {
+    const target = await fixture.target(module);
+    await fixture.run(() => planFullSync(fixture.deps, target));
+    const { fields } = await mirrorOf(fixture.deps, target);
+    return fixture.run(() =>
+      withZoho(fixture.deps, target, async (zoho) => {
+        const reader = pageReader(zoho, module, fields);
+        const query = { fields: reader.listFields, perPage: PAGE };
+        const page = await listRecords(zoho.transport, module, query, zoho.options);
+        const { data } = JSON.parse(page.body?.toString() ?? '{"data":[]}') as { data: { id: string }[] };
+        return work({ zoho, reader, page, ids: data.map(({ id }) => id) });
+      }),
+    );
+  }
+
+  /** What each row must be: the record read whole, in the reader's columns. */
+  async function wholeRows(module: string, { zoho, reader }: Reading, ids: readonly string[]) {
+    const converter = pageConverter(reader.fields);
+    const expected = new Map<string, string>();
+    for (const id of ids) {
+      const record = await getRecord(zoho.transport, module, id, {}, zoho.options);
+      if (record) for (const [key, row] of rowsById(converter.convert(record.body).copy)) expected.set(key, row);
+    }
+    return expected;
+  }
+
+  it('of a narrow module need no further call', async () => {
+    await reading('Deals', async ({ reader, page }) => {
+      fixture.simulator.control.clearCalls();
+
+      const { rows } = await reader.read(page.body);
+
+      assert.equal(rows, PAGE);
+      assert.deepEqual(fixture.simulator.control.calls().operations, {});
+    });
+  });
+
+  it('of a module of more than 120 fields hold every field, in calls of fifty at most', async () => {
+    await reading('Wide_Module', async (current) => {
+      const { reader, page, ids } = current;
+      assert.ok(reader.fields.length > 2 * LIST_FIELDS && reader.listFields.length <= LIST_FIELDS);
+
+      const { rows, copy } = await reader.read(page.body);
+
+      assert.equal(rows, PAGE);
+      assert.deepEqual(rowsById(copy), await wholeRows('Wide_Module', current, ids));
+    });
+  });
+
+  it('never mix two versions of a record: one that changed meanwhile is read again whole', async () => {
+    await reading('Wide_Module', async (current) => {
+      const { reader, page, ids } = current;
+      const [torn = ''] = ids;
+      fixture.simulator.control.changeRecords('Wide_Module', {
+        update: [{ id: torn, Name: 'changed "between"\tcalls', Field_1: 'new', Field_111: 'new' }],
+      });
+
+      const { rows, copy } = await reader.read(page.body);
+
+      assert.equal(rows, PAGE);
+      const expected = await wholeRows('Wide_Module', current, ids);
+      assert.match(expected.get(torn) ?? '', /changed "between"\\tcalls/);
+      assert.deepEqual(rowsById(copy), expected);
+    });
+  });
+
+  it('leave out a record that vanished meanwhile', async () => {
+    await reading('Wide_Module', async (current) => {
+      const { reader, page, ids } = current;
+      const [vanished = '', ...others] = ids;
+      fixture.simulator.control.changeRecords('Wide_Module', { delete: [vanished] });
+
+      const { rows, copy } = await reader.read(page.body);
+
+      assert.equal(rows, others.length);
+      assert.deepEqual([...rowsById(copy).keys()].toSorted(), others.toSorted());
+    });
+  });
+
+  it('of an answer without content are none', async () => {
+    await reading('Wide_Module', async ({ reader }) => {
+      assert.deepEqual(await reader.read(null), { rows: 0, copy: Buffer.alloc(0) });
+    });
+  });
+});
+
+describe('the rows of a wide module without Modified_Time', () => {
+  const fixture = useActivities();
+
+  it('hold every field', async () => {
+    fixture.simulator.control.addModule({ apiName: 'Wide_Timeless', rows: 30, fields: 130, withoutModifiedTime: true });
+    const target = await fixture.target('Wide_Timeless');
+    await fixture.run(() => planFullSync(fixture.deps, target));
+    const { fields } = await mirrorOf(fixture.deps, target);
+    assert.ok(fields.every((field) => field.apiName !== 'Modified_Time') && fields.length > 2 * LIST_FIELDS);
+
+    const { rows, cells } = await fixture.run(() =>
+      withZoho(fixture.deps, target, async (zoho) => {
+        const reader = pageReader(zoho, target.module, fields);
+        const page = await listRecords(zoho.transport, target.module, { fields: reader.listFields }, zoho.options);
+        const read = await reader.read(page.body);
+        const columns = 1 + fields.reduce((sum, field) => sum + (field.nameColumn ? 2 : 1), 0);
+        const lines = read.copy.toString('utf8').split('\n').filter(Boolean);
+        return { rows: read.rows, cells: lines.map((line) => line.split('\t').length === columns) };
+      }),
+    );
+
+    assert.equal(rows, 30);
+    assert.ok(cells.every(Boolean));
+  });
+});

@@ -1,0 +1,103 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import type { Knex } from 'knex';
+import {
+  DEMO_CLIENT_ID,
+  DEMO_CLIENT_SECRET,
+  DEMO_REFRESH_TOKEN,
+  startSimulator,
+  type Simulator,
+  type SimulatorOptions,
+} from '../../simulator';
+import type { ActivityDependencies, SyncTarget } from '../../src/activities/dependencies';
+import { ZohoConnections } from '../../src/activities/zoho-connections';
+import { ensureConnection, type ConnectionSettings } from '../../src/db/connections';
+import type { ConnectionModel } from '../../src/db/models/connection';
+import { createLogger } from '../../src/logger';
+import { KEY_RING, someSession, useDatabase, type DatabaseFixture } from '../db/support';
+
+export const TIMEOUT_MS = 5_000;
+
+/** What an attempt of an activity runs in, without the SDK's own log of failures that tests provoke. */
+export function activityEnvironment(
+  attempt = 1,
+  options: ConstructorParameters<typeof MockActivityEnvironment>[1] = {},
+): MockActivityEnvironment {
+  return new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR'), ...options });
+}
+
+let organizations = 0;
+
+/** A connection to the simulator, or to whatever the settings say. */
+export async function someOrganization(
+  knex: Knex,
+  accountsUrl: string,
+  settings: Partial<ConnectionSettings> = {},
+): Promise<ConnectionModel> {
+  organizations += 1;
+  return ensureConnection(knex, KEY_RING, {
+    name: `activities${organizations}`,
+    dataCenter: 'us',
+    accountsUrl,
+    clientId: DEMO_CLIENT_ID,
+    clientSecret: DEMO_CLIENT_SECRET,
+    refreshToken: DEMO_REFRESH_TOKEN,
+    ...settings,
+  });
+}
+
+export interface ActivityFixture extends DatabaseFixture {
+  readonly simulator: Simulator;
+  readonly deps: ActivityDependencies;
+  /** A session of a module that no other test has. */
+  target(module: string): Promise<SyncTarget>;
+  /** Runs an activity as the first attempt of a worker would. */
+  run<T>(activity: () => Promise<T>): Promise<T>;
+}
+
+/** A database, a simulator and what activities work with, for the suite that calls it. */
+export function useActivities(options: Partial<SimulatorOptions> = {}): ActivityFixture {
+  const database = useDatabase();
+  let open: { simulator: Simulator; deps: ActivityDependencies; zoho: ZohoConnections } | undefined;
+  before(async () => {
+    const zoho = new ZohoConnections(database.knex, KEY_RING, TIMEOUT_MS);
+    const deps: ActivityDependencies = {
+      knex: database.knex,
+      zoho,
+      logger: createLogger('test', 'silent'),
+      spoolDirectory: path.join(tmpdir(), 'pulse-test-spool'),
+      workflowState: async () => ({ status: null, sessionId: null }),
+    };
+    open = { zoho, deps, simulator: await startSimulator({ deals: 50, tokenThrottle: false, ...options }) };
+  });
+  after(async () => {
+    await open?.zoho.close();
+    await open?.simulator.close();
+  });
+  const opened = () => {
+    if (!open) throw new Error('The simulator is open only while tests run.');
+    return open;
+  };
+  return {
+    get knex() {
+      return database.knex;
+    },
+    get url() {
+      return database.url;
+    },
+    get simulator() {
+      return opened().simulator;
+    },
+    get deps() {
+      return opened().deps;
+    },
+    async target(module) {
+      const { id: connectionId } = await someOrganization(database.knex, opened().simulator.url);
+      const session = await someSession(database.knex, { connectionId, moduleName: module });
+      return { connectionId, sessionId: session.id, module };
+    },
+    run: (activity) => activityEnvironment().run(activity),
+  };
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { rollbackAll, migrateToLatest } from '../../src/db/migrate';
+import { advanceWatermark } from '../../src/db/watermarks';
+import { someSession } from '../db/support';
+import { NO_TEMPORAL, useApi } from './support';
+import { unreachableTemporal } from './temporal';
+
+describe('health and readiness', () => {
+  const down = unreachableTemporal();
+  let temporalAnswers = true;
+  const api = useApi(() => (temporalAnswers ? { ...NO_TEMPORAL, ping: async () => undefined } : down));
+  const readiness = async () => {
+    const { status, body } = await api.call('GET', '/api/v1/ready', { as: null });
+    return { status, body };
+  };
+
+  it('is alive whatever else is', async () => {
+    assert.equal((await api.call('GET', '/api/v1/health', { as: null })).status, 200);
+  });
+
+  it('is ready when PostgreSQL is migrated and Temporal answers', async () => {
+    assert.deepEqual(await readiness(), {
+      status: 200,
+      body: { status: 'ready', checks: { database: 'ok', migrations: 'ok', temporal: 'ok' } },
+    });
+  });
+
+  it('is not ready without Temporal, and says which part is missing', async () => {
+    temporalAnswers = false;
+    const answer = await readiness();
+    temporalAnswers = true;
+
+    assert.deepEqual(answer, {
+      status: 503,
+      body: { status: 'not_ready', checks: { database: 'ok', migrations: 'ok', temporal: 'failed' } },
+    });
+  });
+
+  it('is not ready before the migrations were applied', async () => {
+    await rollbackAll(api.knex);
+    const answer = await readiness();
+    await migrateToLatest(api.knex);
+
+    assert.deepEqual(answer, {
+      status: 503,
+      body: { status: 'not_ready', checks: { database: 'ok', migrations: 'pending', temporal: 'ok' } },
+    });
+  });
+});
+
+describe('metrics', () => {
+  const api = useApi(() => NO_TEMPORAL);
+
+  it('count requests by route and show the syncs as PostgreSQL knows them', async () => {
+    const { id: sessionId, connectionId } = await someSession(api.knex);
+    const completeUntil = new Date('2026-03-01T00:00:00Z');
+    await advanceWatermark(api.knex, { connectionId, moduleName: 'Leads', sessionId, completeUntil });
+    await api.call('GET', `/api/v1/sessions/${sessionId}`);
+
+    const { body } = await api.call('GET', '/api/v1/metrics', { as: 'viewer' });
+
+    const text = String(body);
+    assert.match(
+      text,
+      /pulse_http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/sessions\/\{id\}",status="200"\} 1/,
+    );
+    assert.match(text, /pulse_active_sessions\{connection="\w+",module="Deals",status="initiated"\} 1/);
+    assert.match(text, /pulse_mirror_complete_until_timestamp_seconds\{connection="\w+",module="Leads"\} 1772323200/);
+    assert.match(text, /pulse_database_up 1/);
+  });
+});

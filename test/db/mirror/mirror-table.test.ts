@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import type { Knex } from 'knex';
+import {
+  createMirrorIndexes,
+  countMirrorRows,
+  isMirrorEmpty,
+  prepareMirrorTable,
+} from '../../../src/db/mirror/mirror-table';
+import { qualifiedTable, tableNameOf, type MirrorModule } from '../../../src/db/mirror/mirror-module';
+import { renamedColumns } from '../../../src/db/mirror/module-fields';
+import { mapFields } from '../../../src/domain/mirror-field';
+import { someConnection, useDatabase } from '../support';
+import { ACCOUNT, AMOUNT, metadata, MODIFIED, NAME, OWNER, type SomeField } from './support';
+
+async function columnsOf(knex: Knex, mirror: MirrorModule): Promise<Record<string, string>> {
+  const { rows } = await knex.raw<{ rows: { name: string; type: string }[] }>(
+    `select column_name as name, udt_name as type from information_schema.columns
+     where table_schema = ? and table_name = ? order by ordinal_position`,
+    [mirror.schema, mirror.table],
+  );
+  return Object.fromEntries(rows.map(({ name, type }) => [name, type]));
+}
+
+async function indexesOf(knex: Knex, mirror: MirrorModule): Promise<string[]> {
+  const { rows } = await knex.raw<{ rows: { name: string }[] }>(
+    `select indexname as name from pg_indexes where schemaname = ? and tablename = ? order by 1`,
+    [mirror.schema, mirror.table],
+  );
+  return rows.map(({ name }) => name);
+}
+
+describe('prepareMirrorTable', () => {
+  const database = useDatabase();
+
+  async function newMirror(
+    fields: readonly SomeField[] = [NAME, AMOUNT, MODIFIED],
+    module = 'Deals',
+  ): Promise<MirrorModule> {
+    const { id, mirrorSchema } = await someConnection(database.knex);
+    return {
+      connectionId: id,
+      module,
+      schema: mirrorSchema,
+      table: tableNameOf(module),
+      fields: mapFields(metadata(fields)),
+    };
+  }
+  const evolved = (mirror: MirrorModule, fields: readonly SomeField[]): MirrorModule => ({
+    ...mirror,
+    fields: mapFields(metadata(fields), new Map(mirror.fields.map((field) => [field.fieldId, field]))),
+  });
+  const prepare = (mirror: MirrorModule, before?: MirrorModule) =>
+    prepareMirrorTable(database.knex, mirror, before && renamedColumns(before.fields, mirror.fields));
+
+  it('creates schema and table', async () => {
+    const deals = await newMirror([NAME, AMOUNT, OWNER, MODIFIED]);
+
+    assert.deepEqual(await prepare(deals), []);
+
+    assert.deepEqual(await columnsOf(database.knex, deals), {
+      id: 'int8',
+      deal_name: 'text',
+      amount: 'numeric',
+      owner_id: 'int8',
+      owner: 'text',
+      modified_time: 'timestamptz',
+      _synced_at: 'timestamptz',
+    });
+    assert.equal(await isMirrorEmpty(database.knex, deals), true);
+    assert.equal(await countMirrorRows(database.knex, deals), 0);
+  });
+
+  it('changes nothing when it is repeated', async () => {
+    const deals = await newMirror();
+    await prepare(deals);
+    const before = await columnsOf(database.knex, deals);
+
+    assert.deepEqual(await prepare(deals), []);
+
+    assert.deepEqual(await columnsOf(database.knex, deals), before);
+  });
+
+  it('adds a column for a new field', async () => {
+    const deals = await newMirror([NAME]);
+    await prepare(deals);
+
+    await prepare(evolved(deals, [NAME, ACCOUNT]));
+
+    assert.deepEqual(Object.keys(await columnsOf(database.knex, deals)), [
+      'id',
+      'deal_name',
+      '_synced_at',
+      'account_name_id',
+      'account_name',
+    ]);
+  });
+
+  it('keeps the column of a field that is gone', async () => {
+    const deals = await newMirror();
+    await prepare(deals);
+
+    await prepare({ ...deals, fields: deals.fields.slice(0, 1) });
+
+    assert.ok('amount' in (await columnsOf(database.knex, deals)));
+  });
+
+  it('renames the column of a renamed field, values and all', async () => {
+    const deals = await newMirror([NAME, OWNER]);
+    await prepare(deals);
+    await database.knex.raw(`insert into ${qualifiedTable(deals)} values (1, 'A', 7, 'Pat')`);
+    const renamed = evolved(deals, [
+      { ...NAME, apiName: 'Title' },
+      { ...OWNER, apiName: 'Seller' },
+    ]);
+
+    await prepare(renamed, deals);
+
+    const { rows } = await database.knex.raw<{ rows: object[] }>(
+      `select title, seller_id, seller from ${qualifiedTable(deals)}`,
+    );
+    assert.deepEqual(rows, [{ title: 'A', seller_id: '7', seller: 'Pat' }]);
+  });
+
+  it('follows fields that take over each other’s names', async () => {
+    const fields = ['Alpha', 'Beta', 'Gamma'].map((apiName) => ({ apiName, dataType: 'text' }));
+    const deals = await newMirror(fields);
+    await prepare(deals);
+    await database.knex.raw(`insert into ${qualifiedTable(deals)} values (1, 'alpha', 'beta', 'gamma')`);
+    const renamed = evolved(
+      deals,
+      ['Beta', 'Alpha', 'Delta'].map((apiName) => ({ apiName, dataType: 'text' })),
+    );
+
+    await prepare(renamed, deals);
+
+    const { rows } = await database.knex.raw<{ rows: object[] }>(`select * from ${qualifiedTable(deals)}`);
+    const [{ _synced_at, ...row } = {}] = rows as Record<string, unknown>[];
+    assert.deepEqual(row, { id: '1', beta: 'alpha', alpha: 'beta', delta: 'gamma' });
+  });
+
+  it('widens a column where no value can be lost', async () => {
+    const visits = { apiName: 'Visits', dataType: 'integer' };
+    const deals = await newMirror([visits]);
+    await prepare(deals);
+    await database.knex.raw(`insert into ${qualifiedTable(deals)} values (1, 42)`);
+
+    assert.deepEqual(await prepare(evolved(deals, [{ ...visits, dataType: 'text' }])), []);
+
+    const { rows } = await database.knex.raw<{ rows: object[] }>(`select visits from ${qualifiedTable(deals)}`);
+    assert.deepEqual(rows, [{ visits: '42' }]);
+  });
+
+  it('leaves a narrower type to a person', async () => {
+    const deals = await newMirror();
+    await prepare(deals);
+
+    const pending = await prepare(
+      evolved(deals, [
+        { ...NAME, dataType: 'date' },
+        { ...AMOUNT, dataType: 'integer' },
+      ]),
+    );
+
+    assert.deepEqual(pending, [
+      { column: 'deal_name', from: 'text', to: 'date' },
+      { column: 'amount', from: 'numeric', to: 'integer' },
+    ]);
+    assert.equal((await columnsOf(database.knex, deals))['deal_name'], 'text');
+  });
+
+  it('lets several processes prepare one table at once', async () => {
+    const deals = await newMirror();
+
+    await Promise.all([1, 2, 3, 4].map(() => prepare(deals)));
+
+    assert.equal(Object.keys(await columnsOf(database.knex, deals)).length, 5);
+  });
+
+  it('lets the first syncs of several modules begin at once', async () => {
+    const deals = await newMirror();
+    const modules = ['Deals', 'Accounts', 'Contacts', 'Leads'].map((module) => ({
+      ...deals,
+      module,
+      table: tableNameOf(module),
+    }));
+
+    await Promise.all(modules.map((mirror) => prepare(mirror)));
+
+    assert.ok((await Promise.all(modules.map((mirror) => isMirrorEmpty(database.knex, mirror)))).every(Boolean));
+  });
+
+  describe('createMirrorIndexes', () => {
+    it('indexes the time of modification and every lookup, once', async () => {
+      const deals = await newMirror([NAME, ACCOUNT, OWNER, MODIFIED]);
+      await prepare(deals);
+
+      await createMirrorIndexes(database.knex, deals);
+      await createMirrorIndexes(database.knex, deals);
+
+      assert.deepEqual(await indexesOf(database.knex, deals), [
+        'deals_by_account_name_id',
+        'deals_by_modified_time',
+        'deals_by_owner_id',
+        'deals_pkey',
+      ]);
+    });
+
+    it('can run twice at the same time', async () => {
+      const deals = await newMirror([ACCOUNT, OWNER, MODIFIED]);
+      await prepare(deals);
+      await database.knex.raw(
+        `insert into ${qualifiedTable(deals)} (id, modified_time) select n, now() from generate_series(1, 20000) n`,
+      );
+
+      await Promise.all([1, 2, 3].map(() => createMirrorIndexes(database.knex, deals)));
+
+      assert.equal((await indexesOf(database.knex, deals)).length, 4);
+    });
+
+    it('tells long names apart', async () => {
+      const long = 'x'.repeat(70);
+      const deals = await newMirror([
+        { ...ACCOUNT, apiName: `${long}1` },
+        { ...ACCOUNT, apiName: `${long}2` },
+      ]);
+      await prepare(deals);
+
+      await createMirrorIndexes(database.knex, deals);
+
+      assert.equal((await indexesOf(database.knex, deals)).length, 3);
+    });
+  });
+});

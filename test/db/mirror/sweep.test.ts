@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import {
+  buryRows,
+  countUnseenRows,
+  findUnseenRows,
+  forgetSeenIds,
+  type DepartedRow,
+} from '../../../src/db/mirror/sweep';
+import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
+import { someSession, useDatabase } from '../support';
+import { closeSession } from '../../../src/db/sessions';
+import { loadRecords, NAME, rowsOf, someMirror, statusesOf, tombstonesOf, type MirrorUnderTest } from './support';
+
+const MODIFIED_AT = '2026-11-16T09:00:00+00:00';
+const EARLIER = new Date('2026-11-20T08:00:00Z');
+const BEGAN = new Date('2026-11-20T09:00:00Z');
+const DELETED_AT = '2026-11-20T10:00:00Z';
+
+const deal = (id: string, modified = MODIFIED_AT) => ({ id, Deal_Name: `Deal ${id}`, Modified_Time: modified });
+const gone = (id: string, more: Partial<DepartedRow> = {}): DepartedRow => ({
+  id,
+  deletedAt: DELETED_AT,
+  reason: 'recycle',
+  ...more,
+});
+
+describe('rows a session has not seen', () => {
+  const database = useDatabase();
+
+  /** A mirror of ids 1 to 5 that were read by an earlier session, and a session that has just begun. */
+  async function begun(): Promise<MirrorUnderTest> {
+    const deals = await someMirror(database.knex);
+    await loadRecords(
+      deals,
+      ['1', '2', '3', '4', '5'].map((id) => deal(id)),
+      { asOf: EARLIER, keepSeenIds: true },
+    );
+    await closeSession(deals.knex, deals.sessionId, { status: 'failed', reason: 'test' });
+    const session = await someSession(deals.knex, { connectionId: deals.mirror.connectionId });
+    return { ...deals, sessionId: session.id };
+  }
+  const unseen = ({ knex, mirror, sessionId }: MirrorUnderTest, after = '0', limit = 100) =>
+    findUnseenRows(knex, mirror, { id: sessionId, began: BEGAN }, after, limit);
+
+  it('are those no chunk of the session had', async () => {
+    const deals = await begun();
+    await loadRecords(deals, [deal('1'), deal('4')], { asOf: BEGAN, keepSeenIds: true });
+
+    assert.deepEqual(await unseen(deals), ['2', '3', '5']);
+    assert.equal(await countUnseenRows(deals.knex, deals.mirror, { id: deals.sessionId, began: BEGAN }), 3);
+  });
+
+  it('come in batches by id', async () => {
+    const deals = await begun();
+
+    assert.deepEqual(await unseen(deals, '0', 2), ['1', '2']);
+    assert.deepEqual(await unseen(deals, '2', 2), ['3', '4']);
+    assert.deepEqual(await unseen(deals, '5', 2), []);
+  });
+
+  it('leave out what was read since the session began, by whichever chunk', async () => {
+    const deals = await begun();
+    await loadRecords(deals, [deal('2', '2026-11-20T09:30:00Z')], { asOf: new Date('2026-11-20T09:31:00Z') });
+
+    assert.deepEqual(await unseen(deals), ['1', '3', '4', '5']);
+  });
+
+  it('leave out rows that Zoho does not have yet', async () => {
+    const deals = await begun();
+    await deals.knex.raw(`insert into ${qualifiedTable(deals.mirror)} (id, _synced_at) values (-1, ?)`, [EARLIER]);
+
+    assert.ok(!(await unseen(deals)).includes('-1'));
+  });
+
+  it('are unknown once the session has let go of its ids', async () => {
+    const deals = await begun();
+    await loadRecords(deals, [deal('1')], { asOf: BEGAN, keepSeenIds: true });
+
+    await forgetSeenIds(deals.knex, deals.sessionId);
+
+    assert.equal((await unseen(deals)).length, 5);
+  });
+});
+
+describe('buryRows', () => {
+  const database = useDatabase();
+  const bury = (deals: MirrorUnderTest, departed: readonly DepartedRow[], sequence = 1) =>
+    buryRows(deals.knex, deals.mirror, deals.sessionId, sequence, departed);
+  const ids = async (deals: MirrorUnderTest) => (await rowsOf(deals)).map((row) => row['id']);
+
+  async function filled(): Promise<MirrorUnderTest> {
+    const deals = await someMirror(database.knex);
+    await loadRecords(
+      deals,
+      ['1', '2', '3'].map((id) => deal(id)),
+      { asOf: EARLIER },
+    );
+    return deals;
+  }
+
+  it('moves rows whole to their tombstones, with time and reason', async () => {
+    const deals = await filled();
+
+    const buried = await bury(deals, [gone('1'), gone('3', { reason: 'permanent' })]);
+
+    assert.equal(buried, 2);
+    assert.deepEqual(await ids(deals), ['2']);
+    const [first, third] = await tombstonesOf(deals);
+    assert.deepEqual(first?.['row_data'], {
+      id: 1,
+      deal_name: 'Deal 1',
+      amount: null,
+      modified_time: MODIFIED_AT,
+      _synced_at: '2026-11-20T08:00:00+00:00',
+    });
+    assert.deepEqual([first?.['deleted_at'], first?.['reason']], [new Date(DELETED_AT), 'recycle']);
+    assert.deepEqual(
+      [third?.['record_id'], third?.['reason'], third?.['session_id']],
+      ['3', 'permanent', deals.sessionId],
+    );
+  });
+
+  it('records what left, once', async () => {
+    const deals = await filled();
+
+    await bury(deals, [gone('1'), gone('2'), gone('99')]);
+
+    assert.deepEqual(await statusesOf(deals), [
+      { crm_record_id: '1', action_taken: 'deleted' },
+      { crm_record_id: '2', action_taken: 'deleted' },
+    ]);
+  });
+
+  it('can be repeated: nothing is moved, recorded or forgotten twice', async () => {
+    const deals = await filled();
+    await bury(deals, [gone('1')]);
+    const [before, statuses] = [await tombstonesOf(deals), await statusesOf(deals)];
+
+    const buried = await bury(deals, [gone('1')]);
+
+    assert.equal(buried, 0);
+    assert.deepEqual([await tombstonesOf(deals), await statusesOf(deals)], [before, statuses]);
+  });
+
+  it('records the rows of a second attempt that goes further than the first', async () => {
+    const deals = await filled();
+    await bury(deals, [gone('1')]);
+
+    await bury(deals, [gone('1'), gone('2'), gone('3')]);
+
+    assert.deepEqual(
+      (await statusesOf(deals)).map((status) => status['crm_record_id']),
+      ['1', '2', '3'],
+    );
+  });
+
+  it('leaves a row that was read after its delete: it has been restored', async () => {
+    const deals = await filled();
+    await loadRecords(deals, [deal('1', '2026-11-16T09:00:01Z')], { asOf: new Date('2026-11-20T10:00:05Z') });
+
+    const buried = await bury(deals, [gone('1'), gone('2')]);
+
+    assert.equal(buried, 1);
+    assert.deepEqual(await ids(deals), ['1', '3']);
+    assert.deepEqual(
+      (await tombstonesOf(deals)).map((stone) => stone['record_id']),
+      ['2'],
+    );
+  });
+
+  it('leaves a row that was modified after its delete', async () => {
+    const deals = await filled();
+    await loadRecords(deals, [deal('1', '2026-11-20T10:30:00Z')], { asOf: EARLIER });
+
+    await bury(deals, [gone('1')]);
+
+    assert.deepEqual(await ids(deals), ['1', '2', '3']);
+    assert.deepEqual(await tombstonesOf(deals), []);
+  });
+
+  it('takes the last of several deletes of one record', async () => {
+    const deals = await filled();
+
+    await bury(deals, [gone('1'), gone('1', { deletedAt: '2026-11-20T12:00:00Z', reason: 'permanent' })]);
+
+    const [stone] = await tombstonesOf(deals);
+    assert.deepEqual([stone?.['deleted_at'], stone?.['reason']], [new Date('2026-11-20T12:00:00Z'), 'permanent']);
+  });
+
+  it('keeps the row of the first delete when only the fact comes again', async () => {
+    const deals = await filled();
+    await bury(deals, [gone('1')]);
+
+    await bury(deals, [gone('1', { deletedAt: '2026-11-20T12:00:00Z', reason: 'permanent' })], 2);
+
+    const [stone] = await tombstonesOf(deals);
+    assert.deepEqual([stone?.['reason'], stone?.['deleted_at']], ['permanent', new Date('2026-11-20T12:00:00Z')]);
+    assert.equal((stone?.['row_data'] as { deal_name: string }).deal_name, 'Deal 1');
+  });
+
+  it('buries rows of a module without Modified_Time', async () => {
+    const notes = await someMirror(database.knex, [NAME], 'Price_Books');
+    await loadRecords(notes, [{ id: '1', Deal_Name: 'A' }], { asOf: EARLIER });
+
+    assert.equal(await bury(notes, [gone('1')]), 1);
+  });
+
+  it('buries rows whose Modified_Time is unknown', async () => {
+    const deals = await someMirror(database.knex);
+    await loadRecords(deals, [{ id: '1', Deal_Name: 'A' }], { asOf: EARLIER });
+
+    assert.equal(await bury(deals, [gone('1')]), 1);
+  });
+
+  it('does nothing for nobody', async () => {
+    assert.equal(await bury(await filled(), []), 0);
+  });
+});

@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { bulkNameField, columnNameOf, mapFields, type FieldMetadata } from '../../src/domain/mirror-field';
+
+/** Longest name PostgreSQL keeps whole, in bytes. */
+const LONGEST_NAME = 63;
+
+let ids = 0;
+function field(apiName: string, dataType = 'text', more: Partial<FieldMetadata> = {}): FieldMetadata {
+  ids += 1;
+  return { id: String(554023000000000000n + BigInt(ids)), apiName, dataType, ...more };
+}
+
+function one(metadata: FieldMetadata) {
+  const [mapped] = mapFields([metadata]);
+  assert.ok(mapped);
+  return mapped;
+}
+
+const earlierOf = (fields: readonly FieldMetadata[]) =>
+  new Map(mapFields(fields).map((mapped) => [mapped.fieldId, mapped]));
+
+const columnsOf = (mapped: ReturnType<typeof mapFields>): string[] =>
+  mapped.flatMap(({ column, nameColumn }) => (nameColumn === undefined ? [column] : [column, nameColumn]));
+
+describe('mapFields: types', () => {
+  const expectations: [dataType: string, shape: string, type: string][] = [
+    ['text', 'scalar', 'text'],
+    ['textarea', 'scalar', 'text'],
+    ['email', 'scalar', 'text'],
+    ['phone', 'scalar', 'text'],
+    ['website', 'scalar', 'text'],
+    ['picklist', 'scalar', 'text'],
+    ['autonumber', 'scalar', 'text'],
+    ['profileimage', 'scalar', 'text'],
+    ['integer', 'scalar', 'integer'],
+    ['bigint', 'scalar', 'bigint'],
+    ['double', 'scalar', 'numeric'],
+    ['currency', 'scalar', 'numeric'],
+    ['percent', 'scalar', 'numeric'],
+    ['boolean', 'scalar', 'boolean'],
+    ['date', 'scalar', 'date'],
+    ['datetime', 'scalar', 'timestamptz'],
+    ['lookup', 'reference', 'bigint'],
+    ['ownerlookup', 'reference', 'bigint'],
+    ['userlookup', 'reference', 'bigint'],
+    ['multi_module_lookup', 'reference', 'bigint'],
+    ['multiselectpicklist', 'choices', 'jsonb'],
+    ['multiselectlookup', 'opaque', 'jsonb'],
+    ['multiuserlookup', 'opaque', 'jsonb'],
+    ['fileupload', 'opaque', 'jsonb'],
+    ['imageupload', 'opaque', 'jsonb'],
+    ['consent_lookup', 'opaque', 'jsonb'],
+    ['a_type_zoho_adds_later', 'opaque', 'jsonb'],
+  ];
+  for (const [dataType, shape, type] of expectations) {
+    it(`mirrors ${dataType} as ${type}, read as ${shape}`, () => {
+      const mapped = one(field('Some_Field', dataType));
+
+      assert.deepEqual([mapped.shape, mapped.type], [shape, type]);
+    });
+  }
+
+  it('mirrors tags as names', () => {
+    assert.equal(one(field('Tag', 'text', { jsonType: 'jsonarray' })).shape, 'tags');
+  });
+
+  it('gives a formula the type of what it returns, and says that it changes silently', () => {
+    const mapped = one(field('Margin', 'formula', { formulaReturnType: 'Currency' }));
+
+    assert.deepEqual([mapped.type, mapped.shape, mapped.silent], ['numeric', 'scalar', true]);
+  });
+
+  it('takes no integer for a formula, because a formula can overflow it', () => {
+    assert.equal(one(field('Days', 'formula', { formulaReturnType: 'integer' })).type, 'numeric');
+  });
+
+  it('falls back on the JSON type of a formula or roll-up', () => {
+    const types = ['double', 'integer', 'boolean', 'string', undefined, 'jsonobject'].map(
+      (jsonType) => one(field('Sum', 'rollup_summary', { jsonType })).type,
+    );
+
+    assert.deepEqual(types, ['numeric', 'numeric', 'boolean', 'text', 'text', 'jsonb']);
+  });
+
+  it('leaves out subforms and the id', () => {
+    assert.deepEqual(mapFields([field('Line_Items', 'subform'), field('id', 'bigint')]), []);
+  });
+
+  it('knows what bulk read cannot export', () => {
+    const refused = ['fileupload', 'imageupload', 'multiselectlookup', 'multiuserlookup', 'consent_lookup'];
+
+    assert.ok(refused.every((dataType) => !one(field('Some_Field', dataType)).bulkReadable));
+    assert.ok(one(field('Amount', 'currency')).bulkReadable);
+  });
+});
+
+describe('mapFields: columns', () => {
+  it('writes API names in snake case', () => {
+    const names = ['Deal_Name', 'LeadSource', 'Account_Name2', 'A-b c', '$currency'].map(columnNameOf);
+
+    assert.deepEqual(names, ['deal_name', 'lead_source', 'account_name2', 'a_b_c', 'field__currency']);
+  });
+
+  it('gives a reference a column for the id and one for the name', () => {
+    const account = one(field('Account_Name', 'lookup', { lookupModule: 'Accounts' }));
+
+    assert.deepEqual([account.column, account.nameColumn], ['account_name_id', 'account_name']);
+  });
+
+  it('never takes the name of an engine column, of the key or of a system column', () => {
+    const mapped = mapFields(['_synced_at', 'ID', 'Id', 'xmin', 'CTID', 'tableoid'].map((name) => field(name)));
+
+    const columns = columnsOf(mapped);
+    assert.ok(!columns.some((name) => /^(_.*|id|xmin|ctid|tableoid)$/.test(name)), columns.join());
+    assert.equal(new Set(columns).size, mapped.length);
+  });
+
+  it('tells colliding names apart', () => {
+    const mapped = mapFields([field('Deal_Name'), field('DealName'), field('Deal-Name')]);
+
+    assert.deepEqual(columnsOf(mapped), ['deal_name', 'deal_name_2', 'deal_name_3']);
+  });
+
+  it('tells a reference from a field that is called like its id', () => {
+    const mapped = mapFields([field('Owner_Id'), field('Owner', 'ownerlookup')]);
+
+    assert.deepEqual(columnsOf(mapped), ['owner_id', 'owner_id_2', 'owner']);
+  });
+
+  it('keeps long names within what PostgreSQL keeps', () => {
+    const long = 'x'.repeat(80);
+    const mapped = mapFields([field(`${long}1`, 'lookup'), field(`${long}2`, 'lookup'), field(`_${long}`, 'lookup')]);
+
+    assert.ok(
+      columnsOf(mapped).every((name) => name.length <= LONGEST_NAME),
+      columnsOf(mapped).join(),
+    );
+    assert.equal(new Set(columnsOf(mapped)).size, 6);
+  });
+
+  it('keeps a column when another field comes that would take its name', () => {
+    const old = field('DealName');
+    const mapped = mapFields([field('Deal_Name'), old], earlierOf([old]));
+
+    assert.deepEqual(columnsOf(mapped), ['deal_name_2', 'deal_name']);
+  });
+
+  it('gives a renamed field a new column, so that the old one can be renamed', () => {
+    const old = field('Stage_Old');
+    const mapped = mapFields([{ ...old, apiName: 'Phase' }], earlierOf([old]));
+
+    assert.deepEqual(columnsOf(mapped), ['phase']);
+  });
+
+  it('gives a field that was made anew under the name of a deleted one a column of its own', () => {
+    const deleted = field('Region');
+    const mapped = mapFields([field('Region')], earlierOf([deleted]));
+
+    assert.deepEqual(columnsOf(mapped), ['region_2']);
+  });
+
+  it('lets two fields swap their names', () => {
+    const [first, second] = [field('Alpha'), field('Beta')];
+    const mapped = mapFields(
+      [
+        { ...first, apiName: 'Beta' },
+        { ...second, apiName: 'Alpha' },
+      ],
+      earlierOf([first, second]),
+    );
+
+    assert.deepEqual(columnsOf(mapped), ['beta', 'alpha']);
+  });
+});
+
+describe('mapFields: properties', () => {
+  const name = fc.oneof(
+    fc.constantFrom('Name', 'name', 'NAME', 'Owner', 'Owner_Id', 'Owner_Id_2', 'Id', 'Name_2', '_Name', 'é'),
+    fc.string({ minLength: 1, maxLength: 90 }),
+  );
+  const someFields = fc.uniqueArray(
+    fc.record({
+      id: fc.nat(40).map(String),
+      apiName: name,
+      dataType: fc.constantFrom('text', 'lookup', 'ownerlookup', 'integer', 'multiselectpicklist'),
+    }),
+    { selector: ({ id }) => id, maxLength: 25 },
+  );
+
+  it('never gives a column twice, nor that of a field that is gone', () => {
+    fc.assert(
+      fc.property(someFields, someFields, (before, now) => {
+        const earlier = mapFields(before);
+        const listed = new Set(now.map(({ id }) => id));
+        const unlisted = earlier.filter(({ fieldId }) => !listed.has(fieldId));
+        const mapped = mapFields(now, new Map(earlier.map((known) => [known.fieldId, known])));
+
+        const columns = ['id', ...columnsOf(unlisted), ...columnsOf(mapped)];
+        assert.equal(new Set(columns).size, columns.length);
+        assert.ok(columns.every((column) => /^[a-z0-9][a-z0-9_]*$/.test(column) && column.length <= LONGEST_NAME));
+      }),
+    );
+  });
+
+  it('is the same every time, and repeating it on its own outcome changes nothing', () => {
+    fc.assert(
+      fc.property(someFields, (fields) => {
+        const mapped = mapFields(fields);
+
+        assert.deepEqual(mapFields(fields), mapped);
+        assert.deepEqual(mapFields(fields, earlierOf(fields)), mapped);
+      }),
+    );
+  });
+
+  it('keeps the column of every field that kept its name, whatever was added, removed or moved', () => {
+    fc.assert(
+      fc.property(someFields, someFields, (before, now) => {
+        const earlier = earlierOf(before);
+
+        for (const mapped of mapFields(now, earlier)) {
+          const known = earlier.get(mapped.fieldId);
+          if (known?.apiName !== mapped.apiName) continue;
+          assert.equal(mapped.column, known.column);
+          if (known.nameColumn && mapped.nameColumn) assert.equal(mapped.nameColumn, known.nameColumn);
+        }
+      }),
+    );
+  });
+});
+
+describe('bulkNameField', () => {
+  it('names the display field of the module a lookup points to', () => {
+    const names = [
+      field('Account_Name', 'lookup', { lookupModule: 'Accounts' }),
+      field('Contact_Name', 'lookup', { lookupModule: 'Contacts' }),
+      field('Territory', 'lookup', { lookupModule: 'Regions' }),
+    ].map((metadata) => bulkNameField(one(metadata)));
+
+    assert.deepEqual(names, ['Account_Name.Account_Name', 'Contact_Name.Full_Name', 'Territory.Name']);
+  });
+
+  it('asks for none where the name comes from elsewhere or nobody knows the module', () => {
+    const fields = [field('Owner', 'ownerlookup', { lookupModule: 'Users' }), field('What', 'lookup'), field('Amount')];
+
+    assert.ok(fields.every((metadata) => bulkNameField(one(metadata)) === undefined));
+  });
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { pollDelayMs } from '../../src/domain/poll-schedule';
+
+/** Nobody has an idea when the job will end. */
+const UNKNOWN = Infinity;
+
+describe('pollDelayMs', () => {
+  const attempt = fc.integer({ min: 1, max: 10_000 });
+  const expected = fc.oneof(fc.integer({ min: -3_600_000, max: 3_600_000 }), fc.constant(UNKNOWN));
+
+  it('asks soon at first', () => {
+    assert.equal(pollDelayMs(1, UNKNOWN), 400);
+  });
+
+  it('never waits less than the time before, while nothing is known of the job', () => {
+    fc.assert(
+      fc.property(attempt, (number) => {
+        assert.ok(pollDelayMs(number + 1, UNKNOWN) >= pollDelayMs(number, UNKNOWN));
+      }),
+    );
+  });
+
+  it('never waits longer than fifteen seconds, however long a job takes', () => {
+    assert.deepEqual(
+      [30, 1_000, 1_000_000].map((number) => pollDelayMs(number, UNKNOWN)),
+      [15_000, 15_000, 15_000],
+    );
+  });
+
+  it('does not sleep past the moment the job is expected to end', () => {
+    assert.equal(pollDelayMs(20, 2_500), 2_500);
+  });
+
+  it('asks often while the job is a little late, and no longer so when it is very late', () => {
+    assert.deepEqual([pollDelayMs(20, -1_000), pollDelayMs(20, -60_000)], [400, 15_000]);
+  });
+
+  it('always waits some milliseconds, whole ones, and fifteen seconds at most', () => {
+    fc.assert(
+      fc.property(attempt, expected, (number, expectedMs) => {
+        const delay = pollDelayMs(number, expectedMs);
+
+        assert.ok(Number.isInteger(delay) && delay >= 200 && delay <= 15_000, `${delay} ms`);
+      }),
+    );
+  });
+});

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { desiredState } from '../../src/domain/run-control';
+
+describe('desiredState', () => {
+  it('runs while nobody asks for anything else', () => {
+    assert.equal(desiredState({ cancelled: false, paused: false }), 'run');
+  });
+
+  it('stands still while paused', () => {
+    assert.equal(desiredState({ cancelled: false, paused: true }), 'pause');
+  });
+
+  it('stops when cancelled, paused or not', () => {
+    assert.deepEqual(
+      [true, false].map((paused) => desiredState({ cancelled: true, paused })),
+      ['stop', 'stop'],
+    );
+  });
+});

@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Knex } from 'knex';
+import { createDatabase } from '../../src/db/knex';
+import type { TemporalClient } from '../../src/temporal/client';
+import { createSyncControl, type SyncControl } from '../../src/temporal/sync-control';
+import { Org, type OrgOptions } from './org';
+import { startPostgresServer, testDatabase, type PostgresServer } from './postgres';
+import {
+  createNamespace,
+  DEFAULT_NAMESPACE,
+  sharedTemporal,
+  startTemporalServer,
+  temporalClient,
+  type TemporalServer,
+} from './temporal';
+import { WorkerProcess } from './worker-process';
+
+export const ENCRYPTION_KEY = `test:${Buffer.alloc(32, 7).toString('base64')}`;
+/** A call that hangs is given up soon enough for a test to see it. */
+const ZOHO_TIMEOUT_MS = '5000';
+
+export interface EngineOptions {
+  /** A PostgreSQL that may be killed. */
+  ownPostgres?: boolean;
+  /** A Temporal server that may be killed. */
+  ownTemporal?: boolean;
+  /** More variables of the worker's environment. */
+  worker?: Readonly<Record<string, string>>;
+}
+
+/** All of the product but its API: PostgreSQL, Temporal, a worker process, and any number of simulated orgs. */
+export class Engine {
+  private readonly orgs: Org[] = [];
+
+  constructor(
+    readonly knex: Knex,
+    readonly temporal: TemporalClient,
+    readonly control: SyncControl,
+    readonly worker: WorkerProcess,
+    readonly databaseUrl: string,
+    private readonly ownPostgres: PostgresServer | undefined,
+    private readonly ownTemporal: TemporalServer | undefined,
+    private readonly release: () => Promise<void>,
+  ) {}
+
+  /** A simulated Zoho org, connected, with an empty mirror schema of its own. */
+  async org(options: OrgOptions = {}): Promise<Org> {
+    const org = await Org.connect(this, options);
+    this.orgs.push(org);
+    return org;
+  }
+
+  /** @throws Error unless the engine was started with `ownPostgres` */
+  get postgres(): PostgresServer {
+    if (!this.ownPostgres) throw new Error('This engine shares its PostgreSQL; start it with ownPostgres.');
+    return this.ownPostgres;
+  }
+
+  /** @throws Error unless the engine was started with `ownTemporal` */
+  get temporalServer(): TemporalServer {
+    if (!this.ownTemporal) throw new Error('This engine shares its Temporal server; start it with ownTemporal.');
+    return this.ownTemporal;
+  }
+
+  /** Rows of one SQL query. */
+  async query<T extends object>(sql: string, bindings: readonly (string | number)[] = []): Promise<T[]> {
+    const answer = await this.knex.raw<{ rows: T[] }>(sql, [...bindings]);
+    return answer.rows;
+  }
+
+  async stop(): Promise<void> {
+    // Nothing is left to finish: workflows that a test left running die with their namespace.
+    await this.worker.kill();
+    await Promise.all(this.orgs.map((org) => org.simulator.close()));
+    await this.release();
+  }
+}
+
+export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
+  const [ownPostgres, ownTemporal] = await Promise.all([
+    options.ownPostgres ? startPostgresServer() : undefined,
+    options.ownTemporal ? startTemporalServer() : undefined,
+  ]);
+  const database = ownPostgres ? { url: ownPostgres.url, drop: () => ownPostgres.stop() } : await testDatabase();
+  const { address } = ownTemporal ?? (await sharedTemporal());
+  const namespace = ownTemporal ? DEFAULT_NAMESPACE : await createNamespace(address);
+  const spoolDirectory = await mkdtemp(path.join(tmpdir(), 'pulse-test-spool-'));
+  const knex = createDatabase(database.url, { poolMax: 4, applicationName: 'test' });
+  const temporal = temporalClient(address, namespace);
+  const worker = new WorkerProcess({
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+    PULSE_ENCRYPTION_KEYS: ENCRYPTION_KEY,
+    PULSE_SPOOL_DIR: spoolDirectory,
+    ZOHO_TIMEOUT_MS,
+    ...options.worker,
+  });
+  const release = async (): Promise<void> => {
+    await temporal.connection.close();
+    await knex.destroy();
+    await database.drop();
+    await ownTemporal?.stop();
+    await rm(spoolDirectory, { recursive: true, force: true });
+  };
+  const control = createSyncControl(temporal);
+  const engine = new Engine(knex, temporal, control, worker, database.url, ownPostgres, ownTemporal, release);
+  try {
+    await worker.start();
+  } catch (error) {
+    await engine.stop();
+    throw error;
+  }
+  return engine;
+}
+
+const STARTING_MS = 90_000;
+
+/** An engine for the suite that calls it. Each test connects orgs of its own to it. */
+export function useEngine(options: EngineOptions = {}): () => Engine {
+  let engine: Engine | undefined;
+  before(async function () {
+    this.timeout(STARTING_MS);
+    engine = await startEngine(options);
+  });
+  after(async function () {
+    this.timeout(STARTING_MS);
+    await engine?.stop();
+  });
+  return () => {
+    if (!engine) throw new Error('The engine runs only while tests run.');
+    return engine;
+  };
+}

@@ -1,0 +1,205 @@
+import {
+  DEMO_CLIENT_ID,
+  DEMO_CLIENT_SECRET,
+  DEMO_REFRESH_TOKEN,
+  startSimulator,
+  type Simulator,
+  type SimulatorOptions,
+} from '../../simulator';
+import type { Control } from '../../simulator/control/control';
+import { ensureConnection } from '../../src/db/connections';
+import { parseKeyRing } from '../../src/db/encryption';
+import type { SyncSessionModel } from '../../src/db/models/sync-session';
+import { createSession, getSession } from '../../src/db/sessions';
+import { isFinal, type SessionStatus } from '../../src/domain/enums';
+import { syncWorkflowId } from '../../src/temporal/ids';
+import { SyncWorkflowNotRunning, type SyncUpdate } from '../../src/temporal/sync-control';
+import type { FullSyncInput, FullSyncOptions } from '../../src/workflows/messages';
+import { compareMirror } from './compare';
+import { ENCRYPTION_KEY, type Engine } from './engine';
+import { poll } from './poll';
+
+export type OrgOptions = Partial<SimulatorOptions> & { profile?: 'fast' | 'realistic' };
+
+const PERSON = 'tester';
+const LAST_LOG_LINES = 15;
+const SYNC_TIMEOUT_MS = 45_000;
+
+let orgs = 0;
+
+/** One simulated Zoho org and the commands a person would give about it. */
+export class Org {
+  private constructor(
+    readonly engine: Engine,
+    readonly simulator: Simulator,
+    readonly name: string,
+    readonly connectionId: string,
+    /** Schema of the mirror. */
+    readonly schema: string,
+  ) {}
+
+  static async connect(engine: Engine, options: OrgOptions): Promise<Org> {
+    orgs += 1;
+    const simulator = await startSimulator(options);
+    const connection = await ensureConnection(engine.knex, parseKeyRing([ENCRYPTION_KEY]), {
+      name: `org${orgs}`,
+      dataCenter: 'us',
+      accountsUrl: simulator.url,
+      clientId: DEMO_CLIENT_ID,
+      clientSecret: DEMO_CLIENT_SECRET,
+      refreshToken: DEMO_REFRESH_TOKEN,
+    });
+    return new Org(engine, simulator, connection.name, connection.id, connection.mirrorSchema);
+  }
+
+  get zoho(): Control {
+    return this.simulator.control;
+  }
+
+  /** `"crm_org1"."deals"` */
+  table(module: string): string {
+    return `"${this.schema}"."${module.toLowerCase()}"`;
+  }
+
+  workflowId(module: string): string {
+    return syncWorkflowId(this.name, module);
+  }
+
+  /** @returns the session's id */
+  async startFullSync(
+    module: string,
+    options: FullSyncOptions = {},
+    rest: Pick<FullSyncInput, 'continueAsNewAfterPages'> = {},
+  ): Promise<string> {
+    const { engine, connectionId, name } = this;
+    const session = await createSession(engine.knex, {
+      connectionId,
+      sessionType: 'full_sync',
+      moduleName: module,
+      initiatedBy: PERSON,
+      workflowId: this.workflowId(module),
+    });
+    await engine.control.startFullSync(
+      { sessionId: session.id, connectionId, connection: name, module, options, ...rest },
+      PERSON,
+    );
+    return session.id;
+  }
+
+  /** Runs a full sync to its end. @throws Error with the session's story when it does not complete */
+  async fullSync(module: string, options: FullSyncOptions = {}): Promise<SyncSessionModel> {
+    return this.waitFor(await this.startFullSync(module, options), 'completed');
+  }
+
+  /** Waits for a status; a session that ends in another one fails at once. */
+  async waitFor(sessionId: string, status: SessionStatus, timeoutMs = SYNC_TIMEOUT_MS): Promise<SyncSessionModel> {
+    const session = await this.until(sessionId, `is ${status}`, (row) => row.status === status, timeoutMs);
+    if (isFinal(status)) await this.workflowClosed(session);
+    return session;
+  }
+
+  /** The row says how a run has ended a moment before its workflow does; only then the module can be synced again. */
+  private async workflowClosed({ moduleName, firstExecutionRunId }: SyncSessionModel): Promise<void> {
+    const workflowId = this.workflowId(moduleName);
+    const target = { workflowId, ...(firstExecutionRunId !== null && { firstExecutionRunId }) };
+    await poll(
+      () =>
+        this.engine.control.describe(target).then(
+          ({ status }) => status !== 'RUNNING',
+          (error: unknown) => error instanceof SyncWorkflowNotRunning,
+        ),
+      { what: `workflow ${workflowId} has closed` },
+    );
+  }
+
+  /** Waits until something is true of a session. The database may be away meanwhile. */
+  async until(
+    sessionId: string,
+    what: string,
+    isTrue: (session: SyncSessionModel) => boolean | Promise<boolean>,
+    timeoutMs = SYNC_TIMEOUT_MS,
+  ): Promise<SyncSessionModel> {
+    const explain = () => this.story(sessionId);
+    return poll(
+      async () => {
+        const session = await getSession(this.engine.knex, sessionId).catch(() => undefined);
+        if (!session) return undefined;
+        if (await isTrue(session)) return session;
+        if (isFinal(session.status)) {
+          throw new Error(`The session ended as ${session.status} before it ${what}.\n${await explain()}`);
+        }
+        return undefined;
+      },
+      { what: `session ${sessionId} ${what}`, timeoutMs, explain },
+    );
+  }
+
+  async pause(module: string): Promise<boolean> {
+    return this.command(module, 'pause');
+  }
+
+  async resume(module: string): Promise<boolean> {
+    return this.command(module, 'resume');
+  }
+
+  async approveSweep(module: string): Promise<boolean> {
+    return this.command(module, 'approveSweep');
+  }
+
+  async cancel(module: string): Promise<void> {
+    await this.engine.control.cancel({ workflowId: this.workflowId(module) });
+  }
+
+  private async command(module: string, name: SyncUpdate): Promise<boolean> {
+    const target = { workflowId: this.workflowId(module) };
+    return this.engine.control.update(target, name, { by: PERSON }, `${name}-${Date.now()}`);
+  }
+
+  /** Calls to Zoho so far. */
+  calls(operation?: string): number {
+    const { operations } = this.zoho.calls();
+    const counted = operation === undefined ? Object.values(operations) : [operations[operation]];
+    return counted.reduce((sum, count) => sum + (count?.calls ?? 0), 0);
+  }
+
+  /** Rows of one of the engine's tables that belong to a session. */
+  async countOf(table: 'session_chunks' | 'quarantine' | 'record_sync_statuses', sessionId: string): Promise<number> {
+    const [row] = await this.engine.query<{ count: string }>(
+      `select count(*) as count from sync.${table} where session_id = ?`,
+      [sessionId],
+    );
+    return Number(row?.count);
+  }
+
+  /** @see compareMirror */
+  async differences(module: string, ignoring: readonly string[] = []): Promise<string[]> {
+    return compareMirror({
+      simulator: this.simulator,
+      module,
+      ignoring,
+      table: this.table(module),
+      query: (sql, bindings) => this.engine.query(sql, bindings),
+    });
+  }
+
+  /** The lines a person would read about a session. */
+  async logOf(sessionId: string): Promise<string[]> {
+    const lines = await this.engine.query<{ line: string }>(
+      `select log_level || ' ' || message as line from sync.sync_status_logs where session_id = ? order by id`,
+      [sessionId],
+    );
+    return lines.map(({ line }) => line);
+  }
+
+  private async story(sessionId: string): Promise<string> {
+    const session = await getSession(this.engine.knex, sessionId).catch((error: unknown) => String(error));
+    const log = await this.logOf(sessionId).catch((error: unknown) => [String(error)]);
+    const calls = this.zoho.calls().operations;
+    return [
+      `Session: ${JSON.stringify(session)}`,
+      `Its log:\n  ${log.slice(-LAST_LOG_LINES).join('\n  ')}`,
+      `Zoho's calls: ${JSON.stringify(calls)}`,
+      `The worker's last lines:\n${this.engine.worker.output}`,
+    ].join('\n');
+  }
+}

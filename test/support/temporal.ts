@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import { freePort } from '../../scripts/lib/ports';
+import { temporalServer } from '../../scripts/lib/temporal-part';
+import { resolveTemporalServer } from '../../scripts/temporal-server';
+import type { TemporalClient } from '../../src/temporal/client';
+import { SEARCH_ATTRIBUTES } from '../../src/temporal/search-attributes';
+import { poll } from './poll';
+import { startServer, type ServerProcess } from './server-process';
+import { stopAfterAllTests } from './shared';
+
+/** A Temporal server with our search attributes, its state in a file: what it accepted survives a `kill -9`. */
+export interface TemporalServer extends ServerProcess {
+  /** `host:port` */
+  address: string;
+}
+
+export const DEFAULT_NAMESPACE = 'default';
+/** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
+const KEYWORD = 2;
+const RETENTION_SECONDS = 24 * 3600;
+
+let shared: Promise<TemporalServer> | undefined;
+
+/** The server of this mocha process. */
+export async function sharedTemporal(): Promise<TemporalServer> {
+  shared ??= startTemporalServer().then((server) => {
+    stopAfterAllTests(() => server.stop());
+    return server;
+  });
+  return shared;
+}
+
+/** Starts a server of its own for a suite that kills it. */
+export async function startTemporalServer(): Promise<TemporalServer> {
+  const home = await mkdtemp(path.join(tmpdir(), 'pulse-test-temporal-'));
+  const [cli, port, uiPort] = await Promise.all([resolveTemporalServer(), freePort(), freePort()]);
+  const server = await startServer(temporalServer({ cli, home, port, uiPort, namespace: DEFAULT_NAMESPACE }));
+  return {
+    ...server,
+    address: `127.0.0.1:${port}`,
+    stop: async () => {
+      await server.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A namespace that nobody else uses, so that no worker takes another suite's tasks. */
+export async function createNamespace(address: string): Promise<string> {
+  const namespace = `test-${randomBytes(6).toString('hex')}`;
+  const connection = await Connection.connect({ address });
+  try {
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: { seconds: RETENTION_SECONDS as never },
+    });
+    const searchAttributes = Object.fromEntries(SEARCH_ATTRIBUTES.map(({ name }) => [name, KEYWORD]));
+    await poll(
+      () =>
+        connection.operatorService.addSearchAttributes({ namespace, searchAttributes }).then(
+          () => true,
+          () => false,
+        ),
+      { what: `namespace ${namespace} takes search attributes`, timeoutMs: 20_000 },
+    );
+  } finally {
+    await connection.close();
+  }
+  return namespace;
+}
+
+/** A client of that server and no other, whatever Temporal's own environment variables say. */
+export function temporalClient(address: string, namespace: string): TemporalClient {
+  const connection = Connection.lazy({ address });
+  return { client: new Client({ connection, namespace }), connection, namespace };
+}
+
+let quiet = false;
+
+/** Keeps the SDK's chatter out of the test report. The SDK allows it once a process. */
+export function quietTemporalSdk(): void {
+  if (quiet) return;
+  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
+  quiet = true;
+}

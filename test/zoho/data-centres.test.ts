@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  accountsUrlOf,
+  DATA_CENTRES,
+  type DataCentreName,
+  isAllowedAccountsUrl,
+  isAllowedApiDomain,
+} from '../../src/zoho';
+
+const names = Object.keys(DATA_CENTRES) as DataCentreName[];
+const allowedHosts = (name: DataCentreName) =>
+  ['www', 'sandbox', 'developer'].map((prefix) => `${prefix}.${DATA_CENTRES[name].apiSuffix}`);
+
+describe('data centres', () => {
+  it('allow production, sandbox and developer hosts of the same data centre', () => {
+    for (const name of names) {
+      for (const host of allowedHosts(name)) {
+        assert.equal(isAllowedApiDomain(accountsUrlOf(name), `https://${host}`), true, host);
+      }
+    }
+  });
+
+  it('refuse the hosts of every other data centre', () => {
+    for (const name of names) {
+      for (const other of names.filter((candidate) => candidate !== name)) {
+        assert.equal(isAllowedApiDomain(accountsUrlOf(name), `https://www.${DATA_CENTRES[other].apiSuffix}`), false);
+      }
+    }
+  });
+
+  it('refuse every other host, however it is made from an allowed one', () => {
+    const label = fc.stringMatching(/^[a-z0-9.@:/#?\\-]{1,12}$/);
+    const property = fc.property(
+      fc.constantFrom(...names),
+      label,
+      label,
+      fc.boolean(),
+      (name, before, after, https) => {
+        const host = `${before}www.${DATA_CENTRES[name].apiSuffix}${after}`;
+        const domain = `${https ? 'https' : 'http'}://${host}`;
+        const parsed = URL.canParse(domain) ? new URL(domain) : null;
+        const isBare = parsed?.href === `${parsed?.origin}/` && parsed.protocol === 'https:';
+        const expected = isBare && allowedHosts(name).includes(parsed.host);
+        assert.equal(isAllowedApiDomain(accountsUrlOf(name), domain), expected, domain);
+      },
+    );
+    fc.assert(property, { numRuns: 500 });
+  });
+
+  it('refuse an allowed host with plain HTTP, a port, a path or credentials', () => {
+    const host = 'www.zohoapis.eu';
+    for (const domain of [`http://${host}`, `https://${host}:8443`, `https://${host}/crm`, `https://user@${host}`]) {
+      assert.equal(isAllowedApiDomain('https://accounts.zoho.eu', domain), false, domain);
+    }
+  });
+
+  it('let a loopback accounts server name a loopback API domain only', () => {
+    const accounts = 'http://127.0.0.1:8088';
+    assert.equal(isAllowedApiDomain(accounts, 'http://127.0.0.1:9099'), true);
+    assert.equal(isAllowedApiDomain(accounts, 'http://localhost:9099'), true);
+    assert.equal(isAllowedApiDomain(accounts, 'https://www.zohoapis.com'), false);
+    assert.equal(isAllowedApiDomain('https://accounts.zoho.com', 'http://127.0.0.1:9099'), false);
+  });
+
+  it('refuse accounts servers that are not Zoho', () => {
+    assert.equal(isAllowedAccountsUrl('https://accounts.zoho.com'), true);
+    for (const url of [
+      'https://accounts.zoho.com.evil.test',
+      'http://accounts.zoho.com',
+      'https://accounts.zoho.ca',
+      'x',
+    ]) {
+      assert.equal(isAllowedAccountsUrl(url), false, url);
+    }
+  });
+});
