@@ -1,0 +1,50 @@
+import { startProcess, type ManagedProcess, type ProcessSpec } from '../scripts/lib/managed-process';
+import { killNow } from '../scripts/lib/process-identity';
+
+/** What has to be undone, last thing first. */
+export class CleanUp {
+  private readonly steps: (() => unknown)[] = [];
+
+  /** @param signal stops a process that is still starting */
+  constructor(private readonly signal: AbortSignal) {}
+
+  later(step: () => unknown): void {
+    this.steps.push(step);
+  }
+
+  /** Starts a process that ends with the clean-up, or, when somebody cuts that short, with this process. */
+  async start(spec: ProcessSpec): Promise<ManagedProcess> {
+    let kill = (): void => undefined;
+    const running = await startProcess(spec, {
+      signal: this.signal,
+      onSpawn: (identity) => {
+        kill = () => killNow(identity);
+        process.once('exit', kill);
+      },
+    }).catch((error: unknown) => {
+      process.off('exit', kill);
+      throw error;
+    });
+    this.later(async () => {
+      await running.stop();
+      process.off('exit', kill);
+    });
+    return running;
+  }
+
+  /**
+   * Takes every step, also when one of them fails.
+   * @throws AggregateError of those that failed
+   */
+  async run(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const step of this.steps.reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, `Cleaning up failed: ${failures.join('; ')}`);
+  }
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import type { Knex } from 'knex';
+import type { ManagedProcess } from '../scripts/lib/managed-process';
+import { freePort } from '../scripts/lib/ports';
+import { preparePostgres } from '../scripts/postgres-server';
+import { resolveTemporalServer } from '../scripts/temporal-server';
+import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../simulator';
+import { ensureConnection } from '../src/db/connections';
+import { parseKeyRing } from '../src/db/encryption';
+import { createDatabase } from '../src/db/knex';
+import { migrateToLatest } from '../src/db/migrate';
+import type { TemporalClient } from '../src/temporal/client';
+import { CleanUp } from './clean-up';
+import type { BenchOptions } from './options';
+import { NAMESPACE, temporal, worker, zoho } from './parts';
+
+export const CONNECTION = 'crm';
+/** What the server's log needs to hold to say where a load spends its time, with `--chunks`. */
+const STATEMENT_LOG = { log_min_duration_statement: '5', log_line_prefix: '%m [%p] ' };
+
+export interface BenchEnvironment {
+  /** Temporary folder: logs, data, files. */
+  readonly home: string;
+  readonly databaseUrl: string;
+  readonly knex: Knex;
+  readonly temporal: TemporalClient;
+  readonly connectionId: string;
+  readonly worker: ManagedProcess;
+  readonly signal: AbortSignal;
+}
+
+export interface EnvironmentOptions extends Pick<BenchOptions, 'rows' | 'zoho' | 'chunks' | 'keep'> {
+  readonly signal: AbortSignal;
+  /** Gets one line before each step that takes long. */
+  readonly report: (line: string) => void;
+}
+
+/**
+ * Runs `work` against a system of its own: PostgreSQL with a fresh cluster, Temporal, a simulated Zoho with `rows`
+ * Deals, one worker; each its own process on a free port, all of it in one temporary folder. However the work ends, the
+ * processes are stopped and the folder is removed (`keep` leaves the folder).
+ */
+export async function withEnvironment<T>(
+  options: EnvironmentOptions,
+  work: (environment: BenchEnvironment) => Promise<T>,
+): Promise<T> {
+  const cleanUp = new CleanUp(options.signal);
+  try {
+    return await work(await start(options, cleanUp));
+  } finally {
+    await cleanUp.run();
+  }
+}
+
+async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<BenchEnvironment> {
+  const { report, signal } = options;
+  const home = await mkdtemp(path.join(tmpdir(), 'pulse-bench-'));
+  // PostgreSQL may run as another user and has to get to its folder in here.
+  await chmod(home, 0o755);
+  cleanUp.later(() => (options.keep ? report(`Left in ${home}`) : rm(home, { recursive: true, force: true })));
+
+  report('Starting PostgreSQL');
+  const postgres = await preparePostgres({
+    dataDirectory: path.join(home, 'postgres'),
+    port: 0,
+    logFile: path.join(home, 'logs', 'postgres.log'),
+    ...(options.chunks && { settings: STATEMENT_LOG }),
+  });
+  if (!options.keep) cleanUp.later(() => rm(postgres.dataDirectory, { recursive: true, force: true }));
+  await cleanUp.start(postgres.spec);
+  const knex = createDatabase(postgres.url, { applicationName: 'pulse-bench' });
+  cleanUp.later(() => knex.destroy());
+  await migrateToLatest(knex);
+
+  report('Starting Temporal and the simulated Zoho');
+  const [cli, temporalPort, zohoPort] = [await resolveTemporalServer({ report }), await freePort(), await freePort()];
+  const address = `127.0.0.1:${temporalPort}`;
+  await cleanUp.start(temporal(home, cli, temporalPort));
+  await cleanUp.start(zoho(home, zohoPort, options.rows, options.zoho));
+  const connection = await Connection.connect({ address });
+  cleanUp.later(() => connection.close());
+
+  report('Starting the worker');
+  const key = `bench:${randomBytes(32).toString('base64')}`;
+  const { id: connectionId } = await ensureConnection(knex, parseKeyRing([key]), {
+    name: CONNECTION,
+    dataCenter: 'us',
+    accountsUrl: `http://127.0.0.1:${zohoPort}`,
+    clientId: DEMO_CLIENT_ID,
+    clientSecret: DEMO_CLIENT_SECRET,
+    refreshToken: DEMO_REFRESH_TOKEN,
+  });
+  const env = {
+    DATABASE_URL: postgres.url,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: NAMESPACE,
+    PULSE_ENCRYPTION_KEYS: key,
+    PULSE_SPOOL_DIR: path.join(home, 'spool'),
+    PULSE_LOG_LEVEL: 'warn',
+  };
+  return {
+    home,
+    databaseUrl: postgres.url,
+    knex,
+    temporal: { client: new Client({ connection, namespace: NAMESPACE }), connection, namespace: NAMESPACE },
+    connectionId,
+    worker: await cleanUp.start(worker(home, env, address)),
+    signal,
+  };
+}

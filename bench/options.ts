@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import { READ_PATHS, type ReadPath } from '../src/domain/enums';
+
+/** The simulator's latency profiles. */
+const ZOHO_PROFILES = ['fast', 'realistic'] as const;
+export type ZohoProfile = (typeof ZOHO_PROFILES)[number];
+
+const COMMANDS = ['full-sync', 'memory'] as const;
+
+export const USAGE = `Usage: npm run bench -- full-sync --rows N [options]
+       npm run bench -- memory [options]
+
+  --rows 50000           Deals to mirror (full-sync only)
+  --path ${READ_PATHS.join('|')}       how to read them; without it the planner decides
+  --zoho ${ZOHO_PROFILES.join('|')}  latency and job times of the simulated Zoho (default fast)
+  --json                 nothing but the JSON object on stdout
+  --chunks               also where the time went: chunks, activities, calls (to stderr)
+  --keep                 leave the temporary folder with its logs and data`;
+
+export interface BenchOptions {
+  readonly command: (typeof COMMANDS)[number];
+  readonly rows: number;
+  /** Undefined: the planner decides. */
+  readonly path: ReadPath | undefined;
+  readonly zoho: ZohoProfile;
+  readonly json: boolean;
+  readonly chunks: boolean;
+  readonly keep: boolean;
+}
+
+/** @throws UsageError */
+export function parseOptions(commandLine: readonly string[]): BenchOptions {
+  const { values, positionals } = parse(commandLine);
+  const [command, ...rest] = positionals;
+  if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" is one argument too many`);
+  if (!/^[1-9]\d{0,8}$/.test(values.rows)) throw new UsageError(`--rows takes a number of rows, not "${values.rows}"`);
+  return {
+    command: oneOf('The command', COMMANDS, command),
+    rows: Number(values.rows),
+    path: values.path === undefined ? undefined : oneOf('--path', READ_PATHS, values.path),
+    zoho: oneOf('--zoho', ZOHO_PROFILES, values.zoho),
+    json: values.json,
+    chunks: values.chunks,
+    keep: values.keep,
+  };
+}
+
+/** The command line is not understood. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+function parse(commandLine: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...commandLine],
+      allowPositionals: true,
+      options: {
+        rows: { type: 'string', default: '50000' },
+        path: { type: 'string' },
+        zoho: { type: 'string', default: 'fast' },
+        json: { type: 'boolean', default: false },
+        chunks: { type: 'boolean', default: false },
+        keep: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function oneOf<T extends string>(what: string, allowed: readonly T[], value: string | undefined): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) throw new UsageError(`${what} is one of ${allowed.join(', ')}, not "${value ?? ''}"`);
+  return found;
+}

@@ -1,0 +1,60 @@
+import path from 'node:path';
+import { bareEnvironment, type ProcessSpec } from '../scripts/lib/managed-process';
+import { projectRoot } from '../scripts/lib/project-root';
+import { isWorkerPolling, temporalServer } from '../scripts/lib/temporal-part';
+import type { ZohoProfile } from './options';
+
+export const NAMESPACE = 'default';
+const PROBE_TIMEOUT_MS = 2_000;
+
+/** Temporal's development server without its UI. */
+export function temporal(home: string, cli: string, port: number): ProcessSpec {
+  const spec = temporalServer({ cli, home, port, uiPort: port, namespace: NAMESPACE });
+  return { ...spec, args: [...spec.args, '--headless'] };
+}
+
+/** The simulated Zoho, with this many Deals. */
+export function zoho(home: string, port: number, deals: number, profile: ZohoProfile): ProcessSpec {
+  return {
+    ...ownProcess('Simulator', 'simulator/main', home),
+    args: [...program('simulator/main'), '--port', `${port}`, '--deals', `${deals}`, '--profile', profile],
+    env: bareEnvironment(),
+    isReady: async () => {
+      await (await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) })).arrayBuffer();
+      return true;
+    },
+  };
+}
+
+/** The worker as it runs in production. */
+export function worker(home: string, env: NodeJS.ProcessEnv, temporalAddress: string): ProcessSpec {
+  let startedAt = new Date();
+  return {
+    ...ownProcess('Worker', 'src/worker', home),
+    env: { ...bareEnvironment(), ...env },
+    isReady: () => isWorkerPolling(temporalAddress, NAMESPACE, startedAt),
+    beforeStart: async () => {
+      startedAt = new Date();
+    },
+  };
+}
+
+function ownProcess(name: string, entry: string, home: string): Omit<ProcessSpec, 'env' | 'isReady'> {
+  return {
+    name,
+    command: process.execPath,
+    args: program(entry),
+    cwd: projectRoot(),
+    logFile: path.join(home, 'logs', `${name.toLowerCase()}.log`),
+    readyTimeoutMs: 60_000,
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 30_000,
+  };
+}
+
+/** Node's arguments for one of our programs: compiled when this code is, from source otherwise. */
+function program(entry: string): string[] {
+  const isCompiled = __filename.endsWith('.js');
+  const base = path.join(__dirname, '..', entry);
+  return isCompiled ? ['--enable-source-maps', `${base}.js`] : ['--import=tsx', `${base}.ts`];
+}

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import type { ReadPath } from '../src/domain/enums';
+import { sumLedgerBySession } from '../src/db/api-ledger';
+import { createSession, getSession } from '../src/db/sessions';
+import { syncWorkflowId } from '../src/temporal/ids';
+import { createSyncControl } from '../src/temporal/sync-control';
+import type { FullSyncResult } from '../src/workflows/messages';
+import { CONNECTION, type BenchEnvironment } from './environment';
+import { secondsCovered, type Interval } from './intervals';
+
+export const MODULE = 'Deals';
+/** Of the words on stderr; the measuring does not wait for it. */
+const PROGRESS_MS = 5_000;
+
+export interface SessionRun {
+  readonly sessionId: string;
+  readonly workflowId: string;
+  readonly requestedAt: Date;
+  readonly path: ReadPath;
+  readonly result: FullSyncResult;
+  /** From the request to the answer that the session is completed, its counts verified. */
+  readonly seconds: number;
+  /** In which something was being downloaded or loaded: see `secondsOfLoading`. */
+  readonly loadSeconds: number;
+  readonly apiCalls: number;
+  readonly credits: number;
+  readonly workflowEvents: number;
+  readonly historyBytes: number;
+}
+
+/**
+ * Runs one full sync from its request to its end and reads what it took.
+ * @throws Error with the session's own message when it does not complete
+ */
+export async function runFullSync(
+  environment: BenchEnvironment,
+  path: ReadPath | undefined,
+  report: (line: string) => void,
+): Promise<SessionRun> {
+  const { knex, temporal, connectionId, signal } = environment;
+  signal.throwIfAborted();
+  const workflowId = syncWorkflowId(CONNECTION, MODULE);
+  const requestedAt = new Date();
+  const started = performance.now();
+  const { id: sessionId } = await createSession(knex, {
+    connectionId,
+    sessionType: 'full_sync',
+    moduleName: MODULE,
+    initiatedBy: 'bench',
+    workflowId,
+  });
+  await createSyncControl(temporal).startFullSync(
+    { sessionId, connectionId, connection: CONNECTION, module: MODULE, options: path === undefined ? {} : { path } },
+    'bench',
+  );
+  const result = await untilCompleted(environment, sessionId, workflowId, report);
+  const seconds = (performance.now() - started) / 1000;
+
+  const session = await getSession(knex, sessionId);
+  if (session.status !== 'completed' || session.readPath === null) {
+    throw new Error(`The session is ${session.status}: ${session.errorMessage ?? 'it says no more'}`);
+  }
+  const spent = (await sumLedgerBySession(knex, [sessionId])).get(sessionId);
+  const { historyLength, historySize } = await temporal.client.workflow.getHandle(workflowId).describe();
+  return {
+    sessionId,
+    workflowId,
+    requestedAt,
+    path: session.readPath,
+    result,
+    seconds,
+    loadSeconds: await secondsOfLoading(knex, sessionId),
+    apiCalls: spent?.calls ?? 0,
+    credits: spent?.credits ?? 0,
+    workflowEvents: historyLength,
+    historyBytes: historySize ?? 0,
+  };
+}
+
+async function untilCompleted(
+  environment: BenchEnvironment,
+  sessionId: string,
+  workflowId: string,
+  report: (line: string) => void,
+): Promise<FullSyncResult> {
+  const { knex, temporal, worker, signal } = environment;
+  const over = new AbortController();
+  const interrupted = AbortSignal.any([signal, over.signal]);
+  const progress = reportProgress(knex, sessionId, interrupted, report);
+  const handle = temporal.client.workflow.getHandle(workflowId);
+  try {
+    return await Promise.race([
+      // Nobody may still be waiting for an answer when the connection is closed.
+      temporal.connection.withAbortSignal(interrupted, () => handle.result()) as Promise<FullSyncResult>,
+      worker.ended.then((how) =>
+        Promise.reject(new Error(`The worker ended: ${how}. Its log: ${worker.spec.logFile}`)),
+      ),
+      rejectWhenAborted(interrupted),
+    ]);
+  } catch (error) {
+    signal.throwIfAborted();
+    const { status, errorMessage } = await getSession(knex, sessionId);
+    throw new Error(`The session is ${status}: ${errorMessage ?? 'it says no more'}`, { cause: error });
+  } finally {
+    over.abort();
+    await progress;
+  }
+}
+
+function rejectWhenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+async function reportProgress(
+  knex: Knex,
+  sessionId: string,
+  signal: AbortSignal,
+  report: (line: string) => void,
+): Promise<void> {
+  const wait = () =>
+    sleep(PROGRESS_MS, undefined, { signal }).then(
+      () => true,
+      () => false,
+    );
+  while (await wait()) {
+    const { phase, processedRecords, totalRecords } = await getSession(knex, sessionId);
+    report(`  ${phase ?? 'starting'}: ${processedRecords} of ${totalRecords} rows loaded`);
+  }
+}
+
+/**
+ * Seconds in which at least one chunk of the session was between the start of its download and its commit. What was
+ * read again to catch up is not a part of it.
+ */
+async function secondsOfLoading(knex: Knex, sessionId: string): Promise<number> {
+  const chunks = await knex.raw<{ rows: Interval[] }>(
+    `select extract(epoch from started_at)::float8 as from, extract(epoch from loaded_at)::float8 as to
+     from sync.session_chunks where session_id = ? and kind in ('bulk', 'list') and loaded_at is not null`,
+    [sessionId],
+  );
+  return secondsCovered(chunks.rows);
+}
