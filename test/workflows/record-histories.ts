@@ -1,0 +1,107 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { projectRoot } from '../../scripts/lib/project-root';
+import { startEngine, type Engine } from '../support/engine';
+import type { Org } from '../support/org';
+import { stopShared } from '../support/shared';
+import { HISTORIES, type RecordedHistory } from './histories';
+
+const HOUR_MS = 3_600_000;
+
+/** What a run can meet. Each brings a full sync of Contacts to its end and says nothing about what became of it. */
+const STORIES: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
+  'completed-by-list': async (engine) => {
+    const org = await engine.org({ contacts: 300 });
+    await org.fullSync('Contacts', { path: 'list' });
+    return org;
+  },
+  'completed-by-bulk': async (engine) => {
+    const org = await engine.org({ contacts: 300, bulkJobMs: 1_000 });
+    await org.fullSync('Contacts', { path: 'bulk' });
+    return org;
+  },
+  'second-run-with-sweep': async (engine) => {
+    const org = await engine.org({ contacts: 300 });
+    await org.fullSync('Contacts');
+    org.zoho.changeRecords('Contacts', { delete: { count: 4 }, insert: { count: 3 } });
+    await org.fullSync('Contacts', { path: 'bulk' });
+    return org;
+  },
+  'paused-and-resumed': async (engine) => {
+    const org = await engine.org({ contacts: 300, bulkJobMs: HOUR_MS });
+    const sessionId = await org.startFullSync('Contacts', { path: 'bulk' });
+    await org.until(sessionId, 'waits for its job', () => org.calls('getBulkRead') > 1);
+    await org.pause('Contacts');
+    org.zoho.moveClock({ advance: HOUR_MS });
+    await org.resume('Contacts');
+    await org.waitFor(sessionId, 'completed');
+    return org;
+  },
+  cancelled: async (engine) => {
+    const org = await engine.org({ contacts: 300, bulkJobMs: HOUR_MS });
+    const sessionId = await org.startFullSync('Contacts', { path: 'bulk' });
+    await org.until(sessionId, 'waits for its job', () => org.calls('getBulkRead') > 1);
+    await org.cancel('Contacts');
+    await org.waitFor(sessionId, 'cancelled');
+    return org;
+  },
+  failed: async (engine) => {
+    const org = await engine.org({ contacts: 300 });
+    org.zoho.revokeTokens();
+    await org.waitFor(await org.startFullSync('Contacts'), 'failed');
+    return org;
+  },
+  'sweep-approved': async (engine) => {
+    const org = await engine.org({ contacts: 300 });
+    await org.fullSync('Contacts');
+    org.zoho.changeRecords('Contacts', { delete: { count: 90 } });
+    const sessionId = await org.startFullSync('Contacts', { path: 'list' });
+    await org.waitFor(sessionId, 'paused');
+    await org.approveSweep('Contacts');
+    await org.waitFor(sessionId, 'completed');
+    return org;
+  },
+  'read-again': async (engine) => {
+    const org = await engine.org({ contacts: 300, bulkJobMs: 800 });
+    const sessionId = await org.startFullSync('Contacts', { path: 'bulk' });
+    await org.until(sessionId, 'has its export at work', () => org.zoho.bulkReads()[0]?.state === 'IN PROGRESS');
+    org.zoho.moveClock({ advance: -HOUR_MS });
+    org.zoho.changeRecords('Contacts', { insert: { count: 2 } });
+    org.zoho.moveClock({ reset: true });
+    await org.waitFor(sessionId, 'completed');
+    return org;
+  },
+};
+
+/** Runs every story against a real Temporal server and keeps its history. `npx tsx test/workflows/record-histories.ts` */
+async function main(): Promise<void> {
+  const engine = await startEngine();
+  try {
+    await mkdir(HISTORIES, { recursive: true });
+    for (const [name, tell] of Object.entries(STORIES)) {
+      const org = await tell(engine);
+      const workflowId = org.workflowId('Contacts');
+      const history = await engine.temporal.client.workflow.getHandle(workflowId).fetchHistory();
+      const recorded: RecordedHistory = { workflowId, history: JSON.parse(historyToJSON(history)) as object };
+      await writeFile(path.join(HISTORIES, `${name}.json`), withoutPlaces(`${JSON.stringify(recorded, null, 1)}\n`));
+      process.stdout.write(`${name}: ${history.events?.length ?? 0} events\n`);
+    }
+  } finally {
+    await engine.stop();
+    await stopShared();
+  }
+}
+
+/** Stack traces say where the project lies on this machine; nobody else needs to know. */
+function withoutPlaces(text: string): string {
+  return text.replaceAll(`${projectRoot()}${path.sep}`, '');
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  },
+);
