@@ -1,14 +1,15 @@
 import { ByteSink } from '../data/byte-sink';
 import { csvCell } from '../data/cell';
+import type { Column } from '../data/column';
 import { compileRow } from '../data/row-writer';
 import { boundsOf } from '../query/bounds';
 import { compileCondition, type RowTest } from '../query/evaluate';
-import { resolvePath } from '../query/field-path';
 import { rowsById } from '../store/ordered-rows';
 import { DELETED, PRISTINE } from '../store/overlay';
 import type { WriteRow } from '../store/record-writer';
 import type { OpenModule, Records } from '../store/records';
 import type { ExportTask } from './export-task';
+import { joinedColumn } from './joined-column';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -63,13 +64,12 @@ function* matchingRows(records: Records, opened: OpenModule, task: ExportTask): 
 function lineWriter(records: Records, opened: OpenModule, names: readonly string[]): WriteRow {
   const { module, store } = opened;
   const separator = records.catalogue.options.multiselectSeparator;
-  const plain = names.map((name) => module.column(name)).filter((column) => column !== undefined);
-  const isPlain = plain.length === names.length && names.length > 0;
-  const generated = isPlain ? compileRow(module.salt, plain, 'csv', separator) : undefined;
-  const cells = names.map((name) => cellWriter(records, opened, name, separator));
+  const columns = names.map((name) => module.column(name) ?? joinedColumn(records, opened, name));
+  const generated = compileRow(module.salt, columns, 'csv', separator);
+  const cells = columns.map((column) => currentCell(opened, column, separator));
   return (sink, row) => {
     module.writeId(sink, row);
-    if (generated && store.state(row) === PRISTINE) {
+    if (columns.length > 0 && store.state(row) === PRISTINE) {
       sink.ascii(',');
       generated(sink, row);
     } else {
@@ -82,11 +82,8 @@ function lineWriter(records: Records, opened: OpenModule, names: readonly string
   };
 }
 
-function cellWriter(records: Records, opened: OpenModule, name: string, separator: string): WriteRow {
-  const column = opened.module.column(name);
-  if (column) return (sink, row) => opened.store.write(sink, row, column, 'csv');
-  const path = resolvePath(records, opened, name);
-  if (!path) throw new Error(`${opened.module.apiName} has no ${name}`);
-  const dataType = path.dataType === 'id' ? 'text' : path.dataType;
-  return (sink, row) => sink.text(csvCell(dataType, path.value(row), separator));
+/** Writes a cell of a row that may have been written since. */
+function currentCell({ module, store }: OpenModule, column: Column, separator: string): WriteRow {
+  if (module.column(column.field.apiName)) return (sink, row) => store.write(sink, row, column, 'csv');
+  return (sink, row) => sink.text(csvCell(column.field.dataType, column.value(row), separator));
 }

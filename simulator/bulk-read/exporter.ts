@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ExportReply, ExportResult, ExportTask } from './export-task';
+import { makeResultFolder } from './result-folder';
 
 /** Runs exports one after another in one thread, which starts with the first, and owns the folder of result files. */
 export class Exporter {
@@ -11,7 +11,7 @@ export class Exporter {
 
   /** Where the zip of a job goes. */
   async fileOf(jobId: string): Promise<string> {
-    this.#folder ??= mkdtemp(path.join(tmpdir(), 'zoho-simulator-'));
+    this.#folder ??= makeResultFolder();
     return path.join(await this.#folder, `${jobId}.zip`);
   }
 

@@ -57,7 +57,7 @@ function insertions(insert: RecordChanges['insert'], opened: OpenModule, seed: n
   const { module, store } = opened;
   return Array.from({ length: insert.count }, (_, i) => ({
     ...likeGenerated(module, hash32(seed, store.endRow + i)),
-    [module.plan.displayField]: `Inserted ${module.plan.singular} ${store.endRow + i + 1}`,
+    [module.nameColumn.field.apiName]: `Inserted ${module.plan.singular} ${store.endRow + i + 1}`,
     ...insert.values,
   }));
 }

@@ -19,8 +19,18 @@ export interface Column {
   write(sink: ByteSink, row: number, rendering: Rendering): void;
   /** All values the column has, by variant number; present where a row's value depends on its variant only. */
   variants?(): readonly CellValue[];
+  /** What a numbered text has before its number, and which of these a row has. */
+  readonly beginnings?: Beginnings;
+  /** The row of the related module that a generated lookup leads to; undefined where it is empty. */
+  target?(row: number): number | undefined;
   /** The only generated row that can hold a text; left out where any row might. */
   find?(text: string): number | undefined;
+}
+
+/** A choice of texts and how rows choose. */
+export interface Beginnings {
+  readonly texts: readonly string[];
+  readonly pick: (row: number) => number;
 }
 
 /** What the columns of a module are generated from. */

@@ -1,7 +1,8 @@
 import { Fragments } from './byte-sink';
 import { type CellValue, csvText } from './cell';
-import { type Column, type ColumnFactory, quoted, render, type Rendering, writeNull } from './column';
+import { type Beginnings, type Column, type ColumnFactory, quoted, render, type Rendering, writeNull } from './column';
 import { type Draw, sometimes } from './draws';
+import type { FieldDefinition } from './field';
 import { hash32, saltOf } from './hash';
 
 /** How many different values a varied column has. */
@@ -57,6 +58,7 @@ export function onSome(share: number, factory: ColumnFactory): ColumnFactory {
         if (present(row)) inner.write(sink, row, rendering);
         else writeNull(sink, rendering);
       },
+      ...(inner.target && { target: (row: number) => (present(row) ? inner.target?.(row) : undefined) }),
       ...(inner.find && { find: (text: string) => inner.find?.(text) }),
     };
   };
@@ -66,30 +68,36 @@ export function onSome(share: number, factory: ColumnFactory): ColumnFactory {
 export function numbered(prefixes: readonly string[]): ColumnFactory {
   return (field, context) => {
     const salt = saltOf(context.seed, `${context.module}.${field.apiName}`);
-    const starts = {
-      json: new Fragments(prefixes.map((prefix) => JSON.stringify(`${prefix} `).slice(0, -1))),
-      csv: new Fragments(prefixes.map((prefix) => csvText(`${prefix} `).replace(/"$/, ''))),
-    };
-    const quotes = {
-      json: prefixes.map(() => true),
-      csv: prefixes.map((prefix) => csvText(prefix).startsWith('"')),
-    };
-    const pick = (row: number): number => hash32(salt, row) % prefixes.length;
-    const value = (row: number): string => `${prefixes[pick(row)] ?? ''} ${row + 1}`;
-    return {
-      field,
-      value,
-      write: (sink, row, rendering) => {
-        const k = pick(row);
-        sink.fragment(starts[rendering], k);
-        sink.digits(row + 1);
-        if (quotes[rendering][k]) sink.ascii('"');
-      },
-      find: (text) => {
-        const row = Number(/(\d+)$/.exec(text)?.[1] ?? NaN) - 1;
-        return row >= 0 && value(row) === text ? row : undefined;
-      },
-    };
+    return numberedColumn(field, { texts: prefixes, pick: (row) => hash32(salt, row) % prefixes.length });
+  };
+}
+
+/** Texts that end in the row's number. */
+export function numberedColumn(field: FieldDefinition, beginnings: Beginnings): Column {
+  const { texts, pick } = beginnings;
+  const starts = {
+    json: new Fragments(texts.map((text) => JSON.stringify(`${text} `).slice(0, -1))),
+    csv: new Fragments(texts.map((text) => csvText(`${text} `).replace(/"$/, ''))),
+  };
+  const quotes = {
+    json: texts.map(() => true),
+    csv: texts.map((text) => csvText(text).startsWith('"')),
+  };
+  const value = (row: number): string => `${texts[pick(row)] ?? ''} ${row + 1}`;
+  return {
+    field,
+    beginnings,
+    value,
+    write: (sink, row, rendering) => {
+      const k = pick(row);
+      sink.fragment(starts[rendering], k);
+      sink.digits(row + 1);
+      if (quotes[rendering][k]) sink.ascii('"');
+    },
+    find: (text) => {
+      const row = Number(/(\d+)$/.exec(text)?.[1] ?? NaN) - 1;
+      return row >= 0 && value(row) === text ? row : undefined;
+    },
   };
 }
 

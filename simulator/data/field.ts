@@ -1,3 +1,5 @@
+import type { CellValue } from './cell';
+
 /** The data types of Zoho's documentation (Fields Metadata) that the simulator generates. */
 export type DataType =
   | 'text'
@@ -20,6 +22,13 @@ export type DataType =
   | 'autonumber'
   | 'formula';
 
+/** How a value follows from others of the same record. */
+export interface Derivation {
+  readonly inputs: readonly string[];
+  /** Takes the values of the inputs, in their order. */
+  readonly from: (values: readonly CellValue[]) => CellValue;
+}
+
 /** What a module's author says about a field; the metadata document is derived from it. */
 export interface FieldDefinition {
   readonly apiName: string;
@@ -36,6 +45,8 @@ export interface FieldDefinition {
   readonly lookupModule?: string;
   readonly formula?: { readonly returnType: string; readonly expression: string };
   readonly autonumberPrefix?: string;
+  /** The CRM works the value out from other fields of the record; what clients write is passed over. */
+  readonly derived?: Derivation;
   /** Metadata leaves `json_type` out, as the real API does on some fields. */
   readonly withoutJsonType?: boolean;
   /** Bulk read answers FIELD_NOT_AVAILABLE although the metadata lists the field. */

@@ -90,6 +90,11 @@ export class GeneratedModule {
     return this.#display;
   }
 
+  /** The column that gives a record another name when it is written. */
+  get nameColumn(): Column {
+    return this.#byName.get('Last_Name') ?? this.#display;
+  }
+
   /** The metadata id of a field. */
   fieldId(field: FieldDefinition): string {
     const place = this.columns.findIndex((column) => column.field === field);

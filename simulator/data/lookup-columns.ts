@@ -12,6 +12,7 @@ export function lookup(): ColumnFactory {
       return { field, value: () => null, write: (sink, _row, rendering) => writeNull(sink, rendering) };
     return {
       field,
+      target: targetRow,
       value: (row) => ({ name: related.displayName(targetRow(row)), id: related.idOf(targetRow(row)) }),
       write: (sink, row, rendering) => {
         const target = targetRow(row);

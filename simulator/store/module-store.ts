@@ -1,5 +1,5 @@
 import type { ByteSink } from '../data/byte-sink';
-import { type CellValue, displayText } from '../data/cell';
+import { type CellValue, displayText, isReference } from '../data/cell';
 import { type Column, render, type Rendering } from '../data/column';
 import type { GeneratedModule } from '../data/generated-module';
 import { CONVERTED_PERIOD } from '../data/modules/leads';
@@ -31,6 +31,8 @@ export class ModuleStore {
   constructor(
     readonly module: GeneratedModule,
     readonly separator: string,
+    /** What a record of another module is called now; undefined when it does not exist. */
+    readonly nameElsewhere: (moduleName: string, id: string) => string | undefined,
   ) {
     this.overlay = new Overlay(module.rows);
   }
@@ -58,7 +60,7 @@ export class ModuleStore {
   value(row: number, column: Column): CellValue {
     if (this.state(row) === PRISTINE) return column.value(row);
     const written = this.overlay.records.get(row)?.values[column.field.apiName];
-    if (written !== undefined) return written;
+    if (written !== undefined) return this.#withCurrentName(column, written);
     return row < this.module.rows ? column.value(row) : null;
   }
 
@@ -121,6 +123,12 @@ export class ModuleStore {
     });
     this.overlay.remove(row);
     this.#deleted++;
+  }
+
+  /** A lookup was written with the name of that time; the other record may have got a new one since. */
+  #withCurrentName({ field }: Column, value: CellValue): CellValue {
+    if (field.lookupModule === undefined || !isReference(value)) return value;
+    return { ...value, name: this.nameElsewhere(field.lookupModule, value.id) ?? value.name };
   }
 
   /** Back to the generated records. */

@@ -1,6 +1,5 @@
 import type { CellValue } from '../data/cell';
 import type { Column } from '../data/column';
-import { expectedRevenueCents } from '../data/modules/deals';
 import { userReference } from '../data/users';
 import type { Simulation } from '../simulation';
 import type { DeletionType } from './module-store';
@@ -8,7 +7,7 @@ import type { OpenModule } from './records';
 
 type Values = Readonly<Record<string, CellValue>>;
 
-/** Writes records with the times, users, formulas and lookup names the CRM fills in by itself. */
+/** Writes records with the times, users, derived values and lookup names the CRM fills in by itself. */
 export class RecordEditor {
   constructor(
     readonly simulation: Simulation,
@@ -33,7 +32,7 @@ export class RecordEditor {
     const stamps = { Created_By: user, Modified_By: user, Created_Time: time, Modified_Time: time };
     complete['Owner'] ??= user;
     this.#stamp(complete, stamps);
-    this.#formulas(complete, complete);
+    this.#derive(complete, (name) => complete[name] ?? null);
     return store.insert(complete, now);
   }
 
@@ -43,13 +42,13 @@ export class RecordEditor {
     const changes: Record<string, CellValue> = {};
     for (const [name, value] of Object.entries(values)) {
       const column = module.column(name);
-      if (column) changes[name] = this.#completed(column, value);
+      if (column && !column.field.derived) changes[name] = this.#completed(column, value);
     }
     const current = (name: string): CellValue => {
       const column = module.column(name);
-      return changes[name] ?? (column ? store.value(row, column) : null);
+      return changes[name] !== undefined ? changes[name] : column ? store.value(row, column) : null;
     };
-    this.#formulas(changes, { Amount: current('Amount'), Probability: current('Probability') });
+    this.#derive(changes, current);
     if (silent) {
       store.update(row, changes, store.modifiedAt(row));
       return;
@@ -67,11 +66,12 @@ export class RecordEditor {
     for (const [name, value] of Object.entries(stamps)) if (this.opened.module.column(name)) target[name] = value;
   }
 
-  #formulas(target: Record<string, CellValue>, inputs: Values): void {
-    if (this.opened.module.column('Expected_Revenue')?.field.formula === undefined) return;
-    const { Amount: amount, Probability: probability } = inputs;
-    const known = typeof amount === 'number' && typeof probability === 'number';
-    target['Expected_Revenue'] = known ? expectedRevenueCents(amount, probability) / 100 : null;
+  /** Works out anew what hangs on one of the values that are about to be written. */
+  #derive(target: Record<string, CellValue>, current: (name: string) => CellValue): void {
+    for (const { field } of this.opened.module.columns) {
+      const { apiName, derived } = field;
+      if (derived?.inputs.some((name) => name in target)) target[apiName] = derived.from(derived.inputs.map(current));
+    }
   }
 
   /** Lookups are written by id and read with a name; an empty text is stored as nothing. */

@@ -26,7 +26,9 @@ export class Records {
   of(module: GeneratedModule): OpenModule {
     let opened = this.#opened.get(module);
     if (!opened) {
-      const store = new ModuleStore(module, this.catalogue.options.multiselectSeparator);
+      const store = new ModuleStore(module, this.catalogue.options.multiselectSeparator, (moduleName, id) =>
+        this.#nameOf(moduleName, id),
+      );
       opened = { module, store, writer: new RecordWriter(store) };
       this.#opened.set(module, opened);
     }
@@ -43,6 +45,12 @@ export class Records {
 
   all(): OpenModule[] {
     return this.catalogue.modules().map((module) => this.of(module));
+  }
+
+  #nameOf(moduleName: string, id: string): string | undefined {
+    const store = this.find(moduleName)?.store;
+    const row = store?.liveRow(id);
+    return row === undefined ? undefined : store?.displayName(row);
   }
 
   reset(): void {

@@ -2,6 +2,7 @@ import { numbered, onSome, serial, varied, variedOnSome } from '../columns';
 import { awkwardOnce, date, options, pooled } from '../draws';
 import { AWKWARD_NOTES } from '../awkward';
 import { AUDIT_FIELDS, standard, TAG } from '../field-plans';
+import { FULL_NAME } from '../full-name';
 import type { ModulePlan } from '../generated-module';
 import { lookup } from '../lookup-columns';
 
@@ -16,11 +17,12 @@ export function contacts(rows: number): ModulePlan {
     number: 102,
     rows,
     custom: false,
-    displayField: 'Last_Name',
+    displayField: 'Full_Name',
     traits: {},
     fields: [
       standard('Last_Name', 'text', numbered(LAST_NAMES), { mandatory: true, length: 80 }),
       standard('First_Name', 'text', varied(pooled(FIRST_NAMES)), { length: 40 }),
+      FULL_NAME,
       standard('Email', 'email', onSome(0.92, serial('contact', '@example.test')), {
         length: 100,
       }),

@@ -58,6 +58,13 @@ const expectedRevenue: FieldPlan = {
     length: 16,
     decimals: 2,
     formula: { returnType: 'currency', expression: '${Deals.Amount}*${Deals.Probability}/100' },
+    derived: {
+      inputs: ['Amount', 'Probability'],
+      from: ([amount, probability]) => {
+        const known = typeof amount === 'number' && typeof probability === 'number';
+        return known ? expectedRevenueCents(amount, probability) / 100 : null;
+      },
+    },
   },
   column: (earlier) => {
     const inputs = ['Amount', 'Probability'].map((name) => earlier.get(name)).filter((column) => column !== undefined);
@@ -66,7 +73,7 @@ const expectedRevenue: FieldPlan = {
 };
 
 /** Amount times probability, in whole cents. */
-export function expectedRevenueCents(amount = 0, probability = 0): number {
+function expectedRevenueCents(amount = 0, probability = 0): number {
   return Math.round(amount * probability);
 }
 

@@ -2,6 +2,7 @@ import { numbered, onSome, serial, varied } from '../columns';
 import { awkwardOnce, options, pooled } from '../draws';
 import { money } from '../number-columns';
 import { AUDIT_FIELDS, standard, TAG } from '../field-plans';
+import { FULL_NAME } from '../full-name';
 import type { ModulePlan } from '../generated-module';
 
 /** Every so many generated leads one was converted: it leaves the default list and stays readable. */
@@ -15,11 +16,12 @@ export function leads(rows: number): ModulePlan {
     number: 104,
     rows,
     custom: false,
-    displayField: 'Last_Name',
+    displayField: 'Full_Name',
     traits: {},
     fields: [
       standard('Last_Name', 'text', numbered(['Poe', 'Ng', 'Åkesson', 'Le "Roi"']), { mandatory: true, length: 80 }),
       standard('First_Name', 'text', varied(pooled(['Eve', 'Ítalo', '宏', null])), { length: 40 }),
+      FULL_NAME,
       standard('Company', 'text', varied(awkwardOnce(30, pooled(['Hooli', 'Pied Piper, LLC', 'Stark & Söhne']))), {
         mandatory: true,
         length: 200,
