@@ -140,7 +140,8 @@ export async function loadBulkPage(deps: ActivityDependencies, request: LoadBulk
   const mirror = await mirrorOf(deps, request);
   const startedAt = new Date();
   await mkdir(deps.spoolDirectory, { recursive: true });
-  const file = path.join(deps.spoolDirectory, `${row.zohoJobId}-${activityInfo().attempt}.zip`);
+  // A file of its own for every attempt: a late one must not write into the file that its successor reads.
+  const file = path.join(deps.spoolDirectory, `${request.sessionId}-${request.job}-${activityInfo().attempt}.zip`);
   try {
     return await withZoho(deps, request, async (zoho) => {
       const { transport, options, signal } = zoho;

@@ -1,7 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
-import { toDatabaseError } from '../db/pg-errors';
+import { toDatabaseError, type DatabaseError } from '../db/pg-errors';
 import { SessionEnded } from '../db/mirror/load-chunk';
 import type { Logger } from '../logger';
 import { ZohoError } from '../zoho';
@@ -46,12 +46,18 @@ function toFailure(error: unknown): unknown {
   if (database) {
     return ApplicationFailure.create({
       type: `database.${database.kind}`,
-      message: database.message,
+      message: describeDatabaseError(database),
       // A statement that PostgreSQL refuses today it refuses tomorrow; everything else may pass.
       nonRetryable: database.kind === 'schema_mismatch' || database.kind === 'permission_denied',
     });
   }
   return error;
+}
+
+/** PostgreSQL quotes values in its messages, and a failure is kept in Temporal's history: so only kind and place. */
+function describeDatabaseError({ kind, code, table, constraint }: DatabaseError): string {
+  const place = [table && `table ${table}`, constraint && `constraint ${constraint}`].filter(Boolean).join(', ');
+  return `PostgreSQL: ${kind.replaceAll('_', ' ')}${code ? ` (${code})` : ''}${place ? `, ${place}` : ''}.`;
 }
 
 function fromZoho(error: ZohoError): ApplicationFailure {

@@ -1,9 +1,11 @@
 import { sumChunks } from '../db/mirror/load-chunk';
 import { countMirrorRows, createMirrorIndexes } from '../db/mirror/mirror-table';
+import { markFilled } from '../db/mirror/module-fields';
 import { forgetSeenIds } from '../db/mirror/sweep';
 import { countQuarantinedRows, countUnmirroredRows } from '../db/quarantine';
 import { advanceWatermark } from '../db/watermarks';
 import { countRecords } from '../zoho';
+import type { ReadPath } from '../domain/enums';
 import { convertedParameter } from './converted-leads';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { withHeartbeats } from './heartbeats';
@@ -43,6 +45,7 @@ export async function indexMirror(deps: ActivityDependencies, target: SyncTarget
 }
 
 export interface FinishRequest extends SyncTarget {
+  path: ReadPath;
   /** Zoho's times up to which changes and deletes are in the mirror. ISO 8601. */
   completeUntil: string;
   deletesUntil: string;
@@ -65,6 +68,9 @@ export async function finishFullSync(deps: ActivityDependencies, request: Finish
     deletesUntil: new Date(request.deletesUntil),
     sessionId: request.sessionId,
   });
+  const { fields } = await mirrorOf(deps, request);
+  const filled = fields.filter((field) => request.path === 'list' || field.bulkReadable);
+  await markFilled(deps.knex, request.connectionId, request.module, filled);
   await forgetSeenIds(deps.knex, request.sessionId);
   return sumChunks(deps.knex, request.sessionId);
 }

@@ -10,7 +10,10 @@ export async function mirrorOf({ knex }: ActivityDependencies, target: SyncTarge
     getConnection(knex, target.connectionId),
     loadFields(knex, target.connectionId, target.module),
   ]);
-  const fields = known.filter((field) => field.status === 'active' && isSelected(field.apiName, target.fields));
+  const fields = known
+    .filter((field) => field.status === 'active' && isSelected(field.apiName, target.fields))
+    // A column that came since the last full sync is empty in rows whose time of modification has not moved.
+    .map((field) => ({ ...field, silent: field.silent || !field.filled }));
   return {
     connectionId: target.connectionId,
     module: target.module,

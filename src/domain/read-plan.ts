@@ -92,11 +92,12 @@ export function planRead(question: ReadQuestion): ReadPlan {
       Number(b.complete) - Number(a.complete) || Number(affordable(b)) - Number(affordable(a)) || price(a) - price(b),
   );
   const [chosen, other] = candidates as [ReadPlan, ReadPlan];
-  const why = !other.complete
-    ? `cannot read all of the module`
-    : !affordable(other)
-      ? `would cost more credits than are left`
-      : `is dearer in calls and time`;
+  const why =
+    !other.complete && chosen.complete
+      ? `cannot read all of the module`
+      : !affordable(other) && affordable(chosen)
+        ? `would cost more credits than are left`
+        : `is dearer in calls and time`;
   return { ...chosen, reason: `${describe(chosen)}; ${describe(other)} ${why}` };
 }
 

@@ -123,7 +123,7 @@ class FullSync {
         this.catchUp(plan, round),
         this.control.step(() => indexMirror(this.target)),
       ]);
-      if (agree(caughtUp.counts)) return this.finish(caughtUp);
+      if (agree(caughtUp.counts)) return this.finish(plan, caughtUp);
       const difference = describeDifference(this.input.module, caughtUp.counts);
       if (round === MOST_ROUNDS) {
         throw ApplicationFailure.nonRetryable(
@@ -288,8 +288,11 @@ class FullSync {
     }
   }
 
-  private async finish({ counts, completeUntil, deletesUntil }: CaughtUp): Promise<FullSyncResult> {
-    const sums = await finishFullSync({ ...this.target, completeUntil, deletesUntil });
+  private async finish(
+    { path }: FullSyncPlan,
+    { counts, completeUntil, deletesUntil }: CaughtUp,
+  ): Promise<FullSyncResult> {
+    const sums = await finishFullSync({ ...this.target, path, completeUntil, deletesUntil });
     const result: FullSyncResult = {
       status: 'completed',
       ...sums,

@@ -46,6 +46,8 @@ export async function up(knex: Knex): Promise<void> {
       ordinal integer not null,
       status text not null default 'active' check (status in ('active', 'no_permission', 'removed')),
       bulk_readable boolean not null default true,
+      -- Whether a full sync has ended since the column came: until then equal times do not mean equal rows.
+      filled boolean not null default false,
       first_seen_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       primary key (connection_id, module_name, field_id),

@@ -6,20 +6,23 @@ import type { ColumnRenames } from './mirror-table';
 /** A field as the mirror knows it from earlier runs. */
 export interface KnownField extends MirrorField {
   status: 'active' | 'no_permission' | 'removed';
+  /** A full sync has ended since the column came: records that were not modified since have their values in it. */
+  filled: boolean;
 }
 
 /** The mapping of a module's fields to columns, in the order of the metadata; fields that left Zoho included. */
 export async function loadFields(knex: Knex, connectionId: string, module: string): Promise<KnownField[]> {
   const answer = await knex.raw<{
-    rows: { definition: MirrorField; status: KnownField['status']; bulkReadable: boolean }[];
+    rows: { definition: MirrorField; status: KnownField['status']; filled: boolean; bulkReadable: boolean }[];
   }>(
-    `select definition, status, bulk_readable as "bulkReadable" from sync.module_fields
+    `select definition, status, filled, bulk_readable as "bulkReadable" from sync.module_fields
      where connection_id = ? and module_name = ? order by ordinal`,
     [connectionId, module],
   );
-  return answer.rows.map(({ definition, status, bulkReadable }) => ({
+  return answer.rows.map(({ definition, status, filled, bulkReadable }) => ({
     ...definition,
     status,
+    filled,
     bulkReadable: definition.bulkReadable && bulkReadable,
   }));
 }
@@ -56,12 +59,26 @@ export async function saveFields(
        on conflict (connection_id, module_name, field_id) do update set
          api_name = excluded.api_name, column_name = excluded.column_name, data_type = excluded.data_type,
          column_type = excluded.column_type, definition = excluded.definition, ordinal = excluded.ordinal,
-         status = 'active', updated_at = now()
+         status = 'active', filled = known.filled and known.status = 'active', updated_at = now()
        where (known.definition, known.ordinal, known.status)
          is distinct from (excluded.definition, excluded.ordinal, 'active')`,
       [connectionId, module, toJsonb(fields)],
     );
   });
+}
+
+/** Notes that a full sync has filled the columns of fields. */
+export async function markFilled(
+  knex: Knex,
+  connectionId: string,
+  module: string,
+  fields: readonly MirrorField[],
+): Promise<void> {
+  await knex.raw(
+    `update sync.module_fields set filled = true, updated_at = now()
+     where connection_id = ? and module_name = ? and field_id = any(?::bigint[]) and not filled`,
+    [connectionId, module, fields.map((field) => field.fieldId)],
+  );
 }
 
 /**

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
-import { loadFields, markNotBulkReadable, renamedColumns, saveFields } from '../../../src/db/mirror/module-fields';
+import {
+  loadFields,
+  markFilled,
+  markNotBulkReadable,
+  renamedColumns,
+  saveFields,
+} from '../../../src/db/mirror/module-fields';
 import { mapFields, type FieldMetadata } from '../../../src/domain/mirror-field';
 import { someConnection, useDatabase } from '../support';
 import { ACCOUNT, AMOUNT, metadata, NAME, OWNER, type SomeField } from './support';
@@ -26,13 +32,31 @@ describe('the mapping of a module', () => {
 
     await saveFields(database.knex, connectionId, 'Deals', mapped);
 
-    assert.deepEqual(await load(), JSON.parse(JSON.stringify(mapped.map((field) => ({ ...field, status: 'active' })))));
+    assert.deepEqual(
+      await load(),
+      JSON.parse(JSON.stringify(mapped.map((field) => ({ ...field, status: 'active', filled: false })))),
+    );
   });
 
   it('belongs to one module of one connection', async () => {
     await sync(of(NAME));
 
     assert.deepEqual(await loadFields(database.knex, connectionId, 'Leads'), []);
+  });
+
+  it('is filled by a full sync, but for what came since or was away', async () => {
+    await sync(of(NAME, OWNER));
+    await markFilled(database.knex, connectionId, 'Deals', await load());
+    await sync(of(NAME));
+
+    await sync(of(NAME, OWNER, AMOUNT));
+
+    const filled = (await load()).map((field) => [field.apiName, field.filled]);
+    assert.deepEqual(filled, [
+      ['Deal_Name', true],
+      ['Owner', false],
+      ['Amount', false],
+    ]);
   });
 
   it('is not written again while nothing changes', async () => {
