@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ChunkKind } from '../db/models/session-chunk';
 import { copyRowsSource } from '../db/mirror/chunk-sources';
 import { findLastChunk, loadChunk, type ChunkResult } from '../db/mirror/load-chunk';
@@ -99,6 +100,8 @@ export async function walkPages(
         next = token === null ? undefined : quietly(fetch(token));
         if (pages === 0) batch.asOf = new Date(page.serverTime.getTime() - zoho.meanLatencyMs() - 1000);
         totals.lastAnswer ??= page.serverTime.toISOString();
+        // Converting keeps the thread busy: the request for the next page must be on its way before.
+        await setImmediate();
         const { rows, copy } = await reader.read(page.body);
         batch.pieces.push(copy);
         batch.rows += rows;

@@ -10,7 +10,7 @@ describe('a full sync is only completed when the mirror is right', function () {
   const engine = useEngine();
   let org: Org;
   beforeEach(async () => {
-    org = await engine().org({ accounts: 150, bulkJobMs: 500 });
+    org = await engine().org({ accounts: 150 });
   });
 
   it('fails when rows are missing however often it reads', async () => {
@@ -32,8 +32,9 @@ describe('a full sync is only completed when the mirror is right', function () {
   });
 
   it('reads once more when the counts differ, and completes when that settles it', async () => {
+    const download = org.zoho.addFault({ kind: 'latency', operation: 'downloadBulkRead', delayMs: 500 });
     const sessionId = await org.startFullSync('Accounts', { path: 'bulk' });
-    await org.until(sessionId, 'has ordered its export', () => org.zoho.bulkReads()[0]?.state === 'IN PROGRESS');
+    await org.until(sessionId, 'fetches its export', () => download.struck > 0);
     // A record that neither the export nor the changes since then can show: restored from the past, as it were.
     org.zoho.moveClock({ advance: -HOUR_MS });
     org.zoho.changeRecords('Accounts', { insert: { count: 2 } });

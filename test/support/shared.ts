@@ -15,10 +15,16 @@ export async function stopShared(): Promise<void> {
 }
 
 const children = new Set<number>();
+let isWatching = false;
 
 /** Kills a process if this one ends without having stopped it. Returns how to forget about it. */
 export function killWithThisProcess(pid: number): () => void {
-  if (children.size === 0) process.once('exit', killChildren);
+  if (!isWatching) {
+    isWatching = true;
+    process.once('exit', killChildren);
+    // A process that dies of a signal tells nobody; mocha itself sees to SIGINT.
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+  }
   children.add(pid);
   return () => void children.delete(pid);
 }

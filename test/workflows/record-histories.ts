@@ -63,9 +63,10 @@ const STORIES: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
     return org;
   },
   'read-again': async (engine) => {
-    const org = await engine.org({ contacts: 300, bulkJobMs: 800 });
+    const org = await engine.org({ contacts: 300 });
+    const download = org.zoho.addFault({ kind: 'latency', operation: 'downloadBulkRead', delayMs: 500 });
     const sessionId = await org.startFullSync('Contacts', { path: 'bulk' });
-    await org.until(sessionId, 'has its export at work', () => org.zoho.bulkReads()[0]?.state === 'IN PROGRESS');
+    await org.until(sessionId, 'fetches its export', () => download.struck > 0);
     org.zoho.moveClock({ advance: -HOUR_MS });
     org.zoho.changeRecords('Contacts', { insert: { count: 2 } });
     org.zoho.moveClock({ reset: true });

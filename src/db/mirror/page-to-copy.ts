@@ -33,7 +33,9 @@ const TAB = 0x09;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const LETTER_N = 0x6e;
-const NULL_MARK = Buffer.from('\\N');
+const LETTER_UPPER_N = 0x4e;
+const ID_KEY = Buffer.from('id');
+const NAME_KEY = Buffer.from('name');
 const MOST_KNOWN_NAMES = 10_000;
 /** Below this many bytes a loop is faster than a native copy. */
 const SHORT = 32;
@@ -84,6 +86,7 @@ export class PageToCopy {
     if (page === null) return { rows: 0, copy: Buffer.alloc(0) };
     this.page = page;
     this.position = 0;
+    this.decoded.fill(undefined);
     let rows = 0;
     this.expect(OPEN_BRACE);
     while (!this.skipIf(CLOSE_BRACE)) {
@@ -108,7 +111,6 @@ export class PageToCopy {
 
   private record(): void {
     this.starts.fill(NULL_START);
-    this.decoded.fill(undefined);
     this.expect(OPEN_BRACE);
     let place = 0;
     while (!this.skipIf(CLOSE_BRACE)) {
@@ -161,11 +163,12 @@ export class PageToCopy {
   private reference(targets: Targets): void {
     this.expect(OPEN_BRACE);
     while (!this.skipIf(CLOSE_BRACE)) {
-      const [start, end] = this.key();
-      const key = end - start <= 4 ? this.page.toString('latin1', start, end) : '';
-      if (key === 'id' && targets.id !== NOWHERE) this.take(targets.id);
-      else if (key === 'name' && targets.name !== NOWHERE) this.take(targets.name);
-      else this.skipValue();
+      if (targets.name !== NOWHERE && this.skipKnownKey(NAME_KEY)) this.take(targets.name);
+      else if (targets.id !== NOWHERE && this.skipKnownKey(ID_KEY)) this.take(targets.id);
+      else {
+        this.key();
+        this.skipValue();
+      }
       this.skipIf(COMMA);
     }
   }
@@ -232,28 +235,40 @@ export class PageToCopy {
     for (let column = 0; column < columns; column += 1) {
       const start = this.starts[column] as number;
       const decoded = this.decoded[column];
-      if (start === NULL_START) this.append(NULL_MARK, 0, NULL_MARK.length);
-      else if (decoded) this.append(decoded, 0, decoded.length);
+      if (decoded) {
+        this.append(decoded, 0, decoded.length);
+        this.decoded[column] = undefined;
+      } else if (start === NULL_START) this.appendNull();
       else this.append(this.page, start, this.ends[column] as number);
-      this.output[this.length] = column === columns - 1 ? NEWLINE : TAB;
+      this.output[this.length] = TAB;
       this.length += 1;
     }
+    this.output[this.length - 1] = NEWLINE;
+  }
+
+  private appendNull(): void {
+    this.reserve(2);
+    this.output[this.length] = BACKSLASH;
+    this.output[this.length + 1] = LETTER_UPPER_N;
+    this.length += 2;
   }
 
   private append(source: Buffer, start: number, end: number): void {
     const size = end - start;
-    if (this.length + size + 2 > this.output.length) {
-      const larger = Buffer.allocUnsafe(Math.max(this.output.length * 2, this.length + size + 2));
-      this.output.copy(larger, 0, 0, this.length);
-      this.output = larger;
-    }
-    if (size > SHORT) source.copy(this.output, this.length, start, end);
-    else {
-      const output = this.output;
-      const offset = this.length;
-      for (let index = 0; index < size; index += 1) output[offset + index] = source[start + index] as number;
-    }
-    this.length += size;
+    this.reserve(size);
+    const output = this.output;
+    const offset = this.length;
+    if (size > SHORT) source.copy(output, offset, start, end);
+    else for (let index = 0; index < size; index += 1) output[offset + index] = source[start + index] as number;
+    this.length = offset + size;
+  }
+
+  /** Makes room for so many bytes and the one that ends a column. */
+  private reserve(size: number): void {
+    if (this.length + size + 1 <= this.output.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.output.length * 2, this.length + size + 1));
+    this.output.copy(larger, 0, 0, this.length);
+    this.output = larger;
   }
 
   /** Reads `"key":` and returns where the key's bytes lie. Zoho's keys have no escapes. */
