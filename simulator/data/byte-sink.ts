@@ -1,6 +1,6 @@
 const INITIAL_CAPACITY = 64 * 1024;
 /** Above this many bytes a native copy beats a loop. */
-const LOOP_LIMIT = 64;
+const LOOP_LIMIT = 128;
 const NOTHING = new Uint8Array(0);
 const ZERO = 48;
 const POINT = 46;
@@ -37,6 +37,10 @@ export class ByteSink {
     return taken;
   }
 
+  clear(): void {
+    this.#length = 0;
+  }
+
   /** Any text. */
   text(text: string): void {
     this.#reserve(text.length * 3);
@@ -59,7 +63,7 @@ export class ByteSink {
     const target = this.#bytes;
     let at = this.#length;
     if (length > LOOP_LIMIT) target.set(part, at);
-    else for (let i = 0; i < length; i++) target[at++] = part[i] ?? 0;
+    else for (let i = 0; i < length; i++) target[at++] = part[i] as number;
     this.#length += length;
   }
 

@@ -12,6 +12,8 @@ export type WriteRow = (sink: ByteSink, row: number) => void;
 /** Writes records of a module as REST shows them. */
 export class RecordWriter {
   readonly #compiled = new Map<string, WriteRow>();
+  /** Kept, because growing a new one for every page costs more than filling it. */
+  readonly #sink = new ByteSink();
 
   constructor(readonly store: ModuleStore) {}
 
@@ -42,7 +44,8 @@ export class RecordWriter {
 
   /** An answer with rows under `data` and, if given, `info`. */
   document(rows: readonly number[], columns: readonly Column[], info?: unknown): Buffer {
-    const sink = new ByteSink();
+    const sink = this.#sink;
+    sink.clear();
     sink.ascii('{"data":[');
     this.writeAll(sink, rows, columns);
     sink.ascii(']');

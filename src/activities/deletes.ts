@@ -1,9 +1,10 @@
-import { buryRows, countUnseenRows, findUnseenRows, type DepartedRow } from '../db/mirror/sweep';
+import { buryRows, countPresentRows, countUnseenRows, findUnseenRows, type DepartedRow } from '../db/mirror/sweep';
 import { countMirrorRows } from '../db/mirror/mirror-table';
 import { copyRowsSource, pageConverter } from '../db/mirror/chunk-sources';
 import { findLastChunk, loadChunk } from '../db/mirror/load-chunk';
 import type { MirrorModule } from '../db/mirror/mirror-module';
 import { IDS_PER_CALL, LIST_FIELDS } from '../domain/read-plan';
+import { sweepNeedsApproval } from '../domain/sweep-brake';
 import { readFrom } from '../domain/watermark';
 import { getRecord, listDeleted, listRecords } from '../zoho';
 import { convertedParameter } from './converted-leads';
@@ -21,21 +22,36 @@ export interface DeletesRequest extends SyncTarget {
   since: string;
   /** Record statuses are written under it: one number per piece of work. */
   sequence: number;
+  /** Remove rows however many they are. */
+  approved: boolean;
+  /** Share of the mirror, in per cent, that may leave unasked. */
+  percent?: number;
 }
 
 export interface DeletesResult {
   buried: number;
+  /** Rows of the mirror that would leave, but are too many to leave unasked; 0 when nothing is held back. */
+  heldBack: number;
+  mirrorRows: number;
   /** Zoho's time of the answer. */
   until: string;
 }
 
-/** Reads which records were deleted since a mark and moves them to their tombstones. Idempotent. */
+/**
+ * Reads which records were deleted since a mark and moves them to their tombstones. Idempotent. More than a share of
+ * the mirror is held back until a person has agreed, as in a sweep.
+ */
 export async function readDeletes(deps: ActivityDependencies, request: DeletesRequest): Promise<DeletesResult> {
   const mirror = await mirrorOf(deps, request);
   return withZoho(deps, request, async (zoho) => {
     const { departed, until } = await listDepartures(zoho, request.module, request.since);
+    const answer = { until: until.toISOString(), mirrorRows: await countMirrorRows(deps.knex, mirror) };
+    const present = await countPresentRows(deps.knex, mirror, departed);
+    if (!request.approved && sweepNeedsApproval(present, answer.mirrorRows, request.percent)) {
+      return { ...answer, buried: 0, heldBack: present };
+    }
     const buried = await buryRows(deps.knex, mirror, request.sessionId, request.sequence, departed);
-    return { buried, until: until.toISOString() };
+    return { ...answer, buried, heldBack: 0 };
   });
 }
 

@@ -94,6 +94,9 @@ export function createSyncControl(temporal: TemporalClient, limits: SyncControlL
   return new TemporalSyncControl(temporal, limits.callMs ?? 5_000, limits.effectMs ?? 20_000);
 }
 
+const CLOSING_ATTEMPTS = 8;
+const CLOSING_PAUSE_MS = 125;
+
 class TemporalSyncControl implements SyncControl {
   constructor(
     private readonly temporal: TemporalClient,
@@ -103,7 +106,7 @@ class TemporalSyncControl implements SyncControl {
 
   async startFullSync(input: FullSyncInput, requestedBy: string): Promise<Required<SyncTarget>> {
     const workflowId = syncWorkflowId(input.connection, input.module);
-    const handle = await this.call(() =>
+    const handle = await this.onceThePreviousClosed(() =>
       this.temporal.client.workflow.start('fullSync', {
         workflowId,
         taskQueue: TASK_QUEUES.core,
@@ -163,6 +166,18 @@ class TemporalSyncControl implements SyncControl {
       undefined,
       firstExecutionRunId === undefined ? {} : { firstExecutionRunId },
     );
+  }
+
+  /** A session shows its end a moment before its workflow closes; whoever starts the next one then need not notice. */
+  private async onceThePreviousClosed<T>(start: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.call(start);
+      } catch (error) {
+        if (!(error instanceof SyncWorkflowRunning) || attempt === CLOSING_ATTEMPTS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, CLOSING_PAUSE_MS));
+      }
+    }
   }
 
   private async call<T>(work: () => Promise<T>, limitMs = this.callMs): Promise<T> {

@@ -276,7 +276,7 @@ class FullSync {
               }),
             )
           : undefined,
-        this.control.step(() => readDeletes({ ...this.target, since: from, sequence: this.nextDeleteSequence() })),
+        this.followDeletes(from),
       ]);
       this.deleted += deletes.buried;
       const counts = await this.control.step(() => countBothSides(this.target));
@@ -286,6 +286,15 @@ class FullSync {
         return { counts, completeUntil: since, deletesUntil: deletes.until };
       }
     }
+  }
+
+  private async followDeletes(since: string): Promise<Awaited<ReturnType<typeof readDeletes>>> {
+    const percent = this.input.options.massDeletePercent;
+    const request = { ...this.target, since, sequence: this.nextDeleteSequence(), ...(percent && { percent }) };
+    const found = await this.control.step(() => readDeletes({ ...request, approved: this.sweepApproved }));
+    if (!found.heldBack) return found;
+    await this.waitForApproval(found.heldBack, found.mirrorRows);
+    return this.control.step(() => readDeletes({ ...request, approved: true }));
   }
 
   private async finish(

@@ -50,6 +50,21 @@ describe('what became of rows a session has not seen', () => {
       sweepUnseenRows(fixture.deps, { ...target, began, deletesFollowedUntil: null, sequence: 1, firstChunk: 1_000 }),
     );
 
+  it('leaves only when a person agrees, where a large share of the module was deleted', async () => {
+    const { target, began, ids } = await mirrored();
+    fixture.simulator.control.changeRecords('Deals', { delete: ids.slice(0, 60) });
+    const read = (approved: boolean) =>
+      fixture.run(() => readDeletes(fixture.deps, { ...target, since: began, sequence: 1, approved }));
+
+    const unasked = await read(false);
+    const rowsLeft = (await rowsOf(target)).length;
+    const agreed = await read(true);
+
+    assert.deepEqual([unasked.buried, unasked.heldBack, unasked.mirrorRows], [0, 60, ids.length]);
+    assert.equal(rowsLeft, ids.length);
+    assert.deepEqual([agreed.buried, agreed.heldBack], [60, 0]);
+  });
+
   it('is asked of Zoho: only those it does not know leave', async () => {
     const { target, began, ids } = await mirrored();
     const [recycled = '', erased = ''] = ids;
@@ -108,7 +123,9 @@ describe('what became of rows a session has not seen', () => {
 
     const outcomes = [];
     for (let attempt = 1; attempt <= 2; attempt += 1) {
-      outcomes.push(await fixture.run(() => readDeletes(fixture.deps, { ...target, since: began, sequence: 7 })));
+      outcomes.push(
+        await fixture.run(() => readDeletes(fixture.deps, { ...target, since: began, sequence: 7, approved: false })),
+      );
     }
 
     assert.deepEqual(

@@ -38,7 +38,7 @@ const ID_KEY = Buffer.from('id');
 const NAME_KEY = Buffer.from('name');
 const MOST_KNOWN_NAMES = 10_000;
 /** Below this many bytes a loop is faster than a native copy. */
-const SHORT = 32;
+const SHORT = 128;
 
 type Targets = Record<PagePart, number>;
 

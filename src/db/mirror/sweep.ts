@@ -64,6 +64,20 @@ async function setWise<T>(knex: Knex, work: (trx: Knex.Transaction) => Promise<T
   });
 }
 
+/** How many of the departed rows the mirror still has. */
+export async function countPresentRows(
+  knex: Knex,
+  mirror: MirrorModule,
+  departed: readonly DepartedRow[],
+): Promise<number> {
+  if (departed.length === 0) return 0;
+  const answer = await knex.raw<{ rows: { count: string }[] }>(
+    `select count(*) from ${qualifiedTable(mirror)} where id = any(?::bigint[])`,
+    [departed.map((row) => row.id)],
+  );
+  return Number(answer.rows[0]?.count ?? 0);
+}
+
 /**
  * Moves rows from the mirror to their tombstones, whole, and records each as deleted. A row that was read, or modified,
  * after its delete stays: it has been restored. Ids that the mirror does not have get a tombstone too, so that a late
