@@ -12,7 +12,6 @@ export type WriteRow = (sink: ByteSink, row: number) => void;
 /** Writes records of a module as REST shows them. */
 export class RecordWriter {
   readonly #compiled = new Map<string, WriteRow>();
-  /** Kept, because growing a new one for every page costs more than filling it. */
   readonly #sink = new ByteSink();
 
   constructor(readonly store: ModuleStore) {}
@@ -42,7 +41,7 @@ export class RecordWriter {
     });
   }
 
-  /** An answer with rows under `data` and, if given, `info`. */
+  /** An answer with rows under `data` and, if given, `info`; its memory may be given back with `reuse`. */
   document(rows: readonly number[], columns: readonly Column[], info?: unknown): Buffer {
     const sink = this.#sink;
     sink.clear();
@@ -51,7 +50,7 @@ export class RecordWriter {
     sink.ascii(']');
     if (info !== undefined) sink.text(`,"info":${JSON.stringify(info)}`);
     sink.ascii('}');
-    return sink.take();
+    return sink.handOver();
   }
 
   #compile(columns: readonly Column[]): WriteRow {
