@@ -1,5 +1,6 @@
 import type { DataOptions } from './data/catalogue';
 import type { Edition } from './limits/editions';
+import type { SwitchValues } from './switches';
 
 export const PROFILES = ['fast', 'realistic'] as const;
 export type Profile = (typeof PROFILES)[number];
@@ -18,10 +19,8 @@ export interface SimulatorOptions extends DataOptions {
   readonly bulkJobMsPer100kRows: number;
   /** Ten access tokens in ten minutes a refresh token. */
   readonly tokenThrottle: boolean;
-  /** Sends `Retry-After` with 429, which Zoho's documentation does not promise. */
-  readonly retryAfter: boolean;
-  /** Records modified in the very second of `If-Modified-Since` count as modified. */
-  readonly inclusiveModifiedSince: boolean;
+  /** Points the documentation leaves open, where another answer is wanted than the usual one. */
+  readonly switches: Partial<SwitchValues>;
   /** Daily credits; by edition and users when left out. */
   readonly credits?: number;
   /** PEM texts; with both the simulator speaks HTTPS. */
@@ -56,8 +55,7 @@ export function completeOptions(
     multiselectSeparator: ';',
     edition: 'enterprise',
     tokenThrottle: true,
-    retryAfter: false,
-    inclusiveModifiedSince: false,
+    switches: {},
     ...PROFILE_TIMES[profile],
     ...chosen,
   };

@@ -5,6 +5,7 @@ import type { ActiveFault, FaultRule } from '../faults/fault-plan';
 import type { CallEntry } from '../limits/call-log';
 import type { Simulation } from '../simulation';
 import { rowsById } from '../store/ordered-rows';
+import type { SwitchValues } from '../switches';
 import { changeRecords, type RecordChanges, type RecordChangeResult } from './record-changes';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -107,6 +108,16 @@ export class Control {
     };
   }
 
+  switches(): SwitchValues {
+    return this.simulation.switches.all();
+  }
+
+  /** Gives other answers to points the documentation leaves open. @throws ApiError INVALID_DATA */
+  setSwitches(changes: Partial<SwitchValues>): SwitchValues {
+    this.simulation.switches.set(changes);
+    return this.switches();
+  }
+
   /** Empties counters and call log; credits spent stay spent. */
   clearCalls(): void {
     this.simulation.calls.reset();
@@ -151,6 +162,7 @@ export class Control {
     const { tls, ...shown } = options;
     return {
       options: { ...shown, tls: tls !== undefined },
+      switches: this.switches(),
       clock: this.clock(),
       credits: { used: credits.used, allowance: credits.allowance },
       tokens: tokens.counts(),

@@ -33,6 +33,8 @@ export function controlRoutes(control: Control): Route[] {
     ['GET', 'calls', () => json(200, control.calls())],
     ['DELETE', 'calls', () => done(() => control.clearCalls())],
     ['POST', 'credits', (exchange) => done(() => control.setCreditsUsed(numberOf(exchange, 'used')))],
+    ['GET', 'switches', () => json(200, control.switches())],
+    ['POST', 'switches', (exchange) => json(200, control.setSwitches(body(exchange)))],
     ['POST', 'bulk-reads', (exchange) => done(() => control.failBulkReads(numberOf(exchange, 'fail')))],
     ['POST', 'tokens/expire', () => done(() => control.expireAccessTokens())],
     ['POST', 'tokens/revoke', (exchange) => done(() => control.revokeTokens(refreshTokenOf(exchange)))],

@@ -2,6 +2,8 @@ import type { Exchange, Reply } from '../http/exchange';
 import type { Route } from '../http/router';
 import { oauthRoutes } from '../oauth/routes';
 import type { Simulation } from '../simulation';
+import { readSwitch } from '../switches';
+import { requireVersion } from '../versions';
 import {
   deleteCredits,
   deleteRecords,
@@ -22,19 +24,27 @@ import { deletedRecords, getRecord } from './read-records';
 import { countRecords, searchRecords } from './search-records';
 
 type Handler = (simulation: Simulation, exchange: Exchange) => Reply | Promise<Reply>;
+/** What a line may say beside; prices may hang on switches. */
+interface Rest {
+  readonly credits?: number | ((exchange: Exchange, simulation: Simulation) => number);
+  readonly heavy?: Route['heavy'];
+  /** The first API version that has the call. */
+  readonly since?: number;
+}
 type RouteLine = readonly [
   operation: string,
   method: string,
   path: string,
   handler: Handler,
   scopes: readonly string[],
-  rest?: Partial<Pick<Route, 'credits' | 'heavy'>>,
+  rest?: Rest,
 ];
 
 const CRM = '/crm/:version';
 const BULK = '/crm/bulk/:version';
 const always = (): boolean => true;
 const WRITE = { credits: writeCredits, heavy: isHeavyWrite };
+const polling: Rest = { credits: (_, simulation) => readSwitch(simulation, 'jobPollingCredits') };
 const moduleScope = (operation: string): readonly string[] => [`ZohoCRM.modules.{module}.${operation}`];
 
 const LINES: readonly RouteLine[] = [
@@ -54,8 +64,8 @@ const LINES: readonly RouteLine[] = [
     ['ZohoCRM.bulk.READ', 'ZohoCRM.bulk.CREATE'],
     { credits: 50 },
   ],
-  ['getBulkRead', 'GET', `${BULK}/read/:job`, getBulkRead, ['ZohoCRM.bulk.READ'], { credits: 0 }],
-  ['downloadBulkRead', 'GET', `${BULK}/read/:job/result`, downloadBulkRead, ['ZohoCRM.bulk.READ'], { credits: 0 }],
+  ['getBulkRead', 'GET', `${BULK}/read/:job`, getBulkRead, ['ZohoCRM.bulk.READ'], polling],
+  ['downloadBulkRead', 'GET', `${BULK}/read/:job/result`, downloadBulkRead, ['ZohoCRM.bulk.READ'], polling],
   ['queryRecords', 'POST', `${CRM}/coql`, queryRecords, ['ZohoCRM.coql.READ'], { credits: coqlCredits, heavy: always }],
   ['listApis', 'GET', `${CRM}/__apis`, listApis, ['ZohoCRM.apis.READ']],
   ['deletedRecords', 'GET', `${CRM}/:module/deleted`, deletedRecords, moduleScope('READ'), { credits: 2 }],
@@ -70,7 +80,14 @@ const LINES: readonly RouteLine[] = [
       heavy: ({ query }) => query.has('cvid') || query.has('sort_by'),
     },
   ],
-  ['searchRecords', 'GET', `${CRM}/:module/search`, searchRecords, moduleScope('READ'), { heavy: always }],
+  [
+    'searchRecords',
+    'GET',
+    `${CRM}/:module/search`,
+    searchRecords,
+    moduleScope('READ'),
+    { heavy: always, credits: (_, simulation) => readSwitch(simulation, 'searchCredits') },
+  ],
   ['countRecords', 'GET', `${CRM}/:module/actions/count`, countRecords, moduleScope('READ')],
   ['insertRecords', 'POST', `${CRM}/:module`, insertRecords, moduleScope('CREATE'), WRITE],
   ['updateRecords', 'PUT', `${CRM}/:module`, updateRecords, moduleScope('UPDATE'), WRITE],
@@ -88,9 +105,16 @@ export function routeTable(simulation: Simulation): Route[] {
     method,
     path,
     scopes,
-    credits: 1,
-    ...rest,
-    handle: (exchange) => handler(simulation, exchange),
+    ...(rest?.heavy && { heavy: rest.heavy }),
+    credits: priceOf(simulation, rest?.credits ?? 1),
+    handle: (exchange) => {
+      if (rest?.since !== undefined) requireVersion(exchange.params['version'], rest.since);
+      return handler(simulation, exchange);
+    },
   }));
   return [...oauthRoutes(simulation.tokens), ...crm];
+}
+
+function priceOf(simulation: Simulation, credits: NonNullable<Rest['credits']>): Route['credits'] {
+  return typeof credits === 'number' ? credits : (exchange) => credits(exchange, simulation);
 }
