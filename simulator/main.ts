@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startSimulator } from './index';
 import { EDITIONS, type Edition } from './limits/editions';
+import { DATA_CENTERS } from './oauth/data-centers';
 import { type Profile, PROFILES, type SimulatorOptions } from './options';
 import { parseSwitch, SWITCHES } from './switches';
 
@@ -25,6 +26,7 @@ const USAGE = `Usage: npm run simulator -- [options]
   --deals 1000 --accounts N --contacts N --leads 200
                                  records (default: accounts a fifth, contacts half of the deals)
   --edition enterprise           ${EDITIONS.join(', ')}: concurrency and daily credits
+  --data-center us               ${DATA_CENTERS.join(', ')}
   --users 10 --credits N         licences; daily credits instead of the edition's
   --time-zone America/New_York   of the organization and its users
   --multiselect-separator ';'    between choices in bulk-read cells
@@ -46,6 +48,7 @@ function readOptions(args: readonly string[]): Partial<SimulatorOptions> & { pro
       >),
       host: text,
       edition: text,
+      'data-center': text,
       profile: text,
       'time-zone': text,
       'multiselect-separator': text,
@@ -82,6 +85,9 @@ function readOptions(args: readonly string[]): Partial<SimulatorOptions> & { pro
     ...(host !== undefined && { host }),
     ...(timeZone !== undefined && { timeZone }),
     ...(multiselectSeparator !== undefined && { multiselectSeparator }),
+    ...(values['data-center'] !== undefined && {
+      dataCenter: oneOf('data-center', DATA_CENTERS, values['data-center']),
+    }),
     ...(values.edition !== undefined && { edition: oneOf<Edition>('edition', EDITIONS, values.edition) }),
     ...(values.profile !== undefined && { profile: oneOf<Profile>('profile', PROFILES, values.profile) }),
     ...(values['no-token-throttle'] && { tokenThrottle: false }),

@@ -11,6 +11,8 @@ export interface SimulatorOptions extends DataOptions {
   /** 0 takes a free port. */
   readonly port: number;
   readonly edition: Edition;
+  /** Where the organization is, for clients that call the simulator under Zoho's host names. */
+  readonly dataCenter: string;
   /** Added to every CRM call. */
   readonly latencyMs: number;
   /** What a bulk-read job takes at least. */
@@ -54,6 +56,7 @@ export function completeOptions(
     timeZone: 'America/New_York',
     multiselectSeparator: ';',
     edition: 'enterprise',
+    dataCenter: 'us',
     tokenThrottle: true,
     switches: {},
     ...PROFILE_TIMES[profile],

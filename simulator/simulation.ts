@@ -9,6 +9,7 @@ import { concurrencyOf, dailyCredits } from './limits/editions';
 import { TokenStore } from './oauth/token-store';
 import type { SimulatorOptions } from './options';
 import { PageTokens } from './routes/page-token';
+import { ExternalFields } from './store/external-fields';
 import { Records } from './store/records';
 import { SearchIndex } from './store/search-index';
 import { SwitchBoard } from './switches';
@@ -27,6 +28,7 @@ export class Simulation {
   readonly bulkRead: BulkReadJobs;
   readonly pages: PageTokens;
   readonly searchIndex: SearchIndex;
+  readonly externalFields = new ExternalFields();
 
   constructor(readonly options: SimulatorOptions) {
     this.switches = new SwitchBoard({ bulkReadSeparator: options.multiselectSeparator, ...options.switches });
@@ -53,6 +55,7 @@ export class Simulation {
     this.faults.clear();
     this.pages.reset();
     this.searchIndex.reset();
+    this.externalFields.reset();
     await this.bulkRead.reset();
   }
 

@@ -6,6 +6,8 @@ import type { CallEntry } from '../limits/call-log';
 import type { Simulation } from '../simulation';
 import { rowsById } from '../store/ordered-rows';
 import type { SwitchValues } from '../switches';
+import { invalidData, invalidModule } from '../http/api-error';
+import type { ExternalType } from '../store/external-fields';
 import { changeRecords, type RecordChanges, type RecordChangeResult } from './record-changes';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -137,6 +139,18 @@ export class Control {
   revokeTokens(refreshToken?: string): void {
     if (refreshToken === undefined) this.simulation.tokens.revokeAll();
     else this.simulation.tokens.revoke(refreshToken);
+  }
+
+  /**
+   * Makes a field an external id: its value takes the place of the record's id under `X-EXTERNAL`.
+   * @throws ApiError INVALID_MODULE, INVALID_DATA when there is no such field
+   */
+  markExternal(moduleName: string, fieldName: string, type: ExternalType = 'org'): void {
+    const module = this.simulation.catalogue.module(moduleName);
+    if (!module) throw invalidModule();
+    const column = module.column(fieldName);
+    if (!column) throw invalidData('the field name given seems to be invalid', { api_name: fieldName });
+    this.simulation.externalFields.mark(module, column, type);
   }
 
   addModule(request: CustomModuleRequest): { apiName: string; id: string } {

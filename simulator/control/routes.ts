@@ -38,6 +38,7 @@ export function controlRoutes(control: Control): Route[] {
     ['POST', 'bulk-reads', (exchange) => done(() => control.failBulkReads(numberOf(exchange, 'fail')))],
     ['POST', 'tokens/expire', () => done(() => control.expireAccessTokens())],
     ['POST', 'tokens/revoke', (exchange) => done(() => control.revokeTokens(refreshTokenOf(exchange)))],
+    ['POST', 'external-fields', (exchange) => done(() => markExternal(control, exchange))],
     ['POST', 'modules', (exchange) => json(201, control.addModule(moduleRequest(control, exchange)))],
     ['POST', 'reset', () => control.reset().then(() => NO_CONTENT)],
     ['GET', 'state', () => json(200, control.state())],
@@ -106,6 +107,14 @@ function exportRecords(control: Control, { params }: Exchange): Reply {
   const module = params['module'] ?? '';
   if (!control.simulation.records.find(module)) throw invalidModule();
   return { status: 200, chunks: { type: 'application/x-ndjson', content: control.exportRecords(module) } };
+}
+
+function markExternal(control: Control, exchange: Exchange): void {
+  const { module, field, type } = body<{ module?: unknown; field?: unknown; type?: unknown }>(exchange);
+  if (typeof module !== 'string' || typeof field !== 'string') {
+    throw invalidData('a module and a field are expected', { api_name: 'field' });
+  }
+  control.markExternal(module, field, type === 'user' ? 'user' : 'org');
 }
 
 function moduleRequest(control: Control, exchange: Exchange): CustomModuleRequest {

@@ -3,6 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { type ActiveFault } from '../faults/fault-plan';
 import { faultBefore, sendWithFault, waitsAfterApply } from '../faults/strike';
 import type { AccessToken } from '../oauth/token-store';
+import { type HostPlace, placeOf } from '../oauth/data-centers';
 import { scopesAllow } from '../oauth/scopes';
 import type { Simulation } from '../simulation';
 import { readSwitch } from '../switches';
@@ -11,6 +12,7 @@ import {
   authenticationFailure,
   internalError,
   invalidToken,
+  invalidUrl,
   rateLimitExceeded,
   scopeMismatch,
   tooManyRequests,
@@ -73,6 +75,8 @@ export class Listener {
     let matched: { route: Route; params: Record<string, string> } | undefined;
     let failure: ApiError | undefined;
     try {
+      const place = placeOf(exchange.headers.host ?? '', simulation.switches);
+      if (place) checkPlace(place, exchange, simulation.options.dataCenter);
       matched = this.api.match(exchange.method, exchange.path);
     } catch (error) {
       failure = asApiError(error);
@@ -82,6 +86,7 @@ export class Listener {
       operation,
       method: exchange.method,
       path: exchange.path,
+      hasPageToken: exchange.query.has('page_token'),
       module: matched?.params['module'] ?? exchange.query.get('module') ?? bulkModule(exchange),
     });
     const outcome = this.#throttled(
@@ -162,6 +167,13 @@ export class Listener {
       ...(retryAfter > 0 && reply.status === 429 && { 'Retry-After': String(retryAfter) }),
     };
   }
+}
+
+/** A host answers for its own service, and knows the tokens of its own data center only. */
+function checkPlace({ service, dataCenter }: HostPlace, { path }: Exchange, home: string): void {
+  const wanted = path.startsWith('/oauth/') ? 'accounts' : path.endsWith('/upload') ? 'upload' : 'api';
+  if (service !== wanted) throw invalidUrl();
+  if (wanted !== 'accounts' && dataCenter !== home) throw invalidToken();
 }
 
 async function answer(router: Router, exchange: Exchange): Promise<Reply> {

@@ -4,7 +4,7 @@ import { type Column, render, type Rendering } from '../data/column';
 import type { GeneratedModule } from '../data/generated-module';
 import { CONVERTED_PERIOD } from '../data/modules/leads';
 import { parseInstant } from '../zoned-time';
-import { CHANGED, DELETED, Overlay, PRISTINE, type RowState } from './overlay';
+import { CHANGED, DELETED, Overlay, type OverlayRecord, PRISTINE, type RowState } from './overlay';
 
 export type DeletionType = 'recycle' | 'permanent';
 
@@ -25,6 +25,8 @@ export type Converted = 'true' | 'false' | 'both';
 export class ModuleStore {
   readonly overlay: Overlay;
   readonly deletions: DeletedRecord[] = [];
+  /** What deleted rows held that was not as generated, for those that come back. */
+  readonly #removed = new Map<number, OverlayRecord>();
   #inserted = 0;
   #deleted = 0;
 
@@ -121,8 +123,31 @@ export class ModuleStore {
       deleted: seconds,
       createdBy: createdBy ? this.value(row, createdBy) : null,
     });
+    const record = this.overlay.records.get(row);
+    if (record) this.#removed.set(row, record);
     this.overlay.remove(row);
     this.#deleted++;
+  }
+
+  /** Makes a record that is in the recycle bin a permanent deletion. */
+  purge(id: string): void {
+    const place = this.deletions.findIndex((deletion) => deletion.id === id);
+    const deletion = this.deletions[place];
+    if (deletion) this.deletions[place] = { ...deletion, type: 'permanent' };
+  }
+
+  /** Brings a record back from the recycle bin as it was, and gives its row; undefined when it is not there. */
+  undelete(id: string): number | undefined {
+    const place = this.deletions.findIndex((deletion) => deletion.id === id && deletion.type === 'recycle');
+    const row = this.module.rowOf(id);
+    if (place < 0 || row === undefined) return undefined;
+    const record = this.#removed.get(row);
+    if (record) this.overlay.put(row, record);
+    else this.overlay.forget(row);
+    this.#removed.delete(row);
+    this.deletions.splice(place, 1);
+    this.#deleted--;
+    return row;
   }
 
   /** A lookup was written with the name of that time; the other record may have got a new one since. */
@@ -136,6 +161,7 @@ export class ModuleStore {
     this.overlay.clear();
     this.module.renamed.clear();
     this.deletions.length = 0;
+    this.#removed.clear();
     this.#inserted = 0;
     this.#deleted = 0;
   }

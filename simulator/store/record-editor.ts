@@ -51,6 +51,17 @@ export class RecordEditor {
     };
     this.#derive(changes, current);
     this.simulation.searchIndex.beforeWrite(this.opened, row, false);
+    this.#write(row, changes, silent);
+  }
+
+  /** Gives fields that the CRM works out by itself other values. */
+  recompute(row: number, values: Values, silent: boolean): void {
+    this.simulation.searchIndex.beforeWrite(this.opened, row, false);
+    this.#write(row, { ...values }, silent);
+  }
+
+  #write(row: number, changes: Record<string, CellValue>, silent: boolean): void {
+    const { store } = this.opened;
     if (silent) {
       store.update(row, changes, store.modifiedAt(row));
       return;
