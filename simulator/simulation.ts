@@ -33,7 +33,7 @@ export class Simulation {
   constructor(readonly options: SimulatorOptions) {
     this.switches = new SwitchBoard({ bulkReadSeparator: options.multiselectSeparator, ...options.switches });
     this.catalogue = new Catalogue(options);
-    this.records = new Records(this.catalogue);
+    this.records = new Records(this.catalogue, this.switches);
     this.tokens = new TokenStore(this.clock, options.tokenThrottle, this.switches);
     this.credits = new CreditLedger(this.clock, options.credits ?? dailyCredits(options.edition, options.users));
     this.gate = new ConcurrencyGate(concurrencyOf(options.edition));

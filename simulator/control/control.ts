@@ -5,7 +5,9 @@ import type { ActiveFault, FaultRule } from '../faults/fault-plan';
 import type { CallEntry } from '../limits/call-log';
 import type { Simulation } from '../simulation';
 import { rowsById } from '../store/ordered-rows';
-import type { SwitchValues } from '../switches';
+import { RecordEditor } from '../store/record-editor';
+import { readSwitch, type SwitchValues } from '../switches';
+import { isList, partTexts } from '../data/cell';
 import { invalidData, invalidModule } from '../http/api-error';
 import type { ExternalType } from '../store/external-fields';
 import { changeRecords, type RecordChanges, type RecordChangeResult } from './record-changes';
@@ -41,6 +43,14 @@ export interface CallReport {
   };
   /** The last 1,000 calls. */
   readonly recent: readonly CallEntry[];
+}
+
+/** Another display value for a choice. */
+export interface ChoiceRename {
+  readonly module: string;
+  readonly field: string;
+  readonly actual_value: string;
+  readonly display_value: string;
 }
 
 /** Everything a test may do to the simulated organization from outside its API. */
@@ -151,6 +161,28 @@ export class Control {
     const column = module.column(fieldName);
     if (!column) throw invalidData('the field name given seems to be invalid', { api_name: fieldName });
     this.simulation.externalFields.mark(module, column, type);
+  }
+
+  /**
+   * Gives a choice of a picklist another display value, as an administrator does; its actual value stays.
+   * @throws ApiError INVALID_MODULE, INVALID_DATA when there is no such field or choice
+   */
+  renameChoice({ module, field, actual_value: actual, display_value: displayed }: ChoiceRename): void {
+    const opened = this.simulation.records.find(module);
+    if (!opened) throw invalidModule();
+    const column = opened.module.column(field);
+    if (!column?.field.options?.includes(actual)) {
+      throw invalidData('the choice given seems to be invalid', { api_name: field });
+    }
+    const { store } = opened;
+    const names = store.displayValues.get(field) ?? new Map<string, string>();
+    store.displayValues.set(field, names.set(actual, displayed));
+    if (!readSwitch(this.simulation, 'modifiedByPicklistRename')) return;
+    const editor = new RecordEditor(this.simulation, opened);
+    for (const row of rowsById(store)) {
+      const value = store.value(row, column);
+      if (value === actual || (isList(value) && partTexts(value).includes(actual))) editor.update(row, {});
+    }
   }
 
   addModule(request: CustomModuleRequest): { apiName: string; id: string } {

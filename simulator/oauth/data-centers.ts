@@ -51,7 +51,7 @@ function serviceOf(name: string, dataCenter: string, switches: SwitchBoard): Hos
 }
 
 /** The host that takes uploads. */
-export function uploadHost(dataCenter: string, switches: SwitchBoard): string {
+function uploadHost(dataCenter: string, switches: SwitchBoard): string {
   if (dataCenter === 'ca') return switches.read('uploadHostCa');
   if (dataCenter === 'sa') return switches.read('uploadHostSa');
   return `content.${ENDINGS[dataCenter]?.api}`;

@@ -107,7 +107,13 @@ export function moduleDetails(module: GeneratedModule): Record<string, unknown> 
 }
 
 /** A field as Fields Metadata shows it. */
-export function fieldDocument(module: GeneratedModule, column: Column, catalogue: Catalogue): Record<string, unknown> {
+export function fieldDocument(
+  module: GeneratedModule,
+  column: Column,
+  catalogue: Catalogue,
+  /** Display values of choices by actual value, where they differ. */
+  displayValues: ReadonlyMap<string, string> = new Map(),
+): Record<string, unknown> {
   const { field } = column;
   const writable = !field.readOnly;
   const tag = field.apiName === 'Tag';
@@ -170,7 +176,9 @@ export function fieldDocument(module: GeneratedModule, column: Column, catalogue
     multiselectlookup: {},
     multiuserlookup: {},
     auto_number: autonumberDocument(field),
-    pick_list_values: (field.options ?? []).map((option, i) => pickListValue(option, i, module.fieldId(field))),
+    pick_list_values: (field.options ?? []).map((option, i) =>
+      pickListValue(option, displayValues.get(option), i, module.fieldId(field)),
+    ),
     global_picklist: null,
     crypt: null,
     private: null,
@@ -212,9 +220,14 @@ function autonumberDocument(field: FieldDefinition): Record<string, unknown> {
   return { prefix: field.autonumberPrefix, suffix: null, start_number: 1, starting_number_length: 7 };
 }
 
-function pickListValue(option: string, place: number, fieldId: string): Record<string, unknown> {
+function pickListValue(
+  option: string,
+  displayValue: string | undefined,
+  place: number,
+  fieldId: string,
+): Record<string, unknown> {
   return {
-    display_value: option,
+    display_value: displayValue ?? option,
     sequence_number: place + 1,
     reference_value: option,
     colour_code: null,

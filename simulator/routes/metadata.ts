@@ -55,12 +55,13 @@ export function getField(simulation: Simulation, { query, params }: Exchange): R
 
 /** A field with what was said about it since the start. */
 function shownField(
-  { catalogue, externalFields }: Simulation,
+  { catalogue, externalFields, records }: Simulation,
   module: GeneratedModule,
   column: Column,
 ): Record<string, unknown> {
   const type = externalFields.typeOf(module, column);
-  return { ...fieldDocument(module, column, catalogue), external: type ? { type, show: true } : null };
+  const names = records.of(module).store.displayValues.get(column.field.apiName);
+  return { ...fieldDocument(module, column, catalogue, names), external: type ? { type, show: true } : null };
 }
 
 function fieldsModule(catalogue: Simulation['catalogue'], query: URLSearchParams): ReturnType<typeof namedModule> {

@@ -1,5 +1,5 @@
 import type { ByteSink } from '../data/byte-sink';
-import { type CellValue, displayText, isReference } from '../data/cell';
+import { type CellValue, displayText, isList, isReference, partTexts } from '../data/cell';
 import { type Column, render, type Rendering } from '../data/column';
 import type { GeneratedModule } from '../data/generated-module';
 import { CONVERTED_PERIOD } from '../data/modules/leads';
@@ -25,6 +25,8 @@ export type Converted = 'true' | 'false' | 'both';
 export class ModuleStore {
   readonly overlay: Overlay;
   readonly deletions: DeletedRecord[] = [];
+  /** What choices are called now, by field and actual value. */
+  readonly displayValues = new Map<string, Map<string, string>>();
   /** What deleted rows held that was not as generated, for those that come back. */
   readonly #removed = new Map<number, OverlayRecord>();
   #inserted = 0;
@@ -82,6 +84,15 @@ export class ModuleStore {
     if (row < this.module.rows) return this.module.timeline.createdAt(row);
     const created = this.overlay.records.get(row)?.values['Created_Time'];
     return (typeof created === 'string' ? parseInstant(created) : undefined) ?? 0;
+  }
+
+  /** The value of a field with choices under the names they have now. */
+  displayValue(row: number, column: Column): CellValue {
+    const value = this.value(row, column);
+    const names = this.displayValues.get(column.field.apiName);
+    if (!names) return value;
+    if (isList(value)) return partTexts(value).map((part) => names.get(part) ?? part);
+    return typeof value === 'string' ? (names.get(value) ?? value) : value;
   }
 
   displayName(row: number): string {
@@ -161,6 +172,7 @@ export class ModuleStore {
     this.overlay.clear();
     this.module.renamed.clear();
     this.deletions.length = 0;
+    this.displayValues.clear();
     this.#removed.clear();
     this.#inserted = 0;
     this.#deleted = 0;

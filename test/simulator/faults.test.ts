@@ -111,21 +111,18 @@ describe('simulator: faults', () => {
     assert.notEqual(thirdTime, firstTime);
   });
 
-  it('writes times with another offset after the clocks change', () => {
-    const modified = (): string => {
-      const update = [{ id: '5500000103100001001', Stage: 'Closed Won' }];
-      bed.simulator.control.changeRecords('Deals', { update });
-      const { records } = bed.simulator.control.simulation;
-      const { store, module } = records.open('Deals');
-      const column = module.column('Modified_Time');
-      return column ? String(store.value(0, column)) : '';
+  it('writes times with another offset after the clocks change', async () => {
+    const id = '5500000103100001001';
+    const modified = async (): Promise<unknown> => {
+      bed.simulator.control.changeRecords('Deals', { update: [{ id, Stage: 'Closed Won' }] });
+      return (await bed.call(`/crm/v8/Deals/${id}?fields=Modified_Time`)).body.data?.[0]?.['Modified_Time'];
     };
 
     bed.simulator.control.moveClock({ freeze: true, set: '2026-03-08T06:59:00Z' });
-    const before = modified();
+    const before = await modified();
     bed.simulator.control.moveClock({ advance: 3_600_000 });
 
-    assert.deepEqual([before, modified()], ['2026-03-08T01:59:00-05:00', '2026-03-08T03:59:00-04:00']);
+    assert.deepEqual([before, await modified()], ['2026-03-08T01:59:00-05:00', '2026-03-08T03:59:00-04:00']);
   });
 
   it('strikes the same calls for the same seed', async () => {

@@ -5,7 +5,6 @@ import { request as requestSecure } from 'node:https';
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN, startSimulator } from '../../simulator';
-import type { SwitchValues } from '../../simulator/switches';
 import { type Body, startTestBed, type TestBed } from './support';
 
 const FIXTURES = path.join(__dirname, 'fixtures');
@@ -87,7 +86,7 @@ describe('simulator: hosts', () => {
       const knows = async (host: string): Promise<boolean> => (await organization(host)).code !== 'INVALID_HOST';
 
       const before = [await knows(usual), await knows(other)];
-      bed.simulator.control.setSwitches({ [name]: other } as Partial<SwitchValues>);
+      bed.simulator.control.setSwitches({ [name]: other });
       const after = [await knows(usual), await knows(other)];
 
       assert.deepEqual(

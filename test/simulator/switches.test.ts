@@ -338,6 +338,40 @@ describe('simulator: switches', () => {
     assert.deepEqual([kept, await nameAfter()], [' roomy ', 'roomy']);
   });
 
+  const rename = { module: 'Deals', field: 'Stage', actual_value: 'Closed Won', display_value: 'Gewonnen' };
+
+  it('picklistValue', async () => {
+    await write([{ id: FIRST_DEAL, Stage: 'Closed Won' }]);
+    await bed.call('/__simulator/picklists', { method: 'POST', json: rename });
+    const stages = async (): Promise<Set<unknown>> =>
+      new Set((await bed.call('/crm/v8/Deals?fields=Stage&sort_order=asc')).body.data?.map(({ Stage }) => Stage));
+
+    const actual = await stages();
+    flip({ picklistValue: 'display' });
+    const displayed = await stages();
+    const metadata = await bed.call('/crm/v8/settings/fields?module=Deals');
+
+    assert.deepEqual([actual.has('Closed Won'), actual.has('Gewonnen')], [true, false]);
+    assert.deepEqual([displayed.has('Closed Won'), displayed.has('Gewonnen')], [false, true]);
+    assert.match(metadata.text, /"display_value":"Gewonnen"[^}]*"actual_value":"Closed Won"/);
+  });
+
+  it('modifiedByPicklistRename', async () => {
+    const modified = async (): Promise<unknown> =>
+      (await bed.call(`/crm/v8/Deals/${FIRST_DEAL}`)).body.data?.[0]?.['Modified_Time'];
+    await write([{ id: FIRST_DEAL, Stage: 'Closed Won' }]);
+    const before = await modified();
+    bed.simulator.control.moveClock({ advance: 10_000 });
+
+    bed.simulator.control.renameChoice(rename);
+    const kept = await modified();
+    flip({ modifiedByPicklistRename: true });
+    bed.simulator.control.renameChoice(rename);
+
+    assert.equal(kept, before);
+    assert.notEqual(await modified(), before);
+  });
+
   it('bulkReadMaxPage', async () => {
     const answers = await both({ bulkReadMaxPage: 50 }, () => bulkRead({ page: 51 }));
 
