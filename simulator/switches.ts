@@ -61,7 +61,10 @@ export const SWITCHES = {
   missingRecord: choice([204, 400, 404], 'status of Get Record for a well-formed id that does not exist'),
   deletedPageRows: whole(2_000, 'rows of the deleted feed that pages reach; 0 for all'),
   permanentDeletionsListedDays: whole(0, 'how long a permanent deletion stays in the feed; 0 for ever'),
-  picklistValue: choice(['actual', 'display'], 'what a read shows of a choice whose display value was changed'),
+  picklistValue: choice(
+    ['actual', 'display'],
+    'what list, get and search show of a choice whose display value was changed',
+  ),
   externalIdsInLookups: flag(
     false,
     '`X-EXTERNAL: Contacts.Account_Name.ERP_Id` lets a lookup be written by external id',
