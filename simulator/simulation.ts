@@ -8,12 +8,17 @@ import { CreditLedger } from './limits/credit-ledger';
 import { concurrencyOf, dailyCredits } from './limits/editions';
 import { TokenStore } from './oauth/token-store';
 import type { SimulatorOptions } from './options';
+import { PageTokens } from './routes/page-token';
+import { ExternalFields } from './store/external-fields';
 import { Records } from './store/records';
+import { SearchIndex } from './store/search-index';
+import { SwitchBoard } from './switches';
 
 /** One simulated organization: its clock, its data, its limits and what was done to it. */
 export class Simulation {
   readonly clock = new VirtualClock();
   readonly calls = new CallLog();
+  readonly switches: SwitchBoard;
   readonly catalogue: Catalogue;
   readonly records: Records;
   readonly tokens: TokenStore;
@@ -21,26 +26,36 @@ export class Simulation {
   readonly gate: ConcurrencyGate;
   readonly faults: FaultPlan;
   readonly bulkRead: BulkReadJobs;
+  readonly pages: PageTokens;
+  readonly searchIndex: SearchIndex;
+  readonly externalFields = new ExternalFields();
 
   constructor(readonly options: SimulatorOptions) {
+    this.switches = new SwitchBoard({ bulkReadSeparator: options.multiselectSeparator, ...options.switches });
     this.catalogue = new Catalogue(options);
-    this.records = new Records(this.catalogue);
-    this.tokens = new TokenStore(this.clock, options.tokenThrottle);
+    this.records = new Records(this.catalogue, this.switches);
+    this.tokens = new TokenStore(this.clock, options.tokenThrottle, this.switches);
     this.credits = new CreditLedger(this.clock, options.credits ?? dailyCredits(options.edition, options.users));
     this.gate = new ConcurrencyGate(concurrencyOf(options.edition));
     this.faults = new FaultPlan(options.seed);
-    this.bulkRead = new BulkReadJobs(this.clock, this.records, options);
+    this.pages = new PageTokens(this.clock);
+    this.searchIndex = new SearchIndex(this.clock, this.switches);
+    this.bulkRead = new BulkReadJobs(this.clock, this.records, options, this.switches);
   }
 
   /** Back to the state after the start; modules that were added stay, with their generated rows. */
   async reset(): Promise<void> {
     this.clock.reset();
     this.calls.reset();
+    this.switches.reset();
     this.records.reset();
     this.tokens.reset();
     this.credits.reset();
     this.gate.reset();
     this.faults.clear();
+    this.pages.reset();
+    this.searchIndex.reset();
+    this.externalFields.reset();
     await this.bulkRead.reset();
   }
 

@@ -4,6 +4,7 @@ import { ApiError, resourceNotFound, tooManyRequests } from '../http/api-error';
 import type { SimulatorOptions } from '../options';
 import type { StoreSnapshot } from '../store/module-store';
 import type { Records } from '../store/records';
+import type { SwitchBoard } from '../switches';
 import { jobDocument } from './documents';
 import { Exporter } from './exporter';
 import type { ExportResult } from './export-task';
@@ -36,6 +37,7 @@ export class BulkReadJobs {
     readonly clock: VirtualClock,
     readonly records: Records,
     readonly options: SimulatorOptions,
+    readonly switches: SwitchBoard,
   ) {}
 
   warmUp(): void {
@@ -46,10 +48,19 @@ export class BulkReadJobs {
     return [...this.#jobs.values()];
   }
 
-  /** Queues a job and starts it if none runs. */
-  create(query: JobQuery, callbackUrl?: string): Job {
+  /** Queues a job and starts it if none runs. @throws ApiError TOO_MANY_REQUESTS when the queue is full */
+  create(query: JobQuery, version: string, callbackUrl?: string): Job {
+    const longest = this.switches.read('bulkReadQueueLength');
+    if (longest > 0 && this.#queue.length >= longest) throw tooManyRequests();
     const id = `550${String(this.#number++)}`;
-    const job: Job = { id, query, created: this.clock.now(), state: 'ADDED', ...(callbackUrl && { callbackUrl }) };
+    const job: Job = {
+      id,
+      query,
+      version,
+      created: this.clock.now(),
+      state: 'ADDED',
+      ...(callbackUrl && { callbackUrl }),
+    };
     this.#jobs.set(id, job);
     this.#queue.push(job);
     setImmediate(() => this.#startNext());
@@ -68,7 +79,9 @@ export class BulkReadJobs {
     const found = this.#continuations.get(token);
     if (!found) throw new ApiError(400, 'INVALID_REQUEST', 'page token is invalid', { api_name: 'page_token' });
     if (found.expires <= this.clock.now()) {
-      throw new ApiError(400, 'EXPIRED_VALUE', 'Page token expired', { api_name: 'page_token' });
+      throw new ApiError(400, this.switches.read('expiredPageTokenCode'), 'Page token expired', {
+        api_name: 'page_token',
+      });
     }
     return found.query;
   }
@@ -138,7 +151,9 @@ export class BulkReadJobs {
 
   async #export({ id, query }: Job): Promise<{ file: string; result: ExportResult }> {
     const { catalogue } = this.records;
-    const { seed, deals, contacts, accounts, leads, users, timeZone, multiselectSeparator } = this.options;
+    const { seed, deals, contacts, accounts, leads, users } = this.options;
+    const timeZone = this.switches.read('bulkReadDatetimeOffset') === 'utc' ? 'UTC' : this.options.timeZone;
+    const multiselectSeparator = this.switches.read('bulkReadSeparator');
     const file = await this.#exporter.fileOf(id);
     const result = await this.#exporter.run({
       jobId: id,
@@ -147,7 +162,9 @@ export class BulkReadJobs {
       addedModules: [...catalogue.requests],
       snapshots: this.#snapshots(),
       module: query.module,
-      columns: query.fields,
+      columns: this.#columns(query),
+      bom: this.switches.read('bulkReadBom'),
+      headerAlone: this.switches.read('bulkReadEmptyFile') === 'header',
       ...(query.condition && { condition: query.condition }),
       ...(query.afterRow === undefined
         ? { skip: (query.page - 1) * ROWS_PER_JOB }
@@ -155,6 +172,14 @@ export class BulkReadJobs {
       limit: ROWS_PER_JOB,
     });
     return { file, result };
+  }
+
+  /** The columns after `Id` in the order of the file. */
+  #columns({ module, fields }: JobQuery): readonly string[] {
+    if (this.switches.read('bulkReadColumnOrder') === 'requested') return fields;
+    const names = this.records.find(module)?.module.columns.map(({ field }) => field.apiName) ?? [];
+    const place = (name: string): number => (names.includes(name) ? names.indexOf(name) : names.length);
+    return [...fields].sort((a, b) => place(a) - place(b));
   }
 
   #snapshots(): Record<string, StoreSnapshot> {
@@ -184,9 +209,15 @@ export class BulkReadJobs {
     return token;
   }
 
-  /** One unsigned attempt: delivery is a hint, never a promise. */
+  /** Unsigned, and nobody waits for an answer: delivery is a hint, never a promise. */
   async #callBack(job: Job, url: string): Promise<void> {
     const body = JSON.stringify({ data: [jobDocument(this.records, job)] });
-    await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }).catch(() => undefined);
+    const delay = this.switches.read('callbackDelayMs');
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay).unref());
+    for (let copy = 0; copy < this.switches.read('callbackCopies'); copy++) {
+      await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }).catch(
+        () => undefined,
+      );
+    }
   }
 }

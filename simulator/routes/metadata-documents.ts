@@ -88,14 +88,32 @@ export function moduleDetails(module: GeneratedModule): Record<string, unknown> 
     kanban_view: false,
     $properties: ['$approval_state', '$editable'],
     $on_demand_properties: [],
-    custom_view: null,
     related_list_properties: { sort_by: null, fields: [module.plan.displayField], sort_order: null },
     territory: null,
+    $field_states: [],
+    activity_badge: 'Disabled',
+    business_card_fields: [],
+    chart_view: false,
+    chart_view_supported: true,
+    default_mapping_fields: [],
+    filter_status: true,
+    layouts: [],
+    lookup_field_properties: { fields: [] },
+    related_lists: [],
+    sub_menu_available: true,
+    track_current_data: false,
+    zia_view: false,
   };
 }
 
 /** A field as Fields Metadata shows it. */
-export function fieldDocument(module: GeneratedModule, column: Column, catalogue: Catalogue): Record<string, unknown> {
+export function fieldDocument(
+  module: GeneratedModule,
+  column: Column,
+  catalogue: Catalogue,
+  /** Display values of choices by actual value, where they differ. */
+  displayValues: ReadonlyMap<string, string> = new Map(),
+): Record<string, unknown> {
   const { field } = column;
   const writable = !field.readOnly;
   const tag = field.apiName === 'Tag';
@@ -158,7 +176,9 @@ export function fieldDocument(module: GeneratedModule, column: Column, catalogue
     multiselectlookup: {},
     multiuserlookup: {},
     auto_number: autonumberDocument(field),
-    pick_list_values: (field.options ?? []).map((option, i) => pickListValue(option, i, module.fieldId(field))),
+    pick_list_values: (field.options ?? []).map((option, i) =>
+      pickListValue(option, displayValues.get(option), i, module.fieldId(field)),
+    ),
     global_picklist: null,
     crypt: null,
     private: null,
@@ -173,6 +193,11 @@ export function fieldDocument(module: GeneratedModule, column: Column, catalogue
     static_field: false,
     additional_column: null,
     sharing_properties: null,
+    allowed_modules: [],
+    association_details: null,
+    convert_mapping: {},
+    refer_from_field: null,
+    textarea: field.dataType === 'textarea' ? { type: (field.length ?? 0) > 2_000 ? 'large' : 'small' } : null,
   };
 }
 
@@ -195,9 +220,14 @@ function autonumberDocument(field: FieldDefinition): Record<string, unknown> {
   return { prefix: field.autonumberPrefix, suffix: null, start_number: 1, starting_number_length: 7 };
 }
 
-function pickListValue(option: string, place: number, fieldId: string): Record<string, unknown> {
+function pickListValue(
+  option: string,
+  displayValue: string | undefined,
+  place: number,
+  fieldId: string,
+): Record<string, unknown> {
   return {
-    display_value: option,
+    display_value: displayValue ?? option,
     sequence_number: place + 1,
     reference_value: option,
     colour_code: null,

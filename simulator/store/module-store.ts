@@ -1,10 +1,10 @@
 import type { ByteSink } from '../data/byte-sink';
-import { type CellValue, displayText, isReference } from '../data/cell';
+import { type CellValue, displayText, isList, isReference, partTexts } from '../data/cell';
 import { type Column, render, type Rendering } from '../data/column';
 import type { GeneratedModule } from '../data/generated-module';
 import { CONVERTED_PERIOD } from '../data/modules/leads';
 import { parseInstant } from '../zoned-time';
-import { CHANGED, DELETED, Overlay, PRISTINE, type RowState } from './overlay';
+import { CHANGED, DELETED, Overlay, type OverlayRecord, PRISTINE, type RowState } from './overlay';
 
 export type DeletionType = 'recycle' | 'permanent';
 
@@ -25,6 +25,10 @@ export type Converted = 'true' | 'false' | 'both';
 export class ModuleStore {
   readonly overlay: Overlay;
   readonly deletions: DeletedRecord[] = [];
+  /** What choices are called now, by field and actual value. */
+  readonly displayValues = new Map<string, Map<string, string>>();
+  /** What deleted rows held that was not as generated, for those that come back. */
+  readonly #removed = new Map<number, OverlayRecord>();
   #inserted = 0;
   #deleted = 0;
 
@@ -82,6 +86,15 @@ export class ModuleStore {
     return (typeof created === 'string' ? parseInstant(created) : undefined) ?? 0;
   }
 
+  /** The value of a field with choices under the names they have now. */
+  displayValue(row: number, column: Column): CellValue {
+    const value = this.value(row, column);
+    const names = this.displayValues.get(column.field.apiName);
+    if (!names) return value;
+    if (isList(value)) return partTexts(value).map((part) => names.get(part) ?? part);
+    return typeof value === 'string' ? (names.get(value) ?? value) : value;
+  }
+
   displayName(row: number): string {
     return displayText(this.value(row, this.module.displayColumn));
   }
@@ -121,8 +134,31 @@ export class ModuleStore {
       deleted: seconds,
       createdBy: createdBy ? this.value(row, createdBy) : null,
     });
+    const record = this.overlay.records.get(row);
+    if (record) this.#removed.set(row, record);
     this.overlay.remove(row);
     this.#deleted++;
+  }
+
+  /** Makes a record that is in the recycle bin a permanent deletion. */
+  purge(id: string): void {
+    const place = this.deletions.findIndex((deletion) => deletion.id === id);
+    const deletion = this.deletions[place];
+    if (deletion) this.deletions[place] = { ...deletion, type: 'permanent' };
+  }
+
+  /** Brings a record back from the recycle bin as it was, and gives its row; undefined when it is not there. */
+  undelete(id: string): number | undefined {
+    const place = this.deletions.findIndex((deletion) => deletion.id === id && deletion.type === 'recycle');
+    const row = this.module.rowOf(id);
+    if (place < 0 || row === undefined) return undefined;
+    const record = this.#removed.get(row);
+    if (record) this.overlay.put(row, record);
+    else this.overlay.forget(row);
+    this.#removed.delete(row);
+    this.deletions.splice(place, 1);
+    this.#deleted--;
+    return row;
   }
 
   /** A lookup was written with the name of that time; the other record may have got a new one since. */
@@ -136,6 +172,8 @@ export class ModuleStore {
     this.overlay.clear();
     this.module.renamed.clear();
     this.deletions.length = 0;
+    this.displayValues.clear();
+    this.#removed.clear();
     this.#inserted = 0;
     this.#deleted = 0;
   }

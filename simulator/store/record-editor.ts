@@ -33,6 +33,7 @@ export class RecordEditor {
     complete['Owner'] ??= user;
     this.#stamp(complete, stamps);
     this.#derive(complete, (name) => complete[name] ?? null);
+    this.simulation.searchIndex.beforeWrite(this.opened, store.endRow, true);
     return store.insert(complete, now);
   }
 
@@ -49,6 +50,18 @@ export class RecordEditor {
       return changes[name] !== undefined ? changes[name] : column ? store.value(row, column) : null;
     };
     this.#derive(changes, current);
+    this.simulation.searchIndex.beforeWrite(this.opened, row, false);
+    this.#write(row, changes, silent);
+  }
+
+  /** Gives fields that the CRM works out by itself other values. */
+  recompute(row: number, values: Values, silent: boolean): void {
+    this.simulation.searchIndex.beforeWrite(this.opened, row, false);
+    this.#write(row, { ...values }, silent);
+  }
+
+  #write(row: number, changes: Record<string, CellValue>, silent: boolean): void {
+    const { store } = this.opened;
     if (silent) {
       store.update(row, changes, store.modifiedAt(row));
       return;
