@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse';
 import { pipeline, type Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { categoryOfCode } from './error-codes';
 import { type CallLabel, type ErrorCategory, unexpectedAnswer, unreadableAnswer } from './errors';
@@ -60,12 +61,24 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
 
 async function* rowsOf(zip: ZipFile, entry: Entry): AsyncGenerator<BulkWriteRow> {
   const content = await readable(zip.openReadStreamPromise(entry));
-  const lines = pipeline(content, parse({ bom: true, columns: true }), () => undefined);
+  const lines = pipeline(content, verified(entry), parse({ bom: true, columns: true }), () => undefined);
   let rowNumber = 0;
   for await (const line of readableLines(lines)) {
     rowNumber += 1;
     yield rowOf(entry.fileName, rowNumber, line);
   }
+}
+
+/** Passes the content on and holds it against the zip's checksum, which inflating alone does not. */
+function verified(entry: Entry): (content: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
+  return async function* (content) {
+    let sum = 0;
+    for await (const chunk of content) {
+      sum = crc32(chunk, sum);
+      yield chunk;
+    }
+    if (sum !== entry.crc32) throw damaged();
+  };
 }
 
 async function* readableLines(lines: Readable): AsyncGenerator<Record<string, string>> {

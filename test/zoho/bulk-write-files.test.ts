@@ -150,6 +150,17 @@ describe('bulk-write files', () => {
       assert.equal((await failureOf(rowsOf(file))).category, 'network');
     });
 
+    it('fail as network when their checksum does not match', async () => {
+      const zip = new ZipFile();
+      zip.addBuffer(Buffer.from(RESULT), 'Leads-a.csv', { compress: false });
+      zip.end();
+      await pipeline(zip.outputStream, createWriteStream(file));
+      const bytes = await readFile(file);
+      bytes.write('Moe', bytes.indexOf('Roe'));
+      await writeFile(file, bytes);
+      assert.equal((await failureOf(rowsOf(file))).category, 'network');
+    });
+
     it('fail as server without the columns or statuses that Zoho documents', async () => {
       for (const csv of ['ERP_Id,STATUS\nE-1,ADDED', RESULT.replace(',ADDED,', ',PERHAPS,')]) {
         await zipped(file, { 'Leads-a.csv': csv });
