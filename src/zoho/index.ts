@@ -24,8 +24,8 @@ export {
   createBulkWriteJob,
   downloadBulkWriteResult,
   getBulkWriteJob,
-  uploadBulkFile,
 } from './bulk-write';
+export { uploadBulkFile } from './bulk-write-upload';
 export { writeBulkFile } from './bulk-write-file';
 export {
   BULK_WRITE_ROW_STATUSES,
@@ -82,17 +82,16 @@ export { assertModuleAccess, type ModuleAccess } from './module-access';
 export { type GeneratedType, getModule, listModules, type ZohoModule } from './modules';
 export {
   type ChannelOutcome,
-  type ChannelRenewal,
   disableChannels,
   listChannels,
   type ListedChannel,
-  type NotificationChannel,
   removeEvents,
   renewChannels,
   type SubscribedModule,
   updateChannels,
   watchChannels,
 } from './notification-channels';
+export type { ChannelRenewal, NotificationChannel } from './notification-channel';
 export { type GrantedTokens, type OAuthClient, ZohoAccounts } from './oauth';
 export type { CallObserver, ZohoCall } from './observer';
 export { getOrg, type ZohoOrg } from './org';

@@ -1,34 +1,18 @@
 import { z } from 'zod';
 import { decode, flag, optionalText } from './decode';
-import { type CallLabel, requestBug } from './errors';
+import type { CallLabel } from './errors';
+import {
+  type ChannelRenewal,
+  channelToWire,
+  checkChannel,
+  checkChannelIds,
+  checkEvents,
+  type NotificationChannel,
+} from './notification-channel';
 import { errorOfItem } from './positional-items';
 import { type Refusal, refusalOf } from './refusal';
-import { checkCount, checkPaging, MAX_CHANNELS_PER_CALL, MAX_EVENTS_PER_CHANNEL } from './request-limits';
+import { checkCount, checkPaging, MAX_CHANNELS_PER_CALL } from './request-limits';
 import type { CallOptions, ZohoRequest, ZohoTransport } from './transport';
-
-export interface NotificationChannel {
-  /** Chosen by us, unique for the connection: a decimal string of at most 19 digits. */
-  channelId: string;
-  /** `{module}.{create|edit|delete|all}`, 1 to 50. */
-  events: readonly string[];
-  /** Must answer over the internet; at most 255 characters. */
-  notifyUrl: string;
-  /** Comes back in every notification, which Zoho does not sign: a secret of at most 50 characters. */
-  token: string;
-  /**
-   * ISO 8601 with offset, at most seven days ahead by Zoho's clock. Zoho shortens a later time to one hour in silence:
-   * believe the expiry in the outcome.
-   */
-  channelExpiry: string;
-  /** Whether notifications say which fields changed and to what. */
-  returnAffectedFieldValues?: boolean | undefined;
-  /** Whether changes of related records notify too; false unless asked for. */
-  notifyOnRelatedAction?: boolean | undefined;
-}
-
-/** What of a channel is renewed; what is left out stays. */
-export type ChannelRenewal = Pick<NotificationChannel, 'channelId' | 'channelExpiry'> &
-  Partial<Pick<NotificationChannel, 'events' | 'notifyUrl' | 'token'>>;
 
 export interface SubscribedModule {
   /** API name. */
@@ -51,12 +35,6 @@ export interface ListedChannel {
 }
 
 const WATCH_PATH = '/crm/v8/actions/watch';
-const MAX_NOTIFY_URL = 255;
-const MAX_TOKEN = 50;
-const MAX_LIFETIME_MS = 7 * 24 * 3_600_000;
-const EVENT = /^\w+\.(create|edit|delete|all)$/;
-const CHANNEL_ID = /^\d{1,19}$/;
-const WITH_OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
 
 const channelId = z.union([z.string(), z.number().refine(Number.isSafeInteger).transform(String)]);
 const Event = z
@@ -225,7 +203,7 @@ async function send(
     channels.map((channel) => channel.channelId),
   );
   for (const channel of channels) checkChannel(request, channel, zohoNow);
-  const filled = { ...request, body: { watch: channels.map(toWire) } };
+  const filled = { ...request, body: { watch: channels.map(channelToWire) } };
   return transport.items(filled, { key: 'watch', count: channels.length }, options, (items, { status }) =>
     items.map((item) => outcomeOf(request, status, item)),
   );
@@ -235,51 +213,4 @@ function outcomeOf(label: CallLabel, status: number, item: unknown): ChannelOutc
   const error = errorOfItem(label, status, item);
   if (error) return refusalOf(error);
   return { status: 'success', modules: decode(Done, item, label, status).details.events };
-}
-
-function toWire(channel: ChannelRenewal & Partial<NotificationChannel>): object {
-  return {
-    channel_id: channel.channelId,
-    events: channel.events,
-    notify_url: channel.notifyUrl,
-    token: channel.token,
-    channel_expiry: channel.channelExpiry,
-    return_affected_field_values: channel.returnAffectedFieldValues,
-    // Zoho notifies parents of their children's changes unless told not to; a renewal leaves what was set.
-    notify_on_related_action: channel.notifyOnRelatedAction ?? (channel.notifyUrl === undefined ? undefined : false),
-  };
-}
-
-function checkChannel(label: CallLabel, channel: ChannelRenewal, zohoNow: Date): void {
-  const { events, notifyUrl, token, channelExpiry } = channel;
-  if (events) checkEvents(label, events);
-  if (notifyUrl !== undefined && (notifyUrl.length > MAX_NOTIFY_URL || !isHttp(notifyUrl))) {
-    throw requestBug(label, `the notify URL is no HTTP address of at most ${MAX_NOTIFY_URL} characters`);
-  }
-  if (token !== undefined && (token === '' || token.length > MAX_TOKEN)) {
-    throw requestBug(label, `the token does not have 1 to ${MAX_TOKEN} characters`);
-  }
-  if (!WITH_OFFSET.test(channelExpiry))
-    throw requestBug(label, 'the expiry is no time in whole seconds with an offset');
-  const lifetime = Date.parse(channelExpiry) - zohoNow.getTime();
-  if (!(lifetime > 0 && lifetime <= MAX_LIFETIME_MS)) {
-    throw requestBug(label, 'the expiry is not within the seven days that a channel can live');
-  }
-}
-
-function checkEvents(label: CallLabel, events: readonly string[]): void {
-  checkCount(label, events.length, MAX_EVENTS_PER_CHANNEL, 'events');
-  const wrong = events.findIndex((event) => !EVENT.test(event));
-  if (wrong >= 0) throw requestBug(label, `event ${wrong + 1} is not a module with create, edit, delete or all`);
-}
-
-function checkChannelIds(label: CallLabel, channelIds: readonly string[]): void {
-  if (!channelIds.every((id) => CHANNEL_ID.test(id))) {
-    throw requestBug(label, 'a channel id is not a string of at most 19 digits');
-  }
-  if (new Set(channelIds).size < channelIds.length) throw requestBug(label, 'a channel is named twice');
-}
-
-function isHttp(url: string): boolean {
-  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }

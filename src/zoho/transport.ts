@@ -218,7 +218,7 @@ function addressOf(request: ZohoRequest, apiDomain: string): URL {
   const url = new URL(request.path, base);
   const isAllowed =
     request.host === 'download' ? isAllowedDownloadUrl(apiDomain, url.href) : url.origin === base.origin;
-  if (!isAllowed) throw requestBug(request, 'its address is outside the API domain');
+  if (!isAllowed) throw requestBug(request, 'its address is on a host where the access token must not go');
   return url;
 }
 

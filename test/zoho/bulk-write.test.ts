@@ -69,6 +69,17 @@ describe('bulk write', () => {
       assert.equal(bench.calls.at(-1)?.bytesSent, Buffer.byteLength(body));
     });
 
+    it('stops when it is aborted', async () => {
+      const file = path.join(folder, 'long.zip');
+      await writeFile(file, '');
+      await truncate(file, 25 * 1024 * 1024);
+      const abort = new AbortController();
+      bench.zoho.respond(() => abort.abort(new Error('CANCELLED')));
+      const call = uploadBulkFile(bench.transport, { file, zgid: '700001' }, { signal: abort.signal });
+      await assert.rejects(call, /CANCELLED/);
+      assert.equal(bench.calls.at(-1)?.aborted, true);
+    });
+
     it('refuses a file above 25 MB before the call', async () => {
       const file = path.join(folder, 'large.zip');
       await writeFile(file, '');

@@ -184,6 +184,7 @@ describe('record writes', () => {
       ['for one wrapped error with a good status', 200, { data: [refused('NO_PERMISSION')] }, 'permission'],
       ['for fewer results than records', 200, { data: [done(ID)] }, 'server'],
       ['for more results than records', 200, { data: [done(ID), done(ID), done(ID)] }, 'server'],
+      ['for refusals of another number', 400, { data: Array(3).fill(refused('INVALID_DATA')) }, 'server'],
       ['for no results', 200, { data: [] }, 'server'],
       ['for an empty answer', 204, undefined, 'server'],
       ['for a cut answer', 201, '{"data":[{"code":"SUCC', 'network'],
