@@ -10,9 +10,28 @@ export {
   getBulkReadJob,
 } from './bulk-read';
 export type { BulkReadComparator, BulkReadCriteria, BulkReadValue } from './bulk-read-criteria';
+export { checkCriteriaFields } from './check-criteria-fields';
 export { queryRecords } from './coql';
+export {
+  AGGREGATE_FUNCTIONS,
+  type AggregateFunction,
+  type CoqlAggregate,
+  type CoqlOrder,
+  type CoqlQuery,
+  coqlText,
+  MAX_COQL_COLUMNS,
+  selectRecords,
+} from './coql-query';
 export { countRecords } from './count-records';
 export { coqlCredits, CREDIT_COSTS, type ZohoOperation } from './credit-costs';
+export { and, compare, type Comparison, type Criteria, type CriteriaGroup, type CriteriaValue, or } from './criteria';
+export {
+  CRITERIA_TYPES,
+  type CriteriaOperator,
+  type CriteriaType,
+  criteriaTypeOf,
+  type OperatorOf,
+} from './criteria-types';
 export {
   accountsUrlOf,
   DATA_CENTRES,
@@ -33,10 +52,17 @@ export { getOrg, type ZohoOrg } from './org';
 export type { RecordPage } from './record-page';
 export {
   MAX_BULK_READ_CRITERIA,
+  MAX_COQL_CRITERIA,
+  MAX_COQL_LIMIT,
+  MAX_COQL_REACH,
   MAX_FIELDS_PER_BULK_READ,
   MAX_FIELDS_PER_CALL,
   MAX_IDS_PER_CALL,
   MAX_PER_PAGE,
+  MAX_SEARCH_CRITERIA,
+  MAX_SEARCH_RESULTS,
 } from './request-limits';
+export { searchCriteria } from './search-criteria';
+export { type SearchFilter, type SearchPaging, searchRecords, type SearchRecordsQuery } from './search-records';
 export { type AccessToken, type CallOptions, type TokenSource, ZohoTransport } from './transport';
 export { listUsers, type ListUsersQuery, type UserPage, type UserType, type ZohoUser } from './users';
