@@ -42,8 +42,10 @@ export {
 } from './data-centres';
 export { type DeletedPage, type DeletedRecord, listDeleted, type ListDeletedQuery } from './deleted-records';
 export { ERROR_CATEGORIES, type ErrorCategory, ZohoError } from './errors';
+export { type AllPagesQuery, fetchAllPages, MAX_TOKEN_RECORDS } from './fetch-all-pages';
 export { FIELD_DATA_TYPES, type FieldDataType, getFields, type ZohoField } from './fields';
 export { getRecord, type SingleRecord } from './get-record';
+export { type KeysetCursor, type KeysetPage, keysetPages, type KeysetQuery } from './keyset-pages';
 export { type Converted, listRecords, type ListRecordsQuery } from './list-records';
 export { type GeneratedType, getModule, listModules, type ZohoModule } from './modules';
 export { type GrantedTokens, type OAuthClient, ZohoAccounts } from './oauth';

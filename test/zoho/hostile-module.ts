@@ -1,11 +1,5 @@
-import {
-  DEMO_CLIENT_ID,
-  DEMO_CLIENT_SECRET,
-  DEMO_REFRESH_TOKEN,
-  type Simulator,
-  startSimulator,
-} from '../../simulator';
-import { type AccessToken, type CriteriaType, ZohoAccounts, ZohoTransport } from '../../src/zoho';
+import type { CallObserver, CriteriaType } from '../../src/zoho';
+import { type SimulatorBench, startSimulatorBench } from './simulator-bench';
 
 export const HOSTILE_MODULE = 'Hostile';
 
@@ -77,50 +71,27 @@ export const HOSTILE_FIELDS: readonly { name: string; type: CriteriaType; pool: 
 /** A record as the API shows it. */
 export type Row = Readonly<Record<string, unknown>> & { readonly id: string };
 
-/** A simulator with a module full of hostile values, a client that is signed in, and the truth. */
-export interface HostileBench {
-  simulator: Simulator;
-  transport: ZohoTransport;
-  /** Every record with all its fields, by id. */
+/** A simulator with a module full of hostile values, 20 to a second, and the truth about it. */
+export interface HostileBench extends SimulatorBench {
+  /** Every record as it was inserted, by id. */
   rows: readonly Row[];
-  stop(): Promise<void>;
 }
 
-export async function startHostileBench(rows = 200): Promise<HostileBench> {
-  const simulator = await startSimulator({ deals: 10, edition: 'ultimate', credits: 10_000_000 });
-  const { control } = simulator;
+export async function startHostileBench(rows = 200, observer?: CallObserver): Promise<HostileBench> {
+  const bench = await startSimulatorBench({}, observer);
+  const { control } = bench.simulator;
   control.addModule({ apiName: HOSTILE_MODULE, rows: 0, fields: 10 });
   control.moveClock({ freeze: true });
-  const BATCH = 20;
-  for (let start = 0; start < rows; start += BATCH) {
-    const insert = Array.from({ length: Math.min(BATCH, rows - start) }, (_, i) => valuesOf(start + i));
+  for (let start = 0; start < rows; start += 20) {
+    const insert = Array.from({ length: Math.min(20, rows - start) }, (_, i) => valuesOf(start + i));
     control.changeRecords(HOSTILE_MODULE, { insert });
     control.moveClock({ advance: 1_000 });
   }
-  const accounts = new ZohoAccounts({
-    accountsUrl: simulator.url,
-    clientId: DEMO_CLIENT_ID,
-    clientSecret: DEMO_CLIENT_SECRET,
-    timeoutMs: 10_000,
-  });
-  const token: AccessToken = await accounts.refresh(DEMO_REFRESH_TOKEN);
-  await accounts.close();
-  const tokens = { current: async () => token, reject: async () => undefined };
-  const transport = new ZohoTransport({ tokens, timeoutMs: 10_000 });
-  return {
-    simulator,
-    transport,
-    rows: await truthOf(simulator, HOSTILE_MODULE),
-    stop: async () => {
-      await transport.close();
-      await simulator.close();
-    },
-  };
+  return { ...bench, rows: rowsOf(await bench.truthOf(HOSTILE_MODULE)) };
 }
 
-/** What exists in a module, from the control plane. */
-export async function truthOf(simulator: Simulator, module: string): Promise<Row[]> {
-  const lines = await (await fetch(`${simulator.url}/__simulator/records/${module}`)).text();
+/** JSON lines as records. */
+export function rowsOf(lines: string): Row[] {
   return lines
     .split('\n')
     .filter(Boolean)
