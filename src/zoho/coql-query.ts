@@ -65,6 +65,7 @@ export function coqlText(query: CoqlQuery, maxColumns = MAX_COQL_COLUMNS): strin
   const groups = groupBy.map((field) => coqlName(label, field));
   const orders = orderBy.map(({ field, order }) => ({ name: coqlName(label, field), order }));
   checkRepeated(label, columns, 'column');
+  checkRepeated(label, columnKeys(query), 'answered');
   checkRepeated(label, groups, 'GROUP BY');
   checkRepeated(
     label,
@@ -108,6 +109,10 @@ function columnText(label: CallLabel, column: string | CoqlAggregate): string {
   return `${aggregate}(${coqlName(label, field)}) as ${as}`;
 }
 
+function columnKeys({ select }: CoqlQuery): string[] {
+  return select.map((column) => (typeof column === 'string' ? column : column.as));
+}
+
 /** The name of the module stands outside of quotes, and goes into the message of every other error. */
 function checkModule(module: string): void {
   if (/^[A-Za-z]\w{0,99}$/.test(module)) return;
@@ -129,6 +134,9 @@ function checkCounts(label: CallLabel, query: CoqlQuery, maxColumns: number): vo
   }
   if (groupBy.length === 0 && aggregates.length > 0 && plain.length > 0) {
     throw requestBug(label, 'a column stands beside aggregates without a GROUP BY');
+  }
+  if (groupBy.length === 0 && aggregates.some(({ aggregate }) => aggregate === 'COUNT')) {
+    throw requestBug(label, 'COUNT needs a GROUP BY: use countRecords for a number without groups');
   }
   if (groupBy.length > 0 && plain.some((column) => !groupBy.includes(column))) {
     throw requestBug(label, 'a column is neither an aggregate nor in GROUP BY');

@@ -166,6 +166,12 @@ describe('coqlText', () => {
     ['ordering twice by a field', { ...base, orderBy: [{ field: 'id' }, { field: 'id' }] }, /ORDER BY field/],
     ['5 fields to group by', { ...base, select: ['Field_0'], groupBy: names(5) }, /GROUP BY .* 4/],
     ['a column outside of GROUP BY', { ...base, groupBy: ['Stage'] }, /neither/],
+    ['COUNT without GROUP BY', { ...base, select: [{ aggregate: 'COUNT', field: 'id', as: 'n' }] }, /countRecords/],
+    [
+      'two columns with one key',
+      { ...base, select: ['n', { aggregate: 'COUNT', field: 'id', as: 'n' }], groupBy: ['n'] },
+      /named twice/,
+    ],
     ['an alias that breaks out', { ...base, select: [{ aggregate: 'SUM', field: 'Amount', as: 'a from b' }] }, /alias/],
   ];
   for (const [what, query, message] of refused) {
