@@ -29,6 +29,9 @@ export function coqlName(label: CallLabel, path: string): string {
 /**
  * Writes the conditions of a WHERE clause, bracketed in pairs as COQL wants them. Quotes of texts are doubled.
  *
+ * Zoho documents `%` as the only wildcard of `like`. Should `_` be one too, as in SQL, a text with it finds more than
+ * it says: compare again where that matters.
+ *
  * @throws ZohoError `request_bug` for more than 25 conditions, an operator the type does not have, a value of another
  *   type, and a `%` in a text for `like`, which COQL cannot escape.
  */
