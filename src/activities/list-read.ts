@@ -30,7 +30,8 @@ export async function readByListPages(deps: ActivityDependencies, request: ListR
   const walk: PageWalk = {
     ...request,
     kind: 'list',
-    query: { sortBy: 'id', sortOrder: 'asc', ...(request.convertedOnly && { converted: 'true' }) },
+    // By id is Zoho's own order; to ask for it would make each call a heavy one.
+    query: { sortOrder: 'asc', ...(request.convertedOnly && { converted: 'true' }) },
     compareValues: false,
   };
   return withZoho(deps, request, (zoho) =>

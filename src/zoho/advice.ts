@@ -30,6 +30,10 @@ const BY_CODE: Readonly<Record<string, string>> = {
   MODULE_NOT_SUPPORTED: REREAD_MODULES,
   FIELD_NOT_AVAILABLE: REFUSED_FIELD,
   FIELD_NOT_SUPPORTED: REFUSED_FIELD,
+  PAGINATION_LIMIT_EXCEEDED:
+    'Read what is left by bulk read, by keyset paging (COQL), or by a list of what changed since a later time.',
+  DISCRETE_PAGINATION_LIMIT_EXCEEDED: 'Go on by page token: page numbers reach the first 2,000 records only.',
+  LIMIT_REACHED: 'Narrow the search, or use COQL: Zoho pages through 2,000 results of a search.',
   NOT_SENT: 'Report this: the engine asked for more than one call to Zoho may carry.',
   INVALID_FIELD_DEFINITION: 'Correct the definition of the custom field, named in this error, then try again.',
   MODULE_ACCESS_MISSING: 'Ask a Zoho CRM administrator to let the profile of the connected user do this in the module.',

@@ -14,6 +14,7 @@ export const CREDIT_COSTS = {
   count_records: 1,
   list_deleted: 2,
   query_records: 1,
+  search_records: 1,
   create_bulk_read_job: 50,
   get_bulk_read_job: 1,
   download_bulk_read_result: 1,

@@ -34,7 +34,18 @@ export {
   type BulkWriteRowStatus,
   parseBulkWriteResult,
 } from './bulk-write-result';
+export { checkCriteriaFields } from './check-criteria-fields';
 export { queryRecords } from './coql';
+export {
+  AGGREGATE_FUNCTIONS,
+  type AggregateFunction,
+  type CoqlAggregate,
+  type CoqlOrder,
+  type CoqlQuery,
+  coqlText,
+  MAX_COQL_COLUMNS,
+  selectRecords,
+} from './coql-query';
 export { countRecords } from './count-records';
 export {
   coqlCredits,
@@ -54,6 +65,14 @@ export {
   type PicklistOption,
 } from './custom-field-definition';
 export { createCustomFields, type CustomFieldOutcome, updateCustomFields } from './custom-fields';
+export { and, compare, type Comparison, type Criteria, type CriteriaGroup, type CriteriaValue, or } from './criteria';
+export {
+  CRITERIA_TYPES,
+  type CriteriaOperator,
+  type CriteriaType,
+  criteriaTypeOf,
+  type OperatorOf,
+} from './criteria-types';
 export {
   accountsUrlOf,
   contentUrlOf,
@@ -67,8 +86,10 @@ export {
 export { type DeletedPage, type DeletedRecord, listDeleted, type ListDeletedQuery } from './deleted-records';
 export { ERROR_CATEGORIES, type ErrorCategory, ZohoError } from './errors';
 export { JsonNumber, type RecordValue } from './exact-json';
+export { type AllPagesQuery, fetchAllPages, MAX_TOKEN_RECORDS } from './fetch-all-pages';
 export { FIELD_DATA_TYPES, type FieldDataType, getFields, type ZohoField } from './fields';
 export { getRecord, type SingleRecord } from './get-record';
+export { type KeysetCursor, type KeysetPage, keysetPages, type KeysetQuery } from './keyset-pages';
 export { type Converted, listRecords, type ListRecordsQuery } from './list-records';
 export {
   createMassUpdateJob,
@@ -104,6 +125,9 @@ export {
   MAX_CHANNELS_PER_CALL,
   MAX_COLUMNS_PER_BULK_WRITE,
   MAX_EVENTS_PER_CHANNEL,
+  MAX_COQL_CRITERIA,
+  MAX_COQL_LIMIT,
+  MAX_COQL_REACH,
   MAX_FIELDS_PER_BULK_READ,
   MAX_FIELDS_PER_CALL,
   MAX_FIELDS_PER_FIELD_CALL,
@@ -113,7 +137,11 @@ export {
   MAX_RECORDS_PER_MASS_UPDATE_JOB,
   MAX_RECORDS_PER_WRITE,
   MAX_ROWS_PER_BULK_WRITE,
+  MAX_SEARCH_CRITERIA,
+  MAX_SEARCH_RESULTS,
 } from './request-limits';
+export { searchCriteria } from './search-criteria';
+export { type SearchFilter, type SearchPaging, searchRecords, type SearchRecordsQuery } from './search-records';
 export { type AccessToken, type CallOptions, type TokenSource, ZohoTransport } from './transport';
 export {
   countUsers,

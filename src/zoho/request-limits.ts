@@ -29,6 +29,16 @@ export const MAX_CHANNELS_PER_CALL = 50;
 export const MAX_EVENTS_PER_CHANNEL = 50;
 /** Conditions of one bulk-read job. */
 export const MAX_BULK_READ_CRITERIA = 25;
+/** Conditions of one search. Newer files of Zoho say 15, its documentation says 10. */
+export const MAX_SEARCH_CRITERIA = 10;
+/** Records one search can page through. */
+export const MAX_SEARCH_RESULTS = 2_000;
+/** Conditions of one COQL query. */
+export const MAX_COQL_CRITERIA = 25;
+/** Rows of one COQL query. */
+export const MAX_COQL_LIMIT = 2_000;
+/** Rows that LIMIT and OFFSET reach together. */
+export const MAX_COQL_REACH = 100_000;
 
 /** @throws ZohoError `request_bug` unless there are 1 to `most` field names. */
 export function joinFields(label: CallLabel, fields: readonly string[], most = MAX_FIELDS_PER_CALL): string {
