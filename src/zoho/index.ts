@@ -13,8 +13,12 @@ export type { BulkReadComparator, BulkReadCriteria, BulkReadValue } from './bulk
 export { queryRecords } from './coql';
 export { countRecords } from './count-records';
 export { coqlCredits, CREDIT_COSTS, type ZohoOperation } from './credit-costs';
+export { authorizationUrl } from './authorization-url';
 export {
   accountsUrlOf,
+  callbackAccounts,
+  type CallbackOrigin,
+  DATA_CENTRE_NAMES,
   DATA_CENTRES,
   type DataCentreName,
   isAllowedAccountsUrl,
@@ -38,5 +42,6 @@ export {
   MAX_IDS_PER_CALL,
   MAX_PER_PAGE,
 } from './request-limits';
+export { missingScopes, NEEDED_SCOPES } from './scopes';
 export { type AccessToken, type CallOptions, type TokenSource, ZohoTransport } from './transport';
 export { listUsers, type ListUsersQuery, type UserPage, type UserType, type ZohoUser } from './users';
