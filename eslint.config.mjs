@@ -21,6 +21,12 @@ const arrows = [
     message: 'activities/ join zoho/ and db/; they never import workflows, api or the processes on top.',
   },
   {
+    target: './src/connect',
+    from: './src',
+    except: ['./connect', './activities/database-token-source.ts', './db', './zoho', './domain'],
+    message: 'connect/ joins zoho/ and db/ for what a person does about a grant; it knows no Temporal.',
+  },
+  {
     target: './src/workflows',
     from: './src',
     except: ['./workflows', './domain', './activities', './temporal/task-queues.ts', './temporal/search-attributes.ts'],
