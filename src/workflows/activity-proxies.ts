@@ -57,7 +57,8 @@ const loading: ActivityOptions = {
   scheduleToCloseTimeout: PATIENCE,
 };
 
-export const { recordProgress, finishFullSync, reconcileSessions } = proxyActivities<CoreActivities>(bookkeeping);
+export const { recordProgress, finishFullSync, reconcileSessions, reconcileConnections } =
+  proxyActivities<CoreActivities>(bookkeeping);
 export const { planFullSync, orderBulkRead, countBothSides } = proxyActivities<ZohoActivities>(calls);
 export const { awaitBulkRead } = proxyActivities<ZohoActivities>(polling);
 export const { readByListPages, readChanges, readDeletes, sweepUnseenRows } = proxyActivities<ZohoActivities>(walks);
