@@ -7,3 +7,8 @@ export const CALLBACK_PATH = '/oauth/callback';
 export function sessionPath(id: string): string {
   return `${API_PREFIX}/sessions/${id}`;
 }
+
+/** @param nameOrId of the connection */
+export function connectionPath(nameOrId: string): string {
+  return `${API_PREFIX}/connections/${encodeURIComponent(nameOrId)}`;
+}

@@ -24,6 +24,7 @@ const BY_CATEGORY: Readonly<Record<ProblemCategory, ExitCode>> = {
   conflict: EXIT_CODES.refused,
   workflow_engine: EXIT_CODES.notReachable,
   database: EXIT_CODES.notReachable,
+  zoho: EXIT_CODES.notReachable,
   internal: EXIT_CODES.failed,
 };
 
