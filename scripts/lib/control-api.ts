@@ -1,3 +1,4 @@
+import { AuthStatus, type Connection } from '../../src/api/connection-schemas';
 import { API_PREFIX, sessionPath } from '../../src/api/paths';
 import { SessionAnswer, SessionPage, type Session } from '../../src/api/schemas';
 import { ApiClient } from '../../src/cli/api-client';
@@ -10,6 +11,11 @@ export class ControlApi {
 
   constructor(baseUrl: string, apiKey: string) {
     this.#client = new ApiClient({ baseUrl, apiKey });
+  }
+
+  /** The connection that the environment describes. */
+  async connection(): Promise<Connection> {
+    return (await this.#client.get(`${API_PREFIX}/auth/status`, { schema: AuthStatus })).connection;
   }
 
   async startFullSync(module: string): Promise<Session> {
