@@ -7,6 +7,7 @@ import { parseKeyRing } from './db/encryption';
 import { createDatabase } from './db/knex';
 import { createLogger } from './logger';
 import { createTemporalClient } from './temporal/client';
+import { pauseSchedulesOf, unpauseSchedulesOf } from './temporal/connection-schedules';
 import { reconcileSchedules } from './temporal/schedules';
 import { describeWorkflow } from './temporal/workflow-state';
 
@@ -29,7 +30,8 @@ async function main(): Promise<void> {
     poolMax: config.PULSE_DATABASE_POOL,
     applicationName: 'pulse-worker',
   });
-  const zoho = new ZohoConnections(knex, parseKeyRing(config.PULSE_ENCRYPTION_KEYS), config.ZOHO_TIMEOUT_MS);
+  const keyRing = parseKeyRing(config.PULSE_ENCRYPTION_KEYS);
+  const zoho = new ZohoConnections(knex, keyRing, config.ZOHO_TIMEOUT_MS, config.ZOHO_CONFIRM_GRANT_MS);
   const settings = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
   const { connectionOptions, namespace = settings.namespace } = loadClientConnectConfig();
   const connection = await NativeConnection.connect({
@@ -47,6 +49,10 @@ async function main(): Promise<void> {
         logger,
         spoolDirectory: config.PULSE_SPOOL_DIR,
         workflowState: (workflowId) => describeWorkflow(temporal.client, workflowId),
+        schedules: {
+          pause: (connectionId, why) => pauseSchedulesOf(temporal.client, connectionId, why),
+          unpause: (connectionId, why) => unpauseSchedulesOf(temporal.client, connectionId, why),
+        },
       },
       apiConcurrency: config.PULSE_API_CONCURRENCY,
       loadConcurrency: config.PULSE_LOAD_CONCURRENCY,

@@ -11,12 +11,19 @@ export class ZohoConnections {
     private readonly knex: Knex,
     private readonly ring: KeyRing,
     private readonly timeoutMs: number,
+    private readonly confirmGrantAfterMs?: number,
   ) {}
 
   transport(connectionId: string): ZohoTransport {
     const known = this.transports.get(connectionId);
     if (known) return known;
-    const tokens = new DatabaseTokenSource(this.knex, this.ring, connectionId, this.timeoutMs);
+    const tokens = new DatabaseTokenSource(
+      this.knex,
+      this.ring,
+      connectionId,
+      this.timeoutMs,
+      this.confirmGrantAfterMs,
+    );
     const transport = new ZohoTransport({ tokens, timeoutMs: this.timeoutMs });
     this.transports.set(connectionId, transport);
     return transport;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONNECTION_REQUESTS } from './connection-schemas';
 import { API_PREFIX } from './paths';
 import { PROBLEMS, PROBLEM_CONTENT_TYPE, ProblemDocument, type ProblemCode } from './problem';
 import type { DeclaredAnswer, Route } from './route';
@@ -135,7 +136,7 @@ function reference(schema: z.ZodType): JsonSchema {
 function componentSchemas(): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
-  const requests = new Set<string>(['FullSyncRequest', 'CommandRequest']);
+  const requests = new Set<string>(['FullSyncRequest', 'CommandRequest', ...CONNECTION_REQUESTS]);
   const describe = (io: 'input' | 'output') =>
     z.toJSONSchema(registry, { io, uri: (id) => `#/components/schemas/${id}` }).schemas;
   const [inputs, outputs] = [describe('input'), describe('output')];

@@ -8,6 +8,7 @@ import {
   SESSION_TYPES,
   SYNC_DIRECTIONS,
 } from '../domain/enums';
+import { CONNECTION_SCHEMAS } from './connection-schemas';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const count = z.number().min(0);
@@ -213,4 +214,5 @@ export const NAMED_SCHEMAS = {
   RecordPage,
   Health,
   Readiness,
+  ...CONNECTION_SCHEMAS,
 } as const satisfies Readonly<Record<string, z.ZodType>>;

@@ -65,6 +65,7 @@ const load = (summary: string) => proxyActivities<LoadActivities>({ ...loading, 
 export const { recordProgress } = core('Write the session row and its log');
 export const { finishFullSync } = core('Set the watermark, sum up');
 export const { reconcileSessions } = core('Close sessions whose workflow is gone');
+export const { reconcileConnections } = core('Pause what needs a connection that is gone');
 
 export const { planFullSync } = zoho(calls, 'Fields, table, row count, and how to read');
 export const { orderBulkRead } = zoho(calls, 'Order an export of 200,000 rows');

@@ -73,9 +73,13 @@ export {
   criteriaTypeOf,
   type OperatorOf,
 } from './criteria-types';
+export { authorizationUrl } from './authorization-url';
 export {
   accountsUrlOf,
+  callbackAccounts,
+  type CallbackOrigin,
   contentUrlOf,
+  DATA_CENTRE_NAMES,
   DATA_CENTRES,
   type DataCentreName,
   isAllowedAccountsUrl,
@@ -142,6 +146,7 @@ export {
 } from './request-limits';
 export { searchCriteria } from './search-criteria';
 export { type SearchFilter, type SearchPaging, searchRecords, type SearchRecordsQuery } from './search-records';
+export { missingScopes, NEEDED_SCOPES } from './scopes';
 export { type AccessToken, type CallOptions, type TokenSource, ZohoTransport } from './transport';
 export {
   countUsers,

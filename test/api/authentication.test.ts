@@ -8,12 +8,12 @@ import { someSession } from '../db/support';
 import { NO_TEMPORAL, useApi } from './support';
 
 const ANY_ID = '01890000-0000-7000-8000-000000000000';
-const OPEN = ['/health', '/ready', '/openapi.json'];
+const OPEN = ['/health', '/ready', '/openapi.json', '/oauth/callback'];
 
 describe('authentication', () => {
   const api = useApi(() => NO_TEMPORAL);
 
-  it('is needed for every route but the probes and the document of the API', async () => {
+  it('is needed for every route but the probes, the document of the API and the callback', async () => {
     const guarded = ROUTES.filter(({ path }) => !OPEN.includes(path));
 
     const answers = await Promise.all(
