@@ -27,6 +27,12 @@ const arrows = [
     message: 'workflows/ import activity types and domain/ only.',
   },
   { target: './src/temporal', from: './src/api', message: 'temporal/ is below api/.' },
+  {
+    target: './src/cli',
+    from: './src',
+    except: ['./cli', './domain', './api/schemas.ts', './api/paths.ts', './api/problem.ts'],
+    message: 'cli/ is a client of the control API: it knows its paths, schemas and problems only.',
+  },
   { target: './src', from: './simulator', message: 'The product never depends on the simulator.' },
   { target: './src', from: './test', message: 'The product never depends on tests.' },
   { target: './src', from: './bench', message: 'The product never depends on benchmarks.' },

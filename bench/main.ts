@@ -1,4 +1,4 @@
-import { formatTable } from '../scripts/lib/table';
+import { formatTable } from '../src/cli/table';
 import { onStopSignals } from '../scripts/lib/stop-signals';
 import { measureFullSync } from './full-sync';
 import { measureMemory } from './memory';
