@@ -1,5 +1,6 @@
 import type { Route } from '../route';
 import { approveSweep, cancelSession, pauseSession, resumeSession } from './command-session';
+import { createPlan } from './create-plan';
 import { getHealth } from './get-health';
 import { getMetrics } from './get-metrics';
 import { getOpenApi } from './get-openapi';
@@ -13,6 +14,7 @@ import { startFullSync } from './start-full-sync';
 /** Every operation of the control API. */
 export const ROUTES: readonly Route[] = [
   startFullSync,
+  createPlan,
   listSessionsRoute,
   getSessionRoute,
   listSessionLogs,
