@@ -8,6 +8,7 @@ import { createDatabase } from './db/knex';
 import { createLogger } from './logger';
 import { createTemporalClient } from './temporal/client';
 import { reconcileSchedules } from './temporal/schedules';
+import { createWorkerMetrics, serveMetrics } from './worker-metrics';
 import { describeWorkflow } from './temporal/workflow-state';
 
 /** The worker process: runs workflows and activities until it is told to stop. */
@@ -29,7 +30,17 @@ async function main(): Promise<void> {
     poolMax: config.PULSE_DATABASE_POOL,
     applicationName: 'pulse-worker',
   });
-  const zoho = new ZohoConnections(knex, parseKeyRing(config.PULSE_ENCRYPTION_KEYS), config.ZOHO_TIMEOUT_MS);
+  const metrics = createWorkerMetrics();
+  const { PULSE_WORKER_METRICS_HOST: metricsHost, PULSE_WORKER_METRICS_PORT: metricsPort } = config;
+  const metricsServer =
+    metricsPort === undefined ? undefined : await serveMetrics(metrics.registry, metricsHost, metricsPort);
+  if (metricsServer) logger.info({ url: metricsServer.url }, 'metrics are served');
+  const zoho = new ZohoConnections(
+    knex,
+    parseKeyRing(config.PULSE_ENCRYPTION_KEYS),
+    config.ZOHO_TIMEOUT_MS,
+    metrics.observe,
+  );
   const settings = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
   const { connectionOptions, namespace = settings.namespace } = loadClientConnectConfig();
   const connection = await NativeConnection.connect({
@@ -55,6 +66,7 @@ async function main(): Promise<void> {
     logger.info({ address: settings.address, namespace }, 'The worker is ready.');
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
+    await metricsServer?.close();
     await connection.close();
     await temporal.connection.close();
     await zoho.close();

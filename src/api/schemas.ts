@@ -110,6 +110,7 @@ export const SessionLinks = z
     self: z.string(),
     logs: z.string(),
     records: z.string(),
+    calls: z.string(),
     pause: z.string(),
     resume: z.string(),
     cancel: z.string(),

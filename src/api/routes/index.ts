@@ -6,6 +6,7 @@ import { getMetrics } from './get-metrics';
 import { getOpenApi } from './get-openapi';
 import { getReadiness } from './get-readiness';
 import { getSessionRoute } from './get-session';
+import { listSessionCalls } from './list-session-calls';
 import { listSessionLogs } from './list-session-logs';
 import { listSessionRecords } from './list-session-records';
 import { listSessionsRoute } from './list-sessions';
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = [
   getSessionRoute,
   listSessionLogs,
   listSessionRecords,
+  listSessionCalls,
   pauseSession,
   resumeSession,
   cancelSession,
