@@ -41,6 +41,8 @@ const arrows = [
       './domain',
       './api/schemas.ts',
       './api/connection-schemas.ts',
+      './api/plan-schemas.ts',
+      './api/call-metrics-schemas.ts',
       './api/paths.ts',
       './api/problem.ts',
     ],

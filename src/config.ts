@@ -31,6 +31,9 @@ const Environment = z.object({
   PULSE_LOAD_CONCURRENCY: z.coerce.number().int().min(1).default(2),
   /** Calls to Zoho that one worker makes at a time. */
   PULSE_API_CONCURRENCY: z.coerce.number().int().min(1).default(8),
+  /** Where a worker serves its Prometheus metrics at /metrics; without a port nowhere. 0 takes any free port. */
+  PULSE_WORKER_METRICS_HOST: z.string().default('127.0.0.1'),
+  PULSE_WORKER_METRICS_PORT: port.optional(),
   ZOHO_CLIENT_ID: z.string().default(''),
   ZOHO_CLIENT_SECRET: z.string().default(''),
   /** As registered for the client; `/api/v1/oauth/callback` of this API at localhost when empty. */

@@ -9,6 +9,7 @@ import { createLogger } from './logger';
 import { createTemporalClient } from './temporal/client';
 import { pauseSchedulesOf, unpauseSchedulesOf } from './temporal/connection-schedules';
 import { reconcileSchedules } from './temporal/schedules';
+import { createWorkerMetrics, serveMetrics } from './worker-metrics';
 import { describeWorkflow } from './temporal/workflow-state';
 
 /** The worker process: runs workflows and activities until it is told to stop. */
@@ -30,8 +31,15 @@ async function main(): Promise<void> {
     poolMax: config.PULSE_DATABASE_POOL,
     applicationName: 'pulse-worker',
   });
-  const keyRing = parseKeyRing(config.PULSE_ENCRYPTION_KEYS);
-  const zoho = new ZohoConnections(knex, keyRing, config.ZOHO_TIMEOUT_MS, config.ZOHO_CONFIRM_GRANT_MS);
+  const metrics = createWorkerMetrics();
+  const { PULSE_WORKER_METRICS_HOST: metricsHost, PULSE_WORKER_METRICS_PORT: metricsPort } = config;
+  const metricsServer =
+    metricsPort === undefined ? undefined : await serveMetrics(metrics.registry, metricsHost, metricsPort);
+  if (metricsServer) logger.info({ url: metricsServer.url }, 'metrics are served');
+  const zoho = new ZohoConnections(knex, parseKeyRing(config.PULSE_ENCRYPTION_KEYS), config.ZOHO_TIMEOUT_MS, {
+    observe: metrics.observe,
+    confirmGrantAfterMs: config.ZOHO_CONFIRM_GRANT_MS,
+  });
   const settings = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
   const { connectionOptions, namespace = settings.namespace } = loadClientConnectConfig();
   const connection = await NativeConnection.connect({
@@ -61,6 +69,7 @@ async function main(): Promise<void> {
     logger.info({ address: settings.address, namespace }, 'The worker is ready.');
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
+    await metricsServer?.close();
     await connection.close();
     await temporal.connection.close();
     await zoho.close();

@@ -1,7 +1,14 @@
 import type { Knex } from 'knex';
 import type { KeyRing } from '../db/encryption';
-import { ZohoTransport } from '../zoho';
+import { ZohoTransport, type CallObserver } from '../zoho';
 import { DatabaseTokenSource } from './database-token-source';
+
+export interface ZohoConnectionOptions {
+  /** How long a refused grant is doubted: see `DatabaseTokenSource`. */
+  confirmGrantAfterMs?: number | undefined;
+  /** Makes who hears of every call of a connection. */
+  observe?: ((connectionId: string) => CallObserver) | undefined;
+}
 
 /** One transport per connection for the life of the worker: its sockets stay open between calls. */
 export class ZohoConnections {
@@ -11,7 +18,7 @@ export class ZohoConnections {
     private readonly knex: Knex,
     private readonly ring: KeyRing,
     private readonly timeoutMs: number,
-    private readonly confirmGrantAfterMs?: number,
+    private readonly options: ZohoConnectionOptions = {},
   ) {}
 
   transport(connectionId: string): ZohoTransport {
@@ -22,9 +29,13 @@ export class ZohoConnections {
       this.ring,
       connectionId,
       this.timeoutMs,
-      this.confirmGrantAfterMs,
+      this.options.confirmGrantAfterMs,
     );
-    const transport = new ZohoTransport({ tokens, timeoutMs: this.timeoutMs });
+    const transport = new ZohoTransport({
+      tokens,
+      timeoutMs: this.timeoutMs,
+      observer: this.options.observe?.(connectionId),
+    });
     this.transports.set(connectionId, transport);
     return transport;
   }

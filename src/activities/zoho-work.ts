@@ -1,5 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { insertLedgerEntries, type LedgerEntry } from '../db/api-ledger';
+import { countLatency, noLatencies } from '../domain/latency-buckets';
 import type { CallOptions, ZohoCall, ZohoTransport } from '../zoho';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { withHeartbeats } from './heartbeats';
@@ -47,10 +48,11 @@ export async function withZoho<T>(
 }
 
 function ledgerEntries(target: Pick<SyncTarget, 'connectionId' | 'sessionId'>, calls: ZohoCall[]): LedgerEntry[] {
-  const entries = new Map<string, LedgerEntry>();
+  type CountedEntry = LedgerEntry & { failures: Record<string, number>; latencyBuckets: number[] };
+  const entries = new Map<string, CountedEntry>();
   for (const call of calls) {
     const key = `${call.operation} ${call.module ?? ''}`;
-    const entry = entries.get(key) ?? {
+    const entry: CountedEntry = entries.get(key) ?? {
       connectionId: target.connectionId,
       sessionId: target.sessionId,
       operation: call.operation,
@@ -62,6 +64,8 @@ function ledgerEntries(target: Pick<SyncTarget, 'connectionId' | 'sessionId'>, c
       bytesReceived: 0,
       bytesSent: 0,
       latencyMsTotal: 0,
+      failures: {},
+      latencyBuckets: noLatencies(),
       worker: activityInfo().taskQueue,
     };
     entry.calls += 1;
@@ -71,6 +75,8 @@ function ledgerEntries(target: Pick<SyncTarget, 'connectionId' | 'sessionId'>, c
     entry.bytesReceived += call.bytesReceived;
     entry.bytesSent += call.bytesSent;
     entry.latencyMsTotal += call.latencyMs;
+    if (call.failure) entry.failures[call.failure] = (entry.failures[call.failure] ?? 0) + 1;
+    countLatency(entry.latencyBuckets, call.latencyMs);
     entries.set(key, entry);
   }
   return [...entries.values()];

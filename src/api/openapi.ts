@@ -3,6 +3,8 @@ import { CONNECTION_REQUESTS } from './connection-schemas';
 import { API_PREFIX } from './paths';
 import { PROBLEMS, PROBLEM_CONTENT_TYPE, ProblemDocument, type ProblemCode } from './problem';
 import type { DeclaredAnswer, Route } from './route';
+import { CallMetrics, SessionCalls } from './call-metrics-schemas';
+import { Plan, PlanRequest } from './plan-schemas';
 import { NAMED_SCHEMAS } from './schemas';
 
 type JsonSchema = Record<string, unknown>;
@@ -17,7 +19,7 @@ const BODY_PROBLEMS: readonly ProblemCode[] = [
   'validation_failed',
 ];
 
-const schemas = { ...NAMED_SCHEMAS, Problem: ProblemDocument };
+const schemas = { ...NAMED_SCHEMAS, PlanRequest, Plan, SessionCalls, CallMetrics, Problem: ProblemDocument };
 
 /** Writes the OpenAPI 3.1 document of these routes, from the schemas that also validate their requests. */
 export function describeApi(routes: readonly Route[], version: string): object {

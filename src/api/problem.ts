@@ -45,6 +45,7 @@ export const PROBLEMS = {
   unsupported_media_type: problem(415, 'The body must be application/json', 'request'),
   validation_failed: problem(422, 'The body is not valid', 'validation'),
   unknown_connection: problem(422, 'No such connection', 'validation'),
+  module_not_synced: problem(422, 'Not enough is known of the module', 'validation'),
   idempotency_key_reused: problem(422, 'The idempotency key belongs to another request', 'validation'),
   internal_error: problem(500, 'Something went wrong on our side', 'internal'),
   encryption_key_missing: problem(503, 'A stored secret cannot be read or written', 'internal'),

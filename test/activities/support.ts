@@ -62,7 +62,7 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
   const database = useDatabase();
   let open: { simulator: Simulator; deps: ActivityDependencies; zoho: ZohoConnections } | undefined;
   before(async () => {
-    const zoho = new ZohoConnections(database.knex, KEY_RING, TIMEOUT_MS, 0);
+    const zoho = new ZohoConnections(database.knex, KEY_RING, TIMEOUT_MS, { confirmGrantAfterMs: 0 });
     const deps: ActivityDependencies = {
       knex: database.knex,
       zoho,

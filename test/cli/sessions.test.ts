@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { insertLedgerEntries } from '../../src/db/api-ledger';
 import { recordProgress } from '../../src/db/session-updates';
 import { closeSession } from '../../src/db/sessions';
 import { SyncWorkflowNotRunning } from '../../src/temporal/sync-control';
@@ -94,6 +95,26 @@ describe('pulse sessions', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { message: string }).message);
     assert.equal(messages.filter((message) => message === 'late').length, 1);
+  });
+
+  it('shows what a session called', async () => {
+    const { id: sessionId, connectionId } = await someSession(api.knex);
+    const counts = { calls: 3, credits: 3, failedCalls: 1, rateLimited: 1, failures: { rate_limited: 1 } };
+    await insertLedgerEntries(api.knex, [
+      {
+        connectionId,
+        sessionId,
+        operation: 'list_records',
+        ...counts,
+        bytesReceived: 2_500_000,
+        bytesSent: 0,
+        latencyMsTotal: 600,
+      },
+    ]);
+
+    const { out } = await pulse(api, ['sessions', 'calls', sessionId]);
+
+    assert.match(out, /^list_records +3 +3 +200 +- +2\.50 +1 {2}rate_limited 1$/m);
   });
 
   it('cancels a session whose workflow is gone', async () => {

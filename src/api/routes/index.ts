@@ -3,11 +3,13 @@ import { approveSweep, cancelSession, pauseSession, resumeSession } from './comm
 import { getAuthStatus, getOrganization, getPermissions } from './auth-status';
 import { authorizeConnection, refreshConnection, revokeConnection, submitGrantCode } from './connection-grants';
 import { getConnectionRoute, listConnectionsRoute, saveConnection } from './connections';
+import { createPlan } from './create-plan';
 import { getHealth } from './get-health';
 import { getMetrics } from './get-metrics';
 import { getOpenApi } from './get-openapi';
 import { getReadiness } from './get-readiness';
 import { getSessionRoute } from './get-session';
+import { listSessionCalls } from './list-session-calls';
 import { listSessionLogs } from './list-session-logs';
 import { listSessionRecords } from './list-session-records';
 import { listSessionsRoute } from './list-sessions';
@@ -18,10 +20,12 @@ import { startFullSync } from './start-full-sync';
 /** Every operation of the control API. */
 export const ROUTES: readonly Route[] = [
   startFullSync,
+  createPlan,
   listSessionsRoute,
   getSessionRoute,
   listSessionLogs,
   listSessionRecords,
+  listSessionCalls,
   pauseSession,
   resumeSession,
   cancelSession,

@@ -3,6 +3,7 @@ import type { CliContext } from '../context';
 import { connectCommand, disconnectCommand } from './connect';
 import { healthCommand } from './health';
 import { keysCommand } from './keys';
+import { planCommand } from './plan';
 import { sessionsCommand } from './sessions';
 import { syncCommand } from './sync';
 
@@ -13,5 +14,6 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   connectCommand,
   disconnectCommand,
   keysCommand,
+  planCommand,
   healthCommand,
 ];

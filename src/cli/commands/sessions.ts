@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
+import { SessionCalls } from '../../api/call-metrics-schemas';
 import { API_PREFIX, sessionPath } from '../../api/paths';
 import { SessionAnswer, SessionPage } from '../../api/schemas';
 import { LOG_LEVELS } from '../../domain/enums';
+import { callsTable } from '../calls-text';
 import { show, type CliContext } from '../context';
 import { readSession } from '../follow-session';
 import { wholeNumber } from '../option-values';
@@ -49,6 +51,14 @@ export function sessionsCommand(context: CliContext): Command {
     .addOption(new Option('--level <level>', 'this level and the graver ones').choices(LOG_LEVELS))
     .option('--follow', 'go on until the session has ended')
     .action(async (id: string, options: LogOptions) => showLogs(context, id, options));
+  sessions
+    .command('calls')
+    .description('show what a session called at Zoho, by operation')
+    .argument('<id>')
+    .action(async (id: string) => {
+      const { calls } = await context.api.get(`${sessionPath(id)}/calls`, { schema: SessionCalls });
+      show(context, calls, callsTable);
+    });
   for (const [order, description] of Object.entries(ORDERS)) {
     sessions
       .command(order)
