@@ -1,5 +1,6 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { CreditBroker } from './activities/credit-broker';
 import { ZohoConnections } from './activities/zoho-connections';
 import { loadConfig } from './config';
 import { createWorkers } from './create-workers';
@@ -29,7 +30,9 @@ async function main(): Promise<void> {
     poolMax: config.PULSE_DATABASE_POOL,
     applicationName: 'pulse-worker',
   });
-  const zoho = new ZohoConnections(knex, parseKeyRing(config.PULSE_ENCRYPTION_KEYS), config.ZOHO_TIMEOUT_MS);
+  const brokerKnex = createDatabase(config.DATABASE_URL, { poolMax: 2, applicationName: 'pulse-broker' });
+  const broker = new CreditBroker(brokerKnex, { defaultPriority: 'full' });
+  const zoho = new ZohoConnections(knex, parseKeyRing(config.PULSE_ENCRYPTION_KEYS), config.ZOHO_TIMEOUT_MS, broker);
   const settings = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
   const { connectionOptions, namespace = settings.namespace } = loadClientConnectConfig();
   const connection = await NativeConnection.connect({
@@ -58,6 +61,8 @@ async function main(): Promise<void> {
     await connection.close();
     await temporal.connection.close();
     await zoho.close();
+    await broker.close();
+    await brokerKnex.destroy();
     await knex.destroy();
   }
 }

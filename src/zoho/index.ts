@@ -10,6 +10,7 @@ export {
   getBulkReadJob,
 } from './bulk-read';
 export type { BulkReadComparator, BulkReadCriteria, BulkReadValue } from './bulk-read-criteria';
+export type { CallEnding, CallGate, GatedCall, Permit } from './call-gate';
 export { queryRecords } from './coql';
 export { countRecords } from './count-records';
 export { coqlCredits, CREDIT_COSTS, type ZohoOperation } from './credit-costs';
