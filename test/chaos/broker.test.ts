@@ -21,7 +21,6 @@ const CREDITS = 200;
 /** Ten per cent stay free. */
 const USABLE = 180;
 const LATENCY_MS = 3;
-/** Places at Zoho: what may be let in between a call's arrival and the turn that knows of it. */
 const CONCURRENCY = 20;
 
 interface CallReport {
@@ -109,16 +108,17 @@ describe('two busy workers at one Enterprise organization', function () {
     return id;
   }
 
-  /** Calls of lower priority that already waited when a person's call arrived, and were served before it. */
-  function overtakersOf(person: BusyCall, calls: readonly BusyCall[]): number {
-    const { arrived, served } = person;
-    return calls.filter(
-      (call) => call.priority !== 'people' && call.arrived < arrived && call.served > arrived && call.served < served,
-    ).length;
+  /** How many calls of lower priority waited when a person's call arrived, and how many of them were served first. */
+  function queueBefore(person: BusyCall, calls: readonly BusyCall[]): { waiting: number; servedFirst: number } {
+    const waiting = calls.filter(
+      ({ priority, arrived, served }) => priority !== 'people' && arrived < person.arrived && served > person.arrived,
+    );
+    return { waiting: waiting.length, servedFirst: waiting.filter(({ served }) => served < person.served).length };
   }
 
   it(`stays within Zoho's limits and the buffer, and serves people first, in ${RUNS} seeded runs`, async () => {
     const callers = await Promise.all([startCaller(), startCaller()]);
+    const queue = { waiting: 0, servedFirst: 0 };
     let exhausted = 0;
     for (let seed = 1; seed <= RUNS; seed += 1) {
       const connectionId = await freshConnection(database.knex, `run${seed}`);
@@ -140,11 +140,16 @@ describe('two busy workers at one Enterprise organization', function () {
       assert.ok(credits.used <= USABLE, context);
       assert.equal(credits.used, made.length, context);
       for (const { calls: own } of results) {
-        const people = own.filter(({ priority }) => priority === 'people');
-        assert.ok(Math.max(0, ...people.map((person) => overtakersOf(person, own))) <= CONCURRENCY, context);
+        for (const person of own.filter(({ priority }) => priority === 'people')) {
+          const { waiting, servedFirst } = queueBefore(person, own);
+          queue.waiting += waiting;
+          queue.servedFirst += servedFirst;
+        }
       }
       if (!spent) assert.equal(made.length, 2 * LOOPS * calls, `everyone is served in ${context}`);
     }
+    // Some were let in by the turn that was on its way when the person's call arrived.
+    assert.ok(queue.waiting > 0 && queue.servedFirst < queue.waiting / 2, JSON.stringify(queue));
     assert.ok(exhausted > 0 && exhausted < RUNS, `${exhausted} runs met the end of the credits`);
   });
 
