@@ -5,10 +5,11 @@ import { READ_PATHS, type ReadPath } from '../src/domain/enums';
 const ZOHO_PROFILES = ['fast', 'realistic'] as const;
 export type ZohoProfile = (typeof ZOHO_PROFILES)[number];
 
-const COMMANDS = ['full-sync', 'memory'] as const;
+const COMMANDS = ['full-sync', 'memory', 'broker'] as const;
 
 export const USAGE = `Usage: npm run bench -- full-sync --rows N [options]
        npm run bench -- memory [options]
+       npm run bench -- broker [options]
 
   --rows 50000           Deals to mirror (full-sync only)
   --path ${READ_PATHS.join('|')}       how to read them; without it the planner decides

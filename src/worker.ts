@@ -1,5 +1,6 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { CreditBroker } from './activities/credit-broker';
 import { ZohoConnections } from './activities/zoho-connections';
 import { loadConfig } from './config';
 import { createWorkers } from './create-workers';
@@ -31,12 +32,15 @@ async function main(): Promise<void> {
     poolMax: config.PULSE_DATABASE_POOL,
     applicationName: 'pulse-worker',
   });
+  const brokerKnex = createDatabase(config.DATABASE_URL, { poolMax: 2, applicationName: 'pulse-broker' });
+  const broker = new CreditBroker(brokerKnex, { defaultPriority: 'full' });
   const metrics = createWorkerMetrics();
   const { PULSE_WORKER_METRICS_HOST: metricsHost, PULSE_WORKER_METRICS_PORT: metricsPort } = config;
   const metricsServer =
     metricsPort === undefined ? undefined : await serveMetrics(metrics.registry, metricsHost, metricsPort);
   if (metricsServer) logger.info({ url: metricsServer.url }, 'metrics are served');
   const zoho = new ZohoConnections(knex, parseKeyRing(config.PULSE_ENCRYPTION_KEYS), config.ZOHO_TIMEOUT_MS, {
+    broker,
     observe: metrics.observe,
     confirmGrantAfterMs: config.ZOHO_CONFIRM_GRANT_MS,
   });
@@ -73,6 +77,8 @@ async function main(): Promise<void> {
     await connection.close();
     await temporal.connection.close();
     await zoho.close();
+    await broker.close();
+    await brokerKnex.destroy();
     await knex.destroy();
   }
 }

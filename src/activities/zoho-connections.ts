@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { KeyRing } from '../db/encryption';
 import { ZohoTransport, type CallObserver } from '../zoho';
+import type { CreditBroker } from './credit-broker';
 import { DatabaseTokenSource } from './database-token-source';
 
 export interface ZohoConnectionOptions {
@@ -8,12 +9,15 @@ export interface ZohoConnectionOptions {
   confirmGrantAfterMs?: number | undefined;
   /** Makes who hears of every call of a connection. */
   observe?: ((connectionId: string) => CallObserver) | undefined;
+  /** Lets the calls in. Without it nobody counts credits. */
+  broker?: Pick<CreditBroker, 'gate'> | undefined;
 }
 
 /** One transport per connection for the life of the worker: its sockets stay open between calls. */
 export class ZohoConnections {
   private readonly transports = new Map<string, ZohoTransport>();
 
+  /** @param broker lets each call in; without one nothing is kept from what other processes call. */
   constructor(
     private readonly knex: Knex,
     private readonly ring: KeyRing,
@@ -35,6 +39,7 @@ export class ZohoConnections {
       tokens,
       timeoutMs: this.timeoutMs,
       observer: this.options.observe?.(connectionId),
+      gate: this.options.broker?.gate(connectionId),
     });
     this.transports.set(connectionId, transport);
     return transport;

@@ -35,6 +35,7 @@ export {
   parseBulkWriteResult,
 } from './bulk-write-result';
 export { checkCriteriaFields } from './check-criteria-fields';
+export type { CallEnding, CallGate, GatedCall, Permit } from './call-gate';
 export { queryRecords } from './coql';
 export {
   AGGREGATE_FUNCTIONS,

@@ -7,6 +7,8 @@ import * as accessAndSpending from './20261123100400_access_and_spending';
 import * as cellConversions from './20261123100500_cell_conversions';
 import * as callMetrics from './20261123110000_call_metrics';
 import * as authorization from './20261123110300_authorization';
+import * as creditAccounts from './20261123111000_credit_accounts';
+import * as callTurns from './20261123111100_call_turns';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -22,4 +24,6 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261123100500_cell_conversions', ...cellConversions },
   { name: '20261123110000_call_metrics', ...callMetrics },
   { name: '20261123110300_authorization', ...authorization },
+  { name: '20261123111000_credit_accounts', ...creditAccounts },
+  { name: '20261123111100_call_turns', ...callTurns },
 ];
