@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Knex } from 'knex';
 import { version } from '../package.json';
+import { CreditBroker } from './activities/credit-broker';
 import { createApp } from './api/app';
 import { API_PREFIX, CALLBACK_PATH } from './api/paths';
 import { loadConfig, type Config } from './config';
@@ -37,6 +38,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     poolMax: config.PULSE_DATABASE_POOL,
     applicationName: 'pulse-api',
   });
+  const brokerKnex = createDatabase(config.DATABASE_URL, { poolMax: 2, applicationName: 'pulse-broker' });
+  const broker = new CreditBroker(brokerKnex, { defaultPriority: 'people' });
   const temporal = createTemporalClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
   try {
     await assertMigrated(knex);
@@ -45,7 +48,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       knex,
       control: createSyncControl(temporal),
       logger,
-      connect: connectSettings(knex, config),
+      connect: { ...connectSettings(knex, config), gateOf: (connectionId) => broker.gate(connectionId) },
       temporalUi: { url: config.TEMPORAL_UI_URL, namespace: temporal.namespace },
       version,
     });
@@ -56,11 +59,14 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       close: async () => {
         await drain(server);
         await temporal.connection.close();
+        await broker.close();
+        await brokerKnex.destroy();
         await knex.destroy();
       },
     };
   } catch (error) {
     await temporal.connection.close();
+    await brokerKnex.destroy();
     await knex.destroy();
     throw error;
   }

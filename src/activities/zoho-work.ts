@@ -1,11 +1,11 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { insertLedgerEntries, type LedgerEntry } from '../db/api-ledger';
-import { countLatency, noLatencies } from '../domain/latency-buckets';
+import { insertLedgerEntries } from '../db/api-ledger';
 import { findSessionType } from '../db/sessions';
 import { type CallPriority, priorityOfSession } from '../domain/call-priority';
 import type { CallOptions, ZohoCall, ZohoTransport } from '../zoho';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { withHeartbeats } from './heartbeats';
+import { ledgerEntries } from './ledger-entries';
 
 /** What an activity uses to call Zoho: the calls are cancelled with the activity and paid into the ledger. */
 export interface ZohoWork {
@@ -49,7 +49,8 @@ export async function withZoho<T>(
       () => work(zoho),
     );
   } finally {
-    await insertLedgerEntries(deps.knex, ledgerEntries(target, calls)).catch((error: unknown) => {
+    const payer = { ...target, worker: activityInfo().taskQueue };
+    await insertLedgerEntries(deps.knex, ledgerEntries(payer, calls)).catch((error: unknown) => {
       deps.logger.error({ err: error, calls: calls.length }, 'The cost of calls to Zoho could not be written down.');
     });
   }
@@ -58,39 +59,4 @@ export async function withZoho<T>(
 async function priorityOf(deps: ActivityDependencies, sessionId: string): Promise<CallPriority | undefined> {
   const sessionType = await findSessionType(deps.knex, sessionId);
   return sessionType && priorityOfSession(sessionType);
-}
-
-function ledgerEntries(target: Pick<SyncTarget, 'connectionId' | 'sessionId'>, calls: ZohoCall[]): LedgerEntry[] {
-  type CountedEntry = LedgerEntry & { failures: Record<string, number>; latencyBuckets: number[] };
-  const entries = new Map<string, CountedEntry>();
-  for (const call of calls) {
-    const key = `${call.operation} ${call.module ?? ''}`;
-    const entry: CountedEntry = entries.get(key) ?? {
-      connectionId: target.connectionId,
-      sessionId: target.sessionId,
-      operation: call.operation,
-      ...(call.module !== undefined && { module: call.module }),
-      calls: 0,
-      credits: 0,
-      failedCalls: 0,
-      rateLimited: 0,
-      bytesReceived: 0,
-      bytesSent: 0,
-      latencyMsTotal: 0,
-      failures: {},
-      latencyBuckets: noLatencies(),
-      worker: activityInfo().taskQueue,
-    };
-    entry.calls += 1;
-    entry.credits += call.credits;
-    entry.failedCalls += call.failure ? 1 : 0;
-    entry.rateLimited += call.failure === 'rate_limited' ? 1 : 0;
-    entry.bytesReceived += call.bytesReceived;
-    entry.bytesSent += call.bytesSent;
-    entry.latencyMsTotal += call.latencyMs;
-    if (call.failure) entry.failures[call.failure] = (entry.failures[call.failure] ?? 0) + 1;
-    countLatency(entry.latencyBuckets, call.latencyMs);
-    entries.set(key, entry);
-  }
-  return [...entries.values()];
 }

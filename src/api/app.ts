@@ -2,9 +2,8 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import helmet from 'helmet';
 import type { ApiDeps } from './deps';
 import { createMetrics } from './metrics';
-import { mountRoute } from './mount-route';
+import { expressPath, mountRoute } from './mount-route';
 import { describeApi } from './openapi';
-import { API_PREFIX } from './paths';
 import { PROBLEM_CONTENT_TYPE, Problem, toProblemDocument } from './problem';
 import { contextOf, requestContext } from './request-context';
 import { ROUTES } from './routes';
@@ -23,6 +22,7 @@ export function createApp(deps: ApiDeps): Express {
     response.set('Cache-Control', 'no-store');
     next();
   });
+  readExactBodies(app);
   app.use(express.json({ limit: LARGEST_BODY, strict: false }));
   const routeDeps = { ...deps, metrics, openApi: describeApi(ROUTES, deps.version) };
   for (const route of ROUTES) mountRoute(app, route, routeDeps);
@@ -34,11 +34,18 @@ export function createApp(deps: ApiDeps): Express {
   return app;
 }
 
+/** These bodies stay text until their route parses them; the general parser passes over what was read already. */
+function readExactBodies(app: Express): void {
+  for (const { path, exactBody } of ROUTES) {
+    if (exactBody) app.use(expressPath(path), express.text({ type: 'application/json', limit: exactBody.limit }));
+  }
+}
+
 function refuseOtherMethods(app: Express): void {
   for (const path of new Set(ROUTES.map((route) => route.path))) {
     const methods = ROUTES.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
     const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
-    app.all(`${API_PREFIX}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, (request) => {
+    app.all(expressPath(path), (request) => {
       throw new Problem('method_not_allowed', `${request.method} is not among ${allowed}.`, {
         headers: { Allow: allowed },
       });

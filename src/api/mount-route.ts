@@ -7,14 +7,13 @@ import { Problem } from './problem';
 import { contextOf } from './request-context';
 import type { Principal, Route, RouteAnswer, RouteRequest } from './route';
 import { toProblem } from './to-problem';
-import { parseBody, parseParameters } from './validation';
+import { parseBody, parseExactBody, parseParameters } from './validation';
 
 type AnyRequest = RouteRequest<unknown, unknown, unknown, unknown>;
 
 /** Serves a route: who calls, may they, is the request valid; then the handler; then the audit log. */
 export function mountRoute(router: Router, route: Route, deps: RouteDeps): void {
-  const path = `${API_PREFIX}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
-  router[route.method](path, async (request, response) => {
+  router[route.method](expressPath(route.path), async (request, response) => {
     const context = contextOf(response);
     context.route = `${API_PREFIX}${route.path}`;
     const principal = route.access === 'open' ? undefined : await authenticate(deps.knex, request.headers);
@@ -34,22 +33,28 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
   });
 }
 
+/** A route's path as Express writes it, with the API's prefix. */
+export function expressPath(path: string): string {
+  return `${API_PREFIX}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+}
+
 function parse(route: Route, request: Request): Pick<AnyRequest, 'params' | 'query' | 'headers' | 'body'> {
   return {
     params: route.params && parseParameters(route.params, request.params),
     query: route.query && parseParameters(route.query, request.query),
     headers: route.headers && parseParameters(route.headers, request.headers),
-    body: route.body && parseBody(route.body, readBody(request)),
+    body: route.body && parseBody(route.body, readBody(request, route.exactBody !== undefined)),
   };
 }
 
-/** @throws Problem `unsupported_media_type` */
-function readBody(request: Request): unknown {
+/** @throws Problem `unsupported_media_type`, `malformed_json` */
+function readBody(request: Request, isExact: boolean): unknown {
   const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0;
   if (hasBody && request.is('application/json') === false) {
     throw new Problem('unsupported_media_type', 'The body must be sent as application/json.');
   }
-  return hasBody ? request.body : {};
+  if (!hasBody) return {};
+  return typeof request.body === 'string' && isExact ? parseExactBody(request.body) : request.body;
 }
 
 /** Records how a mutation ended, refused and failed ones included. */
@@ -87,6 +92,7 @@ async function underAudit(
 function send(response: Response, route: Route, answer: RouteAnswer): void {
   const contentType = route.answers[answer.status]?.contentType;
   response.status(answer.status).set(answer.headers ?? {});
-  if (contentType === undefined) response.json(answer.body);
+  if (answer.body instanceof Buffer) response.type(contentType ?? 'application/json').send(answer.body);
+  else if (contentType === undefined) response.json(answer.body);
   else response.type(contentType).send(answer.body);
 }

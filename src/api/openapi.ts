@@ -4,7 +4,9 @@ import { API_PREFIX } from './paths';
 import { PROBLEMS, PROBLEM_CONTENT_TYPE, ProblemDocument, type ProblemCode } from './problem';
 import type { DeclaredAnswer, Route } from './route';
 import { CallMetrics, SessionCalls } from './call-metrics-schemas';
+import { MODULE_REQUESTS, MODULE_SCHEMAS } from './module-schemas';
 import { Plan, PlanRequest } from './plan-schemas';
+import { RECORD_REQUESTS, RECORD_SCHEMAS } from './record-schemas';
 import { NAMED_SCHEMAS } from './schemas';
 
 type JsonSchema = Record<string, unknown>;
@@ -19,7 +21,16 @@ const BODY_PROBLEMS: readonly ProblemCode[] = [
   'validation_failed',
 ];
 
-const schemas = { ...NAMED_SCHEMAS, PlanRequest, Plan, SessionCalls, CallMetrics, Problem: ProblemDocument };
+const schemas = {
+  ...NAMED_SCHEMAS,
+  ...MODULE_SCHEMAS,
+  ...RECORD_SCHEMAS,
+  PlanRequest,
+  Plan,
+  SessionCalls,
+  CallMetrics,
+  Problem: ProblemDocument,
+};
 
 /** Writes the OpenAPI 3.1 document of these routes, from the schemas that also validate their requests. */
 export function describeApi(routes: readonly Route[], version: string): object {
@@ -138,7 +149,13 @@ function reference(schema: z.ZodType): JsonSchema {
 function componentSchemas(): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
-  const requests = new Set<string>(['FullSyncRequest', 'CommandRequest', ...CONNECTION_REQUESTS]);
+  const requests = new Set<string>([
+    'FullSyncRequest',
+    'CommandRequest',
+    ...CONNECTION_REQUESTS,
+    ...MODULE_REQUESTS,
+    ...RECORD_REQUESTS,
+  ]);
   const describe = (io: 'input' | 'output') =>
     z.toJSONSchema(registry, { io, uri: (id) => `#/components/schemas/${id}` }).schemas;
   const [inputs, outputs] = [describe('input'), describe('output')];

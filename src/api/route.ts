@@ -24,7 +24,7 @@ export interface RouteRequest<Params, Query, Body, Headers> {
 
 export interface RouteAnswer {
   status: number;
-  /** JSON, unless the route declares another content type: then text. */
+  /** JSON, unless the route declares another content type: then text. A `Buffer` is JSON that is passed on untouched. */
   body: unknown;
   headers?: Record<string, string>;
 }
@@ -40,7 +40,7 @@ export interface DeclaredAnswer {
 
 /** One operation of the API: what it takes, what it answers, who may call it. OpenAPI is generated from this. */
 export interface Route<Params = unknown, Query = unknown, Body = unknown, Headers = unknown> {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'patch';
   /** In OpenAPI's notation, e.g. `/sessions/{id}`. */
   readonly path: string;
   readonly operationId: string;
@@ -54,6 +54,8 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown, Header
   /** Names in lower case. */
   readonly headers?: z.ZodType<Headers>;
   readonly body?: z.ZodType<Body>;
+  /** For bodies with values of records: how large they may be, and numbers that a double cannot hold stay exact. */
+  readonly exactBody?: { readonly limit: string };
   readonly answers: Readonly<Record<number, DeclaredAnswer>>;
   /** The problems that are this route's own; those of every route are added. */
   readonly problems: readonly ProblemCode[];

@@ -54,7 +54,8 @@ export async function withOrganization<T>(
   { id }: ConnectionModel,
   work: (transport: ZohoTransport) => Promise<T>,
 ): Promise<T> {
-  const transport = new ZohoTransport({ tokens: tokenSource(settings, id), timeoutMs: settings.timeoutMs });
+  const { timeoutMs, gateOf } = settings;
+  const transport = new ZohoTransport({ tokens: tokenSource(settings, id), timeoutMs, gate: gateOf?.(id) });
   try {
     return await work(transport);
   } finally {

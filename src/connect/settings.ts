@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { KeyRing } from '../db/encryption';
-import type { DataCentreName } from '../zoho';
+import type { CallGate, DataCentreName } from '../zoho';
 
 /** What connecting an organization works with. */
 export interface ConnectSettings {
@@ -11,6 +11,8 @@ export interface ConnectSettings {
   readonly redirectUri: string;
   /** Give-up time of a call to Zoho, in milliseconds. */
   readonly timeoutMs: number;
+  /** Lets the calls to a connection's org in; without it nobody counts what other processes call. */
+  readonly gateOf?: ((connectionId: string) => CallGate) | undefined;
   /** The accounts server a new connection begins with: the data centre's, or the simulator's. */
   readonly accountsUrlOf: (dataCentre: DataCentreName) => string;
 }

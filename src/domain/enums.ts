@@ -43,3 +43,10 @@ export type TombstoneReason = (typeof TOMBSTONE_REASONS)[number];
 /** How a full sync reads a module. */
 export const READ_PATHS = ['list', 'bulk'] as const;
 export type ReadPath = (typeof READ_PATHS)[number];
+
+export const FIELD_MODIFICATION_ACTIONS = ['create', 'update'] as const;
+export type FieldModificationAction = (typeof FIELD_MODIFICATION_ACTIONS)[number];
+
+/** `unknown`: no answer came, so Zoho may or may not have done it. `pending`: on its way, or the process ended. */
+export const FIELD_MODIFICATION_OUTCOMES = ['pending', 'succeeded', 'refused', 'unknown'] as const;
+export type FieldModificationOutcome = (typeof FIELD_MODIFICATION_OUTCOMES)[number];

@@ -61,6 +61,11 @@ export const REQUIRED_DEAL_FIELDS: readonly RequiredField[] = [
   custom('Revenue_Date', 'date'),
 ];
 
+/** What a module must have; nothing for modules that the product works on as they are. */
+export function requiredFieldsOf(module: string): readonly RequiredField[] {
+  return module === 'Deals' ? REQUIRED_DEAL_FIELDS : [];
+}
+
 /**
  * Compares a module's fields with those it must have. API names are compared exactly, as Zoho does.
  *

@@ -30,23 +30,25 @@ const FAMILIES = {
 export type CriteriaType = keyof typeof FAMILIES;
 export const CRITERIA_TYPES = Object.keys(FAMILIES) as readonly CriteriaType[];
 
-export type CriteriaOperator =
-  | 'equals'
-  | 'not_equal'
-  | 'in'
-  | 'not_in'
-  | 'greater_than'
-  | 'greater_equal'
-  | 'less_than'
-  | 'less_equal'
-  | 'between'
-  | 'not_between'
-  | 'starts_with'
-  | 'ends_with'
-  | 'contains'
-  | 'not_contains'
-  | 'is_null'
-  | 'is_not_null';
+export const CRITERIA_OPERATORS = [
+  'equals',
+  'not_equal',
+  'in',
+  'not_in',
+  'greater_than',
+  'greater_equal',
+  'less_than',
+  'less_equal',
+  'between',
+  'not_between',
+  'starts_with',
+  'ends_with',
+  'contains',
+  'not_contains',
+  'is_null',
+  'is_not_null',
+] as const;
+export type CriteriaOperator = (typeof CRITERIA_OPERATORS)[number];
 
 const EQUALITY = ['equals', 'not_equal'] as const;
 const RANGE = [...EQUALITY, 'greater_than', 'greater_equal', 'less_than', 'less_equal', 'between', 'in'] as const;

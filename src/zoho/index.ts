@@ -68,6 +68,7 @@ export {
 export { createCustomFields, type CustomFieldOutcome, updateCustomFields } from './custom-fields';
 export { and, compare, type Comparison, type Criteria, type CriteriaGroup, type CriteriaValue, or } from './criteria';
 export {
+  CRITERIA_OPERATORS,
   CRITERIA_TYPES,
   type CriteriaOperator,
   type CriteriaType,
@@ -104,7 +105,7 @@ export {
   type MassUpdateJob,
   type MassUpdateState,
 } from './mass-update';
-export { assertModuleAccess, type ModuleAccess } from './module-access';
+export { assertModuleAccess, hasReachableRecords, MODULE_ACCESS, type ModuleAccess } from './module-access';
 export { type GeneratedType, getModule, listModules, type ZohoModule } from './modules';
 export {
   type ChannelOutcome,
@@ -154,6 +155,7 @@ export {
   getCurrentUser,
   listUsers,
   type ListUsersQuery,
+  USER_TYPES,
   type UserPage,
   type UserType,
   type ZohoUser,

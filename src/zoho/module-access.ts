@@ -1,7 +1,8 @@
 import { type CallLabel, ZohoError } from './errors';
 import type { ZohoModule } from './modules';
 
-export type ModuleAccess = 'read' | 'create' | 'update' | 'delete';
+export const MODULE_ACCESS = ['read', 'create', 'update', 'delete'] as const;
+export type ModuleAccess = (typeof MODULE_ACCESS)[number];
 
 const GRANTED: Readonly<Record<ModuleAccess, (module: ZohoModule) => boolean>> = {
   read: ({ viewable }) => viewable,
@@ -13,6 +14,11 @@ const GRANTED: Readonly<Record<ModuleAccess, (module: ZohoModule) => boolean>> =
 /** Kinds of modules that are pages, not tables of records. */
 const WITHOUT_RECORDS: ReadonlySet<string> = new Set(['web', 'webtab_link']);
 
+/** Whether record and bulk calls take the module, as far as its metadata tell: Zoho has no key of its own for bulk. */
+export function hasReachableRecords({ apiSupported, generatedType }: ZohoModule): boolean {
+  return apiSupported && !WITHOUT_RECORDS.has(generatedType);
+}
+
 /**
  * Checks by a module's metadata that the connected user may do something with its records (Zoho's documentation: Modules
  * Metadata, `api_supported`, `viewable`, `creatable`, `editable`, `deletable`). What it lets pass Zoho can still refuse:
@@ -23,7 +29,7 @@ const WITHOUT_RECORDS: ReadonlySet<string> = new Set(['web', 'webtab_link']);
  */
 export function assertModuleAccess(module: ZohoModule, access: ModuleAccess): void {
   const label: CallLabel = { operation: 'check_module_access', module: module.apiName };
-  if (!module.apiSupported || WITHOUT_RECORDS.has(module.generatedType)) {
+  if (!hasReachableRecords(module)) {
     const reason = 'the module has no records that the API can reach';
     throw new ZohoError({ ...label, category: 'request_bug', code: 'MODULE_NOT_SUPPORTED', reason });
   }

@@ -5,20 +5,22 @@ import { checkPaging, joinIds } from './request-limits';
 import type { CallOptions, ZohoTransport } from './transport';
 
 /** Which users are asked for; `CurrentUser` is the one whose consent the token stands for. */
-export type UserType =
-  | 'CurrentUser'
-  | 'AllUsers'
-  | 'AllActiveUsers'
-  | 'ActiveUsers'
-  | 'DeactiveUsers'
-  | 'ConfirmedUsers'
-  | 'NotConfirmedUsers'
-  | 'DeletedUsers'
-  | 'ActiveConfirmedUsers'
-  | 'AdminUsers'
-  | 'ActiveConfirmedAdmins'
-  | 'DeveloperUsers'
-  | 'ActiveLiteUser';
+export const USER_TYPES = [
+  'CurrentUser',
+  'AllUsers',
+  'AllActiveUsers',
+  'ActiveUsers',
+  'DeactiveUsers',
+  'ConfirmedUsers',
+  'NotConfirmedUsers',
+  'DeletedUsers',
+  'ActiveConfirmedUsers',
+  'AdminUsers',
+  'ActiveConfirmedAdmins',
+  'DeveloperUsers',
+  'ActiveLiteUser',
+] as const;
+export type UserType = (typeof USER_TYPES)[number];
 
 export interface ZohoUser {
   id: string;

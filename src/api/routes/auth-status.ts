@@ -1,24 +1,16 @@
-import { withOrganization } from '../../connect/manage-grant';
+import { callZoho } from '../../connect/call-zoho';
 import { listOpenAlerts } from '../../db/alerts';
 import { mintUsage } from '../../db/token-mints';
-import { getOrg, listModules, listUsers, missingScopes } from '../../zoho';
+import { getCurrentUser, getOrg, listModules, missingScopes } from '../../zoho';
 import { AuthStatus, Organization, Permissions } from '../connection-schemas';
-import { Problem } from '../problem';
 import { representConnection } from '../represent-connection';
 import { defineRoute } from '../route';
+import { ZOHO_PROBLEMS } from '../zoho-problem';
 import { ConnectionQuery, connectionAt } from './find-connection';
 
 const MOST_ALERTS = 50;
 
 const common = { method: 'get', tag: 'Connections', access: 'viewer', query: ConnectionQuery } as const;
-const ZOHO_PROBLEMS = [
-  'connection_not_found',
-  'connection_needs_reauth',
-  'encryption_key_missing',
-  'zoho_refused',
-  'zoho_throttled',
-  'zoho_unavailable',
-] as const;
 
 export const getAuthStatus = defineRoute({
   ...common,
@@ -55,13 +47,11 @@ export const getPermissions = defineRoute({
   description: 'Asks Zoho; 2 API credits.',
   answers: { 200: { description: 'User, scopes and modules.', schema: Permissions } },
   problems: ZOHO_PROBLEMS,
-  async handle({ query }, { knex, connect }) {
-    const connection = await connectionAt(knex, query.connection);
-    const [users, modules] = await withOrganization(connect, connection, (transport) =>
-      Promise.all([listUsers(transport, { type: 'CurrentUser' }), listModules(transport)]),
+  async handle({ query }, deps) {
+    const connection = await connectionAt(deps.knex, query.connection);
+    const [user, modules] = await callZoho(deps, connection, (transport, options) =>
+      Promise.all([getCurrentUser(transport, options), listModules(transport, options)]),
     );
-    const [user] = users.users;
-    if (!user) throw new Problem('zoho_refused', 'Zoho does not say who the connected user is.');
     const { id, fullName, status, profile, role } = user;
     const { scopes } = connection;
     return {
@@ -92,9 +82,9 @@ export const getOrganization = defineRoute({
   description: 'Asks Zoho; 1 API credit.',
   answers: { 200: { description: 'The organization.', schema: Organization } },
   problems: ZOHO_PROBLEMS,
-  async handle({ query }, { knex, connect }) {
-    const connection = await connectionAt(knex, query.connection);
-    const org = await withOrganization(connect, connection, (transport) => getOrg(transport));
+  async handle({ query }, deps) {
+    const connection = await connectionAt(deps.knex, query.connection);
+    const org = await callZoho(deps, connection, getOrg);
     const { companyName, type, edition, userLicences, timeZone, currency, multiCurrency, countryCode } = org;
     return {
       status: 200,

@@ -5,17 +5,11 @@ import { NEEDED_SCOPES } from '../../zoho';
 import { Authorization, AuthorizationRequest, ConnectionAnswer, GrantCodeRequest } from '../connection-schemas';
 import { representConnection } from '../represent-connection';
 import { defineRoute } from '../route';
+import { ZOHO_PROBLEMS } from '../zoho-problem';
 import { ConnectionParams, connectionAt } from './find-connection';
 
 const common = { method: 'post', tag: 'Connections', access: 'admin', params: ConnectionParams } as const;
 const NOW = { 200: { description: 'The connection as it is now.', schema: ConnectionAnswer } } as const;
-const ZOHO_PROBLEMS = [
-  'connection_not_found',
-  'encryption_key_missing',
-  'zoho_refused',
-  'zoho_throttled',
-  'zoho_unavailable',
-] as const;
 const target = ({ params }: { params: { id: string } }): string => `connection/${params.id}`;
 
 export const authorizeConnection = defineRoute({
@@ -47,7 +41,7 @@ export const submitGrantCode = defineRoute({
   description: 'The code works once, for at most ten minutes, in the data centre of the connection.',
   body: GrantCodeRequest,
   answers: NOW,
-  problems: [...ZOHO_PROBLEMS, 'grant_refused', 'connection_needs_reauth'],
+  problems: [...ZOHO_PROBLEMS, 'grant_refused'],
   audit: { action: 'connection.grant_code', target, details: ({ body }) => ({ scopes: body.scopes }) },
   async handle({ params, body }, { knex, connect }) {
     const connection = await connectionAt(knex, params.id);
@@ -64,7 +58,7 @@ export const refreshConnection = defineRoute({
   summary: 'Ask Zoho for a new access token',
   description: 'Also tries again a grant that was given up.',
   answers: NOW,
-  problems: [...ZOHO_PROBLEMS, 'connection_needs_reauth'],
+  problems: ZOHO_PROBLEMS,
   audit: { action: 'connection.refresh', target },
   async handle({ params }, { knex, connect }) {
     const connection = await refreshNow(connect, await connectionAt(knex, params.id));
@@ -79,7 +73,7 @@ export const revokeConnection = defineRoute({
   summary: 'Give back the grant: disconnect the organization',
   description: 'What is in the mirror stays there. Revoking twice changes nothing.',
   answers: NOW,
-  problems: [...ZOHO_PROBLEMS, 'connection_needs_reauth'],
+  problems: ZOHO_PROBLEMS,
   audit: { action: 'connection.revoke', target },
   async handle({ params, principal }, { knex, connect }) {
     const connection = await connectionAt(knex, params.id);

@@ -4,6 +4,9 @@ import { getAuthStatus, getOrganization, getPermissions } from './auth-status';
 import { authorizeConnection, refreshConnection, revokeConnection, submitGrantCode } from './connection-grants';
 import { getConnectionRoute, listConnectionsRoute, saveConnection } from './connections';
 import { createPlan } from './create-plan';
+import { createCustomField, listFieldModificationsRoute, updateCustomField } from './custom-fields';
+import { getFieldCoverage, listFields } from './fields';
+import { countRecordsRoute, queryRecordsRoute, searchRecordsRoute } from './find-records';
 import { getHealth } from './get-health';
 import { getMetrics } from './get-metrics';
 import { getOpenApi } from './get-openapi';
@@ -13,9 +16,13 @@ import { listSessionCalls } from './list-session-calls';
 import { listSessionLogs } from './list-session-logs';
 import { listSessionRecords } from './list-session-records';
 import { listSessionsRoute } from './list-sessions';
+import { listUsersRoute } from './list-users';
+import { getModuleRoute, listModulesRoute } from './modules';
 import { oauthCallback } from './oauth-callback';
+import { getRecordRoute, listDeletedRoute, listRecordsRoute } from './read-records';
 import { rotateKeys } from './rotate-keys';
 import { startFullSync } from './start-full-sync';
+import { validateRecords, writeRecords } from './write-records';
 
 /** Every operation of the control API. */
 export const ROUTES: readonly Route[] = [
@@ -30,6 +37,21 @@ export const ROUTES: readonly Route[] = [
   resumeSession,
   cancelSession,
   approveSweep,
+  listModulesRoute,
+  getModuleRoute,
+  listFields,
+  getFieldCoverage,
+  createCustomField,
+  updateCustomField,
+  listFieldModificationsRoute,
+  listRecordsRoute,
+  listDeletedRoute,
+  getRecordRoute,
+  searchRecordsRoute,
+  queryRecordsRoute,
+  countRecordsRoute,
+  writeRecords,
+  validateRecords,
   saveConnection,
   listConnectionsRoute,
   getConnectionRoute,
@@ -41,6 +63,7 @@ export const ROUTES: readonly Route[] = [
   getAuthStatus,
   getPermissions,
   getOrganization,
+  listUsersRoute,
   rotateKeys,
   getHealth,
   getReadiness,

@@ -1,0 +1,52 @@
+import type { LedgerEntry } from '../db/api-ledger';
+import { countLatency, noLatencies } from '../domain/latency-buckets';
+import type { ZohoCall } from '../zoho';
+
+/** For whom calls were made. */
+export interface CallPayer {
+  connectionId: string;
+  /** Absent for what no session asked for. */
+  sessionId?: string | undefined;
+  /** Which part of the engine made them: a task queue, or the control API. */
+  worker: string;
+}
+
+type CountedEntry = LedgerEntry & { failures: Record<string, number>; latencyBuckets: number[] };
+
+/** Sums calls up for the ledger: one entry for each operation and module. */
+export function ledgerEntries(
+  { connectionId, sessionId, worker }: CallPayer,
+  calls: readonly ZohoCall[],
+): LedgerEntry[] {
+  const entries = new Map<string, CountedEntry>();
+  for (const call of calls) {
+    const key = `${call.operation} ${call.module ?? ''}`;
+    const entry: CountedEntry = entries.get(key) ?? {
+      connectionId,
+      ...(sessionId !== undefined && { sessionId }),
+      operation: call.operation,
+      ...(call.module !== undefined && { module: call.module }),
+      calls: 0,
+      credits: 0,
+      failedCalls: 0,
+      rateLimited: 0,
+      bytesReceived: 0,
+      bytesSent: 0,
+      latencyMsTotal: 0,
+      failures: {},
+      latencyBuckets: noLatencies(),
+      worker,
+    };
+    entry.calls += 1;
+    entry.credits += call.credits;
+    entry.failedCalls += call.failure ? 1 : 0;
+    entry.rateLimited += call.failure === 'rate_limited' ? 1 : 0;
+    entry.bytesReceived += call.bytesReceived;
+    entry.bytesSent += call.bytesSent;
+    entry.latencyMsTotal += call.latencyMs;
+    if (call.failure) entry.failures[call.failure] = (entry.failures[call.failure] ?? 0) + 1;
+    countLatency(entry.latencyBuckets, call.latencyMs);
+    entries.set(key, entry);
+  }
+  return [...entries.values()];
+}

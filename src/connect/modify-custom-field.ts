@@ -1,0 +1,145 @@
+import {
+  getFieldModification,
+  insertFieldModification,
+  settleFieldModification,
+  type FieldModificationEnd,
+  type NewFieldModification,
+} from '../db/field-modifications';
+import type { ConnectionModel } from '../db/models/connection';
+import type { FieldModificationModel } from '../db/models/field-modification';
+import {
+  type CallOptions,
+  createCustomFields,
+  type CustomFieldChange,
+  type CustomFieldDefinition,
+  type CustomFieldOutcome,
+  getFields,
+  updateCustomFields,
+  ZohoError,
+  type ZohoField,
+  type ZohoTransport,
+} from '../zoho';
+import { callZoho, type ZohoCaller } from './call-zoho';
+
+/** Who wants something of a module's fields. */
+export interface FieldRequest {
+  connection: ConnectionModel;
+  /** API name. */
+  module: string;
+  /** As in the audit log. */
+  actor: string;
+}
+
+export interface ModifiedField {
+  /** As Zoho has it now; null where it could not be read again. */
+  field: ZohoField | null;
+  modification: FieldModificationModel;
+}
+
+/**
+ * Creates a custom field (Zoho's documentation: Create Custom Field) and keeps who did it. Not idempotent, but Zoho
+ * refuses a label that is taken.
+ *
+ * @throws ZohoError `validation` before the call for a definition that Zoho would not take; for what Zoho refuses the
+ *   category of the refusal.
+ */
+export async function createField(
+  caller: ZohoCaller,
+  request: FieldRequest,
+  definition: CustomFieldDefinition,
+): Promise<ModifiedField> {
+  return callZoho(caller, request.connection, (transport, options) =>
+    modify(caller, { transport, options, request }, { action: 'create', requested: definition }, () =>
+      createCustomFields(transport, request.module, [definition], options),
+    ),
+  );
+}
+
+/**
+ * Changes a custom field as far as no data is lost (Zoho's documentation: Update Custom Field) and keeps who did it,
+ * with the field before and after. Idempotent but for added options.
+ *
+ * @param fieldId Zoho's id of the field.
+ * @throws ZohoError `not_found` for a field that is not there; else as `createField`.
+ */
+export async function updateField(
+  caller: ZohoCaller,
+  request: FieldRequest,
+  fieldId: string,
+  change: CustomFieldChange,
+): Promise<ModifiedField> {
+  const { connection, module } = request;
+  return callZoho(caller, connection, async (transport, options) => {
+    const current = await findField(transport, module, fieldId, options);
+    const entry = { action: 'update', requested: change, fieldId, before: current } as const;
+    return modify(caller, { transport, options, request }, entry, () =>
+      updateCustomFields(transport, module, [{ current, change }], options),
+    );
+  });
+}
+
+interface ModifyContext {
+  transport: ZohoTransport;
+  options: CallOptions;
+  request: FieldRequest;
+}
+
+async function modify(
+  { connect: { knex } }: ZohoCaller,
+  { transport, options, request: { connection, module, actor } }: ModifyContext,
+  entry: Pick<NewFieldModification, 'action' | 'requested' | 'fieldId' | 'before'>,
+  send: () => Promise<CustomFieldOutcome[]>,
+): Promise<ModifiedField> {
+  const id = await insertFieldModification(knex, { ...entry, connectionId: connection.id, moduleName: module, actor });
+  const settle = (end: FieldModificationEnd): Promise<void> => settleFieldModification(knex, id, end);
+  try {
+    const fieldId = idOf(await send(), `${entry.action}_fields`, module);
+    const field = await readAgain(transport, module, fieldId, options);
+    await settle({ outcome: 'succeeded', fieldId, after: field ?? undefined });
+    return { field, modification: await getFieldModification(knex, id) };
+  } catch (error) {
+    if (error instanceof ZohoError) await settle(endOf(error));
+    throw error;
+  }
+}
+
+/** @throws ZohoError that says what the refusal says */
+function idOf([outcome]: readonly CustomFieldOutcome[], operation: string, module: string): string {
+  if (outcome?.status === 'success') return outcome.id;
+  const { category = 'server', code = 'UNEXPECTED_ANSWER', details = {}, fieldName } = outcome ?? {};
+  const what = [fieldName, ...Object.values(details).filter((detail) => typeof detail === 'string')].filter(Boolean);
+  const reason = `Zoho refused the field with ${code}${what.length === 0 ? '' : ` (${what.join(', ')})`}`;
+  throw new ZohoError({ operation, module, category, code, reason, details, fieldName: fieldName ?? undefined });
+}
+
+/** The field is there whether or not it can be read, so a failure to read is no failure of the change. */
+async function readAgain(
+  transport: ZohoTransport,
+  module: string,
+  fieldId: string,
+  options: CallOptions,
+): Promise<ZohoField | null> {
+  try {
+    return await findField(transport, module, fieldId, options);
+  } catch (error) {
+    if (error instanceof ZohoError) return null;
+    throw error;
+  }
+}
+
+async function findField(
+  transport: ZohoTransport,
+  module: string,
+  fieldId: string,
+  options: CallOptions,
+): Promise<ZohoField> {
+  const field = (await getFields(transport, module, options)).find(({ id }) => id === fieldId);
+  if (field) return field;
+  const reason = `the module has no field ${fieldId}, or the connected user may not see it`;
+  throw new ZohoError({ operation: 'get_fields', module, category: 'not_found', code: 'NO_FIELD', reason });
+}
+
+function endOf({ category, code, message }: ZohoError): FieldModificationEnd {
+  const outcome = category === 'network' || category === 'server' ? 'unknown' : 'refused';
+  return { outcome, errorCode: code, errorMessage: message };
+}

@@ -1,0 +1,58 @@
+/** Deeper than anything a caller has reason to send; it keeps what is nested from exhausting the stack. */
+export const MAX_JSON_DEPTH = 64;
+
+/** U+0001, which JSON texts can only spell this way: it tells what was a number from what was a text. */
+const MARK = '\u0001';
+const SPELLED_MARK = '\\u0001';
+/** A text, with the colon behind it if it is a key; a number; a bracket. */
+const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|(-?\d[\d.eE+-]*)|[[{\]}]/g;
+
+/**
+ * Parses JSON without taking its numbers through a double.
+ *
+ * @param number makes the value of a number from its digits as they stand in the text.
+ * @throws SyntaxError for what is not JSON; RangeError for more than 64 levels. Neither repeats the text.
+ */
+export function parseExactJson(text: string, number: (digits: string) => unknown): unknown {
+  assertJson(text);
+  let depth = 0;
+  const marked = text.replaceAll(TOKEN, (token, string?: string, colon?: string, digits?: string) => {
+    if (digits !== undefined) return `"${SPELLED_MARK}n${digits}"`;
+    if (string !== undefined) return colon === undefined ? markedText(string) : token;
+    depth += token === '[' || token === '{' ? 1 : -1;
+    if (depth > MAX_JSON_DEPTH) throw new RangeError(`JSON is nested more than ${MAX_JSON_DEPTH} levels deep.`);
+    return token;
+  });
+  return JSON.parse(marked, (_key, value: unknown) => {
+    if (typeof value !== 'string' || !value.startsWith(MARK)) return value;
+    return value[1] === 'n' ? number(value.slice(2)) : MARK + value.slice(2);
+  });
+}
+
+/** Whether a parsed value has more levels than `parseExactJson` takes. */
+export function isTooDeep(value: unknown): boolean {
+  let level = [value].filter(isContainer);
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MAX_JSON_DEPTH) return true;
+    level = level.flatMap((part) => Object.values(part) as unknown[]).filter(isContainer);
+  }
+  return false;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A text that begins with the mark itself gets another one, with a letter that says so. */
+function markedText(string: string): string {
+  return string.startsWith(`"${SPELLED_MARK}`) ? `"${SPELLED_MARK}t${string.slice(SPELLED_MARK.length + 1)}` : string;
+}
+
+function assertJson(text: string): void {
+  try {
+    JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text.
+    throw new SyntaxError('The text is not JSON.');
+  }
+}
