@@ -7,6 +7,8 @@ import { ConcurrencyGate } from './limits/concurrency-gate';
 import { CreditLedger } from './limits/credit-ledger';
 import { concurrencyOf, dailyCredits } from './limits/editions';
 import { TokenStore } from './oauth/token-store';
+import { Deliveries } from './notifications/deliveries';
+import { Notifications } from './notifications/notifications';
 import type { SimulatorOptions } from './options';
 import { Records } from './store/records';
 
@@ -21,6 +23,10 @@ export class Simulation {
   readonly gate: ConcurrencyGate;
   readonly faults: FaultPlan;
   readonly bulkRead: BulkReadJobs;
+  readonly deliveries: Deliveries;
+  readonly notifications: Notifications;
+  /** `http://host:port` once the API listens. */
+  origin = '';
 
   constructor(readonly options: SimulatorOptions) {
     this.catalogue = new Catalogue(options);
@@ -30,6 +36,8 @@ export class Simulation {
     this.gate = new ConcurrencyGate(concurrencyOf(options.edition));
     this.faults = new FaultPlan(options.seed);
     this.bulkRead = new BulkReadJobs(this.clock, this.records, options);
+    this.deliveries = new Deliveries(this.clock, options.seed);
+    this.notifications = new Notifications(this.clock, this.deliveries, () => this.origin);
   }
 
   /** Back to the state after the start; modules that were added stay, with their generated rows. */
@@ -41,11 +49,15 @@ export class Simulation {
     this.credits.reset();
     this.gate.reset();
     this.faults.clear();
+    this.notifications.reset();
+    this.deliveries.reset();
     await this.bulkRead.reset();
   }
 
   async close(): Promise<void> {
     this.clock.stop();
+    this.notifications.reset();
+    this.deliveries.reset();
     await this.bulkRead.close();
   }
 }

@@ -3,6 +3,8 @@ import { ByteSink } from '../data/byte-sink';
 import type { CustomModuleRequest } from '../data/modules/custom-module';
 import type { ActiveFault, FaultRule } from '../faults/fault-plan';
 import type { CallEntry } from '../limits/call-log';
+import type { ActiveDeliveryRule, DeliveryRule } from '../notifications/delivery-plan';
+import type { DeliveryReport } from '../notifications/deliveries';
 import type { Simulation } from '../simulation';
 import { rowsById } from '../store/ordered-rows';
 import { changeRecords, type RecordChanges, type RecordChangeResult } from './record-changes';
@@ -140,6 +142,28 @@ export class Control {
 
   bulkReads(): readonly Job[] {
     return this.simulation.bulkRead.list();
+  }
+
+  /** Orders trouble for notifications and callbacks. */
+  addDeliveryRule(rule: DeliveryRule): ActiveDeliveryRule {
+    return this.simulation.deliveries.plan.add(rule);
+  }
+
+  deliveryRules(): readonly ActiveDeliveryRule[] {
+    return this.simulation.deliveries.plan.list();
+  }
+
+  clearDeliveryRules(): void {
+    this.simulation.deliveries.plan.clear();
+  }
+
+  /** What was sent to clients' URLs. */
+  deliveries(): DeliveryReport {
+    return this.simulation.deliveries.report();
+  }
+
+  clearDeliveries(): void {
+    this.simulation.deliveries.clearLog();
   }
 
   reset(): Promise<void> {

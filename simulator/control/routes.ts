@@ -3,6 +3,7 @@ import { FAULT_KINDS, type FaultRule } from '../faults/fault-plan';
 import { invalidData, invalidModule, unparsable } from '../http/api-error';
 import { type Exchange, isObject, json, jsonBody, NO_CONTENT, type Reply } from '../http/exchange';
 import type { Route } from '../http/router';
+import { DELIVERY_FAULTS, type DeliveryRule } from '../notifications/delivery-plan';
 import type { ClockCommand, Control } from './control';
 import type { RecordChanges } from './record-changes';
 
@@ -37,6 +38,11 @@ export function controlRoutes(control: Control): Route[] {
     ['POST', 'tokens/expire', () => done(() => control.expireAccessTokens())],
     ['POST', 'tokens/revoke', (exchange) => done(() => control.revokeTokens(refreshTokenOf(exchange)))],
     ['POST', 'modules', (exchange) => json(201, control.addModule(moduleRequest(control, exchange)))],
+    ['GET', 'deliveries', () => json(200, control.deliveries())],
+    ['DELETE', 'deliveries', () => done(() => control.clearDeliveries())],
+    ['GET', 'deliveries/rules', () => json(200, control.deliveryRules())],
+    ['POST', 'deliveries/rules', (exchange) => json(201, control.addDeliveryRule(deliveryRule(exchange)))],
+    ['DELETE', 'deliveries/rules', () => done(() => control.clearDeliveryRules())],
     ['POST', 'reset', () => control.reset().then(() => NO_CONTENT)],
     ['GET', 'state', () => json(200, control.state())],
   ];
@@ -84,6 +90,14 @@ function faultRules(exchange: Exchange): FaultRule[] {
     }
   }
   return rules as FaultRule[];
+}
+
+function deliveryRule(exchange: Exchange): DeliveryRule {
+  const rule = body<DeliveryRule>(exchange);
+  if (!DELIVERY_FAULTS.includes(rule.kind)) {
+    throw invalidData('unknown delivery fault', { api_name: 'kind', supported_values: DELIVERY_FAULTS });
+  }
+  return rule;
 }
 
 function clearFaults(control: Control, { query }: Exchange): Reply {

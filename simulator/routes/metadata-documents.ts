@@ -15,6 +15,7 @@ const JSON_TYPES: Readonly<Partial<Record<DataType, string>>> = {
   formula: 'double',
   lookup: 'jsonobject',
   ownerlookup: 'jsonobject',
+  userlookup: 'jsonobject',
   multiselectpicklist: 'jsonarray',
 };
 
@@ -173,6 +174,7 @@ export function fieldDocument(module: GeneratedModule, column: Column, catalogue
     static_field: false,
     additional_column: null,
     sharing_properties: null,
+    ...field.metadata,
   };
 }
 

@@ -20,9 +20,10 @@ import { getField, getModule, listFields, listModules } from './metadata';
 import { countUsers, getOrganization, getUser, listUsers } from './organization';
 import { deletedRecords, getRecord } from './read-records';
 import { countRecords, searchRecords } from './search-records';
+import { WRITING_LINES } from './writing-lines';
 
 type Handler = (simulation: Simulation, exchange: Exchange) => Reply | Promise<Reply>;
-type RouteLine = readonly [
+export type RouteLine = readonly [
   operation: string,
   method: string,
   path: string,
@@ -38,6 +39,7 @@ const WRITE = { credits: writeCredits, heavy: isHeavyWrite };
 const moduleScope = (operation: string): readonly string[] => [`ZohoCRM.modules.{module}.${operation}`];
 
 const LINES: readonly RouteLine[] = [
+  ...WRITING_LINES,
   ['getOrganization', 'GET', `${CRM}/org`, getOrganization, ['ZohoCRM.org.READ']],
   ['listUsers', 'GET', `${CRM}/users`, listUsers, ['ZohoCRM.users.READ']],
   ['countUsers', 'GET', `${CRM}/users/actions/count`, countUsers, ['ZohoCRM.users.READ']],
