@@ -1,4 +1,5 @@
 import { BulkReadJobs } from './bulk-read/jobs';
+import { BulkWriteJobs } from './bulk-write/jobs';
 import { VirtualClock } from './clock';
 import { Catalogue } from './data/catalogue';
 import { FaultPlan } from './faults/fault-plan';
@@ -23,8 +24,11 @@ export class Simulation {
   readonly gate: ConcurrencyGate;
   readonly faults: FaultPlan;
   readonly bulkRead: BulkReadJobs;
+  readonly bulkWrite: BulkWriteJobs;
   readonly deliveries: Deliveries;
   readonly notifications: Notifications;
+  /** The organization's number in headers and download paths. */
+  readonly zgid = '700001';
   /** `http://host:port` once the API listens. */
   origin = '';
 
@@ -36,14 +40,17 @@ export class Simulation {
     this.gate = new ConcurrencyGate(concurrencyOf(options.edition));
     this.faults = new FaultPlan(options.seed);
     this.bulkRead = new BulkReadJobs(this.clock, this.records, options);
+    this.bulkWrite = new BulkWriteJobs(this);
     this.deliveries = new Deliveries(this.clock, options.seed);
     this.notifications = new Notifications(this.clock, this.deliveries, () => this.origin);
   }
 
   /** Back to the state after the start; modules that were added stay, with their generated rows. */
   async reset(): Promise<void> {
+    await this.bulkWrite.reset();
     this.clock.reset();
     this.calls.reset();
+    for (const module of this.catalogue.modules()) module.setColumns();
     this.records.reset();
     this.tokens.reset();
     this.credits.reset();
@@ -55,6 +62,7 @@ export class Simulation {
   }
 
   async close(): Promise<void> {
+    await this.bulkWrite.reset();
     this.clock.stop();
     this.notifications.reset();
     this.deliveries.reset();

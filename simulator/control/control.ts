@@ -1,4 +1,5 @@
 import type { Job } from '../bulk-read/job';
+import type { WriteJob } from '../bulk-write/job';
 import { ByteSink } from '../data/byte-sink';
 import type { CustomModuleRequest } from '../data/modules/custom-module';
 import type { ActiveFault, FaultRule } from '../faults/fault-plan';
@@ -144,6 +145,15 @@ export class Control {
     return this.simulation.bulkRead.list();
   }
 
+  /** The next bulk-write jobs to run end in FAILED; rows before `afterRows` are written nevertheless. */
+  failBulkWrites(count: number, afterRows = 0): void {
+    this.simulation.bulkWrite.failNext(count, afterRows);
+  }
+
+  bulkWrites(): readonly WriteJob[] {
+    return this.simulation.bulkWrite.list();
+  }
+
   /** Orders trouble for notifications and callbacks. */
   addDeliveryRule(rule: DeliveryRule): ActiveDeliveryRule {
     return this.simulation.deliveries.plan.add(rule);
@@ -171,7 +181,7 @@ export class Control {
   }
 
   state(): Record<string, unknown> {
-    const { options, records, tokens, credits, bulkRead, faults } = this.simulation;
+    const { options, records, tokens, credits, bulkRead, faults, notifications } = this.simulation;
     const { tls, ...shown } = options;
     return {
       options: { ...shown, tls: tls !== undefined },
@@ -188,6 +198,10 @@ export class Control {
           ]),
       ),
       bulkRead: bulkRead.list().map(({ id, state, query }) => ({ id, state, module: query.module, page: query.page })),
+      bulkWrite: this.bulkWrites().map(({ id, status, request, counts }) => {
+        return { id, status, module: request.resource.module, operation: request.operation, ...counts };
+      }),
+      channels: notifications.channels.list().map(({ id, events, expires }) => ({ id, events, expires })),
     };
   }
 }

@@ -35,6 +35,7 @@ export function controlRoutes(control: Control): Route[] {
     ['DELETE', 'calls', () => done(() => control.clearCalls())],
     ['POST', 'credits', (exchange) => done(() => control.setCreditsUsed(numberOf(exchange, 'used')))],
     ['POST', 'bulk-reads', (exchange) => done(() => control.failBulkReads(numberOf(exchange, 'fail')))],
+    ['POST', 'bulk-writes', (exchange) => done(() => failBulkWrites(control, exchange))],
     ['POST', 'tokens/expire', () => done(() => control.expireAccessTokens())],
     ['POST', 'tokens/revoke', (exchange) => done(() => control.revokeTokens(refreshTokenOf(exchange)))],
     ['POST', 'modules', (exchange) => json(201, control.addModule(moduleRequest(control, exchange)))],
@@ -72,6 +73,11 @@ function numberOf(exchange: Exchange, name: string): number {
   const value = body<Record<string, unknown>>(exchange)[name];
   if (typeof value !== 'number') throw invalidData('a number is expected', { api_name: name });
   return value;
+}
+
+function failBulkWrites(control: Control, exchange: Exchange): void {
+  const { afterRows } = body<{ afterRows?: number }>(exchange);
+  control.failBulkWrites(numberOf(exchange, 'fail'), afterRows);
 }
 
 function refreshTokenOf(exchange: Exchange): string | undefined {

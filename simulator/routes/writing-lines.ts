@@ -1,3 +1,4 @@
+import { createBulkWrite, downloadBulkWrite, getBulkWrite, uploadFile } from './bulk-write';
 import type { RouteLine } from './table';
 import {
   disableNotifications,
@@ -8,12 +9,19 @@ import {
 } from './watch';
 
 const CRM = '/crm/:version';
+const WRITE = '/crm/bulk/:version/write';
+const DOWNLOAD = '/v2/crm/:zgid/bulk-write/:job/:file';
+const FREE = { credits: 0 };
 const WATCH = `${CRM}/actions/watch`;
 const watchScope = (...operations: string[]): string[] =>
   operations.map((operation) => `ZohoCRM.notifications.${operation}`);
 
 /** Operations that change fields, write in bulk, and subscribe to changes. They come before the modules' own paths. */
 export const WRITING_LINES: readonly RouteLine[] = [
+  ['uploadFile', 'POST', `${CRM}/upload`, uploadFile, ['ZohoFiles.files.CREATE'], FREE],
+  ['createBulkWrite', 'POST', WRITE, createBulkWrite, ['ZohoCRM.bulk.CREATE'], { credits: 500 }],
+  ['getBulkWrite', 'GET', `${WRITE}/:job`, getBulkWrite, ['ZohoCRM.bulk.READ', 'ZohoCRM.bulk.CREATE'], FREE],
+  ['downloadBulkWrite', 'GET', DOWNLOAD, downloadBulkWrite, ['ZohoCRM.bulk.READ', 'ZohoCRM.bulk.CREATE'], FREE],
   ['getNotifications', 'GET', WATCH, getNotifications, watchScope('READ')],
   ['enableNotifications', 'POST', WATCH, enableNotifications, watchScope('CREATE', 'WRITE')],
   ['updateNotifications', 'PUT', WATCH, updateNotifications, watchScope('UPDATE', 'WRITE')],

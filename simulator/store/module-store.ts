@@ -5,6 +5,7 @@ import type { GeneratedModule } from '../data/generated-module';
 import { CONVERTED_PERIOD } from '../data/modules/leads';
 import { parseInstant } from '../zoned-time';
 import { CHANGED, DELETED, Overlay, PRISTINE, type RowState } from './overlay';
+import { WrittenValues } from './written-values';
 
 export type DeletionType = 'recycle' | 'permanent';
 
@@ -24,6 +25,7 @@ export type Converted = 'true' | 'false' | 'both';
 /** The records of one module as they are now: generated rows with what was written since laid over them. */
 export class ModuleStore {
   readonly overlay: Overlay;
+  readonly written = new WrittenValues(this);
   readonly deletions: DeletedRecord[] = [];
   #inserted = 0;
   #deleted = 0;
@@ -101,13 +103,16 @@ export class ModuleStore {
     const row = this.endRow;
     this.#inserted++;
     this.overlay.put(row, { values, modified: seconds });
+    this.written.add(row);
     return row;
   }
 
   /** Lays values over a row; `seconds` is the new Modified_Time, or the old one for a silent change. */
   update(row: number, values: Readonly<Record<string, CellValue>>, seconds: number): void {
     const before = this.overlay.records.get(row)?.values;
+    if (before) this.written.remove(row);
     this.overlay.put(row, { values: { ...before, ...values }, modified: seconds });
+    this.written.add(row);
     const name = values[this.module.plan.displayField];
     if (name !== undefined && row < this.module.rows) this.module.renamed.set(row, displayText(name));
   }
@@ -121,8 +126,19 @@ export class ModuleStore {
       deleted: seconds,
       createdBy: createdBy ? this.value(row, createdBy) : null,
     });
+    if (this.state(row) === CHANGED) this.written.remove(row);
     this.overlay.remove(row);
     this.#deleted++;
+  }
+
+  /** Takes the values of a field out of every written row; the field itself is gone then. */
+  forgetField(apiName: string): void {
+    this.written.clear(apiName);
+    for (const [row, { values, modified }] of this.overlay.records) {
+      if (!(apiName in values)) continue;
+      const { [apiName]: gone, ...kept } = values;
+      if (gone !== undefined) this.overlay.put(row, { values: kept, modified });
+    }
   }
 
   /** A lookup was written with the name of that time; the other record may have got a new one since. */
@@ -134,6 +150,7 @@ export class ModuleStore {
   /** Back to the generated records. */
   clear(): void {
     this.overlay.clear();
+    this.written.clear();
     this.module.renamed.clear();
     this.deletions.length = 0;
     this.#inserted = 0;
