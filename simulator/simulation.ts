@@ -8,6 +8,7 @@ import { ConcurrencyGate } from './limits/concurrency-gate';
 import { CreditLedger } from './limits/credit-ledger';
 import { concurrencyOf, dailyCredits } from './limits/editions';
 import { TokenStore } from './oauth/token-store';
+import { MassUpdateJobs } from './mass-update/jobs';
 import { Deliveries } from './notifications/deliveries';
 import { Notifications } from './notifications/notifications';
 import type { SimulatorOptions } from './options';
@@ -25,6 +26,7 @@ export class Simulation {
   readonly faults: FaultPlan;
   readonly bulkRead: BulkReadJobs;
   readonly bulkWrite: BulkWriteJobs;
+  readonly massUpdates: MassUpdateJobs;
   readonly deliveries: Deliveries;
   readonly notifications: Notifications;
   /** The organization's number in headers and download paths. */
@@ -41,6 +43,7 @@ export class Simulation {
     this.faults = new FaultPlan(options.seed);
     this.bulkRead = new BulkReadJobs(this.clock, this.records, options);
     this.bulkWrite = new BulkWriteJobs(this);
+    this.massUpdates = new MassUpdateJobs(this);
     this.deliveries = new Deliveries(this.clock, options.seed);
     this.notifications = new Notifications(this.clock, this.deliveries, () => this.origin);
   }
@@ -48,6 +51,7 @@ export class Simulation {
   /** Back to the state after the start; modules that were added stay, with their generated rows. */
   async reset(): Promise<void> {
     await this.bulkWrite.reset();
+    this.massUpdates.reset();
     this.clock.reset();
     this.calls.reset();
     for (const module of this.catalogue.modules()) module.setColumns();
@@ -63,6 +67,7 @@ export class Simulation {
 
   async close(): Promise<void> {
     await this.bulkWrite.reset();
+    this.massUpdates.reset();
     this.clock.stop();
     this.notifications.reset();
     this.deliveries.reset();

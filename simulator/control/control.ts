@@ -4,6 +4,7 @@ import { ByteSink } from '../data/byte-sink';
 import type { CustomModuleRequest } from '../data/modules/custom-module';
 import type { ActiveFault, FaultRule } from '../faults/fault-plan';
 import type { CallEntry } from '../limits/call-log';
+import type { MassUpdateJob } from '../mass-update/jobs';
 import type { ActiveDeliveryRule, DeliveryRule } from '../notifications/delivery-plan';
 import type { DeliveryReport } from '../notifications/deliveries';
 import type { Simulation } from '../simulation';
@@ -154,6 +155,15 @@ export class Control {
     return this.simulation.bulkWrite.list();
   }
 
+  /** The next mass updates of views end in FAILED, with nothing written. */
+  failMassUpdates(count: number): void {
+    this.simulation.massUpdates.failNext(count);
+  }
+
+  massUpdates(): readonly MassUpdateJob[] {
+    return this.simulation.massUpdates.list();
+  }
+
   /** Orders trouble for notifications and callbacks. */
   addDeliveryRule(rule: DeliveryRule): ActiveDeliveryRule {
     return this.simulation.deliveries.plan.add(rule);
@@ -201,6 +211,7 @@ export class Control {
       bulkWrite: this.bulkWrites().map(({ id, status, request, counts }) => {
         return { id, status, module: request.resource.module, operation: request.operation, ...counts };
       }),
+      massUpdates: this.massUpdates(),
       channels: notifications.channels.list().map(({ id, events, expires }) => ({ id, events, expires })),
     };
   }

@@ -36,6 +36,7 @@ export function controlRoutes(control: Control): Route[] {
     ['POST', 'credits', (exchange) => done(() => control.setCreditsUsed(numberOf(exchange, 'used')))],
     ['POST', 'bulk-reads', (exchange) => done(() => control.failBulkReads(numberOf(exchange, 'fail')))],
     ['POST', 'bulk-writes', (exchange) => done(() => failBulkWrites(control, exchange))],
+    ['POST', 'mass-updates', (exchange) => done(() => control.failMassUpdates(numberOf(exchange, 'fail')))],
     ['POST', 'tokens/expire', () => done(() => control.expireAccessTokens())],
     ['POST', 'tokens/revoke', (exchange) => done(() => control.revokeTokens(refreshTokenOf(exchange)))],
     ['POST', 'modules', (exchange) => json(201, control.addModule(moduleRequest(control, exchange)))],

@@ -1,4 +1,5 @@
 import { createBulkWrite, downloadBulkWrite, getBulkWrite, uploadFile } from './bulk-write';
+import { getMassUpdate, massUpdate, massUpdateCredits } from './mass-update';
 import type { RouteLine } from './table';
 import {
   disableNotifications,
@@ -12,6 +13,7 @@ const CRM = '/crm/:version';
 const WRITE = '/crm/bulk/:version/write';
 const DOWNLOAD = '/v2/crm/:zgid/bulk-write/:job/:file';
 const FREE = { credits: 0 };
+const MASS_UPDATE = `${CRM}/:module/actions/mass_update`;
 const WATCH = `${CRM}/actions/watch`;
 const watchScope = (...operations: string[]): string[] =>
   operations.map((operation) => `ZohoCRM.notifications.${operation}`);
@@ -22,6 +24,15 @@ export const WRITING_LINES: readonly RouteLine[] = [
   ['createBulkWrite', 'POST', WRITE, createBulkWrite, ['ZohoCRM.bulk.CREATE'], { credits: 500 }],
   ['getBulkWrite', 'GET', `${WRITE}/:job`, getBulkWrite, ['ZohoCRM.bulk.READ', 'ZohoCRM.bulk.CREATE'], FREE],
   ['downloadBulkWrite', 'GET', DOWNLOAD, downloadBulkWrite, ['ZohoCRM.bulk.READ', 'ZohoCRM.bulk.CREATE'], FREE],
+  [
+    'massUpdate',
+    'POST',
+    MASS_UPDATE,
+    massUpdate,
+    ['ZohoCRM.mass_update.{module}.UPDATE'],
+    { credits: massUpdateCredits },
+  ],
+  ['getMassUpdate', 'GET', MASS_UPDATE, getMassUpdate, ['ZohoCRM.mass_update.{module}.READ']],
   ['getNotifications', 'GET', WATCH, getNotifications, watchScope('READ')],
   ['enableNotifications', 'POST', WATCH, enableNotifications, watchScope('CREATE', 'WRITE')],
   ['updateNotifications', 'PUT', WATCH, updateNotifications, watchScope('UPDATE', 'WRITE')],

@@ -104,9 +104,8 @@ function checkChoices({ options = [] }: FieldDefinition, given: unknown): Checke
 function checkReference(records: Records, field: FieldDefinition, given: unknown): Checked {
   const id = isObject(given) ? given['id'] : given;
   if (typeof id !== 'string') return { expected: 'jsonobject' };
-  const known =
-    isUserField(field)
-      ? records.catalogue.users.some((user) => user.id === id)
-      : records.find(field.lookupModule ?? '')?.store.liveRow(id) !== undefined;
+  const known = isUserField(field)
+    ? records.catalogue.users.some((user) => user.id === id)
+    : records.find(field.lookupModule ?? '')?.store.liveRow(id) !== undefined;
   return known ? { value: { id, name: '' } } : { details: { id } };
 }

@@ -9,6 +9,7 @@ import { parseInstant } from '../zoned-time';
 import { checkValues } from './check-values';
 import { findByValue, systemCheckField } from './find-duplicate';
 import { type Outcome, positional, recordError, type RecordError } from './outcome';
+import { recordStamps } from './record-stamps';
 
 const MAX_RECORDS = 100;
 const RECORDS_PER_CREDIT = 10;
@@ -194,7 +195,7 @@ class ModuleWriter {
     const offender = rows.find((row) => row !== undefined && this.#opened.store.modifiedAt(row) > limit);
     if (offender === undefined) return undefined;
     const message = 'record updated time has already passed if-unmodified-since time';
-    return json(412, { data: [recordError('ALREADY_MODIFIED', message, this.#stamps(offender))] });
+    return json(412, { data: [recordError('ALREADY_MODIFIED', message, recordStamps(this.#opened, offender))] });
   }
 
   #check(
@@ -235,20 +236,10 @@ class ModuleWriter {
   #success(row: number, message: string): Outcome {
     return {
       code: 'SUCCESS',
-      details: { ...this.#stamps(row), $approval_state: 'approved' },
+      details: { ...recordStamps(this.#opened, row), $approval_state: 'approved' },
       message,
       status: 'success',
     };
-  }
-
-  #stamps(row: number): Record<string, unknown> {
-    const { module, store } = this.#opened;
-    const stamps: Record<string, unknown> = { id: module.idOf(row) };
-    for (const name of ['Modified_Time', 'Modified_By', 'Created_Time', 'Created_By']) {
-      const column = module.column(name);
-      if (column) stamps[name] = store.value(row, column);
-    }
-    return stamps;
   }
 }
 
