@@ -2,6 +2,7 @@ import { BulkReadJobs } from './bulk-read/jobs';
 import { BulkWriteJobs } from './bulk-write/jobs';
 import { VirtualClock } from './clock';
 import { Catalogue } from './data/catalogue';
+import { CustomFields } from './fields/custom-fields';
 import { FaultPlan } from './faults/fault-plan';
 import { CallLog } from './limits/call-log';
 import { ConcurrencyGate } from './limits/concurrency-gate';
@@ -24,6 +25,7 @@ export class Simulation {
   readonly credits: CreditLedger;
   readonly gate: ConcurrencyGate;
   readonly faults: FaultPlan;
+  readonly customFields: CustomFields;
   readonly bulkRead: BulkReadJobs;
   readonly bulkWrite: BulkWriteJobs;
   readonly massUpdates: MassUpdateJobs;
@@ -41,7 +43,8 @@ export class Simulation {
     this.credits = new CreditLedger(this.clock, options.credits ?? dailyCredits(options.edition, options.users));
     this.gate = new ConcurrencyGate(concurrencyOf(options.edition));
     this.faults = new FaultPlan(options.seed);
-    this.bulkRead = new BulkReadJobs(this.clock, this.records, options);
+    this.customFields = new CustomFields(this.records, options.edition);
+    this.bulkRead = new BulkReadJobs(this.clock, this.records, this.customFields, options);
     this.bulkWrite = new BulkWriteJobs(this);
     this.massUpdates = new MassUpdateJobs(this);
     this.deliveries = new Deliveries(this.clock, options.seed);
@@ -54,7 +57,7 @@ export class Simulation {
     this.massUpdates.reset();
     this.clock.reset();
     this.calls.reset();
-    for (const module of this.catalogue.modules()) module.setColumns();
+    this.customFields.reset();
     this.records.reset();
     this.tokens.reset();
     this.credits.reset();

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { VirtualClock } from '../clock';
+import type { CustomFields } from '../fields/custom-fields';
 import { ApiError, resourceNotFound, tooManyRequests } from '../http/api-error';
 import type { SimulatorOptions } from '../options';
 import type { StoreSnapshot } from '../store/module-store';
@@ -35,6 +36,7 @@ export class BulkReadJobs {
   constructor(
     readonly clock: VirtualClock,
     readonly records: Records,
+    readonly customFields: CustomFields,
     readonly options: SimulatorOptions,
   ) {}
 
@@ -145,6 +147,7 @@ export class BulkReadJobs {
       file,
       data: { seed, deals, contacts, accounts, leads, users, timeZone, multiselectSeparator },
       addedModules: [...catalogue.requests],
+      createdFields: this.customFields.definitions(),
       snapshots: this.#snapshots(),
       module: query.module,
       columns: query.fields,

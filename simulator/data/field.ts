@@ -51,6 +51,8 @@ export interface FieldDefinition {
   readonly autonumberFirst?: number;
   /** The CRM works the value out from other fields of the record; what clients write is passed over. */
   readonly derived?: Derivation;
+  /** What new records hold where nothing is written. */
+  readonly defaultValue?: CellValue;
   /** The metadata id; by the place among the generated fields when left out. */
   readonly id?: string;
   /** Keys of the metadata document that were given when the field was created or changed. */

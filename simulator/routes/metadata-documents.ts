@@ -159,7 +159,7 @@ export function fieldDocument(module: GeneratedModule, column: Column, catalogue
     multiselectlookup: {},
     multiuserlookup: {},
     auto_number: autonumberDocument(field),
-    pick_list_values: (field.options ?? []).map((option, i) => pickListValue(option, i, module.fieldId(field))),
+    pick_list_values: pickListValues(field, module.fieldId(field)),
     global_picklist: null,
     crypt: null,
     private: null,
@@ -195,6 +195,11 @@ function lookupDocument(field: FieldDefinition, catalogue: Catalogue): Record<st
 function autonumberDocument(field: FieldDefinition): Record<string, unknown> {
   if (field.autonumberPrefix === undefined) return {};
   return { prefix: field.autonumberPrefix, suffix: null, start_number: 1, starting_number_length: 7 };
+}
+
+/** The options of a field as metadata shows them when nobody has changed them. */
+export function pickListValues(field: FieldDefinition, fieldId: string): Record<string, unknown>[] {
+  return (field.options ?? []).map((option, i) => pickListValue(option, i, fieldId));
 }
 
 function pickListValue(option: string, place: number, fieldId: string): Record<string, unknown> {

@@ -24,10 +24,11 @@ export class RecordEditor {
     const now = this.simulation.clock.seconds();
     const complete: Record<string, CellValue> = {};
     for (const column of module.columns) {
-      const { apiName, dataType, autonumberPrefix } = column.field;
+      const { apiName, dataType, autonumberPrefix, defaultValue } = column.field;
       const empty =
         dataType === 'multiselectpicklist' || apiName === 'Tag' ? [] : dataType === 'boolean' ? false : null;
-      complete[apiName] = this.#completed(column, values[apiName] ?? empty);
+      const given = apiName in values ? values[apiName] : defaultValue;
+      complete[apiName] = this.#completed(column, given ?? empty);
       if (autonumberPrefix !== undefined) complete[apiName] = autonumberOf(column.field, store.endRow);
     }
     const user = this.#user();
