@@ -302,6 +302,16 @@ describe('simulator: bulk write', () => {
       assert.deepEqual(message?.ids, [(await resultRows(bed, job))[0]?.['RECORD_ID']]);
     });
 
+    it('is struck by faults by its operations and its module', async () => {
+      bed.simulator.control.addFault({ kind: 'throttle', operation: 'uploadFile', times: 1 });
+      bed.simulator.control.addFault({ kind: 'error', operation: 'createBulkWrite', module: 'Deals', times: 1 });
+
+      const throttled = await upload(bed, await zipOf('a\n'));
+      const failed = await createJob(bed, 'Deal_Name,Stage\nA,Qualification\n', DEALS);
+
+      assert.deepEqual([throttled.status, failed.status], [429, 500]);
+    });
+
     it('costs 500 credits', async () => {
       await createJob(bed, 'Deal_Name,Stage\nA,Qualification\n', DEALS);
 

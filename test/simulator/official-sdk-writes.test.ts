@@ -78,9 +78,7 @@ describe("simulator: fields, jobs and channels by Zoho's official Node SDK", () 
     request.setResource([resource]);
     const created = (await operations.createBulkWriteJob(request)).getObject();
     const id = String(created.getDetails().get('id'));
-    const job = async (): Promise<ReturnType<typeof details.getObject>> =>
-      (await operations.getBulkWriteJobDetails(id)).getObject();
-    const details = await operations.getBulkWriteJobDetails(id);
+    const job = async () => (await operations.getBulkWriteJobDetails(id)).getObject();
     while ((await job()).getStatus() !== 'COMPLETED') await new Promise((resolve) => setTimeout(resolve, 20));
 
     const completed = await job();
