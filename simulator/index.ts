@@ -11,6 +11,7 @@ import { Simulation } from './simulation';
 export { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from './oauth/token-store';
 export type { FaultKind, FaultRule } from './faults/fault-plan';
 export type { SimulatorOptions } from './options';
+export { readSwitch, type SwitchName, SWITCHES, type SwitchValues } from './switches';
 
 /** A running simulator. */
 export interface Simulator {

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startSimulator } from './index';
 import { EDITIONS, type Edition } from './limits/editions';
+import { DATA_CENTERS } from './oauth/data-centers';
 import { type Profile, PROFILES, type SimulatorOptions } from './options';
+import { parseSwitch, SWITCHES } from './switches';
 
 const DEFAULT_PORT = 8700;
 const NUMBERS = {
@@ -24,13 +26,14 @@ const USAGE = `Usage: npm run simulator -- [options]
   --deals 1000 --accounts N --contacts N --leads 200
                                  records (default: accounts a fifth, contacts half of the deals)
   --edition enterprise           ${EDITIONS.join(', ')}: concurrency and daily credits
+  --data-center us               ${DATA_CENTERS.join(', ')}
   --users 10 --credits N         licences; daily credits instead of the edition's
   --time-zone America/New_York   of the organization and its users
   --multiselect-separator ';'    between choices in bulk-read cells
   --profile fast                 ${PROFILES.join(' or ')}: latency and duration of jobs
   --latency-ms N --bulk-job-ms N times that win over the profile's
   --no-token-throttle            more than ten access tokens in ten minutes
-  --retry-after                  send Retry-After with 429
+  --switch name=value            another answer to a point Zoho leaves open (repeatable; --switches lists them)
   --tls-cert FILE --tls-key FILE speak HTTPS`;
 
 function readOptions(args: readonly string[]): Partial<SimulatorOptions> & { profile?: Profile } {
@@ -45,18 +48,24 @@ function readOptions(args: readonly string[]): Partial<SimulatorOptions> & { pro
       >),
       host: text,
       edition: text,
+      'data-center': text,
       profile: text,
       'time-zone': text,
       'multiselect-separator': text,
       'tls-cert': text,
       'tls-key': text,
       'no-token-throttle': flag,
-      'retry-after': flag,
+      switch: { type: 'string', multiple: true },
+      switches: flag,
       help: flag,
     },
   });
   if (values.help) {
     process.stdout.write(`${USAGE}\n`);
+    process.exit(0);
+  }
+  if (values.switches) {
+    process.stdout.write(`${switchList()}\n`);
     process.exit(0);
   }
   const numbers: Record<string, number> = {};
@@ -76,10 +85,13 @@ function readOptions(args: readonly string[]): Partial<SimulatorOptions> & { pro
     ...(host !== undefined && { host }),
     ...(timeZone !== undefined && { timeZone }),
     ...(multiselectSeparator !== undefined && { multiselectSeparator }),
+    ...(values['data-center'] !== undefined && {
+      dataCenter: oneOf('data-center', DATA_CENTERS, values['data-center']),
+    }),
     ...(values.edition !== undefined && { edition: oneOf<Edition>('edition', EDITIONS, values.edition) }),
     ...(values.profile !== undefined && { profile: oneOf<Profile>('profile', PROFILES, values.profile) }),
     ...(values['no-token-throttle'] && { tokenThrottle: false }),
-    ...(values['retry-after'] && { retryAfter: true }),
+    switches: Object.assign({}, ...(values.switch ?? []).map(parseSwitch)) as SimulatorOptions['switches'],
     ...(cert !== undefined &&
       key !== undefined && { tls: { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } }),
   };
@@ -89,6 +101,15 @@ function oneOf<T extends string>(name: string, allowed: readonly T[], value: str
   const found = allowed.find((candidate) => candidate === value);
   if (found === undefined) throw new Error(`--${name} is one of ${allowed.join(', ')}, not "${value}"`);
   return found;
+}
+
+function switchList(): string {
+  return Object.entries(SWITCHES)
+    .map(([name, { standard, values, meaning }]) => {
+      const choices = typeof values === 'string' ? values : values.join(' | ');
+      return `${name}=${String(standard)}  (${choices})\n    ${meaning}`;
+    })
+    .join('\n');
 }
 
 async function main(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { DataOptions } from './data/catalogue';
 import type { Edition } from './limits/editions';
+import type { SwitchValues } from './switches';
 
 export const PROFILES = ['fast', 'realistic'] as const;
 export type Profile = (typeof PROFILES)[number];
@@ -10,6 +11,8 @@ export interface SimulatorOptions extends DataOptions {
   /** 0 takes a free port. */
   readonly port: number;
   readonly edition: Edition;
+  /** Where the organization is, for clients that call the simulator under Zoho's host names. */
+  readonly dataCenter: string;
   /** Added to every CRM call. */
   readonly latencyMs: number;
   /** What a bulk read, a bulk write or the mass update of a view takes at least. */
@@ -18,10 +21,8 @@ export interface SimulatorOptions extends DataOptions {
   readonly bulkJobMsPer100kRows: number;
   /** Ten access tokens in ten minutes a refresh token. */
   readonly tokenThrottle: boolean;
-  /** Sends `Retry-After` with 429, which Zoho's documentation does not promise. */
-  readonly retryAfter: boolean;
-  /** Records modified in the very second of `If-Modified-Since` count as modified. */
-  readonly inclusiveModifiedSince: boolean;
+  /** Points the documentation leaves open, where another answer is wanted than the usual one. */
+  readonly switches: Partial<SwitchValues>;
   /** Daily credits; by edition and users when left out. */
   readonly credits?: number;
   /** PEM texts; with both the simulator speaks HTTPS. */
@@ -55,9 +56,9 @@ export function completeOptions(
     timeZone: 'America/New_York',
     multiselectSeparator: ';',
     edition: 'enterprise',
+    dataCenter: 'us',
     tokenThrottle: true,
-    retryAfter: false,
-    inclusiveModifiedSince: false,
+    switches: {},
     ...PROFILE_TIMES[profile],
     ...chosen,
   };

@@ -13,12 +13,17 @@ import { MassUpdateJobs } from './mass-update/jobs';
 import { Deliveries } from './notifications/deliveries';
 import { Notifications } from './notifications/notifications';
 import type { SimulatorOptions } from './options';
+import { PageTokens } from './routes/page-token';
+import { ExternalFields } from './store/external-fields';
 import { Records } from './store/records';
+import { SearchIndex } from './store/search-index';
+import { SwitchBoard } from './switches';
 
 /** One simulated organization: its clock, its data, its limits and what was done to it. */
 export class Simulation {
   readonly clock = new VirtualClock();
   readonly calls = new CallLog();
+  readonly switches: SwitchBoard;
   readonly catalogue: Catalogue;
   readonly records: Records;
   readonly tokens: TokenStore;
@@ -31,24 +36,30 @@ export class Simulation {
   readonly massUpdates: MassUpdateJobs;
   readonly deliveries: Deliveries;
   readonly notifications: Notifications;
+  readonly pages: PageTokens;
+  readonly searchIndex: SearchIndex;
+  readonly externalFields = new ExternalFields();
   /** The organization's number in headers and download paths. */
   readonly zgid = '700001';
   /** `http://host:port` once the API listens. */
   origin = '';
 
   constructor(readonly options: SimulatorOptions) {
+    this.switches = new SwitchBoard({ bulkReadSeparator: options.multiselectSeparator, ...options.switches });
     this.catalogue = new Catalogue(options);
-    this.records = new Records(this.catalogue);
-    this.tokens = new TokenStore(this.clock, options.tokenThrottle);
+    this.records = new Records(this.catalogue, this.switches);
+    this.tokens = new TokenStore(this.clock, options.tokenThrottle, this.switches);
     this.credits = new CreditLedger(this.clock, options.credits ?? dailyCredits(options.edition, options.users));
     this.gate = new ConcurrencyGate(concurrencyOf(options.edition));
     this.faults = new FaultPlan(options.seed);
-    this.customFields = new CustomFields(this.records, options.edition);
-    this.bulkRead = new BulkReadJobs(this.clock, this.records, this.customFields, options);
+    this.pages = new PageTokens(this.clock);
+    this.searchIndex = new SearchIndex(this.clock, this.switches);
+    this.customFields = new CustomFields(this);
+    this.bulkRead = new BulkReadJobs(this);
     this.bulkWrite = new BulkWriteJobs(this);
     this.massUpdates = new MassUpdateJobs(this);
-    this.deliveries = new Deliveries(this.clock, options.seed);
-    this.notifications = new Notifications(this.clock, this.deliveries, () => this.origin);
+    this.deliveries = new Deliveries(this.clock, options.seed, this.switches);
+    this.notifications = new Notifications(this);
   }
 
   /** Back to the state after the start; modules that were added stay, with their generated rows. */
@@ -57,6 +68,7 @@ export class Simulation {
     this.massUpdates.reset();
     this.clock.reset();
     this.calls.reset();
+    this.switches.reset();
     this.customFields.reset();
     this.records.reset();
     this.tokens.reset();
@@ -65,6 +77,9 @@ export class Simulation {
     this.faults.clear();
     this.notifications.reset();
     this.deliveries.reset();
+    this.pages.reset();
+    this.searchIndex.reset();
+    this.externalFields.reset();
     await this.bulkRead.reset();
   }
 

@@ -1,12 +1,14 @@
 import { ApiError } from '../http/api-error';
 import { type Exchange, header, isObject } from '../http/exchange';
 import { parseBulkCriteria } from '../query/bulk-criteria';
+import { comparisonsOf, type Condition } from '../query/condition';
 import { resolvePath } from '../query/field-path';
+import type { Simulation } from '../simulation';
 import type { OpenModule, Records } from '../store/records';
+import { readSwitch } from '../switches';
+import { findView } from '../views/custom-views';
 import type { JobQuery } from './job';
-import type { BulkReadJobs } from './jobs';
 
-const MAX_PAGE = 500;
 /** Above this number Zoho exports every field instead of refusing. */
 const MAX_FIELDS = 200;
 
@@ -23,7 +25,7 @@ function refuse(code: string, message: string, details: Record<string, unknown> 
  * Reads and checks the body of Bulk Read: Create Job.
  * @throws ApiError with the documented codes
  */
-export function readCreateRequest(records: Records, jobs: BulkReadJobs, exchange: Exchange): CreateRequest {
+export function readCreateRequest(simulation: Simulation, exchange: Exchange): CreateRequest {
   const body = readBody(exchange);
   const callbackUrl = readCallback(body['callback']);
   const query = body['query'];
@@ -32,7 +34,9 @@ export function readCreateRequest(records: Records, jobs: BulkReadJobs, exchange
     throw refuse('INVALID_REQUEST', 'the file type is not supported for the module', { api_name: 'file_type' });
   }
   const checked =
-    typeof query['page_token'] === 'string' ? jobs.continuation(query['page_token']) : readQuery(records, query);
+    typeof query['page_token'] === 'string'
+      ? simulation.bulkRead.continuation(query['page_token'])
+      : readQuery(simulation, query);
   return { query: checked, ...(callbackUrl !== undefined && { callbackUrl }) };
 }
 
@@ -65,30 +69,60 @@ function readCallback(callback: unknown): string | undefined {
   return url;
 }
 
-function readQuery(records: Records, query: Readonly<Record<string, unknown>>): JobQuery {
+function readQuery(simulation: Simulation, query: Readonly<Record<string, unknown>>): JobQuery {
+  const { records } = simulation;
   const module = query['module'];
   const name = isObject(module) ? module['api_name'] : module;
   if (typeof name !== 'string' || !records.find(name)) {
     throw refuse('MODULE_NOT_AVAILABLE', 'the module is not available', { api_name: String(name) });
   }
   const opened = records.open(name);
-  if (query['cvid'] !== undefined && query['cvid'] !== null) {
-    throw refuse('CVID_NOT_SUPPORTED', 'the cvid is not supported', { api_name: 'cvid' });
-  }
   const criteria = query['criteria'] ?? undefined;
+  const cvid = readCvid(query['cvid']);
+  const conditions: Condition[] = [];
+  if (criteria !== undefined) conditions.push(readCriteria(simulation, opened, criteria));
+  const view = cvid === undefined ? undefined : readView(simulation, opened, cvid);
+  if (view) conditions.push(view);
   return {
     module: opened.module.apiName,
     fields: readFields(records, opened, query['fields']),
-    page: readPage(query['page'] ?? 1),
-    ...(criteria !== undefined && { criteria, condition: parseBulkCriteria(records, opened, criteria) }),
+    page: readPage(simulation, query['page'] ?? 1),
+    ...(criteria !== undefined && { criteria }),
+    ...(cvid !== undefined && { cvid }),
+    ...(conditions.length > 0 && { condition: { all: conditions } }),
   };
 }
 
-function readPage(page: unknown): number {
+function readCriteria(simulation: Simulation, opened: OpenModule, criteria: unknown): Condition {
+  const condition = parseBulkCriteria(simulation.records, opened, criteria);
+  const limit = readSwitch(simulation, 'bulkReadValuesPerIn');
+  const long = comparisonsOf(condition).find(({ operands }) => operands.length > limit);
+  if (long) {
+    const details = { api_name: long.path, module: opened.module.apiName, max_limit: limit };
+    throw refuse('VALUE_LIMIT_EXCEEDED_IN_CRITERIA', 'too many values in a criterion', details);
+  }
+  return condition;
+}
+
+function readCvid(cvid: unknown): string | undefined {
+  if (cvid === undefined || cvid === null) return undefined;
+  if (typeof cvid !== 'string') throw refuse('CVID_NOT_SUPPORTED', 'the cvid is not supported', { api_name: 'cvid' });
+  return cvid;
+}
+
+/** The filter of a custom view; some views cannot be exported. */
+function readView(simulation: Simulation, opened: OpenModule, cvid: string): Condition | undefined {
+  const view = findView(simulation, opened.module, cvid);
+  if (view.unsupportedByExports) throw refuse('CVID_NOT_SUPPORTED', 'the cvid is not supported', { api_name: 'cvid' });
+  return view.condition;
+}
+
+function readPage(simulation: Simulation, page: unknown): number {
   if (typeof page !== 'number' || !Number.isInteger(page) || page < 1) {
     throw refuse('PAGE_NOT_SUPPORTED', 'the page is not supported', { api_name: 'page' });
   }
-  if (page > MAX_PAGE) throw refuse('PAGE_RANGE_EXCEEDED', 'the page range is exceeded', { max_limit: MAX_PAGE });
+  const limit = readSwitch(simulation, 'bulkReadMaxPage');
+  if (page > limit) throw refuse('PAGE_RANGE_EXCEEDED', 'the page range is exceeded', { max_limit: limit });
   return page;
 }
 

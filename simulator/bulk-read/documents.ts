@@ -1,11 +1,12 @@
 import type { Records } from '../store/records';
+import { rulesOf } from '../versions';
 import type { Job } from './job';
 
 const PER_PAGE = 200_000;
 
 /** A job as its status call and its callback show it (Bulk Read: Get the Status of the Job). */
 export function jobDocument(records: Records, job: Job): Record<string, unknown> {
-  const { module, fields, page, criteria } = job.query;
+  const { module, fields, page, criteria, cvid } = job.query;
   const result = jobResult(job);
   return {
     id: job.id,
@@ -13,10 +14,13 @@ export function jobDocument(records: Records, job: Job): Record<string, unknown>
     state: job.state,
     ...(result && { result }),
     query: {
-      module: { id: records.find(module)?.module.id, api_name: module },
+      module: rulesOf(job.version).bulkModuleAsText
+        ? module
+        : { id: records.find(module)?.module.id, api_name: module },
       fields,
       page,
       ...(criteria !== undefined && { criteria }),
+      ...(cvid !== undefined && { cvid }),
     },
     ...creation(records, job),
     file_type: 'csv',
@@ -51,7 +55,7 @@ function jobResult(job: Job): Record<string, unknown> | undefined {
     page: job.query.page,
     per_page: PER_PAGE,
     count: job.result.count,
-    download_url: `/crm/bulk/v8/read/${job.id}/result`,
+    download_url: `/crm/bulk/${job.version}/read/${job.id}/result`,
     more_records: job.result.more,
     ...(job.result.nextPageToken && { next_page_token: job.result.nextPageToken }),
   };

@@ -9,6 +9,7 @@ import { DELETED, PRISTINE } from '../store/overlay';
 import type { WriteRow } from '../store/record-writer';
 import type { OpenModule, Records } from '../store/records';
 import type { ExportTask } from './export-task';
+import { parseInstant } from '../zoned-time';
 import { joinedColumn } from './joined-column';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -29,7 +30,8 @@ export function* csvChunks(
 ): Generator<Buffer> {
   const writeLine = lineWriter(records, opened, task.columns);
   const sink = new ByteSink();
-  sink.ascii(`${['Id', ...task.columns].join(',')}\n`);
+  const header = `${task.bom ? '\uFEFF' : ''}${['Id', ...task.columns].join(',')}\n`;
+  sink.text(header);
   for (const row of matchingRows(records, opened, task)) {
     if (progress.count === task.limit) {
       progress.more = true;
@@ -40,7 +42,7 @@ export function* csvChunks(
     progress.lastRow = row;
     if (sink.length >= CHUNK_BYTES) yield sink.take();
   }
-  yield sink.take();
+  if (progress.count > 0 || task.headerAlone) yield sink.take();
 }
 
 function* matchingRows(records: Records, opened: OpenModule, task: ExportTask): Generator<number> {
@@ -66,7 +68,7 @@ function lineWriter(records: Records, opened: OpenModule, names: readonly string
   const separator = records.catalogue.options.multiselectSeparator;
   const columns = names.map((name) => module.column(name) ?? joinedColumn(records, opened, name));
   const generated = compileRow(module.salt, columns, 'csv', separator);
-  const cells = columns.map((column) => currentCell(opened, column, separator));
+  const cells = columns.map((column) => currentCell(records, opened, column, separator));
   return (sink, row) => {
     module.writeId(sink, row);
     if (columns.length > 0 && store.state(row) === PRISTINE) {
@@ -83,7 +85,16 @@ function lineWriter(records: Records, opened: OpenModule, names: readonly string
 }
 
 /** Writes a cell of a row that may have been written since. */
-function currentCell({ module, store }: OpenModule, column: Column, separator: string): WriteRow {
+function currentCell(records: Records, { module, store }: OpenModule, column: Column, separator: string): WriteRow {
+  const { zone } = records.catalogue;
+  if (column.field.dataType === 'datetime') {
+    return (sink, row) => {
+      // What was written keeps the offset it was written with; a file has one offset.
+      const value = module.column(column.field.apiName) ? store.value(row, column) : column.value(row);
+      const seconds = typeof value === 'string' ? parseInstant(value) : undefined;
+      if (seconds !== undefined) zone.write(sink, seconds);
+    };
+  }
   if (module.column(column.field.apiName)) return (sink, row) => store.write(sink, row, column, 'csv');
   return (sink, row) => sink.text(csvCell(column.field.dataType, column.value(row), separator));
 }

@@ -25,6 +25,10 @@ export interface ExportTask {
   /** Only rows after this one (pages by token). */
   readonly afterRow?: number;
   readonly limit: number;
+  /** Begin with a byte order mark. */
+  readonly bom: boolean;
+  /** A file without rows has its header; else it is empty. */
+  readonly headerAlone: boolean;
 }
 
 /** What came out. */

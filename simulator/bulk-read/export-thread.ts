@@ -14,9 +14,12 @@ import type { ExportReply, ExportResult, ExportTask } from './export-task';
  * the seed instead of receiving it.
  */
 let records: Records | undefined;
+let dataOf = '';
 
 function recordsFor(task: ExportTask): Records {
-  records ??= new Records(new Catalogue(task.data));
+  const data = JSON.stringify(task.data);
+  if (!records || data !== dataOf) records = new Records(new Catalogue(task.data));
+  dataOf = data;
   const { catalogue } = records;
   for (const request of task.addedModules.slice(catalogue.requests.length)) catalogue.add(request);
   for (const opened of records.all()) {

@@ -11,6 +11,7 @@ export interface JobQuery {
   readonly condition?: Condition;
   /** The criteria as they were sent, echoed in the status. */
   readonly criteria?: unknown;
+  readonly cvid?: string;
   readonly page: number;
   /** Set when the job goes on from a page token. */
   readonly afterRow?: number;
@@ -19,6 +20,8 @@ export interface JobQuery {
 export interface Job {
   readonly id: string;
   readonly query: JobQuery;
+  /** The version of the path it was made under, as `v8`; its documents are those of that version. */
+  readonly version: string;
   readonly callbackUrl?: string;
   /** Milliseconds since 1970, virtual. */
   readonly created: number;

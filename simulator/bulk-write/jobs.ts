@@ -147,7 +147,7 @@ export class BulkWriteJobs {
     const { callbackUrl } = job.request;
     if (callbackUrl !== undefined) {
       const body = jobDocument(this.simulation, job);
-      this.simulation.deliveries.send({ source: 'bulk-write', subject: job.id, url: callbackUrl, body });
+      this.simulation.deliveries.sendCallback({ source: 'bulk-write', subject: job.id, url: callbackUrl, body });
     }
     this.#running = undefined;
     this.#startNext();

@@ -9,6 +9,9 @@ import type { ActiveDeliveryRule, DeliveryRule } from '../notifications/delivery
 import type { DeliveryReport } from '../notifications/deliveries';
 import type { Simulation } from '../simulation';
 import { rowsById } from '../store/ordered-rows';
+import type { SwitchValues } from '../switches';
+import { invalidData, invalidModule } from '../http/api-error';
+import type { ExternalType } from '../store/external-fields';
 import { changeRecords, type RecordChanges, type RecordChangeResult } from './record-changes';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -42,6 +45,14 @@ export interface CallReport {
   };
   /** The last 1,000 calls. */
   readonly recent: readonly CallEntry[];
+}
+
+/** Another display value for a choice. */
+export interface ChoiceRename {
+  readonly module: string;
+  readonly field: string;
+  readonly actual_value: string;
+  readonly display_value: string;
 }
 
 /** Everything a test may do to the simulated organization from outside its API. */
@@ -111,6 +122,16 @@ export class Control {
     };
   }
 
+  switches(): SwitchValues {
+    return this.simulation.switches.all();
+  }
+
+  /** Gives other answers to points the documentation leaves open. @throws ApiError INVALID_DATA */
+  setSwitches(changes: Partial<SwitchValues>): SwitchValues {
+    this.simulation.switches.set(changes);
+    return this.switches();
+  }
+
   /** Empties counters and call log; credits spent stay spent. */
   clearCalls(): void {
     this.simulation.calls.reset();
@@ -130,6 +151,28 @@ export class Control {
   revokeTokens(refreshToken?: string): void {
     if (refreshToken === undefined) this.simulation.tokens.revokeAll();
     else this.simulation.tokens.revoke(refreshToken);
+  }
+
+  /**
+   * Makes a field an external id: its value takes the place of the record's id under `X-EXTERNAL`.
+   * @throws ApiError INVALID_MODULE, INVALID_DATA when there is no such field
+   */
+  markExternal(moduleName: string, fieldName: string, type: ExternalType = 'org'): void {
+    const module = this.simulation.catalogue.module(moduleName);
+    if (!module) throw invalidModule();
+    const column = module.column(fieldName);
+    if (!column) throw invalidData('the field name given seems to be invalid', { api_name: fieldName });
+    this.simulation.externalFields.mark(module, column, type);
+  }
+
+  /**
+   * Gives a choice of a picklist another display value, as an administrator does; its actual value stays.
+   * @throws ApiError INVALID_MODULE, INVALID_DATA when there is no such field or choice
+   */
+  renameChoice({ module, field, actual_value: actual, display_value: displayed }: ChoiceRename): void {
+    const opened = this.simulation.records.find(module);
+    if (!opened) throw invalidModule();
+    this.simulation.customFields.renameChoice(opened, field, actual, displayed);
   }
 
   addModule(request: CustomModuleRequest): { apiName: string; id: string } {
@@ -195,6 +238,7 @@ export class Control {
     const { tls, ...shown } = options;
     return {
       options: { ...shown, tls: tls !== undefined },
+      switches: this.switches(),
       clock: this.clock(),
       credits: { used: credits.used, allowance: credits.allowance },
       tokens: tokens.counts(),

@@ -7,15 +7,20 @@ import { RecordEditor } from '../store/record-editor';
 import type { DeletionType } from '../store/module-store';
 import { DELETED } from '../store/overlay';
 import type { OpenModule } from '../store/records';
+import { readSwitch } from '../switches';
 
 type Values = Readonly<Record<string, CellValue>>;
 
-/** What to do to a module's records: updates first, then deletions, then insertions. `count` picks that many existing records, spread over the module by the seed. */
+/** What to do to a module's records: updates first, then deletions, insertions, restorations, drift. `count` picks that many existing records, spread over the module by the seed. */
 export interface RecordChanges {
   /** Records to add; or how many to add with generated values. */
   readonly insert?: readonly Values[] | { readonly count: number; readonly values?: Values };
   readonly update?: readonly (Values & { readonly id: string })[] | { readonly count: number; readonly values: Values };
   readonly delete?: readonly string[] | { readonly count: number };
+  /** Records to bring back from the recycle bin. */
+  readonly restore?: readonly string[];
+  /** Formulas to work out anew, with other results: what a formula that uses Now() does by itself. */
+  readonly drift?: { readonly count: number };
   /** `recycle` when left out. */
   readonly deletionType?: DeletionType;
   /** Updates leave Modified_Time alone, as formula changes do, and no channel is notified of anything. */
@@ -26,6 +31,8 @@ export interface RecordChangeResult {
   readonly inserted: string[];
   readonly updated: string[];
   readonly deleted: string[];
+  readonly restored: string[];
+  readonly drifted: string[];
 }
 
 /**
@@ -48,7 +55,29 @@ export function changeRecords(simulation: Simulation, moduleName: string, change
   const inserted = insertions(changes.insert, opened, simulation.options.seed).map((values) =>
     id(editor.insert(values)),
   );
-  return { inserted, updated, deleted };
+  const restored = (changes.restore ?? []).map((recycled) => id(restore(simulation, opened, editor, recycled)));
+  const drifted = drift(simulation, opened, editor, changes.drift?.count ?? 0).map(id);
+  return { inserted, updated, deleted, restored, drifted };
+}
+
+function restore(simulation: Simulation, opened: OpenModule, editor: RecordEditor, id: string): number {
+  const row = opened.store.undelete(id);
+  if (row === undefined) throw invalidData('the id given seems to be invalid', { id });
+  if (readSwitch(simulation, 'modifiedByRestore')) editor.update(row, {});
+  return row;
+}
+
+/** Adds one to the formulas of some records. */
+function drift(simulation: Simulation, opened: OpenModule, editor: RecordEditor, count: number): number[] {
+  const { module, store } = opened;
+  const formulas = module.columns.filter(({ field }) => field.dataType === 'formula');
+  const silent = !readSwitch(simulation, 'modifiedByFormula');
+  const rows = formulas.length === 0 ? [] : pick(opened, count, simulation.options.seed + 2);
+  for (const row of rows) {
+    const values = formulas.map((column) => [column.field.apiName, Number(store.value(row, column) ?? 0) + 1] as const);
+    editor.recompute(row, Object.fromEntries(values), silent);
+  }
+  return rows;
 }
 
 function insertions(insert: RecordChanges['insert'], opened: OpenModule, seed: number): Values[] {

@@ -4,7 +4,7 @@ import { invalidData, invalidModule, unparsable } from '../http/api-error';
 import { type Exchange, isObject, json, jsonBody, NO_CONTENT, type Reply } from '../http/exchange';
 import type { Route } from '../http/router';
 import { DELIVERY_FAULTS, type DeliveryRule } from '../notifications/delivery-plan';
-import type { ClockCommand, Control } from './control';
+import type { ChoiceRename, ClockCommand, Control } from './control';
 import type { RecordChanges } from './record-changes';
 
 type Line = readonly [method: string, path: string, handle: (exchange: Exchange) => Reply | Promise<Reply>];
@@ -34,11 +34,15 @@ export function controlRoutes(control: Control): Route[] {
     ['GET', 'calls', () => json(200, control.calls())],
     ['DELETE', 'calls', () => done(() => control.clearCalls())],
     ['POST', 'credits', (exchange) => done(() => control.setCreditsUsed(numberOf(exchange, 'used')))],
+    ['GET', 'switches', () => json(200, control.switches())],
+    ['POST', 'switches', (exchange) => json(200, control.setSwitches(body(exchange)))],
     ['POST', 'bulk-reads', (exchange) => done(() => control.failBulkReads(numberOf(exchange, 'fail')))],
     ['POST', 'bulk-writes', (exchange) => done(() => failBulkWrites(control, exchange))],
     ['POST', 'mass-updates', (exchange) => done(() => control.failMassUpdates(numberOf(exchange, 'fail')))],
     ['POST', 'tokens/expire', () => done(() => control.expireAccessTokens())],
     ['POST', 'tokens/revoke', (exchange) => done(() => control.revokeTokens(refreshTokenOf(exchange)))],
+    ['POST', 'external-fields', (exchange) => done(() => markExternal(control, exchange))],
+    ['POST', 'picklists', (exchange) => done(() => control.renameChoice(choiceRename(exchange)))],
     ['POST', 'modules', (exchange) => json(201, control.addModule(moduleRequest(control, exchange)))],
     ['GET', 'deliveries', () => json(200, control.deliveries())],
     ['DELETE', 'deliveries', () => done(() => control.clearDeliveries())],
@@ -125,6 +129,22 @@ function exportRecords(control: Control, { params }: Exchange): Reply {
   const module = params['module'] ?? '';
   if (!control.simulation.records.find(module)) throw invalidModule();
   return { status: 200, chunks: { type: 'application/x-ndjson', content: control.exportRecords(module) } };
+}
+
+function markExternal(control: Control, exchange: Exchange): void {
+  const { module, field, type } = body<{ module?: unknown; field?: unknown; type?: unknown }>(exchange);
+  if (typeof module !== 'string' || typeof field !== 'string') {
+    throw invalidData('a module and a field are expected', { api_name: 'field' });
+  }
+  control.markExternal(module, field, type === 'user' ? 'user' : 'org');
+}
+
+function choiceRename(exchange: Exchange): ChoiceRename {
+  const rename = body<ChoiceRename>(exchange);
+  for (const name of ['module', 'field', 'actual_value', 'display_value'] as const) {
+    if (typeof rename[name] !== 'string') throw invalidData('a text is expected', { api_name: name });
+  }
+  return rename;
 }
 
 function moduleRequest(control: Control, exchange: Exchange): CustomModuleRequest {

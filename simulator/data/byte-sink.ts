@@ -18,6 +18,17 @@ export class Fragments {
   }
 }
 
+/** Buffers that wait to be written into again: new memory for every page costs more than filling it. */
+const spare: Buffer<ArrayBuffer>[] = [];
+const MOST_SPARE = 32;
+const lent = new WeakMap<Buffer, Buffer<ArrayBuffer>>();
+
+/** Gives back what a sink has handed over; anything else is left alone. */
+export function reuse(written: Buffer): void {
+  const bytes = lent.get(written);
+  if (bytes && lent.delete(written) && spare.length < MOST_SPARE) spare.push(bytes);
+}
+
 /**
  * A growing buffer that records are written into as UTF-8. Building JavaScript strings and encoding them later takes
  * several times as long, and a page of records or a bulk-read file is nothing but this.
@@ -28,6 +39,18 @@ export class ByteSink {
 
   get length(): number {
     return this.#length;
+  }
+
+  /**
+   * What was written, without a copy; the sink goes on with another buffer. Whoever has sent the bytes gives them back
+   * with `reuse`, else they are garbage.
+   */
+  handOver(): Buffer {
+    const written = this.#bytes.subarray(0, this.#length);
+    lent.set(written, this.#bytes);
+    this.#bytes = spare.pop() ?? Buffer.allocUnsafeSlow(this.#bytes.length);
+    this.#length = 0;
+    return written;
   }
 
   /** What was written, as a copy; the sink is empty afterwards. */

@@ -30,22 +30,23 @@ export function compileRow(
   const leadOf = rendering === 'json' ? jsonLead : csvLead;
   const pieces: Piece[] = [];
   let run: string[] | undefined;
-  const endRun = (): void => {
-    if (run) pieces.push({ joined: new Fragments(run), lead: '' });
+  const endRun = (ending: string): boolean => {
+    if (!run) return false;
+    pieces.push({ joined: new Fragments(run.map((text) => text + ending)), lead: '' });
     run = undefined;
+    return true;
   };
   columns.forEach((column, place) => {
     const lead = leadOf(column, place);
     const values = column.variants?.();
     if (!values) {
-      endRun();
-      pieces.push({ lead, column });
+      pieces.push({ lead: endRun(lead) ? '' : lead, column });
       return;
     }
     run ??= Array<string>(VARIANTS).fill('');
     for (let k = 0; k < VARIANTS; k++) run[k] += lead + render(column.field, values[k] ?? null, rendering, separator);
   });
-  endRun();
+  endRun('');
   return (sink, row) => {
     const variant = variantOf(moduleSalt, row);
     for (const piece of pieces) {

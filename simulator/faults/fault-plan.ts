@@ -11,6 +11,7 @@ export const FAULT_KINDS = [
   'throttle',
   'timeout-before-apply',
   'timeout-after-apply',
+  'page-token-expired',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -49,6 +50,7 @@ export interface FaultTarget {
   readonly method: string;
   readonly path: string;
   readonly module?: string | undefined;
+  readonly hasPageToken?: boolean;
 }
 
 /** The rules in force, tried in the order they were added; one call is struck by one rule at most. */
@@ -91,5 +93,6 @@ function matches(fault: FaultRule, target: FaultTarget): boolean {
   if (fault.operation !== undefined && fault.operation !== target.operation) return false;
   if (fault.method !== undefined && fault.method.toUpperCase() !== target.method) return false;
   if (fault.module !== undefined && fault.module.toLowerCase() !== target.module?.toLowerCase()) return false;
+  if (fault.kind === 'page-token-expired' && !target.hasPageToken) return false;
   return fault.path === undefined || new RegExp(fault.path).test(target.path);
 }

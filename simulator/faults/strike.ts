@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { invalidToken, tooManyRequests } from '../http/api-error';
 import { json, type Reply } from '../http/exchange';
 import { prepare, send } from '../http/send';
+import { pageTokenExpired } from '../routes/page-token';
 import type { ActiveFault } from './fault-plan';
 
 const HANGING_MS = 300_000;
@@ -36,6 +37,8 @@ export async function faultBefore(
       return json(401, invalidToken().envelope());
     case 'throttle':
       return json(429, tooManyRequests().envelope());
+    case 'page-token-expired':
+      return json(400, pageTokenExpired().envelope());
     default:
       return undefined;
   }

@@ -1,15 +1,18 @@
 import type { Column } from '../data/column';
 import type { FieldDefinition } from '../data/field';
 import type { GeneratedModule } from '../data/generated-module';
-import { ApiError } from '../http/api-error';
+import { ApiError, invalidData } from '../http/api-error';
 import type { Edition } from '../limits/editions';
-import type { OpenModule, Records } from '../store/records';
+import type { Simulation } from '../simulation';
+import type { OpenModule } from '../store/records';
 import { blankColumn } from './blank-column';
 import { changedField } from './change-field';
+import { showChoiceNames } from './choice-names';
 import { FieldPath } from './field-error';
+import { pickListOf } from './pick-list';
 import { readField } from './read-field';
 
-/** Custom fields of a module; Zoho's pages give these numbers by edition. */
+/** Custom fields of a module by edition. No page of the API's documentation gives the numbers: these are a choice. */
 const FIELD_QUOTAS: Readonly<Record<Edition, number>> = {
   free: 10,
   standard: 50,
@@ -25,10 +28,7 @@ export class CustomFields {
   readonly #created = new Map<GeneratedModule, Set<string>>();
   #number = 1;
 
-  constructor(
-    readonly records: Records,
-    readonly edition: Edition,
-  ) {}
+  constructor(readonly simulation: Simulation) {}
 
   /**
    * Creates a field, empty in the records that are there, and gives its id.
@@ -39,7 +39,7 @@ export class CustomFields {
     const path = new FieldPath(`$.fields[${place}]`);
     const id = `5500000${String(module.plan.number).padStart(3, '0')}6${String(this.#number).padStart(8, '0')}`;
     const nameFor = (label: string): string => freeName(module, label, this.#number);
-    const field = readField(this.records, input, { id, nameFor, nextRow: store.endRow }, path);
+    const field = readField(this.simulation.records, input, { id, nameFor, nextRow: store.endRow }, path);
     checkLabel(module, field.label, path);
     this.#checkQuota(module, path);
     this.#number++;
@@ -51,12 +51,29 @@ export class CustomFields {
   }
 
   /** @throws ApiError, with the path of the key it is about; INVALID_DATA for an unknown id */
-  change({ module }: OpenModule, id: string, input: Input, path: FieldPath): void {
+  change(opened: OpenModule, id: string, input: Input, path: FieldPath): void {
+    const { module } = opened;
     const column = fieldColumn(module, id);
     if (!column) throw path.invalid('id');
     const field = changedField(module, column.field, input, path);
     if (field.label !== column.field.label) checkLabel(module, field.label, path, column);
-    module.setColumns(module.columns.map((other) => (other === column ? { ...column, field } : other)));
+    const changed = { ...column, field };
+    module.setColumns(module.columns.map((other) => (other === column ? changed : other)));
+    if (field.metadata?.['pick_list_values'] !== column.field.metadata?.['pick_list_values']) {
+      showChoiceNames(this.simulation, opened, changed);
+    }
+  }
+
+  /**
+   * Gives a choice another display value; its actual value stays.
+   * @throws ApiError INVALID_DATA when there is no such field or choice
+   */
+  renameChoice(opened: OpenModule, apiName: string, actual: string, displayed: string): void {
+    const column = opened.module.column(apiName);
+    const choice = column && pickListOf(opened.module, column.field).find((value) => value['actual_value'] === actual);
+    if (!choice) throw invalidData('the choice given seems to be invalid', { api_name: apiName });
+    const change = { pick_list_values: [{ id: choice['id'], display_value: displayed }] };
+    this.change(opened, opened.module.fieldId(column.field), change, new FieldPath('$'));
   }
 
   /** @throws ApiError INVALID_DATA for an unknown id, NOT_ALLOWED for a standard field, ALREADY_USED for one in use */
@@ -84,13 +101,13 @@ export class CustomFields {
 
   /** Back to the fields of the start. */
   reset(): void {
-    for (const module of this.records.catalogue.modules()) module.setColumns();
+    for (const module of this.simulation.catalogue.modules()) module.setColumns();
     this.#created.clear();
     this.#number = 1;
   }
 
   #checkQuota(module: GeneratedModule, path: FieldPath): void {
-    const limit = FIELD_QUOTAS[this.edition];
+    const limit = FIELD_QUOTAS[this.simulation.options.edition];
     if (module.columns.filter(({ field }) => field.custom).length < limit) return;
     const details = { limit, limit_due_to: [path.at('data_type')] };
     throw new ApiError(400, 'LIMIT_EXCEEDED', 'the limit of custom fields is reached', details);

@@ -30,6 +30,9 @@ export const scopeMismatch = (): ApiError =>
 export const tooManyRequests = (): ApiError =>
   new ApiError(429, 'TOO_MANY_REQUESTS', 'You have made too many requests. Please try again later.');
 
+export const rateLimitExceeded = (): ApiError =>
+  new ApiError(429, 'RATE_LIMIT_EXCEEDED', 'Too many requests. Please try again later.');
+
 export const invalidModule = (): ApiError =>
   new ApiError(400, 'INVALID_MODULE', 'the module name given seems to be invalid', { resource_path_index: 0 });
 

@@ -3,13 +3,17 @@ import { createServer as createSecureServer } from 'node:https';
 import { type ActiveFault } from '../faults/fault-plan';
 import { faultBefore, sendWithFault, waitsAfterApply } from '../faults/strike';
 import type { AccessToken } from '../oauth/token-store';
+import { type HostPlace, placeOf } from '../oauth/data-centers';
 import { scopesAllow } from '../oauth/scopes';
 import type { Simulation } from '../simulation';
+import { readSwitch } from '../switches';
 import {
   ApiError,
   authenticationFailure,
   internalError,
   invalidToken,
+  invalidUrl,
+  rateLimitExceeded,
   scopeMismatch,
   tooManyRequests,
 } from './api-error';
@@ -18,7 +22,6 @@ import type { Route, Router } from './router';
 import { send } from './send';
 
 const MAX_BODY_BYTES = 30 * 1024 * 1024;
-const RETRY_AFTER_SECONDS = '30';
 const KEEP_ALIVE_MS = 60_000;
 
 interface Outcome {
@@ -72,6 +75,8 @@ export class Listener {
     let matched: { route: Route; params: Record<string, string> } | undefined;
     let failure: ApiError | undefined;
     try {
+      const place = placeOf(exchange.headers.host ?? '', simulation.switches);
+      if (place) checkPlace(place, exchange, simulation.options.dataCenter);
       matched = this.api.match(exchange.method, exchange.path);
     } catch (error) {
       failure = asApiError(error);
@@ -81,11 +86,14 @@ export class Listener {
       operation,
       method: exchange.method,
       path: exchange.path,
+      hasPageToken: exchange.query.has('page_token'),
       module: matched?.params['module'] ?? exchange.query.get('module') ?? bulkModule(exchange),
     });
-    const outcome: Outcome = matched
-      ? await this.#answerRoute(matched.route, { ...exchange, params: matched.params }, fault, response)
-      : { reply: errorReply(failure ?? internalError()), credits: 0 };
+    const outcome = this.#throttled(
+      matched
+        ? await this.#answerRoute(matched.route, { ...exchange, params: matched.params }, fault, response)
+        : { reply: errorReply(failure ?? internalError()), credits: 0 },
+    );
     simulation.calls.add({
       at: simulation.clock.now(),
       operation,
@@ -133,24 +141,39 @@ export class Listener {
   }
 
   #authenticate(route: Route, exchange: Exchange): AccessToken {
-    const value = /^(?:Zoho-oauthtoken|Bearer)\s+(\S+)$/i.exec(exchange.headers.authorization ?? '')?.[1];
-    if (value === undefined) throw authenticationFailure();
+    const [, scheme, value] = /^(Zoho-oauthtoken|Bearer)\s+(\S+)$/i.exec(exchange.headers.authorization ?? '') ?? [];
+    const refused = scheme?.toLowerCase() === 'bearer' && !readSwitch(this.simulation, 'bearerScheme');
+    if (value === undefined || refused) throw authenticationFailure();
     const token = this.simulation.tokens.find(value);
     if (!token) throw invalidToken();
     if (!scopesAllow(token.scopes, route.scopes, exchange.params['module'])) throw scopeMismatch();
     return token;
   }
 
+  /** Says 429 in the words that are switched on. */
+  #throttled(outcome: Outcome): Outcome {
+    const other = readSwitch(this.simulation, 'throttleCode') === 'RATE_LIMIT_EXCEEDED';
+    return other && outcome.reply.status === 429 ? { ...outcome, reply: errorReply(rateLimitExceeded()) } : outcome;
+  }
+
   #headers({ reply, token }: Outcome): Record<string, string> {
-    const { clock, credits, catalogue, options } = this.simulation;
+    const { clock, credits, catalogue } = this.simulation;
     const remainder = credits.announcedRemainder();
+    const retryAfter = readSwitch(this.simulation, 'retryAfterSeconds');
     return {
       Date: new Date(clock.now()).toUTCString(),
       ...(token && { 'X-ACCESSTOKEN-RESET': catalogue.zone.format(Math.floor(token.expires / 1000)) }),
       ...(token && remainder !== undefined && { 'X-API-CREDITS-REMAINING': String(remainder) }),
-      ...(options.retryAfter && reply.status === 429 && { 'Retry-After': RETRY_AFTER_SECONDS }),
+      ...(retryAfter > 0 && reply.status === 429 && { 'Retry-After': String(retryAfter) }),
     };
   }
+}
+
+/** A host answers for its own service, and knows the tokens of its own data center only. */
+function checkPlace({ service, dataCenter }: HostPlace, { path }: Exchange, home: string): void {
+  const wanted = path.startsWith('/oauth/') ? 'accounts' : path.endsWith('/upload') ? 'upload' : 'api';
+  if (service !== wanted) throw invalidUrl();
+  if (wanted !== 'accounts' && dataCenter !== home) throw invalidToken();
 }
 
 async function answer(router: Router, exchange: Exchange): Promise<Reply> {

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { reuse } from '../data/byte-sink';
 import type { Reply } from './exchange';
 
 const JSON_TYPE = 'application/json;charset=UTF-8';
@@ -49,6 +50,8 @@ export async function send(
   } else if (reply.chunks) {
     await pipeline(Readable.from(reply.chunks.content), response).catch(() => response.destroy());
   } else {
-    response.end(prepared.body);
+    const { body } = prepared;
+    if (body) response.once('close', () => reuse(body));
+    response.end(body);
   }
 }

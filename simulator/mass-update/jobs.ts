@@ -3,7 +3,7 @@ import { ApiError } from '../http/api-error';
 import type { Simulation } from '../simulation';
 import { RecordEditor } from '../store/record-editor';
 import type { OpenModule } from '../store/records';
-import { rowsOfView } from '../views/standard-views';
+import { rowsOfView, viewsOf } from '../views/custom-views';
 import type { MassUpdateRequest } from './request';
 import { writeRow } from './write-row';
 
@@ -81,7 +81,7 @@ export class MassUpdateJobs {
 
   #rows(opened: OpenModule, cvid: string): number[] {
     const path = { api_name: 'cvid', json_path: '$.cvid' };
-    const view = rowsOfView(opened, cvid);
+    const view = viewsOf(this.simulation, opened.module).find(({ id }) => id === cvid);
     if (!view) throw new ApiError(400, 'INVALID_DATA', 'the cvid given seems to be invalid', path);
     const { apiName } = opened.module;
     if (this.list().some((job) => job.module === apiName && job.cvid === cvid && isActive(job))) {
@@ -90,7 +90,7 @@ export class MassUpdateJobs {
       });
     }
     const rows: number[] = [];
-    for (const row of view) {
+    for (const row of rowsOfView(this.simulation, opened, view)) {
       if (rows.length === MAX_VIEW_ROWS) {
         const message = 'count of records in the view exceeds the limit';
         throw new ApiError(400, 'LIMIT_EXCEEDED', message, { limit: MAX_VIEW_ROWS, ...path });

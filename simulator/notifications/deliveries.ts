@@ -1,4 +1,5 @@
 import type { VirtualClock } from '../clock';
+import type { SwitchBoard } from '../switches';
 import { DeliveryPlan, type DeliveryFault, type DeliverySource } from './delivery-plan';
 
 const KEPT_ENTRIES = 1_000;
@@ -52,6 +53,7 @@ export class Deliveries {
   constructor(
     readonly clock: VirtualClock,
     seed: number,
+    readonly switches: SwitchBoard,
   ) {
     this.plan = new DeliveryPlan(seed);
   }
@@ -76,6 +78,17 @@ export class Deliveries {
     }
     this.#post(message, rule?.kind);
     this.#release(this.#held);
+  }
+
+  /** Sends what tells of the end of a job: unsigned, a hint and never a promise. */
+  sendCallback(message: Message): void {
+    const delay = this.switches.read('callbackDelayMs');
+    const copies = this.switches.read('callbackCopies');
+    const send = (): void => {
+      for (let copy = 0; copy < copies; copy++) this.send(message);
+    };
+    if (delay > 0) this.#later(delay, send);
+    else send();
   }
 
   report(): DeliveryReport {

@@ -2,7 +2,7 @@ import { hash32, saltOf } from '../data/hash';
 
 export const DELIVERY_FAULTS = ['drop', 'duplicate', 'delay', 'reorder'] as const;
 export type DeliveryFault = (typeof DELIVERY_FAULTS)[number];
-export const DELIVERY_SOURCES = ['notification', 'bulk-write'] as const;
+export const DELIVERY_SOURCES = ['notification', 'bulk-read', 'bulk-write'] as const;
 export type DeliverySource = (typeof DELIVERY_SOURCES)[number];
 
 /** What goes wrong on the way to a client's URL, and for which messages. */

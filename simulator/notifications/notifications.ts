@@ -1,9 +1,8 @@
 import type { CellValue } from '../data/cell';
-import type { VirtualClock } from '../clock';
+import type { Simulation } from '../simulation';
 import type { OpenModule } from '../store/records';
 import { type Channel, OPERATIONS, type RecordEvent, selects } from './channel';
 import { Channels } from './channels';
-import type { Deliveries } from './deliveries';
 
 /** Ids in one message at most: as many as a write call takes records. */
 const BATCH_SIZE = 100;
@@ -24,13 +23,8 @@ export class Notifications {
   readonly #batches = new Map<string, Batch>();
   #flushing: NodeJS.Immediate | undefined;
 
-  constructor(
-    readonly clock: VirtualClock,
-    readonly deliveries: Deliveries,
-    /** `http://host:port` of the API once it listens. */
-    readonly origin: () => string,
-  ) {
-    this.channels = new Channels(clock);
+  constructor(readonly simulation: Simulation) {
+    this.channels = new Channels(simulation.clock);
   }
 
   watches(module: string, event: RecordEvent): boolean {
@@ -83,9 +77,9 @@ export class Notifications {
     this.#batches.delete(key);
     const module = opened.module.apiName;
     const body = {
-      server_time: this.clock.now(),
+      server_time: this.simulation.clock.now(),
       module,
-      resource_uri: `${this.origin()}/crm/v8/${module}`,
+      resource_uri: `${this.simulation.origin}/crm/v8/${module}`,
       operation: OPERATIONS[event],
       channel_id: channel.id,
       token: channel.token,
@@ -94,6 +88,6 @@ export class Notifications {
       affected_fields: fields,
       ...(channel.returnAffectedFieldValues && { affected_values: values }),
     };
-    this.deliveries.send({ source: 'notification', subject: channel.id, url: channel.notifyUrl, body });
+    this.simulation.deliveries.send({ source: 'notification', subject: channel.id, url: channel.notifyUrl, body });
   }
 }

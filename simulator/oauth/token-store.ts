@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { VirtualClock } from '../clock';
+import type { SwitchBoard } from '../switches';
 
 /** The client and refresh token that work without a consent. */
 export const DEMO_CLIENT_ID = '1000.SIMULATOR';
@@ -10,7 +11,6 @@ const ACCESS_TOKEN_LIFE = 3_600_000;
 const CODE_LIFE = 120_000;
 const MINT_WINDOW = 600_000;
 const MINTS_PER_WINDOW = 10;
-const ACTIVE_ACCESS_TOKENS = 30;
 const REFRESH_TOKENS_PER_CLIENT = 20;
 
 export interface AccessToken {
@@ -48,6 +48,7 @@ export class TokenStore {
   constructor(
     readonly clock: VirtualClock,
     readonly throttled: boolean,
+    readonly switches: SwitchBoard,
   ) {
     this.reset();
   }
@@ -77,7 +78,7 @@ export class TokenStore {
     return this.mint(value, clientId);
   }
 
-  /** A new access token; refused after ten in ten minutes. The oldest beyond thirty stops working. */
+  /** A new access token; refused after ten in ten minutes. Of too many active ones the oldest stop working. */
   mint(refreshToken: string, clientId: string): MintOutcome {
     const refresh = this.#refresh.get(refreshToken);
     if (refresh?.clientId !== clientId) return 'invalid_code';
@@ -94,7 +95,8 @@ export class TokenStore {
     };
     this.#access.set(token.value, token);
     refresh.active = [...refresh.active.filter((active) => active.expires > now), token];
-    if (refresh.active.length > ACTIVE_ACCESS_TOKENS) this.#drop(refresh.active.shift());
+    const most = this.switches.read('activeAccessTokens');
+    for (const oldest of refresh.active.splice(0, Math.max(0, refresh.active.length - most))) this.#drop(oldest);
     return token;
   }
 
@@ -133,8 +135,8 @@ export class TokenStore {
     if (ofClient.length > REFRESH_TOKENS_PER_CLIENT && ofClient[0]) this.revoke(ofClient[0].value);
   }
 
-  #drop(token: AccessToken | undefined): void {
-    if (token) this.#access.delete(token.value);
+  #drop(token: AccessToken): void {
+    this.#access.delete(token.value);
   }
 }
 

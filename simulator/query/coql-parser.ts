@@ -7,11 +7,25 @@ const MAX_LIMIT = 2_000;
 const MAX_REACH = 100_000;
 const MAX_COLUMNS = 500;
 const MAX_ORDERS = 10;
+const MAX_GROUPS = 4;
+const MAX_AGGREGATES = 5;
+
+export const AGGREGATE_FUNCTIONS = ['count', 'sum', 'avg', 'min', 'max'] as const;
+export type AggregateFunction = (typeof AGGREGATE_FUNCTIONS)[number];
+
+/** `sum(Amount) as total`; without an alias the key is the expression. */
+export interface Aggregate {
+  readonly function: AggregateFunction;
+  readonly path: string;
+  readonly key: string;
+}
 
 export interface CoqlQuery {
   readonly columns: readonly string[];
+  readonly aggregates: readonly Aggregate[];
   readonly module: string;
   readonly condition: Condition;
+  readonly groupBy: readonly string[];
   readonly order: readonly { readonly path: string; readonly descending: boolean }[];
   readonly offset: number;
   readonly limit: number;
@@ -28,8 +42,8 @@ const SYMBOLS: Readonly<Record<string, Comparison>> = {
 };
 
 /**
- * Reads a COQL query (COQL Overview): select, from, where with brackets, order by, limit and offset. Names are not
- * resolved here.
+ * Reads a COQL query (COQL Overview): select with aggregates, from, where with brackets, group by, order by, limit and
+ * offset. Names are not resolved here.
  * @throws ApiError SYNTAX_ERROR, LIMIT_EXCEEDED
  */
 export function parseCoql(text: string): CoqlQuery {
@@ -46,17 +60,42 @@ class CoqlParser {
 
   parse(): CoqlQuery {
     this.#keyword('select');
-    const columns = this.#list(() => this.#name());
+    const selected = this.#list(() => this.#column());
+    const columns = selected.filter((column) => typeof column === 'string');
+    const aggregates = selected.filter((column) => typeof column !== 'string');
     this.#keyword('from');
     const module = this.#name();
     if (!this.#isKeyword('where')) throw new ApiError(400, 'SYNTAX_ERROR', 'invalid query formed', { clause: 'where' });
     this.#keyword('where');
     const condition = this.#condition();
+    const groupBy = this.#groupBy();
     const order = this.#order();
     const { offset, limit } = this.#limit();
     if (this.#peek().kind !== 'end') throw this.#error();
-    checkLimits(columns.length, order.length, offset, limit);
-    return { columns, module, condition, order, offset, limit };
+    const query = { columns, aggregates, module, condition, groupBy, order, offset, limit };
+    checkLimits(query);
+    return query;
+  }
+
+  #column(): string | Aggregate {
+    const name = this.#name();
+    if (!this.#isSymbol('(')) return name;
+    const word = name.toLowerCase();
+    const known = AGGREGATE_FUNCTIONS.find((candidate) => candidate === word);
+    if (!known) throw this.#error();
+    this.#symbol('(');
+    const path = this.#name();
+    this.#symbol(')');
+    if (!this.#isKeyword('as')) return { function: known, path, key: `${name}(${path})` };
+    this.#keyword('as');
+    return { function: known, path, key: this.#name() };
+  }
+
+  #groupBy(): string[] {
+    if (!this.#isKeyword('group')) return [];
+    this.#keyword('group');
+    this.#keyword('by');
+    return this.#list(() => this.#name());
   }
 
   #order(): CoqlQuery['order'] {
@@ -221,11 +260,13 @@ class CoqlParser {
   }
 }
 
-function checkLimits(columns: number, orders: number, offset: number, limit: number): void {
+function checkLimits({ columns, aggregates, groupBy, order, offset, limit }: CoqlQuery): void {
   const exceeded = (details: Record<string, unknown>): ApiError =>
     new ApiError(400, 'LIMIT_EXCEEDED', 'limit exceeded', details);
-  if (columns > MAX_COLUMNS) throw exceeded({ limit: MAX_COLUMNS, clause: 'select' });
-  if (orders > MAX_ORDERS) throw exceeded({ limit: MAX_ORDERS, clause: 'order by' });
+  if (columns.length > MAX_COLUMNS) throw exceeded({ limit: MAX_COLUMNS, clause: 'select' });
+  if (aggregates.length > MAX_AGGREGATES) throw exceeded({ limit: MAX_AGGREGATES, clause: 'select' });
+  if (groupBy.length > MAX_GROUPS) throw exceeded({ limit: MAX_GROUPS, clause: 'group by' });
+  if (order.length > MAX_ORDERS) throw exceeded({ limit: MAX_ORDERS, clause: 'order by' });
   if (limit > MAX_LIMIT) throw exceeded({ limit: MAX_LIMIT, clause: 'limit' });
   if (offset + limit > MAX_REACH) throw exceeded({ limit: MAX_REACH, clause: 'offset' });
 }

@@ -1,24 +1,29 @@
-import { type CellValue, isReference } from '../data/cell';
-import { ApiError, type ErrorDetails, noPermission } from '../http/api-error';
+import { ApiError, noPermission } from '../http/api-error';
 import { rowsById, rowsByModified } from '../store/ordered-rows';
 import type { OpenModule, Records } from '../store/records';
 import { boundsOf } from './bounds';
+import {
+  checkDuplicates,
+  columnOf,
+  compareKeys,
+  invalidQuery,
+  type Key,
+  keyOf,
+  shown,
+  type ShownValue,
+} from './coql-columns';
+import { groupRows } from './coql-groups';
 import { comparisonsOf, type Condition } from './condition';
 import type { CoqlQuery } from './coql-parser';
 import { compileCondition, converterOf } from './evaluate';
-import { resolvePath, type ResolvedPath } from './field-path';
 
 const MAX_CRITERIA = 25;
 const MAX_VALUES = 100;
 
 /** The rows of a query and whether there are more. */
 export interface CoqlResult {
-  readonly data: readonly Record<string, CellValue | { readonly id: string }>[];
+  readonly data: readonly Record<string, ShownValue>[];
   readonly more: boolean;
-}
-
-function invalidQuery(message: string, details: ErrorDetails): ApiError {
-  return new ApiError(400, 'INVALID_QUERY', message, details);
 }
 
 /** Runs a query. @throws ApiError INVALID_QUERY, DUPLICATE_DATA, LIMIT_EXCEEDED, INVALID_MODULE, NO_PERMISSION */
@@ -30,34 +35,23 @@ export function runCoql(records: Records, query: CoqlQuery): CoqlResult {
   const columns = query.columns.map((path) => ({ path, resolved: columnOf(records, opened, path) }));
   checkDuplicates(query.columns);
   checkDuplicates(query.order.map(({ path }) => path));
+  checkDuplicates(query.groupBy);
   checkCondition(records, opened, query.condition);
 
   const reach = query.offset + query.limit;
+  if (query.aggregates.length > 0 || query.groupBy.length > 0) {
+    const rows = matchingRows(records, opened, { ...query, order: [] }, Infinity);
+    const groups = groupRows(records, opened, query, rows);
+    return { data: groups.slice(query.offset, reach), more: groups.length > reach };
+  }
   const rows = matchingRows(records, opened, query, reach + 1);
   const data = rows.slice(query.offset, reach).map((row) => {
-    const record: Record<string, CellValue | { readonly id: string }> = {};
+    const record: Record<string, ShownValue> = {};
     for (const { path, resolved } of columns) record[path] = shown(resolved.value(row));
     record['id'] = opened.module.idOf(row);
     return record;
   });
   return { data, more: rows.length > reach };
-}
-
-/** Lookups come with their id only: the name is not promised here. */
-function shown(value: CellValue): CellValue | { readonly id: string } {
-  return isReference(value) ? { id: value.id } : value;
-}
-
-function columnOf(records: Records, opened: OpenModule, path: string): ResolvedPath {
-  const resolved = resolvePath(records, opened, path);
-  if (!resolved)
-    throw invalidQuery('column given seems to be invalid', { column_name: path, reason: 'column not found' });
-  return resolved;
-}
-
-function checkDuplicates(paths: readonly string[]): void {
-  const repeated = paths.find((path, place) => paths.indexOf(path) !== place);
-  if (repeated !== undefined) throw new ApiError(400, 'DUPLICATE_DATA', 'duplicate data', { column_name: repeated });
 }
 
 function checkCondition(records: Records, opened: OpenModule, condition: Condition): void {
@@ -111,17 +105,11 @@ function walkOf({ order }: CoqlQuery): { by: 'id' | 'modified'; descending: bool
   return { by: 'modified', descending: first.descending };
 }
 
-type Key = string | number | bigint | boolean | undefined;
-
 function sorted(records: Records, opened: OpenModule, { order }: CoqlQuery, rows: readonly number[]): number[] {
   const keyed = rows.map((row) => ({ row, keys: [] as Key[] }));
   for (const { path } of order) {
     const column = columnOf(records, opened, path);
-    const convert = converterOf(column.dataType);
-    for (const entry of keyed) {
-      const cell = column.value(entry.row);
-      entry.keys.push(cell === null || typeof cell === 'object' ? undefined : convert(String(cell)));
-    }
+    for (const entry of keyed) entry.keys.push(keyOf(column, column.value(entry.row)));
   }
   keyed.sort((a, b) => {
     for (const [place, { descending }] of order.entries()) {
@@ -131,10 +119,4 @@ function sorted(records: Records, opened: OpenModule, { order }: CoqlQuery, rows
     return a.row - b.row;
   });
   return keyed.map(({ row }) => row);
-}
-
-/** Empty values come first. */
-function compareKeys(a: Key, b: Key): number {
-  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1;
-  return a < b ? -1 : a > b ? 1 : 0;
 }

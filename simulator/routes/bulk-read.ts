@@ -4,9 +4,10 @@ import { type Exchange, json, type Reply } from '../http/exchange';
 import type { Simulation } from '../simulation';
 
 /** `POST /crm/bulk/v8/read`. */
-export function createBulkRead({ records, bulkRead }: Simulation, exchange: Exchange): Reply {
-  const { query, callbackUrl } = readCreateRequest(records, bulkRead, exchange);
-  const job = bulkRead.create(query, callbackUrl);
+export function createBulkRead(simulation: Simulation, exchange: Exchange): Reply {
+  const { records, bulkRead } = simulation;
+  const { query, callbackUrl } = readCreateRequest(simulation, exchange);
+  const job = bulkRead.create(query, exchange.params['version'] ?? 'v8', callbackUrl);
   return json(201, { data: [creationDocument(records, job)], info: {} });
 }
 

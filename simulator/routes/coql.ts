@@ -1,13 +1,32 @@
 import { ApiError } from '../http/api-error';
 import { type Exchange, isObject, json, jsonBody, NO_CONTENT, type Reply } from '../http/exchange';
-import { parseCoql } from '../query/coql-parser';
+import { comparisonsOf } from '../query/condition';
+import { type CoqlQuery, parseCoql } from '../query/coql-parser';
 import { runCoql } from '../query/coql-run';
 import type { Simulation } from '../simulation';
+import { readSwitch } from '../switches';
+import { rulesOf } from '../versions';
 
 /** `POST /coql` (Get Records through a COQL Query). */
-export function queryRecords({ records }: Simulation, exchange: Exchange): Reply {
-  const { data, more } = runCoql(records, parseCoql(selectQuery(exchange)));
+export function queryRecords(simulation: Simulation, exchange: Exchange): Reply {
+  const query = parseCoql(selectQuery(exchange));
+  checkLimits(simulation, exchange, query);
+  const { data, more } = runCoql(simulation.records, query);
   return data.length === 0 ? NO_CONTENT : json(200, { data, info: { count: data.length, more_records: more } });
+}
+
+/** The limits of the version and of the switches, whichever is lower. @throws ApiError LIMIT_EXCEEDED */
+function checkLimits(simulation: Simulation, exchange: Exchange, query: CoqlQuery): void {
+  const rules = rulesOf(exchange.params['version']);
+  const rows = Math.min(rules.coqlRowsPerCall, readSwitch(simulation, 'coqlRowsPerCall'));
+  const columns = Math.min(rules.coqlSelectColumns, readSwitch(simulation, 'coqlSelectColumns'));
+  const values = Math.max(...comparisonsOf(query.condition).map(({ operands }) => operands.length));
+  const exceeded = (limit: number, clause: string): ApiError =>
+    new ApiError(400, 'LIMIT_EXCEEDED', 'limit exceeded', { limit, clause });
+  if (query.limit > rows) throw exceeded(rows, 'limit');
+  if (query.columns.length > columns) throw exceeded(columns, 'select');
+  if (query.offset + query.limit > rules.coqlReach) throw exceeded(rules.coqlReach, 'offset');
+  if (values > rules.coqlValuesPerIn) throw exceeded(rules.coqlValuesPerIn, 'where');
 }
 
 /** One credit for up to 200 rows asked for, two up to 1,000, three above. */

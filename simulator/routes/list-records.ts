@@ -1,11 +1,17 @@
 import type { Column } from '../data/column';
 import { ApiError, invalidData, patternNotMatched } from '../http/api-error';
 import { type Exchange, header, NO_CONTENT, type Reply } from '../http/exchange';
+import { compileCondition, type RowTest } from '../query/evaluate';
 import type { Simulation } from '../simulation';
 import type { Converted } from '../store/module-store';
 import { rowsById, rowsByModified } from '../store/ordered-rows';
+import { DELETED } from '../store/overlay';
 import type { OpenModule } from '../store/records';
-import { type PageState, PageTokens } from './page-token';
+import { rowsByColumn } from '../store/sorted-rows';
+import { readSwitch } from '../switches';
+import { rulesOf, type VersionRules } from '../versions';
+import { findView } from '../views/custom-views';
+import type { PageState, PageTokens } from './page-token';
 import {
   convertedParameter,
   fieldsParameter,
@@ -13,50 +19,61 @@ import {
   MAX_PER_PAGE,
   modifiedFrom,
   nameList,
+  optionalFields,
 } from './parameters';
 
 const ROWS_BY_PAGE_NUMBER = 2_000;
 const ROWS_BY_TOKEN = 100_000;
 const MAX_IDS = 100;
 const SORTS = ['id', 'Created_Time', 'Modified_Time'] as const;
-type Sort = (typeof SORTS)[number];
 
 interface ListQuery {
   readonly columns: readonly Column[];
   readonly perPage: number;
-  readonly sortBy: Sort;
+  readonly sortBy: string;
   readonly descending: boolean;
   readonly converted: Converted;
   readonly modifiedFrom: number | undefined;
+  /** The filter of a custom view. */
+  readonly test?: RowTest;
 }
 
 interface Page {
   readonly rows: readonly number[];
   readonly more: boolean;
+  readonly snapshot?: number;
 }
 
 /** `GET /{module}` (Get Records). */
 export function listRecords(simulation: Simulation, exchange: Exchange): Reply {
   const opened = simulation.records.open(exchange.params['module'] ?? '');
   const { query } = exchange;
-  const list = readQuery(opened, exchange, simulation.options.inclusiveModifiedSince);
+  const rules = rulesOf(exchange.params['version']);
+  const list = readQuery(simulation, opened, exchange, rules);
   const ids = nameList(query.get('ids'));
   if (ids.length > 0) return listByIds(opened, list, ids);
 
-  const tokens = new PageTokens(simulation.clock);
+  const tokens = simulation.pages;
   const binding = bindingOf(opened, exchange);
-  const start = startOf(tokens, query, list.perPage, binding);
-  const { rows, more } = readPage(opened, list, start);
+  const start = startOf(tokens, query, list.perPage, binding, rules);
+  const snapshots = rules.pageTokens && readSwitch(simulation, 'pageTokens') === 'snapshot';
+  const page = snapshots ? readSnapshot(tokens, opened, list, start) : readPage(opened, list, start);
+  const { rows, more, snapshot = 0 } = page;
   if (rows.length === 0) return { status: list.modifiedFrom === undefined ? 204 : 304 };
 
   const last = rows.at(-1) ?? 0;
-  const shown = start.shown + rows.length;
-  const next = more
-    ? tokens.issue(
-        { after: { modified: opened.store.modifiedAt(last), row: last }, shown, page: start.page + 1 },
-        binding,
-      )
-    : undefined;
+  const shown = start.shown + (snapshots ? list.perPage : rows.length);
+  const next =
+    more && rules.pageTokens
+      ? tokens.issue(
+          { after: { modified: opened.store.modifiedAt(last), row: last }, shown, page: start.page + 1, snapshot },
+          binding,
+        )
+      : undefined;
+  if (!rules.pageTokens) {
+    const info = { per_page: list.perPage, count: rows.length, page: start.page, more_records: more };
+    return { status: 200, json: opened.writer.document(rows, list.columns, info) };
+  }
   const info = {
     per_page: list.perPage,
     next_page_token: next?.token ?? null,
@@ -71,13 +88,18 @@ export function listRecords(simulation: Simulation, exchange: Exchange): Reply {
   return { status: 200, json: opened.writer.document(rows, list.columns, info) };
 }
 
-function readQuery(opened: OpenModule, exchange: Exchange, inclusive: boolean): ListQuery {
+function readQuery(simulation: Simulation, opened: OpenModule, exchange: Exchange, rules: VersionRules): ListQuery {
   const { query } = exchange;
-  const columns = fieldsParameter(opened.module, query);
-  if (query.has('cvid')) throw invalidData('the cvid given seems to be invalid', { param_name: 'cvid' });
+  const read = rules.fieldsRequired ? fieldsParameter : optionalFields;
+  const columns = read(opened.module, query, {
+    most: rules.maxFields,
+    unknown: readSwitch(simulation, 'unknownFields'),
+  });
+  const test = viewTest(simulation, opened, query);
   const sortBy = query.get('sort_by') ?? 'id';
   const sorts: readonly string[] = opened.module.hasModifiedTime ? SORTS : ['id', 'Created_Time'];
-  if (!isSort(sortBy) || !sorts.includes(sortBy)) {
+  const sortable = sorts.includes(sortBy) || (rules.sortsByAnyField && opened.module.column(sortBy) !== undefined);
+  if (!sortable) {
     throw invalidData('invalid data', { param_name: 'sort_by', supported_values: sorts });
   }
   const sortOrder = query.get('sort_order') ?? 'desc';
@@ -90,12 +112,26 @@ function readQuery(opened: OpenModule, exchange: Exchange, inclusive: boolean): 
     sortBy,
     descending: sortOrder === 'desc',
     converted: convertedParameter(query),
-    modifiedFrom: opened.module.hasModifiedTime ? modifiedFrom(exchange, inclusive) : undefined,
+    modifiedFrom: opened.module.hasModifiedTime
+      ? modifiedFrom(exchange, readSwitch(simulation, 'modifiedSinceInclusive'))
+      : undefined,
+    ...(test && { test }),
   };
 }
 
-function isSort(text: string): text is Sort {
-  return (SORTS as readonly string[]).includes(text);
+/** The filter of `cvid`, which does not go together with `sort_by`. */
+function viewTest(simulation: Simulation, opened: OpenModule, query: URLSearchParams): RowTest | undefined {
+  const id = query.get('cvid');
+  if (id === null) return undefined;
+  if (query.has('sort_by')) throw ambiguous('cvid', 'sort_by');
+  const { condition } = findView(simulation, opened.module, id);
+  return condition && compileCondition(simulation.records, opened, condition);
+}
+
+function ambiguous(...names: readonly string[]): ApiError {
+  return new ApiError(400, 'AMBIGUITY_DURING_PROCESSING', 'ambiguity while processing the request', {
+    ambiguity_due_to: names.map((name) => ({ param_name: name })),
+  });
 }
 
 function listByIds(opened: OpenModule, list: ListQuery, ids: readonly string[]): Reply {
@@ -106,6 +142,7 @@ function listByIds(opened: OpenModule, list: ListQuery, ids: readonly string[]):
   const rows = [...new Set(ids)]
     .map((id) => opened.store.liveRow(id))
     .filter((row) => row !== undefined)
+    .filter((row) => list.test?.(row) ?? true)
     .filter((row) => list.modifiedFrom === undefined || opened.store.modifiedAt(row) >= list.modifiedFrom);
   if (rows.length === 0) return NO_CONTENT;
   const info = { per_page: list.perPage, count: rows.length, page: 1, more_records: false };
@@ -121,12 +158,16 @@ function bindingOf(opened: OpenModule, exchange: Exchange): string {
 
 type Start = Omit<PageState, 'after'> & { readonly after?: PageState['after']; readonly skip: number };
 
-function startOf(tokens: PageTokens, query: URLSearchParams, perPage: number, binding: string): Start {
-  const token = query.get('page_token');
+function startOf(
+  tokens: PageTokens,
+  query: URLSearchParams,
+  perPage: number,
+  binding: string,
+  { pageTokens }: VersionRules,
+): Start {
+  const token = pageTokens ? query.get('page_token') : null;
   if (token !== null && query.has('page')) {
-    throw new ApiError(400, 'AMBIGUITY_DURING_PROCESSING', 'ambiguity while processing the request', {
-      ambiguity_due_to: [{ param_name: 'page' }, { param_name: 'page_token' }],
-    });
+    throw ambiguous('page', 'page_token');
   }
   if (token !== null) {
     const state = tokens.read(token, binding);
@@ -137,27 +178,54 @@ function startOf(tokens: PageTokens, query: URLSearchParams, perPage: number, bi
     return { ...state, skip: 0 };
   }
   const page = integerParameter(query, 'page', 1);
-  if (page * perPage > ROWS_BY_PAGE_NUMBER) {
+  if (pageTokens && page * perPage > ROWS_BY_PAGE_NUMBER) {
     const message = 'You can only get the first 2000 records without using page_token param';
     throw new ApiError(400, 'DISCRETE_PAGINATION_LIMIT_EXCEEDED', message, { limit: ROWS_BY_PAGE_NUMBER });
   }
-  return { shown: (page - 1) * perPage, page, skip: (page - 1) * perPage };
+  return { shown: (page - 1) * perPage, page, skip: (page - 1) * perPage, snapshot: 0 };
 }
 
-function readPage({ store }: OpenModule, list: ListQuery, start: Start): Page {
-  const walk = {
-    descending: list.descending,
-    modifiedFrom: list.modifiedFrom,
-    ...(start.after && { after: start.after }),
-  };
-  const ordered = list.sortBy === 'Modified_Time' ? rowsByModified(store, walk) : rowsById(store, walk);
+/** A page of the list that the first page kept; what was deleted since is left out. */
+function readSnapshot(tokens: PageTokens, opened: OpenModule, list: ListQuery, start: Start): Page {
+  const { store } = opened;
+  const kept = start.snapshot > 0 ? tokens.snapshot(start.snapshot) : [...matchingRows(opened, list, start)];
+  const end = start.shown + list.perPage;
+  const more = end < kept.length;
+  const snapshot = start.snapshot > 0 || !more ? start.snapshot : tokens.keep(kept);
+  return { rows: kept.slice(start.shown, end).filter((row) => store.state(row) !== DELETED), more, snapshot };
+}
+
+function readPage(opened: OpenModule, list: ListQuery, start: Start): Page {
   const rows: number[] = [];
   let toSkip = start.skip;
-  for (const row of ordered) {
-    if (!store.shows(row, list.converted)) continue;
+  for (const row of matchingRows(opened, list, start)) {
     if (toSkip > 0) toSkip--;
     else if (rows.length === list.perPage) return { rows, more: true };
     else rows.push(row);
   }
   return { rows, more: false };
+}
+
+/** The rows a list shows, in its order. */
+function* matchingRows({ module, store }: OpenModule, list: ListQuery, start: Start): Generator<number> {
+  const walk = {
+    descending: list.descending,
+    modifiedFrom: list.modifiedFrom,
+    ...(start.after && { after: start.after }),
+  };
+  const other = isSort(list.sortBy) ? undefined : module.column(list.sortBy);
+  const ordered = other
+    ? rowsByColumn(store, other, list.descending)
+    : list.sortBy === 'Modified_Time'
+      ? rowsByModified(store, walk)
+      : rowsById(store, walk);
+  for (const row of ordered) {
+    if (!store.shows(row, list.converted) || (list.test && !list.test(row))) continue;
+    if (other && list.modifiedFrom !== undefined && store.modifiedAt(row) < list.modifiedFrom) continue;
+    yield row;
+  }
+}
+
+function isSort(text: string): boolean {
+  return (SORTS as readonly string[]).includes(text);
 }

@@ -89,9 +89,21 @@ export function moduleDetails(module: GeneratedModule): Record<string, unknown> 
     kanban_view: false,
     $properties: ['$approval_state', '$editable'],
     $on_demand_properties: [],
-    custom_view: null,
     related_list_properties: { sort_by: null, fields: [module.plan.displayField], sort_order: null },
     territory: null,
+    $field_states: [],
+    activity_badge: 'Disabled',
+    business_card_fields: [],
+    chart_view: false,
+    chart_view_supported: true,
+    default_mapping_fields: [],
+    filter_status: true,
+    layouts: [],
+    lookup_field_properties: { fields: [] },
+    related_lists: [],
+    sub_menu_available: true,
+    track_current_data: false,
+    zia_view: false,
   };
 }
 
@@ -174,6 +186,11 @@ export function fieldDocument(module: GeneratedModule, column: Column, catalogue
     static_field: false,
     additional_column: null,
     sharing_properties: null,
+    allowed_modules: [],
+    association_details: null,
+    convert_mapping: {},
+    refer_from_field: null,
+    textarea: field.dataType === 'textarea' ? { type: (field.length ?? 0) > 2_000 ? 'large' : 'small' } : null,
     ...field.metadata,
   };
 }

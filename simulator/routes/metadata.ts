@@ -1,7 +1,11 @@
 import { invalidData, invalidModule, noPermission, paramMissing } from '../http/api-error';
 import { type Exchange, json, NO_CONTENT, type Reply } from '../http/exchange';
 import type { Simulation } from '../simulation';
+import { viewsOf } from '../views/custom-views';
+import { viewDocument } from './custom-views';
 import { fieldDocument, moduleDetails, moduleDocument } from './metadata-documents';
+import type { Column } from '../data/column';
+import type { GeneratedModule } from '../data/generated-module';
 
 const MODULE_STATUSES = ['visible', 'scheduled_for_deletion', 'user_hidden', 'system_hidden'];
 
@@ -16,35 +20,47 @@ export function listModules({ catalogue }: Simulation, { query }: Exchange): Rep
 }
 
 /** `GET /settings/modules/{api_name or id}`. */
-export function getModule({ catalogue }: Simulation, { params }: Exchange): Reply {
+export function getModule(simulation: Simulation, { params }: Exchange): Reply {
+  const { catalogue } = simulation;
   const wanted = params['module'] ?? '';
   const modules = catalogue.modules();
   const module = catalogue.module(wanted) ?? modules.find(({ id }) => id === wanted);
   if (!module) throw invalidModule();
-  const fields = module.columns.map((column) => fieldDocument(module, column, catalogue));
+  const [view] = viewsOf(simulation, module);
   const document = {
     ...moduleDocument(module, catalogue, modules.indexOf(module) + 1),
     ...moduleDetails(module),
-    fields,
+    custom_view: view ? viewDocument(simulation, module, view) : null,
+    fields: module.columns.map((column) => shownField(simulation, module, column)),
   };
   return json(200, { modules: [document] });
 }
 
 /** `GET /settings/fields?module=` (Fields Metadata). */
-export function listFields({ catalogue }: Simulation, { query }: Exchange): Reply {
-  const module = fieldsModule(catalogue, query);
+export function listFields(simulation: Simulation, { query }: Exchange): Reply {
+  const module = fieldsModule(simulation.catalogue, query);
   const type = query.get('type') ?? 'all';
   if (!['all', 'used', 'unused'].includes(type)) throw invalidData('invalid data', { param_name: 'type' });
   if (module.plan.traits.withoutFieldMetadata || type === 'unused') return NO_CONTENT;
-  return json(200, { fields: module.columns.map((column) => fieldDocument(module, column, catalogue)) });
+  return json(200, { fields: module.columns.map((column) => shownField(simulation, module, column)) });
 }
 
 /** `GET /settings/fields/{id}?module=`. */
-export function getField({ catalogue }: Simulation, { query, params }: Exchange): Reply {
-  const module = fieldsModule(catalogue, query);
+export function getField(simulation: Simulation, { query, params }: Exchange): Reply {
+  const module = fieldsModule(simulation.catalogue, query);
   const column = module.columns.find(({ field }) => module.fieldId(field) === params['field']);
   if (!column || module.plan.traits.withoutFieldMetadata) return NO_CONTENT;
-  return json(200, { fields: [fieldDocument(module, column, catalogue)] });
+  return json(200, { fields: [shownField(simulation, module, column)] });
+}
+
+/** A field with what was said about it since the start. */
+function shownField(
+  { catalogue, externalFields }: Simulation,
+  module: GeneratedModule,
+  column: Column,
+): Record<string, unknown> {
+  const type = externalFields.typeOf(module, column);
+  return { ...fieldDocument(module, column, catalogue), ...(type && { external: { type, show: true } }) };
 }
 
 function fieldsModule(catalogue: Simulation['catalogue'], query: URLSearchParams): ReturnType<typeof namedModule> {

@@ -4,6 +4,8 @@ import { ApiError } from '../http/api-error';
 import type { ModifiedEntry } from '../store/overlay';
 
 const LIFE = 24 * 3_600_000;
+/** Lists of records kept for tokens that hold on to the first page's; the oldest is forgotten. */
+const KEPT_SNAPSHOTS = 50;
 
 /** How far a walk through the pages of a module has come. */
 export interface PageState {
@@ -13,19 +15,25 @@ export interface PageState {
   readonly shown: number;
   /** The number of the next page. */
   readonly page: number;
+  /** The number of the list that was kept at the first page; 0 for a place in the live data. */
+  readonly snapshot: number;
 }
 
 /**
  * Page tokens of Get Records. A token carries its state and a digest of the user and of every parameter it is bound
- * to, so the simulator keeps nothing and a restart does not lose a walk.
+ * to, so the simulator keeps nothing and a restart does not lose a walk. Only walks through snapshots are remembered.
  */
 export class PageTokens {
+  readonly #snapshots = new Map<number, readonly number[]>();
+  #nextSnapshot = 1;
+
   constructor(readonly clock: VirtualClock) {}
 
   /** A token and when it expires, in milliseconds since 1970. */
   issue(state: PageState, binding: string): { token: string; expires: number } {
     const expires = this.clock.now() + LIFE;
-    const content = JSON.stringify([state.after.modified, state.after.row, state.shown, state.page, expires]);
+    const { after, shown, page, snapshot } = state;
+    const content = JSON.stringify([after.modified, after.row, shown, page, expires, snapshot]);
     const token = Buffer.from(`${digest(content, binding)}${content}`).toString('base64url');
     return { token, expires };
   }
@@ -39,13 +47,36 @@ export class PageTokens {
         param_name: 'page_token',
       });
     }
-    const [modified = 0, row = 0, shown = 0, page = 0, expires = 0] = JSON.parse(content) as number[];
-    if (expires <= this.clock.now()) {
-      const details = { api_name: 'page_token', json_path: '$.query.page_token' };
-      throw new ApiError(400, 'EXPIRED_VALUE', 'Page token expired', details);
-    }
-    return { after: { modified, row }, shown, page };
+    const [modified = 0, row = 0, shown = 0, page = 0, expires = 0, snapshot = 0] = JSON.parse(content) as number[];
+    if (expires <= this.clock.now()) throw pageTokenExpired();
+    return { after: { modified, row }, shown, page, snapshot };
   }
+
+  /** Keeps the list of records of a walk and gives its number. */
+  keep(rows: readonly number[]): number {
+    const number = this.#nextSnapshot++;
+    this.#snapshots.set(number, rows);
+    const [oldest] = this.#snapshots.keys();
+    if (this.#snapshots.size > KEPT_SNAPSHOTS && oldest !== undefined) this.#snapshots.delete(oldest);
+    return number;
+  }
+
+  /** A list that was kept. @throws ApiError EXPIRED_VALUE when it was forgotten */
+  snapshot(number: number): readonly number[] {
+    const rows = this.#snapshots.get(number);
+    if (!rows) throw pageTokenExpired();
+    return rows;
+  }
+
+  reset(): void {
+    this.#snapshots.clear();
+  }
+}
+
+/** What a page token answers after its 24 hours. */
+export function pageTokenExpired(): ApiError {
+  const details = { api_name: 'page_token', json_path: '$.query.page_token' };
+  return new ApiError(400, 'EXPIRED_VALUE', 'Page token expired', details);
 }
 
 function digest(content: string, binding: string): string {

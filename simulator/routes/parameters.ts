@@ -16,8 +16,21 @@ export function integerParameter(query: URLSearchParams, name: string, standard:
   return Number(text);
 }
 
-/** The columns named in a comma list; unknown names and `id` are skipped, each name counts once. */
-export function namedColumns(module: GeneratedModule, names: readonly string[]): Column[] {
+/** How `fields` is read where versions and switches differ. */
+export interface FieldsRules {
+  readonly most?: number;
+  readonly unknown?: 'skip' | 'refuse';
+}
+
+/**
+ * The columns named in a comma list; `id` is skipped, each name counts once.
+ * @throws ApiError INVALID_DATA for a name that is no field, where those are refused
+ */
+export function namedColumns(module: GeneratedModule, names: readonly string[], { unknown }: FieldsRules): Column[] {
+  const stranger = names.find((name) => name !== 'id' && !module.column(name));
+  if (stranger !== undefined && unknown === 'refuse') {
+    throw invalidData('the field name given seems to be invalid', { param_name: 'fields', api_name: stranger });
+  }
   return [...new Set(names)].map((name) => module.column(name)).filter((column) => column !== undefined);
 }
 
@@ -25,23 +38,31 @@ export function namedColumns(module: GeneratedModule, names: readonly string[]):
  * The mandatory `fields` parameter.
  * @throws ApiError REQUIRED_PARAM_MISSING, LIMIT_EXCEEDED above 50
  */
-export function fieldsParameter(module: GeneratedModule, query: URLSearchParams): Column[] {
+export function fieldsParameter(
+  module: GeneratedModule,
+  query: URLSearchParams,
+  rules: FieldsRules = {},
+): readonly Column[] {
   const names = nameList(query.get('fields'));
   if (names.length === 0) throw paramMissing('fields');
-  checkFieldCount(names);
-  return namedColumns(module, names);
+  checkFieldCount(names, rules);
+  return namedColumns(module, names, rules);
 }
 
 /** The optional `fields` parameter; every field when left out. */
-export function optionalFields(module: GeneratedModule, query: URLSearchParams): readonly Column[] {
+export function optionalFields(
+  module: GeneratedModule,
+  query: URLSearchParams,
+  rules: FieldsRules = {},
+): readonly Column[] {
   const names = nameList(query.get('fields'));
   if (names.length === 0) return module.columns;
-  checkFieldCount(names);
-  return namedColumns(module, names);
+  checkFieldCount(names, rules);
+  return namedColumns(module, names, rules);
 }
 
-function checkFieldCount(names: readonly string[]): void {
-  if (names.length <= MAX_FIELDS) return;
+function checkFieldCount(names: readonly string[], { most = MAX_FIELDS }: FieldsRules): void {
+  if (names.length <= most) return;
   throw new ApiError(400, 'LIMIT_EXCEEDED', 'Max field limit exceeded', { limit: MAX_FIELDS, param_name: 'fields' });
 }
 

@@ -1,12 +1,14 @@
-import { invalidData, invalidId, patternNotMatched } from '../http/api-error';
+import { ApiError, invalidData, invalidId, patternNotMatched } from '../http/api-error';
 import { type Exchange, json, NO_CONTENT, type Reply } from '../http/exchange';
 import type { Simulation } from '../simulation';
 import type { DeletedRecord } from '../store/module-store';
+import { readSwitch } from '../switches';
+import { rulesOf } from '../versions';
 import { integerParameter, MAX_PER_PAGE, modifiedFrom, optionalFields } from './parameters';
 
-const DELETED_ROWS = 2_000;
 /** The recycle bin keeps records this long. */
-const RECYCLE_SECONDS = 60 * 86_400;
+const DAY_SECONDS = 86_400;
+const RECYCLE_SECONDS = 60 * DAY_SECONDS;
 
 /** `GET /{module}/{id}` (Get Records by ID): 204 for a record that does not exist, 400 for an id that cannot. */
 export function getRecord(simulation: Simulation, { params, query }: Exchange): Reply {
@@ -14,8 +16,16 @@ export function getRecord(simulation: Simulation, { params, query }: Exchange): 
   const id = params['id'] ?? '';
   if (!/^\d{15,19}$/.test(id)) throw invalidId(id);
   const row = opened.store.liveRow(id);
-  if (row === undefined) return NO_CONTENT;
-  return { status: 200, json: opened.writer.document([row], optionalFields(opened.module, query)) };
+  if (row === undefined) return missingRecord(id, readSwitch(simulation, 'missingRecord'));
+  const unknown = readSwitch(simulation, 'unknownFields');
+  const columns = optionalFields(opened.module, query, { most: rulesOf(params['version']).maxFields, unknown });
+  return { status: 200, json: opened.writer.document([row], columns) };
+}
+
+function missingRecord(id: string, status: 204 | 400 | 404): Reply {
+  if (status === 204) return NO_CONTENT;
+  const { code, message, details } = invalidId(id);
+  throw new ApiError(status, code, message, details);
 }
 
 /** `GET /{module}/deleted` (Get Deleted Records), newest first. */
@@ -26,12 +36,15 @@ export function deletedRecords(simulation: Simulation, exchange: Exchange): Repl
   if (!['all', 'recycle', 'permanent'].includes(type)) throw invalidData('invalid data', { param_name: 'type' });
   const perPage = integerParameter(query, 'per_page', MAX_PER_PAGE, MAX_PER_PAGE);
   const page = integerParameter(query, 'page', 1);
-  if (page * perPage > DELETED_ROWS) throw patternNotMatched('page');
-  const from = modifiedFrom(exchange, simulation.options.inclusiveModifiedSince);
+  const reach = readSwitch(simulation, 'deletedPageRows');
+  if (reach > 0 && page * perPage > reach) throw patternNotMatched('page');
+  const from = modifiedFrom(exchange, readSwitch(simulation, 'modifiedSinceInclusive'));
+  const listed = readSwitch(simulation, 'permanentDeletionsListedDays') * DAY_SECONDS;
   const now = simulation.clock.seconds();
   const matching = store.deletions
     .map((deletion) => ({ deletion, type: typeNow(deletion, now) }))
     .filter((entry) => type === 'all' || entry.type === type)
+    .filter(({ deletion }) => listed === 0 || permanentFrom(deletion) + listed > now)
     .filter((entry) => from === undefined || entry.deletion.deleted >= from)
     .reverse();
   const shown = matching.slice((page - 1) * perPage, page * perPage);
@@ -50,5 +63,10 @@ export function deletedRecords(simulation: Simulation, exchange: Exchange): Repl
 }
 
 function typeNow(deletion: DeletedRecord, now: number): DeletedRecord['type'] {
-  return deletion.deleted + RECYCLE_SECONDS <= now ? 'permanent' : deletion.type;
+  return permanentFrom(deletion) <= now ? 'permanent' : deletion.type;
+}
+
+/** When the record leaves, or left, the recycle bin; seconds since 1970. */
+function permanentFrom({ type, deleted }: DeletedRecord): number {
+  return type === 'permanent' ? deleted : deleted + RECYCLE_SECONDS;
 }

@@ -2,6 +2,8 @@ import type { Exchange, Reply } from '../http/exchange';
 import type { Route } from '../http/router';
 import { oauthRoutes } from '../oauth/routes';
 import type { Simulation } from '../simulation';
+import { readSwitch } from '../switches';
+import { requireVersion } from '../versions';
 import {
   deleteCredits,
   deleteRecords,
@@ -21,21 +23,38 @@ import { countUsers, getOrganization, getUser, listUsers } from './organization'
 import { deletedRecords, getRecord } from './read-records';
 import { countRecords, searchRecords } from './search-records';
 import { WRITING_LINES } from './writing-lines';
+import { withRecordIds } from './external-ids';
+import { getProfile, listCurrencies, listProfiles, listRoles } from './access';
+import { getCustomView, listCustomViews } from './custom-views';
+import { fetchFullData } from './full-data';
+import { listLayouts } from './layouts';
+import { emptyRecycleBin, getRecycled, listRecycleBin } from './recycle-bin';
 
 type Handler = (simulation: Simulation, exchange: Exchange) => Reply | Promise<Reply>;
+/** What a line may say beside; prices may hang on switches. */
+interface Rest {
+  readonly credits?: number | ((exchange: Exchange, simulation: Simulation) => number);
+  readonly heavy?: Route['heavy'];
+  /** The first API version that has the call. */
+  readonly since?: number;
+}
 export type RouteLine = readonly [
   operation: string,
   method: string,
   path: string,
   handler: Handler,
   scopes: readonly string[],
-  rest?: Partial<Pick<Route, 'credits' | 'heavy'>>,
+  rest?: Rest,
 ];
 
 const CRM = '/crm/:version';
 const BULK = '/crm/bulk/:version';
 const always = (): boolean => true;
+const RECYCLE_BIN: Rest = { since: 8 };
+const RECYCLE_READ = ['ZohoCRM.settings.recycle_bin.READ'];
+const RECYCLE_DELETE = ['ZohoCRM.settings.recycle_bin.DELETE'];
 const WRITE = { credits: writeCredits, heavy: isHeavyWrite };
+const polling: Rest = { credits: (_, simulation) => readSwitch(simulation, 'jobPollingCredits') };
 const moduleScope = (operation: string): readonly string[] => [`ZohoCRM.modules.{module}.${operation}`];
 
 const LINES: readonly RouteLine[] = [
@@ -44,6 +63,18 @@ const LINES: readonly RouteLine[] = [
   ['listUsers', 'GET', `${CRM}/users`, listUsers, ['ZohoCRM.users.READ']],
   ['countUsers', 'GET', `${CRM}/users/actions/count`, countUsers, ['ZohoCRM.users.READ']],
   ['getUser', 'GET', `${CRM}/users/:user`, getUser, ['ZohoCRM.users.READ']],
+  ['listCurrencies', 'GET', `${CRM}/org/currencies`, listCurrencies, ['ZohoCRM.settings.currencies.READ']],
+  ['listRoles', 'GET', `${CRM}/settings/roles`, listRoles, ['ZohoCRM.settings.roles.READ']],
+  ['getRole', 'GET', `${CRM}/settings/roles/:role`, listRoles, ['ZohoCRM.settings.roles.READ']],
+  ['listProfiles', 'GET', `${CRM}/settings/profiles`, listProfiles, ['ZohoCRM.settings.profiles.READ']],
+  ['getProfile', 'GET', `${CRM}/settings/profiles/:profile`, getProfile, ['ZohoCRM.settings.profiles.READ']],
+  ['listLayouts', 'GET', `${CRM}/settings/layouts`, listLayouts, ['ZohoCRM.settings.layouts.READ']],
+  ['listCustomViews', 'GET', `${CRM}/settings/custom_views`, listCustomViews, ['ZohoCRM.settings.custom_views.READ']],
+  ['getCustomView', 'GET', `${CRM}/settings/custom_views/:view`, getCustomView, ['ZohoCRM.settings.custom_views.READ']],
+  ['listRecycleBin', 'GET', `${CRM}/settings/recycle_bin`, listRecycleBin, RECYCLE_READ, RECYCLE_BIN],
+  ['getRecycled', 'GET', `${CRM}/settings/recycle_bin/:record`, getRecycled, RECYCLE_READ, RECYCLE_BIN],
+  ['emptyRecycleBin', 'DELETE', `${CRM}/settings/recycle_bin`, emptyRecycleBin, RECYCLE_DELETE, RECYCLE_BIN],
+  ['deleteRecycled', 'DELETE', `${CRM}/settings/recycle_bin/:record`, emptyRecycleBin, RECYCLE_DELETE, RECYCLE_BIN],
   ['listModules', 'GET', `${CRM}/settings/modules`, listModules, ['ZohoCRM.settings.modules.READ']],
   ['getModule', 'GET', `${CRM}/settings/modules/:module`, getModule, ['ZohoCRM.settings.modules.READ']],
   ['listFields', 'GET', `${CRM}/settings/fields`, listFields, ['ZohoCRM.settings.fields.READ']],
@@ -56,8 +87,8 @@ const LINES: readonly RouteLine[] = [
     ['ZohoCRM.bulk.READ', 'ZohoCRM.bulk.CREATE'],
     { credits: 50 },
   ],
-  ['getBulkRead', 'GET', `${BULK}/read/:job`, getBulkRead, ['ZohoCRM.bulk.READ'], { credits: 0 }],
-  ['downloadBulkRead', 'GET', `${BULK}/read/:job/result`, downloadBulkRead, ['ZohoCRM.bulk.READ'], { credits: 0 }],
+  ['getBulkRead', 'GET', `${BULK}/read/:job`, getBulkRead, ['ZohoCRM.bulk.READ'], polling],
+  ['downloadBulkRead', 'GET', `${BULK}/read/:job/result`, downloadBulkRead, ['ZohoCRM.bulk.READ'], polling],
   ['queryRecords', 'POST', `${CRM}/coql`, queryRecords, ['ZohoCRM.coql.READ'], { credits: coqlCredits, heavy: always }],
   ['listApis', 'GET', `${CRM}/__apis`, listApis, ['ZohoCRM.apis.READ']],
   ['deletedRecords', 'GET', `${CRM}/:module/deleted`, deletedRecords, moduleScope('READ'), { credits: 2 }],
@@ -72,8 +103,24 @@ const LINES: readonly RouteLine[] = [
       heavy: ({ query }) => query.has('cvid') || query.has('sort_by'),
     },
   ],
-  ['searchRecords', 'GET', `${CRM}/:module/search`, searchRecords, moduleScope('READ'), { heavy: always }],
+  [
+    'searchRecords',
+    'GET',
+    `${CRM}/:module/search`,
+    searchRecords,
+    moduleScope('READ'),
+    { heavy: always, credits: (_, simulation) => readSwitch(simulation, 'searchCredits') },
+  ],
   ['countRecords', 'GET', `${CRM}/:module/actions/count`, countRecords, moduleScope('READ')],
+  ['fetchFullData', 'GET', `${CRM}/:module/actions/fetch_full_data`, fetchFullData, moduleScope('READ'), { since: 8 }],
+  [
+    'fetchFullData',
+    'GET',
+    `${CRM}/:module/:id/actions/fetch_full_data`,
+    fetchFullData,
+    moduleScope('READ'),
+    { since: 8 },
+  ],
   ['insertRecords', 'POST', `${CRM}/:module`, insertRecords, moduleScope('CREATE'), WRITE],
   ['updateRecords', 'PUT', `${CRM}/:module`, updateRecords, moduleScope('UPDATE'), WRITE],
   ['upsertRecords', 'POST', `${CRM}/:module/upsert`, upsertRecords, moduleScope('CREATE'), WRITE],
@@ -90,9 +137,16 @@ export function routeTable(simulation: Simulation): Route[] {
     method,
     path,
     scopes,
-    credits: 1,
-    ...rest,
-    handle: (exchange) => handler(simulation, exchange),
+    ...(rest?.heavy && { heavy: rest.heavy }),
+    credits: priceOf(simulation, rest?.credits ?? 1),
+    handle: (exchange) => {
+      if (rest?.since !== undefined) requireVersion(exchange.params['version'], rest.since);
+      return handler(simulation, withRecordIds(simulation, exchange));
+    },
   }));
-  return [...oauthRoutes(simulation.tokens), ...crm];
+  return [...oauthRoutes(simulation), ...crm];
+}
+
+function priceOf(simulation: Simulation, credits: NonNullable<Rest['credits']>): Route['credits'] {
+  return typeof credits === 'number' ? credits : (exchange) => credits(exchange, simulation);
 }

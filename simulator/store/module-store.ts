@@ -1,10 +1,10 @@
 import type { ByteSink } from '../data/byte-sink';
-import { type CellValue, displayText, isReference } from '../data/cell';
+import { type CellValue, displayText, isList, isReference, partTexts } from '../data/cell';
 import { type Column, render, type Rendering } from '../data/column';
 import type { GeneratedModule } from '../data/generated-module';
 import { CONVERTED_PERIOD } from '../data/modules/leads';
 import { parseInstant } from '../zoned-time';
-import { CHANGED, DELETED, Overlay, PRISTINE, type RowState } from './overlay';
+import { CHANGED, DELETED, Overlay, type OverlayRecord, PRISTINE, type RowState } from './overlay';
 import { WrittenValues } from './written-values';
 
 export type DeletionType = 'recycle' | 'permanent';
@@ -27,6 +27,10 @@ export class ModuleStore {
   readonly overlay: Overlay;
   readonly written = new WrittenValues(this);
   readonly deletions: DeletedRecord[] = [];
+  /** What choices are called now, by field and actual value. */
+  readonly displayValues = new Map<string, Map<string, string>>();
+  /** What deleted rows held that was not as generated, for those that come back. */
+  readonly #removed = new Map<number, OverlayRecord>();
   #inserted = 0;
   #deleted = 0;
 
@@ -84,6 +88,15 @@ export class ModuleStore {
     return (typeof created === 'string' ? parseInstant(created) : undefined) ?? 0;
   }
 
+  /** The value of a field with choices under the names they have now. */
+  displayValue(row: number, column: Column): CellValue {
+    const value = this.value(row, column);
+    const names = this.displayValues.get(column.field.apiName);
+    if (!names) return value;
+    if (isList(value)) return partTexts(value).map((part) => names.get(part) ?? part);
+    return typeof value === 'string' ? (names.get(value) ?? value) : value;
+  }
+
   displayName(row: number): string {
     return displayText(this.value(row, this.module.displayColumn));
   }
@@ -126,7 +139,11 @@ export class ModuleStore {
       deleted: seconds,
       createdBy: createdBy ? this.value(row, createdBy) : null,
     });
-    if (this.state(row) === CHANGED) this.written.remove(row);
+    const record = this.overlay.records.get(row);
+    if (record) {
+      this.written.remove(row);
+      this.#removed.set(row, record);
+    }
     this.overlay.remove(row);
     this.#deleted++;
   }
@@ -134,11 +151,33 @@ export class ModuleStore {
   /** Takes the values of a field out of every written row; the field itself is gone then. */
   forgetField(apiName: string): void {
     this.written.clear(apiName);
-    for (const [row, { values, modified }] of this.overlay.records) {
-      if (!(apiName in values)) continue;
-      const { [apiName]: gone, ...kept } = values;
-      if (gone !== undefined) this.overlay.put(row, { values: kept, modified });
+    for (const [row, record] of this.overlay.records) {
+      if (apiName in record.values) this.overlay.put(row, withoutField(record, apiName));
     }
+    for (const [row, record] of this.#removed) this.#removed.set(row, withoutField(record, apiName));
+  }
+
+  /** Makes a record that is in the recycle bin a permanent deletion. */
+  purge(id: string): void {
+    const place = this.deletions.findIndex((deletion) => deletion.id === id);
+    const deletion = this.deletions[place];
+    if (deletion) this.deletions[place] = { ...deletion, type: 'permanent' };
+  }
+
+  /** Brings a record back from the recycle bin as it was, and gives its row; undefined when it is not there. */
+  undelete(id: string): number | undefined {
+    const place = this.deletions.findIndex((deletion) => deletion.id === id && deletion.type === 'recycle');
+    const row = this.module.rowOf(id);
+    if (place < 0 || row === undefined) return undefined;
+    const record = this.#removed.get(row);
+    if (record) {
+      this.overlay.put(row, record);
+      this.written.add(row);
+    } else this.overlay.forget(row);
+    this.#removed.delete(row);
+    this.deletions.splice(place, 1);
+    this.#deleted--;
+    return row;
   }
 
   /** A lookup was written with the name of that time; the other record may have got a new one since. */
@@ -153,6 +192,8 @@ export class ModuleStore {
     this.written.clear();
     this.module.renamed.clear();
     this.deletions.length = 0;
+    this.displayValues.clear();
+    this.#removed.clear();
     this.#inserted = 0;
     this.#deleted = 0;
   }
@@ -180,4 +221,8 @@ export interface StoreSnapshot {
   readonly records: Overlay['records'];
   readonly inserted: number;
   readonly deleted: number;
+}
+
+function withoutField({ values, modified }: OverlayRecord, apiName: string): OverlayRecord {
+  return { values: Object.fromEntries(Object.entries(values).filter(([name]) => name !== apiName)), modified };
 }

@@ -57,6 +57,12 @@ export class Overlay {
     this.#mark(row, DELETED);
   }
 
+  /** Makes a row as generated again. */
+  forget(row: number): void {
+    this.#records.delete(row);
+    if (this.#states) this.#mark(row, PRISTINE);
+  }
+
   clear(): void {
     this.#states = undefined;
     this.#records.clear();

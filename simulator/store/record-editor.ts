@@ -37,6 +37,7 @@ export class RecordEditor {
     complete['Owner'] ??= user;
     this.#stamp(complete, stamps);
     this.#derive(complete, (name) => complete[name] ?? null);
+    this.simulation.searchIndex.beforeWrite(this.opened, store.endRow, true);
     const row = store.insert(complete, now);
     this.#notify('create', row);
     return row;
@@ -55,6 +56,18 @@ export class RecordEditor {
       return changes[name] !== undefined ? changes[name] : column ? store.value(row, column) : null;
     };
     this.#derive(changes, current);
+    this.simulation.searchIndex.beforeWrite(this.opened, row, false);
+    this.#write(row, changes, silent);
+  }
+
+  /** Gives fields that the CRM works out by itself other values. */
+  recompute(row: number, values: Values, silent: boolean): void {
+    this.simulation.searchIndex.beforeWrite(this.opened, row, false);
+    this.#write(row, { ...values }, silent);
+  }
+
+  #write(row: number, changes: Record<string, CellValue>, silent: boolean): void {
+    const { module, store } = this.opened;
     if (silent) {
       store.update(row, changes, store.modifiedAt(row));
       return;

@@ -1,6 +1,7 @@
 import { ByteSink } from '../data/byte-sink';
-import type { Column } from '../data/column';
+import { type Column, render } from '../data/column';
 import { compileRow, jsonLead } from '../data/row-writer';
+import type { SwitchBoard } from '../switches';
 import type { ModuleStore } from './module-store';
 import { PRISTINE } from './overlay';
 
@@ -12,21 +13,25 @@ export type WriteRow = (sink: ByteSink, row: number) => void;
 /** Writes records of a module as REST shows them. */
 export class RecordWriter {
   readonly #compiled = new Map<string, WriteRow>();
-  /** Kept, because growing a new one for every page costs more than filling it. */
   readonly #sink = new ByteSink();
 
-  constructor(readonly store: ModuleStore) {}
+  constructor(
+    readonly store: ModuleStore,
+    readonly switches: SwitchBoard | undefined,
+  ) {}
 
   /** A function that writes the JSON object of a row: `id`, the fields asked for and a few `$` keys. */
   forFields(columns: readonly Column[]): WriteRow {
     const { module } = this.store;
     const generated = this.#compile(columns);
     const isLeads = module.apiName === 'Leads';
+    const displayed = this.store.displayValues.size > 0 && this.switches?.read('picklistValue') === 'display';
     return (sink, row) => {
       sink.ascii('{"id":"');
       module.writeId(sink, row);
       sink.ascii('"');
-      if (this.store.state(row) === PRISTINE) generated(sink, row);
+      if (displayed) this.#writeDisplayed(sink, row, columns);
+      else if (this.store.state(row) === PRISTINE) generated(sink, row);
       else this.#writeOverlaid(sink, row, columns);
       if (isLeads) sink.ascii(`,"$converted":${this.store.isConverted(row)}`);
       sink.ascii(',"$approval_state":"approved","$editable":true}');
@@ -42,7 +47,7 @@ export class RecordWriter {
     });
   }
 
-  /** An answer with rows under `data` and, if given, `info`. */
+  /** An answer with rows under `data` and, if given, `info`; its memory may be given back with `reuse`. */
   document(rows: readonly number[], columns: readonly Column[], info?: unknown): Buffer {
     const sink = this.#sink;
     sink.clear();
@@ -51,7 +56,7 @@ export class RecordWriter {
     sink.ascii(']');
     if (info !== undefined) sink.text(`,"info":${JSON.stringify(info)}`);
     sink.ascii('}');
-    return sink.take();
+    return sink.handOver();
   }
 
   #compile(columns: readonly Column[]): WriteRow {
@@ -63,6 +68,13 @@ export class RecordWriter {
       this.#compiled.set(key, compiled);
     }
     return compiled;
+  }
+
+  #writeDisplayed(sink: ByteSink, row: number, columns: readonly Column[]): void {
+    columns.forEach((column, place) => {
+      sink.ascii(jsonLead(column, place));
+      sink.text(render(column.field, this.store.displayValue(row, column), 'json', this.store.separator));
+    });
   }
 
   #writeOverlaid(sink: ByteSink, row: number, columns: readonly Column[]): void {

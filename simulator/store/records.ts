@@ -1,6 +1,7 @@
 import type { Catalogue } from '../data/catalogue';
 import type { GeneratedModule } from '../data/generated-module';
 import { invalidModule, noPermission } from '../http/api-error';
+import type { SwitchBoard } from '../switches';
 import { ModuleStore } from './module-store';
 import { RecordWriter } from './record-writer';
 
@@ -15,7 +16,11 @@ export interface OpenModule {
 export class Records {
   readonly #opened = new Map<GeneratedModule, OpenModule>();
 
-  constructor(readonly catalogue: Catalogue) {}
+  constructor(
+    readonly catalogue: Catalogue,
+    /** Left out in the thread that writes bulk-read files. */
+    readonly switches?: SwitchBoard,
+  ) {}
 
   /** A module whatever its permissions. */
   find(apiName: string): OpenModule | undefined {
@@ -29,7 +34,7 @@ export class Records {
       const store = new ModuleStore(module, this.catalogue.options.multiselectSeparator, (moduleName, id) =>
         this.#nameOf(moduleName, id),
       );
-      opened = { module, store, writer: new RecordWriter(store) };
+      opened = { module, store, writer: new RecordWriter(store, this.switches) };
       this.#opened.set(module, opened);
     }
     return opened;

@@ -24,9 +24,14 @@ export function recordError(code: string, message: string, details: ErrorDetails
   return { code, details, message, status: 'error' };
 }
 
-/** Positional results: `allOk` when every record succeeded, 400 when none did, 207 between. */
-export function positional(outcomes: readonly Outcome[], allOk: 200 | 201): Reply {
+/** Positional results under `wrapper`: `allOk` when every record succeeded, 400 when none did, `mixed` between. */
+export function positional(
+  outcomes: readonly Outcome[],
+  allOk: 200 | 201,
+  mixed: 200 | 202 | 207 = 207,
+  wrapper = 'data',
+): Reply {
   const failed = outcomes.filter((outcome) => outcome.status === 'error').length;
-  const status = failed === 0 ? allOk : failed === outcomes.length ? 400 : 207;
-  return json(status, { data: outcomes });
+  const status = failed === 0 ? allOk : failed === outcomes.length ? 400 : mixed;
+  return json(status, { [wrapper]: outcomes });
 }

@@ -1,13 +1,15 @@
 import type { CellValue } from '../data/cell';
+import type { Column } from '../data/column';
 import { ApiError, invalidData, paramMissing, unparsable } from '../http/api-error';
 import { type Exchange, header, isObject, json, jsonBody, type Reply } from '../http/exchange';
 import { nameList } from '../routes/parameters';
 import type { Simulation } from '../simulation';
 import { RecordEditor } from '../store/record-editor';
 import type { OpenModule } from '../store/records';
+import { readSwitch } from '../switches';
 import { parseInstant } from '../zoned-time';
 import { checkValues } from './check-values';
-import { findByValue, systemCheckField } from './find-duplicate';
+import { findByValue, rowsByValue, systemCheckField } from './find-duplicate';
 import { type Outcome, positional, recordError, type RecordError } from './outcome';
 import { recordStamps } from './record-stamps';
 
@@ -40,7 +42,7 @@ function recordCount(exchange: Exchange): number {
 /** `POST /{module}` (Insert Records). */
 export function insertRecords(simulation: Simulation, exchange: Exchange): Reply {
   const writer = new ModuleWriter(simulation, exchange);
-  return positional(
+  return writer.answer(
     writer.each((input, place) => writer.insert(input, place)),
     201,
   );
@@ -51,7 +53,7 @@ export function updateRecords(simulation: Simulation, exchange: Exchange): Reply
   const writer = new ModuleWriter(simulation, exchange);
   return (
     writer.conflict(writer.inputs.map((input) => writer.rowOf(input['id']))) ??
-    positional(
+    writer.answer(
       writer.each((input, place) => writer.update(input['id'], input, place)),
       200,
     )
@@ -64,7 +66,7 @@ export function updateRecord(simulation: Simulation, exchange: Exchange): Reply 
   const id = exchange.params['id'];
   return (
     writer.conflict([writer.rowOf(id)]) ??
-    positional(writer.each((input, place) => writer.update(id, input, place)).slice(0, 1), 200)
+    writer.answer(writer.each((input, place) => writer.update(id, input, place)).slice(0, 1), 200)
   );
 }
 
@@ -72,8 +74,8 @@ export function updateRecord(simulation: Simulation, exchange: Exchange): Reply 
 export function upsertRecords(simulation: Simulation, exchange: Exchange): Reply {
   const writer = new ModuleWriter(simulation, exchange);
   return (
-    writer.conflict(writer.inputs.map((input) => writer.match(input)?.row)) ??
-    positional(
+    writer.conflict(writer.inputs.map((input) => matchedRow(writer.match(input)))) ??
+    writer.answer(
       writer.each((input, place) => writer.upsert(input, place)),
       200,
     )
@@ -93,12 +95,27 @@ export function deleteRecords(simulation: Simulation, { params, query }: Exchang
     editor.remove(row, 'recycle');
     return { code: 'SUCCESS', details: { id }, message: 'record deleted', status: 'success' };
   });
-  return positional(outcomes, 200);
+  return positional(outcomes, 200, readSwitch(simulation, 'mixedWriteStatus'));
 }
 
 function tooMany(apiName: string): ApiError {
   const details = { maximum_length: MAX_RECORDS, api_name: apiName };
   return new ApiError(400, 'LIMIT_EXCEEDED', 'count of records in your request exceeds the limit', details);
+}
+
+interface Match {
+  readonly row: number;
+  /** The check field that found it; null when the id did. */
+  readonly field: string | null;
+}
+
+function matchedRow(match: Match | 'several' | undefined): number | undefined {
+  return typeof match === 'object' ? match.row : undefined;
+}
+
+function alreadyModified(stamps: Record<string, unknown>): RecordError {
+  const message = 'record updated time has already passed if-unmodified-since time';
+  return recordError('ALREADY_MODIFIED', message, stamps);
 }
 
 /** One write call on one module. */
@@ -107,6 +124,8 @@ class ModuleWriter {
   readonly #opened: OpenModule;
   readonly #editor: RecordEditor;
   readonly #checkFields: readonly string[];
+  /** Seconds since 1970, where every record is held against the header by itself. */
+  #unmodifiedSince: number | undefined;
 
   /** @throws ApiError when the body is not a list of 1 to 100 records */
   constructor(
@@ -137,6 +156,10 @@ class ModuleWriter {
     return this.inputs.map(act);
   }
 
+  answer(outcomes: readonly Outcome[], allOk: 200 | 201): Reply {
+    return positional(outcomes, allOk, readSwitch(this.simulation, 'mixedWriteStatus'));
+  }
+
   rowOf(id: unknown): number | undefined {
     return typeof id === 'string' ? this.#opened.store.liveRow(id) : undefined;
   }
@@ -161,6 +184,8 @@ class ModuleWriter {
         json_path: `$.data[${place}].id`,
       });
     }
+    if (this.#opened.store.modifiedAt(row) > (this.#unmodifiedSince ?? Infinity))
+      return alreadyModified(recordStamps(this.#opened, row));
     const values = this.#check(input, place, false, row);
     if ('error' in values) return values.error;
     this.#editor.update(row, values.values);
@@ -169,21 +194,39 @@ class ModuleWriter {
 
   upsert(input: Input, place: number): Outcome {
     const match = this.match(input);
+    if (match === 'several') {
+      const details = { api_name: this.#checkFields[0], json_path: `$.data[${place}]` };
+      return recordError('DUPLICATE_DATA', 'several records match', details);
+    }
     const outcome = match ? this.update(this.#opened.module.idOf(match.row), input, place) : this.insert(input, place);
     if (outcome.status === 'error') return outcome;
     return { ...outcome, action: match ? 'update' : 'insert', duplicate_field: match?.field ?? null };
   }
 
   /** The record an upsert would update: by `id`, else by the first check field that finds one. */
-  match(input: Input): { row: number; field: string | null } | undefined {
+  match(input: Input): Match | 'several' | undefined {
     const byId = this.rowOf(input['id']);
     if (byId !== undefined) return { row: byId, field: null };
     for (const field of this.#checkFields) {
       const column = this.#opened.module.column(field);
-      const row = column && findByValue(this.#opened, column, (input[field] ?? null) as CellValue);
+      const row = column && this.#find(column, (input[field] ?? null) as CellValue);
+      if (row === 'several') return row;
       if (row !== undefined) return { row, field };
     }
     return undefined;
+  }
+
+  /** The row an upsert takes for a value; records younger than the lag are not seen. */
+  #find(column: Column, value: CellValue): number | 'several' | undefined {
+    const taken = readSwitch(this.simulation, 'upsertSeveralMatches');
+    const lag = readSwitch(this.simulation, 'upsertLagMs');
+    if (taken === 'oldest' && lag === 0) return findByValue(this.#opened, column, value);
+    const { clock } = this.simulation;
+    const rows = rowsByValue(this.#opened, column, value).filter(
+      (row) => lag === 0 || this.#opened.store.createdAt(row) * 1000 + lag <= clock.now(),
+    );
+    if (taken === 'refuse' && rows.length > 1) return 'several';
+    return taken === 'newest' ? rows.at(-1) : rows[0];
   }
 
   /** The 412 answer if one of the records changed after `If-Unmodified-Since`; it holds for the whole call. */
@@ -192,10 +235,13 @@ class ModuleWriter {
     if (text === undefined) return undefined;
     const limit = parseInstant(text);
     if (limit === undefined) throw invalidData('invalid data', { api_name: 'If-Unmodified-Since' });
+    if (readSwitch(this.simulation, 'unmodifiedSinceScope') === 'record' && rows.length > 1) {
+      this.#unmodifiedSince = limit;
+      return undefined;
+    }
     const offender = rows.find((row) => row !== undefined && this.#opened.store.modifiedAt(row) > limit);
     if (offender === undefined) return undefined;
-    const message = 'record updated time has already passed if-unmodified-since time';
-    return json(412, { data: [recordError('ALREADY_MODIFIED', message, recordStamps(this.#opened, offender))] });
+    return json(412, { data: [alreadyModified(recordStamps(this.#opened, offender))] });
   }
 
   #check(
@@ -204,7 +250,7 @@ class ModuleWriter {
     inserting: boolean,
     row?: number,
   ): { values: Record<string, CellValue> } | { error: RecordError } {
-    const values = checkValues(this.simulation.records, this.#opened, input, place, inserting);
+    const values = checkValues(this.simulation, this.#opened, input, place, inserting);
     if (isRecordError(values)) return { error: values };
     const duplicate = this.#duplicate(values, place, row);
     return duplicate ? { error: duplicate } : { values };

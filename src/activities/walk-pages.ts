@@ -8,18 +8,19 @@ import { listRecords, ZohoError, type ListRecordsQuery, type RecordPage } from '
 import { convertedParameter } from './converted-leads';
 import type { ActivityDependencies } from './dependencies';
 import type { SessionSums } from './finish-full-sync';
-import { pageReader } from './page-rows';
+import { pageReader, type PageRows } from './page-rows';
+import type { WalkEnd, WalkMeeting } from './walk-meeting';
 import type { ZohoWork } from './zoho-work';
 
 /** Pages that are committed together: few transactions, and little to read again after a crash. */
-const PAGES_PER_CHUNK = 40;
+const PAGES_PER_CHUNK = 20;
 /** A token can be lost (it lives a day, and is bound to its parameters); then the walk starts over, a few times. */
 const MOST_RESTARTS = 3;
 
 export interface PageWalk {
   sessionId: string;
   kind: ChunkKind;
-  /** Chunk numbers of the walk: `[from, from + 100,000)`. */
+  /** Chunk numbers of the walk: `[from, from + 50,000)`. */
   firstChunk: number;
   query: Pick<ListRecordsQuery, 'sortBy' | 'sortOrder' | 'modifiedSince' | 'converted'>;
   compareValues: boolean;
@@ -27,6 +28,8 @@ export interface PageWalk {
   keepSeenIds: boolean;
   /** The mirror was empty when the session began. */
   firstLoad?: boolean;
+  /** Another walk comes towards this one, from the other end of the ids. */
+  towards?: { meeting: WalkMeeting; from: WalkEnd };
 }
 
 export interface WalkResult extends SessionSums {
@@ -34,13 +37,28 @@ export interface WalkResult extends SessionSums {
   lastAnswer: string | null;
 }
 
-export const CHUNKS_PER_WALK = 100_000;
+/** What two walks read together. */
+export function addWalks(one: WalkResult, other: WalkResult): WalkResult {
+  const answers = [one.lastAnswer, other.lastAnswer].filter((answer) => answer !== null).sort();
+  return {
+    read: one.read + other.read,
+    created: one.created + other.created,
+    updated: one.updated + other.updated,
+    unchanged: one.unchanged + other.unchanged,
+    failed: one.failed + other.failed,
+    lastAnswer: answers[0] ?? null,
+  };
+}
+
+export const CHUNKS_PER_WALK = 50_000;
 
 /** Where a walk stands, kept with the data it has loaded. */
 interface Cursor {
   token: string | null;
   done: boolean;
   restarts: number;
+  /** Id of the last record read. */
+  reached?: string | null;
 }
 
 interface PageBatch {
@@ -65,6 +83,8 @@ export async function walkPages(
   const last = await findLastChunk(deps.knex, walk.sessionId, [walk.firstChunk, walk.firstChunk + CHUNKS_PER_WALK]);
   let cursor: Cursor = last?.cursor ? (JSON.parse(last.cursor) as Cursor) : { token: null, done: false, restarts: 0 };
   let chunkNumber = last ? last.chunkNumber + 1 : walk.firstChunk;
+  const { meeting, from } = walk.towards ?? {};
+  if (from) meeting?.reach(from, cursor.reached ?? null);
   const totals: WalkResult = { read: 0, created: 0, updated: 0, unchanged: 0, failed: 0, lastAnswer: null };
   const count = (chunk: ChunkResult) => {
     totals.read += chunk.read;
@@ -89,12 +109,16 @@ export async function walkPages(
     );
 
   let loading: Promise<void> = Promise.resolve();
-  let next = cursor.done ? undefined : fetch(cursor.token);
+  /** A page that was on its way when the walks met; its cost is to be known before the work ends. */
+  let spare: Promise<RecordPage> | undefined;
+  let next = cursor.done || meeting?.isOver ? undefined : fetch(cursor.token);
   while (next) {
     const batch: PageBatch = { pieces: [], rows: 0, bytes: 0, asOf: new Date(), startedAt: new Date() };
     try {
       for (let pages = 0; next && pages < PAGES_PER_CHUNK; pages += 1) {
         const page: RecordPage = await next;
+        next = undefined;
+        if (meeting?.isOver) break;
         const token = page.moreRecords ? page.nextPageToken : null;
         cursor = { ...cursor, token, done: token === null };
         next = token === null ? undefined : quietly(fetch(token));
@@ -102,10 +126,14 @@ export async function walkPages(
         totals.lastAnswer ??= page.serverTime.toISOString();
         // Converting keeps the thread busy: the request for the next page must be on its way before.
         await setImmediate();
-        const { rows, copy } = await reader.read(page.body);
-        batch.pieces.push(copy);
-        batch.rows += rows;
+        const rows = admitted(await reader.read(page.body));
+        batch.pieces.push(rows.copy);
+        batch.rows += rows.rows;
         batch.bytes += page.body?.length ?? 0;
+        if (meeting?.isOver) {
+          spare = next;
+          next = undefined;
+        }
       }
     } catch (error) {
       if (!(error instanceof ZohoError) || error.category !== 'cursor_lost' || cursor.restarts >= MOST_RESTARTS) {
@@ -113,16 +141,27 @@ export async function walkPages(
         throw error;
       }
       cursor = { token: null, done: false, restarts: cursor.restarts + 1 };
+      if (from) meeting?.reach(from, null);
       next = quietly(fetch(null));
     }
     await loading;
+    if (batch.pieces.length === 0) break;
     const state = cursor;
     const number = chunkNumber;
     chunkNumber += 1;
     loading = quietly(loadBatch(batch, number, state).then(count));
   }
+  await settled(spare);
   await loading;
   return totals;
+
+  /** Keeps what the walk from the other end has not read; where they meet, this one is done. */
+  function admitted(page: PageRows): PageRows {
+    if (!meeting || !from) return page;
+    const rows = meeting.admit(from, page);
+    cursor = { ...cursor, reached: rows.reached ?? cursor.reached ?? null, done: cursor.done || rows.isLast };
+    return rows;
+  }
 
   function loadBatch(batch: PageBatch, number: number, state: Cursor): Promise<ChunkResult> {
     return loadChunk(
@@ -150,6 +189,6 @@ function quietly<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-async function settled(promise: Promise<void>): Promise<void> {
-  await promise.catch(() => undefined);
+async function settled(promise: Promise<unknown> | undefined): Promise<void> {
+  await promise?.catch(() => undefined);
 }

@@ -57,8 +57,24 @@ const loading: ActivityOptions = {
   scheduleToCloseTimeout: PATIENCE,
 };
 
-export const { recordProgress, finishFullSync, reconcileSessions } = proxyActivities<CoreActivities>(bookkeeping);
-export const { planFullSync, orderBulkRead, countBothSides } = proxyActivities<ZohoActivities>(calls);
-export const { awaitBulkRead } = proxyActivities<ZohoActivities>(polling);
-export const { readByListPages, readChanges, readDeletes, sweepUnseenRows } = proxyActivities<ZohoActivities>(walks);
-export const { loadBulkPage, countSweepCandidates, indexMirror } = proxyActivities<LoadActivities>(loading);
+/** The words are what the Temporal UI shows beside the activity's name. */
+const zoho = (options: ActivityOptions, summary: string) => proxyActivities<ZohoActivities>({ ...options, summary });
+const core = (summary: string) => proxyActivities<CoreActivities>({ ...bookkeeping, summary });
+const load = (summary: string) => proxyActivities<LoadActivities>({ ...loading, summary });
+
+export const { recordProgress } = core('Write the session row and its log');
+export const { finishFullSync } = core('Set the watermark, sum up');
+export const { reconcileSessions } = core('Close sessions whose workflow is gone');
+
+export const { planFullSync } = zoho(calls, 'Fields, table, row count, and how to read');
+export const { orderBulkRead } = zoho(calls, 'Order an export of 200,000 rows');
+export const { awaitBulkRead } = zoho(polling, 'Wait for the export; each attempt asks once');
+export const { countBothSides } = zoho(calls, 'Count the rows on both sides');
+export const { readByListPages } = zoho(walks, 'Read list pages into the mirror');
+export const { readChanges } = zoho(walks, 'Read what changed since the start');
+export const { readDeletes } = zoho(walks, 'Remove what Zoho lists as deleted');
+export const { sweepUnseenRows } = zoho(walks, 'Remove rows that Zoho no longer has');
+
+export const { loadBulkPage } = load('Load an exported file into the mirror');
+export const { countSweepCandidates } = load('Count rows that were not seen');
+export const { indexMirror } = load('Build the indexes');

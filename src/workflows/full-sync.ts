@@ -213,6 +213,7 @@ class FullSync {
         trackRecords: !plan.mirrorWasEmpty,
         firstLoad: plan.mirrorWasEmpty && round === 1,
         convertedOnly,
+        ...(!convertedOnly && { expectedRows: plan.expectedRows }),
       }),
     );
     this.count(walk);

@@ -76,9 +76,14 @@ export function parseRetryAfter(header: string | undefined): number | undefined 
 }
 
 function categoryOf(code: string, status: number, details: Readonly<Record<string, unknown>>): ErrorCategory {
-  if (code === 'INVALID_DATA' && typeof details['id'] === 'string') return 'not_found';
+  if (code === 'INVALID_DATA' && isAboutTheRecord(details)) return 'not_found';
   if (code === 'LIMIT_EXCEEDED' && details['limit_due_to'] !== undefined) return 'capacity';
   return status === 429 ? 'rate_limited' : (categoryOfCode(code) ?? categoryOfStatus(status));
+}
+
+/** An id with the name of another field is that of a lookup: the record itself exists. */
+function isAboutTheRecord({ id, api_name: apiName }: Readonly<Record<string, unknown>>): boolean {
+  return typeof id === 'string' && (apiName === undefined || apiName === 'id');
 }
 
 function fieldNameIn(details: Readonly<Record<string, unknown>>): string | undefined {

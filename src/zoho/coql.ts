@@ -23,6 +23,7 @@ export async function queryRecords(
     path: '/crm/v8/coql',
     body: { select_query: selectQuery },
     credits: coqlCredits(selectQuery),
+    heavy: true,
   };
   return transport.raw(request, options, (answer) => readRecordPage(label, answer));
 }

@@ -19,6 +19,15 @@ export type DataCentreName = keyof typeof DATA_CENTRES;
 /** Production, sandbox and developer organizations of one data centre differ in the first label of the API host. */
 const API_PREFIXES = ['www', 'sandbox', 'developer'] as const;
 
+/** Where uploads go in the data centres that do not follow the pattern `content.{apiSuffix}`, as Zoho's SDKs have it. */
+const UNUSUAL_CONTENT_HOSTS: Readonly<Partial<Record<DataCentreName, string>>> = {
+  ca: 'upload.zohocloud.ca',
+  sa: 'files.zoho.sa',
+};
+
+/** First labels of the hosts that hand out result files, in front of the data centre's domain such as `zoho.eu`. */
+const DOWNLOAD_PREFIXES = ['download-accl', 'download'] as const;
+
 export function isDataCentreName(name: string): name is DataCentreName {
   return Object.hasOwn(DATA_CENTRES, name);
 }
@@ -51,6 +60,42 @@ export function isAllowedApiDomain(accountsUrl: string, apiDomain: string): bool
     dataCentre !== undefined &&
     api.protocol === 'https:' &&
     API_PREFIXES.some((prefix) => api.host === `${prefix}.${dataCentre.apiSuffix}`)
+  );
+}
+
+/**
+ * Base URL for uploads, which Zoho takes on another host than calls (Zoho's documentation: Bulk Write, Upload).
+ *
+ * @param apiDomain an allowed API domain of the connection.
+ * @returns the API domain itself if it is none of Zoho's, as a simulator has one address for everything.
+ */
+export function contentUrlOf(apiDomain: string): string {
+  const name = dataCentreOfApi(new URL(apiDomain));
+  if (name === undefined) return apiDomain;
+  return `https://${UNUSUAL_CONTENT_HOSTS[name] ?? `content.${DATA_CENTRES[name].apiSuffix}`}`;
+}
+
+/**
+ * Whether the access token of an API domain may be sent to an absolute download URL that Zoho named: a host for
+ * downloads, uploads or calls of the same data centre, by HTTPS; or the very same origin if it is none of Zoho's.
+ */
+export function isAllowedDownloadUrl(apiDomain: string, downloadUrl: string): boolean {
+  if (!URL.canParse(downloadUrl)) return false;
+  const url = new URL(downloadUrl);
+  const api = new URL(apiDomain);
+  if (url.username !== '' || url.password !== '') return false;
+  if (url.origin === api.origin) return true;
+  const name = dataCentreOfApi(api);
+  if (name === undefined) return false;
+  const domain = DATA_CENTRES[name].accountsHost.replace(/^accounts\./, '');
+  const hosts = DOWNLOAD_PREFIXES.map((prefix) => `${prefix}.${domain}`);
+  return url.origin === contentUrlOf(apiDomain) || hosts.some((host) => url.origin === `https://${host}`);
+}
+
+function dataCentreOfApi(api: URL): DataCentreName | undefined {
+  const names = Object.keys(DATA_CENTRES) as DataCentreName[];
+  return names.find((name) =>
+    API_PREFIXES.some((prefix) => api.origin === `https://${prefix}.${DATA_CENTRES[name].apiSuffix}`),
   );
 }
 

@@ -76,7 +76,7 @@ export interface ZohoField {
   formulaDynamic: boolean;
   rollupReturnType: string | null;
   /** In Zoho's order. `actual` is what never changes, `display` can be renamed and translated. */
-  picklistValues: { actual: string; display: string }[];
+  picklistValues: { id: string | null; actual: string; display: string }[];
   /** Computed by Zoho, not stored. */
   virtual: boolean;
   visible: boolean;
@@ -103,8 +103,9 @@ const presence = z
   .catch(false);
 
 const PicklistValue = z
-  .object({ actual_value: z.string().optional(), display_value: z.string().optional() })
+  .object({ id: optionalText, actual_value: z.string().optional(), display_value: z.string().optional() })
   .transform((value) => ({
+    id: value.id,
     actual: value.actual_value ?? value.display_value ?? '',
     display: value.display_value ?? value.actual_value ?? '',
   }));

@@ -1,17 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, type Dispatcher } from 'undici';
 import { type CallLabel, unreadableAnswer } from './errors';
+import { MultipartFile } from './multipart-file';
 import { networkError } from './network-error';
 import { untilAborted } from './until-aborted';
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface HttpRequest {
   /** Scheme, host and port. */
   origin: string;
   /** Path with the query. */
   path: string;
-  method: 'GET' | 'POST';
+  method: HttpMethod;
   headers: Record<string, string>;
-  body?: string | undefined;
+  /** A file is sent as `multipart/form-data`. */
+  body?: string | MultipartFile | undefined;
 }
 
 export interface HttpAnswer {
@@ -69,7 +73,14 @@ export class HttpClient {
   }
 
   async #dispatch(request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpStream> {
-    return this.#agent.request({ ...request, body: request.body ?? null, signal: signal ?? null });
+    const { body, headers } = request;
+    const sent = body instanceof MultipartFile ? body.open() : { body: body ?? null, headers: {} };
+    return this.#agent.request({
+      ...request,
+      body: sent.body,
+      headers: { ...headers, ...sent.headers },
+      signal: signal ?? null,
+    });
   }
 
   /** undici leaves a request that waits for a connection alone when it is aborted, hence the race. */

@@ -1,3 +1,5 @@
+import { CUSTOM_VIEW_CREDITS } from './credit-costs';
+import { requestBug } from './errors';
 import { type RecordPage, readRecordPage } from './record-page';
 import { checkPaging, joinFields, joinIds } from './request-limits';
 import type { CallOptions, ZohoTransport } from './transport';
@@ -23,10 +25,12 @@ export interface ListRecordsQuery {
   /** At most 100. */
   ids?: readonly string[] | undefined;
   converted?: Converted | undefined;
+  /** Id of a custom view, which filters and sorts: not together with `sortBy`. */
+  customView?: string | undefined;
 }
 
 /**
- * One page of a module's records (Zoho's documentation: Get Records). 1 credit.
+ * One page of a module's records (Zoho's documentation: Get Records). 1 credit, 3 with a custom view.
  *
  * @param module API name.
  * @throws ZohoError `request_bug` before the call if it breaks a limit; `cursor_lost` if the page token is expired or
@@ -40,6 +44,9 @@ export async function listRecords(
 ): Promise<RecordPage> {
   const label = { operation: 'list_records', module } as const;
   checkPaging(label, query);
+  if (query.customView !== undefined && query.sortBy !== undefined) {
+    throw requestBug(label, 'a custom view and an order are given, and Zoho takes one of them');
+  }
   const request = {
     ...label,
     path: `/crm/v8/${encodeURIComponent(module)}`,
@@ -52,8 +59,11 @@ export async function listRecords(
       sort_order: query.sortOrder,
       ids: joinIds(label, query.ids),
       converted: query.converted,
+      cvid: query.customView,
     },
     headers: { 'if-modified-since': query.modifiedSince },
+    heavy: query.customView !== undefined || query.sortBy !== undefined,
+    ...(query.customView === undefined ? {} : { credits: CUSTOM_VIEW_CREDITS }),
   };
   return transport.raw(request, options, (answer) => readRecordPage(label, answer));
 }

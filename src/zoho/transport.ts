@@ -2,10 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { CallReport } from './call-report';
 import { classifyAnswer } from './classify-error';
 import { CREDIT_COSTS, type ZohoOperation } from './credit-costs';
+import { contentUrlOf, isAllowedDownloadUrl } from './data-centres';
 import { requestBug, unreadableAnswer, ZohoError } from './errors';
-import { type HttpAnswer, HttpClient, type HttpRequest } from './http-client';
+import { exactJson } from './exact-json';
+import { type HttpAnswer, HttpClient, type HttpMethod, type HttpRequest } from './http-client';
+import { MultipartFile } from './multipart-file';
 import type { CallObserver } from './observer';
 import { parseAnswer } from './parse-answer';
+import { type ExpectedItems, itemsOf } from './positional-items';
 import { saveStream } from './save-stream';
 import { untilAborted } from './until-aborted';
 
@@ -34,14 +38,23 @@ export interface ZohoRequest {
   operation: ZohoOperation;
   /** API name of the module the call is about, for errors and the ledger; not put into the path. */
   module?: string;
-  /** Path below the API domain, without the query; its parts already escaped. */
+  /** GET without it and without a body, else POST. */
+  method?: HttpMethod;
+  /**
+   * Where the call goes: the API domain without it, else the host for uploads of its data centre, or the host that an
+   * absolute download URL names, if tokens may be sent there.
+   */
+  host?: 'content' | 'download';
+  /** Path below the host, without the query; its parts already escaped. An absolute URL for the host `download`. */
   path: string;
   query?: Record<string, string | number | undefined>;
   headers?: Record<string, string | undefined>;
-  /** Sent as JSON by POST; without it the call is a GET. */
-  body?: object;
+  /** A file, or what is sent as JSON text; exact numbers stay exact. */
+  body?: object | MultipartFile;
   /** Overrides the operation's price. */
   credits?: number;
+  /** Counts against the ten heavy calls that Zoho runs at a time ("API limits", sub-concurrency). */
+  heavy?: boolean;
 }
 
 export interface ZohoAnswer {
@@ -101,6 +114,28 @@ export class ZohoTransport {
   }
 
   /**
+   * Makes a call whose answer has one item for each input, and hands the items to `read`: also when the status says
+   * that all or some of them failed.
+   *
+   * @param expected the answer's list and the number of inputs.
+   * @throws ZohoError for an answer that is about the call as a whole.
+   */
+  async items<T>(
+    request: ZohoRequest,
+    expected: ExpectedItems,
+    options: CallOptions | undefined,
+    read: (items: readonly unknown[], answer: { status: number; serverTime: Date }) => T,
+  ): Promise<T> {
+    return this.#call(request, options, async (http, report) => {
+      const startedOn = new Date();
+      const answer = await this.#http.send(request, http, options?.signal);
+      report.answered(answer.status, answer.headers, answer.body.length);
+      const items = itemsOf(request, answer, expected);
+      return read(items, { status: answer.status, serverTime: serverTimeOf(answer, startedOn) });
+    });
+  }
+
+  /**
    * Streams an answer into a file, which exists only once it is complete.
    *
    * @param destinationFile replaced if it exists; `{destinationFile}.part` is used meanwhile.
@@ -140,7 +175,7 @@ export class ZohoTransport {
         module: request.module,
         method: http.method,
         path: http.path,
-        bytesSent: Buffer.byteLength(http.body ?? ''),
+        bytesSent: http.body instanceof MultipartFile ? http.body.size : Buffer.byteLength(http.body ?? ''),
         credits: request.credits ?? CREDIT_COSTS[request.operation],
       },
       [this.#observer, options?.observer],
@@ -160,22 +195,31 @@ export class ZohoTransport {
 }
 
 function httpRequest(request: ZohoRequest, token: AccessToken): HttpRequest {
-  const base = new URL(token.apiDomain);
-  const url = new URL(request.path, base);
-  // A path that names a host of its own would carry the token there.
-  if (url.origin !== base.origin) throw requestBug(request, 'its address is outside the API domain');
+  const { body } = request;
+  const url = addressOf(request, token.apiDomain);
   for (const [name, value] of definedEntries(request.query)) url.searchParams.set(name, String(value));
+  const isJson = body !== undefined && !(body instanceof MultipartFile);
   return {
     origin: url.origin,
     path: url.pathname + url.search,
-    method: request.body ? 'POST' : 'GET',
+    method: request.method ?? (body ? 'POST' : 'GET'),
     headers: {
       authorization: `Zoho-oauthtoken ${token.accessToken}`,
-      ...(request.body ? { 'content-type': 'application/json' } : {}),
+      ...(isJson ? { 'content-type': 'application/json' } : {}),
       ...Object.fromEntries(definedEntries(request.headers)),
     },
-    body: request.body && JSON.stringify(request.body),
+    body: isJson ? exactJson(request, body) : body,
   };
+}
+
+/** @throws ZohoError `request_bug` for an address that would carry the token to a host where it does not belong. */
+function addressOf(request: ZohoRequest, apiDomain: string): URL {
+  const base = new URL(request.host === 'content' ? contentUrlOf(apiDomain) : apiDomain);
+  const url = new URL(request.path, base);
+  const isAllowed =
+    request.host === 'download' ? isAllowedDownloadUrl(apiDomain, url.href) : url.origin === base.origin;
+  if (!isAllowed) throw requestBug(request, 'its address is on a host where the access token must not go');
+  return url;
 }
 
 function definedEntries<T>(values: Record<string, T | undefined> | undefined): [string, T][] {
@@ -186,8 +230,12 @@ function goodAnswer(request: ZohoRequest, answer: HttpAnswer, startedOn: Date): 
   const { status, headers, body } = answer;
   const isEmpty = status === 204 || status === 304;
   if (!isEmpty && (status < 200 || status >= 300)) throw classifyAnswer(request, status, headers, body);
+  return { status, body: isEmpty ? null : body, serverTime: serverTimeOf(answer, startedOn) };
+}
+
+function serverTimeOf({ headers }: HttpAnswer, startedOn: Date): Date {
   const date = new Date(headers.date ?? NaN);
-  return { status, body: isEmpty ? null : body, serverTime: Number.isNaN(date.getTime()) ? startedOn : date };
+  return Number.isNaN(date.getTime()) ? startedOn : date;
 }
 
 function isJson(headers: IncomingHttpHeaders): boolean {

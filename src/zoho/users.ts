@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { decode, flag, optionalNumber, optionalText } from './decode';
+import { count, decode, flag, optionalNumber, optionalText } from './decode';
+import { unexpectedAnswer } from './errors';
 import { checkPaging, joinIds } from './request-limits';
 import type { CallOptions, ZohoTransport } from './transport';
 
@@ -92,4 +93,24 @@ export async function listUsers(
     const { users, info } = decode(Users, value, request, status);
     return { users, moreRecords: info?.more_records ?? false, serverTime };
   });
+}
+
+/**
+ * The user whose consent the token stands for, with profile and role (Zoho's documentation: Get Users, CurrentUser).
+ * Its id tells the engine's own writes from those of people.
+ *
+ * @throws ZohoError `server` if Zoho names none.
+ */
+export async function getCurrentUser(transport: ZohoTransport, options?: CallOptions): Promise<ZohoUser> {
+  const { users } = await listUsers(transport, { type: 'CurrentUser' }, options);
+  if (users[0]) return users[0];
+  throw unexpectedAnswer({ operation: 'list_users' }, 200, 'current user');
+}
+
+/** How many users there are (Zoho's documentation: Users Count). 1 credit. */
+export async function countUsers(transport: ZohoTransport, type?: UserType, options?: CallOptions): Promise<number> {
+  const request = { operation: 'count_users', path: '/crm/v8/users/actions/count', query: { type } } as const;
+  return transport.json(request, options, (value, { status }) =>
+    value === undefined ? 0 : decode(z.object({ count }), value, request, status).count,
+  );
 }

@@ -217,7 +217,7 @@ const CASES: readonly Case[] = [
     name: 'a mass update by view',
     ...MASS_UPDATE_OF_RECORDS,
     method: 'post',
-    call: massUpdate({ data: [{ Next_Step: 'x' }], cvid: '5500000000000005103' }),
+    call: massUpdate({ data: [{ Next_Step: 'x' }], cvid: '5500000103600000000' }),
     status: 200,
   },
   {
@@ -225,7 +225,7 @@ const CASES: readonly Case[] = [
     ...MASS_UPDATE_OF_RECORDS,
     method: 'get',
     call: async (bed) => {
-      const created = await massUpdate({ data: [{ Field_1: 'x' }], cvid: '5500000000000005201' }, 'Wide_Module')(bed);
+      const created = await massUpdate({ data: [{ Field_1: 'x' }], cvid: '5500000201600000000' }, 'Wide_Module')(bed);
       const id = String(created.body.data?.[0]?.details['job_id']);
       return bed.call(`/crm/v8/Wide_Module/actions/mass_update?job_id=${id}`);
     },
@@ -234,7 +234,7 @@ const CASES: readonly Case[] = [
   {
     name: 'an empty view',
     ...MASS_UPDATE,
-    call: massUpdate({ data: [{ Field_1: 'x' }], cvid: '5500000000000005202' }, 'Empty_Module'),
+    call: massUpdate({ data: [{ Field_1: 'x' }], cvid: '5500000202600000000' }, 'Empty_Module'),
     status: 400,
   },
   {

@@ -8,7 +8,25 @@ const NULL_FORGOTTEN = 'The file does not say that the key can be null; the docu
 const EMPTY_OBJECT =
   'The file requires keys in an object that is empty where it does not apply, as the documented examples show.';
 
+const VIEW_MODULE = 'The file calls the module of a view by name; the documented examples give its api_name and id.';
+
 const KNOWN_ERRORS: readonly KnownError[] = [
+  { file: 'custom_views.json', error: /type must be \w+ .*\(null\)$/, reason: NULL_FORGOTTEN },
+  { file: 'custom_views.json', error: /sort_order enum .*\(null\)$/, reason: NULL_FORGOTTEN },
+  { file: 'custom_views.json', error: /\/module required .*"name"/, reason: VIEW_MODULE },
+  { file: 'custom_views.json', error: /\/criteria required/, reason: EVERY_KEY_REQUIRED },
+  {
+    file: 'custom_views.json',
+    error: /\/criteria\/value type/,
+    reason: 'The file says object; the documented examples show a text.',
+  },
+  {
+    file: 'custom_views.json',
+    error: /^ required .*"info"/,
+    reason: 'The file gives a single view the wrapper of the list.',
+  },
+  { file: 'modules.json', error: /sort_order enum .*\(null\)$/, reason: NULL_FORGOTTEN },
+  { file: 'modules.json', error: /\/custom_view\/module required .*"name"/, reason: VIEW_MODULE },
   { file: 'modules.json', error: /^\/modules\/\d+( |\/fields\/\d+ )required/, reason: EVERY_KEY_REQUIRED },
   { file: 'modules.json', error: /type must be \w+ .*\(null\)$/, reason: NULL_FORGOTTEN },
   { file: 'fields.json', error: /^\/fields\/\d+ required/, reason: EVERY_KEY_REQUIRED },
@@ -175,6 +193,49 @@ const CASES: readonly Case[] = [
     file: 'record.json',
     route: `${RECORDS}/deleted`,
     call: '/crm/v8/Deals/deleted',
+    status: 200,
+  },
+  {
+    name: 'custom views',
+    file: 'custom_views.json',
+    route: '/crm/v8/settings/custom_views',
+    call: '/crm/v8/settings/custom_views?module=Deals',
+    status: 200,
+  },
+  {
+    name: 'a custom view',
+    file: 'custom_views.json',
+    route: '/crm/v8/settings/custom_views/{id}',
+    call: '/crm/v8/settings/custom_views/5500000103600000001?module=Deals',
+    status: 200,
+  },
+  {
+    name: 'the recycle bin',
+    file: 'recycle_bin.json',
+    route: '/crm/v8/settings/recycle_bin',
+    call: '/crm/v8/settings/recycle_bin',
+    status: 200,
+  },
+  {
+    name: 'a record in the recycle bin',
+    file: 'recycle_bin.json',
+    route: '/crm/v8/settings/recycle_bin/{record_id}',
+    call: '/crm/v8/settings/recycle_bin/5500000103100001004',
+    status: 200,
+  },
+  {
+    name: 'a purge of the recycle bin',
+    file: 'recycle_bin.json',
+    route: '/crm/v8/settings/recycle_bin',
+    call: '/crm/v8/settings/recycle_bin?ids=5500000103100001004',
+    options: { method: 'DELETE' },
+    status: 200,
+  },
+  {
+    name: 'whole records',
+    file: 'fetch_full_data.json',
+    route: '/crm/v8/{module_api_name}/actions/fetch_full_data',
+    call: '/crm/v8/Leads/actions/fetch_full_data?ids=5500000104100001001&fields=Company',
     status: 200,
   },
   {

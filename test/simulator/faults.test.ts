@@ -80,6 +80,51 @@ describe('simulator: faults', () => {
     assert.equal(body.data?.length, 1);
   });
 
+  it('loses the place of a walk, but no first page', async () => {
+    await addFault({ kind: 'page-token-expired', times: 1 });
+    const first = await bed.call(list);
+    const next = `${list}&page_token=${String(first.body.info?.['next_page_token'])}`;
+
+    const [lost, found] = [await bed.call(next), await bed.call(next)];
+
+    assert.equal(first.status, 200);
+    assert.equal(lost.body.code, 'EXPIRED_VALUE');
+    assert.equal(found.status, 200);
+  });
+
+  it('lets formulas drift, which sets Modified_Time only where that is switched on', async () => {
+    const path = '/__simulator/records/Deals';
+    const drift = async (): Promise<unknown[]> => {
+      const { body } = await bed.call(path, { method: 'POST', json: { drift: { count: 1 } } });
+      const [id = ''] = body['drifted'] as string[];
+      const [deal] = (await bed.call(`/crm/v8/Deals/${id}`)).body.data ?? [];
+      return [deal?.['Expected_Revenue'], deal?.['Modified_Time']];
+    };
+
+    const [firstValue, firstTime] = await drift();
+    const [secondValue, secondTime] = await drift();
+    await bed.call('/__simulator/switches', { method: 'POST', json: { modifiedByFormula: true } });
+    const [, thirdTime] = await drift();
+
+    assert.equal(secondValue, Number(firstValue) + 1);
+    assert.equal(secondTime, firstTime);
+    assert.notEqual(thirdTime, firstTime);
+  });
+
+  it('writes times with another offset after the clocks change', async () => {
+    const id = '5500000103100001001';
+    const modified = async (): Promise<unknown> => {
+      bed.simulator.control.changeRecords('Deals', { update: [{ id, Stage: 'Closed Won' }] });
+      return (await bed.call(`/crm/v8/Deals/${id}?fields=Modified_Time`)).body.data?.[0]?.['Modified_Time'];
+    };
+
+    bed.simulator.control.moveClock({ freeze: true, set: '2026-03-08T06:59:00Z' });
+    const before = await modified();
+    bed.simulator.control.moveClock({ advance: 3_600_000 });
+
+    assert.deepEqual([before, await modified()], ['2026-03-08T01:59:00-05:00', '2026-03-08T03:59:00-04:00']);
+  });
+
   it('strikes the same calls for the same seed', async () => {
     const run = async (): Promise<number[]> => {
       const other = await startTestBed({ seed: 42 });

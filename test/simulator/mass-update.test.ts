@@ -3,7 +3,7 @@ import { startReceiver } from './receiver';
 import { type Answer, startTestBed, type TestBed } from './support';
 
 /** The view of all Deals. */
-const ALL_DEALS = '5500000000000005103';
+const ALL_DEALS = '5500000103600000000';
 
 describe('simulator: mass update', () => {
   let bed: TestBed;
@@ -134,7 +134,7 @@ describe('simulator: mass update', () => {
     ['NOT_SUPPORTED', { data: [{ Account_Name: { id: '1' } }], ids }],
     ['NOT_SUPPORTED', { data: [{ Next_Step: 'x' }], cvid: ALL_DEALS, criteria: [] }],
     ['MAPPING_MISMATCH', { data: [{ Stage: 'Nowhere' }], ids }],
-    ['NO_RECORDS_FOUND', { data: [{ Field_1: 'x' }], cvid: '5500000000000005202' }, 'Empty_Module'],
+    ['NO_RECORDS_FOUND', { data: [{ Field_1: 'x' }], cvid: '5500000202600000000' }, 'Empty_Module'],
   ];
 
   for (const [code, body, module] of CASES) {

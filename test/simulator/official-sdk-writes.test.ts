@@ -95,7 +95,7 @@ describe("simulator: fields, jobs and channels by Zoho's official Node SDK", () 
     record.addKeyValue('Next_Step', 'From the SDK');
     const body = new sdk.Record.MassUpdateBodyWrapper();
     body.setData([record]);
-    body.setCvid('5500000000000005103');
+    body.setCvid('5500000103600000000');
     const scheduled = (await operations.massUpdateRecords(body)).getObject().getData()[0];
     const parameters = new sdk.ParameterMap();
     await parameters.add(sdk.Record.GetMassUpdateStatusParam.JOB_ID, String(scheduled?.getDetails().get('job_id')));

@@ -22,26 +22,33 @@ export interface KnownError {
   readonly reason: string;
 }
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** Zoho's files by name, each changed by `change`, and a validator that knows them all. */
+export function loadOpenApi(change: (document: Json) => Json = (document) => document) {
+  const documents = new Map<string, Json>();
+  const ajv = new Ajv({ strict: false, allErrors: true, verbose: true });
+  addFormats(ajv);
+  for (const name of readdirSync(FOLDER)) {
+    const document = change(repaired(JSON.parse(readFileSync(path.join(FOLDER, name), 'utf8')) as Json));
+    documents.set(name, document);
+    ajv.addSchema(document as AnySchema, BASE + name);
+  }
+  for (const [name, schemas] of Object.entries(ABSENT)) {
+    ajv.addSchema({ components: { schemas: Object.fromEntries(schemas.map((key) => [key, {}])) } }, BASE + name);
+  }
+  return { documents, ajv };
+}
 
 /** Zoho's OpenAPI files as a validator of responses. */
 export class OpenApi {
-  readonly #documents = new Map<string, Json>();
-  readonly #ajv = new Ajv({ strict: false, allErrors: true, verbose: true });
+  readonly #documents: ReadonlyMap<string, Json>;
+  readonly #ajv: Ajv;
 
   constructor() {
-    addFormats(this.#ajv);
-    for (const name of readdirSync(FOLDER)) {
-      const document = repaired(JSON.parse(readFileSync(path.join(FOLDER, name), 'utf8')) as Json);
-      this.#documents.set(name, document);
-      this.#ajv.addSchema(document as AnySchema, BASE + name);
-    }
-    for (const [name, schemas] of Object.entries(ABSENT)) {
-      this.#ajv.addSchema(
-        { components: { schemas: Object.fromEntries(schemas.map((key) => [key, {}])) } },
-        BASE + name,
-      );
-    }
+    const { documents, ajv } = loadOpenApi();
+    this.#documents = documents;
+    this.#ajv = ajv;
   }
 
   /**
@@ -61,7 +68,7 @@ export class OpenApi {
     const isError = isRecord(body as Json) && 'code' in (body as object);
     const alternatives = this.#alternatives(file, pointer, isError);
     const results = alternatives.map((schema) => {
-      const validate = this.#ajv.compile({ $ref: `${BASE}${file}#${schema}` });
+      const validate = this.#ajv.compile(schemaAt(file, schema));
       validate(body);
       return (validate.errors ?? []).map(describeError).filter((text) => !ofFile.some(({ error }) => error.test(text)));
     });
@@ -113,14 +120,19 @@ function repaired(json: Json): Json {
   );
 }
 
-function isRecord(json: Json | undefined): json is { [key: string]: Json } {
+/** The schema at a pointer of a file. */
+export function schemaAt(file: string, pointer: string): { $ref: string } {
+  return { $ref: `${BASE}${file}#${pointer}` };
+}
+
+export function isRecord(json: Json | undefined): json is { [key: string]: Json } {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
-function encode(pointer: readonly string[]): string {
+export function encode(pointer: readonly string[]): string {
   return pointer.map((key) => `/${encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('');
 }
 
-function describeError({ instancePath, keyword, message = '', params, data }: ErrorObject): string {
+export function describeError({ instancePath, keyword, message = '', params, data }: ErrorObject): string {
   return `${instancePath} ${keyword} ${message} ${JSON.stringify(params)}${data === null ? ' (null)' : ''}`;
 }

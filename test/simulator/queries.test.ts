@@ -96,6 +96,44 @@ describe('simulator: COQL and search', () => {
     );
   });
 
+  it('groups and aggregates as plain arithmetic does, empty values first', async () => {
+    const { body } = await coql(
+      'select Stage, count(Probability) as known, SUM(Probability) as total, max(Amount), min(Amount) as least ' +
+        'from Deals where id is not null group by Stage limit 200',
+    );
+
+    const stages = [...new Set(truth.map((deal) => deal['Stage'] as string | null))].sort((a, b) =>
+      (a ?? '') < (b ?? '') ? -1 : 1,
+    );
+    const expected = stages.map((stage) => {
+      const deals = truth.filter((deal) => deal['Stage'] === stage);
+      const known = deals.filter((deal) => deal['Probability'] !== null);
+      const amounts = deals.filter((deal) => deal['Amount'] !== null).map((deal) => Number(deal['Amount']));
+      return {
+        Stage: stage,
+        known: known.length,
+        total: known.reduce((sum, deal) => sum + Number(deal['Probability']), 0),
+        'max(Amount)': Math.max(...amounts),
+        least: Math.min(...amounts),
+      };
+    });
+    assert.deepEqual(body.data, expected);
+  });
+
+  it('pages through groups in the order asked for', async () => {
+    const query = 'select Stage, count(id) as deals from Deals where id is not null group by Stage order by deals desc';
+    const all = (await coql(`${query} limit 200`)).body.data ?? [];
+    const { body } = await coql(`${query} limit 1, 2`);
+
+    assert.deepEqual(body.data, all.slice(1, 3));
+    assert.deepEqual(body.info, { count: 2, more_records: true });
+    const counts = all.map((group) => Number(group['deals']));
+    assert.deepEqual(
+      counts,
+      counts.toSorted((a, b) => b - a),
+    );
+  });
+
   for (const [name, query, code] of [
     ['a missing where', 'select id from Deals', 'SYNTAX_ERROR'],
     ['three conditions without brackets', 'select id from Deals where id > 1 and id > 2 and id > 3', 'SYNTAX_ERROR'],
@@ -103,6 +141,20 @@ describe('simulator: COQL and search', () => {
     ['a value of another type', "select id from Deals where Amount > 'x'", 'INVALID_QUERY'],
     ['a multi-line text in where', "select id from Deals where Description = 'x'", 'INVALID_QUERY'],
     ['a repeated column', 'select Amount, Amount from Deals where id is not null', 'DUPLICATE_DATA'],
+    [
+      'a column outside of group by',
+      'select Amount, count(id) from Deals where id > 0 group by Stage',
+      'INVALID_QUERY',
+    ],
+    ['a count without group by', 'select count(id) from Deals where id > 0', 'INVALID_QUERY'],
+    ['a sum of texts', 'select sum(Stage) from Deals where id > 0', 'INVALID_QUERY'],
+    ['an unknown function', 'select median(Amount) from Deals where id > 0', 'SYNTAX_ERROR'],
+    ['an alias used twice', 'select sum(Amount) as a, min(Amount) as a from Deals where id > 0', 'DUPLICATE_ALIAS'],
+    [
+      'five fields to group by',
+      'select Stage from Deals where id > 0 group by Stage, Type, Amount, Owner, Territory',
+      'LIMIT_EXCEEDED',
+    ],
     ['more than 2,000 rows', 'select id from Deals where id is not null limit 2001', 'LIMIT_EXCEEDED'],
     ['an unknown module', 'select id from Nope where id is not null', 'INVALID_MODULE'],
   ] as const) {

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
   accountsUrlOf,
+  contentUrlOf,
   DATA_CENTRES,
   type DataCentreName,
   isAllowedAccountsUrl,
   isAllowedApiDomain,
+  isAllowedDownloadUrl,
 } from '../../src/zoho';
 
 const names = Object.keys(DATA_CENTRES) as DataCentreName[];
@@ -73,5 +75,45 @@ describe('data centres', () => {
     ]) {
       assert.equal(isAllowedAccountsUrl(url), false, url);
     }
+  });
+
+  it('take uploads on a host of their own, the simulator on its only one', () => {
+    assert.equal(contentUrlOf('https://www.zohoapis.com.au'), 'https://content.zohoapis.com.au');
+    assert.equal(contentUrlOf('https://sandbox.zohoapis.eu'), 'https://content.zohoapis.eu');
+    assert.equal(contentUrlOf('https://www.zohoapis.ca'), 'https://upload.zohocloud.ca');
+    assert.equal(contentUrlOf('https://www.zohoapis.sa'), 'https://files.zoho.sa');
+    assert.equal(contentUrlOf('http://127.0.0.1:8088'), 'http://127.0.0.1:8088');
+  });
+
+  it('let downloads come from their own hosts by HTTPS only', () => {
+    const allowed = (url: string) => isAllowedDownloadUrl('https://www.zohoapis.eu', url);
+    for (const url of [
+      'https://download-accl.zoho.eu/v2/crm/1/x.zip',
+      'https://download.zoho.eu/x.zip?a=b',
+      'https://content.zohoapis.eu/x.zip',
+      'https://www.zohoapis.eu/crm/bulk/v8/write/1/result',
+    ]) {
+      assert.equal(allowed(url), true, url);
+    }
+    for (const url of [
+      'https://download-accl.zoho.com/x.zip',
+      'http://download-accl.zoho.eu/x.zip',
+      'https://download-accl.zoho.eu:8443/x.zip',
+      'https://download-accl.zoho.eu.evil.test/x.zip',
+      'https://evil.test/download-accl.zoho.eu',
+      'https://user:secret@download-accl.zoho.eu/x.zip',
+      'https://accounts.zoho.eu/x.zip',
+      '//download-accl.zoho.eu/x.zip',
+      'x.zip',
+    ]) {
+      assert.equal(allowed(url), false, url);
+    }
+  });
+
+  it('let a simulator name its own origin for downloads only', () => {
+    const allowed = (url: string) => isAllowedDownloadUrl('http://127.0.0.1:8088', url);
+    assert.equal(allowed('http://127.0.0.1:8088/x.zip'), true);
+    assert.equal(allowed('http://127.0.0.1:8089/x.zip'), false);
+    assert.equal(allowed('https://download-accl.zoho.com/x.zip'), false);
   });
 });

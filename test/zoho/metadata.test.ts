@@ -116,7 +116,7 @@ describe('metadata calls', () => {
   it('reads picklist values', async () => {
     const values = [{ id: '1', display_value: 'Gewonnen', actual_value: 'Closed Won' }];
     const field = await firstField({ data_type: 'picklist', pick_list_values: values });
-    assert.deepEqual(field.picklistValues, [{ actual: 'Closed Won', display: 'Gewonnen' }]);
+    assert.deepEqual(field.picklistValues, [{ id: '1', actual: 'Closed Won', display: 'Gewonnen' }]);
   });
 
   it('accepts unknown types and keys that are missing', async () => {

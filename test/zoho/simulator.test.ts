@@ -107,6 +107,10 @@ describe('the client against the simulator', () => {
     const [id = ''] = idsOf(await listRecords(transport, 'Deals', { fields: ['Amount'], perPage: 1 }));
     const record = await getRecord(transport, 'Deals', id);
     assert.match(record?.body.toString('utf8') ?? '', new RegExp(`"id":"${id}"`));
+    const selected = await getRecord(transport, 'Deals', id, { fields: ['Stage', 'Amount'] });
+    const { data } = JSON.parse(selected?.body.toString('utf8') ?? '{}') as { data: object[] };
+    const names = Object.keys(data[0] ?? {}).filter((name) => !name.startsWith('$'));
+    assert.deepEqual(names.sort(), ['Amount', 'Stage', 'id']);
     assert.equal(await getRecord(transport, 'Deals', '5500000999999999'), null);
     assert.equal(await getRecord(transport, 'Deals', 'nonsense'), null);
   });

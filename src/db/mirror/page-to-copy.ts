@@ -1,3 +1,5 @@
+import { BYTES, JsonCursor, PageNotReadable } from './json-cursor';
+
 /**
  * Turns a page of Zoho's records (JSON bytes) into rows of PostgreSQL's COPY text format, without building objects and
  * without turning a number into a double: digits are copied as they stand, so money stays exact to the cent. Measured
@@ -16,22 +18,7 @@ export interface PageColumn {
   part: PagePart;
 }
 
-/** The page is not the JSON that Zoho documents. */
-export class PageNotReadable extends Error {
-  override readonly name = 'PageNotReadable';
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const TAB = 0x09;
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
+const { QUOTE, BACKSLASH, COMMA, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, TAB, NEWLINE } = BYTES;
 const LETTER_N = 0x6e;
 const LETTER_UPPER_N = 0x4e;
 const ID_KEY = Buffer.from('id');
@@ -51,7 +38,7 @@ const NULL_START = -1;
  * One converter serves many pages of the same columns; it keeps its working memory.
  * @example new PageToCopy([{ field: 'id', part: 'value' }, { field: 'Account_Name', part: 'name' }]).convert(body)
  */
-export class PageToCopy {
+export class PageToCopy extends JsonCursor {
   private readonly targets = new Map<string, Targets>();
   /** Where each column's text lies in the page; a decoded text lies in `decoded` instead. */
   private readonly starts: Int32Array;
@@ -59,13 +46,12 @@ export class PageToCopy {
   private readonly decoded: (Buffer | undefined)[];
   private output = Buffer.allocUnsafe(512 * 1024);
   private length = 0;
-  private page: Buffer = Buffer.alloc(0);
-  private position = 0;
   private readonly knownNames = new Map<string, Buffer>();
   /** Keys in the order of the last record: the next record has most likely the same. */
   private order: { key: Buffer; targets: Targets | undefined }[] = [];
 
   constructor(columns: readonly PageColumn[]) {
+    super();
     columns.forEach((column, index) => {
       const targets = this.targets.get(column.field) ?? { ...NO_TARGETS };
       targets[column.part] = index;
@@ -132,20 +118,6 @@ export class PageToCopy {
     const targets = this.targets.get(key.toString('utf8'));
     this.order[place] = { key, targets };
     return targets;
-  }
-
-  /** Skips `"key":` if that is what stands here, byte by byte. */
-  private skipKnownKey(key: Buffer): boolean {
-    this.skipSpace();
-    const page = this.page;
-    const length = key.length;
-    const start = this.position + 1;
-    if (page[start + length] !== QUOTE || page[start + length + 1] !== COLON) return false;
-    for (let index = 0; index < length; index += 1) {
-      if (page[start + index] !== key[index]) return false;
-    }
-    this.position = start + length + 2;
-    return true;
   }
 
   private fieldValue(targets: Targets): void {
@@ -269,107 +241,6 @@ export class PageToCopy {
     const larger = Buffer.allocUnsafe(Math.max(this.output.length * 2, this.length + size + 1));
     this.output.copy(larger, 0, 0, this.length);
     this.output = larger;
-  }
-
-  /** Reads `"key":` and returns where the key's bytes lie. Zoho's keys have no escapes. */
-  private key(): [number, number] {
-    this.skipSpace();
-    const start = this.position + 1;
-    this.skipText();
-    const end = this.position - 1;
-    this.expect(COLON);
-    return [start, end];
-  }
-
-  /** Skips a value; tells whether COPY needs escapes for its JSON. */
-  private skipValue(): boolean {
-    this.skipSpace();
-    const page = this.page;
-    const first = page[this.position];
-    if (first === QUOTE) return this.skipText();
-    if (first !== OPEN_BRACE && first !== OPEN_BRACKET) {
-      this.skipPlain();
-      return false;
-    }
-    let needsEscapes = false;
-    let depth = 0;
-    do {
-      const byte = page[this.position];
-      if (byte === undefined) throw new PageNotReadable('The page ends inside a value.');
-      if (byte === QUOTE) {
-        needsEscapes = this.skipText() || needsEscapes;
-        continue;
-      }
-      if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
-      else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1;
-      else if (byte < 0x20) needsEscapes = true;
-      this.position += 1;
-    } while (depth > 0);
-    return needsEscapes;
-  }
-
-  /** Skips a number, `true`, `false` or `null`. */
-  private skipPlain(): void {
-    const page = this.page;
-    const length = page.length;
-    const start = this.position;
-    let position = start;
-    while (position < length) {
-      const byte = page[position] as number;
-      if (byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte <= 0x20) break;
-      position += 1;
-    }
-    this.position = position;
-    if (position === start) throw new PageNotReadable(`A value is missing at byte ${start}.`);
-  }
-
-  /** Skips a text with its quotes; tells whether it holds an escape. */
-  private skipText(): boolean {
-    this.expect(QUOTE);
-    const page = this.page;
-    const length = page.length;
-    let position = this.position;
-    let escaped = false;
-    while (position < length) {
-      const byte = page[position] as number;
-      if (byte === QUOTE) {
-        this.position = position + 1;
-        return escaped;
-      }
-      if (byte === BACKSLASH) {
-        escaped = true;
-        position += 1;
-      }
-      position += 1;
-    }
-    throw new PageNotReadable('The page ends inside a text.');
-  }
-
-  private skipSpace(): void {
-    const page = this.page;
-    let position = this.position;
-    let byte = page[position] as number;
-    if (byte > 0x20) return;
-    while (byte === 0x20 || byte === NEWLINE || byte === RETURN || byte === TAB) {
-      position += 1;
-      byte = page[position] as number;
-    }
-    this.position = position;
-  }
-
-  private skipIf(byte: number): boolean {
-    this.skipSpace();
-    if (this.page[this.position] !== byte) return false;
-    this.position += 1;
-    return true;
-  }
-
-  private expect(byte: number): void {
-    this.skipSpace();
-    if (this.page[this.position] !== byte) {
-      throw new PageNotReadable(`The page is not JSON as documented: "${String.fromCharCode(byte)}" is missing.`);
-    }
-    this.position += 1;
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { PageNotReadable, PageToCopy, type PageColumn } from '../../../src/db/mirror/page-to-copy';
+import { PageNotReadable } from '../../../src/db/mirror/json-cursor';
+import { PageToCopy, type PageColumn } from '../../../src/db/mirror/page-to-copy';
 
 const value = (field: string): PageColumn => ({ field, part: 'value' });
 const page = (json: string): Buffer => Buffer.from(json);

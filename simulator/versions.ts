@@ -1,0 +1,64 @@
+import { ApiError } from './http/api-error';
+
+/** What an API version allows where versions differ (Get Records, Query API and What's New pages of each version). */
+export interface VersionRules {
+  /** Get Records wants `fields`, at most 50; before v3 it gave every field without, and took any number. */
+  readonly fieldsRequired: boolean;
+  readonly maxFields: number;
+  /** Pages by token; without them `page` goes on as far as there are records. */
+  readonly pageTokens: boolean;
+  /** `sort_by` takes every field, not only id, Created_Time and Modified_Time. */
+  readonly sortsByAnyField: boolean;
+  readonly coqlRowsPerCall: number;
+  /** What LIMIT and OFFSET reach together. */
+  readonly coqlReach: number;
+  readonly coqlSelectColumns: number;
+  readonly coqlValuesPerIn: number;
+  /** Bulk-read documents name the module as a text instead of an object. */
+  readonly bulkModuleAsText: boolean;
+}
+
+const V2: VersionRules = {
+  fieldsRequired: false,
+  maxFields: Infinity,
+  pageTokens: false,
+  sortsByAnyField: true,
+  coqlRowsPerCall: 200,
+  coqlReach: 10_000,
+  coqlSelectColumns: 50,
+  coqlValuesPerIn: 50,
+  bulkModuleAsText: true,
+};
+
+const V3: VersionRules = {
+  ...V2,
+  fieldsRequired: true,
+  maxFields: 50,
+  pageTokens: true,
+  sortsByAnyField: false,
+  coqlRowsPerCall: 2_000,
+  bulkModuleAsText: false,
+};
+
+const V5: VersionRules = { ...V3, coqlReach: 100_000 };
+const V7: VersionRules = { ...V5, coqlSelectColumns: 500, coqlValuesPerIn: 100 };
+
+/** The number of a version in a path: 2.1 for `v2.1`. */
+export function versionNumber(version: string | undefined): number {
+  return Number((version ?? 'v8').slice(1));
+}
+
+/** The rules of a version in a path, such as `v2.1`. */
+export function rulesOf(version: string | undefined): VersionRules {
+  const number = versionNumber(version);
+  if (number >= 7) return V7;
+  if (number >= 5) return V5;
+  return number >= 3 ? V3 : V2;
+}
+
+/** @throws ApiError API_NOT_SUPPORTED when a call came with a later version than the one asked for */
+export function requireVersion(version: string | undefined, since: number): void {
+  if (versionNumber(version) >= since) return;
+  const message = `this api is not supported in this version; use version ${since} or higher`;
+  throw new ApiError(400, 'API_NOT_SUPPORTED', message, { supported_version: since });
+}

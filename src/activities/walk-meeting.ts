@@ -1,0 +1,76 @@
+import type { PageRows } from './page-rows';
+
+/** Which end of the ids a walk started from. */
+export type WalkEnd = 'lowest' | 'highest';
+
+const NEWLINE = 0x0a;
+const TAB = 0x09;
+
+interface AdmittedRows extends PageRows {
+  /** Id of the last row that was kept, null if none was. */
+  reached: string | null;
+  /** The rest of the page has been read by the other walk. */
+  isLast: boolean;
+}
+
+/**
+ * Where two walks over the same list, one from each end of the ids, have come to. Each keeps what the other has not
+ * read, and when they meet every record has been read. Ids are decimal numbers; a longer one is larger.
+ */
+export class WalkMeeting {
+  private readonly reached: Record<WalkEnd, string | null> = { lowest: null, highest: null };
+  private isAbandoned = false;
+
+  /** Says that everything from this end up to an id has been read; null: nothing. */
+  reach(end: WalkEnd, id: string | null): void {
+    this.reached[end] = id;
+  }
+
+  /** One of the walks has failed; the other one need not go on. */
+  abandon(): void {
+    this.isAbandoned = true;
+  }
+
+  /** Nothing is left to read between the two. */
+  get isOver(): boolean {
+    const { lowest, highest } = this.reached;
+    return this.isAbandoned || (lowest !== null && highest !== null && compareIds(lowest, highest) >= 0);
+  }
+
+  /** Takes the next rows of a walk: those that the other walk has read are cut off, which ends both. */
+  admit(end: WalkEnd, page: PageRows): AdmittedRows {
+    const direction = end === 'lowest' ? 1 : -1;
+    const border = this.reached[end === 'lowest' ? 'highest' : 'lowest'];
+    const kept: Buffer[] = [];
+    let reached: string | null = null;
+    for (const row of linesOf(page.copy)) {
+      const id = idOf(row);
+      if (border !== null && direction * compareIds(id, border) >= 0) continue;
+      kept.push(row);
+      if (reached === null || direction * compareIds(id, reached) > 0) reached = id;
+    }
+    const isLast = kept.length < page.rows;
+    this.reach(end, isLast ? border : (reached ?? this.reached[end]));
+    return { rows: kept.length, copy: isLast ? Buffer.concat(kept) : page.copy, reached, isLast };
+  }
+}
+
+/** COPY escapes the line ends inside of values, so a line is a row. */
+function* linesOf(copy: Buffer): Generator<Buffer> {
+  let start = 0;
+  while (start < copy.length) {
+    const end = copy.indexOf(NEWLINE, start) + 1;
+    yield copy.subarray(start, end);
+    start = end;
+  }
+}
+
+/** The id is always the first column. */
+function idOf(row: Buffer): string {
+  const end = row.indexOf(TAB);
+  return row.toString('latin1', 0, end < 0 ? row.length - 1 : end);
+}
+
+function compareIds(id: string, other: string): number {
+  return id.length - other.length || (id < other ? -1 : Number(id > other));
+}
