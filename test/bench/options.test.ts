@@ -18,7 +18,9 @@ describe('parseOptions', () => {
   });
 
   it('reads every option', () => {
-    const options = parseOptions('full-sync --rows 7 --path list --zoho realistic --cold --json --chunks --keep'.split(' '));
+    const options = parseOptions(
+      'full-sync --rows 7 --path list --zoho realistic --cold --json --chunks --keep'.split(' '),
+    );
 
     assert.deepEqual(options, {
       command: 'full-sync',
