@@ -12,3 +12,8 @@ export function sessionPath(id: string): string {
 export function connectionPath(nameOrId: string): string {
   return `${API_PREFIX}/connections/${encodeURIComponent(nameOrId)}`;
 }
+
+/** @param module API name */
+export function modulePath(module: string): string {
+  return `${API_PREFIX}/modules/${encodeURIComponent(module)}`;
+}

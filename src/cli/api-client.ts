@@ -11,13 +11,26 @@ export interface ApiAddress {
 
 type QueryValue = string | number | boolean | undefined;
 
-export interface ApiRequest<T> {
-  /** What the answer must look like. */
-  schema: z.ZodType<T>;
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface ApiCall {
   query?: Readonly<Record<string, QueryValue>>;
   /** Sent as JSON. */
   body?: object;
+  /** JSON that is sent as it stands, instead of `body`: its numbers stay exact. */
+  bodyText?: string;
   headers?: Readonly<Record<string, string>>;
+}
+
+export interface ApiRequest<T> extends ApiCall {
+  /** What the answer must look like. */
+  schema: z.ZodType<T>;
+}
+
+interface Answer {
+  status: number;
+  text: string;
+  isJson: boolean;
 }
 
 /** Longer than the API waits for a command to take effect. */
@@ -45,32 +58,47 @@ export class ApiClient {
    * routes answer a state, such as "not ready", with a status of its own.
    * @throws ApiProblem what the API refused; CliError `notReachable` when it does not answer or is something else
    */
-  async call<T>(
-    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-    path: string,
-    { schema, query, body, headers }: ApiRequest<T>,
-  ): Promise<T> {
+  async call<T>(method: Method, path: string, { schema, ...call }: ApiRequest<T>): Promise<T> {
+    const answer = await this.#exchange(method, path, call);
+    const parsed = schema.safeParse(answer.isJson ? this.#parse(answer.text) : answer.text);
+    if (parsed.success) return parsed.data;
+    throw this.#notOurs(`${method} ${path} answered ${answer.status} in an unknown form`);
+  }
+
+  /**
+   * Makes one call whose answer is JSON with values that parsing would change.
+   * @returns its text as it came
+   * @throws as `call`
+   */
+  async text(method: Method, path: string, call: ApiCall): Promise<string> {
+    const { status, text, isJson } = await this.#exchange(method, path, call);
+    if (status === 200 && isJson) return text;
+    throw this.#notOurs(`${method} ${path} answered ${status} in an unknown form`);
+  }
+
+  /** @throws ApiProblem for a problem document */
+  async #exchange(method: Method, path: string, { query, body, bodyText, headers }: ApiCall): Promise<Answer> {
     const url = new URL(path, this.address.baseUrl);
     for (const [name, value] of Object.entries(query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
+    const sent = bodyText ?? (body && JSON.stringify(body));
     const response = await this.#fetch(url, {
       method,
       headers: {
         ...(this.address.apiKey !== undefined && { authorization: `Bearer ${this.address.apiKey}` }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(sent !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(sent !== undefined && { body: sent }),
     });
-    const answer = await this.#read(response);
-    if (response.headers.get('content-type')?.startsWith(PROBLEM_CONTENT_TYPE)) {
-      const problem = ProblemDocument.safeParse(answer);
+    const contentType = response.headers.get('content-type') ?? '';
+    const text = await this.#read(response);
+    if (contentType.startsWith(PROBLEM_CONTENT_TYPE)) {
+      const problem = ProblemDocument.safeParse(this.#parse(text));
       if (problem.success) throw new ApiProblem(problem.data);
     }
-    const parsed = schema.safeParse(answer);
-    if (parsed.success) return parsed.data;
-    throw this.#notOurs(`${method} ${url.pathname} answered ${response.status} in an unknown form`);
+    return { status: response.status, text, isJson: /[/+]json\b/.test(contentType) };
   }
 
   async #fetch(url: URL, init: RequestInit): Promise<Response> {
@@ -85,11 +113,17 @@ export class ApiClient {
     }
   }
 
-  async #read(response: Response): Promise<unknown> {
+  async #read(response: Response): Promise<string> {
     try {
-      const text = await response.text();
-      const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
-      return isJson ? (JSON.parse(text) as unknown) : text;
+      return await response.text();
+    } catch (error) {
+      throw this.#notOurs(`its answer cannot be read (${reasonOf(error)})`);
+    }
+  }
+
+  #parse(text: string): unknown {
+    try {
+      return JSON.parse(text);
     } catch (error) {
       throw this.#notOurs(`its answer cannot be read (${reasonOf(error)})`);
     }

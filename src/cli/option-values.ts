@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** `a,b,c` as a list. @throws InvalidArgumentError when there is nothing in it */
 export function names(text: string): string[] {
@@ -21,4 +21,9 @@ export function wholeNumber(text: string): number {
   const digits = text.replaceAll(/[_,]/g, '');
   if (!/^\d{1,15}$/.test(digits)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(digits);
+}
+
+/** Which Zoho org is meant. */
+export function connectionOption(): Option {
+  return new Option('--connection <name>', 'the Zoho org').default('crm');
 }

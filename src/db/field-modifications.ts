@@ -69,10 +69,10 @@ export async function listFieldModifications(
   page: { limit: number; before?: string | undefined },
 ): Promise<FieldModificationModel[]> {
   const query = FieldModificationModel.query(knex)
-    .where({ connectionId, moduleName })
+    .where({ connection_id: connectionId, module_name: moduleName })
     .orderBy('id', 'desc')
     .limit(page.limit);
-  if (fieldId !== undefined) void query.where({ fieldId });
+  if (fieldId !== undefined) void query.where('field_id', fieldId);
   if (page.before !== undefined) void query.where('id', '<', page.before);
   return query;
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { AuthStatus, Authorization, ConnectionAnswer, type Connection } from '../../api/connection-schemas';
 import { connectionPath, API_PREFIX } from '../../api/paths';
 import { authStatusText, connectionDetails } from '../connection-text';
 import { show, type CliContext } from '../context';
 import { CliError, EXIT_CODES } from '../errors';
 import { openBrowser } from '../open-browser';
-import { names } from '../option-values';
+import { connectionOption, names } from '../option-values';
 import { secretReader } from '../read-secret';
 
 const POLL_MS = 1_000;
@@ -22,8 +22,6 @@ interface ConnectOptions {
   scopes?: string[];
   open: boolean;
 }
-
-const connectionOption = () => new Option('--connection <name>', 'the Zoho org').default('crm');
 
 /** `pulse connect`: connects a Zoho organization, in the browser or with a grant code; or shows how it is connected. */
 export function connectCommand(context: CliContext): Command {

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context';
 import { connectCommand, disconnectCommand } from './connect';
+import { fieldsCommand } from './fields';
 import { healthCommand } from './health';
 import { keysCommand } from './keys';
+import { modulesCommand } from './modules';
 import { planCommand } from './plan';
+import { recordsCommand } from './records';
 import { sessionsCommand } from './sessions';
 import { syncCommand } from './sync';
 
@@ -15,5 +18,8 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   disconnectCommand,
   keysCommand,
   planCommand,
+  modulesCommand,
+  fieldsCommand,
+  recordsCommand,
   healthCommand,
 ];

@@ -1,0 +1,61 @@
+import { Command } from 'commander';
+import { Coverage, FieldList, FieldModificationAnswer, FieldModificationPage } from '../../api/module-schemas';
+import { modulePath } from '../../api/paths';
+import { show, type CliContext } from '../context';
+import { coverageText, fieldsTable, modificationsTable, modifiedFieldText } from '../fields-text';
+import { connectionOption, wholeNumber } from '../option-values';
+import { readJsonText } from '../read-json';
+
+interface Connected {
+  connection: string;
+}
+
+/** `pulse fields …`: the fields of a module, and its custom fields. */
+export function fieldsCommand(context: CliContext): Command {
+  const fields = new Command('fields').description('look at the fields of a module, create and change custom fields');
+  const on = (name: string, description: string): Command =>
+    fields
+      .command(name)
+      .description(description)
+      .argument('<module>', 'API name in Zoho CRM, e.g. Deals')
+      .addOption(connectionOption());
+  on('list', 'list the fields with types, limits and options')
+    .option('--no-custom', 'leave out what an administrator created')
+    .action(async (module: string, { connection, custom }: Connected & { custom: boolean }) => {
+      const query = { connection, includeCustom: custom };
+      const answer = await context.api.get(`${modulePath(module)}/fields`, { schema: FieldList, query });
+      show(context, answer.fields, fieldsTable);
+    });
+  on('coverage', 'show which of the fields that the product works with are there').action(
+    async (module: string, { connection }: Connected) => {
+      const query = { connection };
+      const path = `${modulePath(module)}/fields/coverage`;
+      show(context, await context.api.get(path, { schema: Coverage, query }), coverageText);
+    },
+  );
+  on('create', 'create a custom field')
+    .argument('<file>', 'JSON of its definition; - reads standard input')
+    .action(async (module: string, file: string, { connection }: Connected) => {
+      const request = { schema: FieldModificationAnswer, query: { connection }, bodyText: await readJsonText(file) };
+      show(context, await context.api.post(`${modulePath(module)}/fields`, request), modifiedFieldText);
+    });
+  on('update', 'change a custom field as far as no data is lost')
+    .argument('<id>', 'id of the field')
+    .argument('<file>', 'JSON of what changes; - reads standard input')
+    .action(async (module: string, id: string, file: string, { connection }: Connected) => {
+      const request = { schema: FieldModificationAnswer, query: { connection }, bodyText: await readJsonText(file) };
+      const path = `${modulePath(module)}/fields/${encodeURIComponent(id)}`;
+      show(context, await context.api.call('PATCH', path, request), modifiedFieldText);
+    });
+  on('history', 'list what was created and changed, newest first')
+    .option('--field <id>', 'only of this field')
+    .option('--limit <number>', 'how many at the most', wholeNumber, 20)
+    .action(async (module: string, options: Connected & { field?: string; limit: number }) => {
+      const { connection, field: fieldId, limit } = options;
+      const path = `${modulePath(module)}/field-modifications`;
+      const query = { connection, fieldId, limit };
+      const page = await context.api.get(path, { schema: FieldModificationPage, query });
+      show(context, page.modifications, modificationsTable);
+    });
+  return fields;
+}
