@@ -1,7 +1,18 @@
+import { ledgerEntries } from '../activities/ledger-entries';
+import { insertLedgerEntries } from '../db/api-ledger';
 import { saveGrant } from '../db/connection-grants';
 import { getConnection, openSecrets, withTokenRow } from '../db/connections';
 import type { ConnectionModel } from '../db/models/connection';
-import { type GrantedTokens, getOrg, ZohoAccounts, ZohoError, type ZohoOrg, ZohoTransport } from '../zoho';
+import {
+  type GrantedTokens,
+  getOrg,
+  ZohoAccounts,
+  type ZohoCall,
+  ZohoError,
+  type ZohoOrg,
+  ZohoTransport,
+} from '../zoho';
+import { API_WORKER } from './call-zoho';
 import { GrantRefused, refusalOf } from './errors';
 import type { ConnectSettings } from './settings';
 
@@ -40,7 +51,7 @@ export async function acceptGrant(
   try {
     const tokens = await exchange(accounts, grant.code);
     try {
-      const org = await organizationOf(settings, tokens);
+      const org = await organizationOf(settings, connection.id, tokens);
       await store(settings, connection, grant, tokens, org);
     } catch (error) {
       if (tokens.refreshToken !== null) await accounts.revoke(tokens.refreshToken).catch(() => undefined);
@@ -60,9 +71,14 @@ async function exchange(accounts: ZohoAccounts, code: string): Promise<GrantedTo
   }
 }
 
-async function organizationOf({ timeoutMs }: ConnectSettings, token: GrantedTokens): Promise<ZohoOrg> {
+async function organizationOf(
+  { knex, timeoutMs }: ConnectSettings,
+  connectionId: string,
+  token: GrantedTokens,
+): Promise<ZohoOrg> {
   const tokens = { current: async () => token, reject: async () => undefined };
-  const transport = new ZohoTransport({ tokens, timeoutMs });
+  const calls: ZohoCall[] = [];
+  const transport = new ZohoTransport({ tokens, timeoutMs, observer: (call) => calls.push(call) });
   try {
     return await getOrg(transport);
   } catch (error) {
@@ -71,6 +87,7 @@ async function organizationOf({ timeoutMs }: ConnectSettings, token: GrantedToke
     throw new GrantRefused('scope_missing', message);
   } finally {
     await transport.close();
+    await insertLedgerEntries(knex, ledgerEntries({ connectionId, worker: API_WORKER }, calls));
   }
 }
 
