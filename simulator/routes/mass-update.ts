@@ -5,19 +5,21 @@ import { writeRow } from '../mass-update/write-row';
 import type { Simulation } from '../simulation';
 import { RecordEditor } from '../store/record-editor';
 import type { OpenModule } from '../store/records';
+import { readSwitch } from '../switches';
 import { type Outcome, positional, recordError } from '../writes/outcome';
 import { recordStamps } from '../writes/record-stamps';
 
 /** Editions that update whole views (Mass Update Records). */
 const EDITIONS_WITH_VIEWS = ['enterprise', 'ultimate'];
-const RECORDS_PER_CREDIT = 100;
-const VIEW_CREDITS = 50;
+const RECORDS_PER_PRICE = 100;
 
-/** Zoho does not publish the price: one credit for a hundred ids, fifty for a view. */
-export function massUpdateCredits(exchange: Exchange): number {
+/** Zoho does not publish the price. */
+export function massUpdateCredits(exchange: Exchange, simulation: Simulation): number {
   const body = jsonBody(exchange);
   const ids = isObject(body) ? body['ids'] : undefined;
-  return Array.isArray(ids) ? Math.max(1, Math.ceil(ids.length / RECORDS_PER_CREDIT)) : VIEW_CREDITS;
+  if (!Array.isArray(ids)) return readSwitch(simulation, 'massUpdateCreditsByView');
+  const hundreds = Math.max(1, Math.ceil(ids.length / RECORDS_PER_PRICE));
+  return hundreds * readSwitch(simulation, 'massUpdateCreditsPer100Ids');
 }
 
 /** `POST /{module}/actions/mass_update`: at once with ids, as a job with a view. */
