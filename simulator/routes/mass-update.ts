@@ -62,7 +62,7 @@ function updateIds(
 ): Reply {
   const editor = new RecordEditor(simulation, opened);
   const outcomes = ids.map((id, place): Outcome => {
-    const path = { id, api_name: 'ids', json_path: `$.ids[${place}]` };
+    const path = { id, api_name: 'id', json_path: `$.ids[${place}]` };
     const row = opened.store.liveRow(id);
     if (row === undefined) return recordError('INVALID_DATA', 'the id given seems to be invalid', path);
     if (opened.store.isConverted(row)) return recordError('CONVERTED_RECORD', 'the record is converted', path);
