@@ -1,5 +1,6 @@
-import { formatTable } from '../scripts/lib/table';
+import { formatTable } from '../src/cli/table';
 import { onStopSignals } from '../scripts/lib/stop-signals';
+import { measureBroker } from './broker';
 import { measureFullSync } from './full-sync';
 import { measureMemory } from './memory';
 import { parseOptions, USAGE, UsageError, type BenchOptions } from './options';
@@ -18,7 +19,8 @@ async function main(options: BenchOptions): Promise<void> {
   const { command, json, ...rest } = options;
   const report = (line: string): void => void process.stderr.write(`${line}\n`);
   const measureOptions = { ...rest, signal: stop.signal, report };
-  const measured = await (command === 'memory' ? measureMemory(measureOptions) : measureFullSync(measureOptions));
+  const measure = { 'full-sync': measureFullSync, memory: measureMemory, broker: measureBroker }[command];
+  const measured = await measure(measureOptions);
   if (!json) process.stdout.write(`${formatTable(['figure', 'value'], flatten(measured))}\n`);
   process.stdout.write(`${JSON.stringify(measured)}\n`);
 }

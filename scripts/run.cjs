@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * The one entry of every npm script: `node scripts/run.cjs <install|start|test|simulator|bench|migrate> [arguments]`.
+ * The one entry of every npm script: `node scripts/run.cjs <install|start|test|simulator|bench|migrate|pulse> [arguments]`.
  *
  * It needs Node and nothing else. It brings a bare clone to the point where the command can run (dependencies,
  * compiled code, the Temporal server for the tests), then runs it, forwards signals and keeps its exit code.
@@ -31,6 +31,7 @@ const COMPILED = {
   migrate: 'dist/scripts/migrate.js',
   simulator: 'dist/simulator/main.js',
   bench: 'dist/bench/main.js',
+  pulse: 'dist/src/cli/main.js',
 };
 
 async function main() {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { awaitConnection } from './lib/await-connection';
 import { ControlApi, type Session } from './lib/control-api';
 import { tryFileLock } from './lib/file-lock';
 import { firstSync } from './lib/first-sync';
@@ -79,8 +80,9 @@ async function bringUp(settings: StartSettings, run: BringUp): Promise<Session[]
   await preFlight(settings, report);
   const stack = await startStack(settings, supervisor, report);
   run.runFile.recordAddresses(stack.addresses);
-  terminal.line('\nFull sync');
   const api = new ControlApi(stack.apiUrl, stack.apiKey);
+  await awaitConnection(api, { once: settings.once, report, signal: run.signal });
+  terminal.line('\nFull sync');
   const sessions = await firstSync(api, { resync: settings.resync, terminal, signal: run.signal });
   terminal.line(`\n${summarize(sessions)}\n`);
   for (const [name, address] of Object.entries(stack.addresses)) terminal.line(`${name.padEnd(12)}  ${address}`);

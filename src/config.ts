@@ -10,7 +10,7 @@ const list = z.string().transform((value) =>
     .filter(Boolean),
 );
 
-/** Every environment variable the processes read, with its unit and default. Nothing else reads `process.env`. */
+/** Every environment variable the processes read, with its unit and default. Nothing else below src/ but the client `pulse` reads them. */
 const Environment = z.object({
   /** PostgreSQL 16 or newer. */
   DATABASE_URL: z.string().default('postgres://pulse:pulse@127.0.0.1:54329/pulse'),
@@ -31,8 +31,12 @@ const Environment = z.object({
   PULSE_LOAD_CONCURRENCY: z.coerce.number().int().min(1).default(2),
   /** Calls to Zoho that one worker makes at a time. */
   PULSE_API_CONCURRENCY: z.coerce.number().int().min(1).default(8),
+  /** Where a worker serves its Prometheus metrics at /metrics; without a port nowhere. 0 takes any free port. */
+  PULSE_WORKER_METRICS_HOST: z.string().default('127.0.0.1'),
+  PULSE_WORKER_METRICS_PORT: port.optional(),
   ZOHO_CLIENT_ID: z.string().default(''),
   ZOHO_CLIENT_SECRET: z.string().default(''),
+  /** As registered for the client; `/api/v1/oauth/callback` of this API at localhost when empty. */
   ZOHO_REDIRECT_URI: z.string().default(''),
   ZOHO_ACCESS_TOKEN: z.string().default(''),
   ZOHO_REFRESH_TOKEN: z.string().default(''),
@@ -42,6 +46,8 @@ const Environment = z.object({
   ZOHO_ACCOUNTS_URL: z.string().default(''),
   /** Give-up time of one Zoho call in milliseconds: headers, then each pause in the body. */
   ZOHO_TIMEOUT_MS: z.coerce.number().int().min(100).default(30_000),
+  /** Wait in milliseconds before a refresh token that Zoho refused is tried again; the third refusal is believed. */
+  ZOHO_CONFIRM_GRANT_MS: z.coerce.number().int().min(0).default(20_000),
 });
 
 export type Config = Readonly<z.infer<typeof Environment>>;

@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Knex } from 'knex';
 import { version } from '../package.json';
 import { createApp } from './api/app';
+import { API_PREFIX, CALLBACK_PATH } from './api/paths';
 import { loadConfig, type Config } from './config';
+import type { ConnectSettings } from './connect/settings';
 import { ensureConnection } from './db/connections';
 import { parseKeyRing } from './db/encryption';
 import { createDatabase } from './db/knex';
@@ -43,6 +45,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       knex,
       control: createSyncControl(temporal),
       logger,
+      connect: connectSettings(knex, config),
       temporalUi: { url: config.TEMPORAL_UI_URL, namespace: temporal.namespace },
       version,
     });
@@ -66,6 +69,17 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 async function assertMigrated(knex: Knex): Promise<void> {
   const pending = await pendingMigrations(knex);
   if (pending.length > 0) throw new Error(`The database lacks ${pending.join(', ')}: run the migrations first.`);
+}
+
+/** Zoho's rule for redirect URIs lets plain HTTP pass for localhost only. */
+function connectSettings(knex: Knex, config: Config): ConnectSettings {
+  return {
+    knex,
+    keyRing: () => parseKeyRing(config.PULSE_ENCRYPTION_KEYS),
+    redirectUri: config.ZOHO_REDIRECT_URI || `http://localhost:${config.PULSE_API_PORT}${API_PREFIX}${CALLBACK_PATH}`,
+    timeoutMs: config.ZOHO_TIMEOUT_MS,
+    accountsUrlOf: (dataCentre) => config.ZOHO_ACCOUNTS_URL || accountsUrlOf(dataCentre),
+  };
 }
 
 /** Without credentials the API still serves what is in the database. */

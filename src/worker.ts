@@ -1,5 +1,6 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { CreditBroker } from './activities/credit-broker';
 import { ZohoConnections } from './activities/zoho-connections';
 import { loadConfig } from './config';
 import { createWorkers } from './create-workers';
@@ -7,7 +8,9 @@ import { parseKeyRing } from './db/encryption';
 import { createDatabase } from './db/knex';
 import { createLogger } from './logger';
 import { createTemporalClient } from './temporal/client';
+import { pauseSchedulesOf, unpauseSchedulesOf } from './temporal/connection-schedules';
 import { reconcileSchedules } from './temporal/schedules';
+import { createWorkerMetrics, serveMetrics } from './worker-metrics';
 import { describeWorkflow } from './temporal/workflow-state';
 
 /** The worker process: runs workflows and activities until it is told to stop. */
@@ -29,7 +32,18 @@ async function main(): Promise<void> {
     poolMax: config.PULSE_DATABASE_POOL,
     applicationName: 'pulse-worker',
   });
-  const zoho = new ZohoConnections(knex, parseKeyRing(config.PULSE_ENCRYPTION_KEYS), config.ZOHO_TIMEOUT_MS);
+  const brokerKnex = createDatabase(config.DATABASE_URL, { poolMax: 2, applicationName: 'pulse-broker' });
+  const broker = new CreditBroker(brokerKnex, { defaultPriority: 'full' });
+  const metrics = createWorkerMetrics();
+  const { PULSE_WORKER_METRICS_HOST: metricsHost, PULSE_WORKER_METRICS_PORT: metricsPort } = config;
+  const metricsServer =
+    metricsPort === undefined ? undefined : await serveMetrics(metrics.registry, metricsHost, metricsPort);
+  if (metricsServer) logger.info({ url: metricsServer.url }, 'metrics are served');
+  const zoho = new ZohoConnections(knex, parseKeyRing(config.PULSE_ENCRYPTION_KEYS), config.ZOHO_TIMEOUT_MS, {
+    broker,
+    observe: metrics.observe,
+    confirmGrantAfterMs: config.ZOHO_CONFIRM_GRANT_MS,
+  });
   const settings = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
   const { connectionOptions, namespace = settings.namespace } = loadClientConnectConfig();
   const connection = await NativeConnection.connect({
@@ -47,6 +61,10 @@ async function main(): Promise<void> {
         logger,
         spoolDirectory: config.PULSE_SPOOL_DIR,
         workflowState: (workflowId) => describeWorkflow(temporal.client, workflowId),
+        schedules: {
+          pause: (connectionId, why) => pauseSchedulesOf(temporal.client, connectionId, why),
+          unpause: (connectionId, why) => unpauseSchedulesOf(temporal.client, connectionId, why),
+        },
       },
       apiConcurrency: config.PULSE_API_CONCURRENCY,
       loadConcurrency: config.PULSE_LOAD_CONCURRENCY,
@@ -55,9 +73,12 @@ async function main(): Promise<void> {
     logger.info({ address: settings.address, namespace }, 'The worker is ready.');
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
+    await metricsServer?.close();
     await connection.close();
     await temporal.connection.close();
     await zoho.close();
+    await broker.close();
+    await brokerKnex.destroy();
     await knex.destroy();
   }
 }

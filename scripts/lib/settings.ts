@@ -62,7 +62,7 @@ export function readStartSettings(args: readonly string[], environment: NodeJS.P
     resync: options.resync,
     externalTemporal: Boolean(environment['TEMPORAL_ADDRESS']),
     externalDatabase: Boolean(environment['DATABASE_URL']),
-    simulated: config.ZOHO_REFRESH_TOKEN === '' && config.ZOHO_ACCESS_TOKEN === '',
+    simulated: config.ZOHO_CLIENT_ID === '' && config.ZOHO_REFRESH_TOKEN === '' && config.ZOHO_ACCESS_TOKEN === '',
     ports: {
       temporal: own.PULSE_TEMPORAL_PORT,
       temporalUi: own.PULSE_TEMPORAL_UI_PORT,

@@ -125,6 +125,8 @@ export class Listener {
       leave = simulation.gate.enter(token.clientId, route.heavy?.(exchange) ?? false);
       if (!leave) throw tooManyRequests();
       response.once('close', leave);
+      // A fault may have kept the call until its caller was gone.
+      if (response.closed) leave();
       credits = typeof route.credits === 'number' ? route.credits : route.credits(exchange);
       if (!simulation.credits.spend(credits)) {
         credits = 0;

@@ -1,27 +1,41 @@
 import type { Knex } from 'knex';
-import { forgetAccessToken, openSecrets, saveIssuedToken, setConnectionStatus, withTokenRow } from '../db/connections';
+import { requireReauthorization, saveRefreshedToken, setTokenRefusals } from '../db/connection-grants';
+import { forgetAccessToken, openSecrets, withTokenRow } from '../db/connections';
 import type { KeyRing } from '../db/encryption';
 import type { ConnectionModel } from '../db/models/connection';
+import { claimMint, closeMintGate, releaseMint } from '../db/token-mints';
 import { type AccessToken, type TokenSource, ZohoAccounts, ZohoError } from '../zoho';
 
 /** A token is replaced this long before it expires, so that no call starts with one that dies on the way. */
 const RENEW_BEFORE_MS = 5 * 60_000;
 /** How long a token given by hand, whose lifetime nobody knows, is used from memory before the database is asked. */
 const UNKNOWN_LIFETIME_MS = 60_000;
+/** Zoho now and then refuses a refresh token that is good: so many refusals in a row are believed. */
+const REFUSALS_TO_BELIEVE = 3;
+const CONFIRM_AFTER_MS = 20_000;
+
+/** What a turn at the row ended with: its transaction commits either way. */
+type Outcome = { token: AccessToken } | { error: ZohoError };
 
 /**
  * Access tokens of one connection, shared by all processes through its row. Zoho mints ten tokens in ten minutes at
  * most, so whoever finds the token missing locks the row and asks Zoho once; everybody else finds the new one there.
+ * Past that limit nobody asks: the failure says when the next token may be asked for.
  */
 export class DatabaseTokenSource implements TokenSource {
   private cached: AccessToken | undefined;
   private inFlight: Promise<AccessToken> | undefined;
 
+  /**
+   * @param timeoutMs give-up time of a call to Zoho
+   * @param confirmAfterMs wait before a refused refresh token is tried again
+   */
   constructor(
     private readonly knex: Knex,
     private readonly ring: KeyRing,
     private readonly connectionId: string,
     private readonly timeoutMs: number,
+    private readonly confirmAfterMs = CONFIRM_AFTER_MS,
   ) {}
 
   async current(): Promise<AccessToken> {
@@ -41,20 +55,12 @@ export class DatabaseTokenSource implements TokenSource {
   }
 
   private async fromDatabase(): Promise<AccessToken> {
-    try {
-      return await withTokenRow(this.knex, this.connectionId, async (trx, connection) => {
-        const known = this.knownToken(connection);
-        if (known) return known;
-        const issued = await this.refresh(connection);
-        await saveIssuedToken(trx, this.ring, this.connectionId, issued);
-        return issued;
-      });
-    } catch (error) {
-      if (error instanceof ZohoError && error.category === 'auth_revoked') {
-        await setConnectionStatus(this.knex, this.connectionId, 'needs_reauth', error.message);
-      }
-      throw error;
-    }
+    const outcome = await withTokenRow(this.knex, this.connectionId, async (trx, connection): Promise<Outcome> => {
+      const known = this.knownToken(connection);
+      return known ? { token: known } : this.refresh(trx, connection);
+    });
+    if ('error' in outcome) throw outcome.error;
+    return outcome.token;
   }
 
   private knownToken(connection: ConnectionModel): AccessToken | undefined {
@@ -65,26 +71,68 @@ export class DatabaseTokenSource implements TokenSource {
     return expiresAt.getTime() - RENEW_BEFORE_MS > Date.now() ? { accessToken, apiDomain, expiresAt } : undefined;
   }
 
-  private async refresh(connection: ConnectionModel): Promise<AccessToken> {
+  private async refresh(trx: Knex.Transaction, connection: ConnectionModel): Promise<Outcome> {
     const { clientSecret, refreshToken } = openSecrets(this.ring, connection);
     if (!refreshToken) {
-      throw new ZohoError({
-        operation: 'refresh_token',
-        category: 'auth_revoked',
-        code: 'NOT_CONNECTED',
-        reason: 'the connection has no refresh token',
-      });
+      return this.giveUp(trx, connection, notUsable('NOT_CONNECTED', 'the connection has no refresh token'));
     }
-    const accounts = new ZohoAccounts({
-      accountsUrl: connection.accountsUrl,
-      clientId: connection.clientId,
-      clientSecret,
-      timeoutMs: this.timeoutMs,
-    });
+    if (connection.status !== 'active') {
+      const reason = `Zoho is not asked again: ${connection.statusReason ?? connection.status}`;
+      return { error: notUsable('NEEDS_REAUTH', reason) };
+    }
+    const waitMs = await claimMint(trx, connection.id);
+    if (waitMs > 0) return { error: limitReached(waitMs) };
+    const { accountsUrl, clientId } = connection;
+    const accounts = new ZohoAccounts({ accountsUrl, clientId, clientSecret, timeoutMs: this.timeoutMs });
     try {
-      return await accounts.refresh(refreshToken);
+      const token = await accounts.refresh(refreshToken);
+      await saveRefreshedToken(trx, this.ring, connection, token);
+      return { token };
+    } catch (error) {
+      if (!(error instanceof ZohoError)) throw error;
+      return await this.refused(trx, connection, error);
     } finally {
       await accounts.close();
     }
   }
+
+  /** What Zoho refused is remembered in the row, for every process. */
+  private async refused(trx: Knex.Transaction, connection: ConnectionModel, error: ZohoError): Promise<Outcome> {
+    if (error.category === 'auth_throttled') {
+      await closeMintGate(trx, connection.id, error.retryAfterMs ?? 0);
+      return { error };
+    }
+    if (error.category !== 'auth_revoked') return { error };
+    await releaseMint(trx, connection.id);
+    const refusals = connection.tokenRefusals + 1;
+    if (error.code !== 'invalid_code' || refusals >= REFUSALS_TO_BELIEVE) return this.giveUp(trx, connection, error);
+    await setTokenRefusals(trx, connection.id, refusals);
+    await closeMintGate(trx, connection.id, this.confirmAfterMs);
+    return { error: toBeConfirmed(error, refusals, this.confirmAfterMs) };
+  }
+
+  private async giveUp(trx: Knex.Transaction, connection: ConnectionModel, error: ZohoError): Promise<Outcome> {
+    await requireReauthorization(trx, connection, error.message);
+    return { error };
+  }
+}
+
+function notUsable(code: string, reason: string): ZohoError {
+  return new ZohoError({ operation: 'refresh_token', category: 'auth_revoked', code, reason });
+}
+
+function limitReached(retryAfterMs: number): ZohoError {
+  const reason = 'not sent: no further access token may be asked for yet';
+  return new ZohoError({
+    operation: 'refresh_token',
+    category: 'auth_throttled',
+    code: 'NOT_YET',
+    reason,
+    retryAfterMs,
+  });
+}
+
+function toBeConfirmed({ operation, code, httpStatus }: ZohoError, refusals: number, retryAfterMs: number): ZohoError {
+  const reason = `Zoho refused the refresh token (${refusals} of ${REFUSALS_TO_BELIEVE} times); it is tried again before that is believed`;
+  return new ZohoError({ operation, category: 'server', code, httpStatus, reason, retryAfterMs });
 }

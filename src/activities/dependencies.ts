@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Logger } from '../logger';
+import type { ConnectionSchedules } from './reconcile-connections';
 import type { WorkflowState } from './reconcile-sessions';
 import type { ZohoConnections } from './zoho-connections';
 
@@ -12,6 +13,7 @@ export interface ActivityDependencies {
   spoolDirectory: string;
   /** Asks Temporal what has become of a workflow. */
   workflowState(workflowId: string): Promise<WorkflowState>;
+  schedules: ConnectionSchedules;
 }
 
 /** What every activity of a session is told: which session, which module, which fields. */

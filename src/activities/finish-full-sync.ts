@@ -10,7 +10,7 @@ import { convertedParameter } from './converted-leads';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { withHeartbeats } from './heartbeats';
 import { mirrorOf } from './mirror-of';
-import { withZoho } from './zoho-work';
+import { withZoho, type ZohoWork } from './zoho-work';
 
 export interface RowCounts {
   zohoRows: number;
@@ -24,7 +24,7 @@ export interface RowCounts {
 /** Counts the module on both sides. */
 export async function countBothSides(deps: ActivityDependencies, target: SyncTarget): Promise<RowCounts> {
   const mirror = await mirrorOf(deps, target);
-  return withZoho(deps, target, async ({ transport, options }) => {
+  const count = async ({ transport, options }: ZohoWork): Promise<RowCounts> => {
     const [zoho, mirrorRows, quarantinedRows, unmirroredRows] = await Promise.all([
       countRecords(transport, target.module, convertedParameter(target.module), options),
       countMirrorRows(deps.knex, mirror),
@@ -32,7 +32,8 @@ export async function countBothSides(deps: ActivityDependencies, target: SyncTar
       countUnmirroredRows(deps.knex, mirror, target.sessionId),
     ]);
     return { zohoRows: zoho.count, mirrorRows, quarantinedRows, unmirroredRows };
-  });
+  };
+  return withZoho(deps, target, count, 'verify');
 }
 
 /** Creates the indexes of a mirror that has just been filled; where they exist it does nothing. */

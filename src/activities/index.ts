@@ -18,6 +18,7 @@ import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { countBothSides, finishFullSync, indexMirror, type FinishRequest } from './finish-full-sync';
 import { readByListPages, readChanges, type ChangesRequest, type ListReadRequest } from './list-read';
 import { planFullSync, type PlanRequest } from './plan-full-sync';
+import { reconcileConnections } from './reconcile-connections';
 import { reconcileSessions } from './reconcile-sessions';
 
 /** Quick work on the engine's own tables: the `core` queue. */
@@ -27,6 +28,7 @@ export function createCoreActivities(deps: ActivityDependencies) {
     recordProgress: (update: SessionUpdate): Promise<boolean> => recordProgress(deps.knex, update),
     finishFullSync: (request: FinishRequest) => finishFullSync(deps, request),
     reconcileSessions: () => reconcileSessions(deps),
+    reconcileConnections: () => reconcileConnections(deps),
   };
 }
 

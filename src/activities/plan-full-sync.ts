@@ -1,9 +1,11 @@
 import { getConnection, saveOrganization } from '../db/connections';
+import { findApiLimits, saveApiLimits } from '../db/credit-broker/api-limits';
 import { loadFields, renamedColumns, saveFields } from '../db/mirror/module-fields';
 import { isMirrorEmpty, prepareMirrorTable } from '../db/mirror/mirror-table';
 import { mirrorColumns, tableNameOf, type MirrorModule } from '../db/mirror/mirror-module';
 import { getWatermark } from '../db/watermarks';
 import { saveUsers } from '../db/crm-users';
+import { limitsOfEdition } from '../domain/api-limits';
 import type { ReadPath } from '../domain/enums';
 import { mapFields, type ColumnType, type FieldMetadata, type MirrorField } from '../domain/mirror-field';
 import { planForced, planRead, type ReadPlan } from '../domain/read-plan';
@@ -43,12 +45,14 @@ export async function planFullSync(deps: ActivityDependencies, request: PlanRequ
   return withZoho(deps, request, async (zoho) => {
     const { module } = request;
     const connection = await getConnection(deps.knex, request.connectionId);
+    const limits = await findApiLimits(deps.knex, connection.id);
+    const needsOrg = connection.orgId === null || limits === undefined || limits.limitsFrom === 'assumed';
     const [about, listed, counted] = await Promise.all([
       getModule(zoho.transport, module, zoho.options),
       getFields(zoho.transport, module, zoho.options),
       countRecords(zoho.transport, module, convertedParameter(module), zoho.options),
       refreshUsers(deps, zoho, request.connectionId),
-      connection.orgId === null ? rememberOrg(deps, zoho, connection.id) : undefined,
+      needsOrg ? rememberOrg(deps, zoho, connection.id) : undefined,
     ]);
     if (!about.apiSupported) {
       throw permanentFailure(FAILURES.notMirrorable, `Zoho's API does not support the module ${module}.`);
@@ -157,4 +161,5 @@ async function rememberOrg(deps: ActivityDependencies, zoho: ZohoWork, connectio
     orgTimeZone: org.timeZone,
     edition: org.edition,
   });
+  await saveApiLimits(deps.knex, connectionId, limitsOfEdition(org.edition, org.userLicences), 'edition');
 }

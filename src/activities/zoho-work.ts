@@ -1,5 +1,8 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { insertLedgerEntries, type LedgerEntry } from '../db/api-ledger';
+import { countLatency, noLatencies } from '../domain/latency-buckets';
+import { findSessionType } from '../db/sessions';
+import { type CallPriority, priorityOfSession } from '../domain/call-priority';
 import type { CallOptions, ZohoCall, ZohoTransport } from '../zoho';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { withHeartbeats } from './heartbeats';
@@ -18,11 +21,13 @@ export interface ZohoWork {
 /**
  * Runs work that calls Zoho. It heartbeats for as long as it runs, which is also what brings a cancellation; and
  * whatever happens to it, what its calls cost is in the ledger afterwards.
+ * @param priority of its calls; that of the session's type without it
  */
 export async function withZoho<T>(
   deps: ActivityDependencies,
   target: Pick<SyncTarget, 'connectionId' | 'sessionId'>,
   work: (zoho: ZohoWork) => Promise<T>,
+  priority?: CallPriority,
 ): Promise<T> {
   const calls: ZohoCall[] = [];
   let doing: object = {};
@@ -31,7 +36,11 @@ export async function withZoho<T>(
     signal,
     report: (details) => (doing = details),
     transport: deps.zoho.transport(target.connectionId),
-    options: { signal, observer: (call) => calls.push(call) },
+    options: {
+      signal,
+      observer: (call) => calls.push(call),
+      priority: priority ?? (await priorityOf(deps, target.sessionId)),
+    },
     meanLatencyMs: () => calls.reduce((sum, call) => sum + call.latencyMs, 0) / Math.max(1, calls.length),
   };
   try {
@@ -46,11 +55,17 @@ export async function withZoho<T>(
   }
 }
 
+async function priorityOf(deps: ActivityDependencies, sessionId: string): Promise<CallPriority | undefined> {
+  const sessionType = await findSessionType(deps.knex, sessionId);
+  return sessionType && priorityOfSession(sessionType);
+}
+
 function ledgerEntries(target: Pick<SyncTarget, 'connectionId' | 'sessionId'>, calls: ZohoCall[]): LedgerEntry[] {
-  const entries = new Map<string, LedgerEntry>();
+  type CountedEntry = LedgerEntry & { failures: Record<string, number>; latencyBuckets: number[] };
+  const entries = new Map<string, CountedEntry>();
   for (const call of calls) {
     const key = `${call.operation} ${call.module ?? ''}`;
-    const entry = entries.get(key) ?? {
+    const entry: CountedEntry = entries.get(key) ?? {
       connectionId: target.connectionId,
       sessionId: target.sessionId,
       operation: call.operation,
@@ -62,6 +77,8 @@ function ledgerEntries(target: Pick<SyncTarget, 'connectionId' | 'sessionId'>, c
       bytesReceived: 0,
       bytesSent: 0,
       latencyMsTotal: 0,
+      failures: {},
+      latencyBuckets: noLatencies(),
       worker: activityInfo().taskQueue,
     };
     entry.calls += 1;
@@ -71,6 +88,8 @@ function ledgerEntries(target: Pick<SyncTarget, 'connectionId' | 'sessionId'>, c
     entry.bytesReceived += call.bytesReceived;
     entry.bytesSent += call.bytesSent;
     entry.latencyMsTotal += call.latencyMs;
+    if (call.failure) entry.failures[call.failure] = (entry.failures[call.failure] ?? 0) + 1;
+    countLatency(entry.latencyBuckets, call.latencyMs);
     entries.set(key, entry);
   }
   return [...entries.values()];

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { ConnectSettings } from '../connect/settings';
 import type { Logger } from '../logger';
 import type { SyncControl } from '../temporal/sync-control';
 import type { Metrics } from './metrics';
@@ -15,6 +16,8 @@ export interface ApiDeps {
   readonly knex: Knex;
   readonly control: SyncControl;
   readonly logger: Logger;
+  /** For connecting organizations. */
+  readonly connect: ConnectSettings;
   readonly temporalUi: TemporalUi;
   /** Of the product, for the OpenAPI document. */
   readonly version: string;

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { readSyncGauges } from '../db/sync-gauges';
+import { createZohoCallGauges } from './zoho-call-gauges';
 
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -43,13 +44,23 @@ export function createMetrics(knex: Knex): Metrics {
     registers,
   });
 
+  const connections = new Gauge({
+    name: 'pulse_connection_info',
+    help: 'The name of a connection whose id stands in the metrics of the workers.',
+    labelNames: ['connection', 'connection_id'],
+    registers,
+  });
+  const refreshZohoCalls = createZohoCallGauges(registry);
+
   async function refresh(): Promise<void> {
-    for (const gauge of [activeSessions, watermarks, credits]) gauge.reset();
+    for (const gauge of [activeSessions, watermarks, credits, connections]) gauge.reset();
     try {
       const gauges = await readSyncGauges(knex);
       for (const { count, ...labels } of gauges.activeSessions) activeSessions.set(labels, count);
       for (const { completeUntil, ...labels } of gauges.watermarks) watermarks.set(labels, completeUntil);
       for (const { credits: spent, ...labels } of gauges.creditsSpent) credits.set(labels, spent);
+      for (const labels of gauges.connections) connections.set({ ...labels }, 1);
+      await refreshZohoCalls(knex);
       databaseUp.set(1);
     } catch {
       databaseUp.set(0);

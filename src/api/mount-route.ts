@@ -67,7 +67,10 @@ async function underAudit(
       actor: principal?.actor ?? 'anonymous',
       action: audit.action,
       outcome,
-      ...(request && { target: audit.target(request), details: { requestId: request.requestId, body: request.body } }),
+      ...(request && {
+        target: audit.target(request),
+        details: { requestId: request.requestId, body: audit.details ? audit.details(request) : request.body },
+      }),
     });
   try {
     const answer = await work((parsed) => (request = parsed));

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { CONNECTION_REQUESTS } from './connection-schemas';
 import { API_PREFIX } from './paths';
 import { PROBLEMS, PROBLEM_CONTENT_TYPE, ProblemDocument, type ProblemCode } from './problem';
 import type { DeclaredAnswer, Route } from './route';
+import { CallMetrics, SessionCalls } from './call-metrics-schemas';
+import { Plan, PlanRequest } from './plan-schemas';
 import { NAMED_SCHEMAS } from './schemas';
 
 type JsonSchema = Record<string, unknown>;
@@ -16,7 +19,7 @@ const BODY_PROBLEMS: readonly ProblemCode[] = [
   'validation_failed',
 ];
 
-const schemas = { ...NAMED_SCHEMAS, Problem: ProblemDocument };
+const schemas = { ...NAMED_SCHEMAS, PlanRequest, Plan, SessionCalls, CallMetrics, Problem: ProblemDocument };
 
 /** Writes the OpenAPI 3.1 document of these routes, from the schemas that also validate their requests. */
 export function describeApi(routes: readonly Route[], version: string): object {
@@ -135,7 +138,7 @@ function reference(schema: z.ZodType): JsonSchema {
 function componentSchemas(): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
-  const requests = new Set<string>(['FullSyncRequest', 'CommandRequest']);
+  const requests = new Set<string>(['FullSyncRequest', 'CommandRequest', ...CONNECTION_REQUESTS]);
   const describe = (io: 'input' | 'output') =>
     z.toJSONSchema(registry, { io, uri: (id) => `#/components/schemas/${id}` }).schemas;
   const [inputs, outputs] = [describe('input'), describe('output')];

@@ -5,8 +5,6 @@ import type { TemporalUi } from './deps';
 import { sessionPath } from './paths';
 import type { LogLine, RecordStatus, Session, SessionAnswer, SessionLinks } from './schemas';
 
-const BYTES_PER_MEGABYTE = 1_000_000;
-
 export function representSession(view: SessionView): Session {
   const { session } = view;
   return {
@@ -37,10 +35,10 @@ export function representSession(view: SessionView): Session {
     fromTimestamp: iso(session.fromTimestamp),
     toTimestamp: iso(session.toTimestamp),
     lastModifiedTime: iso(session.lastModifiedTime),
-    apiCallsMade: view.apiCalls,
-    creditsSpent: view.creditsSpent,
-    rateLimitHits: view.rateLimitHits,
-    totalDataTransferredMb: Math.max(Number(session.totalDataTransferredMb), view.bytesReceived / BYTES_PER_MEGABYTE),
+    apiCallsMade: Number(session.apiCallsMade),
+    creditsSpent: Number(session.creditsSpent),
+    rateLimitHits: Number(session.rateLimitHits),
+    totalDataTransferredMb: Number(session.totalDataTransferredMb),
     retryCount: session.retryCount,
     maxRetries: session.maxRetries,
     batchSize: session.batchSize,
@@ -109,6 +107,7 @@ function linksOf({ session }: SessionView, ui: TemporalUi): SessionLinks {
     self,
     logs: `${self}/logs`,
     records: `${self}/records`,
+    calls: `${self}/calls`,
     pause: `${self}/pause`,
     resume: `${self}/resume`,
     cancel: `${self}/cancel`,

@@ -58,7 +58,12 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown, Header
   /** The problems that are this route's own; those of every route are added. */
   readonly problems: readonly ProblemCode[];
   /** Every mutation is audited: under which action, and what it was done to. */
-  readonly audit?: { action: string; target(request: RouteRequest<Params, Query, Body, Headers>): string };
+  readonly audit?: {
+    action: string;
+    target(request: RouteRequest<Params, Query, Body, Headers>): string;
+    /** What of the body is kept; needed where it holds a secret. @default all of it */
+    details?(request: RouteRequest<Params, Query, Body, Headers>): object;
+  };
   handle(request: RouteRequest<Params, Query, Body, Headers>, deps: RouteDeps): Promise<RouteAnswer>;
 }
 

@@ -8,6 +8,7 @@ import {
   SESSION_TYPES,
   SYNC_DIRECTIONS,
 } from '../domain/enums';
+import { CONNECTION_SCHEMAS } from './connection-schemas';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const count = z.number().min(0);
@@ -20,15 +21,18 @@ export const ApiName = z
   .regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'Must be a Zoho API name: letters, digits and _, beginning with a letter')
   .meta({ description: 'API name in Zoho CRM, e.g. `Deals`.' });
 
+/** Our name of a Zoho org. */
+export const ConnectionName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'Must be the name of a connection')
+  .default('crm')
+  .meta({ description: 'Name of the connection (the Zoho org).' });
+
 /** How a full sync is to be done; what is left out is decided by the planner. */
 export const FullSyncRequest = z
   .strictObject({
     module: ApiName,
-    connection: z
-      .string()
-      .regex(/^[a-z][a-z0-9_]{0,39}$/, 'Must be the name of a connection')
-      .default('crm')
-      .meta({ description: 'Name of the connection (the Zoho org).' }),
+    connection: ConnectionName,
     fields: z
       .array(ApiName)
       .min(1)
@@ -107,6 +111,7 @@ export const SessionLinks = z
     self: z.string(),
     logs: z.string(),
     records: z.string(),
+    calls: z.string(),
     pause: z.string(),
     resume: z.string(),
     cancel: z.string(),
@@ -213,4 +218,5 @@ export const NAMED_SCHEMAS = {
   RecordPage,
   Health,
   Readiness,
+  ...CONNECTION_SCHEMAS,
 } as const satisfies Readonly<Record<string, z.ZodType>>;

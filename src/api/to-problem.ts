@@ -9,6 +9,7 @@ import {
   TemporalUnavailable,
 } from '../temporal/sync-control';
 import { Problem, type ProblemCode } from './problem';
+import { zohoProblem } from './zoho-problem';
 
 /** `type` of the errors that Express's body parser raises. */
 const BODY_PROBLEMS: Readonly<Record<string, [ProblemCode, string]>> = {
@@ -23,7 +24,9 @@ const BODY_PROBLEMS: Readonly<Record<string, [ProblemCode, string]>> = {
 /** What a caller is told about any error. Whatever is not known here is an `internal_error` without its text. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  return bodyProblem(error) ?? knownProblem(error) ?? databaseProblem(error) ?? internalError(error);
+  return (
+    bodyProblem(error) ?? knownProblem(error) ?? zohoProblem(error) ?? databaseProblem(error) ?? internalError(error)
+  );
 }
 
 function knownProblem(error: unknown): Problem | undefined {

@@ -15,6 +15,10 @@ export interface LedgerEntry {
   bytesReceived: number;
   bytesSent: number;
   latencyMsTotal: number;
+  /** Failed calls by category. @default none */
+  failures?: Readonly<Record<string, number>>;
+  /** Calls by latency, as `domain/latency-buckets.ts` has it. @default none */
+  latencyBuckets?: readonly number[];
   /** ISO time; PostgreSQL's clock when absent. */
   spentAt?: string;
   worker?: string;
@@ -30,7 +34,8 @@ export interface LedgerSums {
   latencyMsTotal: number;
 }
 
-const SUMS = `
+/** Sums of a selection of the ledger, as `LedgerSums` names them. */
+export const LEDGER_SUMS = `
   coalesce(sum(calls), 0)::float8 as "calls",
   coalesce(sum(credits), 0)::float8 as "credits",
   coalesce(sum(failed_calls), 0)::float8 as "failedCalls",
@@ -39,18 +44,36 @@ const SUMS = `
   coalesce(sum(bytes_sent), 0)::float8 as "bytesSent",
   coalesce(sum(latency_ms_total), 0)::float8 as "latencyMsTotal"`;
 
-/** Adds entries to the ledger. Not idempotent: a call that was made twice is paid twice. */
+/**
+ * Adds entries to the ledger, and to the sums in the rows of their sessions, which outlive the ledger's entries.
+ * Not idempotent: a call that was made twice is paid twice.
+ */
 export async function insertLedgerEntries(knex: Knex, entries: readonly LedgerEntry[]): Promise<void> {
   if (entries.length === 0) return;
   await knex.raw(
-    `insert into sync.api_ledger (connection_id, session_id, operation, module_name, calls, credits, failed_calls,
-       rate_limited, bytes_received, bytes_sent, latency_ms_total, spent_at, worker)
-     select entry."connectionId", entry."sessionId", entry.operation, entry.module, entry.calls, entry.credits,
-       entry."failedCalls", entry."rateLimited", entry."bytesReceived", entry."bytesSent",
-       round(entry."latencyMsTotal"), coalesce(entry."spentAt", now()), entry.worker
-     from jsonb_to_recordset(?::jsonb) as entry ("connectionId" uuid, "sessionId" uuid, operation text, module text,
-       calls int, credits numeric, "failedCalls" int, "rateLimited" int, "bytesReceived" bigint, "bytesSent" bigint,
-       "latencyMsTotal" numeric, "spentAt" timestamptz, worker text)`,
+    `with added as (
+       insert into sync.api_ledger (connection_id, session_id, operation, module_name, calls, credits, failed_calls,
+         rate_limited, bytes_received, bytes_sent, latency_ms_total, failures, latency_buckets, spent_at, worker)
+       select entry."connectionId", entry."sessionId", entry.operation, entry.module, entry.calls, entry.credits,
+         entry."failedCalls", entry."rateLimited", entry."bytesReceived", entry."bytesSent",
+         round(entry."latencyMsTotal"), coalesce(entry.failures, '{}'), coalesce(entry."latencyBuckets", '{}'),
+         coalesce(entry."spentAt", now()), entry.worker
+       from jsonb_to_recordset(?::jsonb) as entry ("connectionId" uuid, "sessionId" uuid, operation text, module text,
+         calls int, credits numeric, "failedCalls" int, "rateLimited" int, "bytesReceived" bigint, "bytesSent" bigint,
+         "latencyMsTotal" numeric, failures jsonb, "latencyBuckets" int[], "spentAt" timestamptz, worker text)
+       returning session_id, calls, credits, rate_limited, bytes_received, bytes_sent
+     )
+     update sync.crm_sync_sessions session set
+       api_calls_made = session.api_calls_made + spent.calls,
+       credits_spent = session.credits_spent + spent.credits,
+       rate_limit_hits = session.rate_limit_hits + spent.rate_limited,
+       total_data_transferred_mb = session.total_data_transferred_mb + spent.megabytes
+     from (
+       select session_id, sum(calls) as calls, sum(credits) as credits, sum(rate_limited) as rate_limited,
+         sum(bytes_received + bytes_sent) / 1e6 as megabytes
+       from added group by session_id
+     ) as spent
+     where session.id = spent.session_id`,
     [toJsonb(entries)],
   );
 }
@@ -58,7 +81,7 @@ export async function insertLedgerEntries(knex: Knex, entries: readonly LedgerEn
 /** What a connection spent since a moment; for Zoho's rolling day: 24 hours ago. */
 export async function sumLedgerSince(knex: Knex, connectionId: string, since: Date): Promise<LedgerSums> {
   const answer = await knex.raw<{ rows: [LedgerSums] }>(
-    `select ${SUMS} from sync.api_ledger where connection_id = ? and spent_at > ?`,
+    `select ${LEDGER_SUMS} from sync.api_ledger where connection_id = ? and spent_at > ?`,
     [connectionId, since],
   );
   return answer.rows[0];
@@ -70,7 +93,7 @@ export async function sumLedgerBySession(
   sessionIds: readonly string[],
 ): Promise<ReadonlyMap<string, LedgerSums>> {
   const answer = await knex.raw<{ rows: (LedgerSums & { sessionId: string })[] }>(
-    `select session_id as "sessionId", ${SUMS} from sync.api_ledger where session_id = any(?::uuid[]) group by session_id`,
+    `select session_id as "sessionId", ${LEDGER_SUMS} from sync.api_ledger where session_id = any(?::uuid[]) group by session_id`,
     [[...sessionIds]],
   );
   return new Map(answer.rows.map(({ sessionId, ...sums }) => [sessionId, sums]));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { uuidv7 } from 'uuidv7';
 import { open, reseal, seal, type KeyRing } from './encryption';
@@ -50,8 +51,9 @@ const SECRET_COLUMNS: readonly SecretColumn[] = [
 const FIRST_CONNECTION = 'crm';
 
 /**
- * Creates the connection, or brings it up to date with its settings. Tokens that were issued since stay, unless the
- * settings bring a new grant: another refresh token or another client.
+ * Creates the connection, or brings it up to date with its settings. Settings that are the same as the last time change
+ * nothing, so whatever was connected since through the API outlives a restart. Tokens that were issued since stay,
+ * unless the settings bring a new grant: another refresh token or another client.
  */
 export async function ensureConnection(
   knex: Knex,
@@ -59,27 +61,29 @@ export async function ensureConnection(
   settings: ConnectionSettings,
 ): Promise<ConnectionModel> {
   return knex.transaction(async (trx) => {
-    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`connection:${settings.name}`]);
-    const existing = await ConnectionModel.query(trx).findOne({ name: settings.name }).forUpdate();
-    if (!existing) return insertConnection(trx, ring, settings);
+    const existing = await lockByName(trx, settings.name);
+    if (!existing) return insertConnection(trx, ring, settings, hashOf(settings));
     const known = openSecrets(ring, existing);
+    const settingsHash = hashOf(settings);
+    if (existing.settingsHash?.equals(settingsHash)) return existing;
     const granted = settings.refreshToken || known.refreshToken;
     const sameGrant = existing.clientId === settings.clientId && known.refreshToken === granted;
+    const newSecret = known.clientSecret !== settings.clientSecret;
     const { id } = existing;
     return ConnectionModel.query(trx).patchAndFetchById(id, {
       dataCenter: settings.dataCenter,
       accountsUrl: settings.accountsUrl,
       clientId: settings.clientId,
-      ...(known.clientSecret !== settings.clientSecret && {
-        clientSecretEncrypted: seal(ring, purpose(id, 'clientSecretEncrypted'), settings.clientSecret),
-      }),
+      ...(newSecret && sealClientSecret(ring, id, settings.clientSecret)),
       ...(!sameGrant && {
         ...sealedTokens(ring, id, settings),
         accessTokenExpiresAt: null,
         apiDomain: null,
-        status: 'active',
-        statusReason: null,
+        tokenMints: [],
+        tokenGateUntil: null,
       }),
+      ...((!sameGrant || newSecret) && { status: 'active', statusReason: null, tokenRefusals: 0 }),
+      settingsHash,
       updatedAt: new Date(),
     });
   });
@@ -199,8 +203,21 @@ export async function reencryptConnections(knex: Knex, ring: KeyRing): Promise<n
   return rewritten;
 }
 
-async function insertConnection(trx: Knex, ring: KeyRing, settings: ConnectionSettings): Promise<ConnectionModel> {
+/** The connection of that name, or the right to make it: others wait until the transaction ends. */
+export async function lockByName(trx: Knex.Transaction, name: string): Promise<ConnectionModel | undefined> {
+  await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`connection:${name}`]);
+  return ConnectionModel.query(trx).findOne({ name }).forUpdate();
+}
+
+/** @param settingsHash of the environment's settings, when they are those */
+export async function insertConnection(
+  trx: Knex,
+  ring: KeyRing,
+  settings: ConnectionSettings,
+  settingsHash: Buffer | null = null,
+): Promise<ConnectionModel> {
   const id = uuidv7();
+  const isConnected = Boolean(settings.refreshToken || settings.accessToken);
   return ConnectionModel.query(trx).insertAndFetch({
     id,
     name: settings.name,
@@ -208,9 +225,23 @@ async function insertConnection(trx: Knex, ring: KeyRing, settings: ConnectionSe
     dataCenter: settings.dataCenter,
     accountsUrl: settings.accountsUrl,
     clientId: settings.clientId,
-    clientSecretEncrypted: seal(ring, purpose(id, 'clientSecretEncrypted'), settings.clientSecret),
+    ...sealClientSecret(ring, id, settings.clientSecret),
     ...sealedTokens(ring, id, settings),
+    ...(!isConnected && { status: 'needs_reauth', statusReason: 'The organization was not connected yet.' }),
+    settingsHash,
   });
+}
+
+/** The client secret as it is stored. */
+export function sealClientSecret(ring: KeyRing, id: string, clientSecret: string): { clientSecretEncrypted: string } {
+  return { clientSecretEncrypted: seal(ring, purpose(id, 'clientSecretEncrypted'), clientSecret) };
+}
+
+/** Client secrets and tokens are long and random, so their hash can be kept; one of the whole tells least. */
+function hashOf({ name: _name, ...settings }: ConnectionSettings): Buffer {
+  return createHash('sha256')
+    .update(JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest();
 }
 
 function sealedTokens(

@@ -30,10 +30,6 @@ export interface SessionPatch {
   failedRecords?: number;
   skippedRecords?: number;
   retryCount?: number;
-  apiCallsMade?: number;
-  rateLimitHits?: number;
-  creditsSpent?: number;
-  totalDataTransferredMb?: number;
   batchSize?: number;
   errorMessage?: string | null;
   pauseReason?: string | null;
@@ -103,10 +99,6 @@ const COLUMNS: Readonly<Record<keyof SessionPatch, string>> = {
   failedRecords: 'failed_records',
   skippedRecords: 'skipped_records',
   retryCount: 'retry_count',
-  apiCallsMade: 'api_calls_made',
-  rateLimitHits: 'rate_limit_hits',
-  creditsSpent: 'credits_spent',
-  totalDataTransferredMb: 'total_data_transferred_mb',
   batchSize: 'batch_size',
   errorMessage: 'error_message',
   pauseReason: 'pause_reason',

@@ -1,10 +1,9 @@
 import type { Knex } from 'knex';
 import { isFinal } from '../domain/enums';
-import { sumLedgerBySession, type LedgerSums } from './api-ledger';
 import { ConnectionModel } from './models/connection';
 import type { SyncSessionModel } from './models/sync-session';
 
-/** A session with what can be derived from its chunks and the ledger, live while it runs. */
+/** A session with what can be derived from its chunks, live while it runs. */
 export interface SessionView {
   session: SyncSessionModel;
   /** Name of the connection. */
@@ -25,10 +24,6 @@ export interface SessionView {
   /** 0 to 1, of the records that are done. */
   successRate: number | undefined;
   durationSeconds: number;
-  apiCalls: number;
-  rateLimitHits: number;
-  creditsSpent: number;
-  bytesReceived: number;
 }
 
 interface ChunkSums {
@@ -44,7 +39,6 @@ interface ChunkSums {
 interface Sources {
   now: Date;
   chunks: ReadonlyMap<string, ChunkSums>;
-  ledger: ReadonlyMap<string, LedgerSums>;
   connectionNames: ReadonlyMap<string, string>;
 }
 
@@ -58,7 +52,7 @@ export async function viewSession(knex: Knex, session: SyncSessionModel): Promis
 }
 
 /**
- * Derives the view of each session, with three queries however many sessions. A session's row is written by its
+ * Derives the view of each session, with two queries however many sessions. A session's row is written by its
  * workflow now and then, a chunk's row with its data; so the larger count is the truer one.
  */
 export async function viewSessions(knex: Knex, sessions: readonly SyncSessionModel[]): Promise<SessionView[]> {
@@ -70,15 +64,13 @@ export async function viewSessions(knex: Knex, sessions: readonly SyncSessionMod
 async function readSources(knex: Knex, sessions: readonly SyncSessionModel[]): Promise<Sources> {
   const ids = sessions.map(({ id }) => id);
   const connectionIds = [...new Set(sessions.map(({ connectionId }) => connectionId))];
-  const [chunks, ledger, connections] = await Promise.all([
+  const [chunks, connections] = await Promise.all([
     sumChunks(knex, ids),
-    sumLedgerBySession(knex, ids),
     ConnectionModel.query(knex).select('id', 'name').findByIds(connectionIds),
   ]);
   return {
     now: chunks.now,
     chunks: chunks.sums,
-    ledger,
     connectionNames: new Map(connections.map(({ id, name }) => [id, name])),
   };
 }
@@ -108,7 +100,6 @@ async function sumChunks(
 
 function derive(session: SyncSessionModel, sources: Sources): SessionView {
   const chunks = sources.chunks.get(session.id);
-  const ledger = sources.ledger.get(session.id);
   const written = (chunks?.rowsCreated ?? 0) + (chunks?.rowsUpdated ?? 0) + (chunks?.rowsUnchanged ?? 0);
   const processed = Math.max(Number(session.processedRecords), chunks?.rowsRead ?? 0);
   const successful = Math.max(Number(session.successfulRecords), written);
@@ -131,10 +122,6 @@ function derive(session: SyncSessionModel, sources: Sources): SessionView {
     etaSeconds: eta(session, processed, total, rowsPerSecond),
     successRate: successful + failed > 0 ? successful / (successful + failed) : undefined,
     durationSeconds,
-    apiCalls: Math.max(Number(session.apiCallsMade), ledger?.calls ?? 0),
-    rateLimitHits: Math.max(Number(session.rateLimitHits), ledger?.rateLimited ?? 0),
-    creditsSpent: Math.max(Number(session.creditsSpent), ledger?.credits ?? 0),
-    bytesReceived: ledger?.bytesReceived ?? 0,
   };
 }
 

@@ -84,6 +84,12 @@ export async function findSession(knex: Knex, id: string): Promise<SyncSessionMo
   return SyncSessionModel.query(knex).findById(id);
 }
 
+/** Undefined for a session that does not exist. */
+export async function findSessionType(knex: Knex, id: string): Promise<SessionType | undefined> {
+  const session = await SyncSessionModel.query(knex).findById(id).select('session_type');
+  return session?.sessionType;
+}
+
 /** @throws SessionNotFound */
 export async function getSession(knex: Knex, id: string): Promise<SyncSessionModel> {
   const session = await findSession(knex, id);

@@ -7,10 +7,11 @@ export interface SyncGauges {
   watermarks: { connection: string; module: string; completeUntil: number }[];
   /** Credits of the last 24 hours, Zoho's accounting period. */
   creditsSpent: { connection: string; credits: number }[];
+  connections: { connection: string; connection_id: string }[];
 }
 
 export async function readSyncGauges(knex: Knex): Promise<SyncGauges> {
-  const [active, watermarks, credits] = await Promise.all([
+  const [active, watermarks, credits, connections] = await Promise.all([
     knex.raw<{ rows: SyncGauges['activeSessions'] }>(
       `select connection.name as connection, session.module_name as module, session.status, count(*)::int as count
        from sync.crm_sync_sessions session join sync.connections connection on connection.id = session.connection_id
@@ -29,6 +30,14 @@ export async function readSyncGauges(knex: Knex): Promise<SyncGauges> {
          on entry.connection_id = connection.id and entry.spent_at > now() - interval '24 hours'
        group by 1`,
     ),
+    knex.raw<{ rows: SyncGauges['connections'] }>(
+      'select name as connection, id as connection_id from sync.connections',
+    ),
   ]);
-  return { activeSessions: active.rows, watermarks: watermarks.rows, creditsSpent: credits.rows };
+  return {
+    activeSessions: active.rows,
+    watermarks: watermarks.rows,
+    creditsSpent: credits.rows,
+    connections: connections.rows,
+  };
 }

@@ -6,3 +6,5 @@ export function syncWorkflowId(connection: string, module: string): string {
 }
 
 export const RECONCILE_SESSIONS_WORKFLOW_ID = 'reconcile-sessions';
+
+export const RECONCILE_CONNECTIONS_WORKFLOW_ID = 'reconcile-connections';

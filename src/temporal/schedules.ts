@@ -1,5 +1,5 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
-import { RECONCILE_SESSIONS_WORKFLOW_ID } from './ids';
+import { RECONCILE_CONNECTIONS_WORKFLOW_ID, RECONCILE_SESSIONS_WORKFLOW_ID } from './ids';
 import { TASK_QUEUES } from './task-queues';
 
 /** What runs by the clock. The list is the truth: schedules in Temporal are brought to it whenever a worker starts. */
@@ -17,6 +17,20 @@ const SCHEDULES: readonly ScheduleOptions[] = [
       staticSummary: 'Close sessions whose workflow is gone',
     },
     // Without a limit Temporal makes up for a year of missed runs.
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m' },
+  },
+  {
+    scheduleId: RECONCILE_CONNECTIONS_WORKFLOW_ID,
+    spec: { intervals: [{ every: '30s' }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'reconcileConnections',
+      workflowId: RECONCILE_CONNECTIONS_WORKFLOW_ID,
+      taskQueue: TASK_QUEUES.core,
+      args: [],
+      workflowExecutionTimeout: '2m',
+      staticSummary: 'Pause the schedules of orgs that must be connected again',
+    },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m' },
   },
 ];

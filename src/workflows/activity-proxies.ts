@@ -13,8 +13,8 @@ import { TASK_QUEUES } from '../temporal/task-queues';
  */
 const RETRY: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' };
 
-/** Longer than any outage that a run should sit out by itself. */
-const PATIENCE = '6h';
+/** Longer than any outage that a run should sit out by itself, and than a day: then spent credits have come back. */
+const PATIENCE = '30h';
 
 /** Tells a slow attempt from a dead one, and brings it the cancellation. */
 const HEARTBEAT = '10s';
@@ -65,6 +65,7 @@ const load = (summary: string) => proxyActivities<LoadActivities>({ ...loading, 
 export const { recordProgress } = core('Write the session row and its log');
 export const { finishFullSync } = core('Set the watermark, sum up');
 export const { reconcileSessions } = core('Close sessions whose workflow is gone');
+export const { reconcileConnections } = core('Pause what needs a connection that is gone');
 
 export const { planFullSync } = zoho(calls, 'Fields, table, row count, and how to read');
 export const { orderBulkRead } = zoho(calls, 'Order an export of 200,000 rows');

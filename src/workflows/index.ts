@@ -1,3 +1,4 @@
 /** Every export is a workflow type; its name is what the Temporal UI shows. */
 export { fullSync } from './full-sync';
+export { reconcileConnections } from './reconcile-connections';
 export { reconcileSessions } from './reconcile-sessions';

@@ -38,6 +38,12 @@ const BY_CODE: Readonly<Record<string, string>> = {
   INVALID_FIELD_DEFINITION: 'Correct the definition of the custom field, named in this error, then try again.',
   MODULE_ACCESS_MISSING: 'Ask a Zoho CRM administrator to let the profile of the connected user do this in the module.',
   INVALID_NOTIFICATION: 'Ignore the request: it is no notification of Zoho CRM.',
+  NO_FREE_CALL: 'Nothing: the call keeps its place in the line; fewer workers or syncs at a time shorten the wait.',
+  CALL_RATE: 'Nothing: Zoho limits these calls by the minute and the call is made as soon as it may be.',
+  CREDITS_SPENT:
+    'Wait until credits free up; buy credits from Zoho or lower the part that is kept free if it must go on sooner.',
+  CREDITS_NEVER_ENOUGH:
+    'Correct the daily credits of the connection, lower the part kept free, or buy credits from Zoho.',
   API_DOMAIN_NOT_ALLOWED: 'Check the data centre of the connection: Zoho named an API host that does not belong to it.',
   ACCOUNTS_URL_NOT_ALLOWED: "Set the accounts URL to one of Zoho's accounts servers, or to a loopback address.",
   invalid_client: 'Check the client id, and that the client is enabled for the data centre of this connection.',

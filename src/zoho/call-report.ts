@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { CallEnding } from './call-gate';
 import { type CallLabel, ZohoError } from './errors';
 import type { CallObserver, ZohoCall } from './observer';
 
@@ -36,6 +37,12 @@ export class CallReport {
     this.#call.bytesReceived = bytes;
     const remaining = Number(headers['x-api-credits-remaining'] ?? NaN);
     if (Number.isFinite(remaining)) this.#call.creditsRemaining = remaining;
+  }
+
+  /** What the gate learns of the call. */
+  get ending(): CallEnding {
+    const { status, creditsRemaining } = this.#call;
+    return { status, creditsRemaining };
   }
 
   /** Ends the report of a call that was answered well. */

@@ -16,6 +16,8 @@ export const DATA_CENTRES = {
 
 export type DataCentreName = keyof typeof DATA_CENTRES;
 
+export const DATA_CENTRE_NAMES = Object.keys(DATA_CENTRES) as [DataCentreName, ...DataCentreName[]];
+
 /** Production, sandbox and developer organizations of one data centre differ in the first label of the API host. */
 const API_PREFIXES = ['www', 'sandbox', 'developer'] as const;
 
@@ -99,9 +101,44 @@ function dataCentreOfApi(api: URL): DataCentreName | undefined {
   );
 }
 
+/** What the browser brings back beside the grant code. */
+export interface CallbackOrigin {
+  /** `accounts-server`: where the code was issued, and where alone it can be exchanged. */
+  accountsServer?: string | undefined;
+  /** `location`: the name of its data centre. */
+  location?: string | undefined;
+}
+
+/**
+ * The accounts server that a grant code belongs to, or null if it must not be sent there. People are moved to the data
+ * centre of their own org, so it need not be the server where the consent began; but it comes through the browser, so
+ * only Zoho's own servers count, and they must be those of the data centre that is named beside them.
+ *
+ * @param startedAt the accounts URL where the consent began; a loopback address stays the only one for its code.
+ */
+export function callbackAccounts(
+  startedAt: string,
+  { accountsServer = startedAt, location }: CallbackOrigin,
+): { accountsUrl: string; dataCentre: DataCentreName | null } | null {
+  const started = bareOrigin(startedAt);
+  const issuer = bareOrigin(accountsServer);
+  if (started === null || issuer === null) return null;
+  if (location !== undefined && !isDataCentreName(location)) return null;
+  if (isLoopback(started))
+    return issuer.origin === started.origin ? { accountsUrl: issuer.origin, dataCentre: null } : null;
+  const dataCentre = dataCentreNameOf(issuer);
+  if (dataCentre === undefined || (location !== undefined && location !== dataCentre)) return null;
+  return { accountsUrl: issuer.origin, dataCentre };
+}
+
 function dataCentreOf(accounts: URL) {
+  const name = dataCentreNameOf(accounts);
+  return name && DATA_CENTRES[name];
+}
+
+function dataCentreNameOf(accounts: URL): DataCentreName | undefined {
   if (accounts.protocol !== 'https:') return undefined;
-  return Object.values(DATA_CENTRES).find(({ accountsHost }) => accountsHost === accounts.host);
+  return DATA_CENTRE_NAMES.find((name) => DATA_CENTRES[name].accountsHost === accounts.host);
 }
 
 /** The URL if it is scheme, host and port of HTTP only, otherwise null. */

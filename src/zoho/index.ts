@@ -35,6 +35,7 @@ export {
   parseBulkWriteResult,
 } from './bulk-write-result';
 export { checkCriteriaFields } from './check-criteria-fields';
+export { type CallEnding, type CallGate, CallSeries, type GatedCall, type Permit } from './call-gate';
 export { queryRecords } from './coql';
 export {
   AGGREGATE_FUNCTIONS,
@@ -73,9 +74,13 @@ export {
   criteriaTypeOf,
   type OperatorOf,
 } from './criteria-types';
+export { authorizationUrl } from './authorization-url';
 export {
   accountsUrlOf,
+  callbackAccounts,
+  type CallbackOrigin,
   contentUrlOf,
+  DATA_CENTRE_NAMES,
   DATA_CENTRES,
   type DataCentreName,
   isAllowedAccountsUrl,
@@ -142,6 +147,7 @@ export {
 } from './request-limits';
 export { searchCriteria } from './search-criteria';
 export { type SearchFilter, type SearchPaging, searchRecords, type SearchRecordsQuery } from './search-records';
+export { missingScopes, NEEDED_SCOPES } from './scopes';
 export { type AccessToken, type CallOptions, type TokenSource, ZohoTransport } from './transport';
 export {
   countUsers,

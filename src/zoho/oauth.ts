@@ -24,6 +24,8 @@ export interface OAuthClient {
 export interface GrantedTokens extends AccessToken {
   /** Null when Zoho gave none, as it does for a repeated consent: keep the one you have. */
   refreshToken: string | null;
+  /** What was granted; null when Zoho does not say. */
+  scopes: string[] | null;
 }
 
 /** Old answers give the lifetime in milliseconds under the same key; no token lives longer than a day. */
@@ -37,6 +39,7 @@ const Tokens = z.object({
   api_domain: z.string(),
   expires_in: z.coerce.number().positive().catch(DEFAULT_LIFETIME_SECONDS),
   expires_in_sec: z.coerce.number().positive().optional().catch(undefined),
+  scope: z.string().optional().catch(undefined),
 });
 const Revoked = z.object({ status: z.literal('success') });
 
@@ -109,6 +112,7 @@ export class ZohoAccounts {
       return {
         accessToken: tokens.access_token,
         refreshToken: tokens.refresh_token ?? null,
+        scopes: tokens.scope?.split(/[\s,]+/).filter(Boolean) ?? null,
         apiDomain: new URL(tokens.api_domain).origin,
         expiresAt: new Date(startedAt + lifetimeMs(tokens)),
       };

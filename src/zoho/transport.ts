@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { CallPriority } from '../domain/call-priority';
+import type { CallGate, CallSeries } from './call-gate';
 import { CallReport } from './call-report';
 import { classifyAnswer } from './classify-error';
 import { CREDIT_COSTS, type ZohoOperation } from './credit-costs';
@@ -32,6 +34,10 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** Hears of this call, in addition to the transport's own observer. */
   observer?: CallObserver | undefined;
+  /** The calls it is one of, for the transport's gate. */
+  series?: CallSeries | undefined;
+  /** Who wants the call, for the transport's gate. */
+  priority?: CallPriority | undefined;
 }
 
 export interface ZohoRequest {
@@ -66,19 +72,30 @@ export interface ZohoAnswer {
 }
 
 /**
- * Makes single calls to the CRM API of one organization: token, limits of time, classification, report. It repeats
- * nothing and waits for nothing; every failure is one `ZohoError`, and its owner decides when to call again.
+ * Makes single calls to the CRM API of one organization: token, gate, limits of time, classification, report. It
+ * repeats nothing and waits for nothing but the gate; every failure is one `ZohoError`, and its owner decides when to
+ * call again.
  */
 export class ZohoTransport {
   readonly #tokens: TokenSource;
   readonly #http: HttpClient;
   readonly #observer: CallObserver | undefined;
+  readonly #gate: CallGate | undefined;
 
-  /** @param options.timeoutMs limit for connecting, for the headers and for each pause in the body. */
-  constructor(options: { tokens: TokenSource; timeoutMs: number; observer?: CallObserver | undefined }) {
+  /**
+   * @param options.timeoutMs limit for connecting, for the headers and for each pause in the body.
+   * @param options.gate lets each call in, or refuses it before it is made; without one every call is made.
+   */
+  constructor(options: {
+    tokens: TokenSource;
+    timeoutMs: number;
+    observer?: CallObserver | undefined;
+    gate?: CallGate | undefined;
+  }) {
     this.#tokens = options.tokens;
     this.#http = new HttpClient(options.timeoutMs);
     this.#observer = options.observer;
+    this.#gate = options.gate;
   }
 
   /** Waits for the calls in flight, then closes the connections. */
@@ -169,14 +186,18 @@ export class ZohoTransport {
     signal?.throwIfAborted();
     const token = await untilAborted(this.#tokens.current(signal), signal);
     const http = httpRequest(request, token);
+    const listed = request.credits ?? CREDIT_COSTS[request.operation];
+    const { operation, module, heavy = false } = request;
+    const { priority, series } = options ?? {};
+    const permit = await this.#gate?.enter({ operation, module, credits: listed, heavy, priority, series }, signal);
     const report = new CallReport(
       {
-        operation: request.operation,
-        module: request.module,
+        operation,
+        module,
         method: http.method,
         path: http.path,
         bytesSent: http.body instanceof MultipartFile ? http.body.size : Buffer.byteLength(http.body ?? ''),
-        credits: request.credits ?? CREDIT_COSTS[request.operation],
+        credits: permit?.credits ?? listed,
       },
       [this.#observer, options?.observer],
     );
@@ -190,6 +211,8 @@ export class ZohoTransport {
         await untilAborted(this.#tokens.reject(token.accessToken), signal);
       }
       throw error;
+    } finally {
+      permit?.leave(report.ending);
     }
   }
 }

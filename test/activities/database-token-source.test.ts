@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { DatabaseTokenSource } from '../../src/activities/database-token-source';
+import { listOpenAlerts } from '../../src/db/alerts';
 import { getConnection, openSecrets } from '../../src/db/connections';
 import type { ConnectionModel } from '../../src/db/models/connection';
 import { ZohoError } from '../../src/zoho';
@@ -26,7 +27,8 @@ describe('DatabaseTokenSource', () => {
       setTimeout(() => response.writeHead(200).end(JSON.stringify(tokens)), 50);
     });
   }
-  const source = ({ id }: ConnectionModel) => new DatabaseTokenSource(database.knex, KEY_RING, id, TIMEOUT_MS);
+  const source = ({ id }: ConnectionModel, confirmAfterMs = 0) =>
+    new DatabaseTokenSource(database.knex, KEY_RING, id, TIMEOUT_MS, confirmAfterMs);
   const connect = (settings: Parameters<typeof someOrganization>[2] = {}) =>
     someOrganization(database.knex, zoho.url, settings);
 
@@ -110,15 +112,97 @@ describe('DatabaseTokenSource', () => {
     assert.equal((await tokens.current()).accessToken, 'token-1');
   });
 
-  it('marks the connection when Zoho no longer accepts the grant', async () => {
+  it('gives up a grant after the third refusal in a row: marks the connection and raises one alert', async () => {
     const connection = await connect();
     zoho.answer(200, { error: 'invalid_code' });
+    await assert.rejects(source(connection).current(), { category: 'server', retryable: true });
+    await assert.rejects(source(connection).current(), { category: 'server', retryable: true });
 
-    await assert.rejects(source(connection).current(), { category: 'auth_revoked' });
+    await assert.rejects(source(connection).current(), { category: 'auth_revoked', retryable: false });
 
     const row = await getConnection(database.knex, connection.id);
     assert.equal(row.status, 'needs_reauth');
     assert.match(row.statusReason ?? '', /refresh_token/);
+    const [alert, ...others] = await listOpenAlerts(database.knex, connection.id, 5);
+    assert.deepEqual([alert?.kind, alert?.severity, others], ['connection.needs_reauth', 'critical', []]);
+    assert.match(alert?.message ?? '', /Connect the organization again/);
+  });
+
+  it('waits before it tries a refused grant again, in every process', async () => {
+    const connection = await connect();
+    zoho.answer(200, { error: 'invalid_code' });
+    await assert.rejects(source(connection, 20_000).current(), { retryAfterMs: 20_000 });
+
+    await assert.rejects(
+      source(connection, 20_000).current(),
+      (error) => error instanceof ZohoError && error.category === 'auth_throttled' && error.retryAfterMs! <= 20_000,
+    );
+
+    assert.equal(zoho.received.length, 1);
+  });
+
+  it('forgets refusals that were passing', async () => {
+    const connection = await connect();
+    zoho.answer(200, { error: 'invalid_code' });
+    await assert.rejects(source(connection).current(), ZohoError);
+    grant(HOUR_SECONDS);
+
+    await source(connection).current();
+
+    assert.equal((await getConnection(database.knex, connection.id)).tokenRefusals, 0);
+  });
+
+  it('does not ask again for a connection that was given up', async () => {
+    const connection = await connect();
+    zoho.answer(200, { error: 'invalid_client_secret' });
+    await assert.rejects(source(connection).current(), { code: 'invalid_client_secret' });
+
+    await assert.rejects(source(connection).current(), { category: 'auth_revoked', code: 'NEEDS_REAUTH' });
+
+    assert.equal(zoho.received.length, 1);
+  });
+
+  it('asks for ten tokens in ten minutes at most, in however many processes, and says when the next one is due', async () => {
+    const connection = await connect();
+    grant(1);
+    for (let count = 0; count < 10; count += 1) await source(connection).current();
+
+    const refused = await Promise.allSettled([source(connection).current(), source(connection).current()]);
+
+    assert.equal(zoho.received.length, 10);
+    for (const outcome of refused) {
+      const error: unknown = outcome.status === 'rejected' ? outcome.reason : undefined;
+      assert.ok(error instanceof ZohoError && error.category === 'auth_throttled');
+      assert.ok(error.retryAfterMs! > 0 && error.retryAfterMs! <= 600_000);
+    }
+  });
+
+  it('asks again once the oldest of the ten is ten minutes old', async () => {
+    const connection = await connect();
+    grant(1);
+    for (let count = 0; count < 10; count += 1) await source(connection).current();
+    await database.knex.raw(
+      `update sync.connections
+       set token_mints[1] = now() - interval '10 minutes 1 second' where id = ?`,
+      [connection.id],
+    );
+
+    await source(connection).current();
+    await assert.rejects(source(connection).current(), { category: 'auth_throttled' });
+
+    assert.equal(zoho.received.length, 11);
+  });
+
+  it('leaves Zoho alone for a while after it said that too many tokens were asked for', async () => {
+    const connection = await connect();
+    zoho.answer(400, { error: 'Access Denied', status: 'failure' });
+    await assert.rejects(source(connection).current(), { category: 'auth_throttled', code: 'ACCESS_DENIED' });
+    grant(HOUR_SECONDS);
+
+    await assert.rejects(source(connection).current(), { category: 'auth_throttled', code: 'NOT_YET' });
+
+    assert.equal(zoho.received.length, 1);
+    assert.equal((await getConnection(database.knex, connection.id)).status, 'active');
   });
 
   it('says so when there is no grant at all', async () => {

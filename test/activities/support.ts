@@ -62,13 +62,14 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
   const database = useDatabase();
   let open: { simulator: Simulator; deps: ActivityDependencies; zoho: ZohoConnections } | undefined;
   before(async () => {
-    const zoho = new ZohoConnections(database.knex, KEY_RING, TIMEOUT_MS);
+    const zoho = new ZohoConnections(database.knex, KEY_RING, TIMEOUT_MS, { confirmGrantAfterMs: 0 });
     const deps: ActivityDependencies = {
       knex: database.knex,
       zoho,
       logger: createLogger('test', 'silent'),
       spoolDirectory: path.join(tmpdir(), 'pulse-test-spool'),
       workflowState: async () => ({ status: null, sessionId: null }),
+      schedules: { pause: async () => 0, unpause: async () => 0 },
     };
     open = { zoho, deps, simulator: await startSimulator({ deals: 50, tokenThrottle: false, ...options }) };
   });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { CancelledFailure } from '@temporalio/common';
 import { withZoho } from '../../src/activities/zoho-work';
+import { callMetricsOfSession } from '../../src/db/call-metrics';
+import { getSession } from '../../src/db/sessions';
 import { countRecords, listRecords, ZohoError } from '../../src/zoho';
 import { activityEnvironment, useActivities } from './support';
 
@@ -46,6 +48,14 @@ describe('withZoho', () => {
     await assert.rejects(work, (error) => error instanceof ZohoError && error.category === 'rate_limited');
     const [entry] = await ledgerOf(target.sessionId);
     assert.deepEqual([entry?.['calls'], entry?.['failed_calls'], entry?.['rate_limited']], [1, 1, 1]);
+    const [metrics] = await callMetricsOfSession(fixture.knex, target.sessionId);
+    assert.deepEqual(metrics?.failures, { rate_limited: 1 });
+    assert.equal(
+      metrics?.latencyBuckets.reduce((sum, calls) => sum + calls, 0),
+      1,
+    );
+    const session = await getSession(fixture.knex, target.sessionId);
+    assert.deepEqual([session.apiCallsMade, session.creditsSpent, session.rateLimitHits].map(Number), [1, 1, 1]);
   });
 
   it('writes nothing for work that calls nobody', async () => {

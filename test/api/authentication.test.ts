@@ -8,12 +8,12 @@ import { someSession } from '../db/support';
 import { NO_TEMPORAL, useApi } from './support';
 
 const ANY_ID = '01890000-0000-7000-8000-000000000000';
-const OPEN = ['/health', '/ready', '/openapi.json'];
+const OPEN = ['/health', '/ready', '/openapi.json', '/oauth/callback'];
 
 describe('authentication', () => {
   const api = useApi(() => NO_TEMPORAL);
 
-  it('is needed for every route but the probes and the document of the API', async () => {
+  it('is needed for every route but the probes, the document of the API and the callback', async () => {
     const guarded = ROUTES.filter(({ path }) => !OPEN.includes(path));
 
     const answers = await Promise.all(
@@ -44,7 +44,7 @@ describe('authentication', () => {
   });
 
   it('lets a viewer read but not change anything', async () => {
-    const mutations = ROUTES.filter(({ method }) => method !== 'get');
+    const mutations = ROUTES.filter(({ method, access }) => method !== 'get' && access !== 'viewer');
 
     const answers = await Promise.all(
       mutations.map(({ path }) => api.call('POST', API_PREFIX + path.replace('{id}', ANY_ID), { as: 'viewer' })),
@@ -52,6 +52,15 @@ describe('authentication', () => {
 
     assert.ok(answers.length > 0);
     assert.ok(answers.every(({ status, body }) => status === 403 && (body as ProblemDocument).code === 'forbidden'));
+  });
+
+  it('audits whatever is posted, but for questions that only need a body', () => {
+    const unaudited = ROUTES.filter(({ method, audit }) => method !== 'get' && audit === undefined);
+
+    assert.deepEqual(
+      unaudited.map(({ operationId, access }) => [operationId, access]),
+      [['createPlan', 'viewer']],
+    );
   });
 
   it('lets an admin do what an operator may', async () => {

@@ -155,8 +155,8 @@ describe('starting and steering a full sync', () => {
 
     const answer = await start({ connection: name });
 
-    assert.equal(problemOf(answer).code, 'connection_not_active');
-    assert.match(problemOf(answer).detail, /invalid_code/);
+    assert.equal(problemOf(answer).code, 'connection_needs_reauth');
+    assert.match(problemOf(answer).detail, /invalid_code.*pulse connect/);
   });
 
   it('leaves the module free, and the idempotency key too, when Temporal is down', async () => {

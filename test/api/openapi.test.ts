@@ -7,7 +7,7 @@ import { ROUTES } from '../../src/api/routes';
 import { createDatabase } from '../../src/db/knex';
 import { createLogger } from '../../src/logger';
 import { someSession } from '../db/support';
-import { NO_TEMPORAL, useApi } from './support';
+import { connectSettings, NO_TEMPORAL, useApi } from './support';
 
 interface Operation {
   responses: Record<string, { content: Record<string, { schema: object }> }>;
@@ -34,6 +34,7 @@ describe('the OpenAPI document', () => {
     const knex = createDatabase(api.url);
     const app = createApp({
       knex,
+      connect: connectSettings(knex, api.baseUrl),
       control: NO_TEMPORAL,
       logger: createLogger('test', 'silent'),
       temporalUi: { url: '', namespace: '' },

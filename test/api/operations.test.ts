@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { insertLedgerEntries } from '../../src/db/api-ledger';
 import { rollbackAll, migrateToLatest } from '../../src/db/migrate';
 import { advanceWatermark } from '../../src/db/watermarks';
-import { someSession } from '../db/support';
+import { countLatency, noLatencies } from '../../src/domain/latency-buckets';
+import { someConnection, someSession } from '../db/support';
 import { NO_TEMPORAL, useApi } from './support';
 import { unreachableTemporal } from './temporal';
 
@@ -67,5 +69,39 @@ describe('metrics', () => {
     assert.match(text, /pulse_active_sessions\{connection="\w+",module="Deals",status="initiated"\} 1/);
     assert.match(text, /pulse_mirror_complete_until_timestamp_seconds\{connection="\w+",module="Leads"\} 1772323200/);
     assert.match(text, /pulse_database_up 1/);
+  });
+
+  it('show the calls to Zoho of the last day, by connection and operation', async () => {
+    const { id: connectionId, name } = await someConnection(api.knex);
+    const latencyBuckets = noLatencies();
+    for (const latency of [40, 60_000]) countLatency(latencyBuckets, latency);
+    await insertLedgerEntries(api.knex, [
+      {
+        ...{ connectionId, operation: 'list_records', calls: 2, credits: 2, failedCalls: 1, rateLimited: 1 },
+        ...{
+          bytesReceived: 1_234,
+          bytesSent: 0,
+          latencyMsTotal: 60_040,
+          latencyBuckets,
+          failures: { rate_limited: 1 },
+        },
+      },
+    ]);
+
+    const text = String((await api.call('GET', '/api/v1/metrics', { as: 'viewer' })).body);
+
+    const labels = `connection="${name}",operation="list_records"`;
+    for (const line of [
+      `pulse_zoho_calls_24h{${labels}} 2`,
+      `pulse_zoho_credits_24h{${labels}} 2`,
+      `pulse_zoho_bytes_24h{${labels},direction="received"} 1234`,
+      `pulse_zoho_failures_24h{${labels},category="rate_limited"} 1`,
+      `pulse_zoho_call_duration_24h_seconds_bucket{${labels},le="0.025"} 0`,
+      `pulse_zoho_call_duration_24h_seconds_bucket{${labels},le="0.05"} 1`,
+      `pulse_zoho_call_duration_24h_seconds_bucket{${labels},le="+Inf"} 2`,
+      `pulse_connection_info{connection="${name}",connection_id="${connectionId}"} 1`,
+    ]) {
+      assert.ok(text.split('\n').includes(line), line);
+    }
   });
 });

@@ -1,18 +1,31 @@
 import assert from 'node:assert/strict';
 import type { z } from 'zod';
+import type { SessionCalls } from '../../src/api/call-metrics-schemas';
 import type { LogPage, RecordPage, SessionAnswer, SessionPage } from '../../src/api/schemas';
+import { insertLedgerEntries } from '../../src/db/api-ledger';
 import { SessionChunkModel } from '../../src/db/models/session-chunk';
 import { recordProgress } from '../../src/db/session-updates';
+import { countLatency, noLatencies } from '../../src/domain/latency-buckets';
 import { someConnection, someSession } from '../db/support';
 import { NO_TEMPORAL, useApi } from './support';
 
+const CALLS = {
+  operation: 'list_records',
+  calls: 1,
+  credits: 1,
+  failedCalls: 0,
+  rateLimited: 0,
+  bytesReceived: 0,
+  bytesSent: 0,
+  latencyMsTotal: 100,
+};
 const AT = '2026-03-01T10:00:00.000Z';
 
 describe('reading sessions', () => {
   const api = useApi(() => NO_TEMPORAL);
 
   it('shows progress, rate, time left, success rate and cost of a running session', async () => {
-    const { id } = await someSession(api.knex);
+    const { id, connectionId } = await someSession(api.knex);
     await recordProgress(api.knex, {
       sessionId: id,
       sequence: 1,
@@ -21,7 +34,6 @@ describe('reading sessions', () => {
         phase: 'extracting',
         readPath: 'bulk',
         expectedRecords: 1000,
-        creditsSpent: 12.5,
       },
     });
     await SessionChunkModel.query(api.knex).insert({
@@ -35,12 +47,19 @@ describe('reading sessions', () => {
       loadedAt: new Date(),
     });
 
+    await insertLedgerEntries(api.knex, [
+      { connectionId, sessionId: id, ...CALLS, calls: 5, credits: 12.5, rateLimited: 1, bytesReceived: 2_000_000 },
+    ]);
+
     const answer = await api.call('GET', `/api/v1/sessions/${id}`, { as: 'viewer' });
 
     const { session } = answer.body as SessionAnswer;
     assert.equal(session.progressPercentage, 25);
     assert.equal(session.successRate, 0.98);
-    assert.equal(session.creditsSpent, 12.5);
+    assert.deepEqual(
+      [session.apiCallsMade, session.creditsSpent, session.rateLimitHits, session.totalDataTransferredMb],
+      [5, 12.5, 1, 2],
+    );
     assert.ok(session.rowsPerSecond! > 0);
     assert.ok(session.etaSeconds! > 0);
   });
@@ -137,8 +156,29 @@ describe('reading sessions', () => {
     );
   });
 
+  it('shows what a session called at Zoho, by operation', async () => {
+    const { id: sessionId, connectionId } = await someSession(api.knex);
+    const latencyBuckets = noLatencies();
+    for (const latency of [40, 80, 90, 4_000]) countLatency(latencyBuckets, latency);
+    await insertLedgerEntries(api.knex, [
+      {
+        ...{ ...CALLS, connectionId, sessionId, calls: 4, failedCalls: 2, latencyMsTotal: 4_210, latencyBuckets },
+        failures: { rate_limited: 1, server: 1 },
+      },
+    ]);
+
+    const { body } = await api.call('GET', `/api/v1/sessions/${sessionId}/calls`, { as: 'viewer' });
+
+    const [call] = (body as z.infer<typeof SessionCalls>).calls;
+    assert.deepEqual(
+      [call?.operation, call?.calls, call?.failures],
+      ['list_records', 4, { rate_limited: 1, server: 1 }],
+    );
+    assert.deepEqual([call?.latency.meanMs, call?.latency.p50Ms, call?.latency.p95Ms], [1_053, 100, 5_000]);
+  });
+
   it('says when a session does not exist', async () => {
-    const paths = ['', '/logs', '/records'].map(
+    const paths = ['', '/logs', '/records', '/calls'].map(
       (rest) => `/api/v1/sessions/01890000-0000-7000-8000-000000000000${rest}`,
     );
 
@@ -146,7 +186,7 @@ describe('reading sessions', () => {
 
     assert.deepEqual(
       answers.map(({ status }) => status),
-      [404, 404, 404],
+      [404, 404, 404, 404],
     );
   });
 });

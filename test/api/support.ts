@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Knex } from 'knex';
 import pino from 'pino';
 import { createApp } from '../../src/api/app';
 import { problemsOf } from '../../src/api/openapi';
 import { API_PREFIX } from '../../src/api/paths';
 import { PROBLEM_CONTENT_TYPE, ProblemDocument } from '../../src/api/problem';
 import { ROUTES } from '../../src/api/routes';
+import type { ConnectSettings } from '../../src/connect/settings';
 import { createApiKey } from '../../src/db/api-keys';
 import type { ApiRole } from '../../src/db/models/api-key';
 import type { SyncControl } from '../../src/temporal/sync-control';
-import { useDatabase, type DatabaseFixture } from '../db/support';
+import { accountsUrlOf } from '../../src/zoho';
+import { KEY_RING, useDatabase, type DatabaseFixture } from '../db/support';
 
 export interface Answer {
   status: number;
@@ -45,25 +48,31 @@ export const NO_TEMPORAL: SyncControl = {
   ping: () => assert.fail('Temporal was pinged.'),
 };
 
-/** The real API on a free port, in front of a database of its own. */
-export function useApi(control: () => SyncControl): ApiFixture {
+/**
+ * The real API on a free port, in front of a database of its own.
+ * @param accountsUrl the simulator that stands for every data centre
+ */
+export function useApi(control: () => SyncControl, accountsUrl?: () => string): ApiFixture {
   const database = useDatabase();
   const logLines: string[] = [];
   let running: { baseUrl: string; keys: Record<ApiRole, string>; close(): Promise<void> } | undefined;
   before(async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const app = createApp({
       knex: database.knex,
+      connect: connectSettings(database.knex, baseUrl, accountsUrl),
       control: forwarding(control),
       logger: pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) }),
       temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
       version: '0.0.0',
     });
-    const server = createServer(app);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    server.on('request', app);
     const key = async (role: ApiRole): Promise<string> =>
       (await createApiKey(database.knex, { name: role, role })).secret;
     running = {
-      baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      baseUrl,
       keys: { viewer: await key('viewer'), operator: await key('operator'), admin: await key('admin') },
       close: () =>
         new Promise((resolve) => {
@@ -110,6 +119,17 @@ export function useApi(control: () => SyncControl): ApiFixture {
       assertDeclared(method, path, answer);
       return answer;
     },
+  };
+}
+
+/** @param accountsUrl the simulator that stands for every data centre */
+export function connectSettings(knex: Knex, baseUrl: string, accountsUrl?: () => string): ConnectSettings {
+  return {
+    knex,
+    keyRing: () => KEY_RING,
+    redirectUri: `${baseUrl}${API_PREFIX}/oauth/callback`,
+    timeoutMs: 5_000,
+    accountsUrlOf: (dataCentre) => accountsUrl?.() ?? accountsUrlOf(dataCentre),
   };
 }
 

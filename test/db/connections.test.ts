@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { listOpenAlerts } from '../../src/db/alerts';
+import { dropGrant, requireReauthorization, saveClient, saveGrant } from '../../src/db/connection-grants';
 import {
   ConnectionNotFound,
   ensureConnection,
@@ -106,5 +108,66 @@ describe('connections', () => {
     assert.ok(rewritten >= 1);
     assert.equal(repeated, 0);
     assert.equal(openSecrets(parseKeyRing([key('new', 8)]), connection).refreshToken, '1000.refresh');
+  });
+
+  it('leaves alone what was connected since, while the settings stay the same', async () => {
+    const same = { ...settings, name: 'since' };
+    const { id } = await ensureConnection(database.knex, KEY_RING, same);
+    const grant = {
+      accountsUrl: 'https://accounts.zoho.in',
+      dataCenter: 'in',
+      refreshToken: 'of the consent',
+      accessToken: 'access',
+      expiresAt: new Date('2030-01-01T00:00:00Z'),
+      apiDomain: 'https://www.zohoapis.in',
+      scopes: [],
+      orgId: '4711',
+    };
+    await database.knex.transaction((trx) => saveGrant(trx, KEY_RING, id, grant));
+
+    const again = await ensureConnection(database.knex, KEY_RING, same);
+
+    assert.equal(again.accountsUrl, 'https://accounts.zoho.in');
+    assert.equal(openSecrets(KEY_RING, again).refreshToken, 'of the consent');
+  });
+
+  it('tries a grant again once the settings bring another client secret', async () => {
+    const wrong = { ...settings, name: 'secret', clientSecret: 'wrong' };
+    const { id } = await ensureConnection(database.knex, KEY_RING, wrong);
+    await setConnectionStatus(database.knex, id, 'needs_reauth', 'invalid_client_secret');
+
+    const corrected = await ensureConnection(database.knex, KEY_RING, { ...wrong, clientSecret: 'right' });
+
+    assert.equal(corrected.status, 'active');
+    assert.equal(openSecrets(KEY_RING, corrected).refreshToken, settings.refreshToken);
+  });
+
+  it('is made once when it is saved by several at once, and needs to be connected', async () => {
+    const client = { ...settings, name: 'saved' };
+
+    const created = await Promise.all([1, 2, 3].map(() => saveClient(database.knex, KEY_RING, client)));
+
+    assert.deepEqual(created.sort(), [false, false, true]);
+  });
+
+  it('loses its grant with its client', async () => {
+    const { id, name } = await someConnection(database.knex);
+    const other = { ...settings, name, clientId: '1000.OTHER' };
+
+    await saveClient(database.knex, KEY_RING, other);
+
+    const replaced = await getConnection(database.knex, id);
+    assert.deepEqual([replaced.status, replaced.refreshTokenEncrypted], ['needs_reauth', null]);
+  });
+
+  it('that was disconnected stays so, whatever fails late', async () => {
+    const { id } = await someConnection(database.knex);
+    await database.knex.transaction((trx) => dropGrant(trx, id, 'on purpose'));
+    const disconnected = await getConnection(database.knex, id);
+
+    await database.knex.transaction((trx) => requireReauthorization(trx, disconnected, 'invalid_code'));
+
+    assert.equal((await getConnection(database.knex, id)).status, 'disabled');
+    assert.deepEqual(await listOpenAlerts(database.knex, id, 1), []);
   });
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
-import { insertLedgerEntries } from '../../src/db/api-ledger';
 import { SessionChunkModel } from '../../src/db/models/session-chunk';
 import { viewSession } from '../../src/db/session-view';
 import { recordProgress, type SessionPatch } from '../../src/db/session-updates';
@@ -93,29 +92,5 @@ describe('the view of a session', () => {
       [view.totalRecords, view.progressPercentage, view.etaSeconds, view.successRate],
       [undefined, undefined, undefined, undefined],
     );
-  });
-
-  it('adds up calls and credits from the ledger', async () => {
-    const { id: sessionId, connectionId } = await someSession(database.knex);
-    const entry = {
-      connectionId,
-      sessionId,
-      operation: 'list_records',
-      calls: 2,
-      credits: 2.5,
-      failedCalls: 0,
-      rateLimited: 1,
-      bytesReceived: 3_000_000_000,
-      bytesSent: 10,
-      latencyMsTotal: 12.6,
-    };
-    await insertLedgerEntries(database.knex, [entry, entry]);
-
-    const view = await viewAfter(database.knex, sessionId, { apiCallsMade: 3 });
-
-    assert.equal(view.apiCalls, 4);
-    assert.equal(view.creditsSpent, 5);
-    assert.equal(view.rateLimitHits, 2);
-    assert.equal(view.bytesReceived, 6_000_000_000);
   });
 });

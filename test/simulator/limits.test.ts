@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { poll } from '../support/poll';
 import { accessToken, startTestBed, type TestBed } from './support';
 
 describe('simulator: limits', () => {
@@ -13,6 +14,24 @@ describe('simulator: limits', () => {
 
     assert.deepEqual(answers.map(({ status }) => status).sort(), [...Array<number>(20).fill(200), 429]);
     assert.equal(bed.simulator.control.calls().concurrency.maximumSeen, 20);
+  });
+
+  it('frees the place of a call whose caller gave up while a fault kept it waiting', async () => {
+    bed = await startTestBed({ edition: 'free' });
+    bed.simulator.control.addFault({ kind: 'latency', operation: 'getOrganization', delayMs: 20_000, times: 5 });
+    const callers = Array.from({ length: 5 }, () => new AbortController());
+    const headers = { Authorization: `Zoho-oauthtoken ${await accessToken(bed.simulator.url)}` };
+    const kept = callers.map(({ signal }) =>
+      fetch(`${bed.simulator.url}/crm/v8/org`, { headers, signal }).catch(() => undefined),
+    );
+    await poll(async () => bed.simulator.control.faults()[0]?.struck === 5, { what: 'all calls are kept waiting' });
+    callers.forEach((caller) => caller.abort());
+    await Promise.all(kept);
+    await poll(async () => bed.simulator.control.calls().operations['getOrganization']?.calls === 5, {
+      what: 'all calls are over',
+    });
+
+    assert.equal((await bed.call('/crm/v8/org')).status, 200);
   });
 
   it('refuses the 11th simultaneous heavy call', async () => {

@@ -96,6 +96,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     PULSE_ENCRYPTION_KEYS: ENCRYPTION_KEY,
     PULSE_SPOOL_DIR: spoolDirectory,
     ZOHO_TIMEOUT_MS,
+    ZOHO_CONFIRM_GRANT_MS: '0',
     ...options.worker,
   });
   const release = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   accountsUrlOf,
   contentUrlOf,
+  callbackAccounts,
   DATA_CENTRES,
   type DataCentreName,
   isAllowedAccountsUrl,
@@ -115,5 +116,57 @@ describe('data centres', () => {
     assert.equal(allowed('http://127.0.0.1:8088/x.zip'), true);
     assert.equal(allowed('http://127.0.0.1:8089/x.zip'), false);
     assert.equal(allowed('https://download-accl.zoho.com/x.zip'), false);
+  });
+
+  it('take a code back to the accounts server of whoever consented, in any data centre of Zoho', () => {
+    for (const name of names) {
+      const origin = { accountsServer: accountsUrlOf(name), location: name };
+
+      assert.deepEqual(callbackAccounts('https://accounts.zoho.com', origin), {
+        accountsUrl: accountsUrlOf(name),
+        dataCentre: name,
+      });
+    }
+  });
+
+  it('take it where the consent began when nothing else is said', () => {
+    assert.deepEqual(callbackAccounts('https://accounts.zoho.eu', {}), {
+      accountsUrl: 'https://accounts.zoho.eu',
+      dataCentre: 'eu',
+    });
+  });
+
+  it('never take a code to a host that is not an accounts server of Zoho, whatever a callback says', () => {
+    const known = names.map((name) => accountsUrlOf(name));
+    const host = fc.oneof(
+      fc.webUrl({ withQueryParameters: true }),
+      fc.string(),
+      fc.constantFrom('http://127.0.0.1:8088', 'http://localhost', 'http://accounts.zoho.eu', 'javascript:alert(1)'),
+      fc
+        .tuple(fc.constantFrom(...known), fc.constantFrom('.evil.test', ':8443', '/x', '@evil.test', '?', '#', '%00'))
+        .map((parts) => parts.join('')),
+    );
+    const location = fc.option(fc.oneof(fc.constantFrom(...names), fc.string()), { nil: undefined });
+    const property = fc.property(host, location, (accountsServer, named) => {
+      const taken = callbackAccounts('https://accounts.zoho.com', { accountsServer, location: named });
+      assert.ok(taken === null || known.includes(taken.accountsUrl), accountsServer);
+    });
+    fc.assert(property, { numRuns: 1_000 });
+  });
+
+  it('refuse a location that is not where the accounts server is', () => {
+    const origin = { accountsServer: 'https://accounts.zoho.eu', location: 'us' };
+
+    assert.equal(callbackAccounts('https://accounts.zoho.com', origin), null);
+  });
+
+  it('keep the codes of a simulator on its own address', () => {
+    const origin = (accountsServer: string) => ({ accountsServer, location: 'us' });
+    const started = 'http://127.0.0.1:8088';
+
+    assert.deepEqual(callbackAccounts(started, origin(started)), { accountsUrl: started, dataCentre: null });
+    for (const other of ['http://127.0.0.1:9', 'https://accounts.zoho.com', 'https://127.0.0.1:8088']) {
+      assert.equal(callbackAccounts(started, origin(other)), null, other);
+    }
   });
 });

@@ -59,6 +59,14 @@ describe('accounts server', () => {
     assert.equal(form.get('redirect_uri'), 'https://app.test/cb');
   });
 
+  it('tells which scopes were granted, where Zoho does', async () => {
+    zoho.answer(200, tokens({ scope: 'ZohoCRM.modules.ALL ZohoCRM.org.READ' }));
+    const said = await accounts.exchange('1000.grant.c0de');
+    zoho.answer(200, tokens());
+    const unsaid = await accounts.exchange('1000.grant.c0de');
+    assert.deepEqual([said.scopes, unsaid.scopes], [['ZohoCRM.modules.ALL', 'ZohoCRM.org.READ'], null]);
+  });
+
   it('tells when a repeated consent brought no refresh token', async () => {
     zoho.answer(200, tokens());
     assert.equal((await accounts.exchange('1000.grant.c0de')).refreshToken, null);

@@ -12,6 +12,7 @@ import type { FullSyncOptions } from '../../workflows/messages';
 import type { RouteDeps } from '../deps';
 import { sessionPath } from '../paths';
 import { Problem } from '../problem';
+import { needsReauth } from '../zoho-problem';
 import { representSessionWithLinks } from '../representations';
 import { defineRoute, type RouteAnswer } from '../route';
 import { FullSyncRequest, SessionAnswer } from '../schemas';
@@ -42,6 +43,7 @@ export const startFullSync = defineRoute({
   problems: [
     'unknown_connection',
     'connection_not_active',
+    'connection_needs_reauth',
     'sync_already_running',
     'idempotency_key_reused',
     'temporal_unavailable',
@@ -65,11 +67,12 @@ export const startFullSync = defineRoute({
   },
 });
 
-/** @throws Problem `connection_not_active`, ConnectionNotFound */
+/** @throws Problem `connection_needs_reauth`, `connection_not_active`; ConnectionNotFound */
 async function usableConnection({ knex }: RouteDeps, name: string): Promise<ConnectionModel> {
   const connection = await findConnection(knex, name);
   if (!connection) throw new ConnectionNotFound(name);
   if (connection.status === 'active') return connection;
+  if (connection.status === 'needs_reauth') throw needsReauth(connection);
   const why = connection.statusReason === null ? '' : `: ${connection.statusReason}`;
   throw new Problem('connection_not_active', `The connection ${name} is ${connection.status}${why}.`);
 }

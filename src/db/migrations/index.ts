@@ -5,6 +5,10 @@ import * as configurationAndHealth from './20261123100200_configuration_and_heal
 import * as mirrorBookkeeping from './20261123100300_mirror_bookkeeping';
 import * as accessAndSpending from './20261123100400_access_and_spending';
 import * as cellConversions from './20261123100500_cell_conversions';
+import * as callMetrics from './20261123110000_call_metrics';
+import * as authorization from './20261123110300_authorization';
+import * as creditAccounts from './20261123111000_credit_accounts';
+import * as callTurns from './20261123111100_call_turns';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -18,4 +22,8 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261123100300_mirror_bookkeeping', ...mirrorBookkeeping },
   { name: '20261123100400_access_and_spending', ...accessAndSpending },
   { name: '20261123100500_cell_conversions', ...cellConversions },
+  { name: '20261123110000_call_metrics', ...callMetrics },
+  { name: '20261123110300_authorization', ...authorization },
+  { name: '20261123111000_credit_accounts', ...creditAccounts },
+  { name: '20261123111100_call_turns', ...callTurns },
 ];

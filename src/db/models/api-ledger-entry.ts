@@ -16,6 +16,8 @@ export class ApiLedgerEntryModel extends BaseModel {
   declare bytesReceived: string;
   declare bytesSent: string;
   declare latencyMsTotal: string;
+  declare failures: Record<string, number>;
+  declare latencyBuckets: number[];
   declare spentAt: Date;
   declare worker: string | null;
 }

@@ -27,6 +27,15 @@ export class ConnectionModel extends BaseModel {
   declare edition: string | null;
   declare status: ConnectionStatus;
   declare statusReason: string | null;
+  declare settingsHash: Buffer | null;
+  /** When the tokens of the last minutes were asked for, oldest first. */
+  declare tokenMints: Date[];
+  /** No token is asked for before. */
+  declare tokenGateUntil: Date | null;
+  /** How often in a row Zoho refused the refresh token. */
+  declare tokenRefusals: number;
+  /** When the grant was given. */
+  declare connectedAt: Date | null;
   declare createdAt: Date;
   declare updatedAt: Date;
 }

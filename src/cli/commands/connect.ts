@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, Option } from 'commander';
+import { AuthStatus, Authorization, ConnectionAnswer, type Connection } from '../../api/connection-schemas';
+import { connectionPath, API_PREFIX } from '../../api/paths';
+import { authStatusText, connectionDetails } from '../connection-text';
+import { show, type CliContext } from '../context';
+import { CliError, EXIT_CODES } from '../errors';
+import { openBrowser } from '../open-browser';
+import { names } from '../option-values';
+import { secretReader } from '../read-secret';
+
+const POLL_MS = 1_000;
+/** Stands for standard input, as usual. */
+const FROM_INPUT = '-';
+
+interface ConnectOptions {
+  connection: string;
+  status?: true;
+  clientId?: string;
+  dataCenter?: string;
+  grantCode?: string;
+  scopes?: string[];
+  open: boolean;
+}
+
+const connectionOption = () => new Option('--connection <name>', 'the Zoho org').default('crm');
+
+/** `pulse connect`: connects a Zoho organization, in the browser or with a grant code; or shows how it is connected. */
+export function connectCommand(context: CliContext): Command {
+  return new Command('connect')
+    .description('connect a Zoho organization: in the browser, or with the grant code of a self client')
+    .addOption(connectionOption())
+    .option('--status', 'only show whether it is connected')
+    .option('--client-id <id>', "create the connection or replace its client; the client's secret is asked for")
+    .option('--data-center <name>', 'where the org is, e.g. eu (default: us); with --client-id')
+    .option('--grant-code <code>', 'of a self client; - reads it from standard input, where nobody sees it')
+    .option('--scopes <names>', 'what to ask for, separated by commas (default: all that is needed)', names)
+    .option('--no-open', 'only print the address of the consent, do not open it')
+    .action(async (options: ConnectOptions) => {
+      if (options.status) {
+        const query = { connection: options.connection };
+        show(
+          context,
+          await context.api.get(`${API_PREFIX}/auth/status`, { schema: AuthStatus, query }),
+          authStatusText,
+        );
+        return;
+      }
+      show(context, await connect(context, options), connectionDetails);
+    });
+}
+
+/** `pulse disconnect`: gives the grant back to Zoho and forgets it. */
+export function disconnectCommand(context: CliContext): Command {
+  return new Command('disconnect')
+    .description('give the grant back to Zoho and forget it; the mirror stays')
+    .addOption(connectionOption())
+    .action(async ({ connection: name }: { connection: string }) => {
+      const path = `${connectionPath(name)}/revoke`;
+      const { connection } = await context.api.post(path, { schema: ConnectionAnswer });
+      show(context, connection, connectionDetails);
+    });
+}
+
+async function connect(context: CliContext, options: ConnectOptions): Promise<Connection> {
+  const { clientId, grantCode, scopes, connection: name } = options;
+  const secrets = secretReader();
+  try {
+    if (clientId !== undefined) await saveClient(context, options, clientId, await secrets.ask('Client secret'));
+    if (grantCode === undefined) return await connectInBrowser(context, options);
+    const code = grantCode === FROM_INPUT ? await secrets.ask('Grant code') : grantCode;
+    const body = { code, ...(scopes && { scopes }) };
+    const answer = await context.api.post(`${connectionPath(name)}/grant-code`, { schema: ConnectionAnswer, body });
+    return answer.connection;
+  } finally {
+    secrets.close();
+  }
+}
+
+async function saveClient(
+  { api }: CliContext,
+  { connection: name, dataCenter }: ConnectOptions,
+  clientId: string,
+  clientSecret: string,
+): Promise<void> {
+  const body = { name, clientId, clientSecret, ...(dataCenter !== undefined && { dataCenter }) };
+  await api.post(`${API_PREFIX}/connections`, { schema: ConnectionAnswer, body });
+}
+
+/** The callback goes to the API, not to us: that the connection has another grant tells that it came. */
+async function connectInBrowser(
+  context: CliContext,
+  { connection: name, scopes, open }: ConnectOptions,
+): Promise<Connection> {
+  const { api, err } = context;
+  const read = async (): Promise<Connection> =>
+    (await api.get(connectionPath(name), { schema: ConnectionAnswer })).connection;
+  const { connectedAt } = await read();
+  const body = { ...(scopes && { scopes }) };
+  const consent = await api.post(`${connectionPath(name)}/authorization`, { schema: Authorization, body });
+  err(
+    `Open this address as a user of the organization, until ${consent.expiresAt}:\n\n${consent.authorizationUrl}\n\n`,
+  );
+  err(`Zoho must know the redirect URI ${consent.redirectUri} for this client. Waiting ...\n`);
+  if (open && process.stderr.isTTY) openBrowser(consent.authorizationUrl);
+  while (Date.now() < Date.parse(consent.expiresAt)) {
+    const connection = await read();
+    if (connection.status === 'connected' && connection.connectedAt !== connectedAt) return connection;
+    await sleep(POLL_MS);
+  }
+  throw new CliError(EXIT_CODES.failed, 'Nobody consented in time: run pulse connect again.');
+}

@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../context';
+import { connectCommand, disconnectCommand } from './connect';
+import { healthCommand } from './health';
+import { keysCommand } from './keys';
+import { planCommand } from './plan';
+import { sessionsCommand } from './sessions';
+import { syncCommand } from './sync';
+
+/** Every command of `pulse`. */
+export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
+  syncCommand,
+  sessionsCommand,
+  connectCommand,
+  disconnectCommand,
+  keysCommand,
+  planCommand,
+  healthCommand,
+];

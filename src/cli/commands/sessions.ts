@@ -1,0 +1,77 @@
+import { Command, Option } from 'commander';
+import { SessionCalls } from '../../api/call-metrics-schemas';
+import { API_PREFIX, sessionPath } from '../../api/paths';
+import { SessionAnswer, SessionPage } from '../../api/schemas';
+import { LOG_LEVELS } from '../../domain/enums';
+import { callsTable } from '../calls-text';
+import { show, type CliContext } from '../context';
+import { readSession } from '../follow-session';
+import { wholeNumber } from '../option-values';
+import { showLogs, type LogOptions } from '../session-logs';
+import { sessionDetails, sessionTable } from '../session-text';
+
+interface ListOptions {
+  module?: string;
+  status?: string;
+  connection?: string;
+  limit: number;
+}
+
+/** The commands that a running session takes, as they stand in its paths. */
+const ORDERS = {
+  pause: 'pause a session at its next safe point',
+  resume: 'let a paused session go on',
+  cancel: 'cancel a session; what is in the mirror stays',
+  'approve-sweep': 'let a session remove what has vanished, though it is much of the module',
+} as const;
+
+/** `pulse sessions …`: looks at sessions and steers them. */
+export function sessionsCommand(context: CliContext): Command {
+  const sessions = new Command('sessions').description('look at sync sessions and steer them');
+  sessions
+    .command('list')
+    .description('list sessions, newest first')
+    .option('--module <name>', 'only of this module')
+    .option('--status <statuses>', 'only in these, separated by commas')
+    .option('--connection <name>', 'only of this Zoho org')
+    .option('--limit <number>', 'how many at the most', wholeNumber, 20)
+    .action(async (options: ListOptions) => {
+      const page = await context.api.get(`${API_PREFIX}/sessions`, { schema: SessionPage, query: { ...options } });
+      show(context, page.sessions, sessionTable);
+    });
+  sessions
+    .command('show')
+    .description('show one session')
+    .argument('<id>')
+    .action(async (id: string) => show(context, await readSession(context, id), sessionDetails));
+  sessions
+    .command('logs')
+    .description("read a session's event log")
+    .argument('<id>')
+    .addOption(new Option('--level <level>', 'this level and the graver ones').choices(LOG_LEVELS))
+    .option('--follow', 'go on until the session has ended')
+    .action(async (id: string, options: LogOptions) => showLogs(context, id, options));
+  sessions
+    .command('calls')
+    .description('show what a session called at Zoho, by operation')
+    .argument('<id>')
+    .action(async (id: string) => {
+      const { calls } = await context.api.get(`${sessionPath(id)}/calls`, { schema: SessionCalls });
+      show(context, calls, callsTable);
+    });
+  for (const [order, description] of Object.entries(ORDERS)) {
+    sessions
+      .command(order)
+      .description(description)
+      .argument('<id>')
+      .option('--reason <text>', 'why, for the log of the session')
+      .action(async (id: string, options: { reason?: string }) => {
+        const { session } = await context.api.post(`${sessionPath(id)}/${order}`, {
+          schema: SessionAnswer,
+          body: options,
+        });
+        show(context, session, sessionDetails);
+      });
+  }
+  return sessions;
+}

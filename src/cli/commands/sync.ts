@@ -1,0 +1,50 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { API_PREFIX } from '../../api/paths';
+import { SessionAnswer } from '../../api/schemas';
+import { READ_PATHS, type ReadPath } from '../../domain/enums';
+import { show, type CliContext } from '../context';
+import { followSession } from '../follow-session';
+import { names, number } from '../option-values';
+import { sessionDetails } from '../session-text';
+
+interface FullSyncOptions {
+  connection?: string;
+  fields?: string[];
+  path?: ReadPath;
+  allowMassDelete?: true;
+  massDeletePercent?: number;
+  idempotencyKey?: string;
+  wait?: true;
+}
+
+/** `pulse sync …`: starts syncs. */
+export function syncCommand(context: CliContext): Command {
+  const sync = new Command('sync').description('start a sync');
+  sync
+    .command('full')
+    .description('read a whole module into the mirror')
+    .argument('<module>', 'API name in Zoho CRM, e.g. Deals')
+    .option('--connection <name>', 'the Zoho org (default: crm)')
+    .option('--fields <names>', 'API names of the fields to read, separated by commas (default: every field)', names)
+    .addOption(new Option('--path <path>', 'how to read (default: the cheaper way)').choices(READ_PATHS))
+    .option('--allow-mass-delete', 'remove what has vanished in Zoho however much of the module it is')
+    .option('--mass-delete-percent <share>', 'share of the mirror that may be removed without asking', percent)
+    .option('--idempotency-key <key>', 'sent again with the same options, the same key answers the same session')
+    .option('--wait', 'follow the session to its end; the exit code is 0 only if it completes')
+    .action(async (module: string, { wait, idempotencyKey, ...options }: FullSyncOptions) => {
+      const { session } = await context.api.post(`${API_PREFIX}/syncs/full`, {
+        schema: SessionAnswer,
+        body: { module, ...options },
+        ...(idempotencyKey !== undefined && { headers: { 'idempotency-key': idempotencyKey } }),
+      });
+      if (wait) await followSession(context, session);
+      else show(context, session, sessionDetails);
+    });
+  return sync;
+}
+
+function percent(text: string): number {
+  const value = number(text);
+  if (value > 100) throw new InvalidArgumentError('It is a share between 0 and 100.');
+  return value;
+}

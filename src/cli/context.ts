@@ -1,0 +1,18 @@
+import type { ApiClient } from './api-client';
+
+/** What a command works with. */
+export interface CliContext {
+  /** Made when a command first asks for it, so that `--help` needs no API. */
+  readonly api: ApiClient;
+  /** Writes to standard output: the result, and nothing else. */
+  readonly out: (text: string) => void;
+  /** Writes to standard error: what is for the person only. */
+  readonly err: (text: string) => void;
+  /** Whether the result is wanted as JSON. */
+  readonly json: boolean;
+}
+
+/** Writes a result: as JSON if that was asked for, else as `text` makes it for a person. */
+export function show<T>(context: CliContext, result: T, text: (result: T) => string): void {
+  context.out(`${context.json ? JSON.stringify(result, null, 2) : text(result)}\n`);
+}

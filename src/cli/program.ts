@@ -1,0 +1,66 @@
+import { Command } from 'commander';
+import { findApi } from './api-address';
+import { ApiClient } from './api-client';
+import { COMMANDS } from './commands';
+import type { CliContext } from './context';
+import { EXIT_CODES, explain } from './errors';
+
+export interface CliProcess {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+const EXIT_CODE_HELP = `
+Exit codes: ${EXIT_CODES.ok} done, ${EXIT_CODES.failed} failed, ${EXIT_CODES.usage} the command is wrong, ${EXIT_CODES.notReachable} not reachable, ${EXIT_CODES.refused} refused.`;
+
+/**
+ * Runs one `pulse` command.
+ * @param args without the program's name
+ * @returns the exit code; see `EXIT_CODES`
+ */
+export async function runCli(args: readonly string[], process: CliProcess): Promise<number> {
+  const program = new Command('pulse')
+    .description('Watches and steers syncs between Zoho CRM and PostgreSQL, through the control API.')
+    .option('--api <url>', 'address of the control API (PULSE_API_URL; the key is read from PULSE_API_KEY)')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', EXIT_CODE_HELP)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: process.out, writeErr: process.err })
+    .exitOverride();
+  const context = createContext(program, process);
+  for (const create of COMMANDS) adopt(program, create(context));
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return EXIT_CODES.ok;
+  } catch (error) {
+    const { line, exitCode } = explain(error);
+    if (line !== '') process.err(`pulse: ${line}\n`);
+    return exitCode;
+  }
+}
+
+function createContext(program: Command, { environment, out, err }: CliProcess): CliContext {
+  let api: ApiClient | undefined;
+  return {
+    out,
+    err,
+    get api() {
+      return (api ??= new ApiClient(findApi(program.opts<{ api?: string }>().api, environment)));
+    },
+    get json() {
+      return program.opts<{ json?: true }>().json === true;
+    },
+  };
+}
+
+/** Adds a command; commander hands settings on to commands it makes itself, not to those it is given. */
+function adopt(parent: Command, child: Command): void {
+  parent.addCommand(child);
+  inheritSettings(parent, child);
+}
+
+function inheritSettings(parent: Command, child: Command): void {
+  child.copyInheritedSettings(parent);
+  for (const grandchild of child.commands) inheritSettings(child, grandchild);
+}

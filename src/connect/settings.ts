@@ -1,0 +1,16 @@
+import type { Knex } from 'knex';
+import type { KeyRing } from '../db/encryption';
+import type { DataCentreName } from '../zoho';
+
+/** What connecting an organization works with. */
+export interface ConnectSettings {
+  readonly knex: Knex;
+  /** @throws KeyRingInvalid when the process was given none */
+  readonly keyRing: () => KeyRing;
+  /** Where Zoho sends the browser back to, as registered for the client. */
+  readonly redirectUri: string;
+  /** Give-up time of a call to Zoho, in milliseconds. */
+  readonly timeoutMs: number;
+  /** The accounts server a new connection begins with: the data centre's, or the simulator's. */
+  readonly accountsUrlOf: (dataCentre: DataCentreName) => string;
+}

@@ -1,0 +1,46 @@
+import type { Knex } from 'knex';
+import type { ApiLimits } from '../../domain/api-limits';
+
+/** Where the limits of a connection come from; a later source replaces an earlier one, not the reverse. */
+export type LimitsSource = 'assumed' | 'edition' | 'configured';
+
+/** What Zoho allows a connection, and the per cent of its credits that stay free. */
+export interface KnownLimits extends ApiLimits {
+  limitsFrom: LimitsSource;
+  bufferPercent: number;
+}
+
+/**
+ * Stores what Zoho allows the connection.
+ *
+ * @param limitsFrom `edition` as computed from the organization's licence, which leaves `configured` limits alone;
+ *   `configured` as a person has set them, for example with the credits of add-ons.
+ */
+export async function saveApiLimits(
+  knex: Knex,
+  connectionId: string,
+  limits: ApiLimits,
+  limitsFrom: Exclude<LimitsSource, 'assumed'>,
+): Promise<void> {
+  await knex.raw(
+    `insert into sync.credit_accounts as account
+       (connection_id, daily_credits, concurrency, heavy_concurrency, limits_from, minute)
+     values (?, ?, ?, ?, ?, '-infinity')
+     on conflict (connection_id) do update set daily_credits = excluded.daily_credits,
+       concurrency = excluded.concurrency, heavy_concurrency = excluded.heavy_concurrency,
+       limits_from = excluded.limits_from
+     where excluded.limits_from = 'configured' or account.limits_from <> 'configured'`,
+    [connectionId, limits.dailyCredits, limits.concurrency, limits.heavyConcurrency, limitsFrom],
+  );
+}
+
+/** What the broker goes by; undefined before the connection's first call. */
+export async function findApiLimits(knex: Knex, connectionId: string): Promise<KnownLimits | undefined> {
+  const answer = await knex.raw<{ rows: KnownLimits[] }>(
+    `select daily_credits::float8 as "dailyCredits", concurrency, heavy_concurrency as "heavyConcurrency",
+       limits_from as "limitsFrom", buffer_percent::float8 as "bufferPercent"
+     from sync.credit_accounts where connection_id = ?`,
+    [connectionId],
+  );
+  return answer.rows[0];
+}

@@ -1,0 +1,69 @@
+/** What Zoho allows one organization (Zoho's documentation: API Limits). */
+export interface ApiLimits {
+  /** Credits of a rolling day; null without a limit. */
+  dailyCredits: number | null;
+  /** Simultaneous calls of one client id. */
+  concurrency: number;
+  /** Of them heavy ones: large writes, COQL, search, sorted or filtered lists. */
+  heavyConcurrency: number;
+}
+
+/** The same for every edition. */
+const HEAVY_CONCURRENCY = 10;
+
+interface Edition {
+  base: number;
+  perUser: number;
+  most: number;
+  concurrency: number;
+}
+
+const FREE: Edition = { base: 5_000, perUser: 0, most: 5_000, concurrency: 5 };
+const STANDARD: Edition = { base: 50_000, perUser: 250, most: 100_000, concurrency: 10 };
+const PROFESSIONAL: Edition = { base: 50_000, perUser: 500, most: 3_000_000, concurrency: 15 };
+const ENTERPRISE: Edition = { base: 50_000, perUser: 1_000, most: 5_000_000, concurrency: 20 };
+const ULTIMATE: Edition = { base: 50_000, perUser: 2_000, most: Infinity, concurrency: 25 };
+
+/** By the name in the organization's licence, without case and separators. */
+const EDITIONS: Readonly<Record<string, Edition>> = {
+  free: FREE,
+  standard: STANDARD,
+  starter: STANDARD,
+  professional: PROFESSIONAL,
+  enterprise: ENTERPRISE,
+  zohoone: ENTERPRISE,
+  ultimate: ULTIMATE,
+  crmplus: ULTIMATE,
+};
+
+/** What is assumed of an organization that has not told its edition: the least there is. */
+export const ASSUMED_LIMITS: ApiLimits = limitsOf(FREE, 0);
+
+/**
+ * The limits that an edition and its user licences give. Add-ons are not in it: Zoho's API does not tell them, and the
+ * header with the remaining credits corrects the account.
+ *
+ * @param edition `paid_type` of the organization's licence; an unknown one counts as the free edition.
+ */
+export function limitsOfEdition(edition: string | null, userLicences: number | null): ApiLimits {
+  const name = (edition ?? '').toLowerCase().replaceAll(/[^a-z]/g, '');
+  return limitsOf(EDITIONS[name] ?? FREE, userLicences ?? 0);
+}
+
+function limitsOf({ base, perUser, most, concurrency }: Edition, users: number): ApiLimits {
+  return { dailyCredits: Math.min(base + perUser * users, most), concurrency, heavyConcurrency: HEAVY_CONCURRENCY };
+}
+
+/** After a refusal one more simultaneous call is allowed each time this passes, up to the limit. Milliseconds. */
+export const CONCURRENCY_RECOVERY_MS = 5_000;
+
+/** Calls that Zoho limits by time, beside credits and concurrency (Zoho's documentation: Bulk Read, Download Result). */
+export const CALL_RATES: Readonly<Record<string, CallRate | undefined>> = {
+  download_bulk_read_result: { calls: 10, perMs: 60_000 },
+  download_bulk_write_result: { calls: 10, perMs: 60_000 },
+};
+
+export interface CallRate {
+  calls: number;
+  perMs: number;
+}

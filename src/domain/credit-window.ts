@@ -1,0 +1,97 @@
+import { CALL_PRIORITIES, type CallPriority } from './call-priority';
+
+/** Zoho counts the credits of a call for this long. */
+export const CREDIT_DAY_MS = 24 * 3_600_000;
+/** Credits are kept by the minute in which they were spent. */
+export const MINUTE_MS = 60_000;
+
+/**
+ * The part of the usable credits that each priority can always spend in a day, whatever the others do: its floor. The
+ * rest is for whoever comes first.
+ */
+export const FLOOR_SHARES: Readonly<Record<CallPriority, number>> = {
+  people: 0.1,
+  push: 0.05,
+  webhook: 0.03,
+  incremental: 0.03,
+  full: 0.02,
+  verify: 0.01,
+};
+
+/** Credits by priority, in the order of `CALL_PRIORITIES`, and last what others spent or Zoho's header corrected. */
+export type CreditsByPriority = readonly number[];
+
+/** The rolling day of one connection as its account stands. */
+export interface CreditWindow {
+  /** Credits of a day without the part kept free; null without a limit. */
+  usable: number | null;
+  spent: CreditsByPriority;
+}
+
+/** Credits that were spent within one minute, which come back together a day after its end. */
+export interface SpentMinute {
+  /** Start of the minute, milliseconds since 1970. */
+  startedAt: number;
+  spent: CreditsByPriority;
+}
+
+/** Credits of a day that may be spent when some per cent of them stay free. */
+export function usableCredits(dailyCredits: number | null, bufferPercent: number): number | null {
+  return dailyCredits === null ? null : Math.floor(dailyCredits * (1 - bufferPercent / 100));
+}
+
+/**
+ * Whether a call may spend its credits now: within the day's usable credits, and either within its own floor or without
+ * touching what is left of the others' floors.
+ */
+export function maySpend({ usable, spent }: CreditWindow, priority: CallPriority, credits: number): boolean {
+  if (usable === null) return true;
+  const after = sum(spent) + credits;
+  if (after > usable) return false;
+  const own = at(spent, CALL_PRIORITIES.indexOf(priority)) + credits;
+  return own <= floorOf(priority, usable) || after + floorsLeft(usable, spent, priority) <= usable;
+}
+
+/**
+ * When a call may spend its credits if nobody spends any before: the end of the first minute whose return makes room,
+ * a day later.
+ *
+ * @param minutes the window's minutes, oldest first; together they are `window.spent`.
+ * @returns milliseconds from `now`, 0 if it may at once, undefined if the day never has that many credits for it.
+ */
+export function waitForCredits(
+  window: CreditWindow,
+  minutes: readonly SpentMinute[],
+  call: { priority: CallPriority; credits: number },
+  now: number,
+): number | undefined {
+  let { spent } = window;
+  if (maySpend(window, call.priority, call.credits)) return 0;
+  for (const minute of minutes) {
+    spent = spent.map((credits, index) => credits - at(minute.spent, index));
+    if (maySpend({ ...window, spent }, call.priority, call.credits)) {
+      return Math.max(0, minute.startedAt + MINUTE_MS + CREDIT_DAY_MS - now);
+    }
+  }
+  return undefined;
+}
+
+function floorOf(priority: CallPriority, usable: number): number {
+  return Math.floor(FLOOR_SHARES[priority] * usable);
+}
+
+function floorsLeft(usable: number, spent: CreditsByPriority, except: CallPriority): number {
+  return sum(
+    CALL_PRIORITIES.map((priority, index) =>
+      priority === except ? 0 : Math.max(0, floorOf(priority, usable) - at(spent, index)),
+    ),
+  );
+}
+
+function at(credits: CreditsByPriority, index: number): number {
+  return credits[index] ?? 0;
+}
+
+function sum(credits: CreditsByPriority): number {
+  return credits.reduce((total, each) => total + each, 0);
+}

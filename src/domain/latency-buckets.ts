@@ -1,0 +1,33 @@
+/**
+ * Upper bounds of the latency histogram, in milliseconds. Counts by these bounds are stored, so the list never changes:
+ * counts of other bounds could not be added to them.
+ */
+export const LATENCY_BOUNDS_MS = [25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000] as const;
+
+/** A histogram without a call: one count for each bound and one for what is above the last. */
+export function noLatencies(): number[] {
+  return Array<number>(LATENCY_BOUNDS_MS.length + 1).fill(0);
+}
+
+/** Counts one call; a latency on a bound belongs below it. */
+export function countLatency(buckets: number[], latencyMs: number): void {
+  const place = LATENCY_BOUNDS_MS.findIndex((bound) => latencyMs <= bound);
+  const bucket = place === -1 ? LATENCY_BOUNDS_MS.length : place;
+  buckets[bucket] = (buckets[bucket] ?? 0) + 1;
+}
+
+/**
+ * The bound below which a share of the calls ended, in milliseconds: as exact as the bounds are.
+ * @param share 0 to 1, e.g. 0.95
+ * @returns undefined without a call, `Infinity` above the last bound
+ */
+export function latencyQuantile(buckets: readonly number[], share: number): number | undefined {
+  const total = buckets.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return undefined;
+  let seen = 0;
+  for (const [place, count] of buckets.entries()) {
+    seen += count;
+    if (count > 0 && seen >= share * total) return LATENCY_BOUNDS_MS[place] ?? Infinity;
+  }
+  return Infinity;
+}

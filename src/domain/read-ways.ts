@@ -1,0 +1,192 @@
+import type { MirrorField } from './mirror-field';
+import { BULK_FIELDS, IDS_PER_CALL, LIST_MAX_ROWS, LIST_PAGE_ROWS, fieldSlices, planForced } from './read-plan';
+import { callSeconds, choosePlan, plainCalls, type Allowance, type Way, type WorkPlan } from './work-plan';
+
+/** Limits and prices of Zoho's reads (Zoho's documentation: API Limits, COQL Limitations, Get Deleted Records). */
+export const COQL_PAGE_ROWS = 2_000;
+export const DELETED_PAGE_ROWS = 200;
+/** Without page tokens the list of deletes ends here. Not documented, so it is taken as for records. */
+export const DELETED_MAX_ROWS = 2_000;
+const DELETED_CREDITS = 2;
+const BULK_JOB_CREDITS = 50;
+const BULK_STATUS_CALLS = 2;
+const BULK_DOWNLOAD_CALLS = 1;
+/** COQL works longer on a page than a list does, because the page is ten times as long. */
+const COQL_SECONDS_PER_ROW = 1 / 5_000;
+
+/** What is wanted: the whole module, what changed since a moment, certain records, or what was deleted. */
+export const READ_GOALS = ['all', 'changes', 'records', 'deletes'] as const;
+export type ReadGoal = (typeof READ_GOALS)[number];
+
+/**
+ * - `list`: every page of Get Records. `bulk`: one bulk-read job for every 200,000 rows.
+ * - `coql`: COQL by key (Modified_Time, id), which has no token that expires and no end.
+ * - `list_modified`, `coql_modified`, `bulk_modified`: the same, only what was modified since, and the list of deletes.
+ * - `ids`: Get Records by ids, 100 a call. `deleted`: the list of deletes alone.
+ */
+export const READ_WAYS = [
+  'list_modified',
+  'coql_modified',
+  'bulk_modified',
+  'ids',
+  'deleted',
+  'list',
+  'coql',
+  'bulk',
+] as const;
+export type ReadWay = (typeof READ_WAYS)[number];
+
+const WAYS_OF_GOAL: Readonly<Record<ReadGoal, readonly [ReadWay, ...ReadWay[]]>> = {
+  all: ['list', 'coql', 'bulk'],
+  changes: ['list_modified', 'coql_modified', 'bulk_modified', 'list', 'bulk'],
+  records: ['ids', 'list', 'coql', 'bulk'],
+  deletes: ['deleted', 'list', 'coql', 'bulk'],
+};
+
+export interface ReadWaysQuestion extends Allowance {
+  module: string;
+  goal: ReadGoal;
+  /** Rows of the whole module. */
+  rows: number;
+  /** Rows that changed since, or the records that are wanted; not more than `rows`. Only for these goals. */
+  wantedRows?: number | undefined;
+  /** Entries that the list of deletes is expected to have since. @default 0 */
+  deletedRows?: number | undefined;
+  fields: number;
+  /** Fields that bulk read cannot export. */
+  fieldsNotInBulk: number;
+  /** Fields that COQL does not return whole: lookups come without their names, files not at all. */
+  fieldsNotInCoql: number;
+  /** Whether the module has Modified_Time; without it nobody can ask for what changed. */
+  hasModifiedTime: boolean;
+  /** Measured time of one call in milliseconds. */
+  latencyMs: number;
+}
+
+/** Chooses how to read. Every way that can serve the goal is weighed; those turned down are in the answer. */
+export function planReadWay(question: ReadWaysQuestion): WorkPlan<ReadWay> {
+  const [first, ...others] = WAYS_OF_GOAL[question.goal];
+  return choosePlan([estimateRead(first, question), ...others.map((way) => estimateRead(way, question))], question);
+}
+
+/** Whether a COQL query returns all that the mirror keeps of a field. */
+export function isWholeInCoql({ nameColumn, bulkReadable }: MirrorField): boolean {
+  return nameColumn === undefined && bulkReadable;
+}
+
+/** The ways that `planReadWay` weighs for a goal. */
+export function readWaysFor(goal: ReadGoal): readonly ReadWay[] {
+  return WAYS_OF_GOAL[goal];
+}
+
+/** What one way takes and what stands in its way. */
+export function estimateRead(name: ReadWay, question: ReadWaysQuestion): Way<ReadWay> {
+  const wanted = Math.min(question.wantedRows ?? question.rows, question.rows);
+  // To find what was deleted it is enough to know which ids are left.
+  const fields = question.goal === 'deletes' ? 1 : question.fields;
+  switch (name) {
+    case 'list':
+      return { name, ...byList(question, question.rows, fields) };
+    case 'bulk':
+      return { name, ...byBulk(question, question.rows, fields) };
+    case 'coql':
+      return { name, ...byCoql(question, question.rows, fields) };
+    case 'list_modified':
+      return { name, ...since(question, byList(question, wanted, fields)) };
+    case 'bulk_modified':
+      return { name, ...since(question, byBulk(question, wanted, fields)) };
+    case 'coql_modified':
+      return { name, ...since(question, byCoql(question, wanted, fields)) };
+    case 'ids':
+      return { name, ...byIds(question, wanted, fields) };
+    case 'deleted':
+      return { name, ...byDeletes(question) };
+  }
+}
+
+type Estimate = Omit<Way<ReadWay>, 'name'>;
+
+function byList({ latencyMs }: ReadWaysQuestion, rows: number, fields: number): Estimate {
+  const plan = planForced('list', { rows, fields, fieldsNotInBulk: 0, latencyMs });
+  return {
+    steps: [{ operation: 'list_records', calls: plan.calls, credits: plan.credits }],
+    seconds: plan.seconds,
+    obstacles: plan.complete ? [] : [`page tokens end at ${LIST_MAX_ROWS} rows`],
+  };
+}
+
+function byBulk(question: ReadWaysQuestion, rows: number, fields: number): Estimate {
+  const { fieldsNotInBulk, goal, latencyMs } = question;
+  const missing = goal === 'deletes' ? 0 : fieldsNotInBulk;
+  const plan = planForced('bulk', { rows, fields, fieldsNotInBulk: missing, latencyMs });
+  const jobs = plan.calls / (1 + BULK_STATUS_CALLS + BULK_DOWNLOAD_CALLS);
+  return {
+    steps: [
+      { operation: 'create_bulk_read_job', calls: jobs, credits: jobs * BULK_JOB_CREDITS },
+      plainCalls('get_bulk_read_job', jobs * BULK_STATUS_CALLS),
+      plainCalls('download_bulk_read_result', jobs * BULK_DOWNLOAD_CALLS),
+    ],
+    seconds: plan.seconds,
+    obstacles: [
+      ...(missing > 0 ? [`bulk read cannot export ${counted(missing, 'field')}`] : []),
+      ...(fields > BULK_FIELDS ? [`a bulk-read job names at most ${BULK_FIELDS} fields`] : []),
+    ],
+  };
+}
+
+/** A query names 50 columns; the others are fetched by ids, as with list pages. */
+function byCoql(question: ReadWaysQuestion, rows: number, fields: number): Estimate {
+  const { module, goal, fieldsNotInCoql, latencyMs } = question;
+  const pages = Math.max(1, Math.ceil(rows / COQL_PAGE_ROWS));
+  const refetches = (fieldSlices(fields) - 1) * Math.ceil(rows / IDS_PER_CALL);
+  const missing = goal === 'deletes' ? 0 : fieldsNotInCoql;
+  return {
+    steps: [
+      { operation: 'query_records', calls: pages, credits: pages * coqlPageCredits(Math.min(rows, COQL_PAGE_ROWS)) },
+      ...(refetches > 0 ? [plainCalls('list_records', refetches)] : []),
+    ],
+    seconds: callSeconds(pages + refetches, latencyMs) + rows * COQL_SECONDS_PER_ROW,
+    obstacles: [
+      ...(missing > 0 ? [`COQL does not return ${counted(missing, 'field')} whole`] : []),
+      ...(module === 'Leads' ? ['COQL leaves out converted leads'] : []),
+    ],
+  };
+}
+
+function byIds({ latencyMs }: ReadWaysQuestion, rows: number, fields: number): Estimate {
+  const calls = fieldSlices(fields) * Math.ceil(rows / IDS_PER_CALL);
+  return { steps: [plainCalls('list_records', calls)], seconds: callSeconds(calls, latencyMs), obstacles: [] };
+}
+
+function byDeletes({ deletedRows = 0, latencyMs }: ReadWaysQuestion): Estimate {
+  const pages = Math.max(1, Math.ceil(deletedRows / DELETED_PAGE_ROWS));
+  return {
+    steps: [{ operation: 'list_deleted', calls: pages, credits: pages * DELETED_CREDITS }],
+    seconds: callSeconds(pages, latencyMs),
+    obstacles: deletedRows > DELETED_MAX_ROWS ? [`the list of deletes ends at ${DELETED_MAX_ROWS} rows`] : [],
+  };
+}
+
+/** What was modified since, and with it what was deleted since. */
+function since(question: ReadWaysQuestion, changes: Estimate): Estimate {
+  const deletes = byDeletes(question);
+  return {
+    steps: [...changes.steps, ...deletes.steps],
+    seconds: changes.seconds + deletes.seconds,
+    obstacles: [
+      ...(question.hasModifiedTime ? [] : ['the module has no Modified_Time']),
+      ...changes.obstacles,
+      ...deletes.obstacles,
+    ],
+  };
+}
+
+/** Credits of a query by its LIMIT: 1 up to 200 rows, 2 up to 1,000, 3 up to 2,000. */
+function coqlPageCredits(limit: number): number {
+  if (limit <= LIST_PAGE_ROWS) return 1;
+  return limit <= COQL_PAGE_ROWS / 2 ? 2 : 3;
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,213 @@
+import {
+  callSeconds,
+  choosePlan,
+  plainCalls,
+  type Allowance,
+  type PlannedCalls,
+  type Way,
+  type WorkPlan,
+} from './work-plan';
+
+/** Limits and prices of Zoho's writes (Zoho's documentation: Insert Records, Mass Update, Bulk Write, API Limits). */
+export const RECORDS_PER_CALL = 100;
+export const RECORDS_PER_CREDIT = 10;
+export const DELETES_PER_CREDIT = 100;
+export const MASS_UPDATE_IDS = 500;
+export const MASS_UPDATE_VIEW_ROWS = 50_000;
+/** Above this a mass update by view runs no automations. */
+export const MASS_UPDATE_AUTOMATED_ROWS = 1_000;
+export const BULK_WRITE_ROWS = 25_000;
+export const BULK_WRITE_FIELDS = 200;
+export const BULK_WRITE_BYTES = 25_000_000;
+const BULK_WRITE_CREDITS = 500;
+/** Zoho publishes no price for mass updates: 1 per 100 ids and 50 per job of a view are assumed. */
+const MASS_UPDATE_IDS_PER_CREDIT = 100;
+const MASS_UPDATE_JOB_CREDITS = 50;
+const STATUS_CALLS_PER_JOB = 3;
+/** How long Zoho works: on a record that is sent alone or with others, on a job before its first row, on a job's row. */
+const SECONDS_PER_RECORD = 1 / 100;
+const JOB_SECONDS = 5;
+const SECONDS_PER_JOB_ROW = 1 / 500;
+/** Calls with more than 10 records that an org may have in flight. */
+const HEAVY_CALLS_AT_ONCE = 10;
+
+export const WRITE_OPERATIONS = ['insert', 'update', 'upsert', 'delete'] as const;
+export type WriteOperation = (typeof WRITE_OPERATIONS)[number];
+
+/**
+ * - `single_records`: one call a record, the only way that can refuse to overwrite a newer change.
+ * - `record_batches`: up to 100 records a call. `bulk_write`: files of 25,000 rows, a job each.
+ * - `mass_update_ids`, `mass_update_view`: the same values for 500 ids a call, or for a custom view as a job.
+ */
+export const WRITE_WAYS = [
+  'record_batches',
+  'mass_update_ids',
+  'mass_update_view',
+  'bulk_write',
+  'single_records',
+] as const;
+export type WriteWay = (typeof WRITE_WAYS)[number];
+
+export interface WriteWaysQuestion extends Allowance {
+  module: string;
+  operation: WriteOperation;
+  rows: number;
+  /** Fields that are written. */
+  fields: number;
+  /** Of these, the fields that bulk write cannot take: files, images. */
+  fieldsNotInBulk: number;
+  /** Whether every row gets the same values. */
+  sameValues: boolean;
+  /** Fields without the mass-update flag: e-mail, lookup, multi-line. */
+  fieldsNotInMassUpdate: number;
+  /** Whether a custom view holds exactly these rows, and the edition has scheduled mass operations. */
+  hasView: boolean;
+  /** Whether a record that changed meanwhile must not be overwritten (If-Unmodified-Since). */
+  unlessModified: boolean;
+  /** What becomes of workflows and approvals: they must run, must not, or it does not matter. */
+  automations: 'run' | 'skip' | 'any';
+  /** Whether the outcome of every single record must be known. */
+  outcomes: boolean;
+  /** Bytes of a row as CSV. */
+  bytesPerRow: number;
+  /** Measured time of one call in milliseconds. */
+  latencyMs: number;
+}
+
+/** Chooses how to write. All ways are weighed; those turned down are in the answer. */
+export function planWriteWay(question: WriteWaysQuestion): WorkPlan<WriteWay> {
+  const [first, ...others] = WRITE_WAYS;
+  return choosePlan([estimateWrite(first, question), ...others.map((way) => estimateWrite(way, question))], question);
+}
+
+/** What one way takes and what stands in its way. */
+export function estimateWrite(name: WriteWay, question: WriteWaysQuestion): Way<WriteWay> {
+  switch (name) {
+    case 'single_records':
+      return { name, ...bySingleRecords(question) };
+    case 'record_batches':
+      return { name, ...byBatches(question) };
+    case 'bulk_write':
+      return { name, ...byBulkWrite(question) };
+    case 'mass_update_ids':
+      return { name, ...byMassUpdateOfIds(question) };
+    case 'mass_update_view':
+      return { name, ...byMassUpdateOfView(question) };
+  }
+}
+
+/** Rows of one bulk-write file: as many as Zoho takes and as fit into 25 MB even if they do not compress. */
+export function rowsPerBulkFile(bytesPerRow: number): number {
+  return Math.max(1, Math.min(BULK_WRITE_ROWS, Math.floor(BULK_WRITE_BYTES / bytesPerRow)));
+}
+
+/** Fields that one mass update may change. */
+export function massUpdateFields(module: string): number {
+  return module === 'Deals' ? 3 : 1;
+}
+
+type Estimate = Omit<Way<WriteWay>, 'name'>;
+
+function bySingleRecords({ operation, rows, unlessModified, latencyMs }: WriteWaysQuestion): Estimate {
+  return {
+    steps: [{ operation: callOf(operation), calls: rows, credits: rows }],
+    seconds: rows * (latencyMs / 1000 + SECONDS_PER_RECORD),
+    obstacles:
+      unlessModified && (operation === 'insert' || operation === 'delete')
+        ? ['If-Unmodified-Since is for updates and upserts']
+        : [],
+  };
+}
+
+function byBatches({ operation, rows, unlessModified, latencyMs }: WriteWaysQuestion): Estimate {
+  const calls = Math.ceil(rows / RECORDS_PER_CALL);
+  const perCredit = operation === 'delete' ? DELETES_PER_CREDIT : RECORDS_PER_CREDIT;
+  const rounds = Math.ceil(calls / HEAVY_CALLS_AT_ONCE);
+  return {
+    steps: [{ operation: callOf(operation), calls, credits: Math.ceil(rows / perCredit) }],
+    seconds:
+      (rounds * latencyMs) / 1000 + (rows / Math.min(HEAVY_CALLS_AT_ONCE, Math.max(1, calls))) * SECONDS_PER_RECORD,
+    obstacles: unlessModified ? ['If-Unmodified-Since is for one record a call'] : [],
+  };
+}
+
+function byBulkWrite(question: WriteWaysQuestion): Estimate {
+  const { operation, rows, fields, fieldsNotInBulk, unlessModified, automations, latencyMs } = question;
+  const jobs = Math.ceil(rows / rowsPerBulkFile(question.bytesPerRow));
+  const steps = [
+    plainCalls('upload_bulk_file', jobs),
+    { operation: 'create_bulk_write_job', calls: jobs, credits: jobs * BULK_WRITE_CREDITS },
+    plainCalls('get_bulk_write_job', jobs * STATUS_CALLS_PER_JOB),
+    plainCalls('download_bulk_write_result', jobs),
+  ];
+  return {
+    steps,
+    seconds: jobs * JOB_SECONDS + rows * SECONDS_PER_JOB_ROW + secondsOf(steps, latencyMs),
+    obstacles: [
+      ...(operation === 'delete' ? ['bulk write cannot delete'] : []),
+      ...(fields > BULK_WRITE_FIELDS ? [`a file has at most ${BULK_WRITE_FIELDS} columns`] : []),
+      ...(fieldsNotInBulk > 0 ? ['bulk write cannot take files and images'] : []),
+      ...(unlessModified ? ['a job overwrites newer changes'] : []),
+      ...(automations === 'any' ? [] : ['a job cannot be told whether automations run']),
+    ],
+  };
+}
+
+function byMassUpdateOfIds(question: WriteWaysQuestion): Estimate {
+  const { module, rows, fields, automations, latencyMs } = question;
+  const passes = Math.max(1, Math.ceil(fields / massUpdateFields(module)));
+  const calls = passes * Math.ceil(rows / MASS_UPDATE_IDS);
+  const steps = [
+    { operation: 'mass_update_records', calls, credits: passes * Math.ceil(rows / MASS_UPDATE_IDS_PER_CREDIT) },
+  ];
+  return {
+    steps,
+    seconds: secondsOf(steps, latencyMs) + passes * rows * SECONDS_PER_RECORD,
+    obstacles: [
+      ...massUpdateObstacles(question),
+      ...(automations === 'skip' ? ['a mass update by ids runs automations'] : []),
+    ],
+  };
+}
+
+function byMassUpdateOfView(question: WriteWaysQuestion): Estimate {
+  const { module, rows, fields, hasView, automations, outcomes, latencyMs } = question;
+  const passes = Math.max(1, Math.ceil(fields / massUpdateFields(module)));
+  const runsAutomations = rows < MASS_UPDATE_AUTOMATED_ROWS;
+  const steps = [
+    { operation: 'create_mass_update_job', calls: passes, credits: passes * MASS_UPDATE_JOB_CREDITS },
+    plainCalls('get_mass_update_job', passes * STATUS_CALLS_PER_JOB),
+  ];
+  return {
+    steps,
+    seconds: passes * (JOB_SECONDS + rows * SECONDS_PER_JOB_ROW) + secondsOf(steps, latencyMs),
+    obstacles: [
+      ...massUpdateObstacles(question),
+      ...(hasView ? [] : ['no custom view holds exactly these rows']),
+      ...(rows > MASS_UPDATE_VIEW_ROWS ? [`a job takes at most ${MASS_UPDATE_VIEW_ROWS} rows`] : []),
+      ...(outcomes ? ['a job tells counts, not the outcome of each record'] : []),
+      ...(automations === 'run' && !runsAutomations ? ['above 1000 rows it runs no automations'] : []),
+      ...(automations === 'skip' && runsAutomations ? ['below 1000 rows it runs automations'] : []),
+    ],
+  };
+}
+
+function massUpdateObstacles(question: WriteWaysQuestion): string[] {
+  return [
+    ...(question.operation === 'update' ? [] : ['a mass update only updates']),
+    ...(question.sameValues ? [] : ['a mass update gives every row the same values']),
+    ...(question.fieldsNotInMassUpdate > 0 ? ['a field does not allow mass updates'] : []),
+    ...(question.unlessModified ? ['a mass update overwrites newer changes'] : []),
+  ];
+}
+
+function callOf(operation: WriteOperation): string {
+  return `${operation}_records`;
+}
+
+function secondsOf(steps: readonly PlannedCalls[], latencyMs: number): number {
+  return callSeconds(
+    steps.reduce((sum, { calls }) => sum + calls, 0),
+    latencyMs,
+  );
+}

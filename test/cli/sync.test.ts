@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { closeSession } from '../../src/db/sessions';
+import type { FullSyncInput } from '../../src/workflows/messages';
+import { NO_TEMPORAL, useApi } from '../api/support';
+import { someConnection } from '../db/support';
+import { pulse } from './support';
+
+describe('pulse sync full', () => {
+  const started: FullSyncInput[] = [];
+  const api = useApi(() => ({
+    ...NO_TEMPORAL,
+    startFullSync: async (input) => {
+      started.push(input);
+      return { workflowId: `sync:${input.connection}:${input.module}`, firstExecutionRunId: 'a run' };
+    },
+  }));
+
+  it('starts a sync with its options', async () => {
+    const { name } = await someConnection(api.knex);
+
+    const { code, out } = await pulse(api, [
+      ...['sync', 'full', 'Deals', '--connection', name, '--fields', 'Deal_Name, Amount', '--path', 'list'],
+      ...['--allow-mass-delete', '--mass-delete-percent', '25'],
+    ]);
+
+    assert.equal(code, 0);
+    assert.match(out, /^status +initiated$/m);
+    assert.deepEqual(started.at(-1)?.options, {
+      fields: ['Deal_Name', 'Amount'],
+      path: 'list',
+      allowMassDelete: true,
+      massDeletePercent: 25,
+    });
+  });
+
+  it('answers the same session to the same idempotency key', async () => {
+    const { name } = await someConnection(api.knex);
+    const start = async (): Promise<string> => {
+      const args = ['sync', 'full', 'Deals', '--connection', name, '--idempotency-key', 'nightly', '--json'];
+      return (JSON.parse((await pulse(api, args)).out) as { id: string }).id;
+    };
+
+    assert.equal(await start(), await start());
+  });
+
+  it('waits for the end, and fails if the session does', async () => {
+    const { name } = await someConnection(api.knex);
+    const waiting = pulse(api, ['sync', 'full', 'Deals', '--connection', name, '--wait']);
+    while (started.at(-1)?.connection !== name) await sleep(20);
+    await closeSession(api.knex, started.at(-1)!.sessionId, { status: 'failed', reason: 'on purpose' });
+
+    const { code, out, err } = await waiting;
+
+    assert.equal(code, 1);
+    assert.match(out, /^status +failed$/m);
+    assert.match(err, /^Deals {2}initiated .*\n(.*\n)*pulse: The session failed: on purpose\n$/);
+  });
+});

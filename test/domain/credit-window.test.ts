@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { CALL_PRIORITIES, type CallPriority } from '../../src/domain/call-priority';
+import {
+  CREDIT_DAY_MS,
+  FLOOR_SHARES,
+  maySpend,
+  MINUTE_MS,
+  type SpentMinute,
+  usableCredits,
+  waitForCredits,
+} from '../../src/domain/credit-window';
+
+const NOTHING = [0, 0, 0, 0, 0, 0, 0];
+const priority = fc.constantFrom(...CALL_PRIORITIES);
+const call = fc.record({ priority, credits: fc.integer({ min: 0, max: 500 }) });
+
+/** What is spent when calls come in this order and each is made only if it may be. */
+function spendAll(usable: number, calls: readonly { priority: CallPriority; credits: number }[]): number[] {
+  return calls.reduce((spent, { priority, credits }) => {
+    const index = CALL_PRIORITIES.indexOf(priority);
+    return maySpend({ usable, spent }, priority, credits)
+      ? spent.map((each, place) => each + (place === index ? credits : 0))
+      : spent;
+  }, NOTHING);
+}
+
+const total = (spent: readonly number[]): number => spent.reduce((sum, each) => sum + each, 0);
+
+describe('credits of the rolling day', () => {
+  it('keep the buffer free, rounded in its favour', () => {
+    assert.equal(usableCredits(1_005, 10), 904);
+    assert.equal(usableCredits(null, 10), null);
+  });
+
+  it('are never overspent, whoever asks', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 20_000 }), fc.array(call, { maxLength: 200 }), (usable, calls) => {
+        assert.ok(total(spendAll(usable, calls)) <= usable);
+      }),
+    );
+  });
+
+  it('leave every priority its floor, whatever the others have spent', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 100, max: 20_000 }),
+        fc.array(call, { maxLength: 200 }),
+        priority,
+        (usable, calls, mine) => {
+          const others = calls.filter((each) => each.priority !== mine);
+          const spent = spendAll(usable, others);
+
+          assert.ok(maySpend({ usable, spent }, mine, Math.floor(FLOOR_SHARES[mine] * usable)));
+        },
+      ),
+    );
+  });
+
+  it('have no end where Zoho sets no limit', () => {
+    assert.ok(maySpend({ usable: null, spent: NOTHING.map(() => 1e9) }, 'verify', 1e9));
+  });
+});
+
+describe('the prediction when credits free up', () => {
+  const minute = (startedAt: number, credits: number): SpentMinute => ({
+    startedAt,
+    spent: [0, 0, 0, 0, credits, 0, 0],
+  });
+  const windowOf = (usable: number, minutes: readonly SpentMinute[]) => ({
+    usable,
+    spent: minutes.reduce((sum, { spent }) => sum.map((each, place) => each + (spent[place] ?? 0)), NOTHING),
+  });
+
+  it('names the end of the minute whose credits make room, a day later', () => {
+    const minutes = [minute(0, 300), minute(10 * MINUTE_MS, 500), minute(20 * MINUTE_MS, 0)];
+
+    const wait = waitForCredits(windowOf(1_000, minutes), minutes, { priority: 'full', credits: 100 }, 25 * MINUTE_MS);
+
+    assert.equal(wait, MINUTE_MS + CREDIT_DAY_MS - 25 * MINUTE_MS);
+  });
+
+  it('is undefined for a call that costs more than the day has', () => {
+    const minutes = [minute(0, 90)];
+
+    assert.equal(waitForCredits(windowOf(100, minutes), minutes, { priority: 'full', credits: 500 }, 1), undefined);
+  });
+
+  it('is right: at that moment the call may be made, and no minute earlier', () => {
+    const spentMinutes = fc
+      .array(fc.tuple(fc.integer({ min: 0, max: 1_400 }), priority, fc.integer({ min: 1, max: 300 })), {
+        maxLength: 40,
+      })
+      .map((spendings) =>
+        spendings
+          .sort(([a], [b]) => a - b)
+          .map(([at, who, credits]) => ({
+            startedAt: at * MINUTE_MS,
+            spent: NOTHING.map((_, place) => (place === CALL_PRIORITIES.indexOf(who) ? credits : 0)),
+          })),
+      );
+    fc.assert(
+      fc.property(fc.integer({ min: 500, max: 4_000 }), spentMinutes, call, (usable, minutes, asked) => {
+        const now = CREDIT_DAY_MS;
+        const window = windowOf(usable, minutes);
+        const at = (moment: number) =>
+          windowOf(
+            usable,
+            minutes.filter(({ startedAt }) => startedAt + MINUTE_MS + CREDIT_DAY_MS > moment),
+          );
+
+        const wait = waitForCredits(window, minutes, asked, now);
+
+        if (wait === undefined) return assert.ok(!maySpend(windowOf(usable, []), asked.priority, asked.credits));
+        assert.ok(maySpend(wait === 0 ? window : at(now + wait), asked.priority, asked.credits));
+        if (wait > 0) assert.ok(!maySpend(at(now + wait - 1), asked.priority, asked.credits));
+      }),
+    );
+  });
+});

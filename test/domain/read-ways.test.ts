@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { planForced } from '../../src/domain/read-plan';
+import {
+  READ_GOALS,
+  READ_WAYS,
+  estimateRead,
+  planReadWay,
+  readWaysFor,
+  type ReadWaysQuestion,
+} from '../../src/domain/read-ways';
+import { spendableCredits } from '../../src/domain/work-plan';
+import { CREDIT_COSTS, coqlCredits } from '../../src/zoho/credit-costs';
+
+const ask = (question: Partial<ReadWaysQuestion>): ReadWaysQuestion => ({
+  module: 'Deals',
+  goal: 'all',
+  rows: 10_000,
+  fields: 30,
+  fieldsNotInBulk: 0,
+  fieldsNotInCoql: 0,
+  hasModifiedTime: true,
+  latencyMs: 200,
+  ...question,
+});
+const creditsOf = (name: (typeof READ_WAYS)[number], question: ReadWaysQuestion): number =>
+  estimateRead(name, question).steps.reduce((sum, step) => sum + step.credits, 0);
+
+describe('planReadWay', () => {
+  it('reads a module without lookups by COQL: two thousand rows for three credits', () => {
+    const plan = planReadWay(ask({ rows: 20_000 }));
+
+    assert.deepEqual([plan.name, plan.calls, plan.credits], ['coql', 10, 30]);
+  });
+
+  it('reads a large module with lookups in bulk, because COQL does not return their names', () => {
+    const plan = planReadWay(ask({ rows: 450_000, fieldsNotInCoql: 3 }));
+
+    assert.deepEqual([plan.name, plan.credits], ['bulk', 159]);
+    assert.match(plan.turnedDown.find(({ name }) => name === 'list')!.reason, /page tokens end at 100000 rows/);
+    assert.match(plan.turnedDown.find(({ name }) => name === 'coql')!.reason, /does not return 3 fields whole/);
+  });
+
+  it('asks for what was modified since, and for the deletes', () => {
+    const plan = planReadWay(ask({ goal: 'changes', rows: 500_000, wantedRows: 150, fieldsNotInCoql: 3 }));
+
+    assert.equal(plan.name, 'list_modified');
+    assert.deepEqual(plan.steps, [
+      { operation: 'list_records', calls: 1, credits: 1 },
+      { operation: 'list_deleted', calls: 1, credits: 2 },
+    ]);
+  });
+
+  it('reads everything where nobody can ask what changed', () => {
+    const plan = planReadWay(ask({ goal: 'changes', wantedRows: 1, hasModifiedTime: false, fieldsNotInCoql: 1 }));
+
+    assert.ok(plan.name === 'list' || plan.name === 'bulk');
+    assert.match(plan.turnedDown.find(({ name }) => name === 'list_modified')!.reason, /no Modified_Time/);
+  });
+
+  it('reads everything where the list of deletes ends too early', () => {
+    const plan = planReadWay(ask({ goal: 'changes', rows: 5_000, wantedRows: 1, deletedRows: 2_001 }));
+
+    assert.ok(plan.name === 'list' || plan.name === 'bulk');
+  });
+
+  it('fetches a few records by their ids, and most of a module by reading all of it', () => {
+    const ways = [50, 90_000].map(
+      (wantedRows) => planReadWay(ask({ goal: 'records', rows: 100_000, wantedRows })).name,
+    );
+
+    assert.equal(ways[0], 'ids');
+    assert.notEqual(ways[1], 'ids');
+  });
+
+  it('finds deletes in their list, or by difference where that has ended', () => {
+    const ways = [10, 5_000].map((deletedRows) => planReadWay(ask({ goal: 'deletes', deletedRows, rows: 9_000 })).name);
+
+    assert.deepEqual(ways, ['deleted', 'coql']);
+  });
+
+  it('gives up a cheap way that is too slow for the freshness asked for', () => {
+    const question = ask({ rows: 4_000, fieldsNotInCoql: 1, latencyMs: 1_000, creditsPerSecond: 0 });
+
+    const ways = [undefined, 10].map((withinSeconds) => planReadWay({ ...question, withinSeconds }).name);
+
+    assert.deepEqual(ways, ['list', 'bulk']);
+  });
+
+  it('does not read Leads by COQL, which leaves out converted ones', () => {
+    assert.notEqual(planReadWay(ask({ module: 'Leads' })).name, 'coql');
+  });
+
+  it('estimates list pages and bulk read exactly as a full sync does', () => {
+    for (const rows of [0, 199, 10_000, 200_001, 1_000_000]) {
+      for (const path of ['list', 'bulk'] as const) {
+        const question = ask({ rows, fields: 120 });
+        const { calls, credits, seconds } = planForced(path, question);
+        const way = estimateRead(path, question);
+
+        assert.equal(way.seconds, seconds);
+        assert.equal(creditsOf(path, question), credits);
+        assert.equal(
+          way.steps.reduce((sum, step) => sum + step.calls, 0),
+          calls,
+        );
+      }
+    }
+  });
+
+  it("counts with the client's prices", () => {
+    assert.equal(creditsOf('deleted', ask({})), CREDIT_COSTS.list_deleted);
+    assert.equal(creditsOf('bulk', ask({ rows: 1 })), CREDIT_COSTS.create_bulk_read_job + 3);
+    for (const way of READ_WAYS) {
+      for (const { operation } of estimateRead(way, ask({ fields: 200 })).steps) assert.ok(operation in CREDIT_COSTS);
+    }
+    for (const rows of [1, 200, 201, 1_000, 1_001, 2_000]) {
+      assert.equal(creditsOf('coql', ask({ rows })), coqlCredits(`select id from Deals limit ${rows}`));
+    }
+  });
+
+  const question: fc.Arbitrary<ReadWaysQuestion> = fc.record({
+    module: fc.constantFrom('Deals', 'Leads'),
+    goal: fc.constantFrom(...READ_GOALS),
+    rows: fc.nat(3_000_000),
+    wantedRows: fc.option(fc.nat(3_000_000), { nil: undefined }),
+    deletedRows: fc.nat(4_000),
+    fields: fc.integer({ min: 1, max: 500 }),
+    fieldsNotInBulk: fc.nat(2),
+    fieldsNotInCoql: fc.nat(2),
+    hasModifiedTime: fc.boolean(),
+    latencyMs: fc.integer({ min: 1, max: 5_000 }),
+    creditsLeft: fc.option(fc.nat(5_000), { nil: undefined }),
+    creditsKept: fc.option(fc.nat(500), { nil: undefined }),
+    withinSeconds: fc.option(fc.nat(3_600), { nil: undefined }),
+  });
+
+  it('never calls adequate what breaks a limit', () => {
+    fc.assert(
+      fc.property(question, (asked) => {
+        const plan = planReadWay(asked);
+        if (!plan.adequate) return;
+        const wanted = Math.min(asked.wantedRows ?? asked.rows, asked.rows);
+        const whole = plan.name === 'list' || plan.name === 'bulk' || plan.name === 'coql';
+
+        assert.ok(plan.credits <= spendableCredits(asked));
+        assert.ok(plan.seconds <= (asked.withinSeconds ?? Infinity));
+        if (plan.name.startsWith('list')) assert.ok((whole ? asked.rows : wanted) <= 100_000);
+        if (plan.name.startsWith('bulk') && asked.goal !== 'deletes') {
+          assert.ok(asked.fieldsNotInBulk === 0 && asked.fields <= 200);
+        }
+        if (plan.name.endsWith('_modified')) assert.ok(asked.hasModifiedTime && asked.deletedRows! <= 2_000);
+      }),
+    );
+  });
+
+  it('is complete whenever a way is', () => {
+    fc.assert(
+      fc.property(question, (asked) => {
+        const { creditsLeft: _left, withinSeconds: _within, ...unlimited } = asked;
+        const possible = readWaysFor(asked.goal).some((way) => estimateRead(way, asked).obstacles.length === 0);
+
+        assert.equal(planReadWay(unlimited).adequate, possible);
+      }),
+    );
+  });
+
+  it('never takes fewer calls, credits or seconds for more rows', () => {
+    fc.assert(
+      fc.property(question, fc.constantFrom(...READ_WAYS), fc.nat(1_000_000), (asked, way, more) => {
+        const grown = { ...asked, rows: asked.rows + more };
+        const callsOf = (one: ReadWaysQuestion): number =>
+          estimateRead(way, one).steps.reduce((sum, step) => sum + step.calls, 0);
+
+        assert.ok(creditsOf(way, grown) >= creditsOf(way, asked));
+        assert.ok(callsOf(grown) >= callsOf(asked));
+        assert.ok(estimateRead(way, grown).seconds >= estimateRead(way, asked).seconds);
+      }),
+    );
+  });
+});

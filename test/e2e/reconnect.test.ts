@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { DEMO_CLIENT_ID } from '../../simulator';
+import { acceptGrant } from '../../src/connect/accept-grant';
+import { listOpenAlerts } from '../../src/db/alerts';
+import { getConnection } from '../../src/db/connections';
+import { parseKeyRing } from '../../src/db/encryption';
+import { connectionMemo } from '../../src/temporal/connection-schedules';
+import { RECONCILE_CONNECTIONS_WORKFLOW_ID } from '../../src/temporal/ids';
+import { TASK_QUEUES } from '../../src/temporal/task-queues';
+import { accountsUrlOf, NEEDED_SCOPES } from '../../src/zoho';
+import { ENCRYPTION_KEY, useEngine } from '../support/engine';
+import type { Org } from '../support/org';
+import { poll } from '../support/poll';
+
+describe('an organization whose grant was revoked', function () {
+  this.timeout(90_000);
+  const engine = useEngine();
+
+  /** Something of the org that the clock starts; not within this test. */
+  async function someSchedule({ connectionId }: Org): Promise<string> {
+    const scheduleId = `test:${randomUUID()}`;
+    await engine().temporal.client.schedule.create({
+      scheduleId,
+      spec: { calendars: [{ year: 2099 }] },
+      action: { type: 'startWorkflow', workflowType: 'nothing', taskQueue: TASK_QUEUES.core },
+      memo: connectionMemo(connectionId),
+    });
+    return scheduleId;
+  }
+
+  /** Lets the worker look after the schedules now, and waits until it has. */
+  async function untilPaused(scheduleId: string, paused: boolean): Promise<void> {
+    const { schedule } = engine().temporal.client;
+    await poll(
+      async () => {
+        await schedule.getHandle(RECONCILE_CONNECTIONS_WORKFLOW_ID).trigger();
+        return (await schedule.getHandle(scheduleId).describe()).state.paused === paused;
+      },
+      { what: `the schedule has paused = ${paused}`, pauseMs: 500 },
+    );
+  }
+
+  /** What an administrator does about it. */
+  async function connectAgain(org: Org): Promise<void> {
+    const consent = new URL('/oauth/v2/auth', org.simulator.url);
+    const asked = { client_id: DEMO_CLIENT_ID, redirect_uri: 'https://self.test/', scope: NEEDED_SCOPES.join(',') };
+    consent.search = new URLSearchParams(asked).toString();
+    const { headers } = await fetch(consent, { redirect: 'manual' });
+    const code = new URL(headers.get('location') ?? '').searchParams.get('code') ?? '';
+    const { knex } = engine();
+    const settings = {
+      knex,
+      keyRing: () => parseKeyRing([ENCRYPTION_KEY]),
+      redirectUri: 'https://self.test/',
+      timeoutMs: 5_000,
+      accountsUrlOf,
+    };
+    const grant = { code, accountsUrl: org.simulator.url, dataCentre: 'us', scopes: NEEDED_SCOPES };
+    await acceptGrant(settings, await getConnection(knex, org.connectionId), grant);
+  }
+
+  it('stops its sessions and its schedules, raises an alert, and goes on once it is connected again', async () => {
+    const org = await engine().org({ contacts: 100 });
+    const scheduleId = await someSchedule(org);
+    org.zoho.revokeTokens();
+
+    const stopped = await org.waitFor(await org.startFullSync('Contacts'), 'failed');
+    await untilPaused(scheduleId, true);
+    const alerts = await listOpenAlerts(engine().knex, org.connectionId, 5);
+    const callsWhileStopped = org.calls('token');
+    await connectAgain(org);
+    await untilPaused(scheduleId, false);
+    await org.fullSync('Contacts');
+
+    assert.match(stopped.errorMessage ?? '', /Connect the Zoho organization again/);
+    assert.deepEqual(
+      alerts.map(({ kind }) => kind),
+      ['connection.needs_reauth'],
+    );
+    assert.equal(callsWhileStopped, 3);
+    assert.deepEqual(await listOpenAlerts(engine().knex, org.connectionId, 5), []);
+  });
+});
