@@ -138,7 +138,12 @@ function reference(schema: z.ZodType): JsonSchema {
 function componentSchemas(): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
-  const requests = new Set<string>(['FullSyncRequest', 'CommandRequest', ...CONNECTION_REQUESTS]);
+  const requests = new Set<string>([
+    'FullSyncRequest',
+    'IncrementalSyncRequest',
+    'CommandRequest',
+    ...CONNECTION_REQUESTS,
+  ]);
   const describe = (io: 'input' | 'output') =>
     z.toJSONSchema(registry, { io, uri: (id) => `#/components/schemas/${id}` }).schemas;
   const [inputs, outputs] = [describe('input'), describe('output')];

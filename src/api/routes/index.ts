@@ -16,10 +16,12 @@ import { listSessionsRoute } from './list-sessions';
 import { oauthCallback } from './oauth-callback';
 import { rotateKeys } from './rotate-keys';
 import { startFullSync } from './start-full-sync';
+import { startIncrementalSync } from './start-incremental-sync';
 
 /** Every operation of the control API. */
 export const ROUTES: readonly Route[] = [
   startFullSync,
+  startIncrementalSync,
   createPlan,
   listSessionsRoute,
   getSessionRoute,
