@@ -13,8 +13,8 @@ import { TASK_QUEUES } from '../temporal/task-queues';
  */
 const RETRY: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' };
 
-/** Longer than any outage that a run should sit out by itself. */
-const PATIENCE = '6h';
+/** Longer than any outage that a run should sit out by itself, and than a day: then spent credits have come back. */
+const PATIENCE = '30h';
 
 /** Tells a slow attempt from a dead one, and brings it the cancellation. */
 const HEARTBEAT = '10s';
@@ -63,17 +63,19 @@ const core = (summary: string) => proxyActivities<CoreActivities>({ ...bookkeepi
 const load = (summary: string) => proxyActivities<LoadActivities>({ ...loading, summary });
 
 export const { recordProgress } = core('Write the session row and its log');
-export const { finishFullSync } = core('Set the watermark, sum up');
+export const { finishFullSync, finishIncrementalSync } = core('Set the watermark, sum up');
 export const { reconcileSessions } = core('Close sessions whose workflow is gone');
 export const { reconcileConnections } = core('Pause what needs a connection that is gone');
 
 export const { planFullSync } = zoho(calls, 'Fields, table, row count, and how to read');
+export const { planIncrementalSync } = zoho(calls, 'Fields, table, and where earlier sessions stopped');
 export const { orderBulkRead } = zoho(calls, 'Order an export of 200,000 rows');
 export const { awaitBulkRead } = zoho(polling, 'Wait for the export; each attempt asks once');
 export const { countBothSides } = zoho(calls, 'Count the rows on both sides');
 export const { readByListPages } = zoho(walks, 'Read list pages into the mirror');
 export const { readChanges } = zoho(walks, 'Read what changed since the start');
 export const { readDeletes } = zoho(walks, 'Remove what Zoho lists as deleted');
+export const { readRestored } = zoho(calls, 'Look for records that were restored');
 export const { sweepUnseenRows } = zoho(walks, 'Remove rows that Zoho no longer has');
 
 export const { loadBulkPage } = load('Load an exported file into the mirror');

@@ -1,4 +1,5 @@
 /** Every export is a workflow type; its name is what the Temporal UI shows. */
 export { fullSync } from './full-sync';
+export { incrementalSync } from './incremental-sync';
 export { reconcileConnections } from './reconcile-connections';
 export { reconcileSessions } from './reconcile-sessions';

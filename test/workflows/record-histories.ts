@@ -8,8 +8,9 @@ import { stopShared } from '../support/shared';
 import { HISTORIES, type RecordedHistory } from './histories';
 
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
-/** What a run can meet. Each brings a full sync of Contacts to its end and says nothing about what became of it. */
+/** What a run can meet. Each brings a sync of Contacts to its end and says nothing about what became of it. */
 const STORIES: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
   'completed-by-list': async (engine) => {
     const org = await engine.org({ contacts: 300 });
@@ -73,14 +74,40 @@ const STORIES: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
     await org.waitFor(sessionId, 'completed');
     return org;
   },
+  'incremental-completed': async (engine) => {
+    const org = await engine.org({ contacts: 300 });
+    await org.fullSync('Contacts');
+    org.zoho.changeRecords('Contacts', { delete: { count: 4 }, insert: { count: 3 } });
+    await org.incrementalSync('Contacts');
+    return org;
+  },
+  'incremental-looked-again': async (engine) => {
+    const org = await engine.org({ contacts: 300 });
+    await org.fullSync('Contacts');
+    const { deleted } = org.zoho.changeRecords('Contacts', { delete: { count: 40 } });
+    const sessionId = await org.startIncrementalSync('Contacts');
+    await org.waitFor(sessionId, 'paused');
+    await org.approveSweep('Contacts');
+    await org.waitFor(sessionId, 'completed');
+    org.zoho.moveClock({ advance: MINUTE_MS });
+    org.zoho.changeRecords('Contacts', { restore: deleted.slice(0, 2) });
+    await org.incrementalSync('Contacts');
+    return org;
+  },
 };
 
-/** Runs every story against a real Temporal server and keeps its history. `npx tsx test/workflows/record-histories.ts` */
-async function main(): Promise<void> {
+/**
+ * Runs stories against a real Temporal server and keeps their histories: those that are named, or all of them.
+ * `npx tsx test/workflows/record-histories.ts [name...]`
+ */
+async function main(chosen: readonly string[]): Promise<void> {
+  const unknown = chosen.find((name) => !(name in STORIES));
+  if (unknown !== undefined) throw new Error(`There is no story ${unknown}.`);
   const engine = await startEngine();
   try {
     await mkdir(HISTORIES, { recursive: true });
     for (const [name, tell] of Object.entries(STORIES)) {
+      if (chosen.length > 0 && !chosen.includes(name)) continue;
       const org = await tell(engine);
       const workflowId = org.workflowId('Contacts');
       const history = await engine.temporal.client.workflow.getHandle(workflowId).fetchHistory();
@@ -99,7 +126,7 @@ function withoutPlaces(text: string): string {
   return text.replaceAll(`${projectRoot()}${path.sep}`, '');
 }
 
-main().then(
+main(process.argv.slice(2)).then(
   () => process.exit(0),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

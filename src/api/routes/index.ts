@@ -22,11 +22,13 @@ import { oauthCallback } from './oauth-callback';
 import { getRecordRoute, listDeletedRoute, listRecordsRoute } from './read-records';
 import { rotateKeys } from './rotate-keys';
 import { startFullSync } from './start-full-sync';
+import { startIncrementalSync } from './start-incremental-sync';
 import { validateRecords, writeRecords } from './write-records';
 
 /** Every operation of the control API. */
 export const ROUTES: readonly Route[] = [
   startFullSync,
+  startIncrementalSync,
   createPlan,
   listSessionsRoute,
   getSessionRoute,
