@@ -18,6 +18,8 @@ export interface PageReader {
   listFields: string[];
   /** Fields in the order of the rows' columns. */
   fields: readonly MirrorField[];
+  /** Rows come in the order of the page. */
+  readonly keepsOrder: boolean;
   /** @param readFrom a time on Zoho's clock, in milliseconds, before which the page was not read */
   read(body: Buffer | null, readFrom: number): Promise<PageRows>;
 }
@@ -34,6 +36,7 @@ export function pageReader(zoho: ZohoWork, module: string, fields: readonly Mirr
     return {
       listFields: fields.map((field) => field.apiName),
       fields,
+      keepsOrder: true,
       read: async (body) => converter.convert(body),
     };
   }
@@ -43,6 +46,8 @@ export function pageReader(zoho: ZohoWork, module: string, fields: readonly Mirr
 class WidePageReader implements PageReader {
   readonly listFields: string[];
   readonly fields: readonly MirrorField[];
+  /** Records that were read again come last. */
+  readonly keepsOrder = false;
   /** The first slice is what the list call reads; each begins with Modified_Time, if the module has it. */
   private readonly slices: MirrorField[][];
   private readonly converters: PageToCopy[];

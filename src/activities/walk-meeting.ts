@@ -37,15 +37,26 @@ export class WalkMeeting {
     return this.isAbandoned || (lowest !== null && highest !== null && compareIds(lowest, highest) >= 0);
   }
 
-  /** Takes the next rows of a walk: those that the other walk has read are cut off, which ends both. */
-  admit(end: WalkEnd, page: PageRows): AdmittedRows {
+  /**
+   * Takes the next rows of a walk: those that the other walk has read are cut off, which ends both.
+   * @param inOrder the rows come in the order of the walk, so that the last one tells about all
+   */
+  admit(end: WalkEnd, page: PageRows, inOrder = false): AdmittedRows {
     const direction = end === 'lowest' ? 1 : -1;
     const border = this.reached[end === 'lowest' ? 'highest' : 'lowest'];
+    const isKept = (id: string) => border === null || direction * compareIds(id, border) < 0;
+    if (inOrder && page.rows > 0) {
+      const reached = idOf(lastLine(page.copy));
+      if (isKept(reached)) {
+        this.reach(end, reached);
+        return { ...page, reached, isLast: false };
+      }
+    }
     const kept: Buffer[] = [];
     let reached: string | null = null;
     for (const row of linesOf(page.copy)) {
       const id = idOf(row);
-      if (border !== null && direction * compareIds(id, border) >= 0) continue;
+      if (!isKept(id)) continue;
       kept.push(row);
       if (reached === null || direction * compareIds(id, reached) > 0) reached = id;
     }
@@ -63,6 +74,10 @@ function* linesOf(copy: Buffer): Generator<Buffer> {
     yield copy.subarray(start, end);
     start = end;
   }
+}
+
+function lastLine(copy: Buffer): Buffer {
+  return copy.subarray(copy.lastIndexOf(NEWLINE, copy.length - 2) + 1);
 }
 
 /** The id is always the first column. */

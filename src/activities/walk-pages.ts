@@ -158,7 +158,7 @@ export async function walkPages(
   /** Keeps what the walk from the other end has not read; where they meet, this one is done. */
   function admitted(page: PageRows): PageRows {
     if (!meeting || !from) return page;
-    const rows = meeting.admit(from, page);
+    const rows = meeting.admit(from, page, reader.keepsOrder);
     cursor = { ...cursor, reached: rows.reached ?? cursor.reached ?? null, done: cursor.done || rows.isLast };
     return rows;
   }

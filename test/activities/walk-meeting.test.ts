@@ -43,15 +43,17 @@ describe('two walks towards each other', () => {
 
   it('read every record exactly once, however their pages alternate', () => {
     const records = fc.uniqueArray(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 200 });
+    const perPages = fc.integer({ min: 1, max: 20 });
+    const turnings = fc.infiniteStream(fc.boolean());
     fc.assert(
-      fc.property(records, fc.integer({ min: 1, max: 20 }), fc.infiniteStream(fc.boolean()), (ids, perPage, turns) => {
+      fc.property(records, perPages, turnings, fc.boolean(), (ids, perPage, turns, inOrder) => {
         const ascending = [...ids].sort((a, b) => a - b);
         const meeting = new WalkMeeting();
         const left: Record<WalkEnd, number[]> = { lowest: [...ascending], highest: [...ascending].reverse() };
         const read: number[] = [];
         while (!meeting.isOver && left.lowest.length > 0 && left.highest.length > 0) {
           const end = turns.next().value ? 'lowest' : 'highest';
-          read.push(...idsOf(meeting.admit(end, page(left[end].splice(0, perPage))).copy));
+          read.push(...idsOf(meeting.admit(end, page(left[end].splice(0, perPage)), inOrder).copy));
         }
 
         assert.deepEqual(
