@@ -37,8 +37,9 @@ export async function startSimulator(
   server.listen(complete.port, complete.host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
+  simulation.origin = `${complete.tls ? 'https' : 'http'}://${complete.host}:${port}`;
   return {
-    url: `${complete.tls ? 'https' : 'http'}://${complete.host}:${port}`,
+    url: simulation.origin,
     control,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));

@@ -15,9 +15,9 @@ export interface SimulatorOptions extends DataOptions {
   readonly dataCenter: string;
   /** Added to every CRM call. */
   readonly latencyMs: number;
-  /** What a bulk-read job takes at least. */
+  /** What a bulk read, a bulk write or the mass update of a view takes at least. */
   readonly bulkJobMs: number;
-  /** Added to a bulk-read job for every 100,000 rows of its result. */
+  /** Added to such a job for every 100,000 of its rows. */
   readonly bulkJobMsPer100kRows: number;
   /** Ten access tokens in ten minutes a refresh token. */
   readonly tokenThrottle: boolean;

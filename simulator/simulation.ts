@@ -1,12 +1,17 @@
 import { BulkReadJobs } from './bulk-read/jobs';
+import { BulkWriteJobs } from './bulk-write/jobs';
 import { VirtualClock } from './clock';
 import { Catalogue } from './data/catalogue';
+import { CustomFields } from './fields/custom-fields';
 import { FaultPlan } from './faults/fault-plan';
 import { CallLog } from './limits/call-log';
 import { ConcurrencyGate } from './limits/concurrency-gate';
 import { CreditLedger } from './limits/credit-ledger';
 import { concurrencyOf, dailyCredits } from './limits/editions';
 import { TokenStore } from './oauth/token-store';
+import { MassUpdateJobs } from './mass-update/jobs';
+import { Deliveries } from './notifications/deliveries';
+import { Notifications } from './notifications/notifications';
 import type { SimulatorOptions } from './options';
 import { PageTokens } from './routes/page-token';
 import { ExternalFields } from './store/external-fields';
@@ -25,10 +30,19 @@ export class Simulation {
   readonly credits: CreditLedger;
   readonly gate: ConcurrencyGate;
   readonly faults: FaultPlan;
+  readonly customFields: CustomFields;
   readonly bulkRead: BulkReadJobs;
+  readonly bulkWrite: BulkWriteJobs;
+  readonly massUpdates: MassUpdateJobs;
+  readonly deliveries: Deliveries;
+  readonly notifications: Notifications;
   readonly pages: PageTokens;
   readonly searchIndex: SearchIndex;
   readonly externalFields = new ExternalFields();
+  /** The organization's number in headers and download paths. */
+  readonly zgid = '700001';
+  /** `http://host:port` once the API listens. */
+  origin = '';
 
   constructor(readonly options: SimulatorOptions) {
     this.switches = new SwitchBoard({ bulkReadSeparator: options.multiselectSeparator, ...options.switches });
@@ -40,19 +54,29 @@ export class Simulation {
     this.faults = new FaultPlan(options.seed);
     this.pages = new PageTokens(this.clock);
     this.searchIndex = new SearchIndex(this.clock, this.switches);
-    this.bulkRead = new BulkReadJobs(this.clock, this.records, options, this.switches);
+    this.customFields = new CustomFields(this);
+    this.bulkRead = new BulkReadJobs(this);
+    this.bulkWrite = new BulkWriteJobs(this);
+    this.massUpdates = new MassUpdateJobs(this);
+    this.deliveries = new Deliveries(this.clock, options.seed, this.switches);
+    this.notifications = new Notifications(this);
   }
 
   /** Back to the state after the start; modules that were added stay, with their generated rows. */
   async reset(): Promise<void> {
+    await this.bulkWrite.reset();
+    this.massUpdates.reset();
     this.clock.reset();
     this.calls.reset();
     this.switches.reset();
+    this.customFields.reset();
     this.records.reset();
     this.tokens.reset();
     this.credits.reset();
     this.gate.reset();
     this.faults.clear();
+    this.notifications.reset();
+    this.deliveries.reset();
     this.pages.reset();
     this.searchIndex.reset();
     this.externalFields.reset();
@@ -60,7 +84,11 @@ export class Simulation {
   }
 
   async close(): Promise<void> {
+    await this.bulkWrite.reset();
+    this.massUpdates.reset();
     this.clock.stop();
+    this.notifications.reset();
+    this.deliveries.reset();
     await this.bulkRead.close();
   }
 }

@@ -1,4 +1,5 @@
 import type { DataOptions } from '../data/catalogue';
+import type { FieldDefinition } from '../data/field';
 import type { CustomModuleRequest } from '../data/modules/custom-module';
 import type { Condition } from '../query/condition';
 import type { StoreSnapshot } from '../store/module-store';
@@ -11,6 +12,8 @@ export interface ExportTask {
   readonly data: DataOptions;
   /** Custom modules added since the start, in order. */
   readonly addedModules: readonly CustomModuleRequest[];
+  /** Fields created since the start, by API name of the module. */
+  readonly createdFields: Readonly<Record<string, readonly FieldDefinition[]>>;
   /** What was written to the modules since they were generated, by API name. */
   readonly snapshots: Readonly<Record<string, StoreSnapshot>>;
   readonly module: string;

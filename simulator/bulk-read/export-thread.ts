@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { parentPort } from 'node:worker_threads';
 import { ZipFile } from 'yazl';
 import { Catalogue } from '../data/catalogue';
+import { showFields } from '../fields/custom-fields';
 import { Records } from '../store/records';
 import { csvChunks, type ExportProgress } from './export-rows';
 import type { ExportReply, ExportResult, ExportTask } from './export-task';
@@ -22,6 +23,7 @@ function recordsFor(task: ExportTask): Records {
   const { catalogue } = records;
   for (const request of task.addedModules.slice(catalogue.requests.length)) catalogue.add(request);
   for (const opened of records.all()) {
+    showFields(opened.module, task.createdFields[opened.module.apiName]);
     const snapshot = task.snapshots[opened.module.apiName];
     if (snapshot) opened.store.restore(snapshot);
     else opened.store.clear();

@@ -1,10 +1,7 @@
 import { rm } from 'node:fs/promises';
-import type { VirtualClock } from '../clock';
 import { ApiError, resourceNotFound, tooManyRequests } from '../http/api-error';
-import type { SimulatorOptions } from '../options';
+import type { Simulation } from '../simulation';
 import type { StoreSnapshot } from '../store/module-store';
-import type { Records } from '../store/records';
-import type { SwitchBoard } from '../switches';
 import { jobDocument } from './documents';
 import { Exporter } from './exporter';
 import type { ExportResult } from './export-task';
@@ -33,12 +30,7 @@ export class BulkReadJobs {
   #number = FIRST_JOB_NUMBER;
   #generation = 0;
 
-  constructor(
-    readonly clock: VirtualClock,
-    readonly records: Records,
-    readonly options: SimulatorOptions,
-    readonly switches: SwitchBoard,
-  ) {}
+  constructor(readonly simulation: Simulation) {}
 
   warmUp(): void {
     this.#exporter.warmUp();
@@ -50,14 +42,14 @@ export class BulkReadJobs {
 
   /** Queues a job and starts it if none runs. @throws ApiError TOO_MANY_REQUESTS when the queue is full */
   create(query: JobQuery, version: string, callbackUrl?: string): Job {
-    const longest = this.switches.read('bulkReadQueueLength');
+    const longest = this.simulation.switches.read('bulkReadQueueLength');
     if (longest > 0 && this.#queue.length >= longest) throw tooManyRequests();
     const id = `550${String(this.#number++)}`;
     const job: Job = {
       id,
       query,
       version,
-      created: this.clock.now(),
+      created: this.simulation.clock.now(),
       state: 'ADDED',
       ...(callbackUrl && { callbackUrl }),
     };
@@ -78,8 +70,8 @@ export class BulkReadJobs {
   continuation(token: string): JobQuery {
     const found = this.#continuations.get(token);
     if (!found) throw new ApiError(400, 'INVALID_REQUEST', 'page token is invalid', { api_name: 'page_token' });
-    if (found.expires <= this.clock.now()) {
-      throw new ApiError(400, this.switches.read('expiredPageTokenCode'), 'Page token expired', {
+    if (found.expires <= this.simulation.clock.now()) {
+      throw new ApiError(400, this.simulation.switches.read('expiredPageTokenCode'), 'Page token expired', {
         api_name: 'page_token',
       });
     }
@@ -89,7 +81,7 @@ export class BulkReadJobs {
   /** The file of a completed job. @throws ApiError RESOURCE_NOT_FOUND before and a day after, 429 above ten a minute */
   download(id: string): { file: string; bytes: number } {
     const job = this.get(id);
-    const now = this.clock.now();
+    const now = this.simulation.clock.now();
     if (!job.result || job.result.completed + RESULT_LIFE <= now)
       throw resourceNotFound(`/crm/bulk/v8/read/${id}/result`);
     this.#downloads = this.#downloads.filter((at) => at > now - 60_000);
@@ -129,20 +121,20 @@ export class BulkReadJobs {
   async #run(job: Job, generation: number): Promise<void> {
     this.#running = job;
     job.state = 'IN PROGRESS';
-    const started = this.clock.now();
+    const started = this.simulation.clock.now();
     const fails = this.#failuresToCome > 0;
     if (fails) this.#failuresToCome--;
     const exported = fails
       ? undefined
       : await this.#export(job).catch((error: unknown) => this.#report(job, error, generation));
     if (generation !== this.#generation) return;
-    const { bulkJobMs, bulkJobMsPer100kRows } = this.options;
+    const { bulkJobMs, bulkJobMsPer100kRows } = this.simulation.options;
     const due = started + bulkJobMs + ((exported?.result.count ?? 0) / 100_000) * bulkJobMsPer100kRows;
     const finish = (): void => {
       if (generation === this.#generation) this.#finish(job, exported);
     };
-    if (due <= this.clock.now()) finish();
-    else this.clock.at(due, finish);
+    if (due <= this.simulation.clock.now()) finish();
+    else this.simulation.clock.at(due, finish);
   }
 
   #report(job: Job, error: unknown, generation: number): undefined {
@@ -150,21 +142,23 @@ export class BulkReadJobs {
   }
 
   async #export({ id, query }: Job): Promise<{ file: string; result: ExportResult }> {
-    const { catalogue } = this.records;
-    const { seed, deals, contacts, accounts, leads, users } = this.options;
-    const timeZone = this.switches.read('bulkReadDatetimeOffset') === 'utc' ? 'UTC' : this.options.timeZone;
-    const multiselectSeparator = this.switches.read('bulkReadSeparator');
+    const { catalogue } = this.simulation.records;
+    const { seed, deals, contacts, accounts, leads, users } = this.simulation.options;
+    const timeZone =
+      this.simulation.switches.read('bulkReadDatetimeOffset') === 'utc' ? 'UTC' : this.simulation.options.timeZone;
+    const multiselectSeparator = this.simulation.switches.read('bulkReadSeparator');
     const file = await this.#exporter.fileOf(id);
     const result = await this.#exporter.run({
       jobId: id,
       file,
       data: { seed, deals, contacts, accounts, leads, users, timeZone, multiselectSeparator },
       addedModules: [...catalogue.requests],
+      createdFields: this.simulation.customFields.definitions(),
       snapshots: this.#snapshots(),
       module: query.module,
       columns: this.#columns(query),
-      bom: this.switches.read('bulkReadBom'),
-      headerAlone: this.switches.read('bulkReadEmptyFile') === 'header',
+      bom: this.simulation.switches.read('bulkReadBom'),
+      headerAlone: this.simulation.switches.read('bulkReadEmptyFile') === 'header',
       ...(query.condition && { condition: query.condition }),
       ...(query.afterRow === undefined
         ? { skip: (query.page - 1) * ROWS_PER_JOB }
@@ -176,29 +170,33 @@ export class BulkReadJobs {
 
   /** The columns after `Id` in the order of the file. */
   #columns({ module, fields }: JobQuery): readonly string[] {
-    if (this.switches.read('bulkReadColumnOrder') === 'requested') return fields;
-    const names = this.records.find(module)?.module.columns.map(({ field }) => field.apiName) ?? [];
+    if (this.simulation.switches.read('bulkReadColumnOrder') === 'requested') return fields;
+    const names = this.simulation.records.find(module)?.module.columns.map(({ field }) => field.apiName) ?? [];
     const place = (name: string): number => (names.includes(name) ? names.indexOf(name) : names.length);
     return [...fields].sort((a, b) => place(a) - place(b));
   }
 
   #snapshots(): Record<string, StoreSnapshot> {
-    const written = this.records.all().filter(({ store }) => store.overlay.states !== undefined);
+    const written = this.simulation.records.all().filter(({ store }) => store.overlay.states !== undefined);
     return Object.fromEntries(written.map(({ module, store }) => [module.apiName, store.snapshot()]));
   }
 
   #finish(job: Job, exported: { file: string; result: ExportResult } | undefined): void {
     this.#running = undefined;
-    const now = this.clock.now();
+    const now = this.simulation.clock.now();
     if (exported) {
       const token = exported.result.more ? this.#continue(job, exported.result, now) : undefined;
       job.state = 'COMPLETED';
       job.result = { ...exported.result, file: exported.file, completed: now, ...(token && { nextPageToken: token }) };
-      this.clock.at(now + RESULT_LIFE, () => void rm(exported.file, { force: true }));
+      this.simulation.clock.at(now + RESULT_LIFE, () => void rm(exported.file, { force: true }));
     } else {
       job.state = 'FAILURE';
     }
-    if (job.callbackUrl) void this.#callBack(job, job.callbackUrl);
+    const { callbackUrl: url } = job;
+    if (url) {
+      const body = { data: [jobDocument(this.simulation.records, job)] };
+      this.simulation.deliveries.sendCallback({ source: 'bulk-read', subject: job.id, url, body });
+    }
     this.#startNext();
   }
 
@@ -207,17 +205,5 @@ export class BulkReadJobs {
     const query: JobQuery = { ...job.query, page: job.query.page + 1, afterRow: result.lastRow };
     this.#continuations.set(token, { query, expires: now + TOKEN_LIFE });
     return token;
-  }
-
-  /** Unsigned, and nobody waits for an answer: delivery is a hint, never a promise. */
-  async #callBack(job: Job, url: string): Promise<void> {
-    const body = JSON.stringify({ data: [jobDocument(this.records, job)] });
-    const delay = this.switches.read('callbackDelayMs');
-    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay).unref());
-    for (let copy = 0; copy < this.switches.read('callbackCopies'); copy++) {
-      await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }).catch(
-        () => undefined,
-      );
-    }
   }
 }

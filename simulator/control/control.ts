@@ -1,13 +1,15 @@
 import type { Job } from '../bulk-read/job';
+import type { WriteJob } from '../bulk-write/job';
 import { ByteSink } from '../data/byte-sink';
 import type { CustomModuleRequest } from '../data/modules/custom-module';
 import type { ActiveFault, FaultRule } from '../faults/fault-plan';
 import type { CallEntry } from '../limits/call-log';
+import type { MassUpdateJob } from '../mass-update/jobs';
+import type { ActiveDeliveryRule, DeliveryRule } from '../notifications/delivery-plan';
+import type { DeliveryReport } from '../notifications/deliveries';
 import type { Simulation } from '../simulation';
 import { rowsById } from '../store/ordered-rows';
-import { RecordEditor } from '../store/record-editor';
-import { readSwitch, type SwitchValues } from '../switches';
-import { isList, partTexts } from '../data/cell';
+import type { SwitchValues } from '../switches';
 import { invalidData, invalidModule } from '../http/api-error';
 import type { ExternalType } from '../store/external-fields';
 import { changeRecords, type RecordChanges, type RecordChangeResult } from './record-changes';
@@ -170,19 +172,7 @@ export class Control {
   renameChoice({ module, field, actual_value: actual, display_value: displayed }: ChoiceRename): void {
     const opened = this.simulation.records.find(module);
     if (!opened) throw invalidModule();
-    const column = opened.module.column(field);
-    if (!column?.field.options?.includes(actual)) {
-      throw invalidData('the choice given seems to be invalid', { api_name: field });
-    }
-    const { store } = opened;
-    const names = store.displayValues.get(field) ?? new Map<string, string>();
-    store.displayValues.set(field, names.set(actual, displayed));
-    if (!readSwitch(this.simulation, 'modifiedByPicklistRename')) return;
-    const editor = new RecordEditor(this.simulation, opened);
-    for (const row of rowsById(store)) {
-      const value = store.value(row, column);
-      if (value === actual || (isList(value) && partTexts(value).includes(actual))) editor.update(row, {});
-    }
+    this.simulation.customFields.renameChoice(opened, field, actual, displayed);
   }
 
   addModule(request: CustomModuleRequest): { apiName: string; id: string } {
@@ -199,12 +189,52 @@ export class Control {
     return this.simulation.bulkRead.list();
   }
 
+  /** The next bulk-write jobs to run end in FAILED; rows before `afterRows` are written nevertheless. */
+  failBulkWrites(count: number, afterRows = 0): void {
+    this.simulation.bulkWrite.failNext(count, afterRows);
+  }
+
+  bulkWrites(): readonly WriteJob[] {
+    return this.simulation.bulkWrite.list();
+  }
+
+  /** The next mass updates of views end in FAILED, with nothing written. */
+  failMassUpdates(count: number): void {
+    this.simulation.massUpdates.failNext(count);
+  }
+
+  massUpdates(): readonly MassUpdateJob[] {
+    return this.simulation.massUpdates.list();
+  }
+
+  /** Orders trouble for notifications and callbacks. */
+  addDeliveryRule(rule: DeliveryRule): ActiveDeliveryRule {
+    return this.simulation.deliveries.plan.add(rule);
+  }
+
+  deliveryRules(): readonly ActiveDeliveryRule[] {
+    return this.simulation.deliveries.plan.list();
+  }
+
+  clearDeliveryRules(): void {
+    this.simulation.deliveries.plan.clear();
+  }
+
+  /** What was sent to clients' URLs. */
+  deliveries(): DeliveryReport {
+    return this.simulation.deliveries.report();
+  }
+
+  clearDeliveries(): void {
+    this.simulation.deliveries.clearLog();
+  }
+
   reset(): Promise<void> {
     return this.simulation.reset();
   }
 
   state(): Record<string, unknown> {
-    const { options, records, tokens, credits, bulkRead, faults } = this.simulation;
+    const { options, records, tokens, credits, bulkRead, faults, notifications } = this.simulation;
     const { tls, ...shown } = options;
     return {
       options: { ...shown, tls: tls !== undefined },
@@ -222,6 +252,11 @@ export class Control {
           ]),
       ),
       bulkRead: bulkRead.list().map(({ id, state, query }) => ({ id, state, module: query.module, page: query.page })),
+      bulkWrite: this.bulkWrites().map(({ id, status, request, counts }) => {
+        return { id, status, module: request.resource.module, operation: request.operation, ...counts };
+      }),
+      massUpdates: this.massUpdates(),
+      channels: notifications.channels.list().map(({ id, events, expires }) => ({ id, events, expires })),
     };
   }
 }

@@ -23,7 +23,7 @@ export interface RecordChanges {
   readonly drift?: { readonly count: number };
   /** `recycle` when left out. */
   readonly deletionType?: DeletionType;
-  /** Updates leave Modified_Time alone, as formula changes do. */
+  /** Updates leave Modified_Time alone, as formula changes do, and no channel is notified of anything. */
   readonly silent?: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface RecordChangeResult {
 export function changeRecords(simulation: Simulation, moduleName: string, changes: RecordChanges): RecordChangeResult {
   const opened = simulation.records.find(moduleName);
   if (!opened) throw invalidModule();
-  const editor = new RecordEditor(simulation, opened);
+  const editor = new RecordEditor(simulation, opened, !changes.silent);
   const id = (row: number): string => opened.module.idOf(row);
   const updated = updates(changes.update, opened, simulation.options.seed).map(({ row, values }) => {
     editor.update(row, values, changes.silent ?? false);

@@ -3,6 +3,7 @@ import { FAULT_KINDS, type FaultRule } from '../faults/fault-plan';
 import { invalidData, invalidModule, unparsable } from '../http/api-error';
 import { type Exchange, isObject, json, jsonBody, NO_CONTENT, type Reply } from '../http/exchange';
 import type { Route } from '../http/router';
+import { DELIVERY_FAULTS, type DeliveryRule } from '../notifications/delivery-plan';
 import type { ChoiceRename, ClockCommand, Control } from './control';
 import type { RecordChanges } from './record-changes';
 
@@ -36,11 +37,18 @@ export function controlRoutes(control: Control): Route[] {
     ['GET', 'switches', () => json(200, control.switches())],
     ['POST', 'switches', (exchange) => json(200, control.setSwitches(body(exchange)))],
     ['POST', 'bulk-reads', (exchange) => done(() => control.failBulkReads(numberOf(exchange, 'fail')))],
+    ['POST', 'bulk-writes', (exchange) => done(() => failBulkWrites(control, exchange))],
+    ['POST', 'mass-updates', (exchange) => done(() => control.failMassUpdates(numberOf(exchange, 'fail')))],
     ['POST', 'tokens/expire', () => done(() => control.expireAccessTokens())],
     ['POST', 'tokens/revoke', (exchange) => done(() => control.revokeTokens(refreshTokenOf(exchange)))],
     ['POST', 'external-fields', (exchange) => done(() => markExternal(control, exchange))],
     ['POST', 'picklists', (exchange) => done(() => control.renameChoice(choiceRename(exchange)))],
     ['POST', 'modules', (exchange) => json(201, control.addModule(moduleRequest(control, exchange)))],
+    ['GET', 'deliveries', () => json(200, control.deliveries())],
+    ['DELETE', 'deliveries', () => done(() => control.clearDeliveries())],
+    ['GET', 'deliveries/rules', () => json(200, control.deliveryRules())],
+    ['POST', 'deliveries/rules', (exchange) => json(201, control.addDeliveryRule(deliveryRule(exchange)))],
+    ['DELETE', 'deliveries/rules', () => done(() => control.clearDeliveryRules())],
     ['POST', 'reset', () => control.reset().then(() => NO_CONTENT)],
     ['GET', 'state', () => json(200, control.state())],
   ];
@@ -72,6 +80,11 @@ function numberOf(exchange: Exchange, name: string): number {
   return value;
 }
 
+function failBulkWrites(control: Control, exchange: Exchange): void {
+  const { afterRows } = body<{ afterRows?: number }>(exchange);
+  control.failBulkWrites(numberOf(exchange, 'fail'), afterRows);
+}
+
 function refreshTokenOf(exchange: Exchange): string | undefined {
   const value = body<Record<string, unknown>>(exchange)['refresh_token'];
   return typeof value === 'string' ? value : undefined;
@@ -88,6 +101,14 @@ function faultRules(exchange: Exchange): FaultRule[] {
     }
   }
   return rules as FaultRule[];
+}
+
+function deliveryRule(exchange: Exchange): DeliveryRule {
+  const rule = body<DeliveryRule>(exchange);
+  if (!DELIVERY_FAULTS.includes(rule.kind)) {
+    throw invalidData('unknown delivery fault', { api_name: 'kind', supported_values: DELIVERY_FAULTS });
+  }
+  return rule;
 }
 
 function clearFaults(control: Control, { query }: Exchange): Reply {

@@ -11,6 +11,7 @@ export type DataType =
   | 'multiselectpicklist'
   | 'lookup'
   | 'ownerlookup'
+  | 'userlookup'
   | 'integer'
   | 'bigint'
   | 'double'
@@ -45,8 +46,17 @@ export interface FieldDefinition {
   readonly lookupModule?: string;
   readonly formula?: { readonly returnType: string; readonly expression: string };
   readonly autonumberPrefix?: string;
+  readonly autonumberSuffix?: string;
+  /** The number of the module's first row; 1, and seven digits at least, when left out. */
+  readonly autonumberFirst?: number;
   /** The CRM works the value out from other fields of the record; what clients write is passed over. */
   readonly derived?: Derivation;
+  /** What new records hold where nothing is written. */
+  readonly defaultValue?: CellValue;
+  /** The metadata id; by the place among the generated fields when left out. */
+  readonly id?: string;
+  /** Keys of the metadata document that were given when the field was created or changed. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
   /** Metadata leaves `json_type` out, as the real API does on some fields. */
   readonly withoutJsonType?: boolean;
   /** Bulk read answers FIELD_NOT_AVAILABLE although the metadata lists the field. */
@@ -59,5 +69,18 @@ export function isNumeric(field: FieldDefinition): boolean {
 }
 
 export function isLookup(field: FieldDefinition): boolean {
-  return field.dataType === 'lookup' || field.dataType === 'ownerlookup';
+  return field.dataType === 'lookup' || isUserField(field);
+}
+
+/** A field that holds a user of the organization. */
+export function isUserField(field: FieldDefinition): boolean {
+  return field.dataType === 'ownerlookup' || field.dataType === 'userlookup';
+}
+
+/** What an autonumber field holds in a row. */
+export function autonumberOf(field: FieldDefinition, row: number): string {
+  const { autonumberPrefix = '', autonumberSuffix = '', autonumberFirst } = field;
+  const digits =
+    autonumberFirst === undefined ? String(row + 1).padStart(7, '0') : String(Math.max(autonumberFirst + row, 0));
+  return autonumberPrefix + digits + autonumberSuffix;
 }

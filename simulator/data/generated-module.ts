@@ -47,10 +47,11 @@ export class GeneratedModule {
   readonly timeline: Timeline;
   /** Chooses the variant of each row. */
   readonly salt: number;
-  readonly columns: readonly Column[];
   /** Names given to generated rows since; lookups show them. */
   readonly renamed = new Map<number, string>();
-  readonly #byName = new Map<string, Column>();
+  readonly #generated = new Map<string, Column>();
+  #byName: ReadonlyMap<string, Column>;
+  #columns: readonly Column[];
   readonly #idPrefix: string;
   readonly #display: Column;
 
@@ -64,10 +65,11 @@ export class GeneratedModule {
     this.salt = saltOf(context.seed, plan.apiName);
     const own: DataContext = { ...context, module: plan.apiName, moduleSalt: this.salt, timeline: this.timeline };
     for (const field of plan.fields) {
-      this.#byName.set(field.definition.apiName, field.column(this.#byName)(field.definition, own));
+      this.#generated.set(field.definition.apiName, field.column(this.#generated)(field.definition, own));
     }
-    this.columns = [...this.#byName.values()];
-    const display = this.#byName.get(plan.displayField);
+    this.#byName = this.#generated;
+    this.#columns = [...this.#generated.values()];
+    const display = this.#generated.get(plan.displayField);
     if (!display) throw new Error(`${plan.apiName} has no field ${plan.displayField}`);
     this.#display = display;
   }
@@ -79,6 +81,10 @@ export class GeneratedModule {
   /** The metadata id of the module. */
   get id(): string {
     return `5500000000000002${String(this.plan.number).padStart(3, '0')}`;
+  }
+
+  get columns(): readonly Column[] {
+    return this.#columns;
   }
 
   column(apiName: string): Column | undefined {
@@ -95,9 +101,16 @@ export class GeneratedModule {
     return this.#byName.get('Last_Name') ?? this.#display;
   }
 
+  /** Takes other columns in place of the present ones; without an argument the generated ones again. */
+  setColumns(columns: Iterable<Column> = this.#generated.values()): void {
+    this.#columns = [...columns];
+    this.#byName = new Map(this.#columns.map((column) => [column.field.apiName, column]));
+  }
+
   /** The metadata id of a field. */
   fieldId(field: FieldDefinition): string {
-    const place = this.columns.findIndex((column) => column.field === field);
+    if (field.id !== undefined) return field.id;
+    const place = [...this.#generated.keys()].indexOf(field.apiName);
     return `5500000${String(this.plan.number).padStart(3, '0')}7${String(place).padStart(8, '0')}`;
   }
 

@@ -115,7 +115,7 @@ export class Listener {
   ): Promise<Outcome> {
     const struck = await faultBefore(fault, response);
     if (struck) return { reply: struck, credits: 0 };
-    if (!exchange.path.startsWith('/crm/')) return { reply: await handled(route, exchange), credits: 0 };
+    if (!/^(\/v2)?\/crm\//.test(exchange.path)) return { reply: await handled(route, exchange), credits: 0 };
     const { simulation } = this;
     let token: AccessToken | undefined;
     let leave: (() => void) | undefined;

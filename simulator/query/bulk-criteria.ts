@@ -33,6 +33,7 @@ function comparatorsOf(dataType: DataType | 'id'): readonly string[] {
       return ['equal'];
     case 'lookup':
     case 'ownerlookup':
+    case 'userlookup':
       return CHOICE;
     case 'textarea':
       return [];

@@ -1,6 +1,6 @@
 import { isReference, type CellValue } from '../data/cell';
 import type { Column } from '../data/column';
-import type { DataType } from '../data/field';
+import { type DataType, isUserField } from '../data/field';
 import type { OpenModule, Records } from '../store/records';
 
 /** What a path through a record leads to. */
@@ -20,7 +20,7 @@ export function resolvePath(records: Records, opened: OpenModule, path: string):
   const column = module.column(head);
   if (!column) return undefined;
   if (rest.length === 0) return { dataType: column.field.dataType, value: (row) => store.value(row, column) };
-  return column.field.dataType === 'ownerlookup'
+  return isUserField(column.field)
     ? userPart(opened, column, rest)
     : relatedPart(records, opened, column, rest.join('.'));
 }

@@ -38,6 +38,7 @@ function operatorsOf(dataType: string): readonly string[] {
       return [...EQUALITY, 'starts_with'];
     case 'lookup':
     case 'ownerlookup':
+    case 'userlookup':
     case 'picklist':
     case 'autonumber':
     case 'id':

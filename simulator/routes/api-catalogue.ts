@@ -23,9 +23,24 @@ const FIXED: readonly ApiEntry[] = [
   { path: '/crm/v8/org', operation_types: [operation('GET', 'ZohoCRM.org.READ', 1)] },
   { path: '/crm/v8/users', operation_types: [operation('GET', 'ZohoCRM.users.READ', 1)] },
   { path: '/crm/v8/settings/modules', operation_types: [operation('GET', 'ZohoCRM.settings.modules.READ', 1)] },
-  { path: '/crm/v8/settings/fields', operation_types: [operation('GET', 'ZohoCRM.settings.fields.READ', 1)] },
+  {
+    path: '/crm/v8/settings/fields',
+    operation_types: [
+      operation('GET', 'ZohoCRM.settings.fields.READ', 1),
+      operation('POST', 'ZohoCRM.settings.fields.CREATE', 1),
+      operation('PATCH', 'ZohoCRM.settings.fields.UPDATE', 1),
+    ],
+  },
+  {
+    path: '/crm/v8/actions/watch',
+    operation_types: [
+      operation('GET', 'ZohoCRM.notifications.READ', 1),
+      operation('POST', 'ZohoCRM.notifications.CREATE', 1),
+    ],
+  },
   { path: '/crm/v8/coql', operation_types: [operation('POST', 'ZohoCRM.coql.READ', 1, 3)] },
   { path: '/crm/bulk/v8/read', operation_types: [operation('POST', 'ZohoCRM.bulk.READ', 50)] },
+  { path: '/crm/bulk/v8/write', operation_types: [operation('POST', 'ZohoCRM.bulk.CREATE', 500)] },
 ];
 
 function moduleEntries(module: string): ApiEntry[] {
@@ -39,6 +54,11 @@ function moduleEntries(module: string): ApiEntry[] {
     },
     { path: `/crm/v8/${module}/deleted`, module, operation_types: [operation('GET', scope('READ'), 2)] },
     { path: `/crm/v8/${module}/search`, module, operation_types: [operation('GET', scope('READ'), 1)] },
+    {
+      path: `/crm/v8/${module}/actions/mass_update`,
+      module,
+      operation_types: [operation('POST', `ZohoCRM.mass_update.${module}.UPDATE`, 1, 50)],
+    },
     { path: `/crm/v8/${module}/upsert`, module, operation_types: [operation('POST', scope('CREATE'), 1, 10)] },
   ];
 }

@@ -15,6 +15,7 @@ const JSON_TYPES: Readonly<Partial<Record<DataType, string>>> = {
   formula: 'double',
   lookup: 'jsonobject',
   ownerlookup: 'jsonobject',
+  userlookup: 'jsonobject',
   multiselectpicklist: 'jsonarray',
 };
 
@@ -107,13 +108,7 @@ export function moduleDetails(module: GeneratedModule): Record<string, unknown> 
 }
 
 /** A field as Fields Metadata shows it. */
-export function fieldDocument(
-  module: GeneratedModule,
-  column: Column,
-  catalogue: Catalogue,
-  /** Display values of choices by actual value, where they differ. */
-  displayValues: ReadonlyMap<string, string> = new Map(),
-): Record<string, unknown> {
+export function fieldDocument(module: GeneratedModule, column: Column, catalogue: Catalogue): Record<string, unknown> {
   const { field } = column;
   const writable = !field.readOnly;
   const tag = field.apiName === 'Tag';
@@ -176,9 +171,7 @@ export function fieldDocument(
     multiselectlookup: {},
     multiuserlookup: {},
     auto_number: autonumberDocument(field),
-    pick_list_values: (field.options ?? []).map((option, i) =>
-      pickListValue(option, displayValues.get(option), i, module.fieldId(field)),
-    ),
+    pick_list_values: pickListValues(field, module.fieldId(field)),
     global_picklist: null,
     crypt: null,
     private: null,
@@ -198,6 +191,7 @@ export function fieldDocument(
     convert_mapping: {},
     refer_from_field: null,
     textarea: field.dataType === 'textarea' ? { type: (field.length ?? 0) > 2_000 ? 'large' : 'small' } : null,
+    ...field.metadata,
   };
 }
 
@@ -220,14 +214,14 @@ function autonumberDocument(field: FieldDefinition): Record<string, unknown> {
   return { prefix: field.autonumberPrefix, suffix: null, start_number: 1, starting_number_length: 7 };
 }
 
-function pickListValue(
-  option: string,
-  displayValue: string | undefined,
-  place: number,
-  fieldId: string,
-): Record<string, unknown> {
+/** The options of a field as metadata shows them when nobody has changed them. */
+export function pickListValues(field: FieldDefinition, fieldId: string): Record<string, unknown>[] {
+  return (field.options ?? []).map((option, i) => pickListValue(option, i, fieldId));
+}
+
+function pickListValue(option: string, place: number, fieldId: string): Record<string, unknown> {
   return {
-    display_value: displayValue ?? option,
+    display_value: option,
     sequence_number: place + 1,
     reference_value: option,
     colour_code: null,

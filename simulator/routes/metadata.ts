@@ -55,13 +55,12 @@ export function getField(simulation: Simulation, { query, params }: Exchange): R
 
 /** A field with what was said about it since the start. */
 function shownField(
-  { catalogue, externalFields, records }: Simulation,
+  { catalogue, externalFields }: Simulation,
   module: GeneratedModule,
   column: Column,
 ): Record<string, unknown> {
   const type = externalFields.typeOf(module, column);
-  const names = records.of(module).store.displayValues.get(column.field.apiName);
-  return { ...fieldDocument(module, column, catalogue, names), external: type ? { type, show: true } : null };
+  return { ...fieldDocument(module, column, catalogue), ...(type && { external: { type, show: true } }) };
 }
 
 function fieldsModule(catalogue: Simulation['catalogue'], query: URLSearchParams): ReturnType<typeof namedModule> {

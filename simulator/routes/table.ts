@@ -22,6 +22,7 @@ import { getField, getModule, listFields, listModules } from './metadata';
 import { countUsers, getOrganization, getUser, listUsers } from './organization';
 import { deletedRecords, getRecord } from './read-records';
 import { countRecords, searchRecords } from './search-records';
+import { WRITING_LINES } from './writing-lines';
 import { withRecordIds } from './external-ids';
 import { getProfile, listCurrencies, listProfiles, listRoles } from './access';
 import { getCustomView, listCustomViews } from './custom-views';
@@ -37,7 +38,7 @@ interface Rest {
   /** The first API version that has the call. */
   readonly since?: number;
 }
-type RouteLine = readonly [
+export type RouteLine = readonly [
   operation: string,
   method: string,
   path: string,
@@ -57,6 +58,7 @@ const polling: Rest = { credits: (_, simulation) => readSwitch(simulation, 'jobP
 const moduleScope = (operation: string): readonly string[] => [`ZohoCRM.modules.{module}.${operation}`];
 
 const LINES: readonly RouteLine[] = [
+  ...WRITING_LINES,
   ['getOrganization', 'GET', `${CRM}/org`, getOrganization, ['ZohoCRM.org.READ']],
   ['listUsers', 'GET', `${CRM}/users`, listUsers, ['ZohoCRM.users.READ']],
   ['countUsers', 'GET', `${CRM}/users/actions/count`, countUsers, ['ZohoCRM.users.READ']],

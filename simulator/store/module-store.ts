@@ -5,6 +5,7 @@ import type { GeneratedModule } from '../data/generated-module';
 import { CONVERTED_PERIOD } from '../data/modules/leads';
 import { parseInstant } from '../zoned-time';
 import { CHANGED, DELETED, Overlay, type OverlayRecord, PRISTINE, type RowState } from './overlay';
+import { WrittenValues } from './written-values';
 
 export type DeletionType = 'recycle' | 'permanent';
 
@@ -24,6 +25,7 @@ export type Converted = 'true' | 'false' | 'both';
 /** The records of one module as they are now: generated rows with what was written since laid over them. */
 export class ModuleStore {
   readonly overlay: Overlay;
+  readonly written = new WrittenValues(this);
   readonly deletions: DeletedRecord[] = [];
   /** What choices are called now, by field and actual value. */
   readonly displayValues = new Map<string, Map<string, string>>();
@@ -114,13 +116,16 @@ export class ModuleStore {
     const row = this.endRow;
     this.#inserted++;
     this.overlay.put(row, { values, modified: seconds });
+    this.written.add(row);
     return row;
   }
 
   /** Lays values over a row; `seconds` is the new Modified_Time, or the old one for a silent change. */
   update(row: number, values: Readonly<Record<string, CellValue>>, seconds: number): void {
     const before = this.overlay.records.get(row)?.values;
+    if (before) this.written.remove(row);
     this.overlay.put(row, { values: { ...before, ...values }, modified: seconds });
+    this.written.add(row);
     const name = values[this.module.plan.displayField];
     if (name !== undefined && row < this.module.rows) this.module.renamed.set(row, displayText(name));
   }
@@ -135,9 +140,21 @@ export class ModuleStore {
       createdBy: createdBy ? this.value(row, createdBy) : null,
     });
     const record = this.overlay.records.get(row);
-    if (record) this.#removed.set(row, record);
+    if (record) {
+      this.written.remove(row);
+      this.#removed.set(row, record);
+    }
     this.overlay.remove(row);
     this.#deleted++;
+  }
+
+  /** Takes the values of a field out of every written row; the field itself is gone then. */
+  forgetField(apiName: string): void {
+    this.written.clear(apiName);
+    for (const [row, record] of this.overlay.records) {
+      if (apiName in record.values) this.overlay.put(row, withoutField(record, apiName));
+    }
+    for (const [row, record] of this.#removed) this.#removed.set(row, withoutField(record, apiName));
   }
 
   /** Makes a record that is in the recycle bin a permanent deletion. */
@@ -153,8 +170,10 @@ export class ModuleStore {
     const row = this.module.rowOf(id);
     if (place < 0 || row === undefined) return undefined;
     const record = this.#removed.get(row);
-    if (record) this.overlay.put(row, record);
-    else this.overlay.forget(row);
+    if (record) {
+      this.overlay.put(row, record);
+      this.written.add(row);
+    } else this.overlay.forget(row);
     this.#removed.delete(row);
     this.deletions.splice(place, 1);
     this.#deleted--;
@@ -170,6 +189,7 @@ export class ModuleStore {
   /** Back to the generated records. */
   clear(): void {
     this.overlay.clear();
+    this.written.clear();
     this.module.renamed.clear();
     this.deletions.length = 0;
     this.displayValues.clear();
@@ -201,4 +221,8 @@ export interface StoreSnapshot {
   readonly records: Overlay['records'];
   readonly inserted: number;
   readonly deleted: number;
+}
+
+function withoutField({ values, modified }: OverlayRecord, apiName: string): OverlayRecord {
+  return { values: Object.fromEntries(Object.entries(values).filter(([name]) => name !== apiName)), modified };
 }

@@ -1,6 +1,8 @@
 import type { CellValue } from '../data/cell';
 import type { Column } from '../data/column';
+import { autonumberOf, isLookup, isUserField } from '../data/field';
 import { userReference } from '../data/users';
+import type { RecordEvent } from '../notifications/channel';
 import type { Simulation } from '../simulation';
 import type { DeletionType } from './module-store';
 import type { OpenModule } from './records';
@@ -12,6 +14,8 @@ export class RecordEditor {
   constructor(
     readonly simulation: Simulation,
     readonly opened: OpenModule,
+    /** Whether channels hear of what is written. */
+    readonly notifying = true,
   ) {}
 
   /** Adds a record and gives its row. */
@@ -20,12 +24,12 @@ export class RecordEditor {
     const now = this.simulation.clock.seconds();
     const complete: Record<string, CellValue> = {};
     for (const column of module.columns) {
-      const { apiName, dataType, autonumberPrefix } = column.field;
+      const { apiName, dataType, autonumberPrefix, defaultValue } = column.field;
       const empty =
         dataType === 'multiselectpicklist' || apiName === 'Tag' ? [] : dataType === 'boolean' ? false : null;
-      complete[apiName] = this.#completed(column, values[apiName] ?? empty);
-      if (autonumberPrefix !== undefined)
-        complete[apiName] = `${autonumberPrefix}${String(store.endRow + 1).padStart(7, '0')}`;
+      const given = apiName in values ? values[apiName] : defaultValue;
+      complete[apiName] = this.#completed(column, given ?? empty);
+      if (autonumberPrefix !== undefined) complete[apiName] = autonumberOf(column.field, store.endRow);
     }
     const user = this.#user();
     const time = this.simulation.catalogue.zone.format(now);
@@ -34,7 +38,9 @@ export class RecordEditor {
     this.#stamp(complete, stamps);
     this.#derive(complete, (name) => complete[name] ?? null);
     this.simulation.searchIndex.beforeWrite(this.opened, store.endRow, true);
-    return store.insert(complete, now);
+    const row = store.insert(complete, now);
+    this.#notify('create', row);
+    return row;
   }
 
   /** Changes fields of a record; a silent change leaves Modified_Time and Modified_By. */
@@ -61,18 +67,32 @@ export class RecordEditor {
   }
 
   #write(row: number, changes: Record<string, CellValue>, silent: boolean): void {
-    const { store } = this.opened;
+    const { module, store } = this.opened;
     if (silent) {
       store.update(row, changes, store.modifiedAt(row));
       return;
     }
     const now = this.simulation.clock.seconds();
+    const changed = this.simulation.notifications.watches(module.apiName, 'edit')
+      ? Object.keys(changes).filter((name) => this.#differs(row, name, changes[name] ?? null))
+      : [];
     this.#stamp(changes, { Modified_By: this.#user(), Modified_Time: this.simulation.catalogue.zone.format(now) });
     store.update(row, changes, now);
+    this.#notify('edit', row, changed);
   }
 
   remove(row: number, type: DeletionType): void {
+    this.#notify('delete', row);
     this.opened.store.remove(row, type, this.simulation.clock.seconds());
+  }
+
+  #notify(event: RecordEvent, row: number, changed: readonly string[] = []): void {
+    if (this.notifying) this.simulation.notifications.recordChanged(this.opened, event, row, changed);
+  }
+
+  #differs(row: number, name: string, value: CellValue): boolean {
+    const column = this.opened.module.column(name);
+    return column !== undefined && JSON.stringify(this.opened.store.value(row, column)) !== JSON.stringify(value);
   }
 
   #stamp(target: Record<string, CellValue>, stamps: Record<string, CellValue>): void {
@@ -90,8 +110,8 @@ export class RecordEditor {
   /** Lookups are written by id and read with a name; an empty text is stored as nothing. */
   #completed({ field }: Column, value: CellValue): CellValue {
     if (value === '') return null;
-    const { dataType, lookupModule } = field;
-    if (dataType !== 'lookup' && dataType !== 'ownerlookup') return value;
+    const { lookupModule } = field;
+    if (!isLookup(field)) return value;
     const id =
       typeof value === 'string'
         ? value
@@ -99,7 +119,7 @@ export class RecordEditor {
           ? value.id
           : null;
     if (id === null) return null;
-    if (dataType === 'ownerlookup') {
+    if (isUserField(field)) {
       const user = this.simulation.catalogue.users.find((candidate) => candidate.id === id);
       return user ? userReference(user) : null;
     }

@@ -2,7 +2,10 @@ import type { GeneratedModule } from '../data/generated-module';
 import type { User } from '../data/users';
 import { invalidData } from '../http/api-error';
 import type { Comparison, Condition } from '../query/condition';
+import { compileCondition } from '../query/evaluate';
 import type { Simulation } from '../simulation';
+import { rowsById } from '../store/ordered-rows';
+import type { OpenModule } from '../store/records';
 
 const WEEK_SECONDS = 7 * 86_400;
 
@@ -76,4 +79,11 @@ const NOBODY: Condition = compare('id', 'equal', '0');
 
 function weekAgo({ catalogue, clock }: Simulation): string {
   return catalogue.zone.format(clock.seconds() - WEEK_SECONDS);
+}
+
+/** The rows a view shows now, by id; converted leads are in none. */
+export function* rowsOfView(simulation: Simulation, opened: OpenModule, { condition }: CustomView): Generator<number> {
+  const { records } = simulation;
+  const fits = condition ? compileCondition(records, opened, condition) : undefined;
+  for (const row of rowsById(opened.store)) if (opened.store.shows(row, 'false') && (fits?.(row) ?? true)) yield row;
 }

@@ -1,6 +1,6 @@
 import type { CellValue } from '../data/cell';
 import type { Column } from '../data/column';
-import type { FieldDefinition } from '../data/field';
+import { type FieldDefinition, isUserField } from '../data/field';
 import { isObject } from '../http/exchange';
 import type { Simulation } from '../simulation';
 import type { OpenModule, Records } from '../store/records';
@@ -10,7 +10,7 @@ import { recordError, type RecordError } from './outcome';
 
 type Input = Readonly<Record<string, unknown>>;
 /** A canonical value, or what is wrong with the given one. */
-type Checked =
+export type Checked =
   { readonly value: CellValue } | { readonly expected: string } | { readonly details: Record<string, unknown> };
 
 /**
@@ -46,7 +46,8 @@ export function checkValues(
   return values;
 }
 
-function checkValue(records: Records, { field }: Column, given: unknown): Checked {
+/** Checks one value and brings it into REST's read form. */
+export function checkValue(records: Records, { field }: Column, given: unknown): Checked {
   if (given === null || given === '') return { value: null };
   switch (field.dataType) {
     case 'boolean':
@@ -71,6 +72,7 @@ function checkValue(records: Records, { field }: Column, given: unknown): Checke
       return checkChoice(field, given);
     case 'lookup':
     case 'ownerlookup':
+    case 'userlookup':
       return checkReference(records, field, given);
     default:
       return checkText(field, given);
@@ -108,9 +110,8 @@ function checkChoices({ options = [] }: FieldDefinition, given: unknown): Checke
 function checkReference(records: Records, field: FieldDefinition, given: unknown): Checked {
   const id = isObject(given) ? given['id'] : given;
   if (typeof id !== 'string') return { expected: 'jsonobject' };
-  const known =
-    field.dataType === 'ownerlookup'
-      ? records.catalogue.users.some((user) => user.id === id)
-      : records.find(field.lookupModule ?? '')?.store.liveRow(id) !== undefined;
+  const known = isUserField(field)
+    ? records.catalogue.users.some((user) => user.id === id)
+    : records.find(field.lookupModule ?? '')?.store.liveRow(id) !== undefined;
   return known ? { value: { id, name: '' } } : { details: { id } };
 }

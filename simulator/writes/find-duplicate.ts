@@ -13,7 +13,7 @@ export function findByValue({ module, store }: OpenModule, column: Column, value
   if (value === null || typeof value === 'object') return undefined;
   const has = (row: number): boolean =>
     store.liveRow(module.idOf(row)) !== undefined && store.value(row, column) === value;
-  const written = [...store.overlay.records.keys()].filter(has);
+  const written = [...store.written.rows(column.field.apiName, value)];
   const generated = column.find ? column.find(String(value)) : firstRow(module.rows, has);
   const rows = generated !== undefined && generated < module.rows && has(generated) ? [...written, generated] : written;
   return rows.length === 0 ? undefined : rows.reduce((least, row) => Math.min(least, row));

@@ -11,6 +11,7 @@ import { parseInstant } from '../zoned-time';
 import { checkValues } from './check-values';
 import { findByValue, rowsByValue, systemCheckField } from './find-duplicate';
 import { type Outcome, positional, recordError, type RecordError } from './outcome';
+import { recordStamps } from './record-stamps';
 
 const MAX_RECORDS = 100;
 const RECORDS_PER_CREDIT = 10;
@@ -184,7 +185,7 @@ class ModuleWriter {
       });
     }
     if (this.#opened.store.modifiedAt(row) > (this.#unmodifiedSince ?? Infinity))
-      return alreadyModified(this.#stamps(row));
+      return alreadyModified(recordStamps(this.#opened, row));
     const values = this.#check(input, place, false, row);
     if ('error' in values) return values.error;
     this.#editor.update(row, values.values);
@@ -239,7 +240,8 @@ class ModuleWriter {
       return undefined;
     }
     const offender = rows.find((row) => row !== undefined && this.#opened.store.modifiedAt(row) > limit);
-    return offender === undefined ? undefined : json(412, { data: [alreadyModified(this.#stamps(offender))] });
+    if (offender === undefined) return undefined;
+    return json(412, { data: [alreadyModified(recordStamps(this.#opened, offender))] });
   }
 
   #check(
@@ -280,20 +282,10 @@ class ModuleWriter {
   #success(row: number, message: string): Outcome {
     return {
       code: 'SUCCESS',
-      details: { ...this.#stamps(row), $approval_state: 'approved' },
+      details: { ...recordStamps(this.#opened, row), $approval_state: 'approved' },
       message,
       status: 'success',
     };
-  }
-
-  #stamps(row: number): Record<string, unknown> {
-    const { module, store } = this.#opened;
-    const stamps: Record<string, unknown> = { id: module.idOf(row) };
-    for (const name of ['Modified_Time', 'Modified_By', 'Created_Time', 'Created_By']) {
-      const column = module.column(name);
-      if (column) stamps[name] = store.value(row, column);
-    }
-    return stamps;
   }
 }
 

@@ -43,9 +43,10 @@ export async function writeBulkFile(
     const zip = new ZipFile();
     zip.addReadStream(csv, content.fileName);
     zip.end();
-    await Promise.all([
-      pipeline(Readable.from(checkedRows(content.rows, content.columns.length, counted)), csv),
-      pipeline(zip.outputStream, createWriteStream(partFile)),
+    const rows = Readable.from(checkedRows(content.rows, content.columns.length, counted));
+    await allOrStopped((signal) => [
+      pipeline(rows, csv, { signal }),
+      pipeline(zip.outputStream, createWriteStream(partFile), { signal }),
     ]);
     const { size: bytes } = await stat(partFile);
     if (counted.rows === 0) throw requestBug(label, 'there is no row to write');
@@ -56,6 +57,22 @@ export async function writeBulkFile(
     return { rows: counted.rows, bytes };
   } catch (error) {
     await rm(partFile, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Waits for streams that depend on each other. When one fails the others are stopped and closed before its error is
+ * thrown: a file that is still being opened would be there again after it was removed.
+ */
+async function allOrStopped(start: (signal: AbortSignal) => Promise<void>[]): Promise<void> {
+  const stop = new AbortController();
+  const running = start(stop.signal);
+  try {
+    await Promise.all(running);
+  } catch (error) {
+    stop.abort();
+    await Promise.allSettled(running);
     throw error;
   }
 }

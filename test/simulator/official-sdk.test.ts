@@ -1,18 +1,8 @@
-import type * as ZohoSdk from '@zohocrm/nodejs-sdk-8.0';
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import {
-  DEMO_CLIENT_ID,
-  DEMO_CLIENT_SECRET,
-  DEMO_REFRESH_TOKEN,
-  type Simulator,
-  startSimulator,
-} from '../../simulator';
+import { rm } from 'node:fs/promises';
+import { type Simulator, startSimulator } from '../../simulator';
+import { type Sdk, signIn } from './sdk-session';
 import { unzipSingle } from './support';
-
-type Sdk = typeof ZohoSdk;
 
 /** A client nobody here wrote: if it works, the simulator speaks Zoho's language. */
 describe("simulator: Zoho's official Node SDK", () => {
@@ -23,34 +13,7 @@ describe("simulator: Zoho's official Node SDK", () => {
   before(async () => {
     sdk = await import('@zohocrm/nodejs-sdk-8.0');
     simulator = await startSimulator({ deals: 450 });
-    folder = await mkdtemp(path.join(tmpdir(), 'zoho-sdk-'));
-    const { url } = simulator;
-    class MemoryStore extends sdk.TokenStore.TokenStore {
-      #token: ReturnType<InstanceType<Sdk['OAuthBuilder']>['build']> | null = null;
-      async findToken(): Promise<unknown> {
-        return this.#token;
-      }
-      async findTokenById(): Promise<unknown> {
-        return this.#token;
-      }
-      async saveToken(token: ReturnType<InstanceType<Sdk['OAuthBuilder']>['build']>): Promise<void> {
-        if (token.getId() === null) token.setId('1');
-        this.#token = token;
-      }
-    }
-    const token = new sdk.OAuthBuilder()
-      .clientId(DEMO_CLIENT_ID)
-      .clientSecret(DEMO_CLIENT_SECRET)
-      .refreshToken(DEMO_REFRESH_TOKEN)
-      .build();
-    const initialization = await new sdk.InitializeBuilder();
-    await initialization
-      .environment(sdk.DataCenter.setEnvironment(url, `${url}/oauth/v2/token`, url))
-      .token(token)
-      .store(new MemoryStore())
-      .SDKConfig(new sdk.SDKConfigBuilder().build())
-      .resourcePath(folder)
-      .initialize();
+    folder = await signIn(sdk, simulator.url);
   });
 
   after(async () => {

@@ -366,7 +366,7 @@ describe('simulator: switches', () => {
     bed.simulator.control.renameChoice(rename);
     const kept = await modified();
     flip({ modifiedByPicklistRename: true });
-    bed.simulator.control.renameChoice(rename);
+    bed.simulator.control.renameChoice({ ...rename, display_value: 'Gewonnen!' });
 
     assert.equal(kept, before);
     assert.notEqual(await modified(), before);

@@ -76,9 +76,26 @@ declare module '@zohocrm/nodejs-sdk-8.0' {
     };
     MinifiedModule: new () => MinifiedModule;
   };
+  interface Field {
+    setFieldLabel(label: string): void;
+    setDataType(type: string): void;
+    setLength(length: number): void;
+    setId(id: bigint): void;
+  }
+  interface Action {
+    getStatus(): Choice;
+    getMessage(): string | Choice;
+    getDetails(): Map<string, unknown>;
+  }
   export const Fields: {
     GetFieldsParam: { MODULE: unknown };
+    CreateFieldParam: { MODULE: unknown };
+    UpdateFieldsParam: { MODULE: unknown };
+    Fields: new () => Field;
+    BodyWrapper: new () => { setFields(fields: Field[]): void };
     FieldsOperations: new () => {
+      createField(body: unknown, parameters: ParameterMap): Promise<ApiResponse<{ getFields(): Action[] }>>;
+      updateFields(body: unknown, parameters: ParameterMap): Promise<ApiResponse<{ getFields(): Action[] }>>;
       getFields(
         parameters: ParameterMap,
       ): Promise<ApiResponse<{ getFields(): { getAPIName(): string; getDataType(): string }[] }>>;
@@ -87,12 +104,22 @@ declare module '@zohocrm/nodejs-sdk-8.0' {
   export const Record: {
     GetRecordsParam: { FIELDS: unknown; PER_PAGE: unknown; PAGE_TOKEN: unknown };
     Record: new () => SdkRecord;
+    MassUpdateBodyWrapper: new () => {
+      setData(records: SdkRecord[]): void;
+      setIds(ids: string[]): void;
+      setCvid(cvid: string): void;
+    };
+    GetMassUpdateStatusParam: { JOB_ID: unknown };
     BodyWrapper: new () => { setData(records: SdkRecord[]): void };
     RecordOperations: new (module: string) => {
       getRecords(parameters: ParameterMap): Promise<ApiResponse<Records>>;
       getRecord(id: bigint): Promise<ApiResponse<Records>>;
       recordCount(): Promise<ApiResponse<{ getCount(): bigint }>>;
       createRecords(body: unknown): Promise<ApiResponse<{ getData(): Outcome[] }>>;
+      massUpdateRecords(body: unknown): Promise<ApiResponse<{ getData(): Action[] }>>;
+      getMassUpdateStatus(
+        parameters: ParameterMap,
+      ): Promise<ApiResponse<{ getData(): { getStatus(): Choice; getUpdatedCount(): number }[] }>>;
       deleteRecord(id: bigint): Promise<ApiResponse<{ getData(): Outcome[] }>>;
     };
   };
@@ -109,6 +136,67 @@ declare module '@zohocrm/nodejs-sdk-8.0' {
       downloadResult(
         id: bigint,
       ): Promise<ApiResponse<Promise<{ getFile(): { getName(): string; getStream(): unknown } }>>>;
+    };
+  };
+
+  interface HeaderMap {
+    add(header: unknown, value: unknown): Promise<void>;
+  }
+  interface FieldMapping {
+    setAPIName(name: string): void;
+    setIndex(index: number): void;
+  }
+  interface Resource {
+    setType(type: Choice): void;
+    setModule(module: MinifiedModule): Promise<void>;
+    setFileId(id: string): void;
+    setFileNames(names: string[]): void;
+    setFieldMappings(mappings: FieldMapping[]): void;
+  }
+  interface WriteJob {
+    getStatus(): string;
+    getResource(): { getFile(): { getAddedCount(): number } }[];
+    getResult(): { getDownloadUrl(): string };
+  }
+  export const HeaderMap: new () => HeaderMap;
+  export const StreamWrapper: new (name: string, stream: unknown, path?: string) => object;
+  export const BulkWrite: {
+    UploadFileHeader: { FEATURE: unknown; X_CRM_ORG: unknown };
+    FileBodyWrapper: new () => { setFile(file: object): void };
+    FieldMapping: new () => FieldMapping;
+    Resource: new () => Resource;
+    RequestWrapper: new () => {
+      setOperation(operation: Choice): void;
+      setResource(resources: Resource[]): void;
+      setCharacterEncoding(encoding: string): void;
+    };
+    BulkWriteOperations: new () => {
+      uploadFile(body: unknown, headers: HeaderMap): Promise<ApiResponse<Action>>;
+      createBulkWriteJob(body: unknown): Promise<ApiResponse<Action>>;
+      getBulkWriteJobDetails(id: string): Promise<ApiResponse<WriteJob>>;
+      downloadBulkWriteResult(
+        url: string,
+      ): Promise<
+        ApiResponse<{ getFile(): { getStream(): unknown } } | Promise<{ getFile(): { getStream(): unknown } }>>
+      >;
+    };
+  };
+  interface Channel {
+    setChannelId(id: string): void;
+    setNotifyUrl(url: string): void;
+    setEvents(events: string[]): void;
+    setToken(token: string): void;
+    getChannelId(): string;
+    getEvents(): string[];
+  }
+  export const Notifications: {
+    Notification: new () => Channel;
+    BodyWrapper: new () => { setWatch(channels: Channel[]): void };
+    DeleteNotificationParam: { CHANNEL_IDS: unknown };
+    NotificationsOperations: new () => {
+      enableNotifications(body: unknown): Promise<ApiResponse<{ getWatch(): Action[] }>>;
+      getNotifications(): Promise<ApiResponse<{ getWatch(): Channel[] }>>;
+      deleteNotification(parameters: ParameterMap): Promise<ApiResponse<{ getWatch(): Action[] }>>;
     };
   };
 }

@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<DataType, Kind>> = {
   multiselectpicklist: 'list',
   lookup: 'reference',
   ownerlookup: 'reference',
+  userlookup: 'reference',
   integer: 'number',
   bigint: 'number',
   double: 'number',

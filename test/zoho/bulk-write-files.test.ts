@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { createWriteStream } from 'node:fs';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -99,6 +99,17 @@ describe('bulk-write files', () => {
         await assert.rejects(access(`${unwritten}.part`));
       });
     }
+
+    it('leave nothing behind when they fail, however busy the disk is', async () => {
+      const failures = await mkdtemp(path.join(tmpdir(), 'bulk-failures-'));
+      const content = { fileName: 'c.csv', columns: ['ERP_Id', 'City'], rows: cells(1) };
+      const writes = Array.from({ length: 100 }, (_, k) => writeBulkFile(path.join(failures, `${k}.zip`), content));
+      const outcomes = await Promise.allSettled(writes);
+      const left = await readdir(failures);
+      await rm(failures, { recursive: true });
+      assert.deepEqual(new Set(outcomes.map(({ status }) => status)), new Set(['rejected']));
+      assert.deepEqual(left, []);
+    });
   });
 
   describe('of results', () => {

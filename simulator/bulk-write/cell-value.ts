@@ -1,0 +1,77 @@
+import { type Column } from '../data/column';
+import { type FieldDefinition, isUserField } from '../data/field';
+import type { Records } from '../store/records';
+import { findByValue } from '../writes/find-duplicate';
+import { dateText, type ZonedTime } from '../zoned-time';
+import { type DateParts, type DateReader, dateReader } from './date-format';
+import type { Mapping } from './job';
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+/** Both forms Zoho's documents call the default are read where a mapping has no format. */
+const DATES = ['MM/dd/yyyy', 'yyyy-MM-dd'].map(dateReader);
+const DATETIMES = ['MM/dd/yyyy HH:mm:ss', "yyyy-MM-dd'T'HH:mm:ssXXX"].map(dateReader);
+
+/**
+ * The text of a cell as REST would send the value. What cannot be read comes back as it is, so that the checks of the
+ * field refuse it.
+ */
+export function valueOfCell(records: Records, { field }: Column, mapping: Mapping, text: string): unknown {
+  switch (field.dataType) {
+    case 'boolean':
+      return /^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : text;
+    case 'integer':
+    case 'double':
+    case 'currency':
+    case 'percent':
+      return NUMBER.test(text.trim()) ? Number(text) : text;
+    case 'date':
+      return partsOf(mapping, DATES, text, (parts) => dateText(dayOf(parts)));
+    case 'datetime':
+      return partsOf(mapping, DATETIMES, text, (parts) => instantText(records.catalogue.zone, parts));
+    case 'multiselectpicklist':
+      return text.split(';').map((choice) => choice.trim());
+    case 'lookup':
+    case 'ownerlookup':
+    case 'userlookup':
+      return { id: referenceId(records, field, mapping.findBy ?? 'id', text.trim()) };
+    default:
+      return text;
+  }
+}
+
+function partsOf(
+  { reader }: Mapping,
+  standard: readonly (DateReader | undefined)[],
+  text: string,
+  use: (parts: DateParts) => string,
+): string {
+  for (const read of reader ? [reader] : standard) {
+    const parts = read?.(text);
+    if (parts) return use(parts);
+  }
+  return text;
+}
+
+function dayOf({ year, month, day }: DateParts): number {
+  return Date.UTC(year, month - 1, day) / 86_400_000;
+}
+
+/** An instant with its offset; a text without one is in the organization's time zone. */
+function instantText(zone: ZonedTime, parts: DateParts): string {
+  const local = dayOf(parts) * 86_400 + parts.second;
+  if (parts.offset !== undefined) return zone.format(local - parts.offset * 60);
+  const guess = local - zone.offsetMinutes(local) * 60;
+  return zone.format(local - zone.offsetMinutes(guess) * 60);
+}
+
+/** The id of the record or user meant; the text itself when there is none. */
+function referenceId(records: Records, field: FieldDefinition, findBy: string, text: string): string {
+  if (findBy === 'id') return text;
+  if (isUserField(field)) {
+    return records.catalogue.users.find((user) => user.email === text || user.name === text)?.id ?? text;
+  }
+  const related = records.find(field.lookupModule ?? '');
+  const column = related?.module.column(findBy);
+  const row = related && column ? findByValue(related, column, text) : undefined;
+  return row === undefined ? text : (related?.module.idOf(row) ?? text);
+}

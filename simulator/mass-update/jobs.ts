@@ -1,0 +1,146 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ApiError } from '../http/api-error';
+import type { Simulation } from '../simulation';
+import { RecordEditor } from '../store/record-editor';
+import type { OpenModule } from '../store/records';
+import { rowsOfView, viewsOf } from '../views/custom-views';
+import type { MassUpdateRequest } from './request';
+import { writeRow } from './write-row';
+
+export const MAX_VIEW_ROWS = 50_000;
+const FIRST_JOB_NUMBER = 5_500_000_600_000_001n;
+const ROWS_PER_TURN = 500;
+/** Jobs remembered; the oldest finished ones are forgotten first. */
+const KEPT_JOBS = 1_000;
+
+export interface MassUpdateJob {
+  readonly id: string;
+  readonly module: string;
+  readonly cvid: string;
+  status: 'SCHEDULED' | 'RUNNING' | 'COMPLETED' | 'FAILED';
+  /** Rows of the view when the job was scheduled. */
+  readonly total: number;
+  updated: number;
+  notUpdated: number;
+  failed: number;
+}
+
+/** Mass updates of whole views (Mass Update Records): one job a view at a time, no result by record. */
+export class MassUpdateJobs {
+  readonly #jobs = new Map<string, MassUpdateJob>();
+  #failuresToCome = 0;
+  #number = FIRST_JOB_NUMBER;
+  #generation = 0;
+
+  constructor(readonly simulation: Simulation) {}
+
+  list(): MassUpdateJob[] {
+    return [...this.#jobs.values()];
+  }
+
+  get(module: string, id: string): MassUpdateJob | undefined {
+    const job = this.#jobs.get(id);
+    return job?.module === module ? job : undefined;
+  }
+
+  /**
+   * Schedules the update of the records a view shows now.
+   * @throws ApiError ALREADY_SCHEDULED, INVALID_DATA, NO_RECORDS_FOUND, LIMIT_EXCEEDED
+   */
+  schedule(opened: OpenModule, cvid: string, request: MassUpdateRequest): MassUpdateJob {
+    const rows = this.#rows(opened, cvid);
+    const job: MassUpdateJob = {
+      id: `550${String(this.#number++)}`,
+      module: opened.module.apiName,
+      cvid,
+      status: 'SCHEDULED',
+      total: rows.length,
+      updated: 0,
+      notUpdated: 0,
+      failed: 0,
+    };
+    this.#jobs.set(job.id, job);
+    this.#forgetOldest();
+    const fails = this.#failuresToCome > 0;
+    if (fails) this.#failuresToCome--;
+    const generation = this.#generation;
+    setImmediate(() => void this.#run(job, opened, fails ? [] : rows, request, fails, generation));
+    return job;
+  }
+
+  /** The next jobs to be scheduled end in FAILED. */
+  failNext(count: number): void {
+    this.#failuresToCome = count;
+  }
+
+  reset(): void {
+    this.#generation++;
+    this.#jobs.clear();
+    this.#failuresToCome = 0;
+  }
+
+  #rows(opened: OpenModule, cvid: string): number[] {
+    const path = { api_name: 'cvid', json_path: '$.cvid' };
+    const view = viewsOf(this.simulation, opened.module).find(({ id }) => id === cvid);
+    if (!view) throw new ApiError(400, 'INVALID_DATA', 'the cvid given seems to be invalid', path);
+    const { apiName } = opened.module;
+    if (this.list().some((job) => job.module === apiName && job.cvid === cvid && isActive(job))) {
+      throw new ApiError(400, 'ALREADY_SCHEDULED', 'mass update is already scheduled for the view', {
+        api_name: 'cvid',
+      });
+    }
+    const rows: number[] = [];
+    for (const row of rowsOfView(this.simulation, opened, view)) {
+      if (rows.length === MAX_VIEW_ROWS) {
+        const message = 'count of records in the view exceeds the limit';
+        throw new ApiError(400, 'LIMIT_EXCEEDED', message, { limit: MAX_VIEW_ROWS, ...path });
+      }
+      rows.push(row);
+    }
+    if (rows.length === 0) throw new ApiError(400, 'NO_RECORDS_FOUND', 'no records found in the view', {});
+    return rows;
+  }
+
+  async #run(
+    job: MassUpdateJob,
+    opened: OpenModule,
+    rows: readonly number[],
+    request: MassUpdateRequest,
+    fails: boolean,
+    generation: number,
+  ): Promise<void> {
+    if (generation !== this.#generation) return;
+    const { clock, options } = this.simulation;
+    const due = clock.now() + options.bulkJobMs + (job.total / 100_000) * options.bulkJobMsPer100kRows;
+    job.status = 'RUNNING';
+    const editor = new RecordEditor(this.simulation, opened);
+    for (const [place, row] of rows.entries()) {
+      if (opened.store.liveRow(opened.module.idOf(row)) === undefined) {
+        job.notUpdated++;
+      } else {
+        writeRow(editor, row, request);
+        job.updated++;
+      }
+      if ((place + 1) % ROWS_PER_TURN !== 0) continue;
+      await nextTurn();
+      if (generation !== this.#generation) return;
+    }
+    if (fails) job.failed = job.total;
+    const finish = (): void => {
+      job.status = fails ? 'FAILED' : 'COMPLETED';
+    };
+    if (due <= clock.now()) finish();
+    else clock.at(due, finish);
+  }
+
+  #forgetOldest(): void {
+    for (const [id, job] of this.#jobs) {
+      if (this.#jobs.size <= KEPT_JOBS) return;
+      if (!isActive(job)) this.#jobs.delete(id);
+    }
+  }
+}
+
+function isActive({ status }: MassUpdateJob): boolean {
+  return status === 'SCHEDULED' || status === 'RUNNING';
+}
