@@ -42,6 +42,7 @@ const arrows = [
       './api/schemas.ts',
       './api/connection-schemas.ts',
       './api/plan-schemas.ts',
+      './api/bulk-operation-schemas.ts',
       './api/call-metrics-schemas.ts',
       './api/paths.ts',
       './api/problem.ts',

@@ -6,6 +6,7 @@ import { mountRoute } from './mount-route';
 import { describeApi } from './openapi';
 import { API_PREFIX } from './paths';
 import { PROBLEM_CONTENT_TYPE, Problem, toProblemDocument } from './problem';
+import type { Route } from './route';
 import { contextOf, requestContext } from './request-context';
 import { ROUTES } from './routes';
 import { toProblem } from './to-problem';
@@ -23,15 +24,21 @@ export function createApp(deps: ApiDeps): Express {
     response.set('Cache-Control', 'no-store');
     next();
   });
-  app.use(express.json({ limit: LARGEST_BODY, strict: false }));
   const routeDeps = { ...deps, metrics, openApi: describeApi(ROUTES, deps.version) };
-  for (const route of ROUTES) mountRoute(app, route, routeDeps);
+  const [large, usual] = [ROUTES.filter(readsItsBody), ROUTES.filter((route) => !readsItsBody(route))];
+  for (const route of large) mountRoute(app, route, routeDeps);
+  app.use(express.json({ limit: LARGEST_BODY, strict: false }));
+  for (const route of usual) mountRoute(app, route, routeDeps);
   refuseOtherMethods(app);
   app.use((request: Request) => {
     throw new Problem('route_not_found', `There is nothing at ${request.path}.`);
   });
   app.use(answerProblem);
   return app;
+}
+
+function readsItsBody({ largestBody }: Route): boolean {
+  return largestBody !== undefined;
 }
 
 function refuseOtherMethods(app: Express): void {

@@ -3,6 +3,7 @@ import { insertAuditEntry } from '../db/audit-log';
 import type { RouteDeps } from './deps';
 import { API_PREFIX } from './paths';
 import { authenticate, authorize } from './auth';
+import { readLargeBody } from './large-body';
 import { Problem } from './problem';
 import { contextOf } from './request-context';
 import type { Principal, Route, RouteAnswer, RouteRequest } from './route';
@@ -21,9 +22,11 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
     context.actor = principal?.actor;
     const answer = await underAudit(route, principal, deps, async (announce) => {
       if (route.access !== 'open' && principal) authorize(principal, route.access);
+      const bodyText = route.largestBody === undefined ? '' : await readLargeBody(route.largestBody, request, response);
       const parsed: AnyRequest = {
         ...parse(route, request),
         principal,
+        bodyText,
         requestId: context.requestId,
         log: context.log,
       };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BULK_OPERATION_REQUESTS, BULK_OPERATION_SCHEMAS } from './bulk-operation-schemas';
 import { CONNECTION_REQUESTS } from './connection-schemas';
 import { API_PREFIX } from './paths';
 import { PROBLEMS, PROBLEM_CONTENT_TYPE, ProblemDocument, type ProblemCode } from './problem';
@@ -19,7 +20,15 @@ const BODY_PROBLEMS: readonly ProblemCode[] = [
   'validation_failed',
 ];
 
-const schemas = { ...NAMED_SCHEMAS, PlanRequest, Plan, SessionCalls, CallMetrics, Problem: ProblemDocument };
+const schemas = {
+  ...NAMED_SCHEMAS,
+  ...BULK_OPERATION_SCHEMAS,
+  PlanRequest,
+  Plan,
+  SessionCalls,
+  CallMetrics,
+  Problem: ProblemDocument,
+};
 
 /** Writes the OpenAPI 3.1 document of these routes, from the schemas that also validate their requests. */
 export function describeApi(routes: readonly Route[], version: string): object {
@@ -138,7 +147,12 @@ function reference(schema: z.ZodType): JsonSchema {
 function componentSchemas(): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
-  const requests = new Set<string>(['FullSyncRequest', 'CommandRequest', ...CONNECTION_REQUESTS]);
+  const requests = new Set<string>([
+    'FullSyncRequest',
+    'CommandRequest',
+    ...CONNECTION_REQUESTS,
+    ...BULK_OPERATION_REQUESTS,
+  ]);
   const describe = (io: 'input' | 'output') =>
     z.toJSONSchema(registry, { io, uri: (id) => `#/components/schemas/${id}` }).schemas;
   const [inputs, outputs] = [describe('input'), describe('output')];

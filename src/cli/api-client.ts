@@ -15,8 +15,8 @@ export interface ApiRequest<T> {
   /** What the answer must look like. */
   schema: z.ZodType<T>;
   query?: Readonly<Record<string, QueryValue>>;
-  /** Sent as JSON. */
-  body?: object;
+  /** Sent as JSON; a text is JSON already, and is sent as it is. */
+  body?: object | string;
   headers?: Readonly<Record<string, string>>;
 }
 
@@ -61,7 +61,7 @@ export class ApiClient {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const answer = await this.#read(response);
     if (response.headers.get('content-type')?.startsWith(PROBLEM_CONTENT_TYPE)) {

@@ -1,14 +1,13 @@
 import type { Knex } from 'knex';
-import { ITEM_STATUSES, type ItemCounts, type ItemStatus } from '../domain/bulk-operations';
+import { ITEM_STATUSES, type ItemCounts, type ItemError, type ItemStatus } from '../domain/bulk-operations';
+import { toJsonb } from './json';
 import { BulkOperationItemModel } from './models/bulk-operation-item';
 
 /** What Zoho said about one record. */
 export interface ItemOutcome {
   status: ItemStatus;
   recordId: string | null;
-  errorCode: string | null;
-  /** API names. */
-  errorFields: readonly string[];
+  errors: readonly ItemError[];
 }
 
 /**
@@ -17,13 +16,17 @@ export interface ItemOutcome {
  */
 export async function insertBulkWriteItems(trx: Knex, operationId: string, body: string): Promise<void> {
   await trx.raw(
-    `insert into sync.bulk_operation_items (operation_id, position, action, module_name, find_by, record)
+    // The few words about a group are taken out once: beside each record they would be looked up in all of its text.
+    `with operation as materialized (
+       select ordinality, value ->> 'operation' as action, value ->> 'module' as module,
+         coalesce(value ->> 'findBy', case value ->> 'operation' when 'update' then 'id' end) as find_by,
+         value -> 'records' as records
+       from jsonb_array_elements(:body::jsonb -> 'operations') with ordinality
+     )
+     insert into sync.bulk_operation_items (operation_id, position, action, module_name, find_by, record)
      select :operationId::uuid, row_number() over (order by operation.ordinality, record.ordinality),
-       operation.value ->> 'operation', operation.value ->> 'module',
-       coalesce(operation.value ->> 'findBy', case operation.value ->> 'operation' when 'update' then 'id' end),
-       record.value
-     from jsonb_array_elements(:body::jsonb -> 'operations') with ordinality as operation,
-       jsonb_array_elements(operation.value -> 'records') with ordinality as record`,
+       operation.action, operation.module, operation.find_by, record.value
+     from operation, jsonb_array_elements(operation.records) with ordinality as record`,
     { operationId, body },
   );
 }
@@ -98,11 +101,11 @@ async function saveOutcomes(
   await knex.raw(
     `update sync.bulk_operation_items item
      set status = outcome.status, record_id = coalesce(outcome."recordId", item.record_id),
-       error_code = outcome."errorCode", error_fields = outcome."errorFields"
+       errors = nullif(outcome.errors, '[]')
      from jsonb_to_recordset(:outcomes::jsonb) as outcome (
-       place int, status text, "recordId" bigint, "errorCode" text, "errorFields" text[])
+       place int, status text, "recordId" bigint, errors jsonb)
      where item.operation_id = :operationId and ${match}`,
-    { operationId, file, outcomes: JSON.stringify(outcomes) },
+    { operationId, file, outcomes: toJsonb(outcomes) },
   );
 }
 
@@ -113,12 +116,12 @@ async function saveOutcomes(
 export async function settlePendingItems(
   knex: Knex,
   operationId: string,
-  outcome: { status: ItemStatus; errorCode: string },
+  outcome: { status: ItemStatus; code: string },
   file?: number,
 ): Promise<number> {
   const query = knex('bulk_operation_items').withSchema('sync').where({ operation_id: operationId, status: 'pending' });
   if (file !== undefined) void query.where('file_number', file);
-  return query.update({ status: outcome.status, error_code: outcome.errorCode });
+  return query.update({ status: outcome.status, errors: toJsonb([{ code: outcome.code, fields: [] }]) });
 }
 
 /** How many records ended how. */
@@ -139,8 +142,17 @@ export async function listItems(
   page: { limit: number; after?: number },
 ): Promise<BulkOperationItemModel[]> {
   const query = BulkOperationItemModel.query(knex)
-    .select('position', 'action', 'module_name', 'find_by', 'file_number', 'row_number', 'status', 'record_id')
-    .select('error_code', 'error_fields')
+    .select(
+      'position',
+      'action',
+      'module_name',
+      'find_by',
+      'file_number',
+      'row_number',
+      'status',
+      'record_id',
+      'errors',
+    )
     .where('operation_id', operationId)
     .orderBy('position')
     .limit(page.limit);

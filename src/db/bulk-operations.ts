@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { fn } from 'objection';
 import type { BulkOperationKind } from '../domain/bulk-operations';
 import { ACTIVE_SESSION_STATUSES, FINAL_SESSION_STATUSES, isFinal, type SessionStatus } from '../domain/enums';
+import { reseal, type KeyRing } from './encryption';
 import { storable, toJsonb } from './json';
 import { BulkOperationModel, type CallbackState } from './models/bulk-operation';
 import type { SessionUpdate } from './session-updates';
@@ -21,13 +22,20 @@ export class OperationKeyUsed extends Error {
   }
 }
 
+/** What the secret of an operation's callback is sealed for. */
+export function callbackSecretPurpose(operationId: string): string {
+  return `bulk-operation:${operationId}:callback`;
+}
+
 export interface NewBulkOperation {
   id: string;
   connectionId: string;
   kind: BulkOperationKind;
   moduleNames: readonly string[];
-  /** JSON text of what was asked for, without the records; numbers keep their digits. */
+  /** JSON text of what was asked for; numbers keep their digits. Ids of records are left out. */
   request: string;
+  /** Kept with the request, where its path names the module. */
+  moduleOfRequest?: string | undefined;
   /** Null while only Zoho knows how many there are. */
   totalRecords: number | null;
   workflowId: string;
@@ -46,13 +54,14 @@ export async function insertBulkOperation(trx: Knex, operation: NewBulkOperation
   const { rows } = await trx.raw<{ rows: object[] }>(
     `insert into sync.bulk_operations (id, connection_id, kind, module_names, request, total_records, workflow_id,
        initiated_by, idempotency_key, request_hash, callback_url, callback_secret, callback_state)
-     values (?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id`,
+     values (?, ?, ?, ?, (?::jsonb - 'ids') || ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id`,
     [
       operation.id,
       operation.connectionId,
       operation.kind,
       [...operation.moduleNames],
       operation.request,
+      toJsonb(operation.moduleOfRequest === undefined ? {} : { module: operation.moduleOfRequest }),
       operation.totalRecords,
       operation.workflowId,
       operation.initiatedBy,
@@ -164,10 +173,29 @@ export async function closeBulkOperation(
   return closed > 0;
 }
 
+/** Key rotation: seals the secrets of callbacks that are still to be made with the ring's first key. */
+export async function resealCallbackSecrets(knex: Knex, ring: KeyRing): Promise<void> {
+  const pending = await BulkOperationModel.query(knex).where('callback_state', 'pending');
+  for (const { id, callbackSecret } of pending) {
+    if (callbackSecret === null) continue;
+    const sealed = reseal(ring, callbackSecretPurpose(id), callbackSecret);
+    if (sealed !== callbackSecret) await BulkOperationModel.query(knex).findById(id).patch({ callbackSecret: sealed });
+  }
+}
+
 /** Notes an attempt to tell the caller that the operation has ended. */
 export async function saveCallbackAttempt(knex: Knex, id: string, state: CallbackState): Promise<void> {
   await knex.raw(
     `update sync.bulk_operations set callback_state = ?, callback_attempts = callback_attempts + 1 where id = ?`,
     [state, id],
   );
+}
+
+/** Our names of connections, by their ids. */
+export async function namesOfConnections(knex: Knex, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await knex('connections')
+    .withSchema('sync')
+    .whereIn('id', [...ids])
+    .select<{ id: string; name: string }[]>('id', 'name');
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }

@@ -25,13 +25,18 @@ export interface WriteJobRow {
   state: JobState;
   /** As planned; with `fileId` and `fileName` once the file is uploaded. */
   details: PlannedJob & { fileId?: string; fileName?: string };
+  /** Milliseconds since the state was last written. */
+  ageMs: number;
   downloadUrl: string | null;
+  /** Why Zoho gave the file up as a whole: its code. */
+  failureCode: string | null;
   counts: { added: number; updated: number; skipped: number; total: number } | null;
 }
 
 type JobKind = 'write' | 'mass_update';
 
 const COLUMNS = `page as file, zoho_job_id as "zohoJobId", state, details, result ->> 'downloadUrl' as "downloadUrl",
+  (extract(epoch from now() - updated_at) * 1000)::float8 as "ageMs", result ->> 'failureCode' as "failureCode",
   result -> 'counts' as counts`;
 
 /** Keeps what is going to be ordered. A job that is there already stays as it is. */
@@ -97,6 +102,19 @@ export async function updateJob(
       callbackHash: callbackHash ?? null,
     },
   );
+}
+
+/**
+ * Takes the number of a job whose order was never answered from Zoho's own call at its end.
+ * @returns whether the job was waiting for it
+ */
+export async function adoptJob(knex: Knex, operationId: string, file: number, zohoJobId: string): Promise<boolean> {
+  const adopted = await knex('bulk_jobs')
+    .withSchema('sync')
+    .where({ session_id: operationId, kind: 'write', page: file, state: 'ORDERING' })
+    .whereNull('zoho_job_id')
+    .update({ zoho_job_id: zohoJobId, state: 'ORDERED', updated_at: knex.fn.now() });
+  return adopted > 0;
 }
 
 /** The hash of the secret in the URL that Zoho was given for a file; undefined if it was given none. */

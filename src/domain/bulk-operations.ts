@@ -24,6 +24,13 @@ export const ITEM_STATUSES = [
 ] as const;
 export type ItemStatus = (typeof ITEM_STATUSES)[number];
 
+/** Why a record was not written, in Zoho's words or ours. */
+export interface ItemError {
+  code: string;
+  /** API names. */
+  fields: string[];
+}
+
 /** Records of an operation by what became of them. */
 export type ItemCounts = Readonly<Record<ItemStatus, number>>;
 

@@ -1,4 +1,6 @@
 /** Every export is a workflow type; its name is what the Temporal UI shows. */
+export { bulkWrite } from './bulk-write';
 export { fullSync } from './full-sync';
+export { massUpdate } from './mass-update';
 export { reconcileConnections } from './reconcile-connections';
 export { reconcileSessions } from './reconcile-sessions';

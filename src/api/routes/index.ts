@@ -3,6 +3,8 @@ import { approveSweep, cancelSession, pauseSession, resumeSession } from './comm
 import { getAuthStatus, getOrganization, getPermissions } from './auth-status';
 import { authorizeConnection, refreshConnection, revokeConnection, submitGrantCode } from './connection-grants';
 import { getConnectionRoute, listConnectionsRoute, saveConnection } from './connections';
+import { bulkWriteCallback } from './bulk-write-callback';
+import { BULK_OPERATION_ROUTES } from './bulk-operations';
 import { createPlan } from './create-plan';
 import { getHealth } from './get-health';
 import { getMetrics } from './get-metrics';
@@ -15,7 +17,9 @@ import { listSessionRecords } from './list-session-records';
 import { listSessionsRoute } from './list-sessions';
 import { oauthCallback } from './oauth-callback';
 import { rotateKeys } from './rotate-keys';
+import { startBulkWrite } from './start-bulk-write';
 import { startFullSync } from './start-full-sync';
+import { previewMassUpdate, startMassUpdate } from './start-mass-update';
 
 /** Every operation of the control API. */
 export const ROUTES: readonly Route[] = [
@@ -42,6 +46,11 @@ export const ROUTES: readonly Route[] = [
   getPermissions,
   getOrganization,
   rotateKeys,
+  startBulkWrite,
+  startMassUpdate,
+  previewMassUpdate,
+  ...BULK_OPERATION_ROUTES,
+  bulkWriteCallback,
   getHealth,
   getReadiness,
   getOpenApi,

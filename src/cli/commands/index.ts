@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context';
+import { bulkWriteCommand } from './bulk-write';
 import { connectCommand, disconnectCommand } from './connect';
 import { healthCommand } from './health';
 import { keysCommand } from './keys';
+import { massUpdateCommand } from './mass-update';
 import { planCommand } from './plan';
 import { sessionsCommand } from './sessions';
 import { syncCommand } from './sync';
@@ -11,6 +13,8 @@ import { syncCommand } from './sync';
 export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   syncCommand,
   sessionsCommand,
+  bulkWriteCommand,
+  massUpdateCommand,
   connectCommand,
   disconnectCommand,
   keysCommand,

@@ -58,8 +58,8 @@ export async function up(knex: Knex): Promise<void> {
       status text not null default 'pending' check (status in
         ('pending', 'added', 'updated', 'skipped', 'unprocessed', 'failed', 'unknown', 'cancelled')),
       record_id bigint,
-      error_code text,
-      error_fields text[],
+      -- Why it was not written: [{"code": .., "fields": [..]}].
+      errors jsonb,
       primary key (operation_id, position)
     );
     create unique index bulk_operation_items_by_row

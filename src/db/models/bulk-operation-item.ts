@@ -1,9 +1,10 @@
-import type { ITEM_ACTIONS, ItemStatus } from '../../domain/bulk-operations';
+import type { ITEM_ACTIONS, ItemError, ItemStatus } from '../../domain/bulk-operations';
 import { BaseModel } from './base-model';
 
 /** One record of a bulk operation. Its values stay in the database. */
 export class BulkOperationItemModel extends BaseModel {
   static override readonly tableName = 'sync.bulk_operation_items';
+  static override readonly jsonAttributes = ['errors'];
   static override readonly idColumn = ['operation_id', 'position'];
 
   declare operationId: string;
@@ -16,6 +17,5 @@ export class BulkOperationItemModel extends BaseModel {
   declare rowNumber: number | null;
   declare status: ItemStatus;
   declare recordId: string | null;
-  declare errorCode: string | null;
-  declare errorFields: string[] | null;
+  declare errors: ItemError[] | null;
 }
