@@ -18,6 +18,7 @@ import {
 import type { ActivityDependencies, OperationTarget } from './dependencies';
 import { FAILURES, jobPending, permanentFailure } from './failures';
 import { withZohoFor } from './operation-work';
+import { wasRefused } from './was-refused';
 
 /** A view's job is the only one of its operation. */
 const JOB = 1;
@@ -90,8 +91,15 @@ export async function orderMassUpdate(deps: ActivityDependencies, target: Operat
     const { signal: _signal, ...uncut } = options;
     await updateJob(deps.knex, operationId, 'mass_update', JOB, { state: 'ORDERING' });
     const update = { customView: customView ?? '', values: recordOf(values), overWrite };
-    const { jobId } = await createMassUpdateJob(transport, module, update, uncut);
-    await updateJob(deps.knex, operationId, 'mass_update', JOB, { state: 'SCHEDULED', zohoJobId: jobId });
+    try {
+      const { jobId } = await createMassUpdateJob(transport, module, update, uncut);
+      await updateJob(deps.knex, operationId, 'mass_update', JOB, { state: 'SCHEDULED', zohoJobId: jobId });
+    } catch (error) {
+      if (wasRefused(error, 'create_mass_update_job')) {
+        await updateJob(deps.knex, operationId, 'mass_update', JOB, { state: 'PLANNED' });
+      }
+      throw error;
+    }
   });
 }
 

@@ -12,12 +12,12 @@ import {
   getOrg,
   uploadBulkFile,
   writeBulkFile,
-  ZohoError,
   type BulkWriteFieldMapping,
 } from '../zoho';
 import type { ActivityDependencies, OperationTarget } from './dependencies';
 import { FAILURES, jobPending, permanentFailure } from './failures';
 import { withZohoFor } from './operation-work';
+import { wasRefused } from './was-refused';
 
 /** One file of a bulk write and the job that writes it. */
 export interface BulkWriteFileTarget extends OperationTarget {
@@ -28,9 +28,6 @@ export interface BulkWriteFileTarget extends OperationTarget {
 /** How long Zoho's own call at the end of a job is waited for, when only it can tell whether the job exists. */
 const UNANSWERED_ORDER_MS = 10 * 60_000;
 const ASK_AGAIN_MS = 5_000;
-/** Failures of a connection that was never made: nothing was sent. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
-
 /**
  * Writes a file from the database and uploads it to Zoho. Idempotent: a file that is uploaded is not uploaded again
  * before Zoho has lost it.
@@ -87,7 +84,7 @@ export async function orderBulkWriteJob(deps: ActivityDependencies, target: Bulk
       const { jobId } = await createBulkWriteJob(transport, queryOf(job, callbackUrl), uncut);
       await updateJob(deps.knex, operationId, 'write', file, { state: 'ORDERED', zohoJobId: jobId });
     } catch (error) {
-      if (!wasRefused(error)) throw error;
+      if (!wasRefused(error, 'create_bulk_write_job')) throw error;
       const isLost = error.category === 'not_found';
       await updateJob(deps.knex, operationId, 'write', file, { state: isLost ? 'LOST' : 'UPLOADED' });
       if (!isLost) throw error;
@@ -98,14 +95,6 @@ export async function orderBulkWriteJob(deps: ActivityDependencies, target: Bulk
 
 function isRepeatable({ details: { action, findBy } }: WriteJobRow): boolean {
   return action !== 'insert' || findBy !== null;
-}
-
-/** Whether it is certain that Zoho has not taken the order. */
-function wasRefused(error: unknown): error is ZohoError {
-  if (!(error instanceof ZohoError)) return false;
-  if (error.operation !== 'create_bulk_write_job') return true;
-  if (error.category === 'network') return NEVER_SENT.has(error.code);
-  return error.category !== 'server';
 }
 
 function unanswered(deps: ActivityDependencies, { file, ageMs, details }: WriteJobRow): Error {

@@ -23,7 +23,24 @@ export interface BulkWriteFileGroup {
  * leaves it alone; records that clear something are therefore kept together by the fields that they use. Idempotent.
  */
 export async function assignFiles(knex: Knex, operationId: string): Promise<BulkWriteFileGroup[]> {
-  await knex.raw(
+  await knex.transaction(async (trx) => {
+    // Without statistics of the new rows the planner would compare each with all others.
+    await trx.raw('set local enable_nestloop = off');
+    await numberRows(trx, operationId);
+  });
+  const { rows } = await knex.raw<{ rows: BulkWriteFileGroup[] }>(
+    `select file_number as file, min(module_name) as module, min(action) as action, min(find_by) as "findBy",
+       count(distinct row_number)::int as rows, array_agg(distinct cell.key) as names,
+       min(action) <> 'insert' and bool_or(cell.value in ('null', '""')) as clears
+     from sync.bulk_operation_items, jsonb_each(record) as cell
+     where operation_id = ? group by file_number order by file_number`,
+    [operationId],
+  );
+  return rows;
+}
+
+async function numberRows(trx: Knex, operationId: string): Promise<void> {
+  await trx.raw(
     `with keyed as (
        select position, module_name, action, find_by,
          case when action <> 'insert' and exists (
@@ -42,15 +59,6 @@ export async function assignFiles(knex: Knex, operationId: string): Promise<Bulk
      where item.operation_id = :operationId and item.position = numbered.position and item.file_number is null`,
     { operationId },
   );
-  const { rows } = await knex.raw<{ rows: BulkWriteFileGroup[] }>(
-    `select file_number as file, min(module_name) as module, min(action) as action, min(find_by) as "findBy",
-       count(distinct row_number)::int as rows, array_agg(distinct cell.key) as names,
-       min(action) <> 'insert' and bool_or(cell.value in ('null', '""')) as clears
-     from sync.bulk_operation_items, jsonb_each(record) as cell
-     where operation_id = ? group by file_number order by file_number`,
-    [operationId],
-  );
-  return rows;
 }
 
 /**

@@ -22,7 +22,7 @@ describe('a bulk write', function () {
 
   async function recordsOf(org: Org, module: string): Promise<Map<string, ExactObject>> {
     const records = new Map<string, ExactObject>();
-    for await (const record of exportedRecords(org.simulator, module)) records.set(String(record['id']), record);
+    for await (const record of exportedRecords(org.simulator, module)) records.set(record['id'] as string, record);
     return records;
   }
 

@@ -7,23 +7,26 @@ export type OperationPath = 'bulk-writes' | 'mass-updates';
 
 /** Waits until something is true of an operation; one that ends before fails at once. */
 export async function untilOperation(
-  { call, engine }: EngineApi,
+  api: EngineApi,
   path: OperationPath,
   id: string,
   what: string,
   isTrue: (answer: BulkOperationAnswer) => boolean,
 ): Promise<BulkOperationAnswer> {
-  const show = () => call<BulkOperationAnswer>('GET', `/${path}/${id}`);
+  const show = () => api.call<BulkOperationAnswer>('GET', `/${path}/${id}`);
   return poll(
     async () => {
       const answer = await show();
       if (isTrue(answer)) return answer;
       if (isFinal(answer.operation.status)) {
-        throw new Error(`It ended before it ${what}: ${JSON.stringify(answer)}\n${engine.worker.output}`);
+        throw new Error(`It ended before it ${what}: ${JSON.stringify(answer)}\n${api.engine.worker.output}`);
       }
       return undefined;
     },
-    { what: `${path} ${id} ${what}`, explain: async () => `${JSON.stringify(await show())}\n${engine.worker.output}` },
+    {
+      what: `${path} ${id} ${what}`,
+      explain: async () => `${JSON.stringify(await show())}\n${api.engine.worker.output}`,
+    },
   );
 }
 
@@ -38,10 +41,10 @@ export async function operationIs(
 }
 
 /** Every outcome, over all pages. */
-export async function resultsOf({ call }: EngineApi, path: OperationPath, id: string): Promise<BulkResult[]> {
+export async function resultsOf(api: EngineApi, path: OperationPath, id: string): Promise<BulkResult[]> {
   const results: BulkResult[] = [];
   for (let query = '?limit=1000'; ;) {
-    const page = await call<{ results: BulkResult[]; nextCursor: string; hasMore: boolean }>(
+    const page = await api.call<{ results: BulkResult[]; nextCursor: string; hasMore: boolean }>(
       'GET',
       `/${path}/${id}/results${query}`,
     );

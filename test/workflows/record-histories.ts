@@ -6,6 +6,7 @@ import { startEngine, type Engine } from '../support/engine';
 import type { Org } from '../support/org';
 import { stopShared } from '../support/shared';
 import { HISTORIES, type RecordedHistory } from './histories';
+import { OPERATION_STORIES } from './operation-stories';
 
 const HOUR_MS = 3_600_000;
 
@@ -75,14 +76,23 @@ const STORIES: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
   },
 };
 
-/** Runs every story against a real Temporal server and keeps its history. `npx tsx test/workflows/record-histories.ts` */
-async function main(): Promise<void> {
+/**
+ * Runs every story, or those that are named, against a real Temporal server and keeps its history.
+ * `npx tsx test/workflows/record-histories.ts [names]`
+ */
+async function main(named: readonly string[]): Promise<void> {
+  const stories: [string, (engine: Engine) => Promise<string>][] = [
+    ...Object.entries(STORIES).map(([name, tell]): [string, (engine: Engine) => Promise<string>] => [
+      name,
+      async (engine) => (await tell(engine)).workflowId('Contacts'),
+    ]),
+    ...Object.entries(OPERATION_STORIES),
+  ];
   const engine = await startEngine();
   try {
     await mkdir(HISTORIES, { recursive: true });
-    for (const [name, tell] of Object.entries(STORIES)) {
-      const org = await tell(engine);
-      const workflowId = org.workflowId('Contacts');
+    for (const [name, tell] of stories.filter(([name]) => named.length === 0 || named.includes(name))) {
+      const workflowId = await tell(engine);
       const history = await engine.temporal.client.workflow.getHandle(workflowId).fetchHistory();
       const recorded: RecordedHistory = { workflowId, history: JSON.parse(historyToJSON(history)) as object };
       await writeFile(path.join(HISTORIES, `${name}.json`), withoutPlaces(`${JSON.stringify(recorded, null, 1)}\n`));
@@ -99,7 +109,7 @@ function withoutPlaces(text: string): string {
   return text.replaceAll(`${projectRoot()}${path.sep}`, '');
 }
 
-main().then(
+main(process.argv.slice(2)).then(
   () => process.exit(0),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
