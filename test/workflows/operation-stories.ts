@@ -49,7 +49,7 @@ export const OPERATION_STORIES: Readonly<Record<string, (engine: Engine) => Prom
     const org = await engine.org({ contacts: 10 });
     const [{ id = '' } = {}] = await someContacts(org);
     org.zoho.failMassUpdates(1);
-    return massUpdate(org, { customView: `5500000000000005${id.slice(7, 10)}`, values: { Department: 'Sales' } });
+    return massUpdate(org, { customView: `${id.slice(0, 10)}600000000`, values: { Department: 'Sales' } });
   },
 };
 
