@@ -6,7 +6,7 @@ import { withEnvironment, type BenchEnvironment } from './environment';
 import { measureFloor, type Floor } from './floor';
 import type { BenchOptions } from './options';
 import { watchMemory } from './process-memory';
-import { MODULE, runFullSync, type SessionRun } from './session-run';
+import { MODULE, runFullSync, WARM_UP_MODULE, type SessionRun } from './session-run';
 
 export interface FullSyncMeasurement {
   rows: number;
@@ -90,6 +90,10 @@ export async function mirrorTwice(environment: BenchEnvironment, options: Measur
   const { report, rows, path } = options;
   const memory = watchMemory(environment.worker.identity.pid);
   try {
+    if (!options.cold) {
+      report(`Warming up with ${WARM_UP_MODULE}`);
+      await runFullSync(environment, path, report, WARM_UP_MODULE);
+    }
     report(`Full sync of ${rows} rows into an empty mirror`);
     const first = await runFullSync(environment, path, report);
     if (options.chunks) await reportBreakdown(environment, first, report);

@@ -14,6 +14,7 @@ export const USAGE = `Usage: npm run bench -- full-sync --rows N [options]
   --rows 50000           Deals to mirror (full-sync only)
   --path ${READ_PATHS.join('|')}       how to read them; without it the planner decides
   --zoho ${ZOHO_PROFILES.join('|')}  latency and job times of the simulated Zoho (default fast)
+  --cold                 measure the first sync of a worker that has just started
   --json                 nothing but the JSON object on stdout
   --chunks               also where the time went: chunks, activities, calls (to stderr)
   --keep                 leave the temporary folder with its logs and data`;
@@ -24,6 +25,8 @@ export interface BenchOptions {
   /** Undefined: the planner decides. */
   readonly path: ReadPath | undefined;
   readonly zoho: ZohoProfile;
+  /** Nothing is synced before the measured sync. */
+  readonly cold: boolean;
   readonly json: boolean;
   readonly chunks: boolean;
   readonly keep: boolean;
@@ -40,6 +43,7 @@ export function parseOptions(commandLine: readonly string[]): BenchOptions {
     rows: Number(values.rows),
     path: values.path === undefined ? undefined : oneOf('--path', READ_PATHS, values.path),
     zoho: oneOf('--zoho', ZOHO_PROFILES, values.zoho),
+    cold: values.cold,
     json: values.json,
     chunks: values.chunks,
     keep: values.keep,
@@ -60,6 +64,7 @@ function parse(commandLine: readonly string[]) {
         rows: { type: 'string', default: '50000' },
         path: { type: 'string' },
         zoho: { type: 'string', default: 'fast' },
+        cold: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         chunks: { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },

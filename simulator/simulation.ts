@@ -14,6 +14,7 @@ import { Deliveries } from './notifications/deliveries';
 import { Notifications } from './notifications/notifications';
 import type { SimulatorOptions } from './options';
 import { PageTokens } from './routes/page-token';
+import { Automations } from './store/automations';
 import { ExternalFields } from './store/external-fields';
 import { Records } from './store/records';
 import { SearchIndex } from './store/search-index';
@@ -39,6 +40,7 @@ export class Simulation {
   readonly pages: PageTokens;
   readonly searchIndex: SearchIndex;
   readonly externalFields = new ExternalFields();
+  readonly automations = new Automations();
   /** The organization's number in headers and download paths. */
   readonly zgid = '700001';
   /** `http://host:port` once the API listens. */
@@ -80,6 +82,7 @@ export class Simulation {
     this.pages.reset();
     this.searchIndex.reset();
     this.externalFields.reset();
+    this.automations.reset();
     await this.bulkRead.reset();
   }
 

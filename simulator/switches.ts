@@ -105,17 +105,23 @@ export const SWITCHES = {
   // Bulk write
   bulkWriteFindBy: choice(['unique', 'id'], '`find_by` takes `id` and unique fields, or `id` only'),
   bulkWriteDateFormats: choice(['us', 'iso'], 'date format of columns without `format`: MM/dd/yyyy or yyyy-MM-dd'),
-  bulkWriteAutomations: flag(false, 'bulk write runs workflows'),
+  bulkWriteAutomations: flag(false, 'bulk write runs workflows; `GET state` counts their runs'),
 
   // Mass update
-  massUpdateOverWrite: flag(true, '`over_write: false` leaves fields alone that have a value'),
+  massUpdateOverWrite: choice(
+    ['append', 'keep', 'ignore'],
+    'what `over_write: false` does: adds choices to those of a multi-select, leaves fields alone that have a value, or nothing',
+  ),
 
   // Notifications
   notificationAttempts: whole(1, 'how often a notification is sent until a 2xx answers'),
-  notificationOrder: choice(['kept', 'shuffled'], 'order in which notifications arrive'),
-  notificationsOfBulkWrites: flag(false, 'bulk writes and mass updates notify'),
+  notificationOrder: choice(['kept', 'shuffled'], 'order in which notifications of the same 100 ms arrive'),
+  notificationsOfBulkWrites: flag(false, 'bulk writes, and mass updates of more than 1,000 records, notify'),
   notificationTokenLength: choice([50, 256], 'longest `token` of a channel'),
-  notificationPatchWrapper: choice(['watch', 'data'], 'key of the list in the body of PATCH /actions/watch'),
+  notificationPatchWrapper: choice(
+    ['either', 'watch', 'bare'],
+    'body of PATCH /actions/watch: a list under `watch`, one channel without a list, or either',
+  ),
 
   // What else sets Modified_Time
   modifiedByMassUpdateJob: flag(true, 'a mass update by view sets Modified_Time'),

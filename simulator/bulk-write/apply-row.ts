@@ -4,6 +4,7 @@ import { addOptions } from '../fields/pick-list';
 import type { Simulation } from '../simulation';
 import { RecordEditor } from '../store/record-editor';
 import type { OpenModule } from '../store/records';
+import { readSwitch } from '../switches';
 import { checkValue } from '../writes/check-values';
 import { findByValue } from '../writes/find-duplicate';
 import { valueOfCell } from './cell-value';
@@ -52,7 +53,11 @@ export class RowWriter {
   ) {
     const { module, findBy, mappings } = request.resource;
     this.#opened = simulation.records.open(module);
-    this.#editor = new RecordEditor(simulation, this.#opened);
+    this.#editor = new RecordEditor(simulation, this.#opened, {
+      notifies: readSwitch(simulation, 'notificationsOfBulkWrites'),
+      stamps: readSwitch(simulation, 'modifiedByBulkWrite'),
+      automates: readSwitch(simulation, 'bulkWriteAutomations'),
+    });
     this.#key = mappings.find(({ apiName }) => apiName === findBy);
   }
 
@@ -124,7 +129,7 @@ export class RowWriter {
   }
 
   #given(column: Column, mapping: Mapping, text: string): unknown {
-    return valueOfCell(this.simulation.records, column, mapping, text);
+    return valueOfCell(this.simulation, column, mapping, text);
   }
 
   /** Options nobody knows become options of the field, silently (Bulk Write: Create Job). */

@@ -1,21 +1,25 @@
 import { type Column } from '../data/column';
 import { type FieldDefinition, isUserField } from '../data/field';
+import type { Simulation } from '../simulation';
 import type { Records } from '../store/records';
+import { readSwitch } from '../switches';
 import { findByValue } from '../writes/find-duplicate';
 import { dateText, type ZonedTime } from '../zoned-time';
 import { type DateParts, type DateReader, dateReader } from './date-format';
 import type { Mapping } from './job';
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-/** Both forms Zoho's documents call the default are read where a mapping has no format. */
-const DATES = ['MM/dd/yyyy', 'yyyy-MM-dd'].map(dateReader);
-const DATETIMES = ['MM/dd/yyyy HH:mm:ss', "yyyy-MM-dd'T'HH:mm:ssXXX"].map(dateReader);
+/** Where a mapping has no format: two of Zoho's documents, two forms. */
+const DATES = { us: dateReader('MM/dd/yyyy'), iso: dateReader('yyyy-MM-dd') };
+const DATETIMES = { us: dateReader('MM/dd/yyyy HH:mm:ss'), iso: dateReader("yyyy-MM-dd'T'HH:mm:ssXXX") };
 
 /**
  * The text of a cell as REST would send the value. What cannot be read comes back as it is, so that the checks of the
  * field refuse it.
  */
-export function valueOfCell(records: Records, { field }: Column, mapping: Mapping, text: string): unknown {
+export function valueOfCell(simulation: Simulation, { field }: Column, mapping: Mapping, text: string): unknown {
+  const { records, catalogue } = simulation;
+  const form = readSwitch(simulation, 'bulkWriteDateFormats');
   switch (field.dataType) {
     case 'boolean':
       return /^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : text;
@@ -25,9 +29,9 @@ export function valueOfCell(records: Records, { field }: Column, mapping: Mappin
     case 'percent':
       return NUMBER.test(text.trim()) ? Number(text) : text;
     case 'date':
-      return partsOf(mapping, DATES, text, (parts) => dateText(dayOf(parts)));
+      return partsOf(mapping.reader ?? DATES[form], text, (parts) => dateText(dayOf(parts)));
     case 'datetime':
-      return partsOf(mapping, DATETIMES, text, (parts) => instantText(records.catalogue.zone, parts));
+      return partsOf(mapping.reader ?? DATETIMES[form], text, (parts) => instantText(catalogue.zone, parts));
     case 'multiselectpicklist':
       return text.split(';').map((choice) => choice.trim());
     case 'lookup':
@@ -39,17 +43,14 @@ export function valueOfCell(records: Records, { field }: Column, mapping: Mappin
   }
 }
 
+/** REST's form of a date; what is in another form than expected must not pass because REST would read it. */
 function partsOf(
-  { reader }: Mapping,
-  standard: readonly (DateReader | undefined)[],
+  read: DateReader | undefined,
   text: string,
   use: (parts: DateParts) => string,
-): string {
-  for (const read of reader ? [reader] : standard) {
-    const parts = read?.(text);
-    if (parts) return use(parts);
-  }
-  return text;
+): string | { readonly unreadable: string } {
+  const parts = read?.(text);
+  return parts ? use(parts) : { unreadable: text };
 }
 
 function dayOf({ year, month, day }: DateParts): number {

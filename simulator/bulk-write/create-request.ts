@@ -1,12 +1,13 @@
 import { isLookup } from '../data/field';
 import { ApiError, type ErrorDetails } from '../http/api-error';
 import { type Exchange, isObject, jsonBody } from '../http/exchange';
+import type { Simulation } from '../simulation';
 import type { OpenModule, Records } from '../store/records';
+import { readSwitch } from '../switches';
 import { systemCheckField } from '../writes/find-duplicate';
 import { ENCODINGS, readHeader } from './csv-rows';
 import { dateReader } from './date-format';
 import { type JobRequest, type Mapping, type Operation, OPERATIONS, type Resource } from './job';
-import type { UploadFolder } from './upload-folder';
 
 const MAX_COLUMNS = 200;
 /** Mapped for the layout of new records only. */
@@ -28,11 +29,7 @@ const notAvailable = (key: string, details: ErrorDetails = {}): ApiError =>
  * Reads and checks the body of Bulk Write: Create Job, and looks into the uploaded file's header.
  * @throws ApiError with the documented codes, flat
  */
-export async function readCreateRequest(
-  records: Records,
-  files: UploadFolder,
-  exchange: Exchange,
-): Promise<JobRequest> {
+export async function readCreateRequest(simulation: Simulation, exchange: Exchange): Promise<JobRequest> {
   const body = jsonBody(exchange);
   if (!isObject(body)) throw refuse('REQUEST_BODY_NOT_SUPPORTED', 'the request body is not supported');
   const operation = readOperation(body['operation']);
@@ -54,7 +51,7 @@ export async function readCreateRequest(
     throw refuse('COEXISTENCE_NOT_ALLOWED', 'resources of different modules are not allowed in one job', details);
   }
   const input = { ignore_empty: body['ignore_empty'], ...resources[0] };
-  const resource = await readResource(records, files, input, operation, encoding);
+  const resource = await readResource(simulation, input, operation, encoding);
   return { operation, characterEncoding, encoding, resource, ...(callbackUrl !== undefined && { callbackUrl }) };
 }
 
@@ -80,17 +77,19 @@ function readCallback(callback: unknown): string | undefined {
 }
 
 async function readResource(
-  records: Records,
-  files: UploadFolder,
+  simulation: Simulation,
   input: Input,
   operation: Operation,
   encoding: BufferEncoding,
 ): Promise<Resource> {
   const { type, module, file_id: fileId, file_names: fileNames, ignore_empty: ignoreEmpty } = input;
   if (type !== 'data') throw missing('type', '$.resource[0].type');
-  const opened = openModule(records, module);
+  const opened = openModule(simulation.records, module);
   if (fileId === undefined) throw missing('file_id', '$.resource[0].file_id');
-  const file = typeof fileId === 'string' || typeof fileId === 'number' ? files.get(String(fileId)) : undefined;
+  const file =
+    typeof fileId === 'string' || typeof fileId === 'number'
+      ? simulation.bulkWrite.files.get(String(fileId))
+      : undefined;
   if (!file) throw refuse('INVALID_FILE_ID', 'improper file id', { api_name: 'file_id' });
   const [fileName, ...more] = Array.isArray(fileNames) ? fileNames.map(String) : file.names;
   if (more.length > 0) throw refuse('FILE_NOT_SUPPORTED', 'File not supported for bulk write');
@@ -103,7 +102,7 @@ async function readResource(
     throw refuse('HEADER_LIMIT_EXCEEDED', 'the file has too many columns', { limit: MAX_COLUMNS });
   }
   const mappings = readMappings(opened, input['field_mappings'], header);
-  const findBy = readFindBy(opened, input['find_by'], operation, mappings);
+  const findBy = readFindBy(simulation, opened, input['find_by'], operation, mappings);
   checkMandatory(opened, operation, mappings);
   return {
     module: opened.module.apiName,
@@ -179,8 +178,9 @@ function readMapping(opened: OpenModule, given: Input, place: number, columns: n
   };
 }
 
-/** The record key: `id`, a unique field, or the module's own field for duplicates. */
+/** The record key: `id`, and unless switched off a unique field or the module's own field for duplicates. */
 function readFindBy(
+  simulation: Simulation,
   opened: OpenModule,
   given: unknown,
   operation: Operation,
@@ -191,8 +191,9 @@ function readFindBy(
     throw notAvailable('find_by', { json_path: '$.resource[0].find_by' });
   }
   const name = typeof given === 'string' ? given : '';
-  const isKey = name === 'id' || name === systemCheckField(opened) || opened.module.column(name)?.field.unique;
-  if (!isKey) throw refuse('INVALID_FIELD', 'the field of find_by is not unique', { api_name: name });
+  const isUnique = name === systemCheckField(opened) || opened.module.column(name)?.field.unique;
+  const isKey = name === 'id' || (isUnique && readSwitch(simulation, 'bulkWriteFindBy') === 'unique');
+  if (!isKey) throw refuse('INVALID_FIELD', 'the field of find_by is not supported', { api_name: name });
   if (!mappings.some(({ apiName }) => apiName === name)) {
     const message = `required key index for field ${name} is not found in request body.`;
     throw refuse('COLUMN_INDEX_NOT_FOUND', message, { api_name: name });

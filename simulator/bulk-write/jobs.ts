@@ -4,12 +4,15 @@ import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { resourceNotFound } from '../http/api-error';
 import type { Simulation } from '../simulation';
+import { readSwitch } from '../switches';
 import { jobDocument } from './documents';
 import type { JobRequest, WriteJob } from './job';
 import { resultLines } from './result-lines';
 import { UploadFolder } from './upload-folder';
 
 const FIRST_JOB_NUMBER = 5_500_000_700_000_001n;
+/** Price of a job (API Limits). */
+export const BULK_WRITE_CREDITS = 500;
 /** Jobs remembered; the oldest finished ones are forgotten first. */
 const KEPT_JOBS = 1_000;
 
@@ -140,6 +143,9 @@ export class BulkWriteJobs {
   #finish(job: WriteJob, result: { path: string; bytes: number } | undefined, failed: boolean): void {
     const completed = this.simulation.clock.now();
     job.status = failed || !result ? 'FAILED' : 'COMPLETED';
+    if (job.status === 'FAILED' && readSwitch(this.simulation, 'bulkWriteRefunds')) {
+      this.simulation.credits.refund(BULK_WRITE_CREDITS, job.created);
+    }
     if (result) {
       job.result = { ...result, completed };
       this.files.expire(result.path, completed);

@@ -256,6 +256,7 @@ export class Control {
         return { id, status, module: request.resource.module, operation: request.operation, ...counts };
       }),
       massUpdates: this.massUpdates(),
+      automations: this.simulation.automations.counts(),
       channels: notifications.channels.list().map(({ id, events, expires }) => ({ id, events, expires })),
     };
   }

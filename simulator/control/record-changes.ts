@@ -7,6 +7,7 @@ import { RecordEditor } from '../store/record-editor';
 import type { DeletionType } from '../store/module-store';
 import { DELETED } from '../store/overlay';
 import type { OpenModule } from '../store/records';
+import { ALL_EFFECTS, NO_EFFECTS } from '../store/write-effects';
 import { readSwitch } from '../switches';
 
 type Values = Readonly<Record<string, CellValue>>;
@@ -23,7 +24,7 @@ export interface RecordChanges {
   readonly drift?: { readonly count: number };
   /** `recycle` when left out. */
   readonly deletionType?: DeletionType;
-  /** Updates leave Modified_Time alone, as formula changes do, and no channel is notified of anything. */
+  /** Updates leave Modified_Time alone, as formula changes do; no channel is notified of anything, no workflow runs. */
   readonly silent?: boolean;
 }
 
@@ -42,10 +43,10 @@ export interface RecordChangeResult {
 export function changeRecords(simulation: Simulation, moduleName: string, changes: RecordChanges): RecordChangeResult {
   const opened = simulation.records.find(moduleName);
   if (!opened) throw invalidModule();
-  const editor = new RecordEditor(simulation, opened, !changes.silent);
+  const editor = new RecordEditor(simulation, opened, changes.silent ? NO_EFFECTS : ALL_EFFECTS);
   const id = (row: number): string => opened.module.idOf(row);
   const updated = updates(changes.update, opened, simulation.options.seed).map(({ row, values }) => {
-    editor.update(row, values, changes.silent ?? false);
+    editor.update(row, values);
     return id(row);
   });
   const deleted = deletions(changes.delete, opened, simulation.options.seed).map((row) => {
@@ -56,7 +57,7 @@ export function changeRecords(simulation: Simulation, moduleName: string, change
     id(editor.insert(values)),
   );
   const restored = (changes.restore ?? []).map((recycled) => id(restore(simulation, opened, editor, recycled)));
-  const drifted = drift(simulation, opened, editor, changes.drift?.count ?? 0).map(id);
+  const drifted = drift(simulation, opened, changes.drift?.count ?? 0).map(id);
   return { inserted, updated, deleted, restored, drifted };
 }
 
@@ -68,14 +69,15 @@ function restore(simulation: Simulation, opened: OpenModule, editor: RecordEdito
 }
 
 /** Adds one to the formulas of some records. */
-function drift(simulation: Simulation, opened: OpenModule, editor: RecordEditor, count: number): number[] {
+function drift(simulation: Simulation, opened: OpenModule, count: number): number[] {
   const { module, store } = opened;
   const formulas = module.columns.filter(({ field }) => field.dataType === 'formula');
-  const silent = !readSwitch(simulation, 'modifiedByFormula');
+  const effects = readSwitch(simulation, 'modifiedByFormula') ? ALL_EFFECTS : NO_EFFECTS;
+  const editor = new RecordEditor(simulation, opened, effects);
   const rows = formulas.length === 0 ? [] : pick(opened, count, simulation.options.seed + 2);
   for (const row of rows) {
     const values = formulas.map((column) => [column.field.apiName, Number(store.value(row, column) ?? 0) + 1] as const);
-    editor.recompute(row, Object.fromEntries(values), silent);
+    editor.recompute(row, Object.fromEntries(values));
   }
   return rows;
 }

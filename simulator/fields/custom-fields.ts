@@ -2,6 +2,7 @@ import type { Column } from '../data/column';
 import type { FieldDefinition } from '../data/field';
 import type { GeneratedModule } from '../data/generated-module';
 import { ApiError, invalidData } from '../http/api-error';
+import { isObject } from '../http/exchange';
 import type { Edition } from '../limits/editions';
 import type { Simulation } from '../simulation';
 import type { OpenModule } from '../store/records';
@@ -45,7 +46,9 @@ export class CustomFields {
     this.#number++;
     const names = this.#created.get(module) ?? new Set();
     this.#created.set(module, names.add(field.apiName));
-    module.setColumns([...module.columns, blankColumn(field)]);
+    const column = blankColumn(field);
+    module.setColumns([...module.columns, column]);
+    this.#markExternal(module, column);
     store.written.clear(field.apiName);
     return id;
   }
@@ -62,6 +65,7 @@ export class CustomFields {
     if (field.metadata?.['pick_list_values'] !== column.field.metadata?.['pick_list_values']) {
       showChoiceNames(this.simulation, opened, changed);
     }
+    this.#markExternal(module, changed);
   }
 
   /**
@@ -104,6 +108,12 @@ export class CustomFields {
     for (const module of this.simulation.catalogue.modules()) module.setColumns();
     this.#created.clear();
     this.#number = 1;
+  }
+
+  #markExternal(module: GeneratedModule, column: Column): void {
+    const external = column.field.metadata?.['external'];
+    const type = isObject(external) ? external['type'] : undefined;
+    if (type === 'org' || type === 'user') this.simulation.externalFields.mark(module, column, type);
   }
 
   #checkQuota(module: GeneratedModule, path: FieldPath): void {

@@ -33,6 +33,16 @@ export class CreditLedger {
     return true;
   }
 
+  /** Gives credits back that were spent at a time, in milliseconds since 1970; nothing when they came back by age. */
+  refund(credits: number, at: number): void {
+    const minute = Math.floor(at / 60_000);
+    const spent = this.#minutes.get(minute);
+    if (spent === undefined) return;
+    const given = Math.min(spent, credits);
+    this.#minutes.set(minute, spent - given);
+    this.#used -= given;
+  }
+
   /** What the response header says: nothing until half of the allowance is gone. */
   announcedRemainder(): number | undefined {
     const used = this.used;

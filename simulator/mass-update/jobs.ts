@@ -3,6 +3,7 @@ import { ApiError } from '../http/api-error';
 import type { Simulation } from '../simulation';
 import { RecordEditor } from '../store/record-editor';
 import type { OpenModule } from '../store/records';
+import { readSwitch } from '../switches';
 import { rowsOfView, viewsOf } from '../views/custom-views';
 import type { MassUpdateRequest } from './request';
 import { writeRow } from './write-row';
@@ -10,6 +11,8 @@ import { writeRow } from './write-row';
 export const MAX_VIEW_ROWS = 50_000;
 const FIRST_JOB_NUMBER = 5_500_000_600_000_001n;
 const ROWS_PER_TURN = 500;
+/** Above it no workflows run (Mass Update Records). */
+const MAX_ROWS_WITH_AUTOMATIONS = 1_000;
 /** Jobs remembered; the oldest finished ones are forgotten first. */
 const KEPT_JOBS = 1_000;
 
@@ -113,7 +116,12 @@ export class MassUpdateJobs {
     const { clock, options } = this.simulation;
     const due = clock.now() + options.bulkJobMs + (job.total / 100_000) * options.bulkJobMsPer100kRows;
     job.status = 'RUNNING';
-    const editor = new RecordEditor(this.simulation, opened);
+    const isLarge = job.total > MAX_ROWS_WITH_AUTOMATIONS;
+    const editor = new RecordEditor(this.simulation, opened, {
+      notifies: !isLarge || readSwitch(this.simulation, 'notificationsOfBulkWrites'),
+      stamps: readSwitch(this.simulation, 'modifiedByMassUpdateJob'),
+      automates: !isLarge,
+    });
     for (const [place, row] of rows.entries()) {
       if (opened.store.liveRow(opened.module.idOf(row)) === undefined) {
         job.notUpdated++;

@@ -1,17 +1,24 @@
-import { type CellValue, isList } from '../data/cell';
+import { type CellValue, isList, partTexts } from '../data/cell';
 import type { RecordEditor } from '../store/record-editor';
+import { readSwitch } from '../switches';
 import type { MassUpdateRequest } from './request';
 
-/** Writes the values onto one record; choices are added to those it has where nothing is to be overwritten. */
+/** Writes the values onto one record. What they do to values it has, where nothing is to be overwritten, is a switch. */
 export function writeRow(editor: RecordEditor, row: number, { values, overWrite }: MassUpdateRequest): void {
-  const { module, store } = editor.opened;
-  const written: Record<string, CellValue> = { ...values };
-  for (const [name, value] of Object.entries(values)) {
-    const column = module.column(name);
-    if (overWrite || column?.field.dataType !== 'multiselectpicklist' || value === null || !isList(value)) continue;
-    const before = store.value(row, column);
-    const choices = before !== null && typeof before === 'object' && isList(before) ? before : [];
-    written[name] = [...new Set([...choices, ...value].map(String))];
-  }
-  editor.update(row, written);
+  const mode = overWrite ? 'ignore' : readSwitch(editor.simulation, 'massUpdateOverWrite');
+  const written = Object.entries(values).map(([name, value]): [string, CellValue] => {
+    const column = editor.opened.module.column(name);
+    const before = column ? editor.opened.store.value(row, column) : null;
+    return [name, mode === 'append' ? appended(before, value) : mode === 'keep' && !isEmpty(before) ? before : value];
+  });
+  editor.update(row, Object.fromEntries(written));
+}
+
+/** The choices of a multi-select with others behind them; any other value takes the place of the one before. */
+function appended(before: CellValue, value: CellValue): CellValue {
+  return isList(before) && isList(value) ? [...new Set([...partTexts(before), ...partTexts(value)])] : value;
+}
+
+function isEmpty(value: CellValue): boolean {
+  return value === null || (isList(value) && value.length === 0);
 }

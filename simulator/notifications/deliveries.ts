@@ -1,4 +1,5 @@
 import type { VirtualClock } from '../clock';
+import { hash32, saltOf } from '../data/hash';
 import type { SwitchBoard } from '../switches';
 import { DeliveryPlan, type DeliveryFault, type DeliverySource } from './delivery-plan';
 
@@ -6,6 +7,8 @@ const KEPT_ENTRIES = 1_000;
 /** Messages on their way at once; above it the newest is lost, as with any overrun queue. */
 const MAX_PENDING = 10_000;
 const HOLD_MS = 1_000;
+/** Notifications this close to each other lose their order where it is not kept. */
+const SHUFFLED_MS = 100;
 const TIMEOUT_MS = 10_000;
 
 /** A message to a client's URL. */
@@ -38,13 +41,14 @@ export interface DeliveryReport {
 }
 
 /**
- * Sends messages over HTTP, one after another to the same subject, one attempt each. Zoho promises neither delivery nor
- * order (Notifications), so rules can drop, double, delay and reorder.
+ * Sends messages over HTTP, one after another to the same subject. Zoho promises neither delivery nor order
+ * (Notifications), so rules can drop, double, delay and reorder.
  */
 export class Deliveries {
   readonly plan: DeliveryPlan;
   readonly #tails = new Map<string, Promise<void>>();
   #held: Message[] = [];
+  #shuffling: Message[] = [];
   #recent: DeliveryEntry[] = [];
   #counts = noCounts();
   #pending = 0;
@@ -52,10 +56,16 @@ export class Deliveries {
 
   constructor(
     readonly clock: VirtualClock,
-    seed: number,
+    readonly seed: number,
     readonly switches: SwitchBoard,
   ) {
     this.plan = new DeliveryPlan(seed);
+  }
+
+  /** Sends a notification, in order or not. */
+  notify(message: Message): void {
+    if (this.switches.read('notificationOrder') === 'kept') this.send(message);
+    else if (this.#shuffling.push(message) === 1) this.#later(SHUFFLED_MS, () => this.#sendShuffled());
   }
 
   send(message: Message): void {
@@ -105,6 +115,7 @@ export class Deliveries {
     this.#ended.abort();
     this.#ended = new AbortController();
     this.#held = [];
+    this.#shuffling = [];
     this.#tails.clear();
     this.plan.clear();
     this.clearLog();
@@ -117,6 +128,13 @@ export class Deliveries {
       this.#pending--;
       if (!signal.aborted) run();
     });
+  }
+
+  #sendShuffled(): void {
+    const salt = saltOf(this.seed, 'order of notifications');
+    const messages = this.#shuffling.map((message, place) => ({ message, rank: hash32(salt, place) }));
+    this.#shuffling = [];
+    for (const { message } of messages.sort((a, b) => a.rank - b.rank)) this.send(message);
   }
 
   /** Sends those of the messages that are still held back. */
@@ -143,8 +161,19 @@ export class Deliveries {
   }
 
   async #attempt(message: Message, fault: DeliveryFault | undefined, ended: AbortSignal): Promise<void> {
-    if (ended.aborted) return;
-    const status = await fetch(message.url, {
+    const attempts = message.source === 'notification' ? this.switches.read('notificationAttempts') : 1;
+    for (let attempt = 0; attempt < attempts && !ended.aborted; attempt++) {
+      const status = await this.#request(message, ended);
+      if (ended.aborted) return;
+      const outcome = status === undefined ? 'failed' : 'delivered';
+      this.#note(message, { outcome, ...(status !== undefined && { status }), ...(fault && { fault }) });
+      if (status !== undefined && status >= 200 && status < 300) return;
+    }
+  }
+
+  /** The HTTP status that answered; undefined when nothing did. */
+  #request(message: Message, ended: AbortSignal): Promise<number | undefined> {
+    return fetch(message.url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(message.body),
@@ -157,9 +186,6 @@ export class Deliveries {
       },
       () => undefined,
     );
-    if (ended.aborted) return;
-    const outcome = status === undefined ? 'failed' : 'delivered';
-    this.#note(message, { outcome, ...(status !== undefined && { status }), ...(fault && { fault }) });
   }
 
   #note(message: Message, result: Pick<DeliveryEntry, 'outcome' | 'status' | 'fault'>): void {

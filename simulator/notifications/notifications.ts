@@ -88,6 +88,6 @@ export class Notifications {
       affected_fields: fields,
       ...(channel.returnAffectedFieldValues && { affected_values: values }),
     };
-    this.simulation.deliveries.send({ source: 'notification', subject: channel.id, url: channel.notifyUrl, body });
+    this.simulation.deliveries.notify({ source: 'notification', subject: channel.id, url: channel.notifyUrl, body });
   }
 }

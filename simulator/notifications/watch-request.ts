@@ -2,13 +2,13 @@ import { ApiError, invalidData, type ErrorDetails } from '../http/api-error';
 import { isObject } from '../http/exchange';
 import type { Simulation } from '../simulation';
 import type { OpenModule } from '../store/records';
+import { readSwitch } from '../switches';
 import { parseInstant } from '../zoned-time';
 import { type Channel, type FieldSelection, RECORD_EVENTS, type RecordEvent, type Watched } from './channel';
 
 const DEFAULT_LIFE_MS = 3_600_000;
 const LONGEST_LIFE_MS = 7 * 86_400_000;
 const MAX_URL = 255;
-const MAX_TOKEN = 50;
 const MAX_EVENTS = 50;
 const MAX_CONDITION_FIELDS = 10;
 const MAX_GROUP = 2;
@@ -29,7 +29,8 @@ export function readChannel(simulation: Simulation, input: Input, place: number,
   const events = input['events'] === undefined && before ? before.events : readEvents(input['events'], at('events'));
   const { notification_condition: condition = before?.condition } = input;
   const selections = readConditions(simulation, condition, at('notification_condition'));
-  const token = input['token'] === undefined ? (before?.token ?? null) : readToken(input['token'], at('token'));
+  const token =
+    input['token'] === undefined ? (before?.token ?? null) : readToken(simulation, input['token'], at('token'));
   return {
     id: readChannelId(input['channel_id'], at('channel_id')),
     notifyUrl:
@@ -68,10 +69,11 @@ function readUrl(given: unknown, details: ErrorDetails): string {
   return given;
 }
 
-function readToken(given: unknown, details: ErrorDetails): string | null {
+function readToken(simulation: Simulation, given: unknown, details: ErrorDetails): string | null {
   if (given === null) return null;
   if (typeof given !== 'string') throw invalidData('invalid data', { expected_data_type: 'text', ...details });
-  if (given.length > MAX_TOKEN) throw invalidData('invalid data', { maximum_length: MAX_TOKEN, ...details });
+  const longest = readSwitch(simulation, 'notificationTokenLength');
+  if (given.length > longest) throw invalidData('invalid data', { maximum_length: longest, ...details });
   return given;
 }
 

@@ -1,6 +1,7 @@
 import { invalidData } from '../http/api-error';
 import { type Exchange, isObject, json, NO_CONTENT, type Reply } from '../http/exchange';
 import type { Simulation } from '../simulation';
+import { readSwitch } from '../switches';
 
 interface OperationType {
   readonly method: string;
@@ -43,29 +44,40 @@ const FIXED: readonly ApiEntry[] = [
   { path: '/crm/bulk/v8/write', operation_types: [operation('POST', 'ZohoCRM.bulk.CREATE', 500)] },
 ];
 
-function moduleEntries(module: string): ApiEntry[] {
+function moduleEntries(simulation: Simulation, module: string): ApiEntry[] {
+  const perHundred = readSwitch(simulation, 'massUpdateCreditsPer100Ids');
+  const massUpdate = [perHundred, perHundred * 5, readSwitch(simulation, 'massUpdateCreditsByView')];
   const scope = (action: string): string => `ZohoCRM.modules.${module}.${action}`;
   const writes = [operation('POST', scope('CREATE'), 1, 10), operation('PUT', scope('UPDATE'), 1, 10)];
   return [
     {
       path: `/crm/v8/${module}`,
       module,
-      operation_types: [operation('GET', scope('READ'), 1, 3), ...writes, operation('DELETE', scope('DELETE'), 1, 10)],
+      operation_types: [operation('GET', scope('READ'), 1, 3), ...writes, operation('DELETE', scope('DELETE'), 1)],
     },
     { path: `/crm/v8/${module}/deleted`, module, operation_types: [operation('GET', scope('READ'), 2)] },
-    { path: `/crm/v8/${module}/search`, module, operation_types: [operation('GET', scope('READ'), 1)] },
+    {
+      path: `/crm/v8/${module}/search`,
+      module,
+      operation_types: [operation('GET', scope('READ'), readSwitch(simulation, 'searchCredits'))],
+    },
     {
       path: `/crm/v8/${module}/actions/mass_update`,
       module,
-      operation_types: [operation('POST', `ZohoCRM.mass_update.${module}.UPDATE`, 1, 50)],
+      operation_types: [
+        operation('POST', `ZohoCRM.mass_update.${module}.UPDATE`, Math.min(...massUpdate), Math.max(...massUpdate)),
+      ],
     },
     { path: `/crm/v8/${module}/upsert`, module, operation_types: [operation('POST', scope('CREATE'), 1, 10)] },
   ];
 }
 
 /** `GET /__apis` (Get Supported APIs): what each call costs. */
-export function listApis({ catalogue }: Simulation, { query }: Exchange): Reply {
-  const entries = [...FIXED, ...catalogue.modules().flatMap(({ apiName }) => moduleEntries(apiName))];
+export function listApis(simulation: Simulation, { query }: Exchange): Reply {
+  const entries = [
+    ...FIXED,
+    ...simulation.catalogue.modules().flatMap(({ apiName }) => moduleEntries(simulation, apiName)),
+  ];
   const fits = filterOf(query.get('filters'));
   const shown = entries.filter(fits).map(({ path, operation_types }) => ({ path, operation_types }));
   return shown.length === 0 ? NO_CONTENT : json(200, { __apis: shown });

@@ -33,9 +33,8 @@ export async function uploadFile(simulation: Simulation, exchange: Exchange): Pr
 
 /** `POST /crm/bulk/v8/write` (Bulk Write: Create Job). */
 export async function createBulkWrite(simulation: Simulation, exchange: Exchange): Promise<Reply> {
-  const { records, bulkWrite } = simulation;
-  const request = await readCreateRequest(records, bulkWrite.files, exchange);
-  return json(201, creationDocument(simulation, bulkWrite.create(request)));
+  const request = await readCreateRequest(simulation, exchange);
+  return json(201, creationDocument(simulation, simulation.bulkWrite.create(request)));
 }
 
 /** `GET /crm/bulk/v8/write/{job_id}` (Bulk Write: Get Job Details). */

@@ -3,16 +3,16 @@ import { ApiError, paramMissing, unparsable } from '../http/api-error';
 import { type Exchange, isObject, json, jsonBody, type Reply } from '../http/exchange';
 import type { Simulation } from '../simulation';
 import type { OpenModule } from '../store/records';
+import { readSwitch } from '../switches';
 
-const MAX_CREATED = 5;
 const MAX_UPDATED = 100;
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** `POST /settings/fields?module=` (Create Custom Fields): five a call. */
+/** `POST /settings/fields?module=` (Create Custom Fields). */
 export function createFields(simulation: Simulation, exchange: Exchange): Reply {
   const opened = fieldsModule(simulation, exchange);
-  const items = inputs(exchange, MAX_CREATED).map((input, place) =>
+  const items = inputs(exchange, readSwitch(simulation, 'fieldsPerCreateCall')).map((input, place) =>
     attempt('field created', () => simulation.customFields.create(opened, input, place)),
   );
   return positional(items, 201);

@@ -5,19 +5,21 @@ import { writeRow } from '../mass-update/write-row';
 import type { Simulation } from '../simulation';
 import { RecordEditor } from '../store/record-editor';
 import type { OpenModule } from '../store/records';
+import { readSwitch } from '../switches';
 import { type Outcome, positional, recordError } from '../writes/outcome';
 import { recordStamps } from '../writes/record-stamps';
 
 /** Editions that update whole views (Mass Update Records). */
 const EDITIONS_WITH_VIEWS = ['enterprise', 'ultimate'];
-const RECORDS_PER_CREDIT = 100;
-const VIEW_CREDITS = 50;
+const RECORDS_PER_PRICE = 100;
 
-/** Zoho does not publish the price: one credit for a hundred ids, fifty for a view. */
-export function massUpdateCredits(exchange: Exchange): number {
+/** Zoho does not publish the price. */
+export function massUpdateCredits(exchange: Exchange, simulation: Simulation): number {
   const body = jsonBody(exchange);
   const ids = isObject(body) ? body['ids'] : undefined;
-  return Array.isArray(ids) ? Math.max(1, Math.ceil(ids.length / RECORDS_PER_CREDIT)) : VIEW_CREDITS;
+  if (!Array.isArray(ids)) return readSwitch(simulation, 'massUpdateCreditsByView');
+  const hundreds = Math.max(1, Math.ceil(ids.length / RECORDS_PER_PRICE));
+  return hundreds * readSwitch(simulation, 'massUpdateCreditsPer100Ids');
 }
 
 /** `POST /{module}/actions/mass_update`: at once with ids, as a job with a view. */
@@ -60,7 +62,7 @@ function updateIds(
 ): Reply {
   const editor = new RecordEditor(simulation, opened);
   const outcomes = ids.map((id, place): Outcome => {
-    const path = { id, api_name: 'ids', json_path: `$.ids[${place}]` };
+    const path = { id, api_name: 'id', json_path: `$.ids[${place}]` };
     const row = opened.store.liveRow(id);
     if (row === undefined) return recordError('INVALID_DATA', 'the id given seems to be invalid', path);
     if (opened.store.isConverted(row)) return recordError('CONVERTED_RECORD', 'the record is converted', path);

@@ -1,51 +1,26 @@
-import type { Exchange, Reply } from '../http/exchange';
 import type { Route } from '../http/router';
 import { oauthRoutes } from '../oauth/routes';
 import type { Simulation } from '../simulation';
 import { readSwitch } from '../switches';
 import { requireVersion } from '../versions';
-import {
-  deleteCredits,
-  deleteRecords,
-  insertRecords,
-  isHeavyWrite,
-  updateRecord,
-  updateRecords,
-  upsertRecords,
-  writeCredits,
-} from '../writes/write-records';
+import { deleteCredits, isHeavyWrite, writeCredits } from '../writes/write-prices';
+import { deleteRecords, insertRecords, updateRecord, updateRecords, upsertRecords } from '../writes/write-records';
 import { listApis } from './api-catalogue';
 import { createBulkRead, downloadBulkRead, getBulkRead } from './bulk-read';
 import { coqlCredits, queryRecords } from './coql';
+import { withRecordIds } from './external-ids';
 import { listRecords } from './list-records';
 import { getField, getModule, listFields, listModules } from './metadata';
 import { countUsers, getOrganization, getUser, listUsers } from './organization';
 import { deletedRecords, getRecord } from './read-records';
 import { countRecords, searchRecords } from './search-records';
-import { WRITING_LINES } from './writing-lines';
-import { withRecordIds } from './external-ids';
 import { getProfile, listCurrencies, listProfiles, listRoles } from './access';
 import { getCustomView, listCustomViews } from './custom-views';
 import { fetchFullData } from './full-data';
 import { listLayouts } from './layouts';
 import { emptyRecycleBin, getRecycled, listRecycleBin } from './recycle-bin';
-
-type Handler = (simulation: Simulation, exchange: Exchange) => Reply | Promise<Reply>;
-/** What a line may say beside; prices may hang on switches. */
-interface Rest {
-  readonly credits?: number | ((exchange: Exchange, simulation: Simulation) => number);
-  readonly heavy?: Route['heavy'];
-  /** The first API version that has the call. */
-  readonly since?: number;
-}
-export type RouteLine = readonly [
-  operation: string,
-  method: string,
-  path: string,
-  handler: Handler,
-  scopes: readonly string[],
-  rest?: Rest,
-];
+import { polling, type Rest, type RouteLine } from './route-line';
+import { WRITING_LINES } from './writing-lines';
 
 const CRM = '/crm/:version';
 const BULK = '/crm/bulk/:version';
@@ -54,7 +29,6 @@ const RECYCLE_BIN: Rest = { since: 8 };
 const RECYCLE_READ = ['ZohoCRM.settings.recycle_bin.READ'];
 const RECYCLE_DELETE = ['ZohoCRM.settings.recycle_bin.DELETE'];
 const WRITE = { credits: writeCredits, heavy: isHeavyWrite };
-const polling: Rest = { credits: (_, simulation) => readSwitch(simulation, 'jobPollingCredits') };
 const moduleScope = (operation: string): readonly string[] => [`ZohoCRM.modules.{module}.${operation}`];
 
 const LINES: readonly RouteLine[] = [

@@ -3,6 +3,7 @@ import { type Exchange, isObject, json, jsonBody, NO_CONTENT, type Reply } from 
 import type { Channel, Watched } from '../notifications/channel';
 import { eventsOf, mandatory, readChannel, readChannelId, readEvents } from '../notifications/watch-request';
 import type { Simulation } from '../simulation';
+import { readSwitch, type SwitchValues } from '../switches';
 import { integerParameter, MAX_PER_PAGE, nameList } from './parameters';
 
 const MAX_CHANNELS = 50;
@@ -44,7 +45,7 @@ export function updateNotifications(simulation: Simulation, exchange: Exchange):
  * left out stay; with `_delete_events` the events named are taken away.
  */
 export function patchNotifications(simulation: Simulation, exchange: Exchange): Reply {
-  const items = entries(exchange, true).map((input, place) =>
+  const items = entries(exchange, readSwitch(simulation, 'notificationPatchWrapper')).map((input, place) =>
     attempt(() => {
       const before = existing(simulation, input, place);
       return input['_delete_events'] === true
@@ -89,12 +90,12 @@ export function disableNotifications(simulation: Simulation, { query }: Exchange
   return positional(items, 200);
 }
 
-/** The elements of `watch`; PATCH also takes one element bare. */
-function entries(exchange: Exchange, bareAllowed = false): Input[] {
+/** The elements of `watch`, or one element that stands bare. */
+function entries(exchange: Exchange, wrapper: SwitchValues['notificationPatchWrapper'] = 'watch'): Input[] {
   const body = jsonBody(exchange);
   if (!isObject(body)) throw unparsable();
   const { watch } = body;
-  if (watch === undefined && bareAllowed && body['channel_id'] !== undefined) return [body];
+  if (wrapper === 'bare' || (wrapper === 'either' && watch === undefined && 'channel_id' in body)) return [body];
   const details = { api_name: 'watch', json_path: '$.watch' };
   if (watch === undefined) throw mandatory(details);
   if (!Array.isArray(watch) || !watch.every(isObject)) {

@@ -1,7 +1,8 @@
 import { createBulkWrite, downloadBulkWrite, getBulkWrite, uploadFile } from './bulk-write';
 import { createFields, deleteField, updateField, updateFields } from './custom-fields';
 import { getMassUpdate, massUpdate, massUpdateCredits } from './mass-update';
-import type { RouteLine } from './table';
+import { BULK_WRITE_CREDITS } from '../bulk-write/jobs';
+import { polling, type RouteLine } from './route-line';
 import {
   disableNotifications,
   enableNotifications,
@@ -27,9 +28,9 @@ export const WRITING_LINES: readonly RouteLine[] = [
   ['updateField', 'PATCH', `${FIELDS}/:field`, updateField, ['ZohoCRM.settings.fields.UPDATE']],
   ['deleteField', 'DELETE', `${FIELDS}/:field`, deleteField, ['ZohoCRM.settings.fields.DELETE']],
   ['uploadFile', 'POST', `${CRM}/upload`, uploadFile, ['ZohoFiles.files.CREATE'], FREE],
-  ['createBulkWrite', 'POST', WRITE, createBulkWrite, ['ZohoCRM.bulk.CREATE'], { credits: 500 }],
-  ['getBulkWrite', 'GET', `${WRITE}/:job`, getBulkWrite, ['ZohoCRM.bulk.READ', 'ZohoCRM.bulk.CREATE'], FREE],
-  ['downloadBulkWrite', 'GET', DOWNLOAD, downloadBulkWrite, ['ZohoCRM.bulk.READ', 'ZohoCRM.bulk.CREATE'], FREE],
+  ['createBulkWrite', 'POST', WRITE, createBulkWrite, ['ZohoCRM.bulk.CREATE'], { credits: BULK_WRITE_CREDITS }],
+  ['getBulkWrite', 'GET', `${WRITE}/:job`, getBulkWrite, ['ZohoCRM.bulk.READ', 'ZohoCRM.bulk.CREATE'], polling],
+  ['downloadBulkWrite', 'GET', DOWNLOAD, downloadBulkWrite, ['ZohoCRM.bulk.READ', 'ZohoCRM.bulk.CREATE'], polling],
   [
     'massUpdate',
     'POST',
@@ -38,7 +39,7 @@ export const WRITING_LINES: readonly RouteLine[] = [
     ['ZohoCRM.mass_update.{module}.UPDATE'],
     { credits: massUpdateCredits },
   ],
-  ['getMassUpdate', 'GET', MASS_UPDATE, getMassUpdate, ['ZohoCRM.mass_update.{module}.READ']],
+  ['getMassUpdate', 'GET', MASS_UPDATE, getMassUpdate, ['ZohoCRM.mass_update.{module}.READ'], polling],
   ['getNotifications', 'GET', WATCH, getNotifications, watchScope('READ')],
   ['enableNotifications', 'POST', WATCH, enableNotifications, watchScope('CREATE', 'WRITE')],
   ['updateNotifications', 'PUT', WATCH, updateNotifications, watchScope('UPDATE', 'WRITE')],

@@ -6,6 +6,7 @@ import type { RecordEvent } from '../notifications/channel';
 import type { Simulation } from '../simulation';
 import type { DeletionType } from './module-store';
 import type { OpenModule } from './records';
+import { ALL_EFFECTS, type WriteEffects } from './write-effects';
 
 type Values = Readonly<Record<string, CellValue>>;
 
@@ -14,8 +15,7 @@ export class RecordEditor {
   constructor(
     readonly simulation: Simulation,
     readonly opened: OpenModule,
-    /** Whether channels hear of what is written. */
-    readonly notifying = true,
+    readonly effects: WriteEffects = ALL_EFFECTS,
   ) {}
 
   /** Adds a record and gives its row. */
@@ -39,12 +39,12 @@ export class RecordEditor {
     this.#derive(complete, (name) => complete[name] ?? null);
     this.simulation.searchIndex.beforeWrite(this.opened, store.endRow, true);
     const row = store.insert(complete, now);
-    this.#notify('create', row);
+    this.#tell('create', row);
     return row;
   }
 
-  /** Changes fields of a record; a silent change leaves Modified_Time and Modified_By. */
-  update(row: number, values: Values, silent = false): void {
+  /** Changes fields of a record. */
+  update(row: number, values: Values): void {
     const { module, store } = this.opened;
     const changes: Record<string, CellValue> = {};
     for (const [name, value] of Object.entries(values)) {
@@ -57,37 +57,40 @@ export class RecordEditor {
     };
     this.#derive(changes, current);
     this.simulation.searchIndex.beforeWrite(this.opened, row, false);
-    this.#write(row, changes, silent);
+    this.#write(row, changes);
   }
 
   /** Gives fields that the CRM works out by itself other values. */
-  recompute(row: number, values: Values, silent: boolean): void {
+  recompute(row: number, values: Values): void {
     this.simulation.searchIndex.beforeWrite(this.opened, row, false);
-    this.#write(row, { ...values }, silent);
+    this.#write(row, { ...values });
   }
 
-  #write(row: number, changes: Record<string, CellValue>, silent: boolean): void {
+  #write(row: number, changes: Record<string, CellValue>): void {
     const { module, store } = this.opened;
-    if (silent) {
-      store.update(row, changes, store.modifiedAt(row));
-      return;
-    }
-    const now = this.simulation.clock.seconds();
-    const changed = this.simulation.notifications.watches(module.apiName, 'edit')
+    const { clock, catalogue, notifications } = this.simulation;
+    const isWatched = this.effects.notifies && notifications.watches(module.apiName, 'edit');
+    const changed = isWatched
       ? Object.keys(changes).filter((name) => this.#differs(row, name, changes[name] ?? null))
       : [];
-    this.#stamp(changes, { Modified_By: this.#user(), Modified_Time: this.simulation.catalogue.zone.format(now) });
-    store.update(row, changes, now);
-    this.#notify('edit', row, changed);
+    const modified = this.effects.stamps ? clock.seconds() : store.modifiedAt(row);
+    if (this.effects.stamps) {
+      this.#stamp(changes, { Modified_By: this.#user(), Modified_Time: catalogue.zone.format(modified) });
+    }
+    store.update(row, changes, modified);
+    this.#tell('edit', row, changed);
   }
 
   remove(row: number, type: DeletionType): void {
-    this.#notify('delete', row);
+    this.#tell('delete', row);
     this.opened.store.remove(row, type, this.simulation.clock.seconds());
   }
 
-  #notify(event: RecordEvent, row: number, changed: readonly string[] = []): void {
-    if (this.notifying) this.simulation.notifications.recordChanged(this.opened, event, row, changed);
+  /** Channels hear of it, and workflows run, where the write has these effects. */
+  #tell(event: RecordEvent, row: number, changed: readonly string[] = []): void {
+    const { notifications, automations } = this.simulation;
+    if (this.effects.notifies) notifications.recordChanged(this.opened, event, row, changed);
+    if (this.effects.automates) automations.ran(this.opened.module.apiName, event);
   }
 
   #differs(row: number, name: string, value: CellValue): boolean {

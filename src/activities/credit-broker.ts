@@ -4,8 +4,9 @@ import { readCreditWindow } from '../db/credit-broker/read-window';
 import { CALL_RATES } from '../domain/api-limits';
 import { type CallPriority, PATIENCE_MS } from '../domain/call-priority';
 import { waitForCredits } from '../domain/credit-window';
-import { type CallGate, type GatedCall, type Permit, ZohoError } from '../zoho';
+import { type CallEnding, type CallGate, type CallSeries, type GatedCall, type Permit, ZohoError } from '../zoho';
 import { type Admission, CallLine } from './call-line';
+import { CALLS_PER_ASKING, CallSeriesPermit } from './call-series-permit';
 
 export interface BrokerOptions {
   /** Priority of calls that name none. */
@@ -28,6 +29,7 @@ const TOO_MANY_REQUESTS = 429;
  */
 export class CreditBroker {
   private readonly lines = new Map<string, CallLine>();
+  private readonly series = new Map<CallSeries, CallSeriesPermit>();
   private readonly line: ConstructorParameters<typeof CallLine>[2];
 
   /** @param knex two connections of its own: a call must not wait for one behind a load. */
@@ -49,25 +51,73 @@ export class CreditBroker {
 
   /** Gives all places back. Calls that still wait fail. */
   async close(): Promise<void> {
+    for (const permit of this.series.values()) permit.close();
     await Promise.all([...this.lines.values()].map((line) => line.close()));
   }
 
   private async enter(connectionId: string, call: GatedCall, signal: AbortSignal | undefined): Promise<Permit> {
-    const priority = call.priority ?? this.options.defaultPriority;
-    const rate = CALL_RATES[call.operation];
-    const { operation, credits, heavy } = call;
-    const line = this.lineOf(connectionId);
-    const arrival = { operation, priority, heavy, credits, rate, patienceMs: PATIENCE_MS[priority] };
-    const admission = await line.join(arrival, signal);
-    if (admission.outcome !== 'running') throw await this.refusal(connectionId, call, priority, admission);
+    const { series } = call;
+    // A call that Zoho limits by the minute is asked for by itself.
+    if (!series || CALL_RATES[call.operation]) return this.enterAlone(connectionId, call, signal);
+    const held = this.series.get(series);
+    if (held) return held.next();
+    const admission = await this.join(connectionId, call, signal, CALLS_PER_ASKING);
+    // Too little may be left for many calls and enough for one.
+    if (admission.outcome === 'credits') return this.enterAlone(connectionId, call, signal);
+    if (admission.outcome !== 'running') throw await this.refusal(connectionId, call, admission);
+    const perCall = admission.credits / CALLS_PER_ASKING;
+    const { ticket } = admission;
+    const permit = new CallSeriesPermit(perCall, ({ unsent, ...ending }) => {
+      this.series.delete(series);
+      this.leave(connectionId, call, { ticket, credits: perCall, unsent: unsent * perCall }, ending);
+    });
+    this.series.set(series, permit);
+    return permit.next();
+  }
+
+  private async enterAlone(connectionId: string, call: GatedCall, signal: AbortSignal | undefined): Promise<Permit> {
+    const admission = await this.join(connectionId, call, signal);
+    if (admission.outcome !== 'running') throw await this.refusal(connectionId, call, admission);
     return {
       credits: admission.credits,
-      leave: ({ status, creditsRemaining: remaining }) => {
-        // Zoho answers 429 for credits as well; then its header says that none are left.
-        const throttled = status === TOO_MANY_REQUESTS && !rate && (remaining ?? Infinity) >= admission.credits;
-        line.leave({ ticket: admission.ticket, sent: true, remaining, throttled });
-      },
+      leave: (ending) => this.leave(connectionId, call, { ...admission, unsent: 0 }, ending),
     };
+  }
+
+  private async join(
+    connectionId: string,
+    call: GatedCall,
+    signal: AbortSignal | undefined,
+    calls = 1,
+  ): Promise<Admission> {
+    const priority = this.priorityOf(call);
+    const { operation, credits, heavy } = call;
+    const arrival = {
+      operation,
+      priority,
+      heavy,
+      credits,
+      calls,
+      rate: CALL_RATES[operation],
+      patienceMs: PATIENCE_MS[priority],
+    };
+    return this.lineOf(connectionId).join(arrival, signal);
+  }
+
+  private leave(
+    connectionId: string,
+    call: GatedCall,
+    { ticket, credits, unsent }: { ticket: number; credits: number; unsent: number },
+    { status, creditsRemaining: remaining }: CallEnding,
+  ): void {
+    // Zoho answers 429 for credits as well; then its header says that none are left.
+    const isForCredits = (remaining ?? Infinity) < credits;
+    const throttled = status === TOO_MANY_REQUESTS && !CALL_RATES[call.operation] && !isForCredits;
+    this.lineOf(connectionId).leave({ ticket, sent: true, unsent, remaining, throttled });
+  }
+
+  private priorityOf(call: GatedCall): CallPriority {
+    return call.priority ?? this.options.defaultPriority;
   }
 
   private lineOf(connectionId: string): CallLine {
@@ -81,10 +131,10 @@ export class CreditBroker {
   private async refusal(
     connectionId: string,
     call: GatedCall,
-    priority: CallPriority,
     admission: Exclude<Admission, { outcome: 'running' }>,
   ): Promise<ZohoError> {
     const { operation, module } = call;
+    const priority = this.priorityOf(call);
     const limited = { operation, module, category: 'rate_limited' } as const;
     if (admission.outcome === 'waited') {
       const reason = 'not sent: all simultaneous calls that Zoho allows are taken';

@@ -4,7 +4,7 @@ import { copyRowsSource } from '../db/mirror/chunk-sources';
 import { findLastChunk, loadChunk, type ChunkResult } from '../db/mirror/load-chunk';
 import type { MirrorModule } from '../db/mirror/mirror-module';
 import { LIST_PAGE_ROWS } from '../domain/read-plan';
-import { listRecords, ZohoError, type ListRecordsQuery, type RecordPage } from '../zoho';
+import { CallSeries, listRecords, ZohoError, type ListRecordsQuery, type RecordPage } from '../zoho';
 import { convertedParameter } from './converted-leads';
 import type { ActivityDependencies } from './dependencies';
 import type { SessionSums } from './finish-full-sync';
@@ -94,6 +94,7 @@ export async function walkPages(
     totals.failed += chunk.failed;
     zoho.report({ reading: mirror.module, kind: walk.kind, rows: totals.read });
   };
+  const options = { ...zoho.options, series: new CallSeries() };
   const fetch = (token: string | null): Promise<RecordPage> =>
     listRecords(
       zoho.transport,
@@ -105,7 +106,7 @@ export async function walkPages(
         perPage: LIST_PAGE_ROWS,
         ...(token !== null && { pageToken: token }),
       },
-      zoho.options,
+      options,
     );
 
   let loading: Promise<void> = Promise.resolve();

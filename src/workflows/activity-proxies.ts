@@ -13,8 +13,8 @@ import { TASK_QUEUES } from '../temporal/task-queues';
  */
 const RETRY: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' };
 
-/** Longer than any outage that a run should sit out by itself. */
-const PATIENCE = '6h';
+/** Longer than any outage that a run should sit out by itself, and than a day: then spent credits have come back. */
+const PATIENCE = '30h';
 
 /** Tells a slow attempt from a dead one, and brings it the cancellation. */
 const HEARTBEAT = '10s';

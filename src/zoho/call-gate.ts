@@ -1,6 +1,12 @@
 import type { CallPriority } from '../domain/call-priority';
 import type { ZohoOperation } from './credit-costs';
 
+/**
+ * Calls that follow each other, never two at a time, such as those for the pages of a list. A gate may let several of
+ * them in with one asking; the object's identity is all that counts.
+ */
+export class CallSeries {}
+
 /** What a gate must know of a call before it is made. */
 export interface GatedCall {
   operation: ZohoOperation;
@@ -11,6 +17,8 @@ export interface GatedCall {
   heavy: boolean;
   /** Who wants it; the gate has a default. */
   priority?: CallPriority | undefined;
+  /** The calls it is one of. */
+  series?: CallSeries | undefined;
 }
 
 /** How a call that was let in has ended. */

@@ -35,7 +35,7 @@ export {
   parseBulkWriteResult,
 } from './bulk-write-result';
 export { checkCriteriaFields } from './check-criteria-fields';
-export type { CallEnding, CallGate, GatedCall, Permit } from './call-gate';
+export { type CallEnding, type CallGate, CallSeries, type GatedCall, type Permit } from './call-gate';
 export { queryRecords } from './coql';
 export {
   AGGREGATE_FUNCTIONS,

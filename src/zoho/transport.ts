@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CallPriority } from '../domain/call-priority';
-import type { CallGate } from './call-gate';
+import type { CallGate, CallSeries } from './call-gate';
 import { CallReport } from './call-report';
 import { classifyAnswer } from './classify-error';
 import { CREDIT_COSTS, type ZohoOperation } from './credit-costs';
@@ -34,6 +34,8 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** Hears of this call, in addition to the transport's own observer. */
   observer?: CallObserver | undefined;
+  /** The calls it is one of, for the transport's gate. */
+  series?: CallSeries | undefined;
   /** Who wants the call, for the transport's gate. */
   priority?: CallPriority | undefined;
 }
@@ -186,10 +188,8 @@ export class ZohoTransport {
     const http = httpRequest(request, token);
     const listed = request.credits ?? CREDIT_COSTS[request.operation];
     const { operation, module, heavy = false } = request;
-    const permit = await this.#gate?.enter(
-      { operation, module, credits: listed, heavy, priority: options?.priority },
-      signal,
-    );
+    const { priority, series } = options ?? {};
+    const permit = await this.#gate?.enter({ operation, module, credits: listed, heavy, priority, series }, signal);
     const report = new CallReport(
       {
         operation,

@@ -9,7 +9,15 @@ import { saveApiLimits } from '../../src/db/credit-broker/api-limits';
 import { readCreditWindow } from '../../src/db/credit-broker/read-window';
 import { createDatabase } from '../../src/db/knex';
 import type { ApiLimits } from '../../src/domain/api-limits';
-import { getOrg, listRecords, type Permit, ZohoError, type ZohoTransport } from '../../src/zoho';
+import {
+  type CallGate,
+  CallSeries,
+  getOrg,
+  listRecords,
+  type Permit,
+  ZohoError,
+  type ZohoTransport,
+} from '../../src/zoho';
 import { KEY_RING } from '../db/support';
 import { TIMEOUT_MS, useActivities } from './support';
 
@@ -204,5 +212,73 @@ describe('the credit broker', () => {
     await getOrg(transport(connectionId), { observer: (call) => credits.push(call.credits) });
 
     assert.deepEqual(credits, [3]);
+  });
+
+  describe('with a series of calls', () => {
+    it('asks once for twenty, and gets back the credits of those that are not made', async () => {
+      const connectionId = await connection();
+      const made = broker();
+      const series = new CallSeries();
+
+      await callsOf(made.gate(connectionId), series, 5);
+      const ahead = (await spentOf(connectionId))?.[4];
+      await callsOf(made.gate(connectionId), series, 20);
+      await made.close();
+
+      assert.equal(ahead, 20);
+      assert.equal((await spentOf(connectionId))?.[4], 25);
+    });
+
+    it('takes one place, and gives it back when the next call does not come', async () => {
+      const gate = broker().gate(await connection({ concurrency: 1 }));
+
+      await callsOf(gate, new CallSeries(), 3);
+
+      assert.equal((await gate.enter(CALL, undefined)).credits, 1);
+    });
+
+    it('lets its calls in one by one where the credits are short', async () => {
+      const connectionId = await connection({ dailyCredits: 100 });
+      const gate = broker().gate(connectionId);
+      // Ten per cent stay free, and every other priority keeps its floor.
+      await gate.enter({ ...CALL, credits: 60 }, undefined);
+
+      await callsOf(gate, new CallSeries(), 3);
+
+      assert.equal((await spentOf(connectionId))?.[4], 63);
+    });
+
+    it('tells at once what Zoho refused', async () => {
+      const connectionId = await connection({ concurrency: 4 });
+      const gate = broker({ longestWaitMs: 100 }).gate(connectionId);
+      const call = await gate.enter({ ...CALL, series: new CallSeries() }, undefined);
+
+      call.leave({ status: 429 });
+
+      await Promise.all([gate.enter(CALL, undefined), gate.enter(CALL, undefined)]);
+      assert.equal((await refusalOf(gate.enter(CALL, undefined))).code, 'NO_FREE_CALL');
+    });
+
+    it('charges what a call costs in this organization, for each', async () => {
+      const connectionId = await connection();
+      await fixture.knex('sync.credit_costs').insert({
+        connection_id: connectionId,
+        operation: CALL.operation,
+        least_credits: 2,
+        most_credits: 2,
+      });
+
+      const permit = await broker()
+        .gate(connectionId)
+        .enter({ ...CALL, series: new CallSeries() }, undefined);
+
+      assert.equal(permit.credits, 2);
+    });
+
+    async function callsOf(gate: CallGate, series: CallSeries, times: number): Promise<void> {
+      for (let call = 0; call < times; call += 1) {
+        (await gate.enter({ ...CALL, series }, undefined)).leave({ status: 200 });
+      }
+    }
   });
 });

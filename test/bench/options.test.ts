@@ -10,6 +10,7 @@ describe('parseOptions', () => {
       rows: 1000,
       path: undefined,
       zoho: 'fast',
+      cold: false,
       json: false,
       chunks: false,
       keep: false,
@@ -17,13 +18,16 @@ describe('parseOptions', () => {
   });
 
   it('reads every option', () => {
-    const options = parseOptions('full-sync --rows 7 --path list --zoho realistic --json --chunks --keep'.split(' '));
+    const options = parseOptions(
+      'full-sync --rows 7 --path list --zoho realistic --cold --json --chunks --keep'.split(' '),
+    );
 
     assert.deepEqual(options, {
       command: 'full-sync',
       rows: 7,
       path: 'list',
       zoho: 'realistic',
+      cold: true,
       json: true,
       chunks: true,
       keep: true,

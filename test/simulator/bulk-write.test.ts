@@ -290,7 +290,8 @@ describe('simulator: bulk write', () => {
       );
     });
 
-    it('notifies as other writes do', async () => {
+    it('notifies as other writes do, where that is switched on', async () => {
+      bed.simulator.control.setSwitches({ notificationsOfBulkWrites: true });
       const receiver = await startReceiver();
       const entry = { channel_id: '1', events: ['Deals.create'], notify_url: receiver.url };
       await bed.call('/crm/v8/actions/watch', { method: 'POST', json: { watch: [entry] } });

@@ -6,12 +6,13 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '../../simulator';
-import { type CallObserver, ZohoAccounts, ZohoTransport } from '../../src/zoho';
+import { type AccessToken, type CallObserver, ZohoAccounts, ZohoTransport } from '../../src/zoho';
 
 /** A simulator without limits that matter, and a client that is signed in to it. */
 export interface SimulatorBench {
   simulator: Simulator;
   transport: ZohoTransport;
+  token: AccessToken;
   /** Every record of a module with all its fields, as JSON lines by id. */
   truthOf(module: string): Promise<string>;
   stop(): Promise<void>;
@@ -35,6 +36,7 @@ export async function startSimulatorBench(
   return {
     simulator,
     transport,
+    token,
     truthOf: async (module) => (await fetch(`${simulator.url}/__simulator/records/${module}`)).text(),
     stop: async () => {
       await transport.close();

@@ -10,8 +10,10 @@ export interface Arrival {
   operation: string;
   priority: CallPriority;
   heavy: boolean;
-  /** By Zoho's price list; the connection's own prices win over it. */
+  /** Of one call, by Zoho's price list; the connection's own prices win over it. */
   credits: number;
+  /** How many calls, one after the other, are paid at once. @default 1 */
+  calls?: number;
   /** How long it lets more urgent calls go first. */
   patienceMs: number;
   /** Zoho limits calls of this operation by time. */
@@ -23,6 +25,8 @@ export interface Departure {
   ticket: number;
   /** Whether it may have reached Zoho; otherwise its credits come back. */
   sent: boolean;
+  /** Credits of a sent call that were not needed after all, which come back. */
+  unsent?: number;
   /** It gave up waiting, and the next call of its priority inherits its place in the line. */
   keepsPlace?: boolean;
   /** `X-API-CREDITS-REMAINING` of its answer. */

@@ -133,6 +133,7 @@ declare
   v_off bigint;
   v_spent bigint[];
   v_price integer;
+  v_unsent bigint;
 begin
   perform set_config('synchronous_commit', 'off', true);
   a := sync.open_account(p_connection, p_rules -> 'assumed');
@@ -157,7 +158,7 @@ begin
 
   for d in
     select * from jsonb_to_recordset(p_departures) as
-      left_by (ticket bigint, sent boolean, "keepsPlace" boolean, remaining bigint, throttled boolean)
+      left_by (ticket bigint, sent boolean, unsent numeric, "keepsPlace" boolean, remaining bigint, throttled boolean)
   loop
     select * into s from sync.call_slots
     where connection_id = p_connection and holder = p_holder and ticket = d.ticket and state in ('waiting', 'running');
@@ -170,12 +171,13 @@ begin
       where connection_id = p_connection and slot = s.slot;
     end if;
     continue when s.state = 'waiting';
-    if not d.sent then
-      a.minute_spent[s.priority] := a.minute_spent[s.priority] - s.credits;
-      a.day_spent[s.priority] := a.day_spent[s.priority] - s.credits;
-      a.begun := a.begun - s.credits;
-      continue;
+    v_unsent := case when d.sent then coalesce(d.unsent, 0)::bigint else s.credits end;
+    if v_unsent > 0 then
+      a.minute_spent[s.priority] := a.minute_spent[s.priority] - v_unsent;
+      a.day_spent[s.priority] := a.day_spent[s.priority] - v_unsent;
+      a.begun := a.begun - v_unsent;
     end if;
+    continue when not d.sent;
     -- Zoho knows what other clients spend. Less left than we think is certain; more is only what cannot be explained by
     -- calls that were on their way when it answered.
     if d.remaining is not null and a.daily_credits is not null then
@@ -193,7 +195,7 @@ begin
 
   for d in
     select * from jsonb_to_recordset(p_arrivals) as arrived (ticket bigint, operation text, priority smallint,
-      heavy boolean, credits integer, "patienceMs" integer, "rateCalls" integer, "ratePerMs" integer)
+      heavy boolean, credits integer, calls integer, "patienceMs" integer, "rateCalls" integer, "ratePerMs" integer)
   loop
     if d."rateCalls" is not null then
       wait_ms := sync.take_rate(p_connection, d.operation, d."rateCalls",
@@ -204,8 +206,8 @@ begin
         continue;
       end if;
     end if;
-    v_price := coalesce((select least(greatest(d.credits, least_credits), most_credits) from sync.credit_costs
-      where connection_id = p_connection and operation = d.operation), d.credits);
+    v_price := coalesce(d.calls, 1) * coalesce((select least(greatest(d.credits, least_credits), most_credits)
+      from sync.credit_costs where connection_id = p_connection and operation = d.operation), d.credits);
     select * into s from sync.call_slots
     where connection_id = p_connection
       and (state = 'free' or state = 'left' and (priority = d.priority or kept_until < v_now))

@@ -1,0 +1,23 @@
+import type { Transcript } from '../../scripts/lib/transcript';
+import { ZohoTransport } from '../../src/zoho';
+import { startSimulatorBench } from '../zoho/simulator-bench';
+import { runClientScenario } from './client-scenario';
+import { startRecorder } from './recorder';
+
+/** Runs the client's scenario against a simulator and gives what was said. */
+export async function recordScenario(): Promise<Transcript> {
+  const bench = await startSimulatorBench({ deals: 20, leads: 20 });
+  const now = (): number => bench.simulator.control.clock().milliseconds;
+  const recorder = await startRecorder(bench.simulator.url, now);
+  const token = { ...bench.token, apiDomain: recorder.url };
+  const tokens = { current: async () => token, reject: async () => undefined };
+  const transport = new ZohoTransport({ tokens, timeoutMs: 10_000 });
+  try {
+    await runClientScenario(transport, new Date(now()));
+    return recorder.transcript('What the client does in its daily work, recorded against the simulator.');
+  } finally {
+    await transport.close();
+    await recorder.close();
+    await bench.stop();
+  }
+}
