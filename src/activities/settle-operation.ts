@@ -1,6 +1,6 @@
 import type { ItemCounts } from '../domain/bulk-operations';
 import { countItems, settlePendingItems } from '../db/bulk-operation-items';
-import { listWriteJobs, type WriteJobRow } from '../db/bulk-write-jobs';
+import { settleRecords } from '../db/settle-operation';
 import type { ActivityDependencies, OperationTarget } from './dependencies';
 
 export interface SettledOperation {
@@ -9,33 +9,19 @@ export interface SettledOperation {
   runningJobs: string[];
 }
 
-/**
- * Gives the records of an operation that ends early their end: those of a job that Zoho has, or may have, are unknown;
- * all others were never sent. Idempotent.
- */
-export async function settleOperation(deps: ActivityDependencies, target: OperationTarget): Promise<SettledOperation> {
-  const { knex } = deps;
-  const { operationId } = target;
-  const jobs = await listWriteJobs(knex, operationId);
-  for (const { file } of jobs.filter(isAtZoho)) {
-    await settlePendingItems(knex, operationId, { status: 'unknown', code: 'NOT_AWAITED' }, file);
-  }
-  await settlePendingItems(knex, operationId, { status: 'cancelled', code: 'NOT_SENT' });
-  const running = jobs.filter((job) => isAtZoho(job) && job.state !== 'COMPLETED' && job.state !== 'FAILED');
-  return {
-    counts: await countItems(knex, operationId),
-    runningJobs: running.map(({ zohoJobId }) => zohoJobId ?? 'of an unknown number'),
-  };
+/** Gives every record of an operation that has no end yet its end, and counts. Idempotent. */
+export async function settleOperation(
+  { knex }: ActivityDependencies,
+  { operationId }: OperationTarget,
+): Promise<SettledOperation> {
+  const runningJobs = await settleRecords(knex, operationId);
+  return { counts: await countItems(knex, operationId), runningJobs };
 }
 
-/** Gives the records of one file that nothing can be found out about their end. Idempotent. */
+/** Notes of one file that nobody can find out what became of its records. Idempotent. */
 export async function markFileUnknown(
-  deps: ActivityDependencies,
+  { knex }: ActivityDependencies,
   { operationId, file }: OperationTarget & { file: number },
 ): Promise<number> {
-  return settlePendingItems(deps.knex, operationId, { status: 'unknown', code: 'ORDER_NOT_ANSWERED' }, file);
-}
-
-function isAtZoho({ zohoJobId, state }: WriteJobRow): boolean {
-  return zohoJobId !== null || state === 'ORDERING';
+  return settlePendingItems(knex, operationId, { status: 'unknown', code: 'ORDER_NOT_ANSWERED' }, file);
 }

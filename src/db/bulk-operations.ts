@@ -5,6 +5,7 @@ import { ACTIVE_SESSION_STATUSES, FINAL_SESSION_STATUSES, isFinal, type SessionS
 import { reseal, type KeyRing } from './encryption';
 import { storable, toJsonb } from './json';
 import { BulkOperationModel, type CallbackState } from './models/bulk-operation';
+import { settleRecords } from './settle-operation';
 import type { SessionUpdate } from './session-updates';
 
 export class BulkOperationNotFound extends Error {
@@ -151,6 +152,7 @@ export async function recordBulkOperation(
 
 /**
  * Ends an operation whose workflow cannot do so itself: it never started, was terminated, or is unknown to Temporal.
+ * Its records get their end, too.
  * @param end `releaseIdempotencyKey`: nothing was started, so the same request may be tried again under its key
  * @returns whether this call ended it
  */
@@ -170,6 +172,7 @@ export async function closeBulkOperation(
       lastActivityAt: fn.now(),
       ...(end.releaseIdempotencyKey === true && { idempotencyKey: null }),
     });
+  if (closed > 0) await settleRecords(knex, id);
   return closed > 0;
 }
 

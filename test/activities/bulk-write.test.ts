@@ -5,8 +5,10 @@ import type { OperationTarget } from '../../src/activities/dependencies';
 import { awaitBulkWrite, collectBulkWriteResult } from '../../src/activities/bulk-write-result';
 import { orderBulkWriteJob, uploadBulkWriteFile } from '../../src/activities/order-bulk-write';
 import { planBulkWrite } from '../../src/activities/plan-bulk-write';
+import { reconcileSessions } from '../../src/activities/reconcile-sessions';
 import { settleOperation } from '../../src/activities/settle-operation';
 import { fileRows } from '../../src/db/bulk-write-files';
+import { getBulkOperation } from '../../src/db/bulk-operations';
 import { getJob, updateJob } from '../../src/db/bulk-write-jobs';
 import { listItems } from '../../src/db/bulk-operation-items';
 import { poll } from '../support/poll';
@@ -193,6 +195,24 @@ describe('the activities of a bulk write', () => {
     assert.deepEqual(again, progress);
     assert.ok(items.every(({ status }) => status !== 'pending'));
     assert.ok(progress.failed > 0);
+  });
+
+  it('are not waited for when the workflow is gone: the operation is closed, and its records get their end', async () => {
+    const target = await ordered();
+    await activities.knex.raw(`update sync.bulk_operations set last_activity_at = now() - ${HOUR} where id = ?`, [
+      target.operationId,
+    ]);
+
+    await activities.run(() => reconcileSessions(activities.deps));
+
+    const { status, errorMessage } = await getBulkOperation(activities.knex, target.operationId);
+    assert.equal(status, 'failed');
+    assert.match(errorMessage ?? '', /Look at its results before you send the rest again/);
+    const items = await listItems(activities.knex, target.operationId, {}, { limit: 10 });
+    assert.deepEqual(
+      items.map((item) => item.status),
+      ['unknown', 'unknown'],
+    );
   });
 
   it('tell at an early end what may have been written from what was never sent', async () => {

@@ -194,6 +194,11 @@ describe('bulk operations in the API', () => {
 
     assert.equal((cancelled.body as BulkOperationAnswer).operation.errorMessage, 'enough');
     assert.equal((refused.body as { code: string }).code, 'operation_finished');
+    const items = await listItems(api.knex, operation.id, {}, { limit: 5 });
+    assert.deepEqual(
+      items.map(({ status }) => status),
+      ['cancelled', 'cancelled'],
+    );
   });
 
   describe("Zoho's call at the end of a job", () => {
