@@ -16,6 +16,9 @@ export interface OperationControl {
 
 const CALL_MS = 5_000;
 
+/** Temporal takes 400 bytes of a summary. */
+const LONGEST_MODULES = 200;
+
 const WORKFLOWS = {
   bulk_write: { type: 'bulkWrite', idOf: bulkWriteWorkflowId, title: 'Bulk write' },
   mass_update: { type: 'massUpdate', idOf: massUpdateWorkflowId, title: 'Mass update' },
@@ -33,7 +36,7 @@ export function createOperationControl({ client, connection }: TemporalClient): 
     async start(kind, input, requestedBy) {
       const { type, idOf, title } = WORKFLOWS[kind];
       const workflowId = idOf(input.operationId);
-      const modules = input.modules.join(', ');
+      const modules = shortened(input.modules.join(', '));
       const handle = await call(() =>
         client.workflow.start(type, {
           workflowId,
@@ -58,4 +61,8 @@ export function createOperationControl({ client, connection }: TemporalClient): 
       await call(() => client.workflow.getHandle(bulkWriteWorkflowId(operationId)).signal(jobFinishedSignal, { file }));
     },
   };
+}
+
+function shortened(text: string): string {
+  return text.length <= LONGEST_MODULES ? text : `${text.slice(0, LONGEST_MODULES)}...`;
 }

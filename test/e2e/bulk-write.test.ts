@@ -231,7 +231,11 @@ describe('a bulk write', function () {
 
     await operationIs(api(), 'bulk-writes', id, 'completed');
 
-    assert.equal(org.zoho.deliveries().recent.length, 1);
+    const { recent } = org.zoho.deliveries();
+    assert.deepEqual(
+      recent.map(({ outcome, status }) => [outcome, status]),
+      [['delivered', 202]],
+    );
   });
 
   it('refuses a call that does not know the secret', async () => {
