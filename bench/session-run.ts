@@ -5,7 +5,7 @@ import { sumLedgerBySession } from '../src/db/api-ledger';
 import { createSession, getSession } from '../src/db/sessions';
 import { syncWorkflowId } from '../src/temporal/ids';
 import { createSyncControl } from '../src/temporal/sync-control';
-import type { FullSyncResult } from '../src/workflows/messages';
+import type { SyncResult } from '../src/workflows/messages';
 import { CONNECTION, type BenchEnvironment } from './environment';
 import { secondsCovered, type Interval } from './intervals';
 
@@ -20,7 +20,7 @@ export interface SessionRun {
   readonly workflowId: string;
   readonly requestedAt: Date;
   readonly path: ReadPath;
-  readonly result: FullSyncResult;
+  readonly result: SyncResult;
   /** From the request to the answer that the session is completed, its counts verified. */
   readonly seconds: number;
   /** In which something was being downloaded or loaded: see `secondsOfLoading`. */
@@ -86,7 +86,7 @@ async function untilCompleted(
   sessionId: string,
   workflowId: string,
   report: (line: string) => void,
-): Promise<FullSyncResult> {
+): Promise<SyncResult> {
   const { knex, temporal, worker, signal } = environment;
   const over = new AbortController();
   const interrupted = AbortSignal.any([signal, over.signal]);
@@ -95,7 +95,7 @@ async function untilCompleted(
   try {
     return await Promise.race([
       // Nobody may still be waiting for an answer when the connection is closed.
-      temporal.connection.withAbortSignal(interrupted, () => handle.result()) as Promise<FullSyncResult>,
+      temporal.connection.withAbortSignal(interrupted, () => handle.result()) as Promise<SyncResult>,
       worker.ended.then((how) =>
         Promise.reject(new Error(`The worker ended: ${how}. Its log: ${worker.spec.logFile}`)),
       ),

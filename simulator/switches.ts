@@ -57,6 +57,7 @@ export const SWITCHES = {
     ['live', 'snapshot'],
     'a token is a place in the live data, or in the list of records of the first page (deleted ones are left out)',
   ),
+  listReach: whole(100_000, 'records of a list that page tokens reach'),
   unknownFields: choice(['skip', 'refuse'], 'unknown names in `fields`'),
   missingRecord: choice([204, 400, 404], 'status of Get Record for a well-formed id that does not exist'),
   deletedPageRows: whole(2_000, 'rows of the deleted feed that pages reach; 0 for all'),

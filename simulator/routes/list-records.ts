@@ -23,7 +23,6 @@ import {
 } from './parameters';
 
 const ROWS_BY_PAGE_NUMBER = 2_000;
-const ROWS_BY_TOKEN = 100_000;
 const MAX_IDS = 100;
 const SORTS = ['id', 'Created_Time', 'Modified_Time'] as const;
 
@@ -55,7 +54,7 @@ export function listRecords(simulation: Simulation, exchange: Exchange): Reply {
 
   const tokens = simulation.pages;
   const binding = bindingOf(opened, exchange);
-  const start = startOf(tokens, query, list.perPage, binding, rules);
+  const start = startOf(simulation, query, list.perPage, binding, rules);
   const snapshots = rules.pageTokens && readSwitch(simulation, 'pageTokens') === 'snapshot';
   const page = snapshots ? readSnapshot(tokens, opened, list, start) : readPage(opened, list, start);
   const { rows, more, snapshot = 0 } = page;
@@ -159,7 +158,7 @@ function bindingOf(opened: OpenModule, exchange: Exchange): string {
 type Start = Omit<PageState, 'after'> & { readonly after?: PageState['after']; readonly skip: number };
 
 function startOf(
-  tokens: PageTokens,
+  simulation: Simulation,
   query: URLSearchParams,
   perPage: number,
   binding: string,
@@ -170,9 +169,10 @@ function startOf(
     throw ambiguous('page', 'page_token');
   }
   if (token !== null) {
-    const state = tokens.read(token, binding);
-    if (state.shown >= ROWS_BY_TOKEN) {
-      const message = 'You can only get the first 100000 records. Use the Bulk Read API for more';
+    const state = simulation.pages.read(token, binding);
+    const reach = readSwitch(simulation, 'listReach');
+    if (state.shown >= reach) {
+      const message = `You can only get the first ${reach} records. Use the Bulk Read API for more`;
       throw new ApiError(400, 'PAGINATION_LIMIT_EXCEEDED', message, { param_name: 'page_token' });
     }
     return { ...state, skip: 0 };

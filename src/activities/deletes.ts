@@ -1,13 +1,10 @@
 import { buryRows, countPresentRows, countUnseenRows, findUnseenRows, type DepartedRow } from '../db/mirror/sweep';
 import { countMirrorRows } from '../db/mirror/mirror-table';
-import { copyRowsSource, pageConverter } from '../db/mirror/chunk-sources';
-import { findLastChunk, loadChunk } from '../db/mirror/load-chunk';
-import type { MirrorModule } from '../db/mirror/mirror-module';
-import { IDS_PER_CALL, LIST_FIELDS } from '../domain/read-plan';
+import { findLastChunk } from '../db/mirror/load-chunk';
 import { sweepNeedsApproval } from '../domain/sweep-brake';
 import { readFrom } from '../domain/watermark';
-import { getRecord, listDeleted, listRecords } from '../zoho';
-import { convertedParameter } from './converted-leads';
+import { listDeleted } from '../zoho';
+import { askForRows } from './ask-for-rows';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { withHeartbeats } from './heartbeats';
 import { mirrorOf } from './mirror-of';
@@ -128,76 +125,14 @@ export async function sweepUnseenRows(deps: ActivityDependencies, request: Sweep
       after = ids.at(-1) ?? after;
       const listed = ids.flatMap((id) => known.get(id) ?? []);
       const unknown = ids.filter((id) => !known.has(id));
-      const vanished = await askForRows(deps, zoho, mirror, request, unknown, nextChunk);
+      const { vanished } = await askForRows(deps, zoho, mirror, {
+        sessionId: request.sessionId,
+        ids: unknown,
+        nextChunk,
+      });
       const sequence = request.sequence + batch;
       buried += await buryRows(deps.knex, mirror, request.sessionId, sequence, [...listed, ...vanished]);
       zoho.report({ sweeping: request.module, after, buried });
     }
   });
-}
-
-/** Asks Zoho for rows by id, merges those that are there, and returns those that are not. */
-async function askForRows(
-  deps: ActivityDependencies,
-  zoho: ZohoWork,
-  mirror: MirrorModule,
-  request: SweepRun,
-  ids: readonly string[],
-  nextChunk: () => number,
-): Promise<DepartedRow[]> {
-  const vanished: DepartedRow[] = [];
-  const wide = mirror.fields.length > LIST_FIELDS;
-  const converter = pageConverter(mirror.fields);
-  const idsOnly = pageConverter([]);
-  const fields = mirror.fields.slice(0, LIST_FIELDS).map((field) => field.apiName);
-  for (let start = 0; start < ids.length; start += IDS_PER_CALL) {
-    const asked = ids.slice(start, start + IDS_PER_CALL);
-    const startedAt = new Date();
-    const page = await listRecords(
-      zoho.transport,
-      mirror.module,
-      { fields, ids: asked, ...convertedParameter(mirror.module) },
-      zoho.options,
-    );
-    const there = new Set(idsOnly.convert(page.body).copy.toString('latin1').split('\n').filter(Boolean));
-    const deletedAt = page.serverTime.toISOString();
-    vanished.push(
-      ...asked.filter((id) => !there.has(id)).map((id) => ({ id, deletedAt, reason: 'vanished' as const })),
-    );
-    if (there.size === 0) continue;
-    const pieces = wide ? await wholeRecords(zoho, mirror, [...there], converter) : [converter.convert(page.body).copy];
-    await loadChunk(
-      deps.knex,
-      mirror,
-      {
-        sessionId: request.sessionId,
-        chunkNumber: nextChunk(),
-        kind: 'refetch',
-      },
-      copyRowsSource(mirror, mirror.fields, pieces, zoho.signal),
-      {
-        asOf: new Date(page.serverTime.getTime() - zoho.meanLatencyMs() - 1000),
-        compareValues: true,
-        trackRecords: true,
-        keepSeenIds: true,
-        bytes: page.body?.length ?? 0,
-        startedAt,
-      },
-    );
-  }
-  return vanished;
-}
-
-async function wholeRecords(
-  zoho: ZohoWork,
-  mirror: MirrorModule,
-  ids: readonly string[],
-  converter: ReturnType<typeof pageConverter>,
-): Promise<Buffer[]> {
-  const rows: Buffer[] = [];
-  for (const id of ids) {
-    const record = await getRecord(zoho.transport, mirror.module, id, {}, zoho.options);
-    if (record) rows.push(converter.convert(record.body).copy);
-  }
-  return rows;
 }

@@ -25,6 +25,12 @@ export const FAILURES = {
   callbackNotTaken: 'callback.not_taken',
   /** The module has nothing that can be mirrored. */
   notMirrorable: 'module.not_mirrorable',
+  /** Nothing to add changes to: no full sync of the module has been completed. */
+  noWatermark: 'watermark.missing',
+  /** The module does not tell when a record changed. */
+  noModifiedTime: 'module.no_modified_time',
+  /** More records changed within one second than list pages reach. */
+  tooManyAtOnce: 'changes.too_many_at_once',
   /** The session is over; whatever still works for it must stop. */
   sessionEnded: 'session.ended',
   /** Zoho and the mirror do not agree, and reading again did not help. */

@@ -1,9 +1,9 @@
 import { sumChunks } from '../db/mirror/load-chunk';
 import { countMirrorRows, createMirrorIndexes } from '../db/mirror/mirror-table';
-import { markFilled } from '../db/mirror/module-fields';
+import { loadFields, markFilled, type KnownField } from '../db/mirror/module-fields';
 import { forgetSeenIds } from '../db/mirror/sweep';
 import { countQuarantinedRows, countUnmirroredRows } from '../db/quarantine';
-import { advanceWatermark } from '../db/watermarks';
+import { advanceWatermark, getWatermark } from '../db/watermarks';
 import { countRecords } from '../zoho';
 import type { ReadPath } from '../domain/enums';
 import { convertedParameter } from './converted-leads';
@@ -62,16 +62,46 @@ export interface SessionSums {
 
 /** Moves the watermark and frees what the session kept for itself. Only for a session whose mirror is right. */
 export async function finishFullSync(deps: ActivityDependencies, request: FinishRequest): Promise<SessionSums> {
-  await advanceWatermark(deps.knex, {
-    connectionId: request.connectionId,
-    moduleName: request.module,
-    completeUntil: new Date(request.completeUntil),
+  const { fields } = await mirrorOf(deps, request);
+  const read = fields.filter((field) => request.path === 'list' || field.bulkReadable);
+  await moveWatermark(deps, request, read);
+  await markFilled(deps.knex, request.connectionId, request.module, read);
+  await forgetSeenIds(deps.knex, request.sessionId);
+  return sumChunks(deps.knex, request.sessionId);
+}
+
+/** Moves the watermark. Only for a session whose mirror is right. */
+export async function finishIncrementalSync(
+  deps: ActivityDependencies,
+  request: Omit<FinishRequest, 'path'>,
+): Promise<SessionSums> {
+  const { fields } = await mirrorOf(deps, request);
+  await moveWatermark(deps, request, fields);
+  return sumChunks(deps.knex, request.sessionId);
+}
+
+/**
+ * The watermark promises every column that a full sync has filled: a session that left one of them out has not read
+ * its changes, and the next one must. Deletes are followed for all columns at once.
+ */
+async function moveWatermark(
+  { knex }: ActivityDependencies,
+  request: Omit<FinishRequest, 'path'>,
+  read: readonly Pick<KnownField, 'fieldId'>[],
+): Promise<void> {
+  const { connectionId, module } = request;
+  const covered = new Set(read.map((field) => field.fieldId));
+  const known = await loadFields(knex, connectionId, module);
+  const leftOut = known.some(({ fieldId, filled, status }) => filled && status === 'active' && !covered.has(fieldId));
+  const completeUntil = leftOut
+    ? (await getWatermark(knex, connectionId, module))?.completeUntil
+    : new Date(request.completeUntil);
+  if (!completeUntil) return;
+  await advanceWatermark(knex, {
+    connectionId,
+    moduleName: module,
+    completeUntil,
     deletesUntil: new Date(request.deletesUntil),
     sessionId: request.sessionId,
   });
-  const { fields } = await mirrorOf(deps, request);
-  const filled = fields.filter((field) => request.path === 'list' || field.bulkReadable);
-  await markFilled(deps.knex, request.connectionId, request.module, filled);
-  await forgetSeenIds(deps.knex, request.sessionId);
-  return sumChunks(deps.knex, request.sessionId);
 }

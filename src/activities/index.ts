@@ -17,13 +17,21 @@ import {
   type SweepRun,
 } from './deletes';
 import type { ActivityDependencies, OperationTarget, SyncTarget } from './dependencies';
-import { countBothSides, finishFullSync, indexMirror, type FinishRequest } from './finish-full-sync';
+import {
+  countBothSides,
+  finishFullSync,
+  finishIncrementalSync,
+  indexMirror,
+  type FinishRequest,
+} from './finish-full-sync';
 import { readByListPages, readChanges, type ChangesRequest, type ListReadRequest } from './list-read';
 import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from './mass-update';
 import { notifyCaller } from './notify-caller';
 import { orderBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } from './order-bulk-write';
 import { planBulkWrite } from './plan-bulk-write';
 import { planFullSync, type PlanRequest } from './plan-full-sync';
+import { planIncrementalSync, type IncrementalPlanRequest } from './plan-incremental-sync';
+import { readRestored, type RestoredRequest } from './read-restored';
 import { reconcileConnections } from './reconcile-connections';
 import { reconcileSessions } from './reconcile-sessions';
 import { markFileUnknown, settleOperation } from './settle-operation';
@@ -34,6 +42,7 @@ export function createCoreActivities(deps: ActivityDependencies) {
     /** Writes the session row, log lines and record statuses. Idempotent by sequence. */
     recordProgress: (update: SessionUpdate): Promise<boolean> => recordProgress(deps.knex, update),
     finishFullSync: (request: FinishRequest) => finishFullSync(deps, request),
+    finishIncrementalSync: (request: Omit<FinishRequest, 'path'>) => finishIncrementalSync(deps, request),
     reconcileSessions: () => reconcileSessions(deps),
     reconcileConnections: () => reconcileConnections(deps),
     /** Writes the row of a bulk operation. Idempotent by sequence. */
@@ -48,11 +57,13 @@ export function createCoreActivities(deps: ActivityDependencies) {
 export function createZohoActivities(deps: ActivityDependencies) {
   return {
     planFullSync: (request: PlanRequest) => planFullSync(deps, request),
+    planIncrementalSync: (request: IncrementalPlanRequest) => planIncrementalSync(deps, request),
     orderBulkRead: (request: BulkPageRequest) => orderBulkRead(deps, request),
     awaitBulkRead: (request: BulkPageRequest) => awaitBulkRead(deps, request),
     readByListPages: (request: ListReadRequest) => readByListPages(deps, request),
     readChanges: (request: ChangesRequest) => readChanges(deps, request),
     readDeletes: (request: DeletesRequest) => readDeletes(deps, request),
+    readRestored: (request: RestoredRequest) => readRestored(deps, request),
     sweepUnseenRows: (request: SweepRun) => sweepUnseenRows(deps, request),
     countBothSides: (target: SyncTarget) => countBothSides(deps, target),
     planBulkWrite: (target: OperationTarget) => planBulkWrite(deps, target),
@@ -84,6 +95,7 @@ export type { SessionUpdate } from '../db/session-updates';
 export type { ChunkResult } from '../db/mirror/load-chunk';
 export type { RowCounts } from './finish-full-sync';
 export type { FullSyncPlan } from './plan-full-sync';
+export type { IncrementalSyncPlan } from './plan-incremental-sync';
 export type { SessionSums } from './finish-full-sync';
 export type { ActivityDependencies, OperationTarget, SyncTarget } from './dependencies';
 export type { BulkWritePlan } from './plan-bulk-write';

@@ -83,7 +83,8 @@ export async function readChanges(deps: ActivityDependencies, request: ChangesRe
     walkPages(deps, zoho, mirror, {
       ...request,
       kind: 'delta',
-      query: { sortBy: 'Modified_Time', sortOrder: 'asc', modifiedSince: readFrom(request.since) },
+      query: {},
+      changesSince: readFrom(request.since),
       compareValues: true,
       keepSeenIds: false,
     }),

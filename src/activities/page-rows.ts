@@ -18,13 +18,15 @@ export interface PageReader {
   listFields: string[];
   /** Fields in the order of the rows' columns. */
   fields: readonly MirrorField[];
-  read(body: Buffer | null): Promise<PageRows>;
+  /** @param readFrom a time on Zoho's clock, in milliseconds, before which the page was not read */
+  read(body: Buffer | null, readFrom: number): Promise<PageRows>;
 }
 
 /**
  * The reader for a module. A list call carries 50 fields; of a wider module each page is completed by calls for the
- * rest of the fields by id. No row mixes two versions: where `Modified_Time` differs between its parts, the record is
- * read again whole.
+ * rest of the fields by id. No row mixes two versions: its parts are joined only if they carry the same `Modified_Time`
+ * and that second was over before the first of them was read, so that every later change would show. Any other record
+ * is read again whole.
  */
 export function pageReader(zoho: ZohoWork, module: string, fields: readonly MirrorField[]): PageReader {
   if (fields.length <= LIST_FIELDS) {
@@ -64,7 +66,7 @@ class WidePageReader implements PageReader {
     this.whole = pageConverter(this.fields);
   }
 
-  async read(body: Buffer | null): Promise<PageRows> {
+  async read(body: Buffer | null, readFrom: number): Promise<PageRows> {
     const first = this.lines(0, body);
     const ids = [...first.keys()];
     if (ids.length === 0) return { rows: 0, copy: Buffer.alloc(0) };
@@ -72,10 +74,10 @@ class WidePageReader implements PageReader {
     const complete: string[] = [];
     const torn: string[] = [];
     for (const [id, line] of first) {
-      const parts = others.map((slice) => slice.get(id));
-      if (parts.every((part) => part !== undefined && part.stamp === line.stamp)) {
+      const parts = others.map((slice) => slice.get(id)).filter(isPresent);
+      if (parts.length === others.length && isOneVersion([line, ...parts], readFrom)) {
         complete.push(
-          [id, line.stamp, line.rest, ...parts.map((part) => part?.rest)].filter(isPresent).join('\t') + '\n',
+          [id, line.stamp, line.rest, ...parts.map((part) => part.rest)].filter(isPresent).join('\t') + '\n',
         );
       } else torn.push(id);
     }
@@ -129,6 +131,15 @@ interface Line {
   rest: string | undefined;
 }
 
-function isPresent(part: string | undefined): part is string {
+const SECOND_MS = 1_000;
+
+/** Times have whole seconds: a second change within the same one would not show, unless the second was over. */
+function isOneVersion(parts: readonly Line[], readFrom: number): boolean {
+  const stamp = parts[0]?.stamp;
+  if (parts.some((part) => part.stamp !== stamp)) return false;
+  return stamp === undefined || Date.parse(stamp) + SECOND_MS <= readFrom;
+}
+
+function isPresent<T>(part: T | undefined): part is T {
   return part !== undefined;
 }

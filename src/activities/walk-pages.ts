@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ChunkKind } from '../db/models/session-chunk';
 import { copyRowsSource } from '../db/mirror/chunk-sources';
-import { findLastChunk, loadChunk, type ChunkResult } from '../db/mirror/load-chunk';
+import { findLastChunk, loadChunk, sumChunks, type ChunkResult } from '../db/mirror/load-chunk';
 import type { MirrorModule } from '../db/mirror/mirror-module';
-import { LIST_PAGE_ROWS } from '../domain/read-plan';
-import { CallSeries, listRecords, ZohoError, type ListRecordsQuery, type RecordPage } from '../zoho';
-import { convertedParameter } from './converted-leads';
+import { ZohoError, type ListRecordsQuery } from '../zoho';
 import type { ActivityDependencies } from './dependencies';
+import { FAILURES, permanentFailure } from './failures';
 import type { SessionSums } from './finish-full-sync';
+import { ListPages, type PagePlace, type PlacedPage } from './list-pages';
 import { pageReader, type PageRows } from './page-rows';
 import type { WalkEnd, WalkMeeting } from './walk-meeting';
 import type { ZohoWork } from './zoho-work';
@@ -22,7 +22,9 @@ export interface PageWalk {
   kind: ChunkKind;
   /** Chunk numbers of the walk: `[from, from + 50,000)`. */
   firstChunk: number;
-  query: Pick<ListRecordsQuery, 'sortBy' | 'sortOrder' | 'modifiedSince' | 'converted'>;
+  query: Pick<ListRecordsQuery, 'sortOrder' | 'converted'>;
+  /** Read what was modified since then, oldest first, instead of all records by id. ISO 8601, whole seconds. */
+  changesSince?: string;
   compareValues: boolean;
   trackRecords: boolean;
   keepSeenIds: boolean;
@@ -35,6 +37,8 @@ export interface PageWalk {
 export interface WalkResult extends SessionSums {
   /** Zoho's time when the first page of the last chunk was answered, null if no page was. ISO 8601. */
   lastAnswer: string | null;
+  /** So many changes share a second that it was read by page tokens: a record may have slipped between two pages. */
+  crowded: boolean;
 }
 
 /** What two walks read together. */
@@ -47,18 +51,19 @@ export function addWalks(one: WalkResult, other: WalkResult): WalkResult {
     unchanged: one.unchanged + other.unchanged,
     failed: one.failed + other.failed,
     lastAnswer: answers[0] ?? null,
+    crowded: one.crowded || other.crowded,
   };
 }
 
 export const CHUNKS_PER_WALK = 50_000;
 
 /** Where a walk stands, kept with the data it has loaded. */
-interface Cursor {
-  token: string | null;
+interface Cursor extends PagePlace {
   done: boolean;
   restarts: number;
   /** Id of the last record read. */
   reached?: string | null;
+  crowded?: boolean | undefined;
 }
 
 interface PageBatch {
@@ -70,7 +75,7 @@ interface PageBatch {
 }
 
 /**
- * Walks a list page by page into the mirror, 40 pages a chunk. The next page is on its way while the last one is
+ * Walks a list page by page into the mirror, 20 pages a chunk. The next page is on its way while the last one is
  * converted, and a chunk is loaded while the next is read. Resumes behind the last chunk that was committed.
  */
 export async function walkPages(
@@ -80,12 +85,18 @@ export async function walkPages(
   walk: PageWalk,
 ): Promise<WalkResult> {
   const reader = pageReader(zoho, mirror.module, mirror.fields);
-  const last = await findLastChunk(deps.knex, walk.sessionId, [walk.firstChunk, walk.firstChunk + CHUNKS_PER_WALK]);
-  let cursor: Cursor = last?.cursor ? (JSON.parse(last.cursor) as Cursor) : { token: null, done: false, restarts: 0 };
+  const range: [number, number] = [walk.firstChunk, walk.firstChunk + CHUNKS_PER_WALK];
+  const last = await findLastChunk(deps.knex, walk.sessionId, range);
+  let cursor: Cursor = { token: null, done: false, restarts: 0, modifiedSince: walk.changesSince };
+  if (last?.cursor) cursor = { ...cursor, ...(JSON.parse(last.cursor) as Cursor) };
   let chunkNumber = last ? last.chunkNumber + 1 : walk.firstChunk;
   const { meeting, from } = walk.towards ?? {};
   if (from) meeting?.reach(from, cursor.reached ?? null);
-  const totals: WalkResult = { read: 0, created: 0, updated: 0, unchanged: 0, failed: 0, lastAnswer: null };
+  const pages = new ListPages(zoho, mirror, reader.listFields, walk.query);
+  const earlier = last
+    ? await sumChunks(deps.knex, walk.sessionId, range)
+    : { read: 0, created: 0, updated: 0, unchanged: 0, failed: 0 };
+  const totals: WalkResult = { ...earlier, lastAnswer: null, crowded: cursor.crowded ?? false };
   const count = (chunk: ChunkResult) => {
     totals.read += chunk.read;
     totals.created += chunk.created;
@@ -94,40 +105,26 @@ export async function walkPages(
     totals.failed += chunk.failed;
     zoho.report({ reading: mirror.module, kind: walk.kind, rows: totals.read });
   };
-  const options = { ...zoho.options, series: new CallSeries() };
-  const fetch = (token: string | null): Promise<RecordPage> =>
-    listRecords(
-      zoho.transport,
-      mirror.module,
-      {
-        ...convertedParameter(mirror.module),
-        ...walk.query,
-        fields: reader.listFields,
-        perPage: LIST_PAGE_ROWS,
-        ...(token !== null && { pageToken: token }),
-      },
-      options,
-    );
 
   let loading: Promise<void> = Promise.resolve();
   /** A page that was on its way when the walks met; its cost is to be known before the work ends. */
-  let spare: Promise<RecordPage> | undefined;
-  let next = cursor.done || meeting?.isOver ? undefined : fetch(cursor.token);
+  let spare: Promise<PlacedPage> | undefined;
+  let next = cursor.done || meeting?.isOver ? undefined : pages.fetch(cursor);
   while (next) {
     const batch: PageBatch = { pieces: [], rows: 0, bytes: 0, asOf: new Date(), startedAt: new Date() };
     try {
-      for (let pages = 0; next && pages < PAGES_PER_CHUNK; pages += 1) {
-        const page: RecordPage = await next;
+      for (let fetched = 0; next && fetched < PAGES_PER_CHUNK; fetched += 1) {
+        const { page, readFrom, next: place }: PlacedPage = await next;
         next = undefined;
         if (meeting?.isOver) break;
-        const token = page.moreRecords ? page.nextPageToken : null;
-        cursor = { ...cursor, token, done: token === null };
-        next = token === null ? undefined : quietly(fetch(token));
-        if (pages === 0) batch.asOf = new Date(page.serverTime.getTime() - zoho.meanLatencyMs() - 1000);
+        cursor = { ...cursor, token: null, ...place, done: place === null };
+        next = place === null ? undefined : quietly(pages.fetch(place));
+        if (walk.changesSince !== undefined && cursor.token !== null) cursor.crowded = totals.crowded = true;
+        if (fetched === 0) batch.asOf = new Date(page.serverTime.getTime() - zoho.meanLatencyMs() - 1000);
         totals.lastAnswer ??= page.serverTime.toISOString();
         // Converting keeps the thread busy: the request for the next page must be on its way before.
         await setImmediate();
-        const rows = admitted(await reader.read(page.body));
+        const rows = admitted(await reader.read(page.body, readFrom));
         batch.pieces.push(rows.copy);
         batch.rows += rows.rows;
         batch.bytes += page.body?.length ?? 0;
@@ -137,13 +134,15 @@ export async function walkPages(
         }
       }
     } catch (error) {
-      if (!(error instanceof ZohoError) || error.category !== 'cursor_lost' || cursor.restarts >= MOST_RESTARTS) {
+      const isCrowdTooLarge = walk.changesSince !== undefined && isOutOfReach(error);
+      if (isCrowdTooLarge || !isCursorLost(error) || cursor.restarts >= MOST_RESTARTS) {
         await settled(loading);
-        throw error;
+        throw isCrowdTooLarge ? tooManyAtOnce(mirror.module, error) : error;
       }
-      cursor = { token: null, done: false, restarts: cursor.restarts + 1 };
+      const { modifiedSince, crowded, restarts } = cursor;
+      cursor = { token: null, done: false, restarts: restarts + 1, modifiedSince, crowded };
       if (from) meeting?.reach(from, null);
-      next = quietly(fetch(null));
+      next = quietly(pages.fetch(cursor));
     }
     await loading;
     if (batch.pieces.length === 0) break;
@@ -182,6 +181,19 @@ export async function walkPages(
       },
     );
   }
+}
+
+function isCursorLost(error: unknown): error is ZohoError {
+  return error instanceof ZohoError && error.category === 'cursor_lost';
+}
+
+function isOutOfReach(error: unknown): error is ZohoError {
+  return isCursorLost(error) && error.code === 'PAGINATION_LIMIT_EXCEEDED';
+}
+
+function tooManyAtOnce(module: string, cause: ZohoError): Error {
+  const message = `More records of ${module} were modified within one second than list pages reach. Run a full sync: it reads them by bulk read.`;
+  return permanentFailure(FAILURES.tooManyAtOnce, message, cause);
 }
 
 /** A failure is met where the promise is awaited; until then it must not count as unhandled. */

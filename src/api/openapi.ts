@@ -149,6 +149,7 @@ function componentSchemas(): Record<string, JsonSchema> {
   for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
   const requests = new Set<string>([
     'FullSyncRequest',
+    'IncrementalSyncRequest',
     'CommandRequest',
     ...CONNECTION_REQUESTS,
     ...BULK_OPERATION_REQUESTS,

@@ -28,31 +28,47 @@ export const ConnectionName = z
   .default('crm')
   .meta({ description: 'Name of the connection (the Zoho org).' });
 
+/** What every sync of a module may be told. */
+const syncRequest = {
+  module: ApiName,
+  connection: ConnectionName,
+  fields: z
+    .array(ApiName)
+    .min(1)
+    .max(1000)
+    .refine((names) => new Set(names).size === names.length, 'Must not name a field twice')
+    .optional()
+    .meta({ description: 'API names of the fields to read; every field when absent.' }),
+  allowMassDelete: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Remove what has vanished in Zoho however much of the module it is.' }),
+  massDeletePercent: z
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .meta({ description: 'Share of the mirror, in per cent, that may be removed without asking.' }),
+};
+
 /** How a full sync is to be done; what is left out is decided by the planner. */
 export const FullSyncRequest = z
   .strictObject({
-    module: ApiName,
-    connection: ConnectionName,
-    fields: z
-      .array(ApiName)
-      .min(1)
-      .max(1000)
-      .refine((names) => new Set(names).size === names.length, 'Must not name a field twice')
-      .optional()
-      .meta({ description: 'API names of the fields to read; every field when absent.' }),
+    ...syncRequest,
     path: z.enum(READ_PATHS).optional().meta({ description: 'How to read; the cheaper way when absent.' }),
-    allowMassDelete: z
-      .boolean()
-      .optional()
-      .meta({ description: 'Remove what has vanished in Zoho however much of the module it is.' }),
-    massDeletePercent: z
-      .number()
-      .min(0)
-      .max(100)
-      .optional()
-      .meta({ description: 'Share of the mirror, in per cent, that may be removed without asking.' }),
   })
   .meta({ description: 'Reads a whole module from Zoho CRM into the mirror.' });
+
+/** How an incremental sync is to be done. */
+export const IncrementalSyncRequest = z
+  .strictObject({
+    ...syncRequest,
+    since: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .meta({ description: 'Read from this time on, if it lies before the end of the last sync.' }),
+  })
+  .meta({ description: 'Reads what changed in a module since the last sync from Zoho CRM into the mirror.' });
 
 export const CommandRequest = z
   .strictObject({ reason: z.string().trim().min(1).max(500).optional() })
@@ -207,6 +223,7 @@ export const Readiness = z
 /** The schemas with a name of their own in the OpenAPI document. */
 export const NAMED_SCHEMAS = {
   FullSyncRequest,
+  IncrementalSyncRequest,
   CommandRequest,
   Session,
   SessionLinks,

@@ -7,12 +7,16 @@ import {
   type WorkflowHandle,
   isGrpcServiceError,
 } from '@temporalio/client';
+import type { SessionType } from '../domain/enums';
 import {
   approveSweepUpdate,
   pauseUpdate,
   resumeUpdate,
   type FullSyncInput,
+  type IncrementalSyncInput,
   type OperatorCommand,
+  type RemovalOptions,
+  type SyncInput,
 } from '../workflows/messages';
 import type { TemporalClient } from './client';
 import { syncWorkflowId } from './ids';
@@ -65,6 +69,8 @@ export interface SyncExecution {
 export interface SyncControl {
   /** @throws SyncWorkflowRunning, TemporalUnavailable */
   startFullSync(input: FullSyncInput, requestedBy: string): Promise<Required<SyncTarget>>;
+  /** @throws SyncWorkflowRunning, TemporalUnavailable */
+  startIncrementalSync(input: IncrementalSyncInput, requestedBy: string): Promise<Required<SyncTarget>>;
   /**
    * Sends a command that takes effect at the workflow's next safe point.
    * @param updateId the same id sends the command once, however often it is called
@@ -94,6 +100,14 @@ export function createSyncControl(temporal: TemporalClient, limits: SyncControlL
   return new TemporalSyncControl(temporal, limits.callMs ?? 5_000, limits.effectMs ?? 20_000);
 }
 
+/** What tells one kind of sync from another in Temporal. */
+interface SyncKindStart {
+  workflowType: 'fullSync' | 'incrementalSync';
+  kind: SessionType;
+  summary: string;
+  details: string[];
+}
+
 const CLOSING_ATTEMPTS = 8;
 const CLOSING_PAUSE_MS = 125;
 
@@ -105,9 +119,38 @@ class TemporalSyncControl implements SyncControl {
   ) {}
 
   async startFullSync(input: FullSyncInput, requestedBy: string): Promise<Required<SyncTarget>> {
+    return this.start(input, requestedBy, {
+      workflowType: 'fullSync',
+      kind: 'full_sync',
+      summary: `Full sync of ${input.module} (${input.connection})`,
+      details: [
+        `Reads all of **${input.module}** from Zoho CRM into the mirror.`,
+        '',
+        ...describeRequest(input, requestedBy),
+        `- read path: ${input.options.path ?? 'chosen by the planner'}`,
+      ],
+    });
+  }
+
+  async startIncrementalSync(input: IncrementalSyncInput, requestedBy: string): Promise<Required<SyncTarget>> {
+    return this.start(input, requestedBy, {
+      workflowType: 'incrementalSync',
+      kind: 'incremental_sync',
+      summary: `Incremental sync of ${input.module} (${input.connection})`,
+      details: [
+        `Reads what changed in **${input.module}** since the last sync from Zoho CRM into the mirror.`,
+        '',
+        ...describeRequest(input, requestedBy),
+        ...(input.options.since === undefined ? [] : [`- at least since: ${input.options.since}`]),
+      ],
+    });
+  }
+
+  /** Every sync of a module has the same workflow id, so Temporal lets one run at a time. */
+  private async start(input: SyncInput, requestedBy: string, sync: SyncKindStart): Promise<Required<SyncTarget>> {
     const workflowId = syncWorkflowId(input.connection, input.module);
     const handle = await this.onceThePreviousClosed(() =>
-      this.temporal.client.workflow.start('fullSync', {
+      this.temporal.client.workflow.start(sync.workflowType, {
         workflowId,
         taskQueue: TASK_QUEUES.core,
         workflowIdConflictPolicy: 'FAIL',
@@ -115,12 +158,12 @@ class TemporalSyncControl implements SyncControl {
         typedSearchAttributes: [
           { key: SyncConnection, value: input.connection },
           { key: SyncModule, value: input.module },
-          { key: SyncKind, value: 'full_sync' },
+          { key: SyncKind, value: sync.kind },
           { key: SyncStatus, value: 'initiated' },
         ],
         memo: { sessionId: input.sessionId, requestedBy },
-        staticSummary: `Full sync of ${input.module} (${input.connection})`,
-        staticDetails: describeStart(input, requestedBy),
+        staticSummary: sync.summary,
+        staticDetails: [...sync.details, ...describeRemoval(input.options)].join('\n'),
       }),
     );
     return { workflowId, firstExecutionRunId: handle.firstExecutionRunId };
@@ -210,16 +253,17 @@ export function translate(error: unknown): unknown {
   return error;
 }
 
-function describeStart(input: FullSyncInput, requestedBy: string): string {
-  const { fields, path, allowMassDelete, massDeletePercent } = input.options;
+function describeRequest({ sessionId, options }: SyncInput, requestedBy: string): string[] {
   return [
-    `Reads all of **${input.module}** from Zoho CRM into the mirror.`,
-    '',
-    `- session: \`${input.sessionId}\``,
+    `- session: \`${sessionId}\``,
     `- requested by: ${requestedBy}`,
-    `- fields: ${fields?.join(', ') ?? 'all'}`,
-    `- read path: ${path ?? 'chosen by the planner'}`,
+    `- fields: ${options.fields?.join(', ') ?? 'all'}`,
+  ];
+}
+
+function describeRemoval({ allowMassDelete, massDeletePercent }: RemovalOptions): string[] {
+  return [
     ...(massDeletePercent === undefined ? [] : [`- may delete up to ${massDeletePercent} % of the module unasked`]),
     ...(allowMassDelete ? ['- may delete any share of the module unasked'] : []),
-  ].join('\n');
+  ];
 }

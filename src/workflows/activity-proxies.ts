@@ -72,7 +72,7 @@ const tell = (summary: string) => proxyActivities<CoreActivities>({ ...telling, 
 const load = (summary: string) => proxyActivities<LoadActivities>({ ...loading, summary });
 
 export const { recordProgress } = core('Write the session row and its log');
-export const { finishFullSync } = core('Set the watermark, sum up');
+export const { finishFullSync, finishIncrementalSync } = core('Set the watermark, sum up');
 export const { reconcileSessions } = core('Close sessions whose workflow is gone');
 export const { reconcileConnections } = core('Pause what needs a connection that is gone');
 export const { recordBulkOperation } = core("Write the operation's row");
@@ -81,12 +81,14 @@ export const { markFileUnknown } = core('Note that nobody can know what became o
 export const { notifyCaller } = tell('Tell the caller that it has ended');
 
 export const { planFullSync } = zoho(calls, 'Fields, table, row count, and how to read');
+export const { planIncrementalSync } = zoho(calls, 'Fields, table, and where earlier sessions stopped');
 export const { orderBulkRead } = zoho(calls, 'Order an export of 200,000 rows');
 export const { awaitBulkRead } = zoho(polling, 'Wait for the export; each attempt asks once');
 export const { countBothSides } = zoho(calls, 'Count the rows on both sides');
 export const { readByListPages } = zoho(walks, 'Read list pages into the mirror');
 export const { readChanges } = zoho(walks, 'Read what changed since the start');
 export const { readDeletes } = zoho(walks, 'Remove what Zoho lists as deleted');
+export const { readRestored } = zoho(calls, 'Look for records that were restored');
 export const { sweepUnseenRows } = zoho(walks, 'Remove rows that Zoho no longer has');
 export const { planBulkWrite } = zoho(calls, 'Sort the records into files, check their fields');
 export const { uploadBulkWriteFile } = zoho(calls, 'Write a file and upload it');

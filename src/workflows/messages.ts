@@ -2,25 +2,45 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { FullSyncPlan, SessionSums } from '../activities';
 import type { ReadPath, SessionStatus } from '../domain/enums';
 
-/** What a caller may choose of a full sync. */
-export interface FullSyncOptions {
-  /** API names; every field of the module without it. `Modified_Time` always comes along. */
-  fields?: string[];
-  /** Instead of the planner's choice. */
-  path?: ReadPath;
+/** How many rows may leave the mirror without a person's word. */
+export interface RemovalOptions {
   /** Remove vanished rows however many they are. */
-  allowMassDelete?: boolean;
+  allowMassDelete?: boolean | undefined;
   /** Share of the mirror, in per cent, that a sweep may remove unasked. */
-  massDeletePercent?: number;
+  massDeletePercent?: number | undefined;
 }
 
-export interface FullSyncInput {
+/** What a caller may choose of any sync. */
+export interface SyncOptions extends RemovalOptions {
+  /** API names; every field of the module without it. `Modified_Time` always comes along. */
+  fields?: string[] | undefined;
+}
+
+/** What a caller may choose of a full sync. */
+export interface FullSyncOptions extends SyncOptions {
+  /** Instead of the planner's choice. */
+  path?: ReadPath | undefined;
+}
+
+/** What a caller may choose of an incremental sync. */
+export interface IncrementalSyncOptions extends SyncOptions {
+  /** Zoho's time to read from, if it lies before the watermark. ISO 8601. */
+  since?: string | undefined;
+}
+
+/** What every sync of a module is told. */
+export interface SyncInput<Options = SyncOptions> {
   sessionId: string;
   connectionId: string;
   /** Name of the connection. */
   connection: string;
   module: string;
-  options: FullSyncOptions;
+  options: Options;
+}
+
+export type IncrementalSyncInput = SyncInput<IncrementalSyncOptions>;
+
+export interface FullSyncInput extends SyncInput<FullSyncOptions> {
   /** Set by the workflow itself when it continues as new; nobody else sets it. */
   state?: FullSyncState;
   /** For tests: continue as new after so many bulk pages. */
@@ -36,7 +56,7 @@ export interface FullSyncState {
   sums: SessionSums;
 }
 
-export interface FullSyncResult {
+export interface SyncResult {
   status: SessionStatus;
   read: number;
   created: number;

@@ -25,16 +25,21 @@ function rowsById(copy: Buffer): Map<string, string> {
 
 describe('the rows of a page', () => {
   const fixture = useActivities();
+  afterEach(() => void fixture.simulator.control.moveClock({ resume: true }));
 
-  /** Plans a module, reads its first page, and hands over what an activity has then. */
-  async function reading<T>(module: string, work: (reading: Reading) => Promise<T>): Promise<T> {
+  /** Plans a module, reads its first page, or the records chosen, and hands over what an activity has then. */
+  async function reading<T>(
+    module: string,
+    work: (reading: Reading) => Promise<T>,
+    chosen?: readonly string[],
+  ): Promise<T> {
     const target = await fixture.target(module);
     await fixture.run(() => planFullSync(fixture.deps, target));
     const { fields } = await mirrorOf(fixture.deps, target);
     return fixture.run(() =>
       withZoho(fixture.deps, target, async (zoho) => {
         const reader = pageReader(zoho, module, fields);
-        const query = { fields: reader.listFields, perPage: PAGE };
+        const query = { fields: reader.listFields, perPage: PAGE, ...(chosen && { ids: chosen }) };
         const page = await listRecords(zoho.transport, module, query, zoho.options);
         const { data } = JSON.parse(page.body?.toString() ?? '{"data":[]}') as { data: { id: string }[] };
         return work({ zoho, reader, page, ids: data.map(({ id }) => id) });
@@ -57,7 +62,7 @@ describe('the rows of a page', () => {
     await reading('Deals', async ({ reader, page }) => {
       fixture.simulator.control.clearCalls();
 
-      const { rows } = await reader.read(page.body);
+      const { rows } = await reader.read(page.body, page.serverTime.getTime());
 
       assert.equal(rows, PAGE);
       assert.deepEqual(fixture.simulator.control.calls().operations, {});
@@ -69,7 +74,7 @@ describe('the rows of a page', () => {
       const { reader, page, ids } = current;
       assert.ok(reader.fields.length > 2 * LIST_FIELDS && reader.listFields.length <= LIST_FIELDS);
 
-      const { rows, copy } = await reader.read(page.body);
+      const { rows, copy } = await reader.read(page.body, page.serverTime.getTime());
 
       assert.equal(rows, PAGE);
       assert.deepEqual(rowsById(copy), await wholeRows('Wide_Module', current, ids));
@@ -84,7 +89,7 @@ describe('the rows of a page', () => {
         update: [{ id: torn, Name: 'changed "between"\tcalls', Field_1: 'new', Field_111: 'new' }],
       });
 
-      const { rows, copy } = await reader.read(page.body);
+      const { rows, copy } = await reader.read(page.body, page.serverTime.getTime());
 
       assert.equal(rows, PAGE);
       const expected = await wholeRows('Wide_Module', current, ids);
@@ -93,13 +98,36 @@ describe('the rows of a page', () => {
     });
   });
 
+  it('never mix two versions of one second: a record is joined only when that second was over', async () => {
+    const { control } = fixture.simulator;
+    control.moveClock({ freeze: true });
+    const change = (text: string) => ({ Field_1: text, Field_111: text });
+    const { updated } = control.changeRecords('Wide_Module', { update: { count: 3, values: change('first') } });
+    await reading(
+      'Wide_Module',
+      async (current) => {
+        const { reader, page } = current;
+        // The same Modified_Time once more, between the calls for the parts of a row.
+        control.changeRecords('Wide_Module', { update: updated.map((id) => ({ id, ...change('second') })) });
+
+        const { copy } = await reader.read(page.body, page.serverTime.getTime());
+
+        const rows = rowsById(copy);
+        const expected = await wholeRows('Wide_Module', current, updated);
+        for (const id of updated) assert.equal(rows.get(id), expected.get(id));
+      },
+      updated,
+    );
+    control.moveClock({ resume: true });
+  });
+
   it('leave out a record that vanished meanwhile', async () => {
     await reading('Wide_Module', async (current) => {
       const { reader, page, ids } = current;
       const [vanished = '', ...others] = ids;
       fixture.simulator.control.changeRecords('Wide_Module', { delete: [vanished] });
 
-      const { rows, copy } = await reader.read(page.body);
+      const { rows, copy } = await reader.read(page.body, page.serverTime.getTime());
 
       assert.equal(rows, others.length);
       assert.deepEqual([...rowsById(copy).keys()].toSorted(), others.toSorted());
@@ -108,7 +136,7 @@ describe('the rows of a page', () => {
 
   it('of an answer without content are none', async () => {
     await reading('Wide_Module', async ({ reader }) => {
-      assert.deepEqual(await reader.read(null), { rows: 0, copy: Buffer.alloc(0) });
+      assert.deepEqual(await reader.read(null, 0), { rows: 0, copy: Buffer.alloc(0) });
     });
   });
 });
@@ -127,7 +155,7 @@ describe('the rows of a wide module without Modified_Time', () => {
       withZoho(fixture.deps, target, async (zoho) => {
         const reader = pageReader(zoho, target.module, fields);
         const page = await listRecords(zoho.transport, target.module, { fields: reader.listFields }, zoho.options);
-        const read = await reader.read(page.body);
+        const read = await reader.read(page.body, page.serverTime.getTime());
         const columns = 1 + fields.reduce((sum, field) => sum + (field.nameColumn ? 2 : 1), 0);
         const lines = read.copy.toString('utf8').split('\n').filter(Boolean);
         return { rows: read.rows, cells: lines.map((line) => line.split('\t').length === columns) };

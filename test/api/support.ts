@@ -43,6 +43,7 @@ export interface ApiFixture extends DatabaseFixture {
 /** Temporal that cannot be reached; a test replaces what it needs. */
 export const NO_TEMPORAL: SyncControl = {
   startFullSync: () => assert.fail('Temporal was asked to start a sync.'),
+  startIncrementalSync: () => assert.fail('Temporal was asked to start a sync.'),
   update: () => assert.fail('Temporal was asked to update a sync.'),
   cancel: () => assert.fail('Temporal was asked to cancel a sync.'),
   describe: () => assert.fail('Temporal was asked to describe a sync.'),
@@ -152,6 +153,7 @@ export function connectSettings(knex: Knex, baseUrl: string, accountsUrl?: () =>
 function forwarding(control: () => SyncControl): SyncControl {
   return {
     startFullSync: (...args) => control().startFullSync(...args),
+    startIncrementalSync: (...args) => control().startIncrementalSync(...args),
     update: (...args) => control().update(...args),
     cancel: (...args) => control().cancel(...args),
     describe: (...args) => control().describe(...args),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeSession } from '../../src/db/sessions';
-import type { FullSyncInput } from '../../src/workflows/messages';
+import type { FullSyncInput, IncrementalSyncInput } from '../../src/workflows/messages';
 import { NO_TEMPORAL, useApi } from '../api/support';
 import { someConnection } from '../db/support';
 import { pulse } from './support';
@@ -55,5 +55,40 @@ describe('pulse sync full', () => {
     assert.equal(code, 1);
     assert.match(out, /^status +failed$/m);
     assert.match(err, /^Deals {2}initiated .*\n(.*\n)*pulse: The session failed: on purpose\n$/);
+  });
+});
+
+describe('pulse sync incremental', () => {
+  const started: IncrementalSyncInput[] = [];
+  const api = useApi(() => ({
+    ...NO_TEMPORAL,
+    startIncrementalSync: async (input) => {
+      started.push(input);
+      return { workflowId: `sync:${input.connection}:${input.module}`, firstExecutionRunId: 'a run' };
+    },
+  }));
+
+  it('starts a sync with its options', async () => {
+    const { name } = await someConnection(api.knex);
+    const since = '2026-01-31T08:00:00Z';
+
+    const { code, out } = await pulse(api, [
+      ...['sync', 'incremental', 'Deals', '--connection', name, '--since', since, '--fields', 'Amount'],
+    ]);
+
+    assert.equal(code, 0);
+    assert.match(out, /^status +initiated$/m);
+    assert.deepEqual(started.at(-1)?.options, { fields: ['Amount'], since });
+  });
+
+  it('says what is wrong with a time', async () => {
+    const { name } = await someConnection(api.knex);
+
+    const { code, err } = await pulse(api, [
+      ...['sync', 'incremental', 'Deals', '--connection', name, '--since', 'yesterday'],
+    ]);
+
+    assert.notEqual(code, 0);
+    assert.match(err, /since/);
   });
 });

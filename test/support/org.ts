@@ -11,10 +11,10 @@ import { ensureConnection } from '../../src/db/connections';
 import { parseKeyRing } from '../../src/db/encryption';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import { createSession, getSession } from '../../src/db/sessions';
-import { isFinal, type SessionStatus } from '../../src/domain/enums';
+import { isFinal, type SessionStatus, type SessionType } from '../../src/domain/enums';
 import { syncWorkflowId } from '../../src/temporal/ids';
 import { SyncWorkflowNotRunning, type SyncUpdate } from '../../src/temporal/sync-control';
-import type { FullSyncInput, FullSyncOptions } from '../../src/workflows/messages';
+import type { FullSyncInput, FullSyncOptions, IncrementalSyncOptions } from '../../src/workflows/messages';
 import { compareMirror } from './compare';
 import { ENCRYPTION_KEY, type Engine } from './engine';
 import { poll } from './poll';
@@ -71,24 +71,38 @@ export class Org {
     options: FullSyncOptions = {},
     rest: Pick<FullSyncInput, 'continueAsNewAfterPages'> = {},
   ): Promise<string> {
+    const input = await this.inputOf('full_sync', module, options);
+    await this.engine.control.startFullSync({ ...input, ...rest }, PERSON);
+    return input.sessionId;
+  }
+
+  /** @returns the session's id */
+  async startIncrementalSync(module: string, options: IncrementalSyncOptions = {}): Promise<string> {
+    const input = await this.inputOf('incremental_sync', module, options);
+    await this.engine.control.startIncrementalSync(input, PERSON);
+    return input.sessionId;
+  }
+
+  private async inputOf<Options>(sessionType: SessionType, module: string, options: Options) {
     const { engine, connectionId, name } = this;
-    const session = await createSession(engine.knex, {
+    const { id: sessionId } = await createSession(engine.knex, {
       connectionId,
-      sessionType: 'full_sync',
+      sessionType,
       moduleName: module,
       initiatedBy: PERSON,
       workflowId: this.workflowId(module),
     });
-    await engine.control.startFullSync(
-      { sessionId: session.id, connectionId, connection: name, module, options, ...rest },
-      PERSON,
-    );
-    return session.id;
+    return { sessionId, connectionId, connection: name, module, options };
   }
 
   /** Runs a full sync to its end. @throws Error with the session's story when it does not complete */
   async fullSync(module: string, options: FullSyncOptions = {}): Promise<SyncSessionModel> {
     return this.waitFor(await this.startFullSync(module, options), 'completed');
+  }
+
+  /** Runs an incremental sync to its end. @throws Error with the session's story when it does not complete */
+  async incrementalSync(module: string, options: IncrementalSyncOptions = {}): Promise<SyncSessionModel> {
+    return this.waitFor(await this.startIncrementalSync(module, options), 'completed');
   }
 
   /** Waits for a status; a session that ends in another one fails at once. */

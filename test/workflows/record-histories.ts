@@ -9,8 +9,9 @@ import { HISTORIES, type RecordedHistory } from './histories';
 import { OPERATION_STORIES } from './operation-stories';
 
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
-/** What a run can meet. Each brings a full sync of Contacts to its end and says nothing about what became of it. */
+/** What a run can meet. Each brings a sync of Contacts to its end and says nothing about what became of it. */
 const STORIES: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
   'completed-by-list': async (engine) => {
     const org = await engine.org({ contacts: 300 });
@@ -74,24 +75,47 @@ const STORIES: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
     await org.waitFor(sessionId, 'completed');
     return org;
   },
+  'incremental-completed': async (engine) => {
+    const org = await engine.org({ contacts: 300 });
+    await org.fullSync('Contacts');
+    org.zoho.changeRecords('Contacts', { delete: { count: 4 }, insert: { count: 3 } });
+    await org.incrementalSync('Contacts');
+    return org;
+  },
+  'incremental-looked-again': async (engine) => {
+    const org = await engine.org({ contacts: 300 });
+    await org.fullSync('Contacts');
+    const { deleted } = org.zoho.changeRecords('Contacts', { delete: { count: 40 } });
+    const sessionId = await org.startIncrementalSync('Contacts');
+    await org.waitFor(sessionId, 'paused');
+    await org.approveSweep('Contacts');
+    await org.waitFor(sessionId, 'completed');
+    org.zoho.moveClock({ advance: MINUTE_MS });
+    org.zoho.changeRecords('Contacts', { restore: deleted.slice(0, 2) });
+    await org.incrementalSync('Contacts');
+    return org;
+  },
 };
 
 /**
- * Runs every story, or those that are named, against a real Temporal server and keeps its history.
- * `npx tsx test/workflows/record-histories.ts [names]`
+ * Runs stories against a real Temporal server and keeps their histories: those that are named, or all of them.
+ * `npx tsx test/workflows/record-histories.ts [name...]`
  */
-async function main(named: readonly string[]): Promise<void> {
-  const stories: [string, (engine: Engine) => Promise<string>][] = [
+async function main(chosen: readonly string[]): Promise<void> {
+  const stories = new Map<string, (engine: Engine) => Promise<string>>([
     ...Object.entries(STORIES).map(([name, tell]): [string, (engine: Engine) => Promise<string>] => [
       name,
       async (engine) => (await tell(engine)).workflowId('Contacts'),
     ]),
     ...Object.entries(OPERATION_STORIES),
-  ];
+  ]);
+  const unknown = chosen.find((name) => !stories.has(name));
+  if (unknown !== undefined) throw new Error(`There is no story ${unknown}.`);
   const engine = await startEngine();
   try {
     await mkdir(HISTORIES, { recursive: true });
-    for (const [name, tell] of stories.filter(([name]) => named.length === 0 || named.includes(name))) {
+    for (const [name, tell] of stories) {
+      if (chosen.length > 0 && !chosen.includes(name)) continue;
       const workflowId = await tell(engine);
       const history = await engine.temporal.client.workflow.getHandle(workflowId).fetchHistory();
       const recorded: RecordedHistory = { workflowId, history: JSON.parse(historyToJSON(history)) as object };

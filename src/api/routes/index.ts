@@ -19,11 +19,13 @@ import { oauthCallback } from './oauth-callback';
 import { rotateKeys } from './rotate-keys';
 import { startBulkWrite } from './start-bulk-write';
 import { startFullSync } from './start-full-sync';
+import { startIncrementalSync } from './start-incremental-sync';
 import { previewMassUpdate, startMassUpdate } from './start-mass-update';
 
 /** Every operation of the control API. */
 export const ROUTES: readonly Route[] = [
   startFullSync,
+  startIncrementalSync,
   createPlan,
   listSessionsRoute,
   getSessionRoute,

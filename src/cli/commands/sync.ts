@@ -1,18 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { API_PREFIX } from '../../api/paths';
 import { SessionAnswer } from '../../api/schemas';
-import { READ_PATHS, type ReadPath } from '../../domain/enums';
+import { READ_PATHS } from '../../domain/enums';
 import { show, type CliContext } from '../context';
 import { followSession } from '../follow-session';
 import { names, number } from '../option-values';
 import { sessionDetails } from '../session-text';
 
-interface FullSyncOptions {
-  connection?: string;
-  fields?: string[];
-  path?: ReadPath;
-  allowMassDelete?: true;
-  massDeletePercent?: number;
+interface SyncOptions {
   idempotencyKey?: string;
   wait?: true;
 }
@@ -20,19 +15,28 @@ interface FullSyncOptions {
 /** `pulse sync …`: starts syncs. */
 export function syncCommand(context: CliContext): Command {
   const sync = new Command('sync').description('start a sync');
-  sync
-    .command('full')
+  startCommand(context, sync, 'full')
     .description('read a whole module into the mirror')
+    .addOption(new Option('--path <path>', 'how to read (default: the cheaper way)').choices(READ_PATHS));
+  startCommand(context, sync, 'incremental')
+    .description('read what changed in a module since its last sync')
+    .option('--since <time>', 'read at least from this time on, ISO 8601 with offset, e.g. 2026-01-31T08:00:00Z');
+  return sync;
+}
+
+/** What every command has that starts a sync. */
+function startCommand(context: CliContext, sync: Command, kind: 'full' | 'incremental'): Command {
+  return sync
+    .command(kind)
     .argument('<module>', 'API name in Zoho CRM, e.g. Deals')
     .option('--connection <name>', 'the Zoho org (default: crm)')
     .option('--fields <names>', 'API names of the fields to read, separated by commas (default: every field)', names)
-    .addOption(new Option('--path <path>', 'how to read (default: the cheaper way)').choices(READ_PATHS))
     .option('--allow-mass-delete', 'remove what has vanished in Zoho however much of the module it is')
     .option('--mass-delete-percent <share>', 'share of the mirror that may be removed without asking', percent)
     .option('--idempotency-key <key>', 'sent again with the same options, the same key answers the same session')
     .option('--wait', 'follow the session to its end; the exit code is 0 only if it completes')
-    .action(async (module: string, { wait, idempotencyKey, ...options }: FullSyncOptions) => {
-      const { session } = await context.api.post(`${API_PREFIX}/syncs/full`, {
+    .action(async (module: string, { wait, idempotencyKey, ...options }: SyncOptions) => {
+      const { session } = await context.api.post(`${API_PREFIX}/syncs/${kind}`, {
         schema: SessionAnswer,
         body: { module, ...options },
         ...(idempotencyKey !== undefined && { headers: { 'idempotency-key': idempotencyKey } }),
@@ -40,7 +44,6 @@ export function syncCommand(context: CliContext): Command {
       if (wait) await followSession(context, session);
       else show(context, session, sessionDetails);
     });
-  return sync;
 }
 
 function percent(text: string): number {

@@ -239,17 +239,21 @@ export async function findLastChunk(
   return row && { ...fromLedger(row), chunkNumber: row.chunkNumber };
 }
 
-/** Rows of a session by what became of them, over all of its chunks. */
+/** Chunk numbers are integers of four bytes, and not negative. */
+const ALL_CHUNKS: [number, number] = [0, 2_147_483_647];
+
+/** Rows of a session by what became of them, over all of its chunks or those with a number in `[from, below)`. */
 export async function sumChunks(
   knex: Knex,
   sessionId: string,
+  [from, below]: [number, number] = ALL_CHUNKS,
 ): Promise<{ read: number; created: number; updated: number; unchanged: number; failed: number }> {
   const answer = await knex.raw<{ rows: LedgerRow[] }>(
     `select coalesce(sum(rows_read), 0) as read, coalesce(sum(rows_created), 0) as created,
        coalesce(sum(rows_updated), 0) as updated, coalesce(sum(rows_unchanged), 0) as unchanged,
        coalesce(sum(rows_failed), 0) as failed, null as "minId", null as "maxId", null as cursor
-     from sync.session_chunks where session_id = ?`,
-    [sessionId],
+     from sync.session_chunks where session_id = ? and chunk_number >= ? and chunk_number < ?`,
+    [sessionId, from, below],
   );
   const { read, created, updated, unchanged, failed } = fromLedger(answer.rows[0] as LedgerRow);
   return { read, created, updated, unchanged, failed };

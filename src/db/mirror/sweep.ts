@@ -136,6 +136,20 @@ export async function buryRows(
   });
 }
 
+/**
+ * Ids of rows that left the mirror and may come back, the last ones first: those in Zoho's recycle bin, and those that
+ * Zoho did not answer, which a permission may have hidden.
+ */
+export async function findBuriedRows(knex: Knex, mirror: MirrorModule, limit: number): Promise<string[]> {
+  const answer = await knex.raw<{ rows: { id: string }[] }>(
+    `select record_id as id from sync.tombstones
+     where connection_id = ? and module_name = ? and reason in ('recycle', 'vanished')
+     order by created_at desc, record_id desc limit ?`,
+    [mirror.connectionId, mirror.module, limit],
+  );
+  return answer.rows.map((row) => row.id);
+}
+
 /** Frees what a finished session kept for its sweep. */
 export async function forgetSeenIds(knex: Knex, sessionId: string): Promise<void> {
   await knex.raw('update sync.session_chunks set seen_ids = null where session_id = ? and seen_ids is not null', [

@@ -1,9 +1,9 @@
 import { sleep } from '@temporalio/workflow';
 import { fullSync as original } from '../../../src/workflows';
-import type { FullSyncInput, FullSyncResult } from '../../../src/workflows/messages';
+import type { FullSyncInput, SyncResult } from '../../../src/workflows/messages';
 
 /** What a careless change looks like: one more step before all others. */
-export async function fullSync(input: FullSyncInput): Promise<FullSyncResult> {
+export async function fullSync(input: FullSyncInput): Promise<SyncResult> {
   await sleep('1s');
   return original(input);
 }

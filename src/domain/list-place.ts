@@ -1,0 +1,29 @@
+/** Where a page of changes begins: behind a time, or at the place a page token names. */
+export interface ListPlace {
+  /** ISO 8601, whole seconds, UTC. */
+  modifiedSince: string;
+  token: string | null;
+}
+
+/**
+ * Where the page after this one begins, in a list of changes ordered by Modified_Time.
+ *
+ * It begins at the time the page reached, not at the token: a record that moves to the end when it is changed then
+ * shifts nothing, no token can expire, and the records that tokens reach are counted anew. That second is read again,
+ * since other records may share it and Zoho may take the bound as exclusive. Only where so many share it that the page
+ * got no further, the token is what goes on.
+ *
+ * @param page `lastModified`: of its last record, as Zoho wrote it; null if it has none
+ * @returns null behind the last page
+ */
+export function placeAfter(
+  place: ListPlace,
+  page: { lastModified: string | null; nextToken: string | null },
+): ListPlace | null {
+  if (page.nextToken === null) return null;
+  const reached = page.lastModified === null ? NaN : Math.floor(Date.parse(page.lastModified) / 1000) - 1;
+  if (reached * 1000 > Date.parse(place.modifiedSince)) {
+    return { modifiedSince: new Date(reached * 1000).toISOString().replace('.000Z', '+00:00'), token: null };
+  }
+  return { ...place, token: page.nextToken };
+}

@@ -1,0 +1,71 @@
+import type { RowCounts } from '../activities';
+import { countBothSides, readChanges, readDeletes } from './activity-proxies';
+import { agree } from './row-counts';
+import type { SyncRun } from './sync-run';
+
+/** Catching up with an org that changes while it is counted. */
+const MOST_CATCH_UPS = 6;
+const CHUNKS_PER_PASS = 1_000_000;
+
+export interface CatchUp {
+  /** Zoho's times from which on changes and deletes are read. ISO 8601. */
+  changesSince: string;
+  deletesSince: string;
+  /** Without a time of modification only deletes can be followed. */
+  hasModifiedTime: boolean;
+  /** The passes take the chunk numbers from here on, a million each. */
+  firstChunk: number;
+}
+
+export interface CaughtUp {
+  counts: RowCounts;
+  /** Zoho's times up to which changes and deletes are in the mirror. ISO 8601. */
+  completeUntil: string;
+  deletesUntil: string;
+}
+
+/**
+ * Reads what changed and was deleted since a mark, until both sides count the same or nothing moves any more. A crowd
+ * of changes, which had to be read by page tokens, is read from the same mark until nothing new is in it.
+ */
+export async function catchUp(run: SyncRun, request: CatchUp): Promise<CaughtUp> {
+  run.session.note({ phase: 'catching up' });
+  let since = request.changesSince;
+  let deletesSince = request.deletesSince;
+  for (let pass = 1; ; pass += 1) {
+    const from = since;
+    const [changes, deletes] = await Promise.all([
+      request.hasModifiedTime
+        ? run.control.step(() =>
+            readChanges({
+              ...run.target,
+              since: from,
+              firstChunk: request.firstChunk + pass * CHUNKS_PER_PASS,
+              trackRecords: true,
+            }),
+          )
+        : undefined,
+      followDeletes(run, deletesSince),
+    ]);
+    run.deleted += deletes.buried;
+    const counts = await run.control.step(() => countBothSides(run.target));
+    const found = (changes?.created ?? 0) + (changes?.updated ?? 0);
+    const isSettled = !changes?.crowded || found === 0;
+    if (isSettled) since = changes?.lastAnswer ?? since;
+    deletesSince = since;
+    const isStill = pass > 1 && found + deletes.buried === 0;
+    if ((isSettled && (agree(counts) || isStill)) || pass === MOST_CATCH_UPS) {
+      return { counts, completeUntil: since, deletesUntil: deletes.until };
+    }
+  }
+}
+
+async function followDeletes(run: SyncRun, since: string): Promise<Awaited<ReturnType<typeof readDeletes>>> {
+  const { approval, control, target } = run;
+  const { percent } = approval;
+  const request = { ...target, since, sequence: run.nextDeleteSequence(), ...(percent && { percent }) };
+  const found = await control.step(() => readDeletes({ ...request, approved: approval.isGiven }));
+  if (!found.heldBack) return found;
+  await approval.wait(found.heldBack, found.mirrorRows);
+  return control.step(() => readDeletes({ ...request, approved: true }));
+}

@@ -1,0 +1,69 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { IncrementalSyncPlan, RowCounts } from '../activities';
+import { finishIncrementalSync, planIncrementalSync, readRestored } from './activity-proxies';
+import { catchUp, type CaughtUp } from './catch-up';
+import { VERIFICATION_FAILED } from './failure-types';
+import type { IncrementalSyncInput, SyncResult } from './messages';
+import { agree, describeDifference } from './row-counts';
+import { SyncRun } from './sync-run';
+
+/** Number ranges that keep the pieces of the work apart. */
+const FIRST_CHUNK = 0;
+const RESTORED_CHUNKS = 9_000_000;
+const SECOND_CHUNK = 10_000_000;
+
+/**
+ * Brings the mirror of a module up to date: reads what changed and was deleted since the watermark, compares the counts
+ * of both sides, and only then moves the watermark. What changes leave unexplained is looked for once more; then the
+ * run says so and leaves it to a full sync.
+ */
+export async function incrementalSync(input: IncrementalSyncInput): Promise<SyncResult> {
+  const run = new SyncRun(input, `Incremental sync of ${input.module}`);
+  return run.complete(async () => {
+    const plan = await makePlan(run, input);
+    let caughtUp = await catchUp(run, { ...plan, hasModifiedTime: true, firstChunk: FIRST_CHUNK });
+    if (!agree(caughtUp.counts)) caughtUp = await lookAgain(run, caughtUp);
+    const { counts, completeUntil, deletesUntil } = caughtUp;
+    if (!agree(counts)) {
+      throw ApplicationFailure.nonRetryable(
+        `${describeDifference(input.module, counts)} The changes since ${plan.changesSince} do not explain it. Run a full sync: it reads every row.`,
+        VERIFICATION_FAILED,
+      );
+    }
+    const sums = await finishIncrementalSync({ ...run.target, completeUntil, deletesUntil });
+    return run.finish(sums, counts, completeUntil);
+  });
+}
+
+async function makePlan(run: SyncRun, { module, options }: IncrementalSyncInput): Promise<IncrementalSyncPlan> {
+  const { since } = options;
+  await run.begin(`Planning the incremental sync of ${module}.`);
+  const plan = await run.control.step(() => planIncrementalSync({ ...run.target, ...(since && { since }) }));
+  await run.session.record(
+    { phase: 'reading', readPath: 'list', fromTimestamp: plan.changesSince, plan },
+    `Reading what changed in ${module} since ${plan.changesSince}, ${plan.fields} fields.`,
+  );
+  for (const warning of plan.warnings) run.session.warn(warning);
+  return plan;
+}
+
+/** Finds what no list of changes shows, a restored record, and what came while both sides were counted. */
+async function lookAgain(run: SyncRun, { counts, completeUntil, deletesUntil }: CaughtUp): Promise<CaughtUp> {
+  const missing = rowsMissing(counts);
+  run.session.warn(`${describeDifference(run.target.module, counts)} It is looked at once more.`);
+  if (missing > 0) {
+    const request = { ...run.target, missing, firstChunk: RESTORED_CHUNKS };
+    const { restored } = await run.control.step(() => readRestored(request));
+    if (restored > 0) await run.session.record({}, `${restored} records came back that had left the mirror.`);
+  }
+  return catchUp(run, {
+    changesSince: completeUntil,
+    deletesSince: deletesUntil,
+    hasModifiedTime: true,
+    firstChunk: SECOND_CHUNK,
+  });
+}
+
+function rowsMissing({ zohoRows, mirrorRows, unmirroredRows }: RowCounts): number {
+  return zohoRows - mirrorRows - unmirroredRows;
+}

@@ -1,0 +1,43 @@
+import { condition, setHandler } from '@temporalio/workflow';
+import { approveSweepSignal, approveSweepUpdate, type OperatorCommand, type RemovalOptions } from './messages';
+import type { SessionRecorder } from './session-recorder';
+
+/** The brake of a run: rows that leave the mirror in numbers wait for a person's word, given once for the whole run. */
+export class SweepApproval {
+  isGiven: boolean;
+  /** Why the run stands still, if it does. */
+  waitingFor: string | null = null;
+  /** Share of the mirror, in per cent, that may leave unasked; the standard one without it. */
+  readonly percent: number | undefined;
+  private by = 'the request itself';
+
+  constructor(
+    private readonly session: SessionRecorder,
+    private readonly module: string,
+    { allowMassDelete, massDeletePercent }: RemovalOptions,
+  ) {
+    this.isGiven = allowMassDelete ?? false;
+    this.percent = massDeletePercent;
+    const approve = async (command?: OperatorCommand) => {
+      this.isGiven = true;
+      this.by = command?.by ?? 'the Temporal UI';
+      await condition(() => this.waitingFor === null);
+      return this.session.status;
+    };
+    setHandler(approveSweepUpdate, (command: OperatorCommand) => approve(command), {
+      validator: (_command: OperatorCommand) => {
+        if (this.waitingFor === null) throw new Error('No sweep is waiting for approval.');
+      },
+    });
+    setHandler(approveSweepSignal, async (command) => void (await approve(command)));
+  }
+
+  /** Stands still, as `paused`, until the removal is approved. */
+  async wait(candidates: number, mirrorRows: number): Promise<void> {
+    this.waitingFor = `Zoho no longer returns ${candidates} of the ${mirrorRows} rows in the mirror of ${this.module}. Approve the sweep to remove them, or cancel the session.`;
+    await this.session.record({ status: 'paused', pauseReason: this.waitingFor }, this.waitingFor, 'WARNING');
+    await condition(() => this.isGiven);
+    await this.session.record({ status: 'in_progress', pauseReason: null }, `The sweep was approved by ${this.by}.`);
+    this.waitingFor = null;
+  }
+}

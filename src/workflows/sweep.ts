@@ -1,0 +1,32 @@
+import { sweepNeedsApproval } from '../domain/sweep-brake';
+import { countSweepCandidates, sweepUnseenRows } from './activity-proxies';
+import type { SyncRun } from './sync-run';
+
+export interface Sweep {
+  /** Zoho's time when the run began to read. ISO 8601. */
+  began: string;
+  /** Until when earlier sessions followed Zoho's deletes; null if none did. ISO 8601. */
+  deletesFollowedUntil: string | null;
+  /** For rows that turn out to be there. */
+  firstChunk: number;
+}
+
+/** Removes the rows that the session has not seen and that Zoho does not know; many of them only when a person agrees. */
+export async function sweep(run: SyncRun, { began, deletesFollowedUntil, firstChunk }: Sweep): Promise<void> {
+  const { approval, control, session } = run;
+  session.note({ phase: 'sweeping' });
+  const request = { ...run.target, began };
+  const { candidates, mirrorRows } = await control.step(() => countSweepCandidates(request));
+  if (candidates === 0) return;
+  if (!approval.isGiven && sweepNeedsApproval(candidates, mirrorRows, approval.percent)) {
+    await approval.wait(candidates, mirrorRows);
+  }
+  const { buried } = await control.step(() =>
+    sweepUnseenRows({ ...request, deletesFollowedUntil, sequence: run.nextDeleteSequence(), firstChunk }),
+  );
+  run.deleted += buried;
+  await session.record(
+    {},
+    `${candidates} rows were not among what Zoho returned; ${buried} of them are gone and left the mirror.`,
+  );
+}

@@ -1,0 +1,133 @@
+import {
+  ApplicationFailure,
+  ContinueAsNew,
+  isCancellation,
+  rootCause,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { RowCounts, SessionSums, SyncTarget } from '../activities';
+import { causeOf, isFailure, SESSION_ENDED } from './failure-types';
+import { progressQuery, type SyncInput, type SyncResult } from './messages';
+import { RunControl } from './run-control';
+import { SessionRecorder } from './session-recorder';
+import { SweepApproval } from './sweep-approval';
+
+/** Number ranges that keep the pieces of a run's work apart in the record statuses. */
+const FIRST_DELETE_SEQUENCE = 1_000_000_000;
+const DELETE_SEQUENCES_PER_STEP = 100_000;
+
+/** What a run hands to the next one of its chain. */
+interface Inheritance {
+  sequence: number;
+  sums: SessionSums;
+}
+
+/**
+ * What every sync of a module is made of: its session, the commands it obeys, its brake and its sums. Made before
+ * anything is awaited, since it answers messages from then on.
+ */
+export class SyncRun {
+  readonly target: SyncTarget;
+  readonly session: SessionRecorder;
+  readonly control: RunControl;
+  readonly approval: SweepApproval;
+  readonly sums: SessionSums;
+  expectedRows: number | null = null;
+  /** Rows that have left the mirror. */
+  deleted = 0;
+  private deleteSteps = 0;
+
+  /** @param title what the Temporal UI shows the run under */
+  constructor(input: SyncInput, title: string, inherited?: Inheritance) {
+    const { sessionId, connectionId, module, options } = input;
+    this.target = { sessionId, connectionId, module, ...(options.fields && { fields: options.fields }) };
+    this.sums = inherited?.sums ?? { read: 0, created: 0, updated: 0, unchanged: 0, failed: 0 };
+    this.session = new SessionRecorder(sessionId, title, inherited?.sequence ?? 0);
+    this.control = new RunControl(this.session);
+    this.approval = new SweepApproval(this.session, module, options);
+    setHandler(progressQuery, () => ({
+      status: this.session.status,
+      phase: this.session.phase,
+      expectedRows: this.expectedRows,
+      rowsRead: this.sums.read,
+      waitingFor: this.approval.waitingFor,
+    }));
+  }
+
+  /**
+   * Does the work and sees to it that the session ends as the workflow does.
+   * @throws ApplicationFailure with the type of what went wrong; cancellations and continue-as-new pass through
+   */
+  async complete<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isCancellation(error)) {
+        await this.session.record({ status: 'cancelled', phase: 'cancelled' }, 'Cancelled.');
+        throw error;
+      }
+      if (error instanceof ContinueAsNew || isFailure(error, SESSION_ENDED)) throw error;
+      const cause = causeOf(error);
+      const message = rootCause(error) ?? 'The sync failed.';
+      await this.session.fail({ message, type: cause?.type ?? 'unknown' });
+      throw ApplicationFailure.create({ message, type: cause?.type ?? 'unknown', nonRetryable: true });
+    }
+  }
+
+  /** Says that the run is at work now. */
+  async begin(message: string): Promise<void> {
+    const { firstExecutionRunId, workflowId } = workflowInfo();
+    await this.session.record({ status: 'in_progress', phase: 'planning', workflowId, firstExecutionRunId }, message);
+  }
+
+  /** Adds what a piece of work has loaded. */
+  count(loaded: SessionSums): void {
+    for (const key of ['read', 'created', 'updated', 'unchanged', 'failed'] as const) this.sums[key] += loaded[key];
+    this.session.note(progressPatch(this.sums));
+  }
+
+  nextDeleteSequence(): number {
+    this.deleteSteps += 1;
+    return FIRST_DELETE_SEQUENCE + this.deleteSteps * DELETE_SEQUENCES_PER_STEP;
+  }
+
+  /**
+   * Ends the session as completed. Only for a run whose counts agree.
+   * @param sums of the whole session, as its chunks tell them
+   * @param completeUntil Zoho's time up to which the mirror is complete; ISO 8601
+   */
+  async finish(sums: SessionSums, counts: RowCounts, completeUntil: string): Promise<SyncResult> {
+    const { zohoRows, mirrorRows, quarantinedRows } = counts;
+    const result: SyncResult = {
+      status: 'completed',
+      ...sums,
+      failed: quarantinedRows,
+      deleted: this.deleted,
+      zohoRows,
+      mirrorRows,
+    };
+    await this.session.record(
+      {
+        ...progressPatch(sums),
+        failedRecords: quarantinedRows,
+        status: 'completed',
+        phase: 'completed',
+        toTimestamp: completeUntil,
+        result,
+      },
+      `Verified: Zoho and the mirror both count ${zohoRows} rows of ${this.target.module}${quarantinedRows > 0 ? `, ${quarantinedRows} of them in quarantine` : ''}.`,
+      quarantinedRows > 0 ? 'WARNING' : 'INFO',
+    );
+    return result;
+  }
+}
+
+function progressPatch(sums: SessionSums) {
+  return {
+    processedRecords: sums.read,
+    successfulRecords: sums.created + sums.updated,
+    skippedRecords: sums.unchanged,
+    failedRecords: sums.failed,
+  };
+}

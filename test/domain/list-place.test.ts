@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { placeAfter, type ListPlace } from '../../src/domain/list-place';
+
+const SINCE = '2026-11-23T10:00:00+00:00';
+const START = Date.parse(SINCE) / 1000;
+
+/** A record by the second it was modified in, counted from the beginning of the list. */
+interface Row {
+  id: number;
+  second: number;
+}
+
+const timeOf = (second: number): string => new Date((START + second) * 1000).toISOString();
+
+/** A list of changes as Zoho shows it: live, in order of time, with tokens that are places in it. */
+class List {
+  constructor(
+    readonly rows: Row[],
+    private readonly perPage: number,
+    private readonly isInclusive: boolean,
+  ) {}
+
+  page({ modifiedSince, token }: ListPlace): { rows: Row[]; lastModified: string | null; nextToken: string | null } {
+    const bound = Date.parse(modifiedSince) / 1000 - START;
+    const listed = this.rows
+      .filter(({ second }) => (this.isInclusive ? second >= bound : second > bound))
+      .toSorted((one, other) => one.second - other.second || one.id - other.id);
+    const start = Number(token ?? 0);
+    const rows = listed.slice(start, start + this.perPage);
+    const last = rows.at(-1);
+    const end = start + rows.length;
+    return {
+      rows,
+      lastModified: last ? timeOf(last.second) : null,
+      nextToken: end < listed.length ? String(end) : null,
+    };
+  }
+}
+
+/** Walks a list to its end; `between` happens after each page. */
+function walk(list: List, between: (page: number) => void = () => undefined): { seen: Set<number>; tokens: number } {
+  const seen = new Set<number>();
+  let tokens = 0;
+  let place: ListPlace | null = { modifiedSince: SINCE, token: null };
+  for (let pages = 0; place; pages += 1) {
+    assert.ok(pages < 1_000, 'the walk must end');
+    const page = list.page(place);
+    for (const { id } of page.rows) seen.add(id);
+    place = placeAfter(place, page);
+    if (place?.token !== undefined && place.token !== null) tokens += 1;
+    between(pages);
+  }
+  return { seen, tokens };
+}
+
+const rowsWithin = (seconds: number) =>
+  fc
+    .array(fc.integer({ min: 1, max: seconds }), { maxLength: 60 })
+    .map((times) => times.map((second, id): Row => ({ id, second })));
+
+describe('placeAfter', () => {
+  it('goes on at the second before the time the page reached', () => {
+    const next = placeAfter(
+      { modifiedSince: SINCE, token: null },
+      { lastModified: '2026-11-23T15:37:41+05:30', nextToken: 't' },
+    );
+
+    assert.deepEqual(next, { modifiedSince: '2026-11-23T10:07:40+00:00', token: null });
+  });
+
+  it('goes on by token where a page got no further than one second', () => {
+    const place = { modifiedSince: '2026-11-23T10:07:40+00:00', token: null };
+
+    const next = placeAfter(place, { lastModified: '2026-11-23T10:07:41+00:00', nextToken: 't' });
+
+    assert.deepEqual(next, { ...place, token: 't' });
+  });
+
+  it('goes on by token where the last record has no time', () => {
+    const next = placeAfter({ modifiedSince: SINCE, token: null }, { lastModified: null, nextToken: 't' });
+
+    assert.deepEqual(next, { modifiedSince: SINCE, token: 't' });
+  });
+
+  it('ends behind the last page', () => {
+    const next = placeAfter({ modifiedSince: SINCE, token: null }, { lastModified: timeOf(9), nextToken: null });
+
+    assert.equal(next, null);
+  });
+
+  it('leads through every record, however many share a second and however Zoho takes the bound', () => {
+    fc.assert(
+      fc.property(rowsWithin(12), fc.integer({ min: 1, max: 7 }), fc.boolean(), (rows, perPage, isInclusive) => {
+        const { seen } = walk(new List(rows, perPage, isInclusive));
+
+        assert.equal(seen.size, rows.length);
+      }),
+    );
+  });
+
+  it('leads through every record although others move to the end meanwhile, as long as no token is needed', () => {
+    const moves = fc.array(fc.nat(), { maxLength: 20 });
+    fc.assert(
+      fc.property(rowsWithin(200), moves, fc.boolean(), (rows, moved, isInclusive) => {
+        const list = new List(rows, 8, isInclusive);
+        let now = 1_000;
+        const { seen, tokens } = walk(list, (page) => {
+          const row = rows[(moved[page] ?? NaN) % rows.length];
+          if (row) row.second = now += 10;
+        });
+
+        if (tokens === 0) assert.equal(seen.size, rows.length);
+      }),
+    );
+  });
+});

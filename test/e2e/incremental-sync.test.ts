@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { assertSame } from '../support/compare';
+import { useEngine } from '../support/engine';
+import type { Org } from '../support/org';
+
+const HOUR_MS = 3_600_000;
+/** An access token lives for an hour, and so outlives this. */
+const A_WHILE_MS = 1_200_000;
+/** Rows that a page of a list has. */
+const PAGE = 200;
+
+describe('an incremental sync', function () {
+  this.timeout(90_000);
+  const engine = useEngine();
+  beforeEach(async () => {
+    if (!engine().worker.isRunning) await engine().worker.start();
+  });
+
+  /** An org whose module is mirrored, some time ago by Zoho's clock. */
+  async function mirrored(contacts = 600): Promise<Org> {
+    const org = await engine().org({ contacts });
+    await org.fullSync('Contacts');
+    org.zoho.moveClock({ advance: A_WHILE_MS });
+    return org;
+  }
+
+  async function watermark(org: Org): Promise<{ complete: string; session: string }> {
+    const [mark] = await engine().query<{ complete: string; session: string }>(
+      `select complete_until::text as complete, session_id as session from sync.watermarks
+       where connection_id = ? and module_name = 'Contacts'`,
+      [org.connectionId],
+    );
+    assert.ok(mark);
+    return mark;
+  }
+
+  const resultOf = ({ result }: { result: unknown }) => result as Record<string, number>;
+
+  it('brings what was inserted, updated and deleted, and moves the watermark', async () => {
+    const org = await mirrored();
+    const before = await watermark(org);
+    org.zoho.changeRecords('Contacts', {
+      insert: { count: 30 },
+      update: { count: 40, values: { Title: 'changed' } },
+      delete: { count: 20 },
+    });
+    org.zoho.changeRecords('Contacts', { delete: { count: 3 }, deletionType: 'permanent' });
+
+    const session = await org.incrementalSync('Contacts');
+
+    assertSame(await org.differences('Contacts'));
+    const { created, deleted, zohoRows, mirrorRows } = resultOf(session);
+    assert.deepEqual([session.sessionType, deleted, zohoRows, mirrorRows], ['incremental_sync', 23, 607, 607]);
+    assert.ok(created !== undefined && created > 20);
+    const after = await watermark(org);
+    assert.ok(after.session === session.id && Date.parse(after.complete) > Date.parse(before.complete));
+  });
+
+  it('costs seven credits where nothing has changed', async () => {
+    const org = await mirrored();
+    org.zoho.clearCalls();
+
+    const session = await org.incrementalSync('Contacts');
+
+    const calls = Object.entries(org.zoho.calls().operations).map(([name, { calls: count }]) => `${name} ${count}`);
+    assert.equal(Number(session.creditsSpent), 7, calls.join(', '));
+    assert.equal(Number(session.apiCallsMade), 6, calls.join(', '));
+    assert.deepEqual([resultOf(session).created, resultOf(session).updated, resultOf(session).deleted], [0, 0, 0]);
+  });
+
+  it('brings a restored record back, although nothing tells of it', async () => {
+    const org = await mirrored();
+    const { deleted } = org.zoho.changeRecords('Contacts', { delete: { count: 5 } });
+    await org.incrementalSync('Contacts');
+    org.zoho.moveClock({ advance: A_WHILE_MS });
+    org.zoho.changeRecords('Contacts', { restore: deleted.slice(0, 2) });
+
+    const session = await org.incrementalSync('Contacts');
+
+    assertSame(await org.differences('Contacts'));
+    assert.equal(resultOf(session).created, 2);
+  });
+
+  it('refuses a module that it can add nothing to, and says what to do', async () => {
+    const org = await engine().org({ contacts: 10 });
+    org.zoho.addModule({ apiName: 'Timeless', rows: 5, fields: 3, withoutModifiedTime: true });
+    await org.fullSync('Timeless');
+
+    const unread = await org.waitFor(await org.startIncrementalSync('Contacts'), 'failed');
+    const timeless = await org.waitFor(await org.startIncrementalSync('Timeless'), 'failed');
+
+    assert.match(unread.errorMessage ?? '', /Run a full sync first/);
+    assert.match(timeless.errorMessage ?? '', /no Modified_Time.*Run a full sync instead/);
+  });
+
+  it('waits for approval before more rows leave than the brake lets pass', async () => {
+    const org = await mirrored(300);
+    org.zoho.changeRecords('Contacts', { delete: { count: 90 } });
+    const sessionId = await org.startIncrementalSync('Contacts');
+    const { pauseReason } = await org.waitFor(sessionId, 'paused');
+
+    await org.approveSweep('Contacts');
+    const session = await org.waitFor(sessionId, 'completed');
+
+    assert.match(pauseReason ?? '', /90 of the 300 rows/);
+    assert.equal(resultOf(session).deleted, 90);
+    assertSame(await org.differences('Contacts'));
+  });
+
+  it('fails where changes do not explain what is missing, and a full sync then repairs it', async () => {
+    const org = await mirrored();
+    const before = await watermark(org);
+    org.zoho.moveClock({ advance: -24 * HOUR_MS });
+    org.zoho.changeRecords('Contacts', { insert: { count: 2 } });
+    org.zoho.moveClock({ reset: true });
+
+    const session = await org.waitFor(await org.startIncrementalSync('Contacts'), 'failed');
+
+    assert.match(session.errorMessage ?? '', /Zoho counts 602 rows of Contacts, the mirror has 600\..*Run a full sync/);
+    assert.equal((await watermark(org)).complete, before.complete);
+    await org.fullSync('Contacts');
+    assertSame(await org.differences('Contacts'));
+  });
+
+  it('can be paused, resumed and cancelled, and keeps a full sync of its module away', async () => {
+    const org = await mirrored();
+    org.zoho.changeRecords('Contacts', { insert: { count: 5 } });
+    org.zoho.addFault({ kind: 'latency', operation: 'listRecords', delayMs: 1_500, times: 1 });
+    const sessionId = await org.startIncrementalSync('Contacts');
+    await org.until(sessionId, 'catches up', ({ phase }) => phase === 'catching up');
+
+    await org.pause('Contacts');
+    await org.waitFor(sessionId, 'paused');
+    await assert.rejects(org.startFullSync('Contacts'), { name: 'ActiveSessionExists' });
+    await org.resume('Contacts');
+    await org.waitFor(sessionId, 'completed');
+
+    assertSame(await org.differences('Contacts'));
+  });
+
+  it('loses nothing to a kill -9 of the worker in the middle of its walk', async () => {
+    const org = await mirrored(100);
+    for (let second = 0; second < 30; second += 1) {
+      org.zoho.moveClock({ advance: 1_000 });
+      org.zoho.changeRecords('Contacts', { insert: { count: PAGE } });
+    }
+    org.zoho.addFault({ kind: 'latency', operation: 'listRecords', delayMs: 60 });
+
+    const sessionId = await org.startIncrementalSync('Contacts');
+    await org.until(sessionId, 'has loaded a chunk', async () => (await org.countOf('session_chunks', sessionId)) > 0);
+    await engine().worker.kill();
+    org.zoho.clearFaults();
+    await engine().worker.start();
+    const session = await org.waitFor(sessionId, 'completed', 60_000);
+
+    assert.equal(resultOf(session).created, 30 * PAGE);
+    assertSame(await org.differences('Contacts'));
+  });
+});
