@@ -147,6 +147,10 @@ export const BulkJob = z
       .string()
       .meta({ description: "Zoho's state of the job, or `PLANNED`, `UPLOADED`, `ORDERING`, `ORDERED`, `LOST`." }),
     zohoJobId: z.string().nullable(),
+    counts: z
+      .strictObject({ added: count, updated: count, skipped: count, total: count })
+      .nullable()
+      .meta({ description: "Zoho's own; null while there are none." }),
   })
   .meta({ description: 'One job at Zoho.' });
 

@@ -76,7 +76,7 @@ function represent(operation: BulkOperationModel, connection: string, calls: num
   };
 }
 
-function representJob({ file, details, state, zohoJobId }: WriteJobRow): BulkOperationAnswer['jobs'][number] {
+function representJob({ file, details, state, zohoJobId, counts }: WriteJobRow): BulkOperationAnswer['jobs'][number] {
   const { module, action, rows } = details;
-  return { file, module, operation: action ?? 'mass_update', records: rows ?? null, state, zohoJobId };
+  return { file, module, operation: action ?? 'mass_update', records: rows ?? null, state, zohoJobId, counts };
 }
