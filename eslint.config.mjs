@@ -50,6 +50,7 @@ const arrows = [
       './api/schemas.ts',
       './api/connection-schemas.ts',
       './api/plan-schemas.ts',
+      './api/bulk-operation-schemas.ts',
       './api/call-metrics-schemas.ts',
       './api/module-schemas.ts',
       './api/record-schemas.ts',

@@ -22,6 +22,8 @@ const Environment = z.object({
   TEMPORAL_UI_URL: z.string().default('http://127.0.0.1:8233'),
   PULSE_API_HOST: z.string().default('127.0.0.1'),
   PULSE_API_PORT: port.default(8600),
+  /** Base URL under which Zoho reaches this API, to be told when its jobs end; they are polled in any case. */
+  PULSE_PUBLIC_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
   /** Key ring for secrets at rest: `id:base64 of 32 bytes`, the first encrypts, all decrypt. */
   PULSE_ENCRYPTION_KEYS: list.default([]),
   /** Where result files are spooled while they are loaded. */

@@ -14,6 +14,7 @@ import { pendingMigrations } from './db/migrate';
 import { toDatabaseError } from './db/pg-errors';
 import { createLogger, type Logger } from './logger';
 import { createTemporalClient } from './temporal/client';
+import { createOperationControl } from './temporal/operation-control';
 import { createSyncControl } from './temporal/sync-control';
 import { accountsUrlOf, isDataCentreName } from './zoho';
 
@@ -47,6 +48,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const app = createApp({
       knex,
       control: createSyncControl(temporal),
+      operations: createOperationControl(temporal),
       logger,
       connect: { ...connectSettings(knex, config), gateOf: (connectionId) => broker.gate(connectionId) },
       temporalUi: { url: config.TEMPORAL_UI_URL, namespace: temporal.namespace },

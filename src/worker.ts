@@ -1,10 +1,11 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { bulkWriteCallbackUrl } from './api/paths';
 import { CreditBroker } from './activities/credit-broker';
 import { ZohoConnections } from './activities/zoho-connections';
 import { loadConfig } from './config';
 import { createWorkers } from './create-workers';
-import { parseKeyRing } from './db/encryption';
+import { open, parseKeyRing } from './db/encryption';
 import { createDatabase } from './db/knex';
 import { createLogger } from './logger';
 import { createTemporalClient } from './temporal/client';
@@ -39,7 +40,8 @@ async function main(): Promise<void> {
   const metricsServer =
     metricsPort === undefined ? undefined : await serveMetrics(metrics.registry, metricsHost, metricsPort);
   if (metricsServer) logger.info({ url: metricsServer.url }, 'metrics are served');
-  const zoho = new ZohoConnections(knex, parseKeyRing(config.PULSE_ENCRYPTION_KEYS), config.ZOHO_TIMEOUT_MS, {
+  const ring = parseKeyRing(config.PULSE_ENCRYPTION_KEYS);
+  const zoho = new ZohoConnections(knex, ring, config.ZOHO_TIMEOUT_MS, {
     broker,
     observe: metrics.observe,
     confirmGrantAfterMs: config.ZOHO_CONFIRM_GRANT_MS,
@@ -60,6 +62,8 @@ async function main(): Promise<void> {
         zoho,
         logger,
         spoolDirectory: config.PULSE_SPOOL_DIR,
+        bulkWriteCallbackUrl: (id, file, secret) => bulkWriteCallbackUrl(config.PULSE_PUBLIC_URL, id, file, secret),
+        openSecret: (purpose, sealed) => open(ring, purpose, sealed),
         workflowState: (workflowId) => describeWorkflow(temporal.client, workflowId),
         schedules: {
           pause: (connectionId, why) => pauseSchedulesOf(temporal.client, connectionId, why),

@@ -14,6 +14,19 @@ export interface ActivityDependencies {
   /** Asks Temporal what has become of a workflow. */
   workflowState(workflowId: string): Promise<WorkflowState>;
   schedules: ConnectionSchedules;
+  /**
+   * The URL that Zoho may call when a bulk write's job ends; undefined where Zoho cannot reach the API.
+   * @param secret proves that the call is Zoho's
+   */
+  bulkWriteCallbackUrl(operationId: string, file: number, secret: string): string | undefined;
+  /** Opens what was sealed for a purpose. @throws EncryptionKeyMissing, SealedValueInvalid */
+  openSecret(purpose: string, sealed: string): string;
+}
+
+/** What every activity of a bulk write or a mass update is told. */
+export interface OperationTarget {
+  operationId: string;
+  connectionId: string;
 }
 
 /** What every activity of a session is told: which session, which module, which fields. */

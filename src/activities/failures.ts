@@ -11,6 +11,18 @@ export const FAILURES = {
   jobLost: 'bulk_read.lost',
   /** Bulk read refuses a field: plan again without it. */
   fieldRefused: 'bulk_read.field_refused',
+  /** The same of a bulk write and of a mass update. */
+  bulkWritePending: 'bulk_write.pending',
+  massUpdatePending: 'mass_update.pending',
+  /** Zoho no longer has an uploaded file: upload it again. */
+  fileLost: 'bulk_write.file_lost',
+  /** A job may have been taken, and whether it was cannot be found out: nothing is sent again. */
+  outcomeUnknown: 'bulk_write.outcome_unknown',
+  /** The request names fields that the module does not have or that cannot be written so. */
+  fieldsNotWritable: 'bulk_write.fields_not_writable',
+  massUpdateRefused: 'mass_update.refused',
+  /** The caller's URL did not take the message. */
+  callbackNotTaken: 'callback.not_taken',
   /** The module has nothing that can be mirrored. */
   notMirrorable: 'module.not_mirrorable',
   /** Nothing to add changes to: no full sync of the module has been completed. */
@@ -25,8 +37,12 @@ export const FAILURES = {
   verificationFailed: 'verification.failed',
 } as const;
 
-export function jobPending(message: string, nextRetryDelay: number): ApplicationFailure {
-  return ApplicationFailure.create({ type: FAILURES.jobPending, message, nextRetryDelay, category: 'BENIGN' });
+export function jobPending(
+  message: string,
+  nextRetryDelay: number,
+  type: (typeof FAILURES)[keyof typeof FAILURES] = FAILURES.jobPending,
+): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, nextRetryDelay, category: 'BENIGN' });
 }
 
 export function permanentFailure(type: (typeof FAILURES)[keyof typeof FAILURES], message: string, cause?: Error) {

@@ -1,4 +1,5 @@
 import { recordProgress, type SessionUpdate } from '../db/session-updates';
+import { recordBulkOperation } from '../db/bulk-operations';
 import {
   awaitBulkRead,
   loadBulkPage,
@@ -6,6 +7,7 @@ import {
   type BulkPageRequest,
   type LoadBulkPageRequest,
 } from './bulk-read';
+import { awaitBulkWrite, collectBulkWriteResult } from './bulk-write-result';
 import {
   countSweepCandidates,
   readDeletes,
@@ -14,7 +16,7 @@ import {
   type SweepRequest,
   type SweepRun,
 } from './deletes';
-import type { ActivityDependencies, SyncTarget } from './dependencies';
+import type { ActivityDependencies, OperationTarget, SyncTarget } from './dependencies';
 import {
   countBothSides,
   finishFullSync,
@@ -23,11 +25,16 @@ import {
   type FinishRequest,
 } from './finish-full-sync';
 import { readByListPages, readChanges, type ChangesRequest, type ListReadRequest } from './list-read';
+import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from './mass-update';
+import { notifyCaller } from './notify-caller';
+import { orderBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } from './order-bulk-write';
+import { planBulkWrite } from './plan-bulk-write';
 import { planFullSync, type PlanRequest } from './plan-full-sync';
 import { planIncrementalSync, type IncrementalPlanRequest } from './plan-incremental-sync';
 import { readRestored, type RestoredRequest } from './read-restored';
 import { reconcileConnections } from './reconcile-connections';
 import { reconcileSessions } from './reconcile-sessions';
+import { markFileUnknown, settleOperation } from './settle-operation';
 
 /** Quick work on the engine's own tables: the `core` queue. */
 export function createCoreActivities(deps: ActivityDependencies) {
@@ -38,6 +45,11 @@ export function createCoreActivities(deps: ActivityDependencies) {
     finishIncrementalSync: (request: Omit<FinishRequest, 'path'>) => finishIncrementalSync(deps, request),
     reconcileSessions: () => reconcileSessions(deps),
     reconcileConnections: () => reconcileConnections(deps),
+    /** Writes the row of a bulk operation. Idempotent by sequence. */
+    recordBulkOperation: (update: SessionUpdate): Promise<boolean> => recordBulkOperation(deps.knex, update),
+    settleOperation: (target: OperationTarget) => settleOperation(deps, target),
+    markFileUnknown: (target: BulkWriteFileTarget) => markFileUnknown(deps, target),
+    notifyCaller: (target: OperationTarget) => notifyCaller(deps, target),
   };
 }
 
@@ -54,6 +66,15 @@ export function createZohoActivities(deps: ActivityDependencies) {
     readRestored: (request: RestoredRequest) => readRestored(deps, request),
     sweepUnseenRows: (request: SweepRun) => sweepUnseenRows(deps, request),
     countBothSides: (target: SyncTarget) => countBothSides(deps, target),
+    planBulkWrite: (target: OperationTarget) => planBulkWrite(deps, target),
+    uploadBulkWriteFile: (target: BulkWriteFileTarget) => uploadBulkWriteFile(deps, target),
+    orderBulkWriteJob: (target: BulkWriteFileTarget) => orderBulkWriteJob(deps, target),
+    awaitBulkWrite: (target: BulkWriteFileTarget) => awaitBulkWrite(deps, target),
+    collectBulkWriteResult: (target: BulkWriteFileTarget) => collectBulkWriteResult(deps, target),
+    planMassUpdate: (target: OperationTarget) => planMassUpdate(deps, target),
+    updateByIds: (target: OperationTarget) => updateByIds(deps, target),
+    orderMassUpdate: (target: OperationTarget) => orderMassUpdate(deps, target),
+    awaitMassUpdate: (target: OperationTarget) => awaitMassUpdate(deps, target),
   };
 }
 
@@ -76,4 +97,5 @@ export type { RowCounts } from './finish-full-sync';
 export type { FullSyncPlan } from './plan-full-sync';
 export type { IncrementalSyncPlan } from './plan-incremental-sync';
 export type { SessionSums } from './finish-full-sync';
-export type { ActivityDependencies, SyncTarget } from './dependencies';
+export type { ActivityDependencies, OperationTarget, SyncTarget } from './dependencies';
+export type { BulkWritePlan } from './plan-bulk-write';

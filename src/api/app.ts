@@ -5,6 +5,7 @@ import { createMetrics } from './metrics';
 import { expressPath, mountRoute } from './mount-route';
 import { describeApi } from './openapi';
 import { PROBLEM_CONTENT_TYPE, Problem, toProblemDocument } from './problem';
+import type { Route } from './route';
 import { contextOf, requestContext } from './request-context';
 import { ROUTES } from './routes';
 import { toProblem } from './to-problem';
@@ -22,10 +23,11 @@ export function createApp(deps: ApiDeps): Express {
     response.set('Cache-Control', 'no-store');
     next();
   });
-  readExactBodies(app);
-  app.use(express.json({ limit: LARGEST_BODY, strict: false }));
   const routeDeps = { ...deps, metrics, openApi: describeApi(ROUTES, deps.version) };
-  for (const route of ROUTES) mountRoute(app, route, routeDeps);
+  const [large, usual] = [ROUTES.filter(readsItsBody), ROUTES.filter((route) => !readsItsBody(route))];
+  for (const route of large) mountRoute(app, route, routeDeps);
+  app.use(express.json({ limit: LARGEST_BODY, strict: false }));
+  for (const route of usual) mountRoute(app, route, routeDeps);
   refuseOtherMethods(app);
   app.use((request: Request) => {
     throw new Problem('route_not_found', `There is nothing at ${request.path}.`);
@@ -34,11 +36,8 @@ export function createApp(deps: ApiDeps): Express {
   return app;
 }
 
-/** These bodies stay text until their route parses them; the general parser passes over what was read already. */
-function readExactBodies(app: Express): void {
-  for (const { path, exactBody } of ROUTES) {
-    if (exactBody) app.use(expressPath(path), express.text({ type: 'application/json', limit: exactBody.limit }));
-  }
+function readsItsBody({ largestBody }: Route): boolean {
+  return largestBody !== undefined;
 }
 
 function refuseOtherMethods(app: Express): void {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { ConnectSettings } from '../connect/settings';
 import type { Logger } from '../logger';
+import type { OperationControl } from '../temporal/operation-control';
 import type { SyncControl } from '../temporal/sync-control';
 import type { Metrics } from './metrics';
 
@@ -15,6 +16,8 @@ export interface TemporalUi {
 export interface ApiDeps {
   readonly knex: Knex;
   readonly control: SyncControl;
+  /** For bulk writes and mass updates. */
+  readonly operations: OperationControl;
   readonly logger: Logger;
   /** For connecting organizations. */
   readonly connect: ConnectSettings;

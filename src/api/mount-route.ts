@@ -3,6 +3,7 @@ import { insertAuditEntry } from '../db/audit-log';
 import type { RouteDeps } from './deps';
 import { API_PREFIX } from './paths';
 import { authenticate, authorize } from './auth';
+import { readLargeBody } from './large-body';
 import { Problem } from './problem';
 import { contextOf } from './request-context';
 import type { Principal, Route, RouteAnswer, RouteRequest } from './route';
@@ -20,9 +21,11 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
     context.actor = principal?.actor;
     const answer = await underAudit(route, principal, deps, async (announce) => {
       if (route.access !== 'open' && principal) authorize(principal, route.access);
+      const bodyText = route.largestBody === undefined ? '' : await readLargeBody(route.largestBody, request, response);
       const parsed: AnyRequest = {
-        ...parse(route, request),
+        ...parse(route, request, bodyText),
         principal,
+        bodyText,
         requestId: context.requestId,
         log: context.log,
       };
@@ -38,23 +41,27 @@ export function expressPath(path: string): string {
   return `${API_PREFIX}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
 }
 
-function parse(route: Route, request: Request): Pick<AnyRequest, 'params' | 'query' | 'headers' | 'body'> {
+function parse(
+  route: Route,
+  request: Request,
+  bodyText: string,
+): Pick<AnyRequest, 'params' | 'query' | 'headers' | 'body'> {
   return {
     params: route.params && parseParameters(route.params, request.params),
     query: route.query && parseParameters(route.query, request.query),
     headers: route.headers && parseParameters(route.headers, request.headers),
-    body: route.body && parseBody(route.body, readBody(request, route.exactBody !== undefined)),
+    body: route.body && parseBody(route.body, readBody(request, route.exactNumbers && bodyText)),
   };
 }
 
 /** @throws Problem `unsupported_media_type`, `malformed_json` */
-function readBody(request: Request, isExact: boolean): unknown {
+function readBody(request: Request, exactText: string | undefined): unknown {
   const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0;
   if (hasBody && request.is('application/json') === false) {
     throw new Problem('unsupported_media_type', 'The body must be sent as application/json.');
   }
   if (!hasBody) return {};
-  return typeof request.body === 'string' && isExact ? parseExactBody(request.body) : request.body;
+  return exactText === undefined ? request.body : parseExactBody(exactText);
 }
 
 /** Records how a mutation ended, refused and failed ones included. */

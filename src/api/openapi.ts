@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BULK_OPERATION_REQUESTS, BULK_OPERATION_SCHEMAS } from './bulk-operation-schemas';
 import { CONNECTION_REQUESTS } from './connection-schemas';
 import { API_PREFIX } from './paths';
 import { PROBLEMS, PROBLEM_CONTENT_TYPE, ProblemDocument, type ProblemCode } from './problem';
@@ -25,6 +26,7 @@ const schemas = {
   ...NAMED_SCHEMAS,
   ...MODULE_SCHEMAS,
   ...RECORD_SCHEMAS,
+  ...BULK_OPERATION_SCHEMAS,
   PlanRequest,
   Plan,
   SessionCalls,
@@ -156,6 +158,7 @@ function componentSchemas(): Record<string, JsonSchema> {
     ...CONNECTION_REQUESTS,
     ...MODULE_REQUESTS,
     ...RECORD_REQUESTS,
+    ...BULK_OPERATION_REQUESTS,
   ]);
   const describe = (io: 'input' | 'output') =>
     z.toJSONSchema(registry, { io, uri: (id) => `#/components/schemas/${id}` }).schemas;

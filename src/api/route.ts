@@ -18,6 +18,8 @@ export interface RouteRequest<Params, Query, Body, Headers> {
   readonly headers: Headers;
   /** `undefined` on open routes. */
   readonly principal: Principal | undefined;
+  /** The body as it was sent, for routes with `largestBody`: numbers have all their digits here. */
+  readonly bodyText: string;
   readonly requestId: string;
   readonly log: Logger;
 }
@@ -54,8 +56,10 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown, Header
   /** Names in lower case. */
   readonly headers?: z.ZodType<Headers>;
   readonly body?: z.ZodType<Body>;
-  /** For bodies with values of records: how large they may be, and numbers that a double cannot hold stay exact. */
-  readonly exactBody?: { readonly limit: string };
+  /** For bodies above the usual limit, such as `30mb`: read only once it is known that the caller may send it. */
+  readonly largestBody?: string;
+  /** With `largestBody`: numbers that a double cannot hold reach the schema as `JsonNumber`. */
+  readonly exactNumbers?: true;
   readonly answers: Readonly<Record<number, DeclaredAnswer>>;
   /** The problems that are this route's own; those of every route are added. */
   readonly problems: readonly ProblemCode[];

@@ -1,4 +1,5 @@
 import { toDatabaseError } from '../db/pg-errors';
+import { BulkOperationNotFound } from '../db/bulk-operations';
 import { ConnectionNotFound } from '../db/connections';
 import { ActiveSessionExists, SessionNotFound } from '../db/sessions';
 import {
@@ -32,6 +33,7 @@ export function toProblem(error: unknown): Problem {
 function knownProblem(error: unknown): Problem | undefined {
   const cause = { cause: error };
   if (error instanceof SessionNotFound) return new Problem('session_not_found', error.message, {}, cause);
+  if (error instanceof BulkOperationNotFound) return new Problem('operation_not_found', error.message, {}, cause);
   if (error instanceof ConnectionNotFound) {
     const errors = [{ pointer: '#/connection', detail: error.message }];
     return new Problem('unknown_connection', error.message, { errors }, cause);

@@ -236,7 +236,8 @@ class TemporalSyncControl implements SyncControl {
   }
 }
 
-function translate(error: unknown): unknown {
+/** What the API calls a failure of Temporal; any other error as it is. */
+export function translate(error: unknown): unknown {
   if (error instanceof WorkflowExecutionAlreadyStartedError) {
     return new SyncWorkflowRunning(`Workflow ${error.workflowId} is already running.`, { cause: error });
   }

@@ -49,6 +49,14 @@ const polling: ActivityOptions = {
   startToCloseTimeout: '1m',
 };
 
+/** Telling the caller of an operation: a few attempts, which the activity counts itself. */
+const telling: ActivityOptions = {
+  ...WAIT,
+  taskQueue: TASK_QUEUES.core,
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '1h',
+};
+
 const loading: ActivityOptions = {
   ...WAIT,
   taskQueue: TASK_QUEUES.databaseLoad,
@@ -60,12 +68,17 @@ const loading: ActivityOptions = {
 /** The words are what the Temporal UI shows beside the activity's name. */
 const zoho = (options: ActivityOptions, summary: string) => proxyActivities<ZohoActivities>({ ...options, summary });
 const core = (summary: string) => proxyActivities<CoreActivities>({ ...bookkeeping, summary });
+const tell = (summary: string) => proxyActivities<CoreActivities>({ ...telling, summary });
 const load = (summary: string) => proxyActivities<LoadActivities>({ ...loading, summary });
 
 export const { recordProgress } = core('Write the session row and its log');
 export const { finishFullSync, finishIncrementalSync } = core('Set the watermark, sum up');
 export const { reconcileSessions } = core('Close sessions whose workflow is gone');
 export const { reconcileConnections } = core('Pause what needs a connection that is gone');
+export const { recordBulkOperation } = core("Write the operation's row");
+export const { settleOperation } = core('Give every record its end, and count');
+export const { markFileUnknown } = core('Note that nobody can know what became of a file');
+export const { notifyCaller } = tell('Tell the caller that it has ended');
 
 export const { planFullSync } = zoho(calls, 'Fields, table, row count, and how to read');
 export const { planIncrementalSync } = zoho(calls, 'Fields, table, and where earlier sessions stopped');
@@ -77,6 +90,15 @@ export const { readChanges } = zoho(walks, 'Read what changed since the start');
 export const { readDeletes } = zoho(walks, 'Remove what Zoho lists as deleted');
 export const { readRestored } = zoho(calls, 'Look for records that were restored');
 export const { sweepUnseenRows } = zoho(walks, 'Remove rows that Zoho no longer has');
+export const { planBulkWrite } = zoho(calls, 'Sort the records into files, check their fields');
+export const { uploadBulkWriteFile } = zoho(calls, 'Write a file and upload it');
+export const { orderBulkWriteJob } = zoho(calls, 'Order the job that writes the file');
+export const { awaitBulkWrite } = zoho(polling, 'Wait for the job; each attempt asks once');
+export const { collectBulkWriteResult } = zoho(calls, 'Read what became of each row');
+export const { planMassUpdate } = zoho(calls, 'Check the fields');
+export const { updateByIds } = zoho(walks, 'Update the records, 500 a call');
+export const { orderMassUpdate } = zoho(calls, "Order Zoho's job for the view");
+export const { awaitMassUpdate } = zoho(polling, 'Wait for the job; each attempt asks once');
 
 export const { loadBulkPage } = load('Load an exported file into the mirror');
 export const { countSweepCandidates } = load('Count rows that were not seen');

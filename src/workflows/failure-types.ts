@@ -4,6 +4,8 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 export const JOB_LOST = 'bulk_read.lost';
 export const FIELD_REFUSED = 'bulk_read.field_refused';
 export const SESSION_ENDED = 'session.ended';
+export const FILE_LOST = 'bulk_write.file_lost';
+export const OUTCOME_UNKNOWN = 'bulk_write.outcome_unknown';
 export const VERIFICATION_FAILED = 'verification.failed';
 
 /** The failure that an activity raised, from what the workflow caught. */

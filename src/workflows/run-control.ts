@@ -2,7 +2,12 @@ import { CancellationScope, condition, isCancellation, setHandler } from '@tempo
 import type { SessionStatus } from '../domain/enums';
 import { desiredState } from '../domain/run-control';
 import { pauseSignal, pauseUpdate, resumeSignal, resumeUpdate, type OperatorCommand } from './messages';
-import type { SessionRecorder } from './session-recorder';
+
+/** The run as far as its control sees it: where it stands, and how to write that down. */
+export interface ControlledRun {
+  readonly status: SessionStatus;
+  record(patch: { status: SessionStatus; pauseReason: string | null }, message: string): Promise<void>;
+}
 
 /**
  * Pause and resume of a run whose work is a row of idempotent steps. Pausing stops the step in flight at its next safe
@@ -14,7 +19,7 @@ export class RunControl {
   /** Cancelled when Temporal cancels the workflow. */
   private readonly root = CancellationScope.current();
 
-  constructor(private readonly session: SessionRecorder) {
+  constructor(private readonly session: ControlledRun) {
     setHandler(pauseUpdate, (command) => this.pause(command));
     setHandler(resumeUpdate, (command) => this.resume(command));
     setHandler(pauseSignal, async (command) => void (await this.pause(command)));

@@ -27,6 +27,8 @@ export class SessionRecorder {
     private readonly title: string,
     /** The last sequence number used; carried through continue-as-new. */
     public sequence: number,
+    /** The activity that writes a step; sessions and operations have tables of their own. */
+    private readonly writeStep: (update: SessionUpdate) => Promise<boolean> = recordProgress,
   ) {}
 
   /**
@@ -69,7 +71,7 @@ export class SessionRecorder {
   }
 
   private async write(update: SessionUpdate): Promise<void> {
-    const applied = await CancellationScope.nonCancellable(() => recordProgress(update));
+    const applied = await CancellationScope.nonCancellable(() => this.writeStep(update));
     if (!applied) throw ApplicationFailure.nonRetryable('The session has ended already.', SESSION_ENDED);
   }
 

@@ -13,6 +13,7 @@ import {
 } from '../../simulator';
 import type { ActivityDependencies, SyncTarget } from '../../src/activities/dependencies';
 import { ZohoConnections } from '../../src/activities/zoho-connections';
+import { open } from '../../src/db/encryption';
 import { ensureConnection, type ConnectionSettings } from '../../src/db/connections';
 import type { ConnectionModel } from '../../src/db/models/connection';
 import { createLogger } from '../../src/logger';
@@ -60,7 +61,7 @@ export interface ActivityFixture extends DatabaseFixture {
 /** A database, a simulator and what activities work with, for the suite that calls it. */
 export function useActivities(options: Partial<SimulatorOptions> = {}): ActivityFixture {
   const database = useDatabase();
-  let open: { simulator: Simulator; deps: ActivityDependencies; zoho: ZohoConnections } | undefined;
+  let opening: { simulator: Simulator; deps: ActivityDependencies; zoho: ZohoConnections } | undefined;
   before(async () => {
     const zoho = new ZohoConnections(database.knex, KEY_RING, TIMEOUT_MS, { confirmGrantAfterMs: 0 });
     const deps: ActivityDependencies = {
@@ -69,17 +70,19 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
       logger: createLogger('test', 'silent'),
       spoolDirectory: path.join(tmpdir(), 'pulse-test-spool'),
       workflowState: async () => ({ status: null, sessionId: null }),
+      bulkWriteCallbackUrl: () => undefined,
+      openSecret: (purpose, sealed) => open(KEY_RING, purpose, sealed),
       schedules: { pause: async () => 0, unpause: async () => 0 },
     };
-    open = { zoho, deps, simulator: await startSimulator({ deals: 50, tokenThrottle: false, ...options }) };
+    opening = { zoho, deps, simulator: await startSimulator({ deals: 50, tokenThrottle: false, ...options }) };
   });
   after(async () => {
-    await open?.zoho.close();
-    await open?.simulator.close();
+    await opening?.zoho.close();
+    await opening?.simulator.close();
   });
   const opened = () => {
-    if (!open) throw new Error('The simulator is open only while tests run.');
-    return open;
+    if (!opening) throw new Error('The simulator is open only while tests run.');
+    return opening;
   };
   return {
     get knex() {

@@ -7,7 +7,7 @@ import { ROUTES } from '../../src/api/routes';
 import { createDatabase } from '../../src/db/knex';
 import { createLogger } from '../../src/logger';
 import { someSession } from '../db/support';
-import { connectSettings, NO_TEMPORAL, useApi } from './support';
+import { connectSettings, NO_OPERATIONS, NO_TEMPORAL, useApi } from './support';
 
 interface Operation {
   responses: Record<string, { content: Record<string, { schema: object }> }>;
@@ -36,6 +36,7 @@ describe('the OpenAPI document', () => {
       knex,
       connect: connectSettings(knex, api.baseUrl),
       control: NO_TEMPORAL,
+      operations: NO_OPERATIONS,
       logger: createLogger('test', 'silent'),
       temporalUi: { url: '', namespace: '' },
       version: '0',

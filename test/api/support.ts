@@ -11,6 +11,7 @@ import { ROUTES } from '../../src/api/routes';
 import type { ConnectSettings } from '../../src/connect/settings';
 import { createApiKey } from '../../src/db/api-keys';
 import type { ApiRole } from '../../src/db/models/api-key';
+import type { OperationControl } from '../../src/temporal/operation-control';
 import type { SyncControl } from '../../src/temporal/sync-control';
 import { accountsUrlOf } from '../../src/zoho';
 import { KEY_RING, useDatabase, type DatabaseFixture } from '../db/support';
@@ -49,11 +50,21 @@ export const NO_TEMPORAL: SyncControl = {
   ping: () => assert.fail('Temporal was pinged.'),
 };
 
+/** Temporal that starts no bulk operation. */
+export const NO_OPERATIONS: OperationControl = {
+  start: () => assert.fail('Temporal was asked to start an operation.'),
+  jobFinished: () => assert.fail('Temporal was told of a job.'),
+};
+
 /**
  * The real API on a free port, in front of a database of its own.
  * @param accountsUrl the simulator that stands for every data centre
  */
-export function useApi(control: () => SyncControl, accountsUrl?: () => string): ApiFixture {
+export function useApi(
+  control: () => SyncControl,
+  accountsUrl?: () => string,
+  operations: () => OperationControl = () => NO_OPERATIONS,
+): ApiFixture {
   const database = useDatabase();
   const logLines: string[] = [];
   let running: { baseUrl: string; keys: Record<ApiRole, string>; close(): Promise<void> } | undefined;
@@ -65,6 +76,10 @@ export function useApi(control: () => SyncControl, accountsUrl?: () => string): 
       knex: database.knex,
       connect: connectSettings(database.knex, baseUrl, accountsUrl),
       control: forwarding(control),
+      operations: {
+        start: (...args) => operations().start(...args),
+        jobFinished: (...args) => operations().jobFinished(...args),
+      },
       logger: pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) }),
       temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
       version: '0.0.0',

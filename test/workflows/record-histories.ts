@@ -6,6 +6,7 @@ import { startEngine, type Engine } from '../support/engine';
 import type { Org } from '../support/org';
 import { stopShared } from '../support/shared';
 import { HISTORIES, type RecordedHistory } from './histories';
+import { OPERATION_STORIES } from './operation-stories';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -101,15 +102,21 @@ const STORIES: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
  * `npx tsx test/workflows/record-histories.ts [name...]`
  */
 async function main(chosen: readonly string[]): Promise<void> {
-  const unknown = chosen.find((name) => !(name in STORIES));
+  const stories = new Map<string, (engine: Engine) => Promise<string>>([
+    ...Object.entries(STORIES).map(([name, tell]): [string, (engine: Engine) => Promise<string>] => [
+      name,
+      async (engine) => (await tell(engine)).workflowId('Contacts'),
+    ]),
+    ...Object.entries(OPERATION_STORIES),
+  ]);
+  const unknown = chosen.find((name) => !stories.has(name));
   if (unknown !== undefined) throw new Error(`There is no story ${unknown}.`);
   const engine = await startEngine();
   try {
     await mkdir(HISTORIES, { recursive: true });
-    for (const [name, tell] of Object.entries(STORIES)) {
+    for (const [name, tell] of stories) {
       if (chosen.length > 0 && !chosen.includes(name)) continue;
-      const org = await tell(engine);
-      const workflowId = org.workflowId('Contacts');
+      const workflowId = await tell(engine);
       const history = await engine.temporal.client.workflow.getHandle(workflowId).fetchHistory();
       const recorded: RecordedHistory = { workflowId, history: JSON.parse(historyToJSON(history)) as object };
       await writeFile(path.join(HISTORIES, `${name}.json`), withoutPlaces(`${JSON.stringify(recorded, null, 1)}\n`));

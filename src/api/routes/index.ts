@@ -3,6 +3,8 @@ import { approveSweep, cancelSession, pauseSession, resumeSession } from './comm
 import { getAuthStatus, getOrganization, getPermissions } from './auth-status';
 import { authorizeConnection, refreshConnection, revokeConnection, submitGrantCode } from './connection-grants';
 import { getConnectionRoute, listConnectionsRoute, saveConnection } from './connections';
+import { bulkWriteCallback } from './bulk-write-callback';
+import { BULK_OPERATION_ROUTES } from './bulk-operations';
 import { createPlan } from './create-plan';
 import { createCustomField, listFieldModificationsRoute, updateCustomField } from './custom-fields';
 import { getFieldCoverage, listFields } from './fields';
@@ -21,9 +23,11 @@ import { getModuleRoute, listModulesRoute } from './modules';
 import { oauthCallback } from './oauth-callback';
 import { getRecordRoute, listDeletedRoute, listRecordsRoute } from './read-records';
 import { rotateKeys } from './rotate-keys';
+import { startBulkWrite } from './start-bulk-write';
 import { startFullSync } from './start-full-sync';
 import { startIncrementalSync } from './start-incremental-sync';
 import { validateRecords, writeRecords } from './write-records';
+import { previewMassUpdate, startMassUpdate } from './start-mass-update';
 
 /** Every operation of the control API. */
 export const ROUTES: readonly Route[] = [
@@ -67,6 +71,11 @@ export const ROUTES: readonly Route[] = [
   getOrganization,
   listUsersRoute,
   rotateKeys,
+  startBulkWrite,
+  startMassUpdate,
+  previewMassUpdate,
+  ...BULK_OPERATION_ROUTES,
+  bulkWriteCallback,
   getHealth,
   getReadiness,
   getOpenApi,

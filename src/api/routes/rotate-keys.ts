@@ -1,3 +1,4 @@
+import { resealCallbackSecrets } from '../../db/bulk-operations';
 import { reencryptConnections } from '../../db/connections';
 import { KeyRotation } from '../connection-schemas';
 import { defineRoute } from '../route';
@@ -16,6 +17,7 @@ export const rotateKeys = defineRoute({
   audit: { action: 'keys.rotate', target: () => 'keys' },
   async handle(_request, { knex, connect }) {
     const ring = connect.keyRing();
+    await resealCallbackSecrets(knex, ring);
     return { status: 200, body: { primaryKey: ring.primary, connections: await reencryptConnections(knex, ring) } };
   },
 });

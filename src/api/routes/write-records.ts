@@ -26,7 +26,8 @@ const common = {
   tag: 'Records',
   params: ModuleParams,
   query: ConnectionQuery,
-  exactBody: { limit: LARGEST_BODY },
+  largestBody: LARGEST_BODY,
+  exactNumbers: true,
 } as const;
 
 type WriteBody = z.output<typeof WriteRequest>;

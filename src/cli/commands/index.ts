@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context';
+import { bulkWriteCommand } from './bulk-write';
 import { connectCommand, disconnectCommand } from './connect';
 import { fieldsCommand } from './fields';
 import { healthCommand } from './health';
 import { keysCommand } from './keys';
 import { modulesCommand } from './modules';
+import { massUpdateCommand } from './mass-update';
 import { planCommand } from './plan';
 import { recordsCommand } from './records';
 import { sessionsCommand } from './sessions';
@@ -14,6 +16,8 @@ import { syncCommand } from './sync';
 export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   syncCommand,
   sessionsCommand,
+  bulkWriteCommand,
+  massUpdateCommand,
   connectCommand,
   disconnectCommand,
   keysCommand,

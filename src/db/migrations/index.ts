@@ -9,6 +9,7 @@ import * as callMetrics from './20261123110000_call_metrics';
 import * as authorization from './20261123110300_authorization';
 import * as creditAccounts from './20261123111000_credit_accounts';
 import * as callTurns from './20261123111100_call_turns';
+import * as bulkOperations from './20261123120000_bulk_operations';
 import * as fieldModifications from './20261123120300_field_modifications';
 
 export interface NamedMigration extends Knex.Migration {
@@ -27,5 +28,6 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261123110300_authorization', ...authorization },
   { name: '20261123111000_credit_accounts', ...creditAccounts },
   { name: '20261123111100_call_turns', ...callTurns },
+  { name: '20261123120000_bulk_operations', ...bulkOperations },
   { name: '20261123120300_field_modifications', ...fieldModifications },
 ];

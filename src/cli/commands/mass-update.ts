@@ -1,0 +1,54 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { MassUpdatePreview } from '../../api/bulk-operation-schemas';
+import { API_PREFIX } from '../../api/paths';
+import { show, type CliContext } from '../context';
+import { addOperationCommands, startOperation } from '../operation-commands';
+import { previewText } from '../operation-text';
+import { names } from '../option-values';
+
+interface StartOptions {
+  ids?: string[];
+  customView?: string;
+  values: string;
+  overWrite?: true;
+  connection?: string;
+  preview?: true;
+  idempotencyKey?: string;
+  wait?: true;
+}
+
+/** `pulse mass-update …`: gives many records the same values. */
+export function massUpdateCommand(context: CliContext): Command {
+  const massUpdate = new Command('mass-update').description('give up to 50,000 records of a module the same values');
+  massUpdate
+    .command('start')
+    .description('update records by their ids, or all records of a custom view')
+    .argument('<module>', 'API name in Zoho CRM, e.g. Deals')
+    .requiredOption('--values <json>', 'what every record gets, e.g. \'{"Stage":"Closed Won"}\'', jsonObject)
+    .option('--ids <ids>', 'of the records, separated by commas', names)
+    .addOption(new Option('--custom-view <id>', 'id of a view: all of its records').conflicts('ids'))
+    .option('--over-write', 'replace the choices of a multi-select instead of adding')
+    .option('--connection <name>', 'the Zoho org (default: crm)')
+    .option('--preview', 'show what it would do, and do nothing')
+    .option('--idempotency-key <key>', 'sent again with the same options, the same key answers the same operation')
+    .option('--wait', 'follow it to its end; the exit code is 0 only if it completes')
+    .action(async (module: string, { preview, idempotencyKey, wait, values, ...rest }: StartOptions) => {
+      const path = `${API_PREFIX}/modules/${encodeURIComponent(module)}/mass-updates`;
+      // The values go as they were written, so that numbers keep their digits.
+      const bodyText = `{"values":${values},${JSON.stringify(rest).slice(1)}`.replace(/,\}$/, '}');
+      if (!preview) return startOperation(context, 'mass-updates', path, { bodyText, idempotencyKey, wait });
+      show(context, await context.api.post(`${path}/preview`, { schema: MassUpdatePreview, bodyText }), previewText);
+    });
+  addOperationCommands(massUpdate, context, 'mass-updates', 'mass update');
+  return massUpdate;
+}
+
+function jsonObject(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return text;
+  } catch {
+    // Said below.
+  }
+  throw new InvalidArgumentError('It must be a JSON object.');
+}

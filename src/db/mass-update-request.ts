@@ -1,0 +1,33 @@
+import type { Knex } from 'knex';
+import { BulkOperationNotFound } from './bulk-operations';
+
+export interface MassUpdateRequest<Value> {
+  /** API name. */
+  module: string;
+  /** By API name. */
+  values: Record<string, Value>;
+  overWrite: boolean | undefined;
+  /** Id of a view; null where the records are named by their ids. */
+  customView: string | null;
+}
+
+export type ExactValue =
+  { type: 'number'; text: string } | { type: 'other'; value: null | string | boolean | string[] };
+
+/** What a mass update was asked to do, with numbers as their digits. @throws BulkOperationNotFound */
+export async function readMassUpdateRequest(knex: Knex, operationId: string): Promise<MassUpdateRequest<ExactValue>> {
+  type Row = { module: string; overWrite: boolean | null; customView: string | null; values: [string, ExactValue][] };
+  const { rows } = await knex.raw<{ rows: Row[] }>(
+    `select request ->> 'module' as module, (request ->> 'overWrite')::boolean as "overWrite",
+       request ->> 'customView' as "customView",
+       (select jsonb_agg(jsonb_build_array(cell.key, case jsonb_typeof(cell.value)
+          when 'number' then jsonb_build_object('type', 'number', 'text', cell.value #>> '{}')
+          else jsonb_build_object('type', 'other', 'value', cell.value) end))
+        from jsonb_each(request -> 'values') as cell) as values
+     from sync.bulk_operations where id = ? and kind = 'mass_update'`,
+    [operationId],
+  );
+  const [row] = rows;
+  if (!row) throw new BulkOperationNotFound(operationId);
+  return { ...row, overWrite: row.overWrite ?? undefined, values: Object.fromEntries(row.values) };
+}

@@ -1,0 +1,35 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from './activity-proxies';
+import type { BulkOperationInput, BulkOperationResult } from './operation-messages';
+import { runBulkOperation, type OperationRun, type WorkDone } from './operation-run';
+
+/**
+ * Gives many records of a module the same values: up to 50,000 by their ids, with the outcome of each, or those of a
+ * custom view, by a job of Zoho's that returns counts only.
+ */
+export async function massUpdate(input: BulkOperationInput): Promise<BulkOperationResult> {
+  return runBulkOperation(input, 'Mass update', async (run) => {
+    const plan = await run.control.step(() => planMassUpdate(run.target));
+    run.recorder.note({ phase: 'writing', plan });
+    return plan.byView ? updateView(run) : updateRecords(run);
+  });
+}
+
+async function updateRecords({ control, target }: OperationRun): Promise<WorkDone> {
+  const { successful, failed } = await control.step(() => updateByIds(target));
+  return { message: `Zoho updated ${successful} records and refused ${failed}.` };
+}
+
+async function updateView({ control, recorder, target }: OperationRun): Promise<WorkDone> {
+  await control.step(() => orderMassUpdate(target));
+  recorder.note({ phase: 'waiting' }, 'Zoho has the job.');
+  const { state, total, updated, notUpdated, failed } = await control.step(() => awaitMassUpdate(target));
+  const figures = `${updated} of ${total} records updated, ${notUpdated} not updated, ${failed} failed`;
+  if (state === 'FAILED') throw ApplicationFailure.nonRetryable(`Zoho's job failed: ${figures}.`, 'mass_update.failed');
+  recorder.note({ totalRecords: total });
+  return {
+    message: `Zoho counts ${figures}; it does not say which.`,
+    progress: { processed: total, successful: updated, failed: notUpdated + failed },
+    details: { view: { total, updated, notUpdated, failed } },
+  };
+}

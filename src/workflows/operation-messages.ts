@@ -1,0 +1,32 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { ItemCounts } from '../domain/bulk-operations';
+import type { SessionStatus } from '../domain/enums';
+
+/** What the workflow of a bulk write or a mass update is told; the records are in the database. */
+export interface BulkOperationInput {
+  operationId: string;
+  connectionId: string;
+  /** Name of the connection. */
+  connection: string;
+  modules: string[];
+  /** Tell the caller's URL when it has ended. */
+  notifiesCaller: boolean;
+}
+
+export interface BulkOperationResult {
+  status: SessionStatus;
+  /** Records by what became of them; all zero where Zoho names no single record. */
+  counts: ItemCounts;
+  /** Jobs that went on at Zoho when the operation ended. */
+  runningJobs: string[];
+}
+
+/** Zoho says that the job of a file has ended. Only a hint to look: it may come twice, late, or never. */
+export const jobFinishedSignal = defineSignal<[{ file: number }]>('jobFinished');
+
+export interface OperationProgress {
+  status: SessionStatus;
+  phase: string;
+}
+
+export const operationProgressQuery = defineQuery<OperationProgress>('progress');

@@ -1,0 +1,110 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  rootCause,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { progressOf, type ItemProgress } from '../domain/bulk-operations';
+import type { OperationTarget } from '../activities';
+import { notifyCaller, recordBulkOperation, settleOperation } from './activity-proxies';
+import { causeOf, isFailure, SESSION_ENDED } from './failure-types';
+import { operationProgressQuery, type BulkOperationInput, type BulkOperationResult } from './operation-messages';
+import { RunControl } from './run-control';
+import { SessionRecorder } from './session-recorder';
+
+/** What the work of an operation has at hand. */
+export interface OperationRun {
+  target: OperationTarget;
+  control: RunControl;
+  recorder: SessionRecorder;
+}
+
+/** How the work of an operation ended. */
+export interface WorkDone {
+  message: string;
+  /** Why it cannot be called completed. */
+  shortcoming?: string | undefined;
+  /** Where only Zoho has counted. */
+  progress?: ItemProgress;
+  /** Shown with the result. */
+  details?: object;
+}
+
+/**
+ * The life of a bulk operation around its work: its row, pause and resume, and an end that leaves no record without an
+ * outcome, however it comes.
+ */
+export async function runBulkOperation(
+  input: BulkOperationInput,
+  title: string,
+  work: (run: OperationRun) => Promise<WorkDone>,
+): Promise<BulkOperationResult> {
+  const { operationId, connectionId } = input;
+  const target: OperationTarget = { operationId, connectionId };
+  const recorder = new SessionRecorder(operationId, `${title} to ${input.modules.join(', ')}`, 0, recordBulkOperation);
+  const control = new RunControl(recorder);
+  setHandler(operationProgressQuery, () => ({ status: recorder.status, phase: recorder.phase }));
+  const { firstExecutionRunId, workflowId } = workflowInfo();
+  try {
+    const begun = { status: 'in_progress', phase: 'planning', workflowId, firstExecutionRunId } as const;
+    await recorder.record(begun, 'Checking the request.');
+    const done = await work({ target, control, recorder });
+    const result = await end(input, target, recorder, done.shortcoming === undefined ? 'completed' : 'failed', done);
+    if (done.shortcoming === undefined) return result;
+    throw ApplicationFailure.nonRetryable(done.shortcoming, 'bulk_operation.incomplete');
+  } catch (error) {
+    if (isFailure(error, SESSION_ENDED) || isFailure(error, 'bulk_operation.incomplete')) throw error;
+    if (isCancellation(error)) {
+      await end(input, target, recorder, 'cancelled', { message: 'Cancelled.' });
+      throw error;
+    }
+    const message = rootCause(error) ?? 'The operation failed.';
+    await end(input, target, recorder, 'failed', { message, shortcoming: message });
+    throw ApplicationFailure.create({ message, type: causeOf(error)?.type ?? 'unknown', nonRetryable: true });
+  }
+}
+
+/** Closes the operation, also while it is being cancelled. */
+async function end(
+  { notifiesCaller }: BulkOperationInput,
+  target: OperationTarget,
+  recorder: SessionRecorder,
+  status: 'completed' | 'failed' | 'cancelled',
+  { message, shortcoming, progress, details }: WorkDone,
+): Promise<BulkOperationResult> {
+  return CancellationScope.nonCancellable(async () => {
+    const { counts, runningJobs } = await settleOperation(target);
+    const { processed, successful, failed } = progress ?? progressOf(counts);
+    const result: BulkOperationResult = { status, counts, runningJobs };
+    const text = [message, ...describeRest(counts.cancelled, runningJobs)].join(' ');
+    await recorder.record(
+      {
+        status,
+        phase: status,
+        processedRecords: processed,
+        successfulRecords: successful,
+        failedRecords: failed,
+        result: { ...result, ...details },
+        ...(shortcoming !== undefined && { errorMessage: shortcoming }),
+      },
+      text,
+      status === 'completed' ? 'INFO' : 'WARNING',
+    );
+    // The caller can still ask: a URL that takes nothing changes nothing about the operation.
+    if (notifiesCaller) await notifyCaller(target).catch(() => false);
+    return result;
+  });
+}
+
+function describeRest(notSent: number, runningJobs: readonly string[]): string[] {
+  return [
+    ...(notSent > 0 ? [`${notSent} records were not sent.`] : []),
+    ...(runningJobs.length > 0
+      ? [
+          `Zoho cannot be stopped and goes on with job ${runningJobs.join(', ')}: what it still writes is not followed here.`,
+        ]
+      : []),
+  ];
+}

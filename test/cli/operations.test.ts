@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { BulkOperationAnswer } from '../../src/api/bulk-operation-schemas';
+import { saveItemOutcomes } from '../../src/db/bulk-operation-items';
+import { recordBulkOperation } from '../../src/db/bulk-operations';
+import { NO_OPERATIONS, NO_TEMPORAL, useApi } from '../api/support';
+import { someConnection } from '../db/support';
+import { pulse } from './support';
+
+describe('pulse bulk-write and mass-update', () => {
+  let folder = '';
+  before(async () => (folder = await mkdtemp(path.join(tmpdir(), 'pulse-test-cli-'))));
+  after(() => rm(folder, { recursive: true, force: true }));
+  const api = useApi(
+    () => NO_TEMPORAL,
+    undefined,
+    () => ({ ...NO_OPERATIONS, start: async () => ({ workflowId: 'x', firstExecutionRunId: 'y' }) }),
+  );
+
+  async function requestFile(text: string): Promise<string> {
+    const file = path.join(folder, 'request.json');
+    await writeFile(file, text);
+    return file;
+  }
+
+  async function startOne(): Promise<string> {
+    const { name: connection } = await someConnection(api.knex);
+    const records = [{ Deal_Name: 'x' }, { Deal_Name: 'y' }];
+    const file = await requestFile(
+      JSON.stringify({ connection, operations: [{ operation: 'insert', module: 'Deals', records }] }),
+    );
+    const { out, err } = await pulse(api, ['bulk-write', 'start', file, '--json']);
+    assert.equal(err, '');
+    return (JSON.parse(out) as BulkOperationAnswer).operation.id;
+  }
+
+  it('sends a file as it is, with every digit', async () => {
+    const { name } = await someConnection(api.knex);
+    const file = await requestFile(
+      `{"connection":"${name}","operations":[{"operation":"insert","module":"Deals","records":[{"Deal_Name":"x","Amount":1.10}]}]}`,
+    );
+
+    const { code, out } = await pulse(api, ['bulk-write', 'start', file]);
+
+    assert.equal(code, 0);
+    assert.match(out, /^status +initiated$/m);
+    const { rows } = await api.knex.raw<{ rows: { amount: string }[] }>(
+      `select record ->> 'Amount' as amount from sync.bulk_operation_items where record ? 'Amount'`.replace(
+        ' ? ',
+        ' \\? ',
+      ),
+    );
+    assert.deepEqual(rows, [{ amount: '1.10' }]);
+  });
+
+  it('shows status, results and lists', async () => {
+    const id = await startOne();
+    await saveItemOutcomes(api.knex, id, [
+      { position: 1, status: 'added', recordId: '55', errors: [] },
+      { position: 2, status: 'skipped', recordId: null, errors: [{ code: 'INVALID_DATA', fields: ['Stage'] }] },
+    ]);
+
+    const status = await pulse(api, ['bulk-write', 'status', id]);
+    const results = await pulse(api, ['bulk-write', 'results', id, '--status', 'skipped']);
+    const list = await pulse(api, ['bulk-write', 'list', '--module', 'Deals', '--limit', '1']);
+    const none = await pulse(api, ['mass-update', 'list']);
+
+    assert.match(status.out, new RegExp(`^operation +${id}$`, 'm'));
+    assert.match(results.out, /^ +2 +insert +Deals +skipped +- +INVALID_DATA Stage$/m);
+    assert.match(list.out, new RegExp(`^${id} +Deals +initiated`, 'm'));
+    assert.equal(none.out, 'No operations.\n');
+  });
+
+  it('ends with 1 when what it waits for fails', async () => {
+    const { name } = await someConnection(api.knex);
+    const args = ['mass-update', 'start', 'Deals', '--connection', name, '--ids', '1,2', '--values', '{"Stage":"x"}'];
+    const waiting = pulse(api, [...args, '--wait']);
+    for (let id: string | undefined; id === undefined;) {
+      const [row] = await api
+        .knex('bulk_operations')
+        .withSchema('sync')
+        .where('kind', 'mass_update')
+        .select<{ id: string }[]>('id');
+      id = row?.id;
+      if (id)
+        await recordBulkOperation(api.knex, {
+          sessionId: id,
+          sequence: 1,
+          patch: { status: 'failed', errorMessage: 'on purpose' },
+        });
+    }
+
+    const { code, err } = await waiting;
+
+    assert.equal(code, 1);
+    assert.match(err, /The operation failed: on purpose/);
+  });
+
+  it('ends with 2 for a file that is no JSON, or not there, or values that are no object', async () => {
+    const outcomes = [
+      await pulse(api, ['bulk-write', 'start', await requestFile('{')]),
+      await pulse(api, ['bulk-write', 'start', path.join(folder, 'missing.json')]),
+      await pulse(api, ['mass-update', 'start', 'Deals', '--ids', '1', '--values', '[1]']),
+    ];
+
+    assert.deepEqual(
+      outcomes.map(({ code }) => code),
+      [2, 2, 2],
+    );
+  });
+});

@@ -1,0 +1,62 @@
+import { freePort } from '../../scripts/lib/ports';
+import { loadConfig } from '../../src/config';
+import { createApiKey } from '../../src/db/api-keys';
+import { createLogger } from '../../src/logger';
+import { startServer, type RunningServer } from '../../src/server';
+import { ENCRYPTION_KEY, startEngine, type Engine } from './engine';
+import { sharedTemporal } from './temporal';
+
+const STARTING_MS = 90_000;
+
+/** An engine with its control API, which Zoho can reach too. */
+export interface EngineApi {
+  readonly engine: Engine;
+  /** Calls the API as an operator; fails on a status of 400 or more unless `expect` names it. */
+  call<T>(method: 'GET' | 'POST', path: string, body?: object | string, expect?: number): Promise<T>;
+  readonly url: string;
+}
+
+/** An engine and its API for the suite that calls it. */
+export function useEngineApi(): () => EngineApi {
+  let started: { api: EngineApi; server: RunningServer } | undefined;
+  before(async function () {
+    this.timeout(STARTING_MS);
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const engine = await startEngine({ worker: { PULSE_PUBLIC_URL: url } });
+    const config = loadConfig({
+      DATABASE_URL: engine.databaseUrl,
+      TEMPORAL_ADDRESS: (await sharedTemporal()).address,
+      TEMPORAL_NAMESPACE: engine.temporal.namespace,
+      PULSE_ENCRYPTION_KEYS: ENCRYPTION_KEY,
+      PULSE_API_PORT: String(port),
+    });
+    const server = await startServer(config, createLogger('test', 'silent'));
+    const { secret } = await createApiKey(engine.knex, { name: 'tester', role: 'operator' });
+    started = { server, api: { engine, url, call: caller(`${url}/api/v1`, secret) } };
+  });
+  after(async function () {
+    this.timeout(STARTING_MS);
+    await started?.server.close();
+    await started?.api.engine.stop();
+  });
+  return () => {
+    if (!started) throw new Error('The engine runs only while tests run.');
+    return started.api;
+  };
+}
+
+function caller(base: string, key: string): EngineApi['call'] {
+  return async <T>(method: string, path: string, body?: object | string, expect?: number): Promise<T> => {
+    const response = await fetch(`${base}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (expect === undefined ? response.status >= 400 : response.status !== expect) {
+      throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    }
+    return JSON.parse(text) as T;
+  };
+}
