@@ -22,6 +22,26 @@ export const BYTES = {
 const { QUOTE, BACKSLASH, COMMA, COLON, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET } = BYTES;
 const { TAB, NEWLINE, RETURN, SPACE } = BYTES;
 
+/** What a text holds: nothing to unescape; only escapes that COPY's text format reads the same way; others, too. */
+export const ESCAPES = { NONE: 0, SHARED: 1, OTHER: 2 } as const;
+
+/** Letters behind a backslash that mean the same to JSON and to COPY: quote, backslash, slash, b, f, n, r, t. */
+function isSharedEscape(letter: number): boolean {
+  switch (letter) {
+    case 0x22:
+    case 0x5c:
+    case 0x2f:
+    case 0x62:
+    case 0x66:
+    case 0x6e:
+    case 0x72:
+    case 0x74:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** Walks over the bytes of a JSON document: finds where keys and values lie, without making objects of them. */
 export class JsonCursor {
   protected page: Buffer = Buffer.alloc(0);
@@ -56,7 +76,7 @@ export class JsonCursor {
     this.skipSpace();
     const page = this.page;
     const first = page[this.position];
-    if (first === QUOTE) return this.skipText();
+    if (first === QUOTE) return this.skipText() !== ESCAPES.NONE;
     if (first !== OPEN_BRACE && first !== OPEN_BRACKET) {
       this.skipPlain();
       return false;
@@ -67,7 +87,7 @@ export class JsonCursor {
       const byte = page[this.position];
       if (byte === undefined) throw new PageNotReadable('The page ends inside a value.');
       if (byte === QUOTE) {
-        needsEscapes = this.skipText() || needsEscapes;
+        if (this.skipText() !== ESCAPES.NONE) needsEscapes = true;
         continue;
       }
       if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
@@ -93,24 +113,25 @@ export class JsonCursor {
     if (position === start) throw new PageNotReadable(`A value is missing at byte ${start}.`);
   }
 
-  /** Skips a text with its quotes; tells whether it holds an escape. */
-  protected skipText(): boolean {
+  /** Skips a text with its quotes; tells which escapes it holds. */
+  protected skipText(): number {
     this.expect(QUOTE);
     const page = this.page;
     const length = page.length;
     let position = this.position;
-    let escaped = false;
+    let escapes: number = ESCAPES.NONE;
     while (position < length) {
       const byte = page[position] as number;
+      position += 1;
+      if (byte > BACKSLASH) continue;
       if (byte === QUOTE) {
-        this.position = position + 1;
-        return escaped;
+        this.position = position;
+        return escapes;
       }
       if (byte === BACKSLASH) {
-        escaped = true;
+        escapes |= isSharedEscape(page[position] as number) ? ESCAPES.SHARED : ESCAPES.OTHER;
         position += 1;
-      }
-      position += 1;
+      } else if (byte < SPACE) escapes |= ESCAPES.OTHER;
     }
     throw new PageNotReadable('The page ends inside a text.');
   }

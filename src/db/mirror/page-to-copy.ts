@@ -1,4 +1,4 @@
-import { BYTES, JsonCursor, PageNotReadable } from './json-cursor';
+import { BYTES, ESCAPES, JsonCursor, PageNotReadable } from './json-cursor';
 
 /**
  * Turns a page of Zoho's records (JSON bytes) into rows of PostgreSQL's COPY text format, without building objects and
@@ -151,8 +151,7 @@ export class PageToCopy extends JsonCursor {
     const first = this.page[this.position];
     const start = this.position;
     if (first === QUOTE) {
-      const escaped = this.skipText();
-      if (escaped) {
+      if (this.skipText() >= ESCAPES.OTHER) {
         this.decoded[column] = escapeForCopy(storableText(this.page.toString('utf8', start, this.position)));
       }
       this.starts[column] = this.position - start === 2 ? NULL_START : start + 1;

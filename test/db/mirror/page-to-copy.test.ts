@@ -8,7 +8,7 @@ const page = (json: string): Buffer => Buffer.from(json);
 
 /** Cells of rows in COPY's text format, unescaped; null for `\N`. */
 function cells(copy: Buffer): (string | null)[][] {
-  const unescaped: Record<string, string> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r', '\\t': '\t' };
+  const control: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
   return copy
     .toString('utf8')
     .split('\n')
@@ -16,7 +16,9 @@ function cells(copy: Buffer): (string | null)[][] {
     .map((line) =>
       line
         .split('\t')
-        .map((cell) => (cell === '\\N' ? null : cell.replace(/\\[\\nrt]/g, (escape) => unescaped[escape] as string))),
+        .map((cell) =>
+          cell === '\\N' ? null : cell.replace(/\\(.)/gs, (_escape, letter: string) => control[letter] ?? letter),
+        ),
     );
 }
 
@@ -41,6 +43,18 @@ describe('PageToCopy', () => {
     const rows = convert([value('Amount')], `{"data":[${digits.map((text) => `{"Amount":${text}}`).join()}]}`);
 
     assert.deepEqual(rows.flat(), digits);
+  });
+
+  it('leaves the escapes alone that COPY reads as JSON does, and reads the others', () => {
+    const { copy } = new PageToCopy([value('a'), value('b')]).convert(
+      page('{"data":[{"a":"1\\/2 \\"x\\" \\\\ \\b\\f\\n\\r\\t","b":"\\u00e9\\n"}]}'),
+    );
+
+    assert.equal(copy.toString(), '1\\/2 \\"x\\" \\\\ \\b\\f\\n\\r\\t\té\\n\n');
+  });
+
+  it('refuses an escape that is none in JSON, whatever COPY would make of it', () => {
+    assert.throws(() => convert([value('a')], '{"data":[{"a":"\\x41"}]}'), PageNotReadable);
   });
 
   it('makes empty texts, empty lists, nulls and missing keys null', () => {
