@@ -93,7 +93,7 @@ describe('the rows of a page', () => {
 
       assert.equal(rows, PAGE);
       const expected = await wholeRows('Wide_Module', current, ids);
-      assert.match(expected.get(torn) ?? '', /changed "between"\\tcalls/);
+      assert.match(expected.get(torn) ?? '', /changed \\"between\\"\\tcalls/);
       assert.deepEqual(rowsById(copy), expected);
     });
   });
