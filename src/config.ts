@@ -10,7 +10,10 @@ const list = z.string().transform((value) =>
     .filter(Boolean),
 );
 
-/** Every environment variable the processes read, with its unit and default. Nothing else below src/ but the client `pulse` reads them. */
+/**
+ * Every environment variable the processes read, with its unit and default. Nothing else below src/ but the client
+ * `pulse` reads them.
+ */
 const Environment = z.object({
   /** PostgreSQL 16 or newer. */
   DATABASE_URL: z.string().default('postgres://pulse:pulse@127.0.0.1:54329/pulse'),

@@ -14,6 +14,8 @@ export const FAILURES = {
   /** The same of a bulk write and of a mass update. */
   bulkWritePending: 'bulk_write.pending',
   massUpdatePending: 'mass_update.pending',
+  /** Zoho answers without the number of the organization. */
+  organizationUnnamed: 'bulk_write.organization_unnamed',
   /** Zoho no longer has an uploaded file: upload it again. */
   fileLost: 'bulk_write.file_lost',
   /** A job may have been taken, and whether it was cannot be found out: nothing is sent again. */

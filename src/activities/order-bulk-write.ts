@@ -28,9 +28,11 @@ export interface BulkWriteFileTarget extends OperationTarget {
 /** How long Zoho's own call at the end of a job is waited for, when only it can tell whether the job exists. */
 const UNANSWERED_ORDER_MS = 10 * 60_000;
 const ASK_AGAIN_MS = 5_000;
+
 /**
  * Writes a file from the database and uploads it to Zoho. Idempotent: a file that is uploaded is not uploaded again
  * before Zoho has lost it.
+ * @throws bulk_write.organization_unnamed
  */
 export async function uploadBulkWriteFile(deps: ActivityDependencies, target: BulkWriteFileTarget): Promise<void> {
   const { operationId, file } = target;
@@ -49,8 +51,10 @@ export async function uploadBulkWriteFile(deps: ActivityDependencies, target: Bu
       const written = await writeBulkFile(zip, { fileName, columns: names, rows });
       zoho.report({ file, doing: 'uploading', bytes: written.bytes });
       const { zgid } = await getOrg(zoho.transport, zoho.options);
-      if (zgid === null)
-        throw new Error('Zoho does not say the number of the organization, which an upload has to name.');
+      if (zgid === null) {
+        const message = 'Zoho does not say the number of the organization, which an upload has to name.';
+        throw permanentFailure(FAILURES.organizationUnnamed, message);
+      }
       const { fileId } = await uploadBulkFile(zoho.transport, { file: zip, zgid }, zoho.options);
       await updateJob(deps.knex, operationId, 'write', file, { state: 'UPLOADED', details: { fileId, fileName } });
     });

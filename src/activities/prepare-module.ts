@@ -9,6 +9,7 @@ import { mapFields, type ColumnType, type FieldMetadata, type MirrorField } from
 import { getFields, getModule, getOrg, listUsers, type ZohoField } from '../zoho';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { FAILURES, permanentFailure } from './failures';
+import { learnPrices } from './learn-prices';
 import type { ZohoWork } from './zoho-work';
 
 /** A module's mirror, brought up to Zoho's metadata. */
@@ -19,7 +20,7 @@ export interface PreparedModule extends MirrorModule {
 
 /**
  * Asks Zoho about the module, its fields, its users and, once, its org, maps the fields and brings the mirror table up
- * to them. Idempotent. 3 credits.
+ * to them. Idempotent. 3 credits, and one more once a week for the prices of calls.
  * @param alongside asked at the same time
  * @throws module.not_mirrorable when the API does not show the module or its fields
  */
@@ -39,6 +40,7 @@ export async function prepareModule<T>(
     alongside(),
     refreshUsers(deps, zoho, request.connectionId),
     needsOrg ? rememberOrg(deps, zoho, connection.id) : undefined,
+    learnPrices(deps, zoho, connection),
   ]);
   if (!about.apiSupported) {
     throw permanentFailure(FAILURES.notMirrorable, `Zoho's API does not support the module ${module}.`);

@@ -14,8 +14,8 @@ export interface WorkflowState {
 }
 
 /**
- * Closes sessions and bulk operations that claim to run while Temporal runs no workflow for them: terminated by an operator, lost with
- * Temporal's storage, or never started. Idempotent: what ended meanwhile stays as it ended.
+ * Closes sessions and bulk operations that claim to run while Temporal runs no workflow for them: terminated by an
+ * operator, lost with Temporal's storage, or never started. Idempotent: what ended meanwhile stays as it ended.
  * @returns how many were closed
  */
 export async function reconcileSessions(deps: ActivityDependencies): Promise<{ checked: number; closed: number }> {

@@ -17,7 +17,6 @@ export interface ZohoConnectionOptions {
 export class ZohoConnections {
   private readonly transports = new Map<string, ZohoTransport>();
 
-  /** @param broker lets each call in; without one nothing is kept from what other processes call. */
   constructor(
     private readonly knex: Knex,
     private readonly ring: KeyRing,

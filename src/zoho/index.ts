@@ -121,6 +121,7 @@ export {
 export type { ChannelRenewal, NotificationChannel } from './notification-channel';
 export { type GrantedTokens, type OAuthClient, ZohoAccounts } from './oauth';
 export type { CallObserver, ZohoCall } from './observer';
+export { type OperationCost, operationCosts } from './operation-costs';
 export { getOrg, type ZohoOrg } from './org';
 export { parseNotification, type ZohoNotification } from './parse-notification';
 export type { RecordPage } from './record-page';

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { toJsonb } from '../json';
 
-/** What Zoho says an operation costs this organization (its documentation: Get Supported APIs). */
+/** What Zoho says an operation costs this organization (Zoho's documentation: Get Supported APIs). */
 export interface CostOverride {
   /** The operation in our words, e.g. `list_records`. */
   operation: string;
@@ -26,4 +26,14 @@ export async function saveCostOverrides(
        most_credits = excluded.most_credits, updated_at = now()`,
     [connectionId, toJsonb(overrides)],
   );
+}
+
+/** Whether the prices of a connection were stored within the last week. */
+export async function areCostsKnown(knex: Knex, connectionId: string): Promise<boolean> {
+  const answer = await knex.raw<{ rows: [{ known: boolean }] }>(
+    `select exists (select from sync.credit_costs
+       where connection_id = ? and updated_at > now() - interval '7 days') as known`,
+    [connectionId],
+  );
+  return answer.rows[0].known;
 }
