@@ -7,7 +7,8 @@ import {
   MAX_MASS_UPDATE_RECORDS,
 } from '../domain/bulk-operations';
 import { SESSION_STATUSES } from '../domain/enums';
-import { ApiName, ConnectionName } from './schemas';
+import { ConnectionOrDefault } from './connection-schemas';
+import { ApiName } from './schemas';
 
 const MOST_GROUPS = 100;
 /** Shown of what is wrong with records; thousands can be wrong in the same way. */
@@ -77,7 +78,7 @@ const CallbackUrl = z
 
 export const BulkWriteRequest = z
   .strictObject({
-    connection: ConnectionName,
+    connection: ConnectionOrDefault,
     operations: z.array(BulkWriteGroup).min(1).max(MOST_GROUPS),
     callbackUrl: CallbackUrl.optional().meta({ description: 'Is told at the end, without any value of a record.' }),
     callbackSecret: z
@@ -101,7 +102,7 @@ export const BulkWriteRequest = z
 export type BulkWriteRequest = z.infer<typeof BulkWriteRequest>;
 
 const massUpdateShape = {
-  connection: ConnectionName,
+  connection: ConnectionOrDefault,
   ids: z.array(recordId).min(1).max(MAX_MASS_UPDATE_RECORDS).optional().meta({ description: 'Of the records.' }),
   customView: recordId.optional().meta({ description: 'Id of a view: all of its records. Zoho returns only counts.' }),
   values: z

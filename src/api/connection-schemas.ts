@@ -9,14 +9,17 @@ const scope = z
 /** Nothing that would end a header, a line of a log or a form. */
 const secret = (most: number) => z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${most}}$`), 'Must be visible ASCII');
 
+/** Our name of a Zoho org. */
 export const ConnectionName = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,39}$/, 'Must be the name of a connection')
   .meta({ description: 'Name of the connection (the Zoho org).' });
 
+export const ConnectionOrDefault = ConnectionName.default('crm');
+
 export const ConnectionRequest = z
   .strictObject({
-    name: ConnectionName.default('crm'),
+    name: ConnectionOrDefault,
     dataCenter: z.enum(DATA_CENTRE_NAMES).default('us').meta({ description: 'Where the consent begins.' }),
     clientId: secret(200).meta({ description: 'Of the client in the Zoho API console.' }),
     clientSecret: secret(500).meta({ description: 'Stored encrypted, never shown again.', writeOnly: true }),

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { READ_GOALS, READ_WAYS } from '../domain/read-ways';
 import { WRITE_OPERATIONS, WRITE_WAYS } from '../domain/write-ways';
-import { ApiName, ConnectionName } from './schemas';
+import { ConnectionOrDefault } from './connection-schemas';
+import { ApiName } from './schemas';
 
 const whole = z.int().min(0).max(1_000_000_000);
 const amount = z.number().min(0).max(1_000_000_000);
 
 const common = {
   module: ApiName,
-  connection: ConnectionName,
+  connection: ConnectionOrDefault,
   latencyMs: amount.optional().meta({
     description: 'Milliseconds of one call; when absent, measured over the last 24 hours.',
   }),

@@ -8,7 +8,7 @@ import {
   SESSION_TYPES,
   SYNC_DIRECTIONS,
 } from '../domain/enums';
-import { CONNECTION_SCHEMAS } from './connection-schemas';
+import { CONNECTION_SCHEMAS, ConnectionOrDefault } from './connection-schemas';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const count = z.number().min(0);
@@ -21,17 +21,10 @@ export const ApiName = z
   .regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'Must be a Zoho API name: letters, digits and _, beginning with a letter')
   .meta({ description: 'API name in Zoho CRM, e.g. `Deals`.' });
 
-/** Our name of a Zoho org. */
-export const ConnectionName = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'Must be the name of a connection')
-  .default('crm')
-  .meta({ description: 'Name of the connection (the Zoho org).' });
-
 /** What every sync of a module may be told. */
 const syncRequest = {
   module: ApiName,
-  connection: ConnectionName,
+  connection: ConnectionOrDefault,
   fields: z
     .array(ApiName)
     .min(1)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { callZoho } from '../../connect/call-zoho';
 import { MAX_FIELDS_PER_CALL, MAX_PER_PAGE, type CallOptions, type ZohoTransport } from '../../zoho';
-import { ConnectionName } from '../connection-schemas';
+import { ConnectionOrDefault } from '../connection-schemas';
 import type { RouteDeps } from '../deps';
 import { ApiName } from '../schemas';
 import { connectionAt } from './find-connection';
@@ -13,7 +13,7 @@ export const ModuleParams = z.strictObject({
 /** Id of something in Zoho. */
 export const ZohoId = z.string().regex(/^\d{1,19}$/, "Must be an id of Zoho's: up to 19 digits");
 
-export const connection = ConnectionName.default('crm');
+export const connection = ConnectionOrDefault;
 
 const FieldNames = z.array(ApiName).min(1).max(MAX_FIELDS_PER_CALL, `Must be at most ${MAX_FIELDS_PER_CALL} fields`);
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import { z } from 'zod';
 import {
   closeBulkOperation,
   getBulkOperation,
@@ -8,7 +7,6 @@ import {
   OperationKeyUsed,
   type NewBulkOperation,
 } from '../../db/bulk-operations';
-import { ConnectionNotFound, findConnection } from '../../db/connections';
 import type { BulkOperationModel } from '../../db/models/bulk-operation';
 import type { ConnectionModel } from '../../db/models/connection';
 import type { RouteDeps } from '../deps';
@@ -16,32 +14,9 @@ import { operationPath } from '../paths';
 import { Problem } from '../problem';
 import { representOperation } from '../represent-operation';
 import type { RouteAnswer } from '../route';
-import { needsReauth } from '../zoho-problem';
+import { USE_PROBLEMS } from './find-connection';
 
-export const OperationIdempotencyHeader = z.object({
-  'idempotency-key': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, 'Must be 1 to 255 visible ASCII characters')
-    .optional()
-    .meta({ description: 'Sent again with the same body, the same key answers the same operation.' }),
-});
-
-export const START_PROBLEMS = [
-  'unknown_connection',
-  'connection_not_active',
-  'connection_needs_reauth',
-  'idempotency_key_reused',
-  'temporal_unavailable',
-] as const;
-
-/** @throws Problem `connection_needs_reauth`, `connection_not_active`; ConnectionNotFound */
-export async function connectionForWriting(knex: Knex, name: string): Promise<ConnectionModel> {
-  const connection = await findConnection(knex, name);
-  if (!connection) throw new ConnectionNotFound(name);
-  if (connection.status === 'active') return connection;
-  if (connection.status === 'needs_reauth') throw needsReauth(connection);
-  throw new Problem('connection_not_active', `The connection ${name} is ${connection.status}.`);
-}
+export const START_PROBLEMS = [...USE_PROBLEMS, 'idempotency_key_reused', 'temporal_unavailable'] as const;
 
 /**
  * Keeps an operation and its records in one transaction, and starts its workflow. Under an idempotency key that came

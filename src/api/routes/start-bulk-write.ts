@@ -5,7 +5,9 @@ import { seal } from '../../db/encryption';
 import { bulkWriteWorkflowId } from '../../temporal/ids';
 import { BulkOperationAnswer, BulkWriteRequest } from '../bulk-operation-schemas';
 import { defineRoute } from '../route';
-import { connectionForWriting, OperationIdempotencyHeader, START_PROBLEMS, startOperation } from './operation-start';
+import { usableConnection } from './find-connection';
+import { idempotencyHeader } from './idempotency-header';
+import { START_PROBLEMS, startOperation } from './operation-start';
 
 /** 25,000 records of some forty fields. */
 const LARGEST_BODY = '30mb';
@@ -19,7 +21,7 @@ export const startBulkWrite = defineRoute({
   description:
     'Zoho takes one operation of one module a job, for 500 credits each: records are sorted into files, which are written one after another. Follow the operation to see how it goes; every record gets an outcome.',
   access: 'operator',
-  headers: OperationIdempotencyHeader,
+  headers: idempotencyHeader('operation'),
   body: BulkWriteRequest,
   largestBody: LARGEST_BODY,
   answers: {
@@ -32,7 +34,7 @@ export const startBulkWrite = defineRoute({
     details: ({ body }) => outlineOf(body),
   },
   async handle({ body, bodyText, headers, principal }, deps) {
-    const connection = await connectionForWriting(deps.knex, body.connection);
+    const connection = await usableConnection(deps.knex, body.connection);
     const id = uuidv7();
     const { callbackUrl: url, callbackSecret: secret } = body;
     const purpose = callbackSecretPurpose(id);

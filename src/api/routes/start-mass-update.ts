@@ -9,7 +9,9 @@ import { BulkOperationAnswer, MassUpdatePreview, MassUpdateRequest } from '../bu
 import { Problem } from '../problem';
 import { defineRoute } from '../route';
 import { ApiName } from '../schemas';
-import { connectionForWriting, OperationIdempotencyHeader, START_PROBLEMS, startOperation } from './operation-start';
+import { USE_PROBLEMS, usableConnection } from './find-connection';
+import { idempotencyHeader } from './idempotency-header';
+import { START_PROBLEMS, startOperation } from './operation-start';
 
 /** 50,000 ids. */
 const LARGEST_BODY = '2mb';
@@ -31,7 +33,7 @@ export const startMassUpdate = defineRoute({
   summary: 'Give up to 50,000 records of a module the same values',
   description:
     'By ids, 500 a call, with the outcome of each record; or all records of a custom view, by a job of Zoho that returns only counts.',
-  headers: OperationIdempotencyHeader,
+  headers: idempotencyHeader('operation'),
   answers: {
     202: { description: 'Started.', schema: BulkOperationAnswer, headers: { Location: 'Path of the mass update.' } },
   },
@@ -43,7 +45,7 @@ export const startMassUpdate = defineRoute({
   },
   async handle({ params, body, bodyText, headers, principal }, deps) {
     assertFieldCount(params.module, body);
-    const connection = await connectionForWriting(deps.knex, body.connection);
+    const connection = await usableConnection(deps.knex, body.connection);
     const id = uuidv7();
     const { ids } = body;
     return startOperation(
@@ -75,17 +77,9 @@ export const previewMassUpdate = defineRoute({
   summary: 'What a mass update would do, without doing it',
   description: "Asks Zoho for the fields' metadata: 1 API credit.",
   answers: { 200: { description: 'The preview.', schema: MassUpdatePreview } },
-  problems: [
-    'unknown_connection',
-    'connection_not_active',
-    'connection_needs_reauth',
-    'encryption_key_missing',
-    'zoho_refused',
-    'zoho_throttled',
-    'zoho_unavailable',
-  ],
+  problems: [...USE_PROBLEMS, 'encryption_key_missing', 'zoho_refused', 'zoho_throttled', 'zoho_unavailable'],
   async handle({ params: { module }, body }, { knex, connect }) {
-    const connection = await connectionForWriting(knex, body.connection);
+    const connection = await usableConnection(knex, body.connection);
     const fields = await withOrganization(connect, connection, (transport) => getFields(transport, module));
     const problems = new Map(
       massUpdateProblems(module, body.values, fields).map(({ field, problem }) => [field, problem]),

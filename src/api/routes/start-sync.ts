@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
-import { z } from 'zod';
-import { ConnectionNotFound, findConnection } from '../../db/connections';
+import type { z } from 'zod';
 import type { ConnectionModel } from '../../db/models/connection';
 import type { SyncSessionModel } from '../../db/models/sync-session';
 import { viewSession } from '../../db/session-view';
@@ -16,18 +15,11 @@ import { Problem } from '../problem';
 import { representSessionWithLinks } from '../representations';
 import { defineRoute, type Route, type RouteAnswer } from '../route';
 import { SessionAnswer } from '../schemas';
-import { needsReauth } from '../zoho-problem';
+import { USE_PROBLEMS, usableConnection } from './find-connection';
+import { idempotencyHeader } from './idempotency-header';
 
 type SyncBody = SyncOptions & { module: string; connection: string };
 type OptionsOf<Body> = Omit<Body, 'module' | 'connection'>;
-
-const IdempotencyHeader = z.object({
-  'idempotency-key': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, 'Must be 1 to 255 visible ASCII characters')
-    .optional()
-    .meta({ description: 'Sent again with the same body, the same key answers the same session.' }),
-});
 
 /** What makes one way to start a sync of a module different from the others. */
 export interface SyncStart<Body extends SyncBody> extends Pick<Route, 'path' | 'operationId' | 'summary'> {
@@ -50,23 +42,16 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
     description,
     tag: 'Syncs',
     access: 'operator',
-    headers: IdempotencyHeader,
+    headers: idempotencyHeader('session'),
     body,
     answers: {
       202: { description: 'Started.', schema: SessionAnswer, headers: { Location: 'Path of the session.' } },
     },
-    problems: [
-      'unknown_connection',
-      'connection_not_active',
-      'connection_needs_reauth',
-      'sync_already_running',
-      'idempotency_key_reused',
-      'temporal_unavailable',
-    ],
+    problems: [...USE_PROBLEMS, 'sync_already_running', 'idempotency_key_reused', 'temporal_unavailable'],
     audit: { action, target: (request) => `${request.body.connection}/${request.body.module}` },
     async handle(request, deps): Promise<RouteAnswer> {
       const actor = request.principal?.actor ?? 'anonymous';
-      const connection = await usableConnection(deps, request.body.connection);
+      const connection = await usableConnection(deps.knex, request.body.connection);
       const session = await createOrFind(deps, sync, {
         actor,
         connection,
@@ -81,16 +66,6 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
       };
     },
   });
-}
-
-/** @throws Problem `connection_needs_reauth`, `connection_not_active`; ConnectionNotFound */
-async function usableConnection({ knex }: RouteDeps, name: string): Promise<ConnectionModel> {
-  const connection = await findConnection(knex, name);
-  if (!connection) throw new ConnectionNotFound(name);
-  if (connection.status === 'active') return connection;
-  if (connection.status === 'needs_reauth') throw needsReauth(connection);
-  const why = connection.statusReason === null ? '' : `: ${connection.statusReason}`;
-  throw new Problem('connection_not_active', `The connection ${name} is ${connection.status}${why}.`);
 }
 
 interface Asked<Body> {
