@@ -126,6 +126,8 @@ export interface LoadBulkPageRequest extends BulkPageRequest {
   chunkNumber: number;
   keepSeenIds: boolean;
   trackRecords: boolean;
+  /** The mirror was empty when the session began. */
+  firstLoad?: boolean;
 }
 
 /**
@@ -154,6 +156,7 @@ export async function loadBulkPage(deps: ActivityDependencies, request: LoadBulk
         compareValues: false,
         trackRecords: request.trackRecords,
         keepSeenIds: request.keepSeenIds,
+        firstLoad: request.firstLoad,
         bytes,
         startedAt,
       });

@@ -1,5 +1,6 @@
 import { sumChunks } from '../db/mirror/load-chunk';
-import { countMirrorRows, createMirrorIndexes } from '../db/mirror/mirror-table';
+import { createMirrorIndexes } from '../db/mirror/mirror-indexes';
+import { countMirrorRows } from '../db/mirror/mirror-table';
 import { loadFields, markFilled, type KnownField } from '../db/mirror/module-fields';
 import { forgetSeenIds } from '../db/mirror/sweep';
 import { countQuarantinedRows, countUnmirroredRows } from '../db/quarantine';

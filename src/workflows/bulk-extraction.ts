@@ -19,6 +19,7 @@ export interface BulkExtraction {
   firstChunk: number;
   keepSeenIds: boolean;
   trackRecords: boolean;
+  firstLoad: boolean;
   /** Hand over to a new run after so many pages, if the test asks for it. */
   pagesPerRun: number | undefined;
   onLoaded(chunk: ChunkResult): void;
@@ -65,6 +66,7 @@ export async function extractByBulkRead(control: RunControl, extraction: BulkExt
             chunkNumber: extraction.firstChunk + page,
             keepSeenIds: extraction.keepSeenIds,
             trackRecords: extraction.trackRecords,
+            firstLoad: extraction.firstLoad,
           }),
         );
         extraction.onLoaded(chunk);

@@ -125,6 +125,7 @@ class FullSync {
       firstChunk: round * CHUNKS_PER_ROUND,
       keepSeenIds: keepsSeenIds(plan, round),
       trackRecords: !plan.mirrorWasEmpty,
+      firstLoad: isFirstLoad(plan, round),
       pagesPerRun: continueAsNewAfterPages,
       onLoaded: (chunk) => run.count(chunk),
     });
@@ -146,7 +147,7 @@ class FullSync {
         firstChunk: round * CHUNKS_PER_ROUND + (convertedOnly ? CONVERTED_CHUNKS : 0),
         keepSeenIds: keepsSeenIds(plan, round),
         trackRecords: !plan.mirrorWasEmpty,
-        firstLoad: plan.mirrorWasEmpty && round === 1,
+        firstLoad: isFirstLoad(plan, round),
         convertedOnly,
         ...(!convertedOnly && { expectedRows: plan.expectedRows }),
       }),
@@ -155,7 +156,11 @@ class FullSync {
   }
 }
 
+function isFirstLoad(plan: FullSyncPlan, round: number): boolean {
+  return plan.mirrorWasEmpty && round === 1;
+}
+
 /** A first load into an empty mirror needs no list of what it saw, unless it has to be repeated. */
 function keepsSeenIds(plan: FullSyncPlan, round: number): boolean {
-  return round > 1 || !plan.mirrorWasEmpty;
+  return !isFirstLoad(plan, round);
 }

@@ -7,7 +7,7 @@ import type { ChunkKind } from '../models/session-chunk';
 import { anyTombstoneSince, lockMirror, mergeStaged, type MergeCounts } from './merge';
 import { READ_AT_SETTING, type MirrorModule } from './mirror-module';
 import { dropRepeatedRows, quarantineBadCells } from './quarantine-cells';
-import type { StagingLayout } from './staged-column';
+import { typedLayout, type StagingLayout } from './staged-column';
 import { createStaging, STAGING } from './staging';
 
 /** Where the rows of a chunk come from. It can be read again: a chunk with a bad cell is read a second time. */
@@ -132,11 +132,12 @@ async function attemptLoad(
 ): Promise<ChunkResult> {
   return withRawTransaction(knex, async (client) => {
     await client.query('set local statement_timeout = 0');
-    await createStaging(client, source.layout, tolerant);
-    await source.copyInto(client, source.layout, tolerant);
-    const failed = tolerant ? await quarantineBadCells(client, mirror, source.layout, chunk) : 0;
-    if (source.mayRepeat || tolerant) await dropRepeatedRows(client, source.layout);
-    const counts = await mergeStaged(client, mirror, source.layout, { ...chunk, ...options });
+    const layout = options.firstLoad && !tolerant ? typedLayout(source.layout) : source.layout;
+    await createStaging(client, layout, tolerant);
+    await source.copyInto(client, layout, tolerant);
+    const failed = tolerant ? await quarantineBadCells(client, mirror, layout, chunk) : 0;
+    if (source.mayRepeat || tolerant) await dropRepeatedRows(client, layout);
+    const counts = await mergeStaged(client, mirror, layout, { ...chunk, ...options });
     const result: ChunkResult = {
       ...counts,
       read: counts.read + failed,

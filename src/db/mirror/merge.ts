@@ -168,8 +168,7 @@ class MergeStatements {
       'updated',
       `update ${this.table} m set ${assignments.join(', ')}
        from classified c join ${STAGING} s on s.id = c.id
-       where m.id = c.id and not c.missing and ${this.range} and (${newer} or ${differs})
-       returning m.id`,
+       where m.id = c.id and not c.missing and ${this.range} and (${newer} or ${differs})`,
       parameters,
     );
   }
@@ -187,8 +186,7 @@ class MergeStatements {
       `insert into ${this.table} as m (${targets.map(({ name }) => name).join(', ')})
        select ${targets.map(({ expression }) => expression).join(', ')}
        from ${STAGING} s ${which === 'missing' ? 'join classified c on c.id = s.id and c.missing' : ''}
-       ${this.context.fenced ? this.notDeletedSince(parameters) : ''}
-       returning m.id`,
+       ${this.context.fenced ? this.notDeletedSince(parameters) : ''}`,
       parameters,
     );
   }
@@ -217,7 +215,7 @@ class MergeStatements {
     return this.layout.userNames.map(({ column, idColumn }) => ({
       name: quoteIdentifier(column),
       id: quoteIdentifier(idColumn),
-      expression: `${users} ->> s.${quoteIdentifier(idColumn)}`,
+      expression: `${users} ->> s.${quoteIdentifier(idColumn)}::text`,
     }));
   }
 
@@ -243,7 +241,7 @@ class MergeStatements {
   private tracked(action: 'created' | 'updated', statement: string, parameters: Parameters): Statement {
     if (!this.instructions.trackRecords) return { text: statement, values: parameters.values };
     const { sessionId, chunkNumber } = this.instructions;
-    const text = `with merged as (${statement})
+    const text = `with merged as (${statement} returning m.id)
       insert into sync.record_sync_statuses (connection_id, session_id, sequence, position, module_name, sync_direction,
         crm_record_id, action_taken)
       select ${parameters.add(this.mirror.connectionId, 'uuid')}, ${parameters.add(sessionId, 'uuid')},

@@ -1,18 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { isWidening, type ColumnType } from '../../domain/mirror-field';
 import { quoteIdentifier } from './identifiers';
 import {
   mirrorColumns,
   mirrorLockKey,
-  modifiedTimeColumn,
   qualifiedTable,
   READ_AT_SETTING,
   SYNCED_AT,
   type MirrorModule,
 } from './mirror-module';
-
-const LONGEST_NAME = 63;
 
 /** A change of the table that was not made, because it could lose values; a person has to decide. */
 export interface PendingTableChange {
@@ -112,38 +108,6 @@ async function evolveTable(
   }
   if (changes.length > 0) await trx.raw(`alter table ${table} ${changes.join(', ')}`);
   return pending;
-}
-
-/**
- * Creates the indexes that reads of the mirror need: by modification time for incremental work, by lookup for joins.
- * Made after a first load, because building an index once is cheaper than growing it by each row.
- */
-export async function createMirrorIndexes(knex: Knex, mirror: MirrorModule): Promise<void> {
-  const table = qualifiedTable(mirror);
-  const modified = modifiedTimeColumn(mirror.fields);
-  const wanted = [
-    ...(modified ? [{ suffix: 'by_modified_time', columns: [modified, 'id'] }] : []),
-    ...mirror.fields
-      .filter((field) => field.shape === 'reference')
-      .map((field) => ({ suffix: `by_${field.column}`, columns: [field.column] })),
-  ];
-  await knex.transaction(async (trx) => {
-    await trx.raw('set local statement_timeout = 0');
-    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
-    for (const { suffix, columns } of wanted) {
-      const name = quoteIdentifier(indexName(`${mirror.table}_${suffix}`));
-      await trx.raw(
-        `create index if not exists ${name} on ${table} (${columns.map((column) => quoteIdentifier(column)).join(', ')})`,
-      );
-    }
-  });
-}
-
-/** PostgreSQL keeps 63 bytes of a name: longer ones end in a digest, so that they stay apart. */
-function indexName(wanted: string): string {
-  if (wanted.length <= LONGEST_NAME) return wanted;
-  const digest = createHash('sha256').update(wanted).digest('hex').slice(0, 8);
-  return `${wanted.slice(0, LONGEST_NAME - digest.length - 1)}_${digest}`;
 }
 
 /** Whether the mirror holds no row at all. */

@@ -10,9 +10,11 @@ export interface StagedColumn {
   /** Name in the mirror and in the staging table. */
   name: string;
   type: ColumnType;
-  /** SQL that turns the staged text (`s."name"`) into the mirror's type. */
+  /** Type in the staging table. */
+  stagedAs: ColumnType;
+  /** SQL that turns the staged value (`s."name"`) into the mirror's type. */
   expression: string;
-  /** Whether the text may not fit the type, so that a tolerant load must look at it first. */
+  /** Whether the text is cast as it stands. It may not fit the type, so a tolerant load looks at it first. */
   checked: boolean;
   /** Whether the value can change without `Modified_Time` moving. */
   silent: boolean;
@@ -61,6 +63,7 @@ function valueColumn(field: MirrorField, format: StagedFormat): StagedColumn {
   return {
     name: field.column,
     type: field.type,
+    stagedAs: 'text',
     expression: valueExpression(field, format),
     checked: field.type !== 'text' && (plain || format === 'json'),
     silent: field.silent,
@@ -130,7 +133,18 @@ export function jsonLayout(mirror: MirrorModule, fields: readonly MirrorField[])
 }
 
 function nameColumn(name: string): StagedColumn {
-  return { name, type: 'text', expression: staged(name), checked: false, silent: false };
+  return { name, type: 'text', stagedAs: 'text', expression: staged(name), checked: false, silent: false };
+}
+
+/**
+ * The same layout with values typed as soon as they are staged. A value that does not fit then stops the COPY. Cheaper
+ * where nearly every row will be written; dearer where most are found unchanged, whose values nobody looks at.
+ */
+export function typedLayout(layout: StagingLayout): StagingLayout {
+  const columns = layout.columns.map((column) =>
+    column.checked ? { ...column, stagedAs: column.type, expression: staged(column.name) } : column,
+  );
+  return { ...layout, columns };
 }
 
 function presentModifiedTime(mirror: MirrorModule, present: ReadonlySet<string>): string | undefined {

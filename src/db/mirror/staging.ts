@@ -10,16 +10,16 @@ import type { StagingLayout } from './staged-column';
 export const STAGING = 'staging';
 
 /**
- * Creates the staging table: text for every value, because plain text is what COPY takes fastest, and because a value
- * that does not fit its type must not stop the others. Only what rows are compared by is typed at once.
- * @param tolerant everything is text; the caller checks and converts.
+ * Creates the staging table. What rows are compared by is typed at once, the rest as the layout says: text is what COPY
+ * takes fastest.
+ * @param tolerant everything is text, so that a value that does not fit its type does not stop the others; the caller
+ * checks and converts.
  */
 export async function createStaging(client: pg.Client, layout: StagingLayout, tolerant: boolean): Promise<void> {
-  const typed = (name: string): string => {
-    if (tolerant) return 'text';
-    if (name === 'id') return 'bigint';
-    return name === layout.modifiedTime ? 'timestamptz' : 'text';
-  };
+  const types = new Map<string, string>(layout.columns.map(({ name, stagedAs }) => [name, stagedAs]));
+  types.set('id', 'bigint');
+  if (layout.modifiedTime) types.set(layout.modifiedTime, 'timestamptz');
+  const typed = (name: string): string => (tolerant ? 'text' : (types.get(name) ?? 'text'));
   const columns = stagingColumns(layout).map((name) => `${quoteIdentifier(name)} ${typed(name)}`);
   await client.query(`create temporary table ${STAGING} (${columns.join(', ')}) on commit drop`);
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { saveUsers } from '../../../src/db/crm-users';
 import { buryRows } from '../../../src/db/mirror/sweep';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import { useDatabase } from '../support';
@@ -6,9 +7,11 @@ import {
   ACCOUNT,
   AMOUNT,
   LATER,
+  loadCsv,
   loadRecords,
   MODIFIED,
   NAME,
+  OWNER,
   quarantineOf,
   rowsOf,
   someMirror,
@@ -44,6 +47,43 @@ describe('the first load of a mirror', () => {
 
     assert.deepEqual(await rowsOf(first), await rowsOf(usual));
     assert.deepEqual([chunk.read, chunk.created, chunk.failed], [2, 2, 0]);
+  });
+
+  it('fills it with the same rows from an export', async () => {
+    const choices = { apiName: 'Colours', dataType: 'multiselectpicklist', choices: ['x', 'y'] };
+    const closing = { apiName: 'Closing_Date', dataType: 'date' };
+    const fields = [NAME, AMOUNT, ACCOUNT, OWNER, TAGS, choices, closing, MODIFIED];
+    const lines = [
+      'Id,Deal_Name,Amount,Account_Name,Account_Name.Account_Name,Owner,Tag,Colours,Closing_Date,Modified_Time',
+      `1,"A ""B"", C",1234567890123.45,7,"Acme, Inc.",5,"VIP,New",x;y,2026-02-28,${MODIFIED_AT}`,
+      `2,,,,,,,,,${MODIFIED_AT}`,
+    ];
+    const mirrors = await Promise.all([1, 2].map(() => someMirror(database.knex, fields)));
+    const [first, usual] = mirrors as [MirrorUnderTest, MirrorUnderTest];
+    const zoe = { id: '5', fullName: 'Zoë', email: null, status: 'active' };
+    await Promise.all(mirrors.map(({ mirror }) => saveUsers(database.knex, mirror.connectionId, [zoe])));
+
+    const chunk = await loadCsv(first, lines, { firstLoad: true });
+    await loadCsv(usual, lines);
+
+    const rows = await rowsOf(first);
+    assert.deepEqual(rows, await rowsOf(usual));
+    assert.deepEqual([rows[0]?.['owner'], rows[0]?.['amount']], ['Zoë', '1234567890123.45']);
+    assert.deepEqual([chunk.read, chunk.created, chunk.failed], [2, 2, 0]);
+  });
+
+  it('sets a row of an export aside that does not fit, and takes the others', async () => {
+    const deals = await someMirror(database.knex);
+    const line = (id: string, amount: string) => `${id},Deal ${id},${amount},${MODIFIED_AT}`;
+
+    const chunk = await loadCsv(
+      deals,
+      ['Id,Deal_Name,Amount,Modified_Time', line('1', '1'), line('2', 'many'), line('3', '3')],
+      { firstLoad: true },
+    );
+
+    assert.deepEqual([chunk.created, chunk.failed], [2, 1]);
+    assert.deepEqual(await names(deals), ['Deal 1', 'Deal 3']);
   });
 
   it('remembers when the rows were read', async () => {

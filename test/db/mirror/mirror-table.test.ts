@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
-import {
-  createMirrorIndexes,
-  countMirrorRows,
-  isMirrorEmpty,
-  prepareMirrorTable,
-} from '../../../src/db/mirror/mirror-table';
+import { countMirrorRows, isMirrorEmpty, prepareMirrorTable } from '../../../src/db/mirror/mirror-table';
 import { qualifiedTable, tableNameOf, type MirrorModule } from '../../../src/db/mirror/mirror-module';
 import { renamedColumns } from '../../../src/db/mirror/module-fields';
 import { mapFields } from '../../../src/domain/mirror-field';
@@ -19,14 +14,6 @@ async function columnsOf(knex: Knex, mirror: MirrorModule): Promise<Record<strin
     [mirror.schema, mirror.table],
   );
   return Object.fromEntries(rows.map(({ name, type }) => [name, type]));
-}
-
-async function indexesOf(knex: Knex, mirror: MirrorModule): Promise<string[]> {
-  const { rows } = await knex.raw<{ rows: { name: string }[] }>(
-    `select indexname as name from pg_indexes where schemaname = ? and tablename = ? order by 1`,
-    [mirror.schema, mirror.table],
-  );
-  return rows.map(({ name }) => name);
 }
 
 describe('prepareMirrorTable', () => {
@@ -187,47 +174,5 @@ describe('prepareMirrorTable', () => {
     await Promise.all(modules.map((mirror) => prepare(mirror)));
 
     assert.ok((await Promise.all(modules.map((mirror) => isMirrorEmpty(database.knex, mirror)))).every(Boolean));
-  });
-
-  describe('createMirrorIndexes', () => {
-    it('indexes the time of modification and every lookup, once', async () => {
-      const deals = await newMirror([NAME, ACCOUNT, OWNER, MODIFIED]);
-      await prepare(deals);
-
-      await createMirrorIndexes(database.knex, deals);
-      await createMirrorIndexes(database.knex, deals);
-
-      assert.deepEqual(await indexesOf(database.knex, deals), [
-        'deals_by_account_name_id',
-        'deals_by_modified_time',
-        'deals_by_owner_id',
-        'deals_pkey',
-      ]);
-    });
-
-    it('can run twice at the same time', async () => {
-      const deals = await newMirror([ACCOUNT, OWNER, MODIFIED]);
-      await prepare(deals);
-      await database.knex.raw(
-        `insert into ${qualifiedTable(deals)} (id, modified_time) select n, now() from generate_series(1, 20000) n`,
-      );
-
-      await Promise.all([1, 2, 3].map(() => createMirrorIndexes(database.knex, deals)));
-
-      assert.equal((await indexesOf(database.knex, deals)).length, 4);
-    });
-
-    it('tells long names apart', async () => {
-      const long = 'x'.repeat(70);
-      const deals = await newMirror([
-        { ...ACCOUNT, apiName: `${long}1` },
-        { ...ACCOUNT, apiName: `${long}2` },
-      ]);
-      await prepare(deals);
-
-      await createMirrorIndexes(database.knex, deals);
-
-      assert.equal((await indexesOf(database.knex, deals)).length, 3);
-    });
   });
 });

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { createMirrorIndexes } from '../../../src/db/mirror/mirror-indexes';
+import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
+import { useDatabase } from '../support';
+import { ACCOUNT, MODIFIED, NAME, OWNER, someMirror, type MirrorUnderTest, type SomeField } from './support';
+
+const CREATED_BY: SomeField = { apiName: 'Created_By', dataType: 'ownerlookup' };
+
+async function indexesOf({ knex, mirror }: MirrorUnderTest): Promise<string[]> {
+  const { rows } = await knex.raw<{ rows: { name: string }[] }>(
+    `select indexname as name from pg_indexes where schemaname = ? and tablename = ? order by 1`,
+    [mirror.schema, mirror.table],
+  );
+  return rows.map(({ name }) => name);
+}
+
+describe('createMirrorIndexes', () => {
+  const database = useDatabase();
+
+  it('indexes the time of modification, the owner and every lookup of records, once', async () => {
+    const deals = await someMirror(database.knex, [NAME, ACCOUNT, OWNER, CREATED_BY, MODIFIED]);
+
+    await createMirrorIndexes(database.knex, deals.mirror);
+    await createMirrorIndexes(database.knex, deals.mirror);
+
+    assert.deepEqual(await indexesOf(deals), [
+      'deals_by_account_name_id',
+      'deals_by_modified_time',
+      'deals_by_owner_id',
+      'deals_pkey',
+    ]);
+  });
+
+  it('can run several times at the same time', async () => {
+    const deals = await someMirror(database.knex, [ACCOUNT, OWNER, MODIFIED]);
+    await database.knex.raw(
+      `insert into ${qualifiedTable(deals.mirror)} (id, modified_time) select n, now() from generate_series(1, 20000) n`,
+    );
+
+    await Promise.all([1, 2, 3].map(() => createMirrorIndexes(database.knex, deals.mirror)));
+
+    assert.equal((await indexesOf(deals)).length, 4);
+  });
+
+  it('needs nothing of a module without times and lookups', async () => {
+    const notes = await someMirror(database.knex, [NAME]);
+
+    await createMirrorIndexes(database.knex, notes.mirror);
+
+    assert.deepEqual(await indexesOf(notes), ['deals_pkey']);
+  });
+
+  it('tells long names apart', async () => {
+    const long = 'x'.repeat(70);
+    const deals = await someMirror(database.knex, [
+      { ...ACCOUNT, apiName: `${long}1` },
+      { ...ACCOUNT, apiName: `${long}2` },
+    ]);
+
+    await createMirrorIndexes(database.knex, deals.mirror);
+
+    assert.equal((await indexesOf(deals)).length, 3);
+  });
+});
