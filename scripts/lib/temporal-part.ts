@@ -34,6 +34,9 @@ export function temporalServer(options: TemporalServerOptions): ProcessSpec {
       ...['--log-level', 'warn', '--log-format', 'pretty'],
       // Timers of a development server come up to a second late otherwise, which every wait for a job would feel.
       ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="20ms"'],
+      // Of the usual four partitions a few workers poll the wrong one: a task then waits for more than a second.
+      ...['--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1'],
+      ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
       ...SEARCH_ATTRIBUTES.flatMap(({ name, type }) => [
         '--search-attribute',
         `${name}=${TypedSearchAttributes.toMetadataType(type)}`,

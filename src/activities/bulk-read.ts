@@ -21,6 +21,8 @@ export interface BulkPageRequest extends SyncTarget {
   job: number;
   /** Zoho's page: 200,000 rows each. */
   page: number;
+  /** How long the export is expected to take from now, as the one before did; without it a rule of thumb holds. */
+  expectedMs?: number;
 }
 
 /** State of a job that has to be ordered anew. */
@@ -101,7 +103,8 @@ export async function awaitBulkRead(deps: ActivityDependencies, request: BulkPag
     }
     if (job.failure) throw await loseJob(deps, request, `failed with ${job.failure.code}`);
     const { attempt, scheduledTimestampMs } = activityInfo();
-    const wait = pollDelayMs(attempt, scheduledTimestampMs + expectedBulkJobMs(request.expectedRows) - Date.now());
+    const expectedMs = request.expectedMs ?? expectedBulkJobMs(request.expectedRows);
+    const wait = pollDelayMs(attempt, scheduledTimestampMs + expectedMs - Date.now());
     throw jobPending(
       `Bulk read job ${row.zohoJobId} of ${request.module}, page ${request.page}, is ${job.state}.`,
       wait,

@@ -1,4 +1,4 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
 import { BULK_PAGE_ROWS } from '../domain/read-plan';
 import type { ChunkResult, SyncTarget } from '../activities';
 import { awaitBulkRead, loadBulkPage, orderBulkRead } from './activity-proxies';
@@ -9,6 +9,8 @@ import type { RunControl } from './run-control';
 const MOST_ORDERS = 3;
 /** Each round of reading numbers its jobs and chunks for itself. */
 const JOBS_PER_ROUND = 10_000;
+/** Runs that began before it sent all orders at the same moment, to arrive in any sequence. */
+const ORDERS_IN_SEQUENCE = 'bulk-orders-in-sequence';
 
 export interface BulkExtraction {
   target: SyncTarget;
@@ -26,8 +28,8 @@ export interface BulkExtraction {
 }
 
 /**
- * Reads a module by bulk read. All expected pages are ordered at once, since Zoho works on them one after another; while
- * it exports one, the one before is loaded.
+ * Reads a module by bulk read. All expected pages are ordered at the start, since Zoho works on them one after another
+ * as they arrive; while it exports one, the one before is loaded.
  * @returns the page to go on with in a new run, or null when every page is loaded
  */
 export async function extractByBulkRead(control: RunControl, extraction: BulkExtraction): Promise<number | null> {
@@ -41,15 +43,26 @@ export async function extractByBulkRead(control: RunControl, extraction: BulkExt
   const expectedPages = Math.max(1, Math.ceil(extraction.expectedRows / BULK_PAGE_ROWS));
   // The first order tells whether Zoho takes the query at all.
   await control.step(() => orderBulkRead(request(firstPage)));
-  const orders = rangeOf(firstPage + 1, expectedPages).map((page) =>
-    handled(control.step(() => orderBulkRead(request(page)))),
-  );
+  const inSequence = expectedPages > firstPage && patched(ORDERS_IN_SEQUENCE);
+  const orders: Promise<void>[] = [];
+  for (const page of rangeOf(firstPage + 1, expectedPages)) {
+    const before = inSequence ? orders.at(-1) : undefined;
+    const order = () => control.step(() => orderBulkRead(request(page)));
+    orders.push(handled(before ? before.then(order) : order()));
+  }
 
   const loads: Promise<void>[] = [];
+  let expectedMs: number | undefined;
   for (let page = firstPage; ; page += 1) {
+    const began = Date.now();
     await orders[page - firstPage - 1];
     const isOrdered = page === firstPage || page <= expectedPages;
-    const { moreRecords } = await pageReady(control, request(page), isOrdered);
+    const { moreRecords } = await pageReady(
+      control,
+      { ...request(page), ...(expectedMs && { expectedMs }) },
+      isOrdered,
+    );
+    expectedMs = Date.now() - began;
     loads.push(handled(load(page)));
     const isHandedOver = moreRecords && isTimeForNewRun(page - firstPage + 1, extraction.pagesPerRun);
     if (moreRecords && !isHandedOver) continue;

@@ -23,6 +23,11 @@ const STORIES: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
     await org.fullSync('Contacts', { path: 'bulk' });
     return org;
   },
+  'completed-by-bulk-pages': async (engine) => {
+    const org = await engine.org({ contacts: 450_000 });
+    await org.fullSync('Contacts', { path: 'bulk' });
+    return org;
+  },
   'second-run-with-sweep': async (engine) => {
     const org = await engine.org({ contacts: 300 });
     await org.fullSync('Contacts');
