@@ -2,11 +2,11 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parentPort } from 'node:worker_threads';
-import { ZipFile } from 'yazl';
 import { Catalogue } from '../data/catalogue';
 import { showFields } from '../fields/custom-fields';
 import { Records } from '../store/records';
 import { csvChunks, type ExportProgress } from './export-rows';
+import { zippedCsv } from './zipped-csv';
 import type { ExportReply, ExportResult, ExportTask } from './export-task';
 
 /**
@@ -37,11 +37,8 @@ async function runExport(task: ExportTask): Promise<ExportResult> {
   if (!opened) throw new Error(`no module ${task.module}`);
   const progress: ExportProgress = { count: 0, more: false, lastRow: -1 };
   const output = createWriteStream(task.file);
-  const zip = new ZipFile();
-  const chunks = Readable.from(csvChunks(current, opened, task, progress), { objectMode: true, highWaterMark: 2 });
-  zip.addReadStream(chunks, `${task.jobId}.csv`, { compressionLevel: 1 });
-  zip.end();
-  await pipeline(zip.outputStream, output);
+  const csv = Readable.from(csvChunks(current, opened, task, progress), { objectMode: true, highWaterMark: 2 });
+  await pipeline(zippedCsv(`${task.jobId}.csv`, csv), output);
   return { ...progress, bytes: output.bytesWritten };
 }
 
