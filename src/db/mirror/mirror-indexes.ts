@@ -7,8 +7,6 @@ import { mirrorLockKey, modifiedTimeColumn, qualifiedTable, type MirrorModule } 
 const LONGEST_NAME = 63;
 /** Sorting is most of the work, and each sort has one process: two indexes are built at a time. */
 const AT_A_TIME = 2;
-/** Who wrote a record is shown, not searched for: a handful of values that no plan would use an index for. */
-const NOT_INDEXED = new Set(['Created_By', 'Modified_By']);
 
 interface MirrorIndex {
   name: string;
@@ -16,9 +14,9 @@ interface MirrorIndex {
 }
 
 /**
- * Creates the indexes that reads of the mirror need: by modification time for incremental work, by lookup for joins, by
- * owner for a person's own records. Made after a first load, because building an index once is cheaper than growing it
- * by each row. Repeating it changes nothing.
+ * Creates the indexes that reads of the mirror need: by modification time for incremental work, by lookup for joins.
+ * Made after a first load, because building an index once is cheaper than growing it by each row. Repeating it changes
+ * nothing.
  */
 export async function createMirrorIndexes(knex: Knex, mirror: MirrorModule): Promise<void> {
   const wanted = mirrorIndexes(mirror);
@@ -36,7 +34,7 @@ function mirrorIndexes(mirror: MirrorModule): MirrorIndex[] {
   return [
     ...(modified ? [named('by_modified_time', [modified, 'id'])] : []),
     ...mirror.fields
-      .filter((field) => field.shape === 'reference' && !NOT_INDEXED.has(field.apiName))
+      .filter((field) => field.shape === 'reference')
       .map((field) => named(`by_${field.column}`, [field.column])),
   ];
 }

@@ -4,9 +4,11 @@ import { quoteIdentifier } from './identifiers';
 import {
   mirrorColumns,
   mirrorLockKey,
+  modifiedTimeColumn,
   qualifiedTable,
   READ_AT_SETTING,
   SYNCED_AT,
+  type MirrorColumn,
   type MirrorModule,
 } from './mirror-module';
 
@@ -58,14 +60,21 @@ async function columnTypes(knex: Knex, mirror: MirrorModule): Promise<Map<string
   return new Map(answer.rows.map((row) => [row.name, row.type]));
 }
 
+/**
+ * What merges, sweeps and indexes read of every row comes first: PostgreSQL walks over a row's columns up to the last
+ * one it needs, and over texts one by one.
+ */
 async function createTable(trx: Knex, mirror: MirrorModule): Promise<void> {
-  const columns = mirrorColumns(mirror.fields).map((column) => `${quoteIdentifier(column.name)} ${column.type}`);
-  await trx.raw(
-    `create table ${qualifiedTable(mirror)} (
-       id bigint not null primary key,
-       ${[...columns, `${SYNCED_AT} timestamptz not null default ${READ_AT}`].join(',\n       ')}
-     )`,
-  );
+  const modified = modifiedTimeColumn(mirror.fields);
+  const references = new Set(mirror.fields.filter(({ shape }) => shape === 'reference').map(({ column }) => column));
+  const rank = ({ name }: MirrorColumn): number => (name === modified ? 0 : references.has(name) ? 1 : 2);
+  const ordered = mirrorColumns(mirror.fields).sort((one, other) => rank(one) - rank(other));
+  const definitions = [
+    'id bigint not null primary key',
+    `${SYNCED_AT} timestamptz not null default ${READ_AT}`,
+    ...ordered.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`),
+  ];
+  await trx.raw(`create table ${qualifiedTable(mirror)} (${definitions.join(', ')})`);
 }
 
 /** Renames by way of names that nothing else has, because fields may take over each other's. Updates `present`. */

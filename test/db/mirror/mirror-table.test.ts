@@ -57,6 +57,19 @@ describe('prepareMirrorTable', () => {
     assert.equal(await countMirrorRows(database.knex, deals), 0);
   });
 
+  it('puts first what every merge reads', async () => {
+    const deals = await newMirror([NAME, AMOUNT, OWNER, MODIFIED]);
+
+    await prepare(deals);
+
+    assert.deepEqual(Object.keys(await columnsOf(database.knex, deals)).slice(0, 4), [
+      'id',
+      '_synced_at',
+      'modified_time',
+      'owner_id',
+    ]);
+  });
+
   it('changes nothing when it is repeated', async () => {
     const deals = await newMirror();
     await prepare(deals);
@@ -75,8 +88,8 @@ describe('prepareMirrorTable', () => {
 
     assert.deepEqual(Object.keys(await columnsOf(database.knex, deals)), [
       'id',
-      'deal_name',
       '_synced_at',
+      'deal_name',
       'account_name_id',
       'account_name',
     ]);
@@ -94,7 +107,9 @@ describe('prepareMirrorTable', () => {
   it('renames the column of a renamed field, values and all', async () => {
     const deals = await newMirror([NAME, OWNER]);
     await prepare(deals);
-    await database.knex.raw(`insert into ${qualifiedTable(deals)} values (1, 'A', 7, 'Pat')`);
+    await database.knex.raw(
+      `insert into ${qualifiedTable(deals)} (id, deal_name, owner_id, owner) values (1, 'A', 7, 'Pat')`,
+    );
     const renamed = evolved(deals, [
       { ...NAME, apiName: 'Title' },
       { ...OWNER, apiName: 'Seller' },
@@ -112,7 +127,9 @@ describe('prepareMirrorTable', () => {
     const fields = ['Alpha', 'Beta', 'Gamma'].map((apiName) => ({ apiName, dataType: 'text' }));
     const deals = await newMirror(fields);
     await prepare(deals);
-    await database.knex.raw(`insert into ${qualifiedTable(deals)} values (1, 'alpha', 'beta', 'gamma')`);
+    await database.knex.raw(
+      `insert into ${qualifiedTable(deals)} (id, alpha, beta, gamma) values (1, 'alpha', 'beta', 'gamma')`,
+    );
     const renamed = evolved(
       deals,
       ['Beta', 'Alpha', 'Delta'].map((apiName) => ({ apiName, dataType: 'text' })),
@@ -129,7 +146,7 @@ describe('prepareMirrorTable', () => {
     const visits = { apiName: 'Visits', dataType: 'integer' };
     const deals = await newMirror([visits]);
     await prepare(deals);
-    await database.knex.raw(`insert into ${qualifiedTable(deals)} values (1, 42)`);
+    await database.knex.raw(`insert into ${qualifiedTable(deals)} (id, visits) values (1, 42)`);
 
     assert.deepEqual(await prepare(evolved(deals, [{ ...visits, dataType: 'text' }])), []);
 
