@@ -3,7 +3,7 @@ import type { ChunkKind } from '../db/models/session-chunk';
 import { copyRowsSource } from '../db/mirror/chunk-sources';
 import { findLastChunk, loadChunk, sumChunks, type ChunkResult } from '../db/mirror/load-chunk';
 import type { MirrorModule } from '../db/mirror/mirror-module';
-import { ZohoError, type ListRecordsQuery } from '../zoho';
+import { reuseBody, ZohoError, type ListRecordsQuery } from '../zoho';
 import type { ActivityDependencies } from './dependencies';
 import { FAILURES, permanentFailure } from './failures';
 import type { SessionSums } from './finish-full-sync';
@@ -125,6 +125,7 @@ export async function walkPages(
         // Converting keeps the thread busy: the request for the next page must be on its way before.
         await setImmediate();
         const rows = admitted(await reader.read(page.body, readFrom));
+        if (page.body) reuseBody(page.body);
         batch.pieces.push(rows.copy);
         batch.rows += rows.rows;
         batch.bytes += page.body?.length ?? 0;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, type Dispatcher } from 'undici';
+import { joinBody } from './body-memory';
 import { type CallLabel, unreadableAnswer } from './errors';
 import { MultipartFile } from './multipart-file';
 import { networkError } from './network-error';
@@ -95,11 +96,12 @@ export class HttpClient {
 }
 
 async function readWhole(label: CallLabel, stream: HttpStream): Promise<HttpAnswer> {
-  const bytes = await stream.body.bytes();
+  const pieces: Buffer[] = [];
+  for await (const piece of stream.body) pieces.push(piece as Buffer);
+  const body = joinBody(pieces);
   const announced = stream.headers['content-length'];
-  if (announced !== undefined && Number(announced) !== bytes.length) {
+  if (announced !== undefined && Number(announced) !== body.length) {
     throw unreadableAnswer(label, stream.statusCode, 'the answer is shorter than announced');
   }
-  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return { status: stream.statusCode, headers: stream.headers, body };
 }

@@ -124,6 +124,7 @@ export type { CallObserver, ZohoCall } from './observer';
 export { type OperationCost, operationCosts } from './operation-costs';
 export { getOrg, type ZohoOrg } from './org';
 export { parseNotification, type ZohoNotification } from './parse-notification';
+export { reuseBody } from './body-memory';
 export type { RecordPage } from './record-page';
 export type { Refusal } from './refusal';
 export {
