@@ -4,7 +4,7 @@ import { ACTIVE_SESSION_STATUSES } from '../../domain/enums';
 import { toDatabaseError, type DatabaseErrorKind } from '../pg-errors';
 import { withRawTransaction } from '../raw-connection';
 import type { ChunkKind } from '../models/session-chunk';
-import { anyTombstoneSince, lockMirror, mergeStaged, type MergeCounts } from './merge';
+import { anyTombstoneSince, lockMirrorForInserts, mergeStaged, type MergeCounts } from './merge';
 import { READ_AT_SETTING, type MirrorModule } from './mirror-module';
 import { dropRepeatedRows, quarantineBadCells } from './quarantine-cells';
 import { typedLayout, type StagingLayout } from './staged-column';
@@ -54,6 +54,8 @@ export interface ChunkResult extends MergeCounts {
 
 /** What a cell that does not fit, a row that comes twice and a row without an id fail with. */
 const BAD_ROWS: ReadonlySet<DatabaseErrorKind> = new Set(['invalid_value', 'unique_violation', 'not_null_violation']);
+/** The same, and two loads that hold the same rows in different orders. */
+const NOT_ONLY_INSERTS: ReadonlySet<DatabaseErrorKind> = new Set([...BAD_ROWS, 'deadlock']);
 
 /** The session ended (cancelled, or given up by the reconciler) while an attempt was still at work for it. */
 export class SessionEnded extends Error {
@@ -106,7 +108,7 @@ async function loadIntoEmpty(
   try {
     return await withRawTransaction(knex, async (client) => {
       await client.query('set local statement_timeout = 0');
-      await lockMirror(client, mirror);
+      await lockMirrorForInserts(client, mirror);
       if (await anyTombstoneSince(client, mirror, options.asOf)) return undefined;
       await client.query('select set_config($1, $2, true)', [READ_AT_SETTING, options.asOf.toISOString()]);
       const read = (await source.copyIntoMirror?.(client)) ?? 0;
@@ -117,7 +119,7 @@ async function loadIntoEmpty(
     });
   } catch (error) {
     const kind = toDatabaseError(error)?.kind;
-    if (kind !== undefined && BAD_ROWS.has(kind)) return undefined;
+    if (kind !== undefined && NOT_ONLY_INSERTS.has(kind)) return undefined;
     throw error;
   }
 }

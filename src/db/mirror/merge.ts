@@ -93,6 +93,11 @@ export async function lockMirror(client: pg.Client, mirror: MirrorModule): Promi
   await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [mirrorLockKey(mirror)]);
 }
 
+/** The same for who does nothing but insert; others who do the same are let in, since a row's id can be taken once. */
+export async function lockMirrorForInserts(client: pg.Client, mirror: MirrorModule): Promise<void> {
+  await client.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [mirrorLockKey(mirror)]);
+}
+
 /** Whether any row of the module was deleted after the read began: if not, no row of it needs to be checked. */
 export async function anyTombstoneSince(client: pg.Client, mirror: MirrorModule, asOf: Date): Promise<boolean> {
   const found = await client.query(

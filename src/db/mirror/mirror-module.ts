@@ -43,7 +43,7 @@ export function modifiedTimeColumn(fields: readonly MirrorField[]): string | und
   return fields.find((field) => field.apiName === MODIFIED_TIME_FIELD && field.type === 'timestamptz')?.column;
 }
 
-/** Names the lock that all writers of a mirror table take. */
+/** Names the lock that all writers of a mirror table take: alone, or shared by those who cannot harm each other. */
 export function mirrorLockKey(mirror: Pick<MirrorModule, 'connectionId' | 'module'>): string {
   return `mirror:${mirror.connectionId}:${mirror.module}`;
 }

@@ -38,6 +38,25 @@ describe('loads of one module at the same time', () => {
     );
   });
 
+  it('fill an empty mirror side by side, even where they hold the same rows in another order', async () => {
+    const deals = await someMirror(database.knex);
+    const ids = Array.from({ length: 2_000 }, (_, index) => index + 1);
+    const loads = [ids, ids.toReversed(), ids.slice(500)].map((order, load) =>
+      loadRecords(
+        deals,
+        order.map((id) => version(id, load)),
+        { firstLoad: true },
+      ),
+    );
+
+    await Promise.all(loads);
+
+    assert.deepEqual(
+      (await rowsOf(deals)).map((row) => row['deal_name']),
+      ids.map((id) => `${id} v${id > 500 ? 2 : 1}`),
+    );
+  });
+
   it('go together with deletes', async () => {
     const deals = await someMirror(database.knex);
     const records = Array.from({ length: 200 }, (_, index) => version(index + 1, 1));
@@ -68,11 +87,12 @@ describe('loads of one module at the same time', () => {
     });
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.tuple(chunk, fc.constantFrom('list', 'delta', 'bulk')), { minLength: 1, maxLength: 6 }),
+        fc.array(fc.tuple(chunk, fc.constantFrom('first', 'list', 'delta', 'bulk')), { minLength: 1, maxLength: 6 }),
         fc.boolean(),
         async (chunks, together) => {
           const loads = chunks.map(([rows, kind]) => async () => {
             const records = rows.map(([id, number]) => version(id, number));
+            if (kind === 'first') return loadRecords(deals, records, { firstLoad: true });
             if (kind !== 'bulk') return loadRecords(deals, records, { compareValues: kind === 'delta' });
             const lines = rows.map(([id, number]) => `${time(number)},${id},${id} v${number}`);
             return loadCsv(deals, ['Modified_Time,Id,Deal_Name', ...lines]);
