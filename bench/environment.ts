@@ -9,16 +9,19 @@ import { freePort } from '../scripts/lib/ports';
 import { preparePostgres } from '../scripts/postgres-server';
 import { resolveTemporalServer } from '../scripts/temporal-server';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../simulator';
+import { ZohoConnections } from '../src/activities/zoho-connections';
 import { ensureConnection } from '../src/db/connections';
 import { parseKeyRing } from '../src/db/encryption';
 import { createDatabase } from '../src/db/knex';
 import { migrateToLatest } from '../src/db/migrate';
 import type { TemporalClient } from '../src/temporal/client';
+import type { ZohoTransport } from '../src/zoho';
 import { CleanUp } from './clean-up';
 import type { BenchOptions } from './options';
 import { NAMESPACE, temporal, worker, zoho } from './parts';
 
 export const CONNECTION = 'crm';
+const ZOHO_TIMEOUT_MS = 30_000;
 /** What the server's log needs to hold to say where a load spends its time, with `--chunks`. */
 const STATEMENT_LOG = { log_min_duration_statement: '5', log_line_prefix: '%m [%p] ' };
 
@@ -30,6 +33,8 @@ export interface BenchEnvironment {
   readonly temporal: TemporalClient;
   readonly connectionId: string;
   readonly worker: ManagedProcess;
+  /** Calls that neither the worker makes nor the ledger counts. */
+  readonly zoho: ZohoTransport;
   readonly signal: AbortSignal;
 }
 
@@ -86,7 +91,8 @@ async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<Ben
 
   report('Starting the worker');
   const key = `bench:${randomBytes(32).toString('base64')}`;
-  const { id: connectionId } = await ensureConnection(knex, parseKeyRing([key]), {
+  const ring = parseKeyRing([key]);
+  const { id: connectionId } = await ensureConnection(knex, ring, {
     name: CONNECTION,
     dataCenter: 'us',
     accountsUrl: `http://127.0.0.1:${zohoPort}`,
@@ -94,6 +100,8 @@ async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<Ben
     clientSecret: DEMO_CLIENT_SECRET,
     refreshToken: DEMO_REFRESH_TOKEN,
   });
+  const connections = new ZohoConnections(knex, ring, ZOHO_TIMEOUT_MS);
+  cleanUp.later(() => connections.close());
   const env = {
     DATABASE_URL: postgres.url,
     TEMPORAL_ADDRESS: address,
@@ -109,6 +117,7 @@ async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<Ben
     temporal: { client: new Client({ connection, namespace: NAMESPACE }), connection, namespace: NAMESPACE },
     connectionId,
     worker: await cleanUp.start(worker(home, env, address)),
+    zoho: connections.transport(connectionId),
     signal,
   };
 }

@@ -6,7 +6,8 @@ import { withEnvironment, type BenchEnvironment } from './environment';
 import { measureFloor, type Floor } from './floor';
 import type { BenchOptions } from './options';
 import { watchMemory } from './process-memory';
-import { MODULE, runFullSync, WARM_UP_MODULE, type SessionRun } from './session-run';
+import { MODULE, runFullSync, type SessionRun } from './session-run';
+import { warmUp } from './warm-up';
 
 export interface FullSyncMeasurement {
   rows: number;
@@ -91,10 +92,7 @@ export async function mirrorTwice(environment: BenchEnvironment, options: Measur
   const memory = watchMemory(environment.worker.identity.pid);
   try {
     // By bulk read no row passes through JavaScript, so there is nothing to compile.
-    if (path === 'list' && !options.cold) {
-      report(`Warming up with ${WARM_UP_MODULE}`);
-      await runFullSync(environment, path, report, WARM_UP_MODULE);
-    }
+    if (path === 'list' && !options.cold) await warmUp(environment, report);
     report(`Full sync of ${rows} rows into an empty mirror`);
     const first = await runFullSync(environment, path, report);
     if (options.chunks) await reportBreakdown(environment, first, report);

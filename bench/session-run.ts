@@ -10,8 +10,6 @@ import { CONNECTION, type BenchEnvironment } from './environment';
 import { secondsCovered, type Interval } from './intervals';
 
 export const MODULE = 'Deals';
-/** Synced before anything is measured: a worker that syncs every night has its code compiled. */
-export const WARM_UP_MODULE = 'Contacts';
 /** Of the words on stderr; the measuring does not wait for it. */
 const PROGRESS_MS = 5_000;
 

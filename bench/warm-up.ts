@@ -1,0 +1,32 @@
+import { fetchAllPages, getFields, type ZohoTransport } from '../src/zoho';
+import type { BenchEnvironment } from './environment';
+import { MODULE, runFullSync } from './session-run';
+
+/** Synced by the worker before anything is measured. */
+const OTHER_MODULE = 'Contacts';
+/** Pages of the measured list that the simulator answers before. */
+const PAGES = 1_000;
+
+/**
+ * Has both ends of a list read compile their code: the worker by syncing another module, as one that syncs every night
+ * has done, and the simulated Zoho by answering the list to somebody else. Psql is compiled from the start.
+ */
+export async function warmUp(environment: BenchEnvironment, report: (line: string) => void): Promise<void> {
+  report(`Warming up with ${OTHER_MODULE}`);
+  await runFullSync(environment, 'list', report, OTHER_MODULE);
+  report(`Warming up the list of ${MODULE}`);
+  await readPages(environment.zoho, environment.signal);
+}
+
+async function readPages(zoho: ZohoTransport, signal: AbortSignal): Promise<void> {
+  const fields = (await getFields(zoho, MODULE)).map(({ apiName }) => apiName);
+  let pages = 0;
+  while (pages < PAGES) {
+    for (const sortOrder of ['asc', 'desc'] as const) {
+      for await (const { count } of fetchAllPages(zoho, MODULE, { fields, sortOrder }, { signal })) {
+        pages += 1;
+        if (count === 0 || pages >= PAGES) break;
+      }
+    }
+  }
+}
