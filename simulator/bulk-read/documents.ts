@@ -45,10 +45,16 @@ function creation(records: Records, job: Job): Record<string, unknown> {
   };
 }
 
+function reasonOf({ refusedField }: Job): Record<string, unknown> {
+  if (refusedField === undefined) {
+    return { code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error occurred.', details: {} };
+  }
+  return { code: 'FIELD_NOT_SUPPORTED', message: 'the field is not supported', details: { api_name: refusedField } };
+}
+
 function jobResult(job: Job): Record<string, unknown> | undefined {
   if (job.state === 'FAILURE') {
-    const message = 'Internal server error occurred.';
-    return { error_message: { status: 'error', code: 'INTERNAL_SERVER_ERROR', message, details: {} } };
+    return { error_message: { status: 'error', ...reasonOf(job) } };
   }
   if (!job.result) return undefined;
   return {

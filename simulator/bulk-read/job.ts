@@ -26,5 +26,7 @@ export interface Job {
   /** Milliseconds since 1970, virtual. */
   readonly created: number;
   state: JobState;
+  /** The field a failed job blames; without one it blames the server. */
+  refusedField?: string;
   result?: ExportResult & { readonly file: string; readonly completed: number; readonly nextPageToken?: string };
 }

@@ -27,6 +27,7 @@ export class BulkReadJobs {
   #running: Job | undefined;
   #downloads: number[] = [];
   #failuresToCome = 0;
+  #refusedField: string | undefined;
   #number = FIRST_JOB_NUMBER;
   #generation = 0;
 
@@ -90,9 +91,10 @@ export class BulkReadJobs {
     return { file: job.result.file, bytes: job.result.bytes };
   }
 
-  /** The next jobs to run end in FAILURE. */
-  failNext(count: number): void {
+  /** The next jobs to run end in FAILURE; those that read the field, if one is named, and because of it. */
+  failNext(count: number, refusedField?: string): void {
     this.#failuresToCome = count;
+    this.#refusedField = refusedField;
   }
 
   async reset(): Promise<void> {
@@ -103,6 +105,7 @@ export class BulkReadJobs {
     this.#running = undefined;
     this.#downloads = [];
     this.#failuresToCome = 0;
+    this.#refusedField = undefined;
     await this.#exporter.close();
   }
 
@@ -122,8 +125,12 @@ export class BulkReadJobs {
     this.#running = job;
     job.state = 'IN PROGRESS';
     const started = this.simulation.clock.now();
-    const fails = this.#failuresToCome > 0;
-    if (fails) this.#failuresToCome--;
+    const refused = this.#refusedField;
+    const fails = this.#failuresToCome > 0 && (refused === undefined || job.query.fields.includes(refused));
+    if (fails) {
+      this.#failuresToCome--;
+      if (refused !== undefined) job.refusedField = refused;
+    }
     const exported = fails
       ? undefined
       : await this.#export(job).catch((error: unknown) => this.#report(job, error, generation));

@@ -180,9 +180,9 @@ export class Control {
     return { apiName, id };
   }
 
-  /** The next bulk-read jobs to start end in FAILURE. */
-  failBulkReads(count: number): void {
-    this.simulation.bulkRead.failNext(count);
+  /** The next bulk-read jobs to start end in FAILURE: all, or those that read a field, which they then blame. */
+  failBulkReads(count: number, refusedField?: string): void {
+    this.simulation.bulkRead.failNext(count, refusedField);
   }
 
   bulkReads(): readonly Job[] {

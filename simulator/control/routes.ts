@@ -36,7 +36,7 @@ export function controlRoutes(control: Control): Route[] {
     ['POST', 'credits', (exchange) => done(() => control.setCreditsUsed(numberOf(exchange, 'used')))],
     ['GET', 'switches', () => json(200, control.switches())],
     ['POST', 'switches', (exchange) => json(200, control.setSwitches(body(exchange)))],
-    ['POST', 'bulk-reads', (exchange) => done(() => control.failBulkReads(numberOf(exchange, 'fail')))],
+    ['POST', 'bulk-reads', (exchange) => done(() => failBulkReads(control, exchange))],
     ['POST', 'bulk-writes', (exchange) => done(() => failBulkWrites(control, exchange))],
     ['POST', 'mass-updates', (exchange) => done(() => control.failMassUpdates(numberOf(exchange, 'fail')))],
     ['POST', 'tokens/expire', () => done(() => control.expireAccessTokens())],
@@ -78,6 +78,11 @@ function numberOf(exchange: Exchange, name: string): number {
   const value = body<Record<string, unknown>>(exchange)[name];
   if (typeof value !== 'number') throw invalidData('a number is expected', { api_name: name });
   return value;
+}
+
+function failBulkReads(control: Control, exchange: Exchange): void {
+  const { refusedField } = body<{ refusedField?: string }>(exchange);
+  control.failBulkReads(numberOf(exchange, 'fail'), refusedField);
 }
 
 function failBulkWrites(control: Control, exchange: Exchange): void {

@@ -63,7 +63,10 @@ export async function orderBulkRead(deps: ActivityDependencies, request: BulkPag
   });
 }
 
-/** Takes a field out of later exports; the workflow plans again. */
+/**
+ * Takes a field out of later exports; the workflow plans again.
+ * @param cause what it is if the field is out already, since the page was ordered before that was known
+ */
 async function refuseField(
   deps: ActivityDependencies,
   request: SyncTarget,
@@ -97,11 +100,11 @@ export async function awaitBulkRead(deps: ActivityDependencies, request: BulkPag
     });
     await updateBulkReadJob(deps.knex, request.sessionId, request.job, job.state, job.result ?? null);
     if (job.result) return { rows: job.result.count, moreRecords: job.result.moreRecords };
-    if (job.failure?.fieldName) {
-      const cause = new Error(job.failure.message);
-      throw await refuseField(deps, request, job.failure.fieldName, cause);
+    if (job.failure) {
+      const { code, fieldName } = job.failure;
+      const lost = await loseJob(deps, request, `failed with ${code}`);
+      throw fieldName === undefined ? lost : await refuseField(deps, request, fieldName, lost);
     }
-    if (job.failure) throw await loseJob(deps, request, `failed with ${job.failure.code}`);
     const { attempt, scheduledTimestampMs } = activityInfo();
     const expectedMs = request.expectedMs ?? expectedBulkJobMs(request.expectedRows);
     const wait = pollDelayMs(attempt, scheduledTimestampMs + expectedMs - Date.now());

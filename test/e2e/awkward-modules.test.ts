@@ -82,6 +82,21 @@ describe('a full sync of an awkward module', function () {
     assert.match(log, /WARNING Bulk read cannot export Field_2, Field_9/);
   });
 
+  it('reads all but the field that an export fails for, and names it', async () => {
+    org = await engine().org({ contacts: 210_000 });
+    org.zoho.failBulkReads(2, 'Title');
+
+    const session = await org.fullSync('Contacts', { path: 'bulk' });
+
+    // Both pages were ordered with it: page 2, too, before anybody knew.
+    assert.equal(org.zoho.bulkReads().filter(({ state }) => state === 'FAILURE').length, 2);
+    const [row] = await engine().query<{ rows: string; titles: string; names: string }>(
+      `select count(*) as rows, count(title) as titles, count(last_name) as names from ${org.table('Contacts')}`,
+    );
+    assert.deepEqual(row, { rows: '210000', titles: '0', names: '210000' });
+    assert.match((await org.logOf(session.id)).join('\n'), /WARNING Bulk read of Contacts refuses the field Title/);
+  });
+
   it('reads the fields that bulk read refuses by list pages, without being told twice', async () => {
     await org.fullSync('Refused_Field_Module', { path: 'bulk' });
 

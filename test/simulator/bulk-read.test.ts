@@ -171,6 +171,16 @@ describe('simulator: bulk read', () => {
     assert.match(JSON.stringify(job.result), /INTERNAL_SERVER_ERROR/);
   });
 
+  it('reports a failed job that blames a field it reads, and runs jobs without that field', async () => {
+    bed.simulator.control.failBulkReads(1, 'Stage');
+
+    const other = await runBulkRead(bed, { module: { api_name: 'Deals' }, fields: ['Deal_Name'] });
+    const job = await runBulkRead(bed, { module: { api_name: 'Deals' }, fields: ['Deal_Name', 'Stage'] });
+
+    assert.deepEqual([other.state, job.state], ['COMPLETED', 'FAILURE']);
+    assert.match(JSON.stringify(job.result), /FIELD_NOT_SUPPORTED.*Stage/);
+  });
+
   it('calls back with the status document', async () => {
     const receiver = createServer();
     receiver.listen(0, '127.0.0.1');
