@@ -11,6 +11,7 @@ import * as creditAccounts from './20261123111000_credit_accounts';
 import * as callTurns from './20261123111100_call_turns';
 import * as bulkOperations from './20261123120000_bulk_operations';
 import * as fieldModifications from './20261123120300_field_modifications';
+import * as seenIdsUncompressed from './20261126120000_seen_ids_uncompressed';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261123111100_call_turns', ...callTurns },
   { name: '20261123120000_bulk_operations', ...bulkOperations },
   { name: '20261123120300_field_modifications', ...fieldModifications },
+  { name: '20261126120000_seen_ids_uncompressed', ...seenIdsUncompressed },
 ];

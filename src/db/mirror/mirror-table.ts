@@ -66,8 +66,10 @@ async function columnTypes(knex: Knex, mirror: MirrorModule): Promise<Map<string
  */
 async function createTable(trx: Knex, mirror: MirrorModule): Promise<void> {
   const modified = modifiedTimeColumn(mirror.fields);
-  const references = new Set(mirror.fields.filter(({ shape }) => shape === 'reference').map(({ column }) => column));
-  const rank = ({ name }: MirrorColumn): number => (name === modified ? 0 : references.has(name) ? 1 : 2);
+  const early = new Set(
+    mirror.fields.filter(({ shape, silent }) => shape === 'reference' || silent).map(({ column }) => column),
+  );
+  const rank = ({ name }: MirrorColumn): number => (name === modified ? 0 : early.has(name) ? 1 : 2);
   const ordered = mirrorColumns(mirror.fields).sort((one, other) => rank(one) - rank(other));
   const definitions = [
     'id bigint not null primary key',

@@ -5,7 +5,7 @@ import { qualifiedTable, tableNameOf, type MirrorModule } from '../../../src/db/
 import { renamedColumns } from '../../../src/db/mirror/module-fields';
 import { mapFields } from '../../../src/domain/mirror-field';
 import { someConnection, useDatabase } from '../support';
-import { ACCOUNT, AMOUNT, metadata, MODIFIED, NAME, OWNER, type SomeField } from './support';
+import { ACCOUNT, AMOUNT, MARGIN, metadata, MODIFIED, NAME, OWNER, type SomeField } from './support';
 
 async function columnsOf(knex: Knex, mirror: MirrorModule): Promise<Record<string, string>> {
   const { rows } = await knex.raw<{ rows: { name: string; type: string }[] }>(
@@ -58,15 +58,16 @@ describe('prepareMirrorTable', () => {
   });
 
   it('puts first what every merge reads', async () => {
-    const deals = await newMirror([NAME, AMOUNT, OWNER, MODIFIED]);
+    const deals = await newMirror([NAME, AMOUNT, OWNER, MARGIN, MODIFIED]);
 
     await prepare(deals);
 
-    assert.deepEqual(Object.keys(await columnsOf(database.knex, deals)).slice(0, 4), [
+    assert.deepEqual(Object.keys(await columnsOf(database.knex, deals)).slice(0, 5), [
       'id',
       '_synced_at',
       'modified_time',
       'owner_id',
+      'margin',
     ]);
   });
 
