@@ -1,8 +1,11 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity';
 
 const POLL_MS = 200;
+/** Another process is taking a dead holder's file away: a matter of microseconds. */
+const REMOVAL_MS = 5;
 
 export interface FileLock {
   release(): Promise<void>;
@@ -20,8 +23,9 @@ export async function tryFileLock(file: string): Promise<FileLock | ProcessIdent
     for (;;) {
       if (await linked(claim, file)) return { release: () => rm(file, { force: true }) };
       const holder = await readHolder(file);
-      if (holder !== undefined && isRunning(holder)) return holder;
-      await removeDead(file, claim);
+      if (holder === undefined) continue;
+      if (holder !== UNREADABLE && isRunning(holder)) return holder;
+      await removeDead(file, holder);
     }
   } finally {
     await rm(claim, { force: true });
@@ -63,24 +67,34 @@ async function linked(claim: string, file: string): Promise<boolean> {
   }
 }
 
-async function readHolder(file: string): Promise<ProcessIdentity | undefined> {
+/** What a disk that lost power may leave of a lock. */
+const UNREADABLE = 'unreadable';
+type Holder = ProcessIdentity | typeof UNREADABLE;
+
+/** @returns undefined when nobody holds the lock */
+async function readHolder(file: string): Promise<Holder | undefined> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as ProcessIdentity;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : UNREADABLE;
   }
 }
 
-/** Moved aside before it is judged again: another waiter may have replaced the dead holder's file in between. */
-async function removeDead(file: string, claim: string): Promise<void> {
-  const aside = `${claim}.dead`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+/**
+ * Removes the file of a dead holder, under a lock of its own that bears the holder's name: of all who have seen that
+ * holder only one judges and removes at a time, so the file of whoever holds the lock by then stays.
+ */
+async function removeDead(file: string, dead: Holder): Promise<void> {
+  const name = createHash('sha256').update(JSON.stringify(dead)).digest('hex').slice(0, 16);
+  const removal = await tryFileLock(`${file}.${name}`);
+  if (!('release' in removal)) {
+    await new Promise((resolve) => setTimeout(resolve, REMOVAL_MS));
+    return;
   }
-  const holder = await readHolder(aside);
-  if (holder !== undefined && isRunning(holder)) await linked(aside, file);
-  await rm(aside, { force: true });
+  try {
+    const holder = await readHolder(file);
+    if (JSON.stringify(holder) === JSON.stringify(dead)) await rm(file, { force: true });
+  } finally {
+    await removal.release();
+  }
 }

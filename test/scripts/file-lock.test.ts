@@ -40,11 +40,22 @@ describe('file lock', () => {
   });
 
   it('is taken from a holder that died by one of many only', async () => {
-    await writeFile(file, JSON.stringify({ pid: process.pid, startedAt: 'an earlier time' }));
+    for (let round = 0; round < 50; round += 1) {
+      await writeFile(file, JSON.stringify({ pid: process.pid, startedAt: `round ${round}` }));
 
-    const attempts = await Promise.all(Array.from({ length: 20 }, () => tryFileLock(file)));
+      const attempts = await Promise.all(Array.from({ length: 20 }, () => tryFileLock(file)));
 
-    assert.equal(attempts.filter((attempt) => 'release' in attempt).length, 1);
+      const taken = attempts.filter((attempt) => 'release' in attempt);
+      assert.equal(taken.length, 1);
+      await taken[0]?.release();
+      assert.deepEqual(await readdir(folder), []);
+    }
+  });
+
+  it('is taken from a file that says nothing', async () => {
+    await writeFile(file, '');
+
+    assert.ok('release' in (await tryFileLock(file)));
   });
 
   it('lets workers in one at a time, and tells the waiting one for whom it waits', async () => {
