@@ -17,7 +17,7 @@ async function withPrepareLock(root, work) {
   let announced = false;
   try {
     while (!tryLink(claim, lock)) {
-      removeIfHolderDied(lock);
+      removeIfHolderDied(lock, claim);
       if (!announced)
         console.log('Waiting for process ' + readHolder(lock) + ', which prepares this folder (' + lock + ').');
       announced = true;
@@ -47,18 +47,23 @@ function tryLink(claim, lock) {
   }
 }
 
-/** Moved aside before it is judged: another waiter may have replaced the dead holder's file in between. */
-function removeIfHolderDied(lock) {
-  if (isAlive(readHolder(lock))) return;
-  const aside = lock + '.dead.' + process.pid;
-  try {
-    fs.renameSync(lock, aside);
-  } catch (error) {
-    if (error.code === 'ENOENT') return;
-    throw error;
+/**
+ * Under a lock of its own that bears the dead holder's pid: of all who have seen that holder only one judges and removes
+ * at a time, so the file of whoever holds the lock by then stays. Who died while removing loses that lock the same way.
+ */
+function removeIfHolderDied(lock, claim) {
+  const holder = readHolder(lock);
+  if (isAlive(holder)) return;
+  const removal = lock + '.removal.' + holder;
+  if (!tryLink(claim, removal)) {
+    removeIfHolderDied(removal, claim);
+    return;
   }
-  if (isAlive(readHolder(aside))) tryLink(aside, lock);
-  fs.rmSync(aside);
+  try {
+    if (readHolder(lock) === holder) fs.rmSync(lock, { force: true });
+  } finally {
+    fs.rmSync(removal, { force: true });
+  }
 }
 
 function readHolder(file) {
