@@ -59,7 +59,7 @@ export async function extractByBulkRead(control: RunControl, extraction: BulkExt
     const isOrdered = page === firstPage || page <= expectedPages;
     const { moreRecords } = await pageReady(
       control,
-      { ...request(page), ...(expectedMs && { expectedMs }) },
+      { ...request(page), ...(expectedMs !== undefined && { expectedMs }) },
       isOrdered,
     );
     expectedMs = Date.now() - began;
