@@ -1,4 +1,5 @@
-import { BYTES, ESCAPES, JsonCursor, PageNotReadable } from './json-cursor';
+import { CopyRows } from './copy-rows';
+import { BYTES, ESCAPES, JsonBytes, KnownKey, PageNotReadable } from './json-bytes';
 
 /**
  * Turns a page of Zoho's records (JSON bytes) into rows of PostgreSQL's COPY text format, without building objects and
@@ -18,14 +19,11 @@ export interface PageColumn {
   part: PagePart;
 }
 
-const { QUOTE, BACKSLASH, COMMA, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, TAB, NEWLINE } = BYTES;
+const { QUOTE, COMMA, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET } = BYTES;
 const LETTER_N = 0x6e;
-const LETTER_UPPER_N = 0x4e;
-const ID_KEY = Buffer.from('id');
-const NAME_KEY = Buffer.from('name');
+const ID_KEY = new KnownKey('id');
+const NAME_KEY = new KnownKey('name');
 const MOST_KNOWN_NAMES = 10_000;
-/** Below this many bytes a loop is faster than a native copy. */
-const SHORT = 128;
 
 type Targets = Record<PagePart, number>;
 
@@ -33,22 +31,23 @@ const NOWHERE = -1;
 const NO_TARGETS: Targets = { value: NOWHERE, id: NOWHERE, name: NOWHERE, json: NOWHERE, names: NOWHERE };
 /** In `starts`: the value is null. */
 const NULL_START = -1;
+/** In `starts`: the text lies in `decoded`. */
+const DECODED_START = -2;
 
 /**
  * One converter serves many pages of the same columns; it keeps its working memory.
  * @example new PageToCopy([{ field: 'id', part: 'value' }, { field: 'Account_Name', part: 'name' }]).convert(body)
  */
-export class PageToCopy extends JsonCursor {
+export class PageToCopy extends JsonBytes {
   private readonly targets = new Map<string, Targets>();
-  /** Where each column's text lies in the page; a decoded text lies in `decoded` instead. */
+  /** Where each column's text lies in the page. */
   private readonly starts: Int32Array;
   private readonly ends: Int32Array;
-  private readonly decoded: (Buffer | undefined)[];
-  private output = Buffer.allocUnsafe(512 * 1024);
-  private length = 0;
+  private readonly decoded: Buffer[];
+  private readonly output = new CopyRows();
   private readonly knownNames = new Map<string, Buffer>();
   /** Keys in the order of the last record: the next record has most likely the same. */
-  private order: { key: Buffer; targets: Targets | undefined }[] = [];
+  private order: { key: KnownKey; targets: Targets | undefined }[] = [];
 
   constructor(columns: readonly PageColumn[]) {
     super();
@@ -59,7 +58,7 @@ export class PageToCopy extends JsonCursor {
     });
     this.starts = new Int32Array(columns.length);
     this.ends = new Int32Array(columns.length);
-    this.decoded = new Array<Buffer | undefined>(columns.length);
+    this.decoded = columns.map(() => NOTHING);
   }
 
   /**
@@ -68,182 +67,154 @@ export class PageToCopy extends JsonCursor {
    * @throws PageNotReadable
    */
   convert(page: Buffer | null): { rows: number; copy: Buffer } {
-    this.length = 0;
-    if (page === null) return { rows: 0, copy: Buffer.alloc(0) };
-    this.page = page;
-    this.position = 0;
-    this.decoded.fill(undefined);
+    if (page === null) return { rows: 0, copy: NOTHING };
+    this.load(page);
+    this.output.clear();
     let rows = 0;
-    this.expect(OPEN_BRACE);
-    while (!this.skipIf(CLOSE_BRACE)) {
-      const [start, end] = this.key();
-      if (page.toString('latin1', start, end) === 'data') rows += this.records();
-      else this.skipValue();
-      this.skipIf(COMMA);
+    let at = this.skipSpace(this.skipByte(OPEN_BRACE, 0));
+    while (this.bytes[at] !== CLOSE_BRACE) {
+      const { end, behind } = this.skipKey(at);
+      if (this.bytes.toString('latin1', at + 1, end) === 'data') {
+        at = this.skipByte(OPEN_BRACKET, behind);
+        for (at = this.skipSpace(at); this.bytes[at] !== CLOSE_BRACKET; at = this.skipComma(at)) {
+          at = this.record(at);
+          rows += 1;
+        }
+        at += 1;
+      } else at = this.skipValue(behind);
+      at = this.skipComma(at);
     }
-    return { rows, copy: Buffer.from(this.output.subarray(0, this.length)) };
+    return { rows, copy: this.output.take() };
   }
 
-  private records(): number {
-    let rows = 0;
-    this.expect(OPEN_BRACKET);
-    while (!this.skipIf(CLOSE_BRACKET)) {
-      this.record();
-      rows += 1;
-      this.skipIf(COMMA);
-    }
-    return rows;
+  /** Goes on to the next item, if there is one. */
+  private skipComma(from: number): number {
+    const at = this.skipSpace(from);
+    return this.bytes[at] === COMMA ? this.skipSpace(at + 1) : at;
   }
 
-  private record(): void {
+  private record(from: number): number {
     this.starts.fill(NULL_START);
-    this.expect(OPEN_BRACE);
-    let place = 0;
-    while (!this.skipIf(CLOSE_BRACE)) {
-      const targets = this.fieldTargets(place);
-      place += 1;
-      if (targets) this.fieldValue(targets);
-      else this.skipValue();
-      this.skipIf(COMMA);
-    }
-    this.emitRow();
-  }
-
-  /** Reads a key and finds what it feeds, by comparing with the key that stood in this place before. */
-  private fieldTargets(place: number): Targets | undefined {
-    const expected = this.order[place];
-    if (expected && this.skipKnownKey(expected.key)) return expected.targets;
-    const [start, end] = this.key();
-    const key = Buffer.from(this.page.subarray(start, end));
-    const targets = this.targets.get(key.toString('utf8'));
-    this.order[place] = { key, targets };
-    return targets;
-  }
-
-  private fieldValue(targets: Targets): void {
-    this.skipSpace();
-    const first = this.page[this.position];
-    if (targets.value !== NOWHERE) this.take(targets.value);
-    else if (targets.json !== NOWHERE) this.takeJson(targets.json);
-    else if (targets.names !== NOWHERE) this.takeNames(targets.names);
-    else if (first === OPEN_BRACE) this.reference(targets);
-    // A reference that is a bare id, as some modules write it.
-    else if (targets.id !== NOWHERE && (first === QUOTE || isDigit(first))) this.take(targets.id);
-    else this.skipValue();
-  }
-
-  private reference(targets: Targets): void {
-    this.expect(OPEN_BRACE);
-    while (!this.skipIf(CLOSE_BRACE)) {
-      if (targets.name !== NOWHERE && this.skipKnownKey(NAME_KEY)) this.take(targets.name);
-      else if (targets.id !== NOWHERE && this.skipKnownKey(ID_KEY)) this.take(targets.id);
+    const { bytes, view, end } = this;
+    let at = this.skipSpace(this.skipByte(OPEN_BRACE, from));
+    for (let place = 0; bytes[at] !== CLOSE_BRACE; place += 1) {
+      // By comparing with the key that stood in this place before.
+      let known = this.order[place];
+      if (known?.key.standsAt(at, view, end)) at += known.key.length;
       else {
-        this.key();
-        this.skipValue();
+        const key = this.skipKey(at);
+        const name = bytes.toString('utf8', at + 1, key.end);
+        known = { key: new KnownKey(name), targets: this.targets.get(name) };
+        this.order[place] = known;
+        at = key.behind;
       }
-      this.skipIf(COMMA);
+      at = known.targets ? this.fieldValue(known.targets, at) : this.skipValue(at);
+      at = this.skipComma(at);
     }
+    this.emitRow(at - from);
+    return at + 1;
+  }
+
+  private fieldValue(targets: Targets, from: number): number {
+    const at = this.skipSpace(from);
+    if (targets.value !== NOWHERE) return this.take(targets.value, at);
+    if (targets.json !== NOWHERE) return this.takeJson(targets.json, at);
+    if (targets.names !== NOWHERE) return this.takeNames(targets.names, at);
+    const first = this.bytes[at];
+    if (first === OPEN_BRACE) return this.reference(targets, at);
+    // A reference that is a bare id, as some modules write it.
+    if (targets.id !== NOWHERE && (first === QUOTE || isDigit(first))) return this.take(targets.id, at);
+    return this.skipValue(at);
+  }
+
+  private reference(targets: Targets, from: number): number {
+    const { bytes, view, end } = this;
+    let at = this.skipSpace(from + 1);
+    while (bytes[at] !== CLOSE_BRACE) {
+      if (targets.name !== NOWHERE && NAME_KEY.standsAt(at, view, end)) {
+        at = this.take(targets.name, this.skipSpace(at + NAME_KEY.length));
+      } else if (targets.id !== NOWHERE && ID_KEY.standsAt(at, view, end)) {
+        at = this.take(targets.id, this.skipSpace(at + ID_KEY.length));
+      } else at = this.skipValue(this.skipKey(at).behind);
+      at = this.skipComma(at);
+    }
+    return at + 1;
   }
 
   /** Remembers where a column's text lies. Empty texts and empty lists are null: an export cannot tell them apart. */
-  private take(column: number): void {
-    this.skipSpace();
-    const first = this.page[this.position];
-    const start = this.position;
+  private take(column: number, from: number): number {
+    this.escapes = ESCAPES.NONE;
+    const first = this.bytes[from];
     if (first === QUOTE) {
-      if (this.skipText() >= ESCAPES.OTHER) {
-        this.decoded[column] = escapeForCopy(storableText(this.page.toString('utf8', start, this.position)));
-      }
-      this.starts[column] = this.position - start === 2 ? NULL_START : start + 1;
-      this.ends[column] = this.position - 1;
-      return;
+      const at = this.skipText(from);
+      if (this.escapes >= ESCAPES.OTHER) {
+        this.decode(column, storableText(this.bytes.toString('utf8', from, at)));
+      } else if (at - from > 2) this.keep(column, from + 1, at - 1);
+      return at;
     }
-    const needsEscapes = this.skipValue();
-    if (first === LETTER_N) return;
-    if (first === OPEN_BRACKET && this.isEmptyJson(start)) return;
-    if (needsEscapes) this.decoded[column] = escapeForCopy(this.page.toString('utf8', start, this.position));
-    this.starts[column] = start;
-    this.ends[column] = this.position;
+    if (first === OPEN_BRACE || first === OPEN_BRACKET) return this.takeJson(column, from);
+    const at = this.skipPlain(from);
+    if (first !== LETTER_N) this.keep(column, from, at);
+    return at;
   }
 
   /** Takes a value as JSON text; what is empty is null. */
-  private takeJson(column: number): void {
-    const start = this.position;
-    const needsEscapes = this.skipValue();
-    if (this.isEmptyJson(start)) return;
-    this.starts[column] = start;
-    this.ends[column] = this.position;
-    if (needsEscapes) this.decoded[column] = escapeForCopy(this.page.toString('utf8', start, this.position));
+  private takeJson(column: number, from: number): number {
+    this.escapes = ESCAPES.NONE;
+    const at = this.skipValue(from);
+    if (this.isEmptyJson(from, at)) return at;
+    if (this.escapes === ESCAPES.NONE) this.keep(column, from, at);
+    else this.decode(column, this.bytes.toString('utf8', from, at));
+    return at;
   }
 
   /** Takes the names of tags. An org has few combinations of them, so each is worked out once. */
-  private takeNames(column: number): void {
-    const start = this.position;
-    this.skipValue();
-    if (this.isEmptyJson(start)) return;
-    const json = this.page.toString('utf8', start, this.position);
-    let names = this.knownNames.get(json);
+  private takeNames(column: number, from: number): number {
+    const at = this.skipValue(from);
+    if (this.isEmptyJson(from, at)) return at;
+    const bytes = this.bytes.toString('latin1', from, at);
+    let names = this.knownNames.get(bytes);
     if (!names) {
       if (this.knownNames.size >= MOST_KNOWN_NAMES) this.knownNames.clear();
-      names = escapeForCopy(namesOf(json));
-      this.knownNames.set(json, names);
+      names = escapeForCopy(namesOf(this.bytes.toString('utf8', from, at)));
+      this.knownNames.set(bytes, names);
     }
-    this.starts[column] = start;
+    this.starts[column] = DECODED_START;
     this.decoded[column] = names;
+    return at;
   }
 
-  private isEmptyJson(start: number): boolean {
-    const first = this.page[start];
-    const length = this.position - start;
-    if (first === LETTER_N || (first === QUOTE && length === 2)) return true;
-    return (
-      first === OPEN_BRACKET && (length === 2 || EMPTY_LIST.test(this.page.toString('latin1', start, this.position)))
-    );
+  private keep(column: number, start: number, end: number): void {
+    this.starts[column] = start;
+    this.ends[column] = end;
   }
 
-  private emitRow(): void {
-    const columns = this.starts.length;
-    for (let column = 0; column < columns; column += 1) {
-      const start = this.starts[column] as number;
-      const decoded = this.decoded[column];
-      if (decoded) {
-        this.append(decoded, 0, decoded.length);
-        this.decoded[column] = undefined;
-      } else if (start === NULL_START) this.appendNull();
-      else this.append(this.page, start, this.ends[column] as number);
-      this.output[this.length] = TAB;
-      this.length += 1;
+  private decode(column: number, text: string): void {
+    this.starts[column] = DECODED_START;
+    this.decoded[column] = escapeForCopy(text);
+  }
+
+  private isEmptyJson(start: number, end: number): boolean {
+    const first = this.bytes[start];
+    if (first === LETTER_N || (first === QUOTE && end - start === 2)) return true;
+    return first === OPEN_BRACKET && this.bytes[this.skipSpace(start + 1)] === CLOSE_BRACKET;
+  }
+
+  private emitRow(length: number): void {
+    const { starts, ends, view, output } = this;
+    // No byte becomes more than three: an escape for COPY takes two, U+FFFD in place of a byte that is no UTF-8 three.
+    output.reserve(starts.length, 3 * length);
+    for (let column = 0; column < starts.length; column += 1) {
+      const start = starts[column] as number;
+      if (start === NULL_START) output.nullCell();
+      else if (start === DECODED_START) output.longCell(this.decoded[column] as Buffer);
+      else output.cell(view, start, ends[column] as number);
     }
-    this.output[this.length - 1] = NEWLINE;
-  }
-
-  private appendNull(): void {
-    this.reserve(2);
-    this.output[this.length] = BACKSLASH;
-    this.output[this.length + 1] = LETTER_UPPER_N;
-    this.length += 2;
-  }
-
-  private append(source: Buffer, start: number, end: number): void {
-    const size = end - start;
-    this.reserve(size);
-    const output = this.output;
-    const offset = this.length;
-    if (size > SHORT) source.copy(output, offset, start, end);
-    else for (let index = 0; index < size; index += 1) output[offset + index] = source[start + index] as number;
-    this.length = offset + size;
-  }
-
-  /** Makes room for so many bytes and the one that ends a column. */
-  private reserve(size: number): void {
-    if (this.length + size + 1 <= this.output.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.output.length * 2, this.length + size + 1));
-    this.output.copy(larger, 0, 0, this.length);
-    this.output = larger;
+    output.endRow();
   }
 }
 
-const EMPTY_LIST = /^\[\s*\]$/;
+const NOTHING = Buffer.alloc(0);
 
 /** `[{"name":"A","id":"1"}]` -> `["A"]` */
 function namesOf(json: string): string {

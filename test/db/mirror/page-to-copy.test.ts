@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { PageNotReadable } from '../../../src/db/mirror/json-cursor';
+import { PageNotReadable } from '../../../src/db/mirror/json-bytes';
 import { PageToCopy, type PageColumn } from '../../../src/db/mirror/page-to-copy';
 
 const value = (field: string): PageColumn => ({ field, part: 'value' });
@@ -162,6 +162,30 @@ describe('PageToCopy', () => {
     assert.deepEqual(rows, [
       ['1', text],
       ['2', 'b'],
+    ]);
+  });
+
+  it('has room for every byte that is no UTF-8, which three take the place of', () => {
+    const broken = Buffer.concat([
+      Buffer.from('{"data":[{"a":"\\u0041'),
+      Buffer.alloc(600_000, 0xff),
+      Buffer.from('"}]}'),
+    ]);
+
+    assert.deepEqual(cells(new PageToCopy([value('a')]).convert(broken).copy), [['A' + '\uFFFD'.repeat(600_000)]]);
+  });
+
+  it('takes the same key again only if all of it is the same', () => {
+    const rows = convert(
+      [value('Long_Name_1'), value('Long_Name_2')],
+      '{"data":[{"Long_Name_1":"a"},{"Long_Name_2":"b"},{"Lung_Name_2":"c"},{"L":"d"}]}',
+    );
+
+    assert.deepEqual(rows, [
+      ['a', null],
+      [null, 'b'],
+      [null, null],
+      [null, null],
     ]);
   });
 
