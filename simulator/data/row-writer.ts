@@ -4,9 +4,9 @@ import { VARIANTS, variantOf } from './columns';
 
 /** Part of a row: cells that depend on the variant only, already joined, or one to be made for every row. */
 interface Piece {
-  readonly joined?: Fragments;
-  readonly lead: string;
-  readonly column?: Column;
+  /** What stands before the cell, or the joined cells by variant. */
+  readonly text: Fragments;
+  readonly column: Column | undefined;
 }
 
 /** What stands before each cell. */
@@ -32,7 +32,7 @@ export function compileRow(
   let run: string[] | undefined;
   const endRun = (ending: string): boolean => {
     if (!run) return false;
-    pieces.push({ joined: new Fragments(run.map((text) => text + ending)), lead: '' });
+    pieces.push({ text: new Fragments(run.map((text) => text + ending)), column: undefined });
     run = undefined;
     return true;
   };
@@ -40,7 +40,7 @@ export function compileRow(
     const lead = leadOf(column, place);
     const values = column.variants?.();
     if (!values) {
-      pieces.push({ lead: endRun(lead) ? '' : lead, column });
+      pieces.push({ text: new Fragments([endRun(lead) ? '' : lead]), column });
       return;
     }
     run ??= Array<string>(VARIANTS).fill('');
@@ -50,12 +50,9 @@ export function compileRow(
   return (sink, row) => {
     const variant = variantOf(moduleSalt, row);
     for (const piece of pieces) {
-      if (piece.joined) {
-        sink.fragment(piece.joined, variant);
-      } else {
-        sink.ascii(piece.lead);
-        piece.column?.write(sink, row, rendering);
-      }
+      const { text, column } = piece;
+      sink.fragment(text, column ? 0 : variant);
+      column?.write(sink, row, rendering);
     }
   };
 }
