@@ -66,7 +66,7 @@ const arrows = [
 ];
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'dist/', '.pulse/', 'test/histories/'] },
+  { ignores: ['node_modules/', 'dist/', '.pulse/', 'test/histories/', 'assembly/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -20,6 +20,7 @@ if (process.platform === 'win32') {
 }
 
 const path = require('node:path');
+const { compileAssembly } = require('./lib/assembly.cjs');
 const { installDependencies, compile } = require('./lib/prepare.cjs');
 const { runTests } = require('./lib/run-tests.cjs');
 const { runToEnd } = require('./lib/run-to-end.cjs');
@@ -42,7 +43,10 @@ async function main() {
   }
   await installDependencies(root);
   if (command === 'install') return 0;
-  if (command === 'test') return runTests(root, rest);
+  if (command === 'test') {
+    await compileAssembly(root);
+    return runTests(root, rest);
+  }
   await compile(root);
   return runToEnd(process.execPath, ['--enable-source-maps', path.join(root, COMPILED[command]), ...rest], {
     cwd: root,

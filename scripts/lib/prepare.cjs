@@ -7,6 +7,7 @@ const path = require('node:path');
 const { withPrepareLock } = require('./prepare-lock.cjs');
 
 const SOURCES = [
+  'assembly',
   'src',
   'simulator',
   'scripts',

@@ -1,16 +1,11 @@
 import { LIST_FIELDS, IDS_PER_CALL } from '../domain/read-plan';
 import { MODIFIED_TIME_FIELD, type MirrorField } from '../domain/mirror-field';
 import { pageConverter } from '../db/mirror/chunk-sources';
-import type { PageToCopy } from '../db/mirror/page-to-copy';
+import { CopyPages, textPage, type CopyPage } from '../db/mirror/copy-page';
+import type { CopyFormat, PageToCopy } from '../db/mirror/page-to-copy';
 import { getRecord, listRecords } from '../zoho';
 import { convertedParameter } from './converted-leads';
 import type { ZohoWork } from './zoho-work';
-
-/** Rows in COPY's text format. */
-export interface PageRows {
-  rows: number;
-  copy: Buffer;
-}
 
 /** Turns pages of a list into rows that hold every field of the module. */
 export interface PageReader {
@@ -21,7 +16,7 @@ export interface PageReader {
   /** Rows come in the order of the page. */
   readonly keepsOrder: boolean;
   /** @param readFrom a time on Zoho's clock, in milliseconds, before which the page was not read */
-  read(body: Buffer | null, readFrom: number): Promise<PageRows>;
+  read(body: Buffer | null, readFrom: number): Promise<CopyPage>;
 }
 
 /**
@@ -29,10 +24,16 @@ export interface PageReader {
  * rest of the fields by id. No row mixes two versions: its parts are joined only if they carry the same `Modified_Time`
  * and that second was over before the first of them was read, so that every later change would show. Any other record
  * is read again whole.
+ * @param format what the rows are to be; those of a wider module are always text
  */
-export function pageReader(zoho: ZohoWork, module: string, fields: readonly MirrorField[]): PageReader {
+export function pageReader(
+  zoho: ZohoWork,
+  module: string,
+  fields: readonly MirrorField[],
+  format: CopyFormat = 'text',
+): PageReader {
   if (fields.length <= LIST_FIELDS) {
-    const converter = pageConverter(fields);
+    const converter = new CopyPages(fields, format);
     return {
       listFields: fields.map((field) => field.apiName),
       fields,
@@ -71,10 +72,10 @@ class WidePageReader implements PageReader {
     this.whole = pageConverter(this.fields);
   }
 
-  async read(body: Buffer | null, readFrom: number): Promise<PageRows> {
+  async read(body: Buffer | null, readFrom: number): Promise<CopyPage> {
     const first = this.lines(0, body);
     const ids = [...first.keys()];
-    if (ids.length === 0) return { rows: 0, copy: Buffer.alloc(0) };
+    if (ids.length === 0) return textPage(0, Buffer.alloc(0));
     const others = await Promise.all(this.slices.slice(1).map((_slice, index) => this.fetchSlice(index + 1, ids)));
     const complete: string[] = [];
     const torn: string[] = [];
@@ -88,7 +89,7 @@ class WidePageReader implements PageReader {
     }
     const refetched = await this.fetchWhole(torn);
     const copy = Buffer.concat([Buffer.from(complete.join(''), 'latin1'), ...refetched.map((row) => row.copy)]);
-    return { rows: complete.length + refetched.reduce((sum, row) => sum + row.rows, 0), copy };
+    return textPage(complete.length + refetched.reduce((sum, row) => sum + row.rows, 0), copy);
   }
 
   private async fetchSlice(index: number, ids: readonly string[]): Promise<Map<string, Line>> {
@@ -107,8 +108,8 @@ class WidePageReader implements PageReader {
   }
 
   /** A record that has vanished meanwhile is left out: its delete is read later. */
-  private async fetchWhole(ids: readonly string[]): Promise<PageRows[]> {
-    const rows: PageRows[] = [];
+  private async fetchWhole(ids: readonly string[]): Promise<{ rows: number; copy: Buffer }[]> {
+    const rows: { rows: number; copy: Buffer }[] = [];
     for (const id of ids) {
       const record = await getRecord(this.zoho.transport, this.module, id, {}, this.zoho.options);
       if (record) rows.push(this.whole.convert(record.body));

@@ -1,12 +1,9 @@
-import type { PageRows } from './page-rows';
+import type { CopyPage } from '../db/mirror/copy-page';
 
 /** Which end of the ids a walk started from. */
 export type WalkEnd = 'lowest' | 'highest';
 
-const NEWLINE = 0x0a;
-const TAB = 0x09;
-
-interface AdmittedRows extends PageRows {
+interface AdmittedPage extends CopyPage {
   /** Id of the last row that was kept, null if none was. */
   reached: string | null;
   /** The rest of the page has been read by the other walk. */
@@ -41,49 +38,25 @@ export class WalkMeeting {
    * Takes the next rows of a walk: those that the other walk has read are cut off, which ends both.
    * @param inOrder the rows come in the order of the walk, so that the last one tells about all
    */
-  admit(end: WalkEnd, page: PageRows, inOrder = false): AdmittedRows {
+  admit(end: WalkEnd, page: CopyPage, inOrder = false): AdmittedPage {
     const direction = end === 'lowest' ? 1 : -1;
     const border = this.reached[end === 'lowest' ? 'highest' : 'lowest'];
     const isKept = (id: string) => border === null || direction * compareIds(id, border) < 0;
-    if (inOrder && page.rows > 0) {
-      const reached = idOf(lastLine(page.copy));
-      if (isKept(reached)) {
-        this.reach(end, reached);
-        return { ...page, reached, isLast: false };
-      }
+    if (inOrder && page.lastId !== null && isKept(page.lastId)) {
+      this.reach(end, page.lastId);
+      return { ...page, reached: page.lastId, isLast: false };
     }
     const kept: Buffer[] = [];
     let reached: string | null = null;
-    for (const row of linesOf(page.copy)) {
-      const id = idOf(row);
+    for (const { id, row } of page.eachRow()) {
       if (!isKept(id)) continue;
       kept.push(row);
       if (reached === null || direction * compareIds(id, reached) > 0) reached = id;
     }
     const isLast = kept.length < page.rows;
     this.reach(end, isLast ? border : (reached ?? this.reached[end]));
-    return { rows: kept.length, copy: isLast ? Buffer.concat(kept) : page.copy, reached, isLast };
+    return { ...(isLast ? page.only(kept) : page), reached, isLast };
   }
-}
-
-/** COPY escapes the line ends inside of values, so a line is a row. */
-function* linesOf(copy: Buffer): Generator<Buffer> {
-  let start = 0;
-  while (start < copy.length) {
-    const end = copy.indexOf(NEWLINE, start) + 1;
-    yield copy.subarray(start, end);
-    start = end;
-  }
-}
-
-function lastLine(copy: Buffer): Buffer {
-  return copy.subarray(copy.lastIndexOf(NEWLINE, copy.length - 2) + 1);
-}
-
-/** The id is always the first column. */
-function idOf(row: Buffer): string {
-  const end = row.indexOf(TAB);
-  return row.toString('latin1', 0, end < 0 ? row.length - 1 : end);
 }
 
 function compareIds(id: string, other: string): number {

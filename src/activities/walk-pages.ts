@@ -1,14 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ChunkKind } from '../db/models/session-chunk';
-import { copyRowsSource } from '../db/mirror/chunk-sources';
-import { findLastChunk, loadChunk, sumChunks, type ChunkResult } from '../db/mirror/load-chunk';
+import { copyPagesSource } from '../db/mirror/chunk-sources';
+import type { CopyPage } from '../db/mirror/copy-page';
+import { findLastChunk, loadChunk, mayInsertOnly, sumChunks, type ChunkResult } from '../db/mirror/load-chunk';
 import type { MirrorModule } from '../db/mirror/mirror-module';
 import { reuseBody, ZohoError, type ListRecordsQuery } from '../zoho';
 import type { ActivityDependencies } from './dependencies';
 import { FAILURES, permanentFailure } from './failures';
 import type { SessionSums } from './finish-full-sync';
 import { ListPages, type PagePlace, type PlacedPage } from './list-pages';
-import { pageReader, type PageRows } from './page-rows';
+import { pageReader } from './page-rows';
 import type { WalkEnd, WalkMeeting } from './walk-meeting';
 import type { ZohoWork } from './zoho-work';
 
@@ -67,7 +68,7 @@ interface Cursor extends PagePlace {
 }
 
 interface PageBatch {
-  pieces: Buffer[];
+  pages: CopyPage[];
   rows: number;
   bytes: number;
   asOf: Date;
@@ -84,7 +85,7 @@ export async function walkPages(
   mirror: MirrorModule,
   walk: PageWalk,
 ): Promise<WalkResult> {
-  const reader = pageReader(zoho, mirror.module, mirror.fields);
+  const reader = pageReader(zoho, mirror.module, mirror.fields, mayInsertOnly(walk) ? 'binary' : 'text');
   const range: [number, number] = [walk.firstChunk, walk.firstChunk + CHUNKS_PER_WALK];
   const last = await findLastChunk(deps.knex, walk.sessionId, range);
   let cursor: Cursor = { token: null, done: false, restarts: 0, modifiedSince: walk.changesSince };
@@ -111,7 +112,7 @@ export async function walkPages(
   let spare: Promise<PlacedPage> | undefined;
   let next = cursor.done || meeting?.isOver ? undefined : pages.fetch(cursor);
   while (next) {
-    const batch: PageBatch = { pieces: [], rows: 0, bytes: 0, asOf: new Date(), startedAt: new Date() };
+    const batch: PageBatch = { pages: [], rows: 0, bytes: 0, asOf: new Date(), startedAt: new Date() };
     try {
       for (let fetched = 0; next && fetched < PAGES_PER_CHUNK; fetched += 1) {
         const { page, readFrom, next: place }: PlacedPage = await next;
@@ -126,7 +127,7 @@ export async function walkPages(
         await setImmediate();
         const rows = admitted(await reader.read(page.body, readFrom));
         if (page.body) reuseBody(page.body);
-        batch.pieces.push(rows.copy);
+        batch.pages.push(rows);
         batch.rows += rows.rows;
         batch.bytes += page.body?.length ?? 0;
         if (meeting?.isOver) {
@@ -146,7 +147,7 @@ export async function walkPages(
       next = quietly(pages.fetch(cursor));
     }
     await loading;
-    if (batch.pieces.length === 0) break;
+    if (batch.pages.length === 0) break;
     const state = cursor;
     const number = chunkNumber;
     chunkNumber += 1;
@@ -157,7 +158,7 @@ export async function walkPages(
   return totals;
 
   /** Keeps what the walk from the other end has not read; where they meet, this one is done. */
-  function admitted(page: PageRows): PageRows {
+  function admitted(page: CopyPage): CopyPage {
     if (!meeting || !from) return page;
     const rows = meeting.admit(from, page, reader.keepsOrder);
     cursor = { ...cursor, reached: rows.reached ?? cursor.reached ?? null, done: cursor.done || rows.isLast };
@@ -169,7 +170,7 @@ export async function walkPages(
       deps.knex,
       mirror,
       { sessionId: walk.sessionId, chunkNumber: number, kind: walk.kind },
-      copyRowsSource(mirror, reader.fields, batch.pieces, zoho.signal),
+      copyPagesSource(mirror, reader.fields, batch.pages, zoho.signal),
       {
         asOf: batch.asOf,
         compareValues: walk.compareValues,

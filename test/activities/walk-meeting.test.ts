@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { WalkMeeting, type WalkEnd } from '../../src/activities/walk-meeting';
+import { CopyPages, textPage, type CopyPage } from '../../src/db/mirror/copy-page';
 
-function page(ids: readonly number[]): { rows: number; copy: Buffer } {
-  return { rows: ids.length, copy: Buffer.from(ids.map((id) => `${id}\tname\\nof ${id}\n`).join('')) };
+function page(ids: readonly number[]): CopyPage {
+  const lines = ids.map((id) => `${id}\tname\\nof ${id}\n`);
+  return textPage(ids.length, Buffer.from(lines.join('')), ids.at(-1)?.toString() ?? null);
 }
 
 function idsOf(copy: Buffer): number[] {
@@ -23,6 +25,17 @@ describe('two walks towards each other', () => {
 
     assert.deepEqual(idsOf(copy), [96, 97]);
     assert.deepEqual([reached, isLast, meeting.isOver], ['97', true, true]);
+  });
+
+  it('keep rows in the format in which they came', () => {
+    const body = { data: [96, 97, 98, 99].map((id) => ({ id: String(id) })) };
+    const converted = new CopyPages([], 'binary').convert(Buffer.from(JSON.stringify(body)));
+    const meeting = new WalkMeeting();
+    meeting.reach('highest', '98');
+
+    const kept = meeting.admit('lowest', converted, true);
+
+    assert.deepEqual([kept.format, kept.rows, kept.asText().toString()], ['binary', 2, '96\n97\n']);
   });
 
   it('compare ids as numbers', () => {

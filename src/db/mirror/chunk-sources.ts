@@ -2,12 +2,15 @@ import { pipeline, Transform } from 'node:stream';
 import { TextDecoder } from 'node:util';
 import type pg from 'pg';
 import type { MirrorField } from '../../domain/mirror-field';
+import { BINARY_HEADER, BINARY_TRAILER } from './binary-format';
+import type { CopyPage } from './copy-page';
 import type { ChunkSource } from './load-chunk';
 import { qualifiedTable, type MirrorModule } from './mirror-module';
-import { PageToCopy, type PageColumn } from './page-to-copy';
+import { columnTypesQuery, type ColumnTypeRow } from './mirror-table';
+import { PageToCopy, type CopyFormat, type PageColumn } from './page-to-copy';
 import { openCsv, readHeader } from './result-file';
-import { csvLayout, jsonLayout } from './staged-column';
-import { copyStream, openCopy, STAGING } from './staging';
+import { csvLayout, jsonLayout, type StagingLayout } from './staged-column';
+import { copyStream, openCopy, STAGING, type CopySink } from './staging';
 
 /** Replaces NUL, which PostgreSQL refuses with the whole COPY, as it refuses bytes that are not UTF-8. */
 function withoutNul(text: string): Buffer {
@@ -52,14 +55,14 @@ export async function resultFileSource(mirror: MirrorModule, file: string, signa
 /** What a page column takes: the same order as the layout's source columns. */
 export function pageColumns(fields: readonly MirrorField[]): PageColumn[] {
   return [
-    { field: 'id', part: 'value' },
-    ...fields.flatMap((field): PageColumn[] =>
-      field.shape === 'reference'
+    { field: 'id', part: 'value', type: 'bigint' },
+    ...fields.flatMap(({ apiName: field, shape, type, nameColumn }): PageColumn[] =>
+      shape === 'reference'
         ? [
-            { field: field.apiName, part: 'id' },
-            ...(field.nameColumn ? [{ field: field.apiName, part: 'name' as const }] : []),
+            { field, part: 'id', type },
+            ...(nameColumn ? [{ field, part: 'name' as const, type: 'text' as const }] : []),
           ]
-        : [{ field: field.apiName, part: field.type === 'text' ? 'value' : PARTS[field.shape] }],
+        : [{ field, part: type === 'text' ? 'value' : PARTS[shape], type }],
     ),
   ];
 }
@@ -78,25 +81,68 @@ export function copyRowsSource(
   signal: AbortSignal,
 ): ChunkSource {
   const layout = jsonLayout(mirror, fields);
-  const copyInto = async (client: pg.Client, table: string, tolerant: boolean): Promise<number> => {
-    const copy = openCopy(client, layout, signal, table);
-    try {
-      for await (const piece of pieces) await copy.write(tolerant ? storableRows(piece) : piece);
-      return await copy.end();
-    } catch (error) {
-      await copy.abandon();
-      throw error;
-    }
-  };
   return {
     layout,
     mayRepeat: true,
-    copyInto: async (client, _layout, tolerant) => void (await copyInto(client, STAGING, tolerant)),
-    copyIntoMirror: (client) => copyInto(client, qualifiedTable(mirror), false),
+    async copyInto(client, _layout, tolerant) {
+      const copy = openCopy(client, layout, signal, STAGING);
+      await writeAll(copy, tolerant ? storablePieces(pieces) : pieces);
+    },
+    copyIntoMirror: (client) => writeAll(openCopy(client, layout, signal, qualifiedTable(mirror)), pieces),
   };
 }
 
+/** A chunk of converted pages. Binary rows go straight into the mirror; wherever that is not open, the same rows as text. */
+export function copyPagesSource(
+  mirror: MirrorModule,
+  fields: readonly MirrorField[],
+  pages: readonly CopyPage[],
+  signal: AbortSignal,
+): ChunkSource {
+  const text = copyRowsSource(
+    mirror,
+    fields,
+    { [Symbol.iterator]: () => pages.map((page) => page.asText()).values() },
+    signal,
+  );
+  return {
+    ...text,
+    async copyIntoMirror(client) {
+      const isBinary =
+        pages.every(({ format }) => format === 'binary') && (await hasTypesOf(client, mirror, text.layout));
+      if (!isBinary) return text.copyIntoMirror?.(client) ?? 0;
+      const pieces = [BINARY_HEADER, ...pages.map(({ copy }) => copy), BINARY_TRAILER];
+      return writeAll(openCopy(client, text.layout, signal, qualifiedTable(mirror), 'binary'), pieces);
+    },
+  };
+}
+
+/** @returns rows copied */
+async function writeAll(copy: CopySink, pieces: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<number> {
+  try {
+    for await (const piece of pieces) await copy.write(piece);
+    return await copy.end();
+  } catch (error) {
+    await copy.abandon();
+    throw error;
+  }
+}
+
+async function* storablePieces(pieces: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) yield storableRows(piece);
+}
+
+/**
+ * Whether the columns of the mirror have the types that their fields have. A type that would lose values waits for a
+ * person; until then the column has another one, whose binary form PostgreSQL would not recognise as wrong.
+ */
+async function hasTypesOf(client: pg.Client, mirror: MirrorModule, layout: StagingLayout): Promise<boolean> {
+  const { rows } = await client.query<ColumnTypeRow>(columnTypesQuery('$1'), [qualifiedTable(mirror)]);
+  const present = new Map(rows.map(({ name, type }) => [name, type]));
+  return layout.columns.every(({ name, type }) => present.get(name) === type);
+}
+
 /** Converts whole page bodies; see `PageToCopy.convert`. */
-export function pageConverter(fields: readonly MirrorField[]): PageToCopy {
-  return new PageToCopy(pageColumns(fields));
+export function pageConverter(fields: readonly MirrorField[], format: CopyFormat = 'text'): PageToCopy {
+  return new PageToCopy(pageColumns(fields), format);
 }

@@ -104,7 +104,7 @@ async function loadIntoEmpty(
   source: ChunkSource,
   options: ChunkOptions,
 ): Promise<ChunkResult | undefined> {
-  if (!options.firstLoad || options.keepSeenIds || options.trackRecords || !source.copyIntoMirror) return undefined;
+  if (!mayInsertOnly(options) || !source.copyIntoMirror) return undefined;
   try {
     return await withRawTransaction(knex, async (client) => {
       await client.query('set local statement_timeout = 0');
@@ -122,6 +122,11 @@ async function loadIntoEmpty(
     if (kind !== undefined && NOT_ONLY_INSERTS.has(kind)) return undefined;
     throw error;
   }
+}
+
+/** Whether rows may go straight into the mirror: nothing is there to compare with, and nothing is kept of single rows. */
+export function mayInsertOnly(options: Pick<ChunkOptions, 'firstLoad' | 'keepSeenIds' | 'trackRecords'>): boolean {
+  return options.firstLoad === true && !options.keepSeenIds && !options.trackRecords;
 }
 
 async function attemptLoad(

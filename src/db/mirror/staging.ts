@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { quoteIdentifier } from './identifiers';
+import type { CopyFormat } from './page-to-copy';
 import type { StagingLayout } from './staged-column';
 
 /** The staging table's name; temporary, so every transaction has its own. */
@@ -29,9 +30,9 @@ function stagingColumns(layout: StagingLayout): string[] {
   return layout.sourceColumns.map((name, index) => name ?? `_unused_${index}`);
 }
 
-function copyStatement(layout: StagingLayout, table: string): string {
+function copyStatement(layout: StagingLayout, table: string, jsonFormat: CopyFormat = 'text'): string {
   const names = stagingColumns(layout).map(quoteIdentifier).join(', ');
-  const format = layout.format === 'csv' ? `format csv, header true, force_null (${names})` : 'format text';
+  const format = layout.format === 'csv' ? `format csv, header true, force_null (${names})` : `format ${jsonFormat}`;
   return `copy ${table} (${names}) from stdin with (${format})`;
 }
 
@@ -55,8 +56,14 @@ export interface CopySink {
 }
 
 /** @param table where the rows go. Columns of another table than staging are typed, so the rows must fit them. */
-export function openCopy(client: pg.Client, layout: StagingLayout, signal: AbortSignal, table: string): CopySink {
-  const stream = client.query(copyFrom(copyStatement(layout, table)));
+export function openCopy(
+  client: pg.Client,
+  layout: StagingLayout,
+  signal: AbortSignal,
+  table: string,
+  format: CopyFormat = 'text',
+): CopySink {
+  const stream = client.query(copyFrom(copyStatement(layout, table, format)));
   let isOpen = true;
   const closed = new Promise<void>((resolve, reject) => {
     stream.once('finish', resolve).once('error', reject);

@@ -21,7 +21,9 @@ describe('PageToCopy and COPY ... FROM STDIN', () => {
   /** Sends texts through a page and COPY into text columns, and reads them back. */
   async function roundTrip(texts: readonly (readonly [string, string])[]): Promise<(string | null)[][]> {
     const records = texts.map(([first, second], place) => ({ place: String(place), first, second }));
-    const converter = new PageToCopy(['place', 'first', 'second'].map((field) => ({ field, part: 'value' })));
+    const converter = new PageToCopy(
+      ['place', 'first', 'second'].map((field) => ({ field, part: 'value', type: 'text' })),
+    );
     const { copy } = converter.convert(pageOf(records));
     return withRawTransaction(database.knex, async (client) => {
       await client.query('create temporary table staging (place text, first text, second text) on commit drop');

@@ -131,6 +131,24 @@ describe('the first load of a mirror', () => {
     assert.deepEqual(await names(deals), ['Deal 2']);
   });
 
+  it('writes what each column can hold, where a type waits for a person', async () => {
+    const deals = await someMirror(database.knex);
+    await database.knex.raw(`alter table ${qualifiedTable(deals.mirror)} alter column amount type text`);
+
+    await loadRecords(deals, [deal('1', { Amount: 12.5 })], { firstLoad: true });
+
+    assert.equal((await rowsOf(deals))[0]?.['amount'], '12.5');
+  });
+
+  it('takes values that only PostgreSQL itself can read', async () => {
+    const deals = await someMirror(database.knex);
+
+    const chunk = await loadRecords(deals, [deal('1'), deal('2', { Amount: ' 1e2 ' })], { firstLoad: true });
+
+    assert.deepEqual([chunk.created, chunk.failed], [2, 0]);
+    assert.equal((await rowsOf(deals))[1]?.['amount'], '100');
+  });
+
   it('does one chunk once, even if two attempts run at the same time', async () => {
     const deals = await someMirror(database.knex);
     const chunk = { chunkNumber: 920_001, firstLoad: true };

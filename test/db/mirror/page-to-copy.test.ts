@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { PageNotReadable } from '../../../src/db/mirror/json-bytes';
-import { PageToCopy, type PageColumn } from '../../../src/db/mirror/page-to-copy';
+import { PageNotReadable, PageToCopy, type PageColumn } from '../../../src/db/mirror/page-to-copy';
 
-const value = (field: string): PageColumn => ({ field, part: 'value' });
+const value = (field: string): PageColumn => ({ field, part: 'value', type: 'text' });
 const page = (json: string): Buffer => Buffer.from(json);
 
 /** Cells of rows in COPY's text format, unescaped; null for `\N`. */
@@ -71,8 +70,8 @@ describe('PageToCopy', () => {
 
   it('takes id and name of a reference, and a bare id as some modules write it', () => {
     const columns: PageColumn[] = [
-      { field: 'Owner', part: 'id' },
-      { field: 'Owner', part: 'name' },
+      { field: 'Owner', part: 'id', type: 'bigint' },
+      { field: 'Owner', part: 'name', type: 'text' },
     ];
     const rows = convert(
       columns,
@@ -90,8 +89,8 @@ describe('PageToCopy', () => {
   it('takes a value as JSON, and the names of tags', () => {
     const rows = convert(
       [
-        { field: 'Colours', part: 'json' },
-        { field: 'Tag', part: 'names' },
+        { field: 'Colours', part: 'json', type: 'jsonb' },
+        { field: 'Tag', part: 'names', type: 'jsonb' },
       ],
       '{"data":[{"Colours":["a\\n"],"Tag":[{"id":"1","name":"V\\"IP"},"plain",null]},{"Colours":"x","Tag":"y"},{"Colours":[],"Tag":[]},{"Colours":null}]}',
     );

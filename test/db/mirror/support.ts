@@ -5,8 +5,9 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Knex } from 'knex';
 import { ZipFile } from 'yazl';
-import { copyRowsSource, pageConverter, resultFileSource } from '../../../src/db/mirror/chunk-sources';
-import { loadChunk, type ChunkOptions, type ChunkResult } from '../../../src/db/mirror/load-chunk';
+import { copyPagesSource, resultFileSource } from '../../../src/db/mirror/chunk-sources';
+import { CopyPages } from '../../../src/db/mirror/copy-page';
+import { loadChunk, mayInsertOnly, type ChunkOptions, type ChunkResult } from '../../../src/db/mirror/load-chunk';
 import { qualifiedTable, tableNameOf, type MirrorModule } from '../../../src/db/mirror/mirror-module';
 import { prepareMirrorTable } from '../../../src/db/mirror/mirror-table';
 import { mapFields, type FieldMetadata } from '../../../src/domain/mirror-field';
@@ -92,8 +93,8 @@ export async function loadRecords(
   options: SomeChunk = {},
 ): Promise<ChunkResult> {
   const page = Buffer.isBuffer(records) ? records : pageOf(records);
-  const { copy } = pageConverter(mirror.fields).convert(page);
-  const source = copyRowsSource(mirror, mirror.fields, [copy], new AbortController().signal);
+  const pages = [new CopyPages(mirror.fields, mayInsertOnly(chunkOptions(options)) ? 'binary' : 'text').convert(page)];
+  const source = copyPagesSource(mirror, mirror.fields, pages, new AbortController().signal);
   const chunk = {
     sessionId: options.sessionId ?? sessionId,
     chunkNumber: options.chunkNumber ?? nextChunk(),

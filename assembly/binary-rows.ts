@@ -1,0 +1,80 @@
+/** Rows of COPY's binary format. */
+
+import { putBigint, putBoolean, putDate, putInteger, putNumeric, putTimestamp } from './binary-values';
+import {
+  endOf,
+  formOf,
+  JSON,
+  JSON_ESCAPES,
+  NULL,
+  PLAIN,
+  startOf,
+  TAGS,
+  TEXT,
+  TEXT_OTHER_ESCAPES,
+  TEXT_SHARED_ESCAPES,
+} from './cells';
+import { fail, UNUSUAL_VALUE } from './failure';
+import { copyBytes, putNames, unescape } from './texts';
+
+/** Types of columns; the host has the same numbers. */
+const TYPE_TEXT: u8 = 0;
+const TYPE_JSONB: u8 = 1;
+const TYPE_BIGINT: u8 = 2;
+const TYPE_TIMESTAMPTZ: u8 = 3;
+const TYPE_DATE: u8 = 4;
+const TYPE_INTEGER: u8 = 5;
+const TYPE_BOOLEAN: u8 = 6;
+
+const CELL_HEADER: usize = 4;
+const NO_CELL: u32 = 0xffffffff;
+const JSONB_VERSION: u8 = 1;
+
+/** @param types of the columns, a byte each, exactly those of the table: PostgreSQL cannot tell when they are not */
+export function putBinaryRow(to: usize, columns: i32, types: usize): usize {
+  store<u16>(to, bswap<u16>(columns as u16));
+  to += 2;
+  for (let column = 0; column < columns; column += 1) {
+    const form = formOf(column);
+    if (form === NULL) {
+      store<u32>(to, NO_CELL);
+      to += CELL_HEADER;
+      continue;
+    }
+    const size = putValue(to + CELL_HEADER, load<u8>(types + column), form, startOf(column), endOf(column));
+    store<u32>(to, bswap<u32>(size as u32));
+    to += CELL_HEADER + size;
+  }
+  return to;
+}
+
+function putValue(to: usize, type: u8, form: u8, start: usize, end: usize): usize {
+  if (type === TYPE_TEXT) return putText(to, form, start, end) - to;
+  if (type === TYPE_JSONB) {
+    store<u8>(to, JSONB_VERSION);
+    if (form === TAGS) return putNames(to + 1, start, end, false) - to;
+    if (form !== JSON && form !== JSON_ESCAPES) fail(UNUSUAL_VALUE, start);
+    return copyBytes(to + 1, start, end - start) - to;
+  }
+  if (form !== PLAIN && form !== TEXT) fail(UNUSUAL_VALUE, start);
+  switch (type) {
+    case TYPE_BIGINT:
+      return putBigint(to, start, end);
+    case TYPE_TIMESTAMPTZ:
+      return putTimestamp(to, start, end);
+    case TYPE_DATE:
+      return putDate(to, start, end);
+    case TYPE_INTEGER:
+      return putInteger(to, start, end);
+    case TYPE_BOOLEAN:
+      return putBoolean(to, start, end);
+    default:
+      return putNumeric(to, start, end);
+  }
+}
+
+function putText(to: usize, form: u8, start: usize, end: usize): usize {
+  if (form === TEXT_SHARED_ESCAPES || form === TEXT_OTHER_ESCAPES) return unescape(to, start, end, false);
+  if (form === TAGS) return putNames(to, start, end, false);
+  return copyBytes(to, start, end - start);
+}

@@ -1,0 +1,194 @@
+/** Finds the cells of a record: where the value of each column lies. */
+
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  escapes,
+  forgetEscapes,
+  isSame,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  skipByte,
+  skipComma,
+  skipPlain,
+  skipSpace,
+  skipText,
+  skipValue,
+} from './json';
+
+/** How a cell stands in the page, between its start and its end. */
+export const NULL: u8 = 0;
+/** A number, `true` or `false`. */
+export const PLAIN: u8 = 1;
+/** A text without its quotes; no escapes are in it. The next two forms are this one with escapes, shared and others. */
+export const TEXT: u8 = 2;
+export const TEXT_SHARED_ESCAPES: u8 = 3;
+export const TEXT_OTHER_ESCAPES: u8 = 4;
+/** JSON in which COPY sees nothing to unescape, and JSON with escapes or line ends in it. */
+export const JSON: u8 = 5;
+export const JSON_ESCAPES: u8 = 6;
+/** Tags, of which the names are meant. */
+export const TAGS: u8 = 7;
+
+const LETTER_N: u8 = 0x6e;
+const MOST_PLACES: usize = 1024;
+
+/** A field and the columns that take something from it; -1 for none. */
+@unmanaged
+class Field {
+  key: usize;
+  length: usize;
+  value: i32;
+  id: i32;
+  name: i32;
+  json: i32;
+  names: i32;
+}
+
+/** What stood in a place of the record before: its key with quotes and colon, and the field, if it is wanted. */
+@unmanaged
+class Place {
+  key: usize;
+  length: usize;
+  field: Field | null;
+}
+
+let fields: usize = 0;
+let fieldCount: i32 = 0;
+const places: usize = memory.data(12 * 1024);
+let knownPlaces: usize = 0;
+
+const ID_KEY: usize = memory.data<u8>([0x22, 0x69, 0x64, 0x22, 0x3a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+const ID_KEY_LENGTH: usize = 5;
+const NAME_KEY: usize = memory.data<u8>([0x22, 0x6e, 0x61, 0x6d, 0x65, 0x22, 0x3a, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+const NAME_KEY_LENGTH: usize = 7;
+
+let columns: i32 = 0;
+let starts: usize = 0;
+let ends: usize = 0;
+let forms: usize = 0;
+
+/** @param table of `Field`s; `cells` has room for nine bytes a column */
+export function setFields(table: usize, count: i32, columnCount: i32, cells: usize): void {
+  fields = table;
+  fieldCount = count;
+  columns = columnCount;
+  starts = cells;
+  ends = cells + 4 * columnCount;
+  forms = cells + 8 * columnCount;
+}
+
+export function startOf(column: i32): usize {
+  return load<u32>(starts + 4 * column);
+}
+
+export function endOf(column: i32): usize {
+  return load<u32>(ends + 4 * column);
+}
+
+export function formOf(column: i32): u8 {
+  return load<u8>(forms + column);
+}
+
+/** A page has its keys somewhere else than the one before. */
+export function forgetPlaces(): void {
+  knownPlaces = 0;
+}
+
+function findField(key: usize, length: usize): Field | null {
+  for (let index = 0; index < fieldCount; index += 1) {
+    const field = changetype<Field>(fields + index * offsetof<Field>());
+    if (field.length === length && isSame(field.key, key, length)) return field;
+  }
+  return null;
+}
+
+function keep(column: i32, form: u8, start: usize, end: usize): void {
+  store<u8>(forms + column, form);
+  store<u32>(starts + 4 * column, start as u32);
+  store<u32>(ends + 4 * column, end as u32);
+}
+
+/** Finds the cells of the record that begins here. */
+export function readRecord(from: usize, end: usize): usize {
+  memory.fill(forms, NULL, columns);
+  let at = skipSpace(skipByte(OPEN_BRACE, from));
+  let index: usize = 0;
+  while (load<u8>(at) !== CLOSE_BRACE) {
+    let field: Field | null = null;
+    const place = changetype<Place>(places + index * offsetof<Place>());
+    if (index < knownPlaces && isSame(place.key, at, place.length)) {
+      at += place.length;
+      field = place.field;
+    } else {
+      const keyEnd = skipText(at, end);
+      field = findField(at + 1, keyEnd - at - 2);
+      const behind = skipByte(COLON, keyEnd);
+      if (index < MOST_PLACES && index <= knownPlaces) {
+        place.key = at;
+        place.length = behind - at;
+        place.field = field;
+        knownPlaces = max(knownPlaces, index + 1);
+      }
+      at = behind;
+    }
+    at = field === null ? skipValue(at, end) : takeField(field, skipSpace(at), end);
+    at = skipComma(at);
+    index += 1;
+  }
+  return at + 1;
+}
+
+function takeField(field: Field, at: usize, end: usize): usize {
+  if (field.value >= 0) return take(field.value, at, end);
+  if (field.json >= 0) return takeJson(field.json, JSON, at, end);
+  if (field.names >= 0) return takeJson(field.names, TAGS, at, end);
+  const first = load<u8>(at);
+  if (first === OPEN_BRACE) return takeReference(field, at, end);
+  // A reference that is a bare id, as some modules write it.
+  if (field.id >= 0 && (first === QUOTE || first - 0x30 <= 9)) return take(field.id, at, end);
+  return skipValue(at, end);
+}
+
+function takeReference(field: Field, at: usize, end: usize): usize {
+  at = skipSpace(at + 1);
+  while (load<u8>(at) !== CLOSE_BRACE) {
+    if (field.name >= 0 && isSame(NAME_KEY, at, NAME_KEY_LENGTH)) {
+      at = take(field.name, skipSpace(at + NAME_KEY_LENGTH), end);
+    } else if (field.id >= 0 && isSame(ID_KEY, at, ID_KEY_LENGTH)) {
+      at = take(field.id, skipSpace(at + ID_KEY_LENGTH), end);
+    } else at = skipValue(skipByte(COLON, skipText(at, end)), end);
+    at = skipComma(at);
+  }
+  return at + 1;
+}
+
+/** Takes a value as it is meant. Empty texts and empty lists are null: an export cannot tell them apart. */
+function take(column: i32, from: usize, end: usize): usize {
+  const first = load<u8>(from);
+  if (first === QUOTE) {
+    forgetEscapes();
+    const at = skipText(from, end);
+    if (at - from > 2) keep(column, TEXT + min<u8>(escapes, 2), from + 1, at - 1);
+    return at;
+  }
+  if (first === OPEN_BRACE || first === OPEN_BRACKET) return takeJson(column, JSON, from, end);
+  const at = skipPlain(from);
+  if (first !== LETTER_N) keep(column, PLAIN, from, at);
+  return at;
+}
+
+/** Takes a value as JSON text; what is empty is null. */
+function takeJson(column: i32, form: u8, from: usize, end: usize): usize {
+  forgetEscapes();
+  const at = skipValue(from, end);
+  const first = load<u8>(from);
+  const isEmpty =
+    first === LETTER_N ||
+    (first === QUOTE && at - from === 2) ||
+    (first === OPEN_BRACKET && load<u8>(skipSpace(from + 1)) === CLOSE_BRACKET);
+  if (!isEmpty) keep(column, form === JSON && escapes > 0 ? JSON_ESCAPES : form, from, at);
+  return at;
+}

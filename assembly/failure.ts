@@ -1,0 +1,15 @@
+/** Why the work stopped; the host reads it when a trap has reached it. */
+
+export const NOT_JSON = 1;
+export const UNUSUAL_VALUE = 2;
+export const OUT_OF_ROOM = 3;
+
+export let failure: i32 = 0;
+/** Where in memory. */
+export let failedAt: usize = 0;
+
+export function fail(reason: i32, at: usize): void {
+  failure = reason;
+  failedAt = at;
+  unreachable();
+}

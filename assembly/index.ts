@@ -1,0 +1,90 @@
+/**
+ * Rearranges a page of records, which is JSON, into rows of COPY. Memory is the host's: it says where the page, the rows
+ * and the tables lie, and leaves a block of sixteen bytes behind each of them.
+ */
+
+import { putBinaryRow } from './binary-rows';
+import { endOf, formOf, forgetPlaces, NULL, readRecord, setFields, startOf } from './cells';
+import { fail, failedAt, failure, OUT_OF_ROOM } from './failure';
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  isSame,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  skipByte,
+  skipComma,
+  skipSpace,
+  skipText,
+  skipValue,
+} from './json';
+import { putTextRow } from './text-rows';
+
+export { failedAt, failure };
+
+/** No byte becomes more than three, but a number's exponent may stand for hundreds of digits. */
+const MOST_GROWTH: usize = 3;
+const CELL_OVERHEAD: usize = 256;
+
+const DATA_KEY: usize = memory.data<u8>([0x22, 0x64, 0x61, 0x74, 0x61, 0x22, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+const DATA_KEY_LENGTH: usize = 6;
+
+let columns: i32 = 0;
+let types: usize = 0;
+
+/** Where the rows end that were written last. */
+export let written: usize = 0;
+/** The first cell of the last record; nothing if both are 0. */
+export let firstStart: usize = 0;
+export let firstEnd: usize = 0;
+
+/** Where the host's own memory begins. */
+export function heap(): usize {
+  return __heap_base;
+}
+
+/**
+ * @param fields seven words each: place and length of the name, then the columns of its value, id, name, JSON, names
+ * @param columnTypes a byte each
+ * @param cells room for nine bytes a column
+ */
+export function configure(fields: usize, fieldCount: i32, columnTypes: usize, columnCount: i32, cells: usize): void {
+  setFields(fields, fieldCount, columnCount, cells);
+  types = columnTypes;
+  columns = columnCount;
+}
+
+/** @returns number of records; a trap when `failure` says why */
+export function convert(page: usize, length: usize, output: usize, capacity: usize, isBinary: bool): i32 {
+  const end = page + length;
+  const room = output + capacity;
+  let rows = 0;
+  written = output;
+  firstStart = firstEnd = 0;
+  forgetPlaces();
+  let at = skipSpace(skipByte(OPEN_BRACE, page));
+  while (load<u8>(at) !== CLOSE_BRACE) {
+    const keyEnd = skipText(at, end);
+    const isData = keyEnd - at === DATA_KEY_LENGTH && isSame(DATA_KEY, at, DATA_KEY_LENGTH);
+    const behind = skipByte(COLON, keyEnd);
+    if (isData) {
+      at = skipSpace(skipByte(OPEN_BRACKET, behind));
+      while (load<u8>(at) !== CLOSE_BRACKET) {
+        const start = at;
+        at = readRecord(at, end);
+        if (written + MOST_GROWTH * (at - start) + CELL_OVERHEAD * (columns + 1) > room) fail(OUT_OF_ROOM, at);
+        written = isBinary ? putBinaryRow(written, columns, types) : putTextRow(written, columns);
+        rows += 1;
+        at = skipComma(at);
+      }
+      at += 1;
+    } else at = skipValue(behind, end);
+    at = skipComma(at);
+  }
+  if (rows > 0 && columns > 0 && formOf(0) !== NULL) {
+    firstStart = startOf(0);
+    firstEnd = endOf(0);
+  }
+  return rows;
+}

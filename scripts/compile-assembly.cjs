@@ -1,0 +1,11 @@
+'use strict';
+
+/** `node scripts/compile-assembly.cjs`: compiles assembly/ to dist/assembly/page-rows.wasm, unless that was made from exactly these sources. */
+
+const path = require('node:path');
+const { compileAssembly } = require('./lib/assembly.cjs');
+
+compileAssembly(path.resolve(__dirname, '..')).catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,55 @@
+'use strict';
+
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+
+/** The runtime without a garbage collector: the code only moves bytes of memory that its host gives it. */
+const OPTIONS = [
+  '--runtime',
+  'stub',
+  '--use',
+  'abort=',
+  '--enable',
+  'simd',
+  '--optimizeLevel',
+  '3',
+  '--shrinkLevel',
+  '0',
+];
+
+/**
+ * Compiles assembly/ to dist/assembly/page-rows.wasm, unless that was made from exactly these sources.
+ * @throws Error with what the compiler says
+ */
+async function compileAssembly(root) {
+  const outFile = path.join(root, 'dist', 'assembly', 'page-rows.wasm');
+  const stamp = outFile + '.sources';
+  const sources = fingerprint(root);
+  if (fs.existsSync(outFile) && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === sources) return;
+  fs.rmSync(stamp, { force: true });
+  fs.mkdirSync(path.dirname(outFile), { recursive: true });
+  const { default: asc } = await import('assemblyscript/asc');
+  const entry = path.join('assembly', 'index.ts');
+  const { error, stderr } = await asc.main([
+    entry,
+    '--baseDir',
+    root,
+    '--outFile',
+    path.relative(root, outFile),
+    ...OPTIONS,
+  ]);
+  if (error) throw new Error(error.message + '\n' + stderr.toString());
+  fs.writeFileSync(stamp, sources);
+}
+
+function fingerprint(root) {
+  const folder = path.join(root, 'assembly');
+  const hash = crypto.createHash('sha256').update(OPTIONS.join(' '));
+  hash.update(fs.readFileSync(path.join(root, 'node_modules', 'assemblyscript', 'package.json')));
+  for (const name of fs.readdirSync(folder).sort())
+    hash.update(name + '\n').update(fs.readFileSync(path.join(folder, name)));
+  return hash.digest('hex');
+}
+
+module.exports = { compileAssembly };
