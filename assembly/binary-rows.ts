@@ -18,7 +18,7 @@ import { fail, UNUSUAL_VALUE } from './failure';
 import { copyBytes, putNames, unescape } from './texts';
 
 /** Types of columns; the host has the same numbers. */
-const TYPE_TEXT: u8 = 0;
+export const TYPE_TEXT: u8 = 0;
 const TYPE_JSONB: u8 = 1;
 const TYPE_BIGINT: u8 = 2;
 const TYPE_TIMESTAMPTZ: u8 = 3;
@@ -26,8 +26,9 @@ const TYPE_DATE: u8 = 4;
 const TYPE_INTEGER: u8 = 5;
 const TYPE_BOOLEAN: u8 = 6;
 
-const CELL_HEADER: usize = 4;
-const NO_CELL: u32 = 0xffffffff;
+/** The length of a cell stands before it. */
+export const CELL_HEADER: usize = 4;
+export const NO_CELL: u32 = 0xffffffff;
 const JSONB_VERSION: u8 = 1;
 
 /** @param types of the columns, a byte each, exactly those of the table: PostgreSQL cannot tell when they are not */
@@ -57,6 +58,11 @@ function putValue(to: usize, type: u8, form: u8, start: usize, end: usize): usiz
     return copyBytes(to + 1, start, end - start) - to;
   }
   if (form !== PLAIN && form !== TEXT) fail(UNUSUAL_VALUE, start);
+  return putPlain(to, type, start, end);
+}
+
+/** A value of a type that is written as one plain text. */
+export function putPlain(to: usize, type: u8, start: usize, end: usize): usize {
   switch (type) {
     case TYPE_BIGINT:
       return putBigint(to, start, end);

@@ -1,5 +1,5 @@
 /**
- * Rearranges a page of records, which is JSON, into rows of COPY. Memory is the host's: it says where the page, the rows
+ * Rearranges pages of records, which are JSON, and lines of CSV into rows of COPY. Memory is the host's: it says where the page, the rows
  * and the tables lie, and leaves a block of sixteen bytes behind each of them.
  */
 
@@ -22,6 +22,7 @@ import {
 import { putTextRow } from './text-rows';
 
 export { failedAt, failure };
+export { convertLines, csvConsumed, csvWritten } from './csv';
 
 /** No byte becomes more than three, but a number's exponent may stand for hundreds of digits. */
 const MOST_GROWTH: usize = 3;

@@ -91,7 +91,7 @@ export async function mirrorTwice(environment: BenchEnvironment, options: Measur
   const { report, rows, path } = options;
   const memory = watchMemory(environment.worker.identity.pid);
   try {
-    // By bulk read no row passes through JavaScript, so there is nothing to compile.
+    // A bulk read makes few calls, and no row passes through JavaScript: there is little to compile.
     if (path === 'list' && !options.cold) await warmUp(environment, report);
     report(`Full sync of ${rows} rows into an empty mirror`);
     const first = await runFullSync(environment, path, report);

@@ -1,6 +1,6 @@
 'use strict';
 
-/** `node scripts/compile-assembly.cjs`: compiles assembly/ to dist/assembly/page-rows.wasm, unless that was made from exactly these sources. */
+/** `node scripts/compile-assembly.cjs`: compiles assembly/ to dist/assembly/copy-rows.wasm, unless that was made from exactly these sources. */
 
 const path = require('node:path');
 const { compileAssembly } = require('./lib/assembly.cjs');

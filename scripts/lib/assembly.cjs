@@ -19,11 +19,11 @@ const OPTIONS = [
 ];
 
 /**
- * Compiles assembly/ to dist/assembly/page-rows.wasm, unless that was made from exactly these sources.
+ * Compiles assembly/ to dist/assembly/copy-rows.wasm, unless that was made from exactly these sources.
  * @throws Error with what the compiler says
  */
 async function compileAssembly(root) {
-  const outFile = path.join(root, 'dist', 'assembly', 'page-rows.wasm');
+  const outFile = path.join(root, 'dist', 'assembly', 'copy-rows.wasm');
   const stamp = outFile + '.sources';
   const sources = fingerprint(root);
   if (fs.existsSync(outFile) && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === sources) return;

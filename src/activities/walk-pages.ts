@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { ChunkKind } from '../db/models/session-chunk';
 import { copyPagesSource } from '../db/mirror/chunk-sources';
 import type { CopyPage } from '../db/mirror/copy-page';
-import { findLastChunk, loadChunk, mayInsertOnly, sumChunks, type ChunkResult } from '../db/mirror/load-chunk';
+import { findLastChunk, loadChunk, sumChunks, type ChunkResult } from '../db/mirror/load-chunk';
 import type { MirrorModule } from '../db/mirror/mirror-module';
 import { reuseBody, ZohoError, type ListRecordsQuery } from '../zoho';
 import type { ActivityDependencies } from './dependencies';
@@ -85,7 +85,7 @@ export async function walkPages(
   mirror: MirrorModule,
   walk: PageWalk,
 ): Promise<WalkResult> {
-  const reader = pageReader(zoho, mirror.module, mirror.fields, mayInsertOnly(walk) ? 'binary' : 'text');
+  const reader = pageReader(zoho, mirror.module, mirror.fields, walk.kind === 'list' ? 'binary' : 'text');
   const range: [number, number] = [walk.firstChunk, walk.firstChunk + CHUNKS_PER_WALK];
   const last = await findLastChunk(deps.knex, walk.sessionId, range);
   let cursor: Cursor = { token: null, done: false, restarts: 0, modifiedSince: walk.changesSince };

@@ -11,7 +11,7 @@ const { compileAssembly } = require('../../scripts/lib/assembly.cjs') as {
 
 describe('compileAssembly', () => {
   let root: string;
-  const kernel = (of = root) => path.join(of, 'dist', 'assembly', 'page-rows.wasm');
+  const kernel = (of = root) => path.join(of, 'dist', 'assembly', 'copy-rows.wasm');
   const source = () => path.join(root, 'assembly', 'index.ts');
 
   beforeEach(async () => {

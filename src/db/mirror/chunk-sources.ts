@@ -1,16 +1,17 @@
 import { pipeline, Transform } from 'node:stream';
-import { TextDecoder } from 'node:util';
+import { isDeepStrictEqual, TextDecoder } from 'node:util';
 import type pg from 'pg';
 import type { MirrorField } from '../../domain/mirror-field';
 import { BINARY_HEADER, BINARY_TRAILER } from './binary-format';
 import type { CopyPage } from './copy-page';
+import { csvToBinary } from './csv-to-binary';
 import type { ChunkSource } from './load-chunk';
 import { qualifiedTable, type MirrorModule } from './mirror-module';
 import { columnTypesQuery, type ColumnTypeRow } from './mirror-table';
 import { PageToCopy, type CopyFormat, type PageColumn } from './page-to-copy';
 import { openCsv, readHeader } from './result-file';
-import { csvLayout, jsonLayout, type StagingLayout } from './staged-column';
-import { copyStream, openCopy, STAGING, type CopySink } from './staging';
+import { csvLayout, jsonLayout, typedLayout, type StagingLayout } from './staged-column';
+import { copyStream, openCopy, STAGING, stagingTypes, type CopySink } from './staging';
 
 /** Replaces NUL, which PostgreSQL refuses with the whole COPY, as it refuses bytes that are not UTF-8. */
 function withoutNul(text: string): Buffer {
@@ -48,6 +49,10 @@ export async function resultFileSource(mirror: MirrorModule, file: string, signa
       // A file that breaks half-way must break the COPY too, through whatever stands between them.
       const rows = tolerant ? pipeline(csv, storableBytes(), () => undefined) : csv;
       await copyStream(client, layout, rows, signal);
+    },
+    async copyTyped(client, layout) {
+      const rows = pipeline(await openCsv(file), csvToBinary(stagingTypes(layout)), () => undefined);
+      await copyStream(client, layout, rows, signal, 'binary');
     },
   };
 }
@@ -92,7 +97,7 @@ export function copyRowsSource(
   };
 }
 
-/** A chunk of converted pages. Binary rows go straight into the mirror; wherever that is not open, the same rows as text. */
+/** A chunk of converted pages: as binary rows if all of them are, into columns of the same types; else as text. */
 export function copyPagesSource(
   mirror: MirrorModule,
   fields: readonly MirrorField[],
@@ -105,15 +110,19 @@ export function copyPagesSource(
     { [Symbol.iterator]: () => pages.map((page) => page.asText()).values() },
     signal,
   );
+  if (!pages.every(({ format }) => format === 'binary')) return text;
+  const pieces = [BINARY_HEADER, ...pages.map(({ copy }) => copy), BINARY_TRAILER];
+  const copyBinary = (client: pg.Client, table: string): Promise<number> =>
+    writeAll(openCopy(client, text.layout, signal, table, 'binary'), pieces);
+  const types = pageColumns(fields).map(({ type }) => type);
+  const isStagedSo = isDeepStrictEqual(stagingTypes(typedLayout(text.layout)), types);
   return {
     ...text,
-    async copyIntoMirror(client) {
-      const isBinary =
-        pages.every(({ format }) => format === 'binary') && (await hasTypesOf(client, mirror, text.layout));
-      if (!isBinary) return text.copyIntoMirror?.(client) ?? 0;
-      const pieces = [BINARY_HEADER, ...pages.map(({ copy }) => copy), BINARY_TRAILER];
-      return writeAll(openCopy(client, text.layout, signal, qualifiedTable(mirror), 'binary'), pieces);
-    },
+    ...(isStagedSo && { copyTyped: async (client: pg.Client) => void (await copyBinary(client, STAGING)) }),
+    copyIntoMirror: async (client) =>
+      (await hasTypesOf(client, mirror, text.layout))
+        ? copyBinary(client, qualifiedTable(mirror))
+        : (text.copyIntoMirror?.(client) ?? 0),
   };
 }
 

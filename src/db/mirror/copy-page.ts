@@ -1,7 +1,8 @@
 import type { ColumnType, MirrorField } from '../../domain/mirror-field';
 import { binaryRowsOf, binaryToText } from './binary-format';
 import { pageColumns, pageConverter } from './chunk-sources';
-import { UnusualValue, type CopyFormat, type PageToCopy } from './page-to-copy';
+import { UnusualValue } from './copy-kernel';
+import type { CopyFormat, PageToCopy } from './page-to-copy';
 
 /** Rows of a page as COPY takes them. The first column is the record's id. */
 export interface CopyPage {

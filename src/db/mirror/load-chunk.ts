@@ -4,6 +4,7 @@ import { ACTIVE_SESSION_STATUSES } from '../../domain/enums';
 import { toDatabaseError, type DatabaseErrorKind } from '../pg-errors';
 import { withRawTransaction } from '../raw-connection';
 import type { ChunkKind } from '../models/session-chunk';
+import { UnusualValue } from './copy-kernel';
 import { anyTombstoneSince, lockMirrorForInserts, mergeStaged, type MergeCounts } from './merge';
 import { READ_AT_SETTING, type MirrorModule } from './mirror-module';
 import { dropRepeatedRows, quarantineBadCells } from './quarantine-cells';
@@ -17,6 +18,11 @@ export interface ChunkSource {
   mayRepeat: boolean;
   /** Feeds every row into the staging table. `tolerant` asks for bytes PostgreSQL cannot store to be replaced. */
   copyInto(client: pg.Client, layout: StagingLayout, tolerant: boolean): Promise<void>;
+  /**
+   * Feeds every row into a staging table of `typedLayout`, in binary format; left out where that is known not to be possible.
+   * @throws UnusualValue when a value can only be read by PostgreSQL itself
+   */
+  copyTyped?(client: pg.Client, layout: StagingLayout): Promise<void>;
   /** Feeds the rows straight into the mirror, for sources whose values need no conversion. Returns their number. */
   copyIntoMirror?(client: pg.Client): Promise<number>;
 }
@@ -79,7 +85,8 @@ export async function loadChunk(
   try {
     return (
       (await loadIntoEmpty(knex, mirror, chunk, source, options)) ??
-      (await attemptLoad(knex, mirror, chunk, source, options, false))
+      (await attemptTyped(knex, mirror, chunk, source, options)) ??
+      (await attemptLoad(knex, mirror, chunk, source, options, 'text'))
     );
   } catch (error) {
     const kind = toDatabaseError(error)?.kind;
@@ -88,7 +95,7 @@ export async function loadChunk(
       if (loaded) return loaded;
     }
     if (kind === undefined || !BAD_ROWS.has(kind)) throw error;
-    return attemptLoad(knex, mirror, chunk, source, options, true);
+    return attemptLoad(knex, mirror, chunk, source, options, 'tolerant');
   }
 }
 
@@ -104,7 +111,7 @@ async function loadIntoEmpty(
   source: ChunkSource,
   options: ChunkOptions,
 ): Promise<ChunkResult | undefined> {
-  if (!mayInsertOnly(options) || !source.copyIntoMirror) return undefined;
+  if (!options.firstLoad || options.keepSeenIds || options.trackRecords || !source.copyIntoMirror) return undefined;
   try {
     return await withRawTransaction(knex, async (client) => {
       await client.query('set local statement_timeout = 0');
@@ -124,10 +131,25 @@ async function loadIntoEmpty(
   }
 }
 
-/** Whether rows may go straight into the mirror: nothing is there to compare with, and nothing is kept of single rows. */
-export function mayInsertOnly(options: Pick<ChunkOptions, 'firstLoad' | 'keepSeenIds' | 'trackRecords'>): boolean {
-  return options.firstLoad === true && !options.keepSeenIds && !options.trackRecords;
+/** @returns undefined when PostgreSQL has to read the values from their text */
+async function attemptTyped(
+  knex: Knex,
+  mirror: MirrorModule,
+  chunk: ChunkIdentity,
+  source: ChunkSource,
+  options: ChunkOptions,
+): Promise<ChunkResult | undefined> {
+  if (!source.copyTyped) return undefined;
+  try {
+    return await attemptLoad(knex, mirror, chunk, source, options, 'typed');
+  } catch (error) {
+    if (error instanceof UnusualValue) return undefined;
+    throw error;
+  }
 }
+
+/** How rows are staged: typed in binary, as text that PostgreSQL reads, or so that a bad cell stops nothing. */
+type Staging = 'typed' | 'text' | 'tolerant';
 
 async function attemptLoad(
   knex: Knex,
@@ -135,13 +157,16 @@ async function attemptLoad(
   chunk: ChunkIdentity,
   source: ChunkSource,
   options: ChunkOptions,
-  tolerant: boolean,
+  staging: Staging,
 ): Promise<ChunkResult> {
   return withRawTransaction(knex, async (client) => {
     await client.query('set local statement_timeout = 0');
-    const layout = options.firstLoad && !tolerant ? typedLayout(source.layout) : source.layout;
+    const tolerant = staging === 'tolerant';
+    const isTyped = staging === 'typed' || (staging === 'text' && options.firstLoad);
+    const layout = isTyped ? typedLayout(source.layout) : source.layout;
     await createStaging(client, layout, tolerant);
-    await source.copyInto(client, layout, tolerant);
+    if (staging === 'typed') await source.copyTyped?.(client, layout);
+    else await source.copyInto(client, layout, tolerant);
     const failed = tolerant ? await quarantineBadCells(client, mirror, layout, chunk) : 0;
     if (source.mayRepeat || tolerant) await dropRepeatedRows(client, layout);
     const counts = await mergeStaged(client, mirror, layout, { ...chunk, ...options });

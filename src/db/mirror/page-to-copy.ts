@@ -1,5 +1,5 @@
 import type { ColumnType } from '../../domain/mirror-field';
-import { FAILURE, memoryOf, pageKernel } from './page-kernel';
+import { aligned, attempt, BLOCK, copyKernel, memoryOf, typeNumbers } from './copy-kernel';
 
 /** The two formats of COPY that rows are written in. */
 export type CopyFormat = 'text' | 'binary';
@@ -17,33 +17,10 @@ export interface PageColumn {
   type: ColumnType;
 }
 
-/** The page is not the JSON that Zoho documents. */
-export class PageNotReadable extends Error {
-  override readonly name = 'PageNotReadable';
-}
-
-/** A value is not written as its type usually is; PostgreSQL's own parser has to look at it. */
-export class UnusualValue extends Error {
-  override readonly name = 'UnusualValue';
-}
-
 /** The order of a field's columns in the kernel's table. */
 const PARTS = ['value', 'id', 'name', 'json', 'names'] as const satisfies readonly PagePart[];
-/** The kernel's numbers of the types. */
-const TYPES = [
-  'text',
-  'jsonb',
-  'bigint',
-  'timestamptz',
-  'date',
-  'integer',
-  'boolean',
-  'numeric',
-] as const satisfies readonly ColumnType[];
 const NO_COLUMN = -1;
 const CELL_BYTES = 9;
-/** What the kernel reads or writes at once; it may do so behind everything that it is given. */
-const BLOCK = 16;
 
 /**
  * Turns a page of Zoho's records (JSON bytes) into rows as PostgreSQL's COPY takes them, without building objects and
@@ -52,8 +29,7 @@ const BLOCK = 16;
  * @example new PageToCopy([{ field: 'id', part: 'value', type: 'bigint' }]).convert(body)
  */
 export class PageToCopy {
-  private readonly kernel = pageKernel();
-  private readonly base = alignedTo(BLOCK, this.kernel.heap());
+  private readonly base = aligned(copyKernel().heap());
   private readonly tables: Tables;
   private outputRoom = 64 * 1024;
 
@@ -73,45 +49,27 @@ export class PageToCopy {
    */
   convert(page: Buffer | null): { rows: number; copy: Buffer; lastId: string | null } {
     if (page === null) return { rows: 0, copy: Buffer.alloc(0), lastId: null };
-    const { kernel, tables } = this;
+    const { tables } = this;
     const pageAt = tables.end;
-    const output = alignedTo(BLOCK, pageAt + page.length + BLOCK);
+    const output = aligned(pageAt + page.length + BLOCK);
     for (;;) {
-      const memory = memoryOf(kernel, output + this.outputRoom + BLOCK);
+      const memory = memoryOf(copyKernel(), output + this.outputRoom + BLOCK);
       memory.set(tables.bytes, this.base);
       memory.set(page, pageAt);
       // Zeros end whatever is being read.
       memory.fill(0, pageAt + page.length, output);
-      kernel.configure(tables.fields, tables.fieldCount, tables.types, tables.columnCount, tables.cells);
-      const rows = this.attempt(pageAt, page.length, output);
+      const rows = attempt(pageAt, (kernel) => {
+        kernel.configure(tables.fields, tables.fieldCount, tables.types, tables.columnCount, tables.cells);
+        return kernel.convert(pageAt, page.length, output, this.outputRoom, Number(this.format === 'binary'));
+      });
       if (rows === undefined) this.outputRoom *= 2;
       else {
-        const [start, end] = [kernel.firstStart.value, kernel.firstEnd.value];
+        const { firstStart, firstEnd, written } = copyKernel();
         return {
           rows,
-          copy: Buffer.from(memory.subarray(output, kernel.written.value)),
-          lastId: end > 0 ? memory.toString('latin1', start, end) : null,
+          copy: Buffer.from(memory.subarray(output, written.value)),
+          lastId: firstEnd.value > 0 ? memory.toString('latin1', firstStart.value, firstEnd.value) : null,
         };
-      }
-    }
-  }
-
-  /** @returns undefined when there is not enough room for the output */
-  private attempt(pageAt: number, length: number, output: number): number | undefined {
-    const { kernel } = this;
-    kernel.failure.value = 0;
-    try {
-      return kernel.convert(pageAt, length, output, this.outputRoom, Number(this.format === 'binary'));
-    } catch (error) {
-      switch (kernel.failure.value) {
-        case FAILURE.OUT_OF_ROOM:
-          return undefined;
-        case FAILURE.UNUSUAL_VALUE:
-          throw new UnusualValue('A value is not written as its type usually is.');
-        case FAILURE.NOT_JSON:
-          throw new PageNotReadable(`The page is not JSON as documented, at byte ${kernel.failedAt.value - pageAt}.`);
-        default:
-          throw error;
       }
     }
   }
@@ -143,19 +101,15 @@ function tablesOf(columns: readonly PageColumn[], base: number): Tables {
     return [place, name.length] as const;
   });
   const types = at;
-  const fields = alignedTo(BLOCK, types + columns.length + BLOCK);
+  const fields = aligned(types + columns.length + BLOCK);
   const table = Int32Array.from(
     [...byField.values()].flatMap((targets, index) => [...(nameTable[index] ?? []), ...targets]),
   );
-  const cells = alignedTo(BLOCK, fields + table.byteLength);
+  const cells = aligned(fields + table.byteLength);
   const bytes = Buffer.alloc(cells - base);
   Buffer.concat(names).copy(bytes);
-  columns.forEach(({ type }, index) => bytes.writeUInt8(TYPES.indexOf(type), types - base + index));
+  typeNumbers(columns.map(({ type }) => type)).copy(bytes, types - base);
   Buffer.from(table.buffer).copy(bytes, fields - base);
-  const end = alignedTo(BLOCK, cells + CELL_BYTES * columns.length + BLOCK);
+  const end = aligned(cells + CELL_BYTES * columns.length + BLOCK);
   return { bytes, fields, fieldCount: byField.size, types, columnCount: columns.length, cells, end };
-}
-
-function alignedTo(size: number, place: number): number {
-  return Math.ceil(place / size) * size;
 }

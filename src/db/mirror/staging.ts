@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import type { ColumnType } from '../../domain/mirror-field';
 import { quoteIdentifier } from './identifiers';
 import type { CopyFormat } from './page-to-copy';
 import type { StagingLayout } from './staged-column';
@@ -17,12 +18,19 @@ export const STAGING = 'staging';
  * checks and converts.
  */
 export async function createStaging(client: pg.Client, layout: StagingLayout, tolerant: boolean): Promise<void> {
-  const types = new Map<string, string>(layout.columns.map(({ name, stagedAs }) => [name, stagedAs]));
+  const types = stagingTypes(layout);
+  const columns = stagingColumns(layout).map(
+    (name, index) => `${quoteIdentifier(name)} ${tolerant ? 'text' : (types[index] ?? 'text')}`,
+  );
+  await client.query(`create temporary table ${STAGING} (${columns.join(', ')}) on commit drop`);
+}
+
+/** The types of the staging table's columns, in the order of the source. */
+export function stagingTypes(layout: StagingLayout): ColumnType[] {
+  const types = new Map(layout.columns.map(({ name, stagedAs }) => [name, stagedAs]));
   types.set('id', 'bigint');
   if (layout.modifiedTime) types.set(layout.modifiedTime, 'timestamptz');
-  const typed = (name: string): string => (tolerant ? 'text' : (types.get(name) ?? 'text'));
-  const columns = stagingColumns(layout).map((name) => `${quoteIdentifier(name)} ${typed(name)}`);
-  await client.query(`create temporary table ${STAGING} (${columns.join(', ')}) on commit drop`);
+  return layout.sourceColumns.map((name) => (name === undefined ? 'text' : (types.get(name) ?? 'text')));
 }
 
 /** A column of the source that the mirror does not want is staged under a name that no mirror column has. */
@@ -30,20 +38,25 @@ function stagingColumns(layout: StagingLayout): string[] {
   return layout.sourceColumns.map((name, index) => name ?? `_unused_${index}`);
 }
 
-function copyStatement(layout: StagingLayout, table: string, jsonFormat: CopyFormat = 'text'): string {
+function copyStatement(layout: StagingLayout, table: string, wanted: CopyFormat): string {
   const names = stagingColumns(layout).map(quoteIdentifier).join(', ');
-  const format = layout.format === 'csv' ? `format csv, header true, force_null (${names})` : `format ${jsonFormat}`;
+  const isCsv = layout.format === 'csv' && wanted === 'text';
+  const format = isCsv ? `format csv, header true, force_null (${names})` : `format ${wanted}`;
   return `copy ${table} (${names}) from stdin with (${format})`;
 }
 
-/** Streams a whole source into the staging table. Memory stays constant whatever the size. */
+/**
+ * Streams a whole source into the staging table. Memory stays constant whatever the size.
+ * @param format text stands for CSV here, where the layout is that of a CSV file
+ */
 export async function copyStream(
   client: pg.Client,
   layout: StagingLayout,
   source: Readable,
   signal: AbortSignal,
+  format: CopyFormat = 'text',
 ): Promise<void> {
-  await pipeline(source, client.query(copyFrom(copyStatement(layout, STAGING))), { signal });
+  await pipeline(source, client.query(copyFrom(copyStatement(layout, STAGING, format))), { signal });
 }
 
 /** A COPY that is fed piece by piece. */

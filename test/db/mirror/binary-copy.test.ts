@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BINARY_HEADER, BINARY_TRAILER, binaryRowsOf, binaryToText } from '../../../src/db/mirror/binary-format';
-import { PageToCopy, UnusualValue, type CopyFormat, type PageColumn } from '../../../src/db/mirror/page-to-copy';
+import { UnusualValue } from '../../../src/db/mirror/copy-kernel';
+import { PageToCopy, type CopyFormat, type PageColumn } from '../../../src/db/mirror/page-to-copy';
 import type { StagingLayout } from '../../../src/db/mirror/staged-column';
 import { openCopy, STAGING } from '../../../src/db/mirror/staging';
 import { withRawTransaction } from '../../../src/db/raw-connection';

@@ -140,6 +140,16 @@ describe('the first load of a mirror', () => {
     assert.equal((await rowsOf(deals))[0]?.['amount'], '12.5');
   });
 
+  it('takes values of an export that only PostgreSQL itself can read', async () => {
+    const deals = await someMirror(database.knex);
+    const lines = ['Id,Deal_Name,Amount,Modified_Time', `1,Deal 1, 1e2 ,${MODIFIED_AT}`, `2,Deal 2,2,${MODIFIED_AT}`];
+
+    const chunk = await loadCsv(deals, lines, { firstLoad: true });
+
+    assert.deepEqual([chunk.created, chunk.failed], [2, 0]);
+    assert.equal((await rowsOf(deals))[0]?.['amount'], '100');
+  });
+
   it('takes values that only PostgreSQL itself can read', async () => {
     const deals = await someMirror(database.knex);
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { PageNotReadable, PageToCopy, type PageColumn } from '../../../src/db/mirror/page-to-copy';
+import { PageNotReadable } from '../../../src/db/mirror/copy-kernel';
+import { PageToCopy, type PageColumn } from '../../../src/db/mirror/page-to-copy';
 
 const value = (field: string): PageColumn => ({ field, part: 'value', type: 'text' });
 const page = (json: string): Buffer => Buffer.from(json);

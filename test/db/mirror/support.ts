@@ -7,7 +7,7 @@ import type { Knex } from 'knex';
 import { ZipFile } from 'yazl';
 import { copyPagesSource, resultFileSource } from '../../../src/db/mirror/chunk-sources';
 import { CopyPages } from '../../../src/db/mirror/copy-page';
-import { loadChunk, mayInsertOnly, type ChunkOptions, type ChunkResult } from '../../../src/db/mirror/load-chunk';
+import { loadChunk, type ChunkOptions, type ChunkResult } from '../../../src/db/mirror/load-chunk';
 import { qualifiedTable, tableNameOf, type MirrorModule } from '../../../src/db/mirror/mirror-module';
 import { prepareMirrorTable } from '../../../src/db/mirror/mirror-table';
 import { mapFields, type FieldMetadata } from '../../../src/domain/mirror-field';
@@ -93,7 +93,7 @@ export async function loadRecords(
   options: SomeChunk = {},
 ): Promise<ChunkResult> {
   const page = Buffer.isBuffer(records) ? records : pageOf(records);
-  const pages = [new CopyPages(mirror.fields, mayInsertOnly(chunkOptions(options)) ? 'binary' : 'text').convert(page)];
+  const pages = [new CopyPages(mirror.fields, 'binary').convert(page)];
   const source = copyPagesSource(mirror, mirror.fields, pages, new AbortController().signal);
   const chunk = {
     sessionId: options.sessionId ?? sessionId,

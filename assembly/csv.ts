@@ -1,0 +1,122 @@
+/** Rearranges lines of CSV, as an export has them, into rows of COPY's binary format. */
+
+import { CELL_HEADER, NO_CELL, putPlain, TYPE_TEXT } from './binary-rows';
+import { fail, OUT_OF_ROOM, UNUSUAL_VALUE } from './failure';
+import { BLOCK, COMMA, NEWLINE, QUOTE, RETURN } from './json';
+import { copyBytes } from './texts';
+
+const ROW_HEADER: usize = 2;
+/** The most that a number takes beyond its digits: an exponent may stand for hundreds of them. */
+const CELL_OVERHEAD: usize = 256;
+
+/** Where the rows end that were written last, and the lines that they were made of. */
+export let csvWritten: usize = 0;
+export let csvConsumed: usize = 0;
+
+/** The next byte that ends a cell without quotes, or that such a cell should not have. */
+function endOfPlain(at: usize): usize {
+  while (true) {
+    const block = v128.load(at);
+    const ends = v128.or(i8x16.eq(block, i8x16.splat(COMMA)), i8x16.eq(block, i8x16.splat(NEWLINE)));
+    const others = v128.or(i8x16.eq(block, i8x16.splat(QUOTE)), i8x16.eq(block, i8x16.splat(RETURN)));
+    const special = i8x16.bitmask(v128.or(ends, others));
+    if (special !== 0) return at + ctz(special);
+    at += BLOCK;
+  }
+}
+
+function nextQuote(at: usize): usize {
+  while (true) {
+    const quotes = i8x16.bitmask(i8x16.eq(v128.load(at), i8x16.splat(QUOTE)));
+    if (quotes !== 0) return at + ctz(quotes);
+    at += BLOCK;
+  }
+}
+
+/** Copies a text in which quotes are doubled. */
+function putUndoubled(to: usize, from: usize, end: usize): usize {
+  for (; from < end; from += 1) {
+    const byte = load<u8>(from);
+    store<u8>(to, byte);
+    to += 1;
+    if (byte === QUOTE) from += 1;
+  }
+  return to;
+}
+
+function putCell(to: usize, type: u8, start: usize, end: usize, isDoubled: bool): usize {
+  // PostgreSQL is asked to take empty cells for null, quoted ones, too: an export cannot tell them apart.
+  if (start === end) {
+    store<u32>(to, NO_CELL);
+    return to + CELL_HEADER;
+  }
+  const content = to + CELL_HEADER;
+  let size: usize = 0;
+  if (type !== TYPE_TEXT) {
+    if (isDoubled) fail(UNUSUAL_VALUE, start);
+    size = putPlain(content, type, start, end);
+  } else if (isDoubled) size = putUndoubled(content, start, end) - content;
+  else size = copyBytes(content, start, end - start) - content;
+  store<u32>(to, bswap<u32>(size as u32));
+  return content + size;
+}
+
+/**
+ * Converts as many whole lines as there are; what is left is the beginning of a line. Behind the input stand a quote, a
+ * newline and the zeros of a block, which stop every search.
+ * @param types of the columns, a byte each
+ * @param isHeader the first line has the names of the columns
+ * @returns number of rows
+ */
+export function convertLines(
+  input: usize,
+  length: usize,
+  output: usize,
+  capacity: usize,
+  types: usize,
+  columns: i32,
+  isHeader: bool,
+): i32 {
+  const inputEnd = input + length;
+  const room = output + capacity;
+  let rows = 0;
+  let at = input;
+  csvWritten = output;
+  csvConsumed = input;
+  while (at < inputEnd) {
+    let to = csvWritten;
+    store<u16>(to, bswap<u16>(columns as u16));
+    to += ROW_HEADER;
+    for (let column = 0; column < columns; column += 1) {
+      let start = at;
+      let end: usize;
+      let isDoubled = false;
+      if (load<u8>(at) === QUOTE && at < inputEnd) {
+        start += 1;
+        end = nextQuote(start);
+        while (load<u8>(end + 1) === QUOTE && end + 1 < inputEnd) {
+          isDoubled = true;
+          end = nextQuote(end + 2);
+        }
+        at = end + 1;
+      } else {
+        end = endOfPlain(at);
+        at = end;
+      }
+      if (load<u8>(at) === RETURN && column === columns - 1) at += 1;
+      // The line goes on behind the input.
+      if (at >= inputEnd) return rows;
+      if (load<u8>(at) !== (column === columns - 1 ? NEWLINE : COMMA)) fail(UNUSUAL_VALUE, at);
+      at += 1;
+      if (to + CELL_HEADER + (end - start) + CELL_OVERHEAD > room) fail(OUT_OF_ROOM, at);
+      if (!isHeader) to = putCell(to, load<u8>(types + column), start, end, isDoubled);
+    }
+    csvConsumed = at;
+    if (isHeader) isHeader = false;
+    else {
+      csvWritten = to;
+      rows += 1;
+    }
+  }
+  return rows;
+}
