@@ -137,8 +137,8 @@ function nameColumn(name: string): StagedColumn {
 }
 
 /**
- * The same layout with values typed as soon as they are staged. A value that does not fit then stops the COPY. Cheaper
- * where nearly every row will be written; dearer where most are found unchanged, whose values nobody looks at.
+ * The same layout with values typed as soon as they are staged. A value that does not fit then stops the COPY. In binary
+ * format it is cheaper than text in any case; where PostgreSQL has to parse, only if nearly every row will be written.
  */
 export function typedLayout(layout: StagingLayout): StagingLayout {
   const columns = layout.columns.map((column) =>

@@ -12,8 +12,7 @@ import type { StagingLayout } from './staged-column';
 export const STAGING = 'staging';
 
 /**
- * Creates the staging table. What rows are compared by is typed at once, the rest as the layout says: text is what COPY
- * takes fastest.
+ * Creates the staging table. What rows are compared by is typed at once, the rest as the layout says.
  * @param tolerant everything is text, so that a value that does not fit its type does not stop the others; the caller
  * checks and converts.
  */
