@@ -1,6 +1,6 @@
 /**
- * Rearranges pages of records, which are JSON, and lines of CSV into rows of COPY. Memory is the host's: it says where the page, the rows
- * and the tables lie, and leaves a block of sixteen bytes behind each of them.
+ * Rearranges pages of records, which are JSON, and lines of CSV into rows of COPY. Memory is the host's: it says where
+ * the input, the rows and the tables lie, and leaves a block of sixteen bytes behind each of them.
  */
 
 import { putBinaryRow } from './binary-rows';

@@ -118,7 +118,7 @@ function putCharacter(to: usize, code: u32): usize {
   return to + 4;
 }
 
-/** The place of the `u` of a following escape, if one stands here. */
+/** Whether an escape of four hexadecimal digits stands here. */
 function isUnicodeEscape(at: usize, end: usize): bool {
   return at + 6 <= end && load<u8>(at) === BACKSLASH && load<u8>(at + 1) === LETTER_U;
 }

@@ -55,7 +55,7 @@ export class WalkMeeting {
     }
     const isLast = kept.length < page.rows;
     this.reach(end, isLast ? border : (reached ?? this.reached[end]));
-    return { ...(isLast ? page.only(kept) : page), reached, isLast };
+    return { ...(isLast ? page.reducedTo(kept) : page), reached, isLast };
   }
 }
 

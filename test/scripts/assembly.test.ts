@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { appendFile, cp, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '../../scripts/lib/project-root';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- runs before anything is compiled
-const { compileAssembly } = require('../../scripts/lib/assembly.cjs') as {
+const { compileAssembly } = createRequire(__filename)('../../scripts/lib/assembly.cjs') as {
   compileAssembly: (root: string) => Promise<void>;
 };
 

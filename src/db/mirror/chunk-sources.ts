@@ -84,7 +84,7 @@ export function copyRowsSource(
   fields: readonly MirrorField[],
   pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
   signal: AbortSignal,
-): ChunkSource {
+): ChunkSource & Required<Pick<ChunkSource, 'copyIntoMirror'>> {
   const layout = jsonLayout(mirror, fields);
   return {
     layout,
@@ -122,7 +122,7 @@ export function copyPagesSource(
     copyIntoMirror: async (client) =>
       (await hasTypesOf(client, mirror, text.layout))
         ? copyBinary(client, qualifiedTable(mirror))
-        : (text.copyIntoMirror?.(client) ?? 0),
+        : text.copyIntoMirror(client),
   };
 }
 

@@ -16,7 +16,7 @@ export interface CopyPage {
   /** Each row by itself. */
   eachRow(): Iterable<{ id: string; row: Buffer }>;
   /** Some of the rows, in the same format. */
-  only(rows: readonly Buffer[]): CopyPage;
+  reducedTo(rows: readonly Buffer[]): CopyPage;
 }
 
 /** Rows that are text already. */
@@ -28,7 +28,7 @@ export function textPage(rows: number, copy: Buffer, lastId: string | null = nul
     lastId,
     asText: () => copy,
     eachRow: () => textRowsOf(copy),
-    only: (some) => textPage(some.length, Buffer.concat(some)),
+    reducedTo: (some) => textPage(some.length, Buffer.concat(some)),
   };
 }
 
@@ -40,7 +40,7 @@ function binaryPage(rows: number, copy: Buffer, types: readonly ColumnType[], la
     lastId,
     asText: () => binaryToText(copy, types),
     eachRow: () => binaryRowsOf(copy),
-    only: (some) => binaryPage(some.length, Buffer.concat(some), types),
+    reducedTo: (some) => binaryPage(some.length, Buffer.concat(some), types),
   };
 }
 
