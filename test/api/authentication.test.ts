@@ -69,7 +69,7 @@ describe('authentication', () => {
         ['queryRecords', 'viewer'],
         ['countRecords', 'viewer'],
         ['validateRecords', 'viewer'],
-        ['previewMassUpdate', 'operator'],
+        ['previewMassUpdate', 'viewer'],
         ['bulkWriteCallback', 'open'],
       ],
     );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { uuidv7 } from 'uuidv7';
-import { withOrganization } from '../../connect/manage-grant';
+import { callZoho } from '../../connect/call-zoho';
 import { insertMassUpdateItems } from '../../db/bulk-operation-items';
 import { massUpdateProblems, maxMassUpdateFields } from '../../domain/mass-update-check';
 import { massUpdateWorkflowId } from '../../temporal/ids';
@@ -9,6 +9,7 @@ import { BulkOperationAnswer, MassUpdatePreview, MassUpdateRequest } from '../bu
 import { Problem } from '../problem';
 import { defineRoute } from '../route';
 import { ApiName } from '../schemas';
+import { ZOHO_PROBLEMS } from '../zoho-problem';
 import { USE_PROBLEMS, usableConnection } from './find-connection';
 import { idempotencyHeader } from './idempotency-header';
 import { START_PROBLEMS, startOperation } from './operation-start';
@@ -20,7 +21,6 @@ const ModuleParams = z.strictObject({ module: ApiName });
 const common = {
   method: 'post',
   tag: 'Bulk operations',
-  access: 'operator',
   params: ModuleParams,
   body: MassUpdateRequest,
   largestBody: LARGEST_BODY,
@@ -29,6 +29,7 @@ const common = {
 export const startMassUpdate = defineRoute({
   ...common,
   path: '/modules/{module}/mass-updates',
+  access: 'operator',
   operationId: 'startMassUpdate',
   summary: 'Give up to 50,000 records of a module the same values',
   description:
@@ -73,14 +74,15 @@ export const startMassUpdate = defineRoute({
 export const previewMassUpdate = defineRoute({
   ...common,
   path: '/modules/{module}/mass-updates/preview',
+  access: 'viewer',
   operationId: 'previewMassUpdate',
   summary: 'What a mass update would do, without doing it',
   description: "Asks Zoho for the fields' metadata: 1 API credit.",
   answers: { 200: { description: 'The preview.', schema: MassUpdatePreview } },
-  problems: [...USE_PROBLEMS, 'encryption_key_missing', 'zoho_refused', 'zoho_throttled', 'zoho_unavailable'],
-  async handle({ params: { module }, body }, { knex, connect }) {
-    const connection = await usableConnection(knex, body.connection);
-    const fields = await withOrganization(connect, connection, (transport) => getFields(transport, module));
+  problems: [...USE_PROBLEMS, ...ZOHO_PROBLEMS],
+  async handle({ params: { module }, body }, deps) {
+    const connection = await usableConnection(deps.knex, body.connection);
+    const fields = await callZoho(deps, connection, (transport, options) => getFields(transport, module, options));
     const problems = new Map(
       massUpdateProblems(module, body.values, fields).map(({ field, problem }) => [field, problem]),
     );
