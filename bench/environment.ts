@@ -15,7 +15,7 @@ import { parseKeyRing } from '../src/db/encryption';
 import { createDatabase } from '../src/db/knex';
 import { migrateToLatest } from '../src/db/migrate';
 import type { TemporalClient } from '../src/temporal/client';
-import type { ZohoTransport } from '../src/zoho';
+import type { ZohoTransport } from '../src/zoho/http/transport';
 import { CleanUp } from './clean-up';
 import type { BenchOptions } from './options';
 import { NAMESPACE, temporal, worker, zoho } from './parts';

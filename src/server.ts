@@ -16,7 +16,7 @@ import { createLogger, type Logger } from './logger';
 import { createTemporalClient } from './temporal/client';
 import { createOperationControl } from './temporal/operation-control';
 import { createSyncControl } from './temporal/sync-control';
-import { accountsUrlOf, isDataCentreName } from './zoho';
+import { accountsUrlOf, isDataCentreName } from './zoho/http/data-centers';
 
 /** Name of the connection that the environment describes. */
 const CONNECTION = 'crm';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { startSimulator, type Simulator } from '../simulator';
 import { ZohoConnections } from '../src/activities/zoho-connections';
 import { createWorkerMetrics, serveMetrics, type MetricsServer } from '../src/worker-metrics';
-import { countRecords, listRecords } from '../src/zoho';
+import { countRecords } from '../src/zoho/records/count-records';
+import { listRecords } from '../src/zoho/records/list-records';
 import { someOrganization, TIMEOUT_MS } from './activities/support';
 import { KEY_RING, useDatabase } from './db/support';
 

@@ -5,14 +5,9 @@ import { progressOf, type ItemProgress, type ItemStatus } from '../domain/bulk-o
 import { pollDelayMs } from '../domain/poll-schedule';
 import { countItems, saveRowOutcomes, settlePendingItems, type ItemOutcome } from '../db/bulk-operation-items';
 import { getJob, updateJob, type WriteJobRow } from '../db/bulk-write-jobs';
-import {
-  downloadBulkWriteResult,
-  getBulkWriteJob,
-  parseBulkWriteResult,
-  ZohoError,
-  type BulkWriteRow,
-  type BulkWriteRowStatus,
-} from '../zoho';
+import { downloadBulkWriteResult, getBulkWriteJob } from '../zoho/bulk/bulk-write';
+import { parseBulkWriteResult, type BulkWriteRow, type BulkWriteRowStatus } from '../zoho/bulk/bulk-write-result';
+import { ZohoError } from '../zoho/errors/errors';
 import type { ActivityDependencies } from './dependencies';
 import { FAILURES, jobPending, permanentFailure } from './failures';
 import { withZohoFor } from './operation-work';

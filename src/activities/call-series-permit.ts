@@ -1,4 +1,4 @@
-import type { CallEnding, Permit } from '../zoho';
+import type { CallEnding, Permit } from '../zoho/http/call-limiter';
 
 /** Calls of a series that are let in with one asking, and how long their place is kept for them. */
 export const CALLS_PER_ASKING = 20;

@@ -1,5 +1,5 @@
 import type { ReadPath } from '../domain/enums';
-import type { Converted } from '../zoho';
+import type { Converted } from '../zoho/records/list-records';
 
 /**
  * Zoho hides converted leads from lists and counts unless asked for them. Converting is a state of a lead, not its end,

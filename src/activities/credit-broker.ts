@@ -4,7 +4,8 @@ import { readCreditWindow } from '../db/credit-broker/read-window';
 import { CALL_RATES } from '../domain/api-limits';
 import { type CallPriority, PATIENCE_MS } from '../domain/call-priority';
 import { waitForCredits } from '../domain/credit-window';
-import { type CallEnding, type CallGate, type CallSeries, type GatedCall, type Permit, ZohoError } from '../zoho';
+import type { CallEnding, CallGate, CallSeries, GatedCall, Permit } from '../zoho/http/call-limiter';
+import { ZohoError } from '../zoho/errors/errors';
 import { type Admission, CallLine } from './call-line';
 import { CALLS_PER_ASKING, CallSeriesPermit } from './call-series-permit';
 

@@ -4,7 +4,9 @@ import { forgetAccessToken, openSecrets, withTokenRow } from '../db/connections'
 import type { KeyRing } from '../db/encryption';
 import type { ConnectionModel } from '../db/models/connection';
 import { claimMint, closeMintGate, releaseMint } from '../db/token-mints';
-import { type AccessToken, type TokenSource, ZohoAccounts, ZohoError } from '../zoho';
+import { ZohoError } from '../zoho/errors/errors';
+import { ZohoAccounts } from '../zoho/auth/oauth';
+import type { AccessToken, TokenSource } from '../zoho/http/transport';
 
 /** A token is replaced this long before it expires, so that no call starts with one that dies on the way. */
 const RENEW_BEFORE_MS = 5 * 60_000;

@@ -3,7 +3,7 @@ import { countMirrorRows } from '../db/mirror/mirror-table';
 import { findLastChunk } from '../db/mirror/load-chunk';
 import { sweepNeedsApproval } from '../domain/sweep-brake';
 import { readFrom } from '../domain/watermark';
-import { listDeleted } from '../zoho';
+import { listDeleted } from '../zoho/records/deleted-records';
 import { askForRows } from './ask-for-rows';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { withHeartbeats } from './heartbeats';

@@ -4,7 +4,7 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from
 import { toDatabaseError, type DatabaseError } from '../db/pg-errors';
 import { SessionEnded } from '../db/mirror/load-chunk';
 import type { Logger } from '../logger';
-import { ZohoError } from '../zoho';
+import { ZohoError } from '../zoho/errors/errors';
 import { FAILURES } from './failures';
 
 const FIRST_BACKOFF_MS = 2_000;

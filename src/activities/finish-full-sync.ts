@@ -5,7 +5,7 @@ import { loadFields, markFilled, type KnownField } from '../db/mirror/module-fie
 import { forgetSeenIds } from '../db/mirror/sweep';
 import { countQuarantinedRows, countUnmirroredRows } from '../db/quarantine';
 import { advanceWatermark, getWatermark } from '../db/watermarks';
-import { countRecords } from '../zoho';
+import { countRecords } from '../zoho/records/count-records';
 import type { ReadPath } from '../domain/enums';
 import { convertedParameter } from './converted-leads';
 import type { ActivityDependencies, SyncTarget } from './dependencies';

@@ -1,6 +1,9 @@
 import type { ConnectionModel } from '../db/models/connection';
 import { areCostsKnown, saveCostOverrides } from '../db/credit-broker/cost-overrides';
-import { listApiCosts, missingScopes, operationCosts, ZohoError } from '../zoho';
+import { listApiCosts } from '../zoho/metadata/api-catalog';
+import { ZohoError } from '../zoho/errors/errors';
+import { operationCosts } from '../zoho/metadata/operation-costs';
+import { missingScopes } from '../zoho/auth/scopes';
 import type { ActivityDependencies } from './dependencies';
 import type { ZohoWork } from './zoho-work';
 

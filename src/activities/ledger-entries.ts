@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../db/api-ledger';
 import { countLatency, noLatencies } from '../domain/latency-buckets';
-import type { ZohoCall } from '../zoho';
+import type { ZohoCall } from '../zoho/http/observer';
 
 /** For whom calls were made. */
 export interface CallPayer {

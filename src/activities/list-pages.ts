@@ -3,7 +3,10 @@ import type { MirrorModule } from '../db/mirror/mirror-module';
 import { placeAfter } from '../domain/list-place';
 import { MODIFIED_TIME_FIELD } from '../domain/mirror-field';
 import { LIST_PAGE_ROWS } from '../domain/read-plan';
-import { type CallOptions, CallSeries, listRecords, type ListRecordsQuery, type RecordPage } from '../zoho';
+import { CallSeries } from '../zoho/http/call-limiter';
+import { listRecords, type ListRecordsQuery } from '../zoho/records/list-records';
+import type { RecordPage } from '../zoho/records/record-page';
+import type { CallOptions } from '../zoho/http/transport';
 import { convertedParameter } from './converted-leads';
 import type { ZohoWork } from './zoho-work';
 

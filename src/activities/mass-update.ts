@@ -5,16 +5,12 @@ import { pollDelayMs } from '../domain/poll-schedule';
 import { countItems, nextPendingItems, saveItemOutcomes, type ItemOutcome } from '../db/bulk-operation-items';
 import { getJob, planJob, updateJob } from '../db/bulk-write-jobs';
 import { readMassUpdateRequest, type ExactValue } from '../db/mass-update-request';
-import {
-  createMassUpdateJob,
-  getFields,
-  getMassUpdateJob,
-  JsonNumber,
-  massUpdateRecords,
-  MAX_IDS_PER_MASS_UPDATE,
-  type RecordInput,
-  type WriteOutcome,
-} from '../zoho';
+import { JsonNumber } from '../zoho/http/exact-json';
+import { getFields } from '../zoho/metadata/fields';
+import { createMassUpdateJob, getMassUpdateJob, massUpdateRecords } from '../zoho/bulk/mass-update';
+import { MAX_IDS_PER_MASS_UPDATE } from '../zoho/http/request-limits';
+import type { WriteOutcome } from '../zoho/records/write-outcome';
+import type { RecordInput } from '../zoho/records/write-records';
 import type { ActivityDependencies, OperationTarget } from './dependencies';
 import { FAILURES, jobPending, permanentFailure } from './failures';
 import { withZohoFor } from './operation-work';

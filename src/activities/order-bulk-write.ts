@@ -9,11 +9,11 @@ import {
   BULK_WRITE_DATE_FORMAT,
   BULK_WRITE_DATETIME_FORMAT,
   createBulkWriteJob,
-  getOrg,
-  uploadBulkFile,
-  writeBulkFile,
   type BulkWriteFieldMapping,
-} from '../zoho';
+} from '../zoho/bulk/bulk-write';
+import { writeBulkFile } from '../zoho/bulk/bulk-write-file';
+import { uploadBulkFile } from '../zoho/bulk/bulk-write-upload';
+import { getOrg } from '../zoho/metadata/org';
 import type { ActivityDependencies, OperationTarget } from './dependencies';
 import { FAILURES, jobPending, permanentFailure } from './failures';
 import { withZohoFor } from './operation-work';

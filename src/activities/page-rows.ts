@@ -3,7 +3,8 @@ import { MODIFIED_TIME_FIELD, type MirrorField } from '../domain/mirror-field';
 import { pageConverter } from '../db/mirror/chunk-sources';
 import { CopyPages, textPage, type CopyPage } from '../db/mirror/copy-page';
 import type { CopyFormat, PageToCopy } from '../db/mirror/page-to-copy';
-import { getRecord, listRecords } from '../zoho';
+import { getRecord } from '../zoho/records/get-record';
+import { listRecords } from '../zoho/records/list-records';
 import { convertedParameter } from './converted-leads';
 import type { ZohoWork } from './zoho-work';
 

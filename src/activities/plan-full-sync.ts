@@ -3,7 +3,7 @@ import { getWatermark } from '../db/watermarks';
 import type { ReadPath } from '../domain/enums';
 import { MODIFIED_TIME_FIELD } from '../domain/mirror-field';
 import { planForced, planRead, type ReadPlan } from '../domain/read-plan';
-import { countRecords } from '../zoho';
+import { countRecords } from '../zoho/records/count-records';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { convertedParameter, leavesOutConverted } from './converted-leads';
 import { isSelected } from './mirror-of';

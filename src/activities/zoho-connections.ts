@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { KeyRing } from '../db/encryption';
-import { ZohoTransport, type CallObserver } from '../zoho';
+import type { CallObserver } from '../zoho/http/observer';
+import { ZohoTransport } from '../zoho/http/transport';
 import type { CreditBroker } from './credit-broker';
 import { DatabaseTokenSource } from './database-token-source';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DATA_CENTRE_NAMES } from '../zoho/data-centres';
+import { DATA_CENTRE_NAMES } from '../zoho/http/data-centers';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const scope = z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CREATABLE_FIELD_TYPES, FORMULA_RETURN_TYPES } from '../zoho/custom-field-definition';
+import { CREATABLE_FIELD_TYPES, FORMULA_RETURN_TYPES } from '../zoho/metadata/custom-field-definition';
 import { FIELD_MODIFICATION_ACTIONS, FIELD_MODIFICATION_OUTCOMES } from '../domain/enums';
 import { ApiName } from './schemas';
 

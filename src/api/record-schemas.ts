@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import type { Criteria as CriteriaInput } from '../zoho/criteria';
-import { AGGREGATE_FUNCTIONS } from '../zoho/coql-query';
-import { CRITERIA_OPERATORS, CRITERIA_TYPES } from '../zoho/criteria-types';
+import type { Criteria as CriteriaInput } from '../zoho/query/criteria';
+import { AGGREGATE_FUNCTIONS } from '../zoho/query/coql-query';
+import { CRITERIA_OPERATORS, CRITERIA_TYPES } from '../zoho/query/criteria-types';
 import {
   MAX_COQL_LIMIT,
   MAX_COQL_REACH,
   MAX_FIELDS_PER_CALL,
   MAX_PER_PAGE,
   MAX_RECORDS_PER_WRITE,
-} from '../zoho/request-limits';
+} from '../zoho/http/request-limits';
 import { ApiName } from './schemas';
 
 /** Of Zoho's own: what a record carries beside its fields begins with $. */

@@ -1,5 +1,5 @@
 import type { ConnectionModel } from '../db/models/connection';
-import { missingScopes } from '../zoho';
+import { missingScopes } from '../zoho/auth/scopes';
 import type { Connection } from './connection-schemas';
 
 const WHAT_TO_DO: Readonly<Record<Connection['status'], string | null>> = {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { isTooDeep, MAX_JSON_DEPTH, parseExactJson } from '../domain/parse-exact-json';
-import { JsonNumber } from '../zoho';
+import { JsonNumber } from '../zoho/http/exact-json';
 import { Problem, type ProblemDetail } from './problem';
 
 /** Parses a body. @throws Problem `validation_failed` with a JSON pointer for everything that is wrong */

@@ -1,7 +1,7 @@
 import { GrantRefused } from '../connect/errors';
 import { EncryptionKeyMissing, KeyRingInvalid, SealedValueInvalid } from '../db/encryption';
 import type { ConnectionModel } from '../db/models/connection';
-import { type ErrorCategory, ZohoError } from '../zoho';
+import { type ErrorCategory, ZohoError } from '../zoho/errors/errors';
 import { Problem, type ProblemCode } from './problem';
 
 /** What whoever wants to use a connection without a grant is told. */

@@ -3,15 +3,11 @@ import { insertLedgerEntries } from '../db/api-ledger';
 import { saveGrant } from '../db/connection-grants';
 import { getConnection, openSecrets, withTokenRow } from '../db/connections';
 import type { ConnectionModel } from '../db/models/connection';
-import {
-  type GrantedTokens,
-  getOrg,
-  ZohoAccounts,
-  type ZohoCall,
-  ZohoError,
-  type ZohoOrg,
-  ZohoTransport,
-} from '../zoho';
+import { ZohoError } from '../zoho/errors/errors';
+import { type GrantedTokens, ZohoAccounts } from '../zoho/auth/oauth';
+import type { ZohoCall } from '../zoho/http/observer';
+import { getOrg, type ZohoOrg } from '../zoho/metadata/org';
+import { ZohoTransport } from '../zoho/http/transport';
 import { API_WORKER } from './call-zoho';
 import { GrantRefused, refusalOf } from './errors';
 import type { ConnectSettings } from './settings';

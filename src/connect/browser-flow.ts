@@ -2,7 +2,9 @@ import { createAuthorizationRequest, spendAuthorizationRequest, type StateRefusa
 import { getConnection } from '../db/connections';
 import type { AuthorizationRequestModel } from '../db/models/authorization-request';
 import type { ConnectionModel } from '../db/models/connection';
-import { authorizationUrl, callbackAccounts, NEEDED_SCOPES } from '../zoho';
+import { authorizationUrl } from '../zoho/auth/authorization-url';
+import { callbackAccounts } from '../zoho/http/data-centers';
+import { NEEDED_SCOPES } from '../zoho/auth/scopes';
 import { acceptGrant } from './accept-grant';
 import { GrantRefused, type GrantRefusalCode } from './errors';
 import type { ConnectSettings } from './settings';

@@ -2,7 +2,8 @@ import { ledgerEntries } from '../activities/ledger-entries';
 import { insertLedgerEntries } from '../db/api-ledger';
 import type { ConnectionModel } from '../db/models/connection';
 import type { Logger } from '../logger';
-import type { CallOptions, ZohoCall, ZohoTransport } from '../zoho';
+import type { ZohoCall } from '../zoho/http/observer';
+import type { CallOptions, ZohoTransport } from '../zoho/http/transport';
 import { withOrganization } from './manage-grant';
 import type { ConnectSettings } from './settings';
 

@@ -1,4 +1,4 @@
-import type { ZohoError } from '../zoho';
+import type { ZohoError } from '../zoho/errors/errors';
 
 export type GrantRefusalCode =
   /** The state is not one of ours, or not complete. */

@@ -2,7 +2,9 @@ import { DatabaseTokenSource } from '../activities/database-token-source';
 import { dropGrant, setTokenRefusals } from '../db/connection-grants';
 import { forgetAccessToken, getConnection, openSecrets, setConnectionStatus, withTokenRow } from '../db/connections';
 import type { ConnectionModel } from '../db/models/connection';
-import { type OAuthClient, ZohoAccounts, ZohoError, ZohoTransport } from '../zoho';
+import { ZohoError } from '../zoho/errors/errors';
+import { type OAuthClient, ZohoAccounts } from '../zoho/auth/oauth';
+import { ZohoTransport } from '../zoho/http/transport';
 import type { ConnectSettings } from './settings';
 
 /** A grant that a person asks to be tried gets one chance: the first refusal is believed. */

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { KeyRing } from '../db/encryption';
-import type { CallGate, DataCentreName } from '../zoho';
+import type { CallGate } from '../zoho/http/call-limiter';
+import type { DataCentreName } from '../zoho/http/data-centers';
 
 /** What connecting an organization works with. */
 export interface ConnectSettings {

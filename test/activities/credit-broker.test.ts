@@ -9,15 +9,11 @@ import { saveApiLimits } from '../../src/db/credit-broker/api-limits';
 import { readCreditWindow } from '../../src/db/credit-broker/read-window';
 import { createDatabase } from '../../src/db/knex';
 import type { ApiLimits } from '../../src/domain/api-limits';
-import {
-  type CallGate,
-  CallSeries,
-  getOrg,
-  listRecords,
-  type Permit,
-  ZohoError,
-  type ZohoTransport,
-} from '../../src/zoho';
+import { type CallGate, CallSeries, type Permit } from '../../src/zoho/http/call-limiter';
+import { ZohoError } from '../../src/zoho/errors/errors';
+import { listRecords } from '../../src/zoho/records/list-records';
+import { getOrg } from '../../src/zoho/metadata/org';
+import type { ZohoTransport } from '../../src/zoho/http/transport';
 import { KEY_RING } from '../db/support';
 import { TIMEOUT_MS, useActivities } from './support';
 

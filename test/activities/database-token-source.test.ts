@@ -3,9 +3,9 @@ import { DatabaseTokenSource } from '../../src/activities/database-token-source'
 import { listOpenAlerts } from '../../src/db/alerts';
 import { getConnection, openSecrets } from '../../src/db/connections';
 import type { ConnectionModel } from '../../src/db/models/connection';
-import { ZohoError } from '../../src/zoho';
+import { ZohoError } from '../../src/zoho/errors/errors';
 import { KEY_RING, useDatabase } from '../db/support';
-import { StubZoho } from '../zoho/stub-zoho';
+import { StubZoho } from '../zoho/support/stub-zoho';
 import { someOrganization, TIMEOUT_MS } from './support';
 
 const HOUR_SECONDS = 3_600;

@@ -5,8 +5,8 @@ import { FailureInterceptor } from '../../src/activities/failure-interceptor';
 import { jobPending } from '../../src/activities/failures';
 import { SessionEnded } from '../../src/db/mirror/load-chunk';
 import { createLogger } from '../../src/logger';
-import { ERROR_CATEGORIES, type ErrorCategory } from '../../src/zoho/errors';
-import { ZohoError } from '../../src/zoho';
+import { ERROR_CATEGORIES, type ErrorCategory } from '../../src/zoho/errors/errors';
+import { ZohoError } from '../../src/zoho/errors/errors';
 import { activityEnvironment } from './support';
 
 const logger = createLogger('test', 'silent');

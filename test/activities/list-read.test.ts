@@ -4,7 +4,7 @@ import { readByListPages } from '../../src/activities/list-read';
 import { mirrorOf } from '../../src/activities/mirror-of';
 import { planFullSync } from '../../src/activities/plan-full-sync';
 import { qualifiedTable } from '../../src/db/mirror/mirror-module';
-import { ZohoError } from '../../src/zoho';
+import { ZohoError } from '../../src/zoho/errors/errors';
 import { useActivities } from './support';
 
 const DEALS = 9_000;

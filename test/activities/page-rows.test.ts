@@ -5,7 +5,9 @@ import { planFullSync } from '../../src/activities/plan-full-sync';
 import { withZoho, type ZohoWork } from '../../src/activities/zoho-work';
 import { pageConverter } from '../../src/db/mirror/chunk-sources';
 import { LIST_FIELDS } from '../../src/domain/read-plan';
-import { getRecord, listRecords, type RecordPage } from '../../src/zoho';
+import { getRecord } from '../../src/zoho/records/get-record';
+import { listRecords } from '../../src/zoho/records/list-records';
+import type { RecordPage } from '../../src/zoho/records/record-page';
 import { useActivities } from './support';
 
 const PAGE = 25;

@@ -3,7 +3,9 @@ import { CancelledFailure } from '@temporalio/common';
 import { withZoho } from '../../src/activities/zoho-work';
 import { callMetricsOfSession } from '../../src/db/call-metrics';
 import { getSession } from '../../src/db/sessions';
-import { countRecords, listRecords, ZohoError } from '../../src/zoho';
+import { countRecords } from '../../src/zoho/records/count-records';
+import { ZohoError } from '../../src/zoho/errors/errors';
+import { listRecords } from '../../src/zoho/records/list-records';
 import { activityEnvironment, useActivities } from './support';
 
 describe('withZoho', () => {

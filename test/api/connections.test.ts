@@ -11,7 +11,7 @@ import type { ProblemDocument } from '../../src/api/problem';
 import { listOpenAlerts } from '../../src/db/alerts';
 import { insertConnection, getConnection, openSecrets } from '../../src/db/connections';
 import type { ApiRole } from '../../src/db/models/api-key';
-import { NEEDED_SCOPES } from '../../src/zoho';
+import { NEEDED_SCOPES } from '../../src/zoho/auth/scopes';
 import { KEY_RING } from '../db/support';
 import { NO_TEMPORAL, useApi, type Answer } from './support';
 

@@ -13,7 +13,7 @@ import { createApiKey } from '../../src/db/api-keys';
 import type { ApiRole } from '../../src/db/models/api-key';
 import type { OperationControl } from '../../src/temporal/operation-control';
 import type { SyncControl } from '../../src/temporal/sync-control';
-import { accountsUrlOf } from '../../src/zoho';
+import { accountsUrlOf } from '../../src/zoho/http/data-centers';
 import { KEY_RING, useDatabase, type DatabaseFixture } from '../db/support';
 
 export interface Answer {

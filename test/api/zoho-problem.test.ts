@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { toProblem } from '../../src/api/to-problem';
 import { unknownOutcome } from '../../src/api/zoho-problem';
-import { ERROR_CATEGORIES, type ErrorCategory, ZohoError } from '../../src/zoho';
+import { ERROR_CATEGORIES, type ErrorCategory, ZohoError } from '../../src/zoho/errors/errors';
 
 const failure = (category: ErrorCategory, code = 'CODE', retryAfterMs?: number): ZohoError =>
   new ZohoError({ operation: 'list_records', module: 'Deals', category, code, reason: 'Zoho said no', retryAfterMs });

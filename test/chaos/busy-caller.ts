@@ -4,7 +4,7 @@ import { ZohoConnections } from '../../src/activities/zoho-connections';
 import { parseKeyRing } from '../../src/db/encryption';
 import { createDatabase } from '../../src/db/knex';
 import { CALL_PRIORITIES, type CallPriority } from '../../src/domain/call-priority';
-import type { CallGate } from '../../src/zoho';
+import type { CallGate } from '../../src/zoho/http/call-limiter';
 
 /** A process as a worker is one towards Zoho: its own pool, its own broker, many calls at a time. */
 

@@ -11,7 +11,9 @@ import { CreditBroker } from '../../src/activities/credit-broker';
 import { callZoho, type ZohoCaller } from '../../src/connect/call-zoho';
 import { ensureConnection } from '../../src/db/connections';
 import type { ConnectionModel } from '../../src/db/models/connection';
-import { getOrg, listModules, ZohoError } from '../../src/zoho';
+import { ZohoError } from '../../src/zoho/errors/errors';
+import { listModules } from '../../src/zoho/metadata/modules';
+import { getOrg } from '../../src/zoho/metadata/org';
 import { connectSettings } from '../api/support';
 import { KEY_RING, useDatabase } from '../db/support';
 

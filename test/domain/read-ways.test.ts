@@ -10,7 +10,7 @@ import {
   type ReadWaysQuestion,
 } from '../../src/domain/read-ways';
 import { spendableCredits } from '../../src/domain/work-plan';
-import { CREDIT_COSTS, coqlCredits } from '../../src/zoho/credit-costs';
+import { CREDIT_COSTS, coqlCredits } from '../../src/zoho/http/credit-costs';
 
 const ask = (question: Partial<ReadWaysQuestion>): ReadWaysQuestion => ({
   module: 'Deals',

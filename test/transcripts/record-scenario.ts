@@ -1,6 +1,6 @@
 import type { Transcript } from '../../scripts/lib/transcript';
-import { ZohoTransport } from '../../src/zoho';
-import { startSimulatorBench } from '../zoho/simulator-bench';
+import { ZohoTransport } from '../../src/zoho/http/transport';
+import { startSimulatorBench } from '../zoho/simulator/bench';
 import { runClientScenario } from './client-scenario';
 import { startRecorder } from './recorder';
 

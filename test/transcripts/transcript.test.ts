@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Difference, replayTranscript } from '../../scripts/lib/replay-transcript';
 import type { Transcript } from '../../scripts/lib/transcript';
 import { shapeDifferences, shapeOf } from '../../scripts/lib/transcript-shape';
-import { type SimulatorBench, startSimulatorBench } from '../zoho/simulator-bench';
+import { type SimulatorBench, startSimulatorBench } from '../zoho/simulator/bench';
 import { recordScenario } from './record-scenario';
 
 const TEXT = readFileSync(path.join(__dirname, 'client-scenario.json'), 'utf8');

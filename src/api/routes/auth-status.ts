@@ -1,7 +1,10 @@
 import { callZoho } from '../../connect/call-zoho';
 import { listOpenAlerts } from '../../db/alerts';
 import { mintUsage } from '../../db/token-mints';
-import { getCurrentUser, getOrg, listModules, missingScopes } from '../../zoho';
+import { listModules } from '../../zoho/metadata/modules';
+import { getOrg } from '../../zoho/metadata/org';
+import { missingScopes } from '../../zoho/auth/scopes';
+import { getCurrentUser } from '../../zoho/metadata/users';
 import { AuthStatus, Organization, Permissions } from '../connection-schemas';
 import { representConnection } from '../represent-connection';
 import { defineRoute } from '../route';

@@ -1,7 +1,7 @@
 import { acceptGrant } from '../../connect/accept-grant';
 import { beginConsent } from '../../connect/browser-flow';
 import { refreshNow, revokeGrant } from '../../connect/manage-grant';
-import { NEEDED_SCOPES } from '../../zoho';
+import { NEEDED_SCOPES } from '../../zoho/auth/scopes';
 import { Authorization, AuthorizationRequest, ConnectionAnswer, GrantCodeRequest } from '../connection-schemas';
 import { representConnection } from '../represent-connection';
 import { defineRoute } from '../route';

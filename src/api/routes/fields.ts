@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { analyzeCoverage, requiredFieldsOf } from '../../domain/field-coverage';
-import { getFields } from '../../zoho';
+import { getFields } from '../../zoho/metadata/fields';
 import { Coverage, FieldList } from '../module-schemas';
 import { defineRoute } from '../route';
 import { ZOHO_PROBLEMS } from '../zoho-problem';

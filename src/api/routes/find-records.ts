@@ -1,4 +1,7 @@
-import { countRecords, type SearchFilter, searchCriteria, searchRecords, selectRecords } from '../../zoho';
+import { selectRecords } from '../../zoho/query/coql-query';
+import { countRecords } from '../../zoho/records/count-records';
+import { searchCriteria } from '../../zoho/query/search-criteria';
+import { type SearchFilter, searchRecords } from '../../zoho/query/search-records';
 import { CountAnswer, CountRequest, QueryRequest, RecordsAnswer, SearchRequest } from '../record-schemas';
 import { defineRoute } from '../route';
 import { ZOHO_PROBLEMS } from '../zoho-problem';

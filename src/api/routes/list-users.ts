@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listUsers, USER_TYPES } from '../../zoho';
+import { listUsers, USER_TYPES } from '../../zoho/metadata/users';
 import { UserList } from '../module-schemas';
 import { defineRoute } from '../route';
 import { ZOHO_PROBLEMS } from '../zoho-problem';

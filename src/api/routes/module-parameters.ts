@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { callZoho } from '../../connect/call-zoho';
-import { MAX_FIELDS_PER_CALL, MAX_PER_PAGE, type CallOptions, type ZohoTransport } from '../../zoho';
+import { MAX_FIELDS_PER_CALL, MAX_PER_PAGE } from '../../zoho/http/request-limits';
+import type { CallOptions, ZohoTransport } from '../../zoho/http/transport';
 import { ConnectionOrDefault } from '../connection-schemas';
 import type { RouteDeps } from '../deps';
 import { ApiName } from '../schemas';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { assertModuleAccess, getModule, hasReachableRecords, listModules, MODULE_ACCESS } from '../../zoho';
+import { assertModuleAccess, hasReachableRecords, MODULE_ACCESS } from '../../zoho/metadata/module-access';
+import { getModule, listModules } from '../../zoho/metadata/modules';
 import { ModuleAnswer, ModuleList } from '../module-schemas';
 import { defineRoute } from '../route';
 import { ZOHO_PROBLEMS } from '../zoho-problem';

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { getRecord, listDeleted, listRecords, ZohoError, type RecordPage } from '../../zoho';
+import { listDeleted } from '../../zoho/records/deleted-records';
+import { ZohoError } from '../../zoho/errors/errors';
+import { getRecord } from '../../zoho/records/get-record';
+import { listRecords } from '../../zoho/records/list-records';
+import type { RecordPage } from '../../zoho/records/record-page';
 import { DeletedAnswer, RecordAnswer, RecordsAnswer } from '../record-schemas';
 import { defineRoute } from '../route';
 import { ZOHO_PROBLEMS } from '../zoho-problem';

@@ -1,16 +1,15 @@
 import type { z } from 'zod';
 import { recordProblems } from '../../domain/record-problems';
+import { getFields } from '../../zoho/metadata/fields';
+import type { CallOptions, ZohoTransport } from '../../zoho/http/transport';
+import type { WriteOutcome } from '../../zoho/records/write-outcome';
 import {
-  type CallOptions,
   deleteRecords,
-  getFields,
   insertRecords,
   type RecordInput,
   updateRecords,
   upsertRecords,
-  type WriteOutcome,
-  type ZohoTransport,
-} from '../../zoho';
+} from '../../zoho/records/write-records';
 import { ValidateAnswer, ValidateRequest, WriteAnswer, WriteRequest } from '../record-schemas';
 import { defineRoute } from '../route';
 import { unknownOutcome, ZOHO_PROBLEMS } from '../zoho-problem';

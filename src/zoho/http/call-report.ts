@@ -1,0 +1,76 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { CallEnding } from './call-limiter';
+import { type CallLabel, ZohoError } from '../errors/errors';
+import type { CallObserver, ZohoCall } from './observer';
+
+interface PlannedCall extends CallLabel {
+  method: string;
+  /** Path with or without the query; only the path is reported. */
+  path: string;
+  bytesSent: number;
+  credits: number;
+}
+
+/** Gathers what is known about one HTTP call and tells the observers exactly once. */
+export class CallReport {
+  readonly #observers: readonly (CallObserver | undefined)[];
+  readonly #startedAt = performance.now();
+  readonly #call: Omit<ZohoCall, 'latencyMs'>;
+  #isReported = false;
+
+  constructor(planned: PlannedCall, observers: readonly (CallObserver | undefined)[]) {
+    this.#observers = observers;
+    this.#call = {
+      operation: planned.operation,
+      ...(planned.module === undefined ? {} : { module: planned.module }),
+      method: planned.method,
+      path: planned.path.split('?', 1)[0] ?? '',
+      bytesReceived: 0,
+      bytesSent: planned.bytesSent,
+      credits: planned.credits,
+    };
+  }
+
+  /** Notes the answer; `bytes` is what of the body has arrived. */
+  answered(status: number, headers: IncomingHttpHeaders, bytes: number): void {
+    this.#call.status = status;
+    this.#call.bytesReceived = bytes;
+    const remaining = Number(headers['x-api-credits-remaining'] ?? NaN);
+    if (Number.isFinite(remaining)) this.#call.creditsRemaining = remaining;
+  }
+
+  /** What the gate learns of the call. */
+  get ending(): CallEnding {
+    const { status, creditsRemaining } = this.#call;
+    return { status, creditsRemaining };
+  }
+
+  /** Ends the report of a call that was answered well. */
+  succeeded(): void {
+    this.#tell({});
+  }
+
+  /** Ends the report of a call whose caller got `error`, which is the reason of its signal if it was aborted. */
+  failed(error: unknown, signal: AbortSignal | undefined): void {
+    if (error instanceof ZohoError) {
+      if (error.httpStatus !== undefined) this.#call.status = error.httpStatus;
+      this.#tell({ failure: error.category });
+    } else {
+      // What is left is an abort, or the local disk, for which Zoho is not to blame.
+      this.#tell(signal?.aborted ? { aborted: true } : {});
+    }
+  }
+
+  #tell(ending: Pick<ZohoCall, 'failure' | 'aborted'>): void {
+    if (this.#isReported) return;
+    this.#isReported = true;
+    const call: ZohoCall = { ...this.#call, latencyMs: performance.now() - this.#startedAt, ...ending };
+    for (const observer of new Set(this.#observers)) {
+      try {
+        observer?.(call);
+      } catch (error) {
+        process.emitWarning(`An observer of Zoho calls failed: ${error instanceof Error ? error.message : 'unknown'}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { type CallLabel, unreadableAnswer } from '../errors/errors';
+import type { HttpStream } from './http-client';
+import { networkError } from '../errors/network-error';
+
+/**
+ * Writes the body of an opened answer to a file, which exists only once it is complete.
+ *
+ * @returns the bytes written.
+ * @throws ZohoError category `network` if the stream is cut; the signal's reason; errors of the disk unchanged.
+ */
+export async function saveStream(
+  label: CallLabel,
+  stream: HttpStream,
+  destinationFile: string,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const partFile = `${destinationFile}.part`;
+  const file = createWriteStream(partFile);
+  try {
+    await pipeline(chunksOf(label, stream), file, signal ? { signal } : {});
+    const announced = stream.headers['content-length'];
+    if (announced !== undefined && Number(announced) !== file.bytesWritten) {
+      throw unreadableAnswer(label, stream.statusCode, 'the file is shorter than announced');
+    }
+    await rename(partFile, destinationFile);
+    return file.bytesWritten;
+  } catch (error) {
+    // A disk that fails at once leaves the body unread, which would keep its connection busy.
+    stream.body.on('error', () => undefined).destroy();
+    await rm(partFile, { force: true });
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/** Gives the failures of the line their type here: once piped, they look like those of the disk. */
+async function* chunksOf(label: CallLabel, stream: HttpStream): AsyncGenerator<Buffer> {
+  try {
+    yield* stream.body as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw networkError(label, error);
+  }
+}

@@ -1,0 +1,88 @@
+import { type CallLabel, requestBug } from '../errors/errors';
+import { checkCount, MAX_EVENTS_PER_CHANNEL } from '../http/request-limits';
+
+/** Where and about what Zoho notifies (Zoho's documentation: Enable Notifications). */
+export interface NotificationChannel {
+  /** Chosen by us, unique for the connection: a decimal string of at most 19 digits. */
+  channelId: string;
+  /** `{module}.{create|edit|delete|all}`, 1 to 50. */
+  events: readonly string[];
+  /** Must answer over the internet; at most 255 characters. */
+  notifyUrl: string;
+  /** Comes back in every notification, which Zoho does not sign: a secret of at most 50 characters. */
+  token: string;
+  /**
+   * ISO 8601 with offset, at most seven days ahead by Zoho's clock. Zoho shortens a later time to one hour in silence:
+   * believe the expiry in the outcome.
+   */
+  channelExpiry: string;
+  /** Whether notifications say which fields changed and to what. */
+  returnAffectedFieldValues?: boolean | undefined;
+  /** Whether changes of related records notify too; false unless asked for. */
+  notifyOnRelatedAction?: boolean | undefined;
+}
+
+/** What of a channel is renewed; what is left out stays. */
+export type ChannelRenewal = Pick<NotificationChannel, 'channelId' | 'channelExpiry'> &
+  Partial<Pick<NotificationChannel, 'events' | 'notifyUrl' | 'token'>>;
+
+const MAX_NOTIFY_URL = 255;
+const MAX_TOKEN = 50;
+const MAX_LIFETIME_MS = 7 * 24 * 3_600_000;
+const EVENT = /^\w+\.(create|edit|delete|all)$/;
+const CHANNEL_ID = /^\d{1,19}$/;
+const WITH_OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
+
+/** Zoho's form of a channel, or of what of it is renewed. */
+export function channelToWire(channel: ChannelRenewal & Partial<NotificationChannel>): object {
+  return {
+    channel_id: channel.channelId,
+    events: channel.events,
+    notify_url: channel.notifyUrl,
+    token: channel.token,
+    channel_expiry: channel.channelExpiry,
+    return_affected_field_values: channel.returnAffectedFieldValues,
+    // Zoho notifies parents of their children's changes unless told not to; a renewal leaves what was set.
+    notify_on_related_action: channel.notifyOnRelatedAction ?? (channel.notifyUrl === undefined ? undefined : false),
+  };
+}
+
+/**
+ * @param zohoNow Zoho's clock.
+ * @throws ZohoError `request_bug` for a channel that Zoho would refuse, or cut short in silence.
+ */
+export function checkChannel(label: CallLabel, channel: ChannelRenewal, zohoNow: Date): void {
+  const { events, notifyUrl, token, channelExpiry } = channel;
+  if (events) checkEvents(label, events);
+  if (notifyUrl !== undefined && (notifyUrl.length > MAX_NOTIFY_URL || !isHttp(notifyUrl))) {
+    throw requestBug(label, `the notify URL is no HTTP address of at most ${MAX_NOTIFY_URL} characters`);
+  }
+  if (token !== undefined && (token === '' || token.length > MAX_TOKEN)) {
+    throw requestBug(label, `the token does not have 1 to ${MAX_TOKEN} characters`);
+  }
+  if (!WITH_OFFSET.test(channelExpiry))
+    throw requestBug(label, 'the expiry is no time in whole seconds with an offset');
+  const lifetime = Date.parse(channelExpiry) - zohoNow.getTime();
+  if (!(lifetime > 0 && lifetime <= MAX_LIFETIME_MS)) {
+    throw requestBug(label, 'the expiry is not within the seven days that a channel can live');
+  }
+}
+
+/** @throws ZohoError `request_bug` unless there are 1 to 50 events of a known kind. */
+export function checkEvents(label: CallLabel, events: readonly string[]): void {
+  checkCount(label, events.length, MAX_EVENTS_PER_CHANNEL, 'events');
+  const wrong = events.findIndex((event) => !EVENT.test(event));
+  if (wrong >= 0) throw requestBug(label, `event ${wrong + 1} is not a module with create, edit, delete or all`);
+}
+
+/** @throws ZohoError `request_bug` for an id that is no long, or that is there twice. */
+export function checkChannelIds(label: CallLabel, channelIds: readonly string[]): void {
+  if (!channelIds.every((id) => CHANNEL_ID.test(id))) {
+    throw requestBug(label, 'a channel id is not a string of at most 19 digits');
+  }
+  if (new Set(channelIds).size < channelIds.length) throw requestBug(label, 'a channel is named twice');
+}
+
+function isHttp(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}
