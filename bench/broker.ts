@@ -13,7 +13,7 @@ import { saveApiLimits } from '../src/db/credit-broker/api-limits';
 import { parseKeyRing } from '../src/db/encryption';
 import { createDatabase } from '../src/db/knex';
 import { migrateToLatest } from '../src/db/migrate';
-import { limitsOfEdition } from '../src/domain/api-limits';
+import { limitsOfEdition } from '../src/domain/credits/edition-limits';
 import { listRecords } from '../src/zoho/records/list-records';
 import type { ZohoTransport } from '../src/zoho/http/transport';
 import { CleanUp } from './clean-up';

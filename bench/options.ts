@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { READ_PATHS, type ReadPath } from '../src/domain/enums';
+import { READ_PATHS, type ReadPath } from '../src/domain/runs/enums';
 
 /** The simulator's latency profiles. */
 const ZOHO_PROFILES = ['fast', 'realistic'] as const;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import type { ReadPath } from '../src/domain/enums';
+import type { ReadPath } from '../src/domain/runs/enums';
 import { sumLedgerBySession } from '../src/db/api-ledger';
 import { createSession, getSession } from '../src/db/sessions';
 import { syncWorkflowId } from '../src/temporal/ids';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { LATENCY_BOUNDS_MS } from './domain/latency-buckets';
+import { LATENCY_BOUNDS_MS } from './domain/credits/latency-histogram';
 import type { CallObserver } from './zoho/http/observer';
 
 /** What one worker process counts of its calls to Zoho, for Prometheus. */

@@ -1,4 +1,4 @@
-import { isFinal } from '../../src/domain/enums';
+import { isFinal } from '../../src/domain/runs/enums';
 import type { ControlApi, Session } from './control-api';
 import { showProgress } from './progress';
 import type { Terminal } from './terminal';

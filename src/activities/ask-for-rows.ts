@@ -2,7 +2,7 @@ import { copyRowsSource, pageConverter } from '../db/mirror/chunk-sources';
 import { loadChunk } from '../db/mirror/load-chunk';
 import type { MirrorModule } from '../db/mirror/mirror-module';
 import type { DepartedRow } from '../db/mirror/sweep';
-import { IDS_PER_CALL, LIST_FIELDS } from '../domain/read-plan';
+import { IDS_PER_CALL, LIST_FIELDS } from '../domain/planning/read-plan';
 import { getRecord } from '../zoho/records/get-record';
 import { listRecords } from '../zoho/records/list-records';
 import { convertedParameter } from './converted-leads';

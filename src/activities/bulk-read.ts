@@ -5,9 +5,9 @@ import { findBulkReadJob, saveOrderedBulkRead, updateBulkReadJob, type BulkReadJ
 import { resultFileSource } from '../db/mirror/chunk-sources';
 import { findLoadedChunk, loadChunk, type ChunkResult } from '../db/mirror/load-chunk';
 import { markNotBulkReadable } from '../db/mirror/module-fields';
-import { bulkNameField } from '../domain/mirror-field';
-import { pollDelayMs } from '../domain/poll-schedule';
-import { expectedBulkJobMs } from '../domain/read-plan';
+import { bulkNameField } from '../domain/mirror/mirror-field';
+import { pollDelayMs } from '../domain/runs/poll-schedule';
+import { expectedBulkJobMs } from '../domain/planning/read-plan';
 import { createBulkReadJob, downloadBulkReadResult, getBulkReadJob } from '../zoho/bulk/bulk-read';
 import { ZohoError } from '../zoho/errors/errors';
 import type { ActivityDependencies, SyncTarget } from './dependencies';

@@ -1,8 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { progressOf, type ItemProgress, type ItemStatus } from '../domain/bulk-operations';
-import { pollDelayMs } from '../domain/poll-schedule';
+import { progressOf, type ItemProgress, type ItemStatus } from '../domain/runs/bulk-operations';
+import { pollDelayMs } from '../domain/runs/poll-schedule';
 import { countItems, saveRowOutcomes, settlePendingItems, type ItemOutcome } from '../db/bulk-operation-items';
 import { getJob, updateJob, type WriteJobRow } from '../db/bulk-write-jobs';
 import { downloadBulkWriteResult, getBulkWriteJob } from '../zoho/bulk/bulk-write';

@@ -1,4 +1,4 @@
-import type { ReadPath } from '../domain/enums';
+import type { ReadPath } from '../domain/runs/enums';
 import type { Converted } from '../zoho/records/list-records';
 
 /**

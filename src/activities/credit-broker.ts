@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { readCreditWindow } from '../db/credit-broker/read-window';
-import { CALL_RATES } from '../domain/api-limits';
-import { type CallPriority, PATIENCE_MS } from '../domain/call-priority';
-import { waitForCredits } from '../domain/credit-window';
+import { CALL_RATES } from '../domain/credits/edition-limits';
+import { type CallPriority, PATIENCE_MS } from '../domain/credits/priorities';
+import { waitForCredits } from '../domain/credits/credit-window';
 import type { CallEnding, CallGate, CallSeries, GatedCall, Permit } from '../zoho/http/call-limiter';
 import { ZohoError } from '../zoho/errors/errors';
 import { type Admission, CallLine } from './call-line';

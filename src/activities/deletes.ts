@@ -1,8 +1,8 @@
 import { buryRows, countPresentRows, countUnseenRows, findUnseenRows, type DepartedRow } from '../db/mirror/sweep';
 import { countMirrorRows } from '../db/mirror/mirror-table';
 import { findLastChunk } from '../db/mirror/load-chunk';
-import { sweepNeedsApproval } from '../domain/sweep-brake';
-import { readFrom } from '../domain/watermark';
+import { sweepNeedsApproval } from '../domain/mirror/mass-delete-guard';
+import { readFrom } from '../domain/mirror/watermark';
 import { listDeleted } from '../zoho/records/deleted-records';
 import { askForRows } from './ask-for-rows';
 import type { ActivityDependencies, SyncTarget } from './dependencies';

@@ -6,7 +6,7 @@ import { forgetSeenIds } from '../db/mirror/sweep';
 import { countQuarantinedRows, countUnmirroredRows } from '../db/quarantine';
 import { advanceWatermark, getWatermark } from '../db/watermarks';
 import { countRecords } from '../zoho/records/count-records';
-import type { ReadPath } from '../domain/enums';
+import type { ReadPath } from '../domain/runs/enums';
 import { convertedParameter } from './converted-leads';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { withHeartbeats } from './heartbeats';

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../db/api-ledger';
-import { countLatency, noLatencies } from '../domain/latency-buckets';
+import { countLatency, noLatencies } from '../domain/credits/latency-histogram';
 import type { ZohoCall } from '../zoho/http/observer';
 
 /** For whom calls were made. */

@@ -1,8 +1,8 @@
 import { pageConverter } from '../db/mirror/chunk-sources';
 import type { MirrorModule } from '../db/mirror/mirror-module';
-import { placeAfter } from '../domain/list-place';
-import { MODIFIED_TIME_FIELD } from '../domain/mirror-field';
-import { LIST_PAGE_ROWS } from '../domain/read-plan';
+import { placeAfter } from '../domain/mirror/change-cursor';
+import { MODIFIED_TIME_FIELD } from '../domain/mirror/mirror-field';
+import { LIST_PAGE_ROWS } from '../domain/planning/read-plan';
 import { CallSeries } from '../zoho/http/call-limiter';
 import { listRecords, type ListRecordsQuery } from '../zoho/records/list-records';
 import type { RecordPage } from '../zoho/records/record-page';

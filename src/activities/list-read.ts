@@ -1,6 +1,6 @@
 import type { MirrorModule } from '../db/mirror/mirror-module';
-import { LIST_PAGE_ROWS } from '../domain/read-plan';
-import { readFrom } from '../domain/watermark';
+import { LIST_PAGE_ROWS } from '../domain/planning/read-plan';
+import { readFrom } from '../domain/mirror/watermark';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { mirrorOf } from './mirror-of';
 import { WalkMeeting } from './walk-meeting';

@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
-import { progressOf, type ItemProgress } from '../domain/bulk-operations';
-import { massUpdateProblems } from '../domain/mass-update-check';
-import { pollDelayMs } from '../domain/poll-schedule';
+import { progressOf, type ItemProgress } from '../domain/runs/bulk-operations';
+import { massUpdateProblems } from '../domain/records/mass-update-problems';
+import { pollDelayMs } from '../domain/runs/poll-schedule';
 import { countItems, nextPendingItems, saveItemOutcomes, type ItemOutcome } from '../db/bulk-operation-items';
 import { getJob, planJob, updateJob } from '../db/bulk-write-jobs';
 import { readMassUpdateRequest, type ExactValue } from '../db/mass-update-request';

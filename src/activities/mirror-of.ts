@@ -1,4 +1,4 @@
-import { MODIFIED_TIME_FIELD } from '../domain/mirror-field';
+import { MODIFIED_TIME_FIELD } from '../domain/mirror/mirror-field';
 import { getConnection } from '../db/connections';
 import { loadFields } from '../db/mirror/module-fields';
 import { tableNameOf, type MirrorModule } from '../db/mirror/mirror-module';

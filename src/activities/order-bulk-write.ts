@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileRows } from '../db/bulk-write-files';
 import { getJob, updateJob, type WriteJobRow } from '../db/bulk-write-jobs';
-import type { BulkWriteColumn } from '../domain/bulk-write-columns';
+import type { BulkWriteColumn } from '../domain/records/bulk-write-columns';
 import {
   BULK_WRITE_DATE_FORMAT,
   BULK_WRITE_DATETIME_FORMAT,

@@ -1,5 +1,5 @@
-import { LIST_FIELDS, IDS_PER_CALL } from '../domain/read-plan';
-import { MODIFIED_TIME_FIELD, type MirrorField } from '../domain/mirror-field';
+import { LIST_FIELDS, IDS_PER_CALL } from '../domain/planning/read-plan';
+import { MODIFIED_TIME_FIELD, type MirrorField } from '../domain/mirror/mirror-field';
 import { pageConverter } from '../db/mirror/chunk-sources';
 import { CopyPages, textPage, type CopyPage } from '../db/mirror/copy-page';
 import type { CopyFormat, PageToCopy } from '../db/mirror/page-to-copy';

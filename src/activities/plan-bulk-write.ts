@@ -1,5 +1,5 @@
-import { MAX_BULK_WRITE_FILES } from '../domain/bulk-operations';
-import { bulkWriteColumns } from '../domain/bulk-write-columns';
+import { MAX_BULK_WRITE_FILES } from '../domain/runs/bulk-operations';
+import { bulkWriteColumns } from '../domain/records/bulk-write-columns';
 import { assignFiles, type BulkWriteFileGroup } from '../db/bulk-write-files';
 import { planJob } from '../db/bulk-write-jobs';
 import { CREDIT_COSTS } from '../zoho/http/credit-costs';

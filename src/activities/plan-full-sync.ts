@@ -1,8 +1,8 @@
 import { isMirrorEmpty } from '../db/mirror/mirror-table';
 import { getWatermark } from '../db/watermarks';
-import type { ReadPath } from '../domain/enums';
-import { MODIFIED_TIME_FIELD } from '../domain/mirror-field';
-import { planForced, planRead, type ReadPlan } from '../domain/read-plan';
+import type { ReadPath } from '../domain/runs/enums';
+import { MODIFIED_TIME_FIELD } from '../domain/mirror/mirror-field';
+import { planForced, planRead, type ReadPlan } from '../domain/planning/read-plan';
 import { countRecords } from '../zoho/records/count-records';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { convertedParameter, leavesOutConverted } from './converted-leads';

@@ -1,6 +1,6 @@
 import { getWatermark } from '../db/watermarks';
 import { loadFields } from '../db/mirror/module-fields';
-import { MODIFIED_TIME_FIELD } from '../domain/mirror-field';
+import { MODIFIED_TIME_FIELD } from '../domain/mirror/mirror-field';
 import type { ActivityDependencies, SyncTarget } from './dependencies';
 import { FAILURES, permanentFailure } from './failures';
 import { isSelected } from './mirror-of';

@@ -1,4 +1,4 @@
-import type { ItemCounts } from '../domain/bulk-operations';
+import type { ItemCounts } from '../domain/runs/bulk-operations';
 import { countItems, settlePendingItems } from '../db/bulk-operation-items';
 import { settleRecords } from '../db/settle-operation';
 import type { ActivityDependencies, OperationTarget } from './dependencies';

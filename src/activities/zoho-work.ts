@@ -1,7 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { insertLedgerEntries } from '../db/api-ledger';
 import { findSessionType } from '../db/sessions';
-import { type CallPriority, priorityOfSession } from '../domain/call-priority';
+import { type CallPriority, priorityOfSession } from '../domain/credits/priorities';
 import type { ZohoCall } from '../zoho/http/observer';
 import type { CallOptions, ZohoTransport } from '../zoho/http/transport';
 import type { ActivityDependencies, SyncTarget } from './dependencies';

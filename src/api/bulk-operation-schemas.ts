@@ -5,8 +5,8 @@ import {
   ITEM_STATUSES,
   MAX_BULK_WRITE_RECORDS,
   MAX_MASS_UPDATE_RECORDS,
-} from '../domain/bulk-operations';
-import { SESSION_STATUSES } from '../domain/enums';
+} from '../domain/runs/bulk-operations';
+import { SESSION_STATUSES } from '../domain/runs/enums';
 import { ConnectionOrDefault } from './connection-schemas';
 import { ApiName } from './schemas';
 

@@ -1,5 +1,5 @@
 import type { CallMetrics } from '../db/call-metrics';
-import { LATENCY_BOUNDS_MS, latencyQuantile } from '../domain/latency-buckets';
+import { LATENCY_BOUNDS_MS, latencyQuantile } from '../domain/credits/latency-histogram';
 import type { CallMetrics as CallMetricsAnswer } from './call-metrics-schemas';
 
 export function representCallMetrics(metrics: CallMetrics): CallMetricsAnswer {

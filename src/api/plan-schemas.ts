@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { READ_GOALS, READ_WAYS } from '../domain/read-ways';
-import { WRITE_OPERATIONS, WRITE_WAYS } from '../domain/write-ways';
+import { READ_GOALS, READ_WAYS } from '../domain/planning/read-methods';
+import { WRITE_OPERATIONS, WRITE_WAYS } from '../domain/planning/write-methods';
 import { ConnectionOrDefault } from './connection-schemas';
 import { ApiName } from './schemas';
 

@@ -7,7 +7,7 @@ import {
   SESSION_STATUSES,
   SESSION_TYPES,
   SYNC_DIRECTIONS,
-} from '../domain/enums';
+} from '../domain/runs/enums';
 import { CONNECTION_SCHEMAS, ConnectionOrDefault } from './connection-schemas';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isTooDeep, MAX_JSON_DEPTH, parseExactJson } from '../domain/parse-exact-json';
+import { isTooDeep, MAX_JSON_DEPTH, parseExactJson } from '../domain/records/parse-exact-json';
 import { JsonNumber } from '../zoho/http/exact-json';
 import { Problem, type ProblemDetail } from './problem';
 

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { Gauge, type Registry } from 'prom-client';
 import { callMetricsOfLastDay } from '../db/call-metrics';
-import { LATENCY_BOUNDS_MS } from '../domain/latency-buckets';
+import { LATENCY_BOUNDS_MS } from '../domain/credits/latency-histogram';
 
 /**
  * The calls of all workers in the last 24 hours, from the ledger: gauges, because what is older than a day leaves them.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sessionPath } from '../api/paths';
 import { SessionAnswer, type Session } from '../api/schemas';
-import { isFinal } from '../domain/enums';
+import { isFinal } from '../domain/runs/enums';
 import { show, type CliContext } from './context';
 import { CliError, EXIT_CODES } from './errors';
 import { progressLine, sessionDetails } from './session-text';

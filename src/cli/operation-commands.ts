@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BulkOperationAnswer, BulkOperationPage, BulkResultPage, type BulkResult } from '../api/bulk-operation-schemas';
 import { API_PREFIX, operationPath } from '../api/paths';
-import { isFinal } from '../domain/enums';
+import { isFinal } from '../domain/runs/enums';
 import { show, type CliContext } from './context';
 import { CliError, EXIT_CODES } from './errors';
 import { operationDetails, operationLine, operationTable, resultTable } from './operation-text';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ValidateAnswer, WriteAnswer } from '../api/record-schemas';
-import { parseExactJson } from '../domain/parse-exact-json';
+import { parseExactJson } from '../domain/records/parse-exact-json';
 import { count } from './figures';
 import { formatTable } from './table';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import { sessionPath } from '../api/paths';
 import { LogPage, type LogLine } from '../api/schemas';
-import { isFinal, type LogLevel } from '../domain/enums';
+import { isFinal, type LogLevel } from '../domain/runs/enums';
 import type { CliContext } from './context';
 import { readSession } from './follow-session';
 

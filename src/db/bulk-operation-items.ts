@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { ITEM_STATUSES, type ItemCounts, type ItemError, type ItemStatus } from '../domain/bulk-operations';
+import { ITEM_STATUSES, type ItemCounts, type ItemError, type ItemStatus } from '../domain/runs/bulk-operations';
 import { toJsonb } from './json';
 import { BulkOperationItemModel } from './models/bulk-operation-item';
 

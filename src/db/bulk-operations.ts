@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { fn } from 'objection';
-import type { BulkOperationKind } from '../domain/bulk-operations';
-import { ACTIVE_SESSION_STATUSES, FINAL_SESSION_STATUSES, isFinal, type SessionStatus } from '../domain/enums';
+import type { BulkOperationKind } from '../domain/runs/bulk-operations';
+import { ACTIVE_SESSION_STATUSES, FINAL_SESSION_STATUSES, isFinal, type SessionStatus } from '../domain/runs/enums';
 import { reseal, type KeyRing } from './encryption';
 import { storable, toJsonb } from './json';
 import { BulkOperationModel, type CallbackState } from './models/bulk-operation';

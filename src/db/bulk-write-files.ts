@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { BulkWriteAction } from '../domain/bulk-operations';
+import type { BulkWriteAction } from '../domain/runs/bulk-operations';
 
 /** Rows read at a time while a file is written. */
 const ROWS_PER_READ = 1_000;

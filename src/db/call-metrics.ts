@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { noLatencies } from '../domain/latency-buckets';
+import { noLatencies } from '../domain/credits/latency-histogram';
 import { LEDGER_SUMS, type LedgerSums } from './api-ledger';
 
 /** What the calls of one operation to one org came to. */

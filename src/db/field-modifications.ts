@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { FieldModificationAction, FieldModificationOutcome } from '../domain/enums';
+import type { FieldModificationAction, FieldModificationOutcome } from '../domain/runs/enums';
 import { toJsonb } from './json';
 import { FieldModificationModel } from './models/field-modification';
 

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { LOG_LEVELS, type LogLevel } from '../domain/enums';
+import { LOG_LEVELS, type LogLevel } from '../domain/runs/enums';
 import { SyncStatusLogModel } from './models/sync-status-log';
 
 export interface LogFilter {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { raw } from 'objection';
-import type { RecordAction } from '../domain/enums';
+import type { RecordAction } from '../domain/runs/enums';
 import { RecordSyncStatusModel } from './models/record-sync-status';
 
 export interface RecordStatusFilter {

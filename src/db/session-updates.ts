@@ -6,7 +6,7 @@ import {
   type ReadPath,
   type RecordAction,
   type SessionStatus,
-} from '../domain/enums';
+} from '../domain/runs/enums';
 import { storable, toJsonb } from './json';
 import { SessionNotFound } from './sessions';
 

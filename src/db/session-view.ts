@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { isFinal } from '../domain/enums';
+import { isFinal } from '../domain/runs/enums';
 import { ConnectionModel } from './models/connection';
 import type { SyncSessionModel } from './models/sync-session';
 

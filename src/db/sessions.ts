@@ -7,7 +7,7 @@ import {
   type SessionStatus,
   type SessionType,
   type SyncDirection,
-} from '../domain/enums';
+} from '../domain/runs/enums';
 import { toJsonb } from './json';
 import { SyncSessionModel } from './models/sync-session';
 

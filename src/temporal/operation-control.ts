@@ -1,4 +1,4 @@
-import type { BulkOperationKind } from '../domain/bulk-operations';
+import type { BulkOperationKind } from '../domain/runs/bulk-operations';
 import { jobFinishedSignal, type BulkOperationInput } from '../workflows/operation-messages';
 import type { TemporalClient } from './client';
 import { bulkWriteWorkflowId, massUpdateWorkflowId } from './ids';

@@ -7,7 +7,7 @@ import {
   type WorkflowHandle,
   isGrpcServiceError,
 } from '@temporalio/client';
-import type { SessionType } from '../domain/enums';
+import type { SessionType } from '../domain/runs/enums';
 import {
   approveSweepUpdate,
   pauseUpdate,

@@ -1,5 +1,5 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
-import { BULK_PAGE_ROWS } from '../domain/read-plan';
+import { BULK_PAGE_ROWS } from '../domain/planning/read-plan';
 import type { ChunkResult, SyncTarget } from '../activities';
 import { awaitBulkRead, loadBulkPage, orderBulkRead } from './activity-proxies';
 import { isFailure, JOB_LOST } from './failure-types';

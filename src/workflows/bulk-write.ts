@@ -1,5 +1,5 @@
 import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
-import { progressOf, shortcoming, type ItemProgress } from '../domain/bulk-operations';
+import { progressOf, shortcoming, type ItemProgress } from '../domain/runs/bulk-operations';
 import type { BulkWritePlan } from '../activities';
 import {
   awaitBulkWrite,

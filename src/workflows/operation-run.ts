@@ -6,7 +6,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { progressOf, type ItemProgress } from '../domain/bulk-operations';
+import { progressOf, type ItemProgress } from '../domain/runs/bulk-operations';
 import type { OperationTarget } from '../activities';
 import { notifyCaller, recordBulkOperation, settleOperation } from './activity-proxies';
 import { causeOf, isFailure, SESSION_ENDED } from './failure-types';

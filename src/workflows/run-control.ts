@@ -1,6 +1,6 @@
 import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
-import type { SessionStatus } from '../domain/enums';
-import { desiredState } from '../domain/run-control';
+import type { SessionStatus } from '../domain/runs/enums';
+import { desiredState } from '../domain/runs/run-control';
 import { pauseSignal, pauseUpdate, resumeSignal, resumeUpdate, type OperatorCommand } from './messages';
 
 /** The run as far as its control sees it: where it stands, and how to write that down. */

@@ -6,7 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { SessionUpdate } from '../activities';
-import type { LogLevel, SessionStatus } from '../domain/enums';
+import type { LogLevel, SessionStatus } from '../domain/runs/enums';
 import { SyncStatus } from '../temporal/search-attributes';
 import { recordProgress } from './activity-proxies';
 import { SESSION_ENDED } from './failure-types';

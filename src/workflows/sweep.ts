@@ -1,4 +1,4 @@
-import { sweepNeedsApproval } from '../domain/sweep-brake';
+import { sweepNeedsApproval } from '../domain/mirror/mass-delete-guard';
 import { countSweepCandidates, sweepUnseenRows } from './activity-proxies';
 import type { SyncRun } from './sync-run';
 

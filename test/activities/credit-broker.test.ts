@@ -8,7 +8,7 @@ import { withZoho } from '../../src/activities/zoho-work';
 import { saveApiLimits } from '../../src/db/credit-broker/api-limits';
 import { readCreditWindow } from '../../src/db/credit-broker/read-window';
 import { createDatabase } from '../../src/db/knex';
-import type { ApiLimits } from '../../src/domain/api-limits';
+import type { ApiLimits } from '../../src/domain/credits/edition-limits';
 import { type CallGate, CallSeries, type Permit } from '../../src/zoho/http/call-limiter';
 import { ZohoError } from '../../src/zoho/errors/errors';
 import { listRecords } from '../../src/zoho/records/list-records';

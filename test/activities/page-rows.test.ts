@@ -4,7 +4,7 @@ import { pageReader, type PageReader } from '../../src/activities/page-rows';
 import { planFullSync } from '../../src/activities/plan-full-sync';
 import { withZoho, type ZohoWork } from '../../src/activities/zoho-work';
 import { pageConverter } from '../../src/db/mirror/chunk-sources';
-import { LIST_FIELDS } from '../../src/domain/read-plan';
+import { LIST_FIELDS } from '../../src/domain/planning/read-plan';
 import { getRecord } from '../../src/zoho/records/get-record';
 import { listRecords } from '../../src/zoho/records/list-records';
 import type { RecordPage } from '../../src/zoho/records/record-page';

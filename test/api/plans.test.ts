@@ -4,7 +4,7 @@ import type { ProblemDocument } from '../../src/api/problem';
 import { insertLedgerEntries } from '../../src/db/api-ledger';
 import { saveFields } from '../../src/db/mirror/module-fields';
 import { recordProgress } from '../../src/db/session-updates';
-import { mapFields } from '../../src/domain/mirror-field';
+import { mapFields } from '../../src/domain/mirror/mirror-field';
 import { someConnection, someSession } from '../db/support';
 import { NO_TEMPORAL, useApi } from './support';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseExactJson } from '../../src/domain/parse-exact-json';
+import { parseExactJson } from '../../src/domain/records/parse-exact-json';
 import { assertProblem, useOrganization } from './organization';
 import type { Answer } from './support';
 

@@ -5,7 +5,7 @@ import type { LogPage, RecordPage, SessionAnswer, SessionPage } from '../../src/
 import { insertLedgerEntries } from '../../src/db/api-ledger';
 import { SessionChunkModel } from '../../src/db/models/session-chunk';
 import { recordProgress } from '../../src/db/session-updates';
-import { countLatency, noLatencies } from '../../src/domain/latency-buckets';
+import { countLatency, noLatencies } from '../../src/domain/credits/latency-histogram';
 import { someConnection, someSession } from '../db/support';
 import { NO_TEMPORAL, useApi } from './support';
 

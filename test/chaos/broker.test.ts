@@ -8,7 +8,7 @@ import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../../si
 import { ensureConnection } from '../../src/db/connections';
 import { saveApiLimits } from '../../src/db/credit-broker/api-limits';
 import { parseKeyRing } from '../../src/db/encryption';
-import { limitsOfEdition } from '../../src/domain/api-limits';
+import { limitsOfEdition } from '../../src/domain/credits/edition-limits';
 import { useDatabase } from '../db/support';
 import { ENCRYPTION_KEY } from '../support/engine';
 import { poll } from '../support/poll';

@@ -3,7 +3,7 @@ import { CreditBroker } from '../../src/activities/credit-broker';
 import { ZohoConnections } from '../../src/activities/zoho-connections';
 import { parseKeyRing } from '../../src/db/encryption';
 import { createDatabase } from '../../src/db/knex';
-import { CALL_PRIORITIES, type CallPriority } from '../../src/domain/call-priority';
+import { CALL_PRIORITIES, type CallPriority } from '../../src/domain/credits/priorities';
 import type { CallGate } from '../../src/zoho/http/call-limiter';
 
 /** A process as a worker is one towards Zoho: its own pool, its own broker, many calls at a time. */

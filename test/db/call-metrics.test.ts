@@ -3,7 +3,7 @@ import { insertLedgerEntries, type LedgerEntry } from '../../src/db/api-ledger';
 import { down, up } from '../../src/db/migrations/20261123110000_call_metrics';
 import { callMetricsOfLastDay, callMetricsOfSession } from '../../src/db/call-metrics';
 import { getSession } from '../../src/db/sessions';
-import { countLatency, noLatencies } from '../../src/domain/latency-buckets';
+import { countLatency, noLatencies } from '../../src/domain/credits/latency-histogram';
 import { someConnection, someSession, useDatabase } from './support';
 
 const histogram = (...latencies: number[]): number[] => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ReadPath } from '../../src/domain/enums';
+import type { ReadPath } from '../../src/domain/runs/enums';
 import { assertSame } from '../support/compare';
 import { useEngine } from '../support/engine';
 import { plainText } from '../support/exact-json';

@@ -1,4 +1,4 @@
-import { isFinal, type SessionStatus } from '../../src/domain/enums';
+import { isFinal, type SessionStatus } from '../../src/domain/runs/enums';
 import type { BulkOperationAnswer, BulkResult } from '../../src/api/bulk-operation-schemas';
 import type { EngineApi } from './engine-api';
 import { poll } from './poll';

@@ -11,7 +11,7 @@ import { ensureConnection } from '../../src/db/connections';
 import { parseKeyRing } from '../../src/db/encryption';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import { createSession, getSession } from '../../src/db/sessions';
-import { isFinal, type SessionStatus, type SessionType } from '../../src/domain/enums';
+import { isFinal, type SessionStatus, type SessionType } from '../../src/domain/runs/enums';
 import { syncWorkflowId } from '../../src/temporal/ids';
 import { SyncWorkflowNotRunning, type SyncUpdate } from '../../src/temporal/sync-control';
 import type { FullSyncInput, FullSyncOptions, IncrementalSyncOptions } from '../../src/workflows/messages';

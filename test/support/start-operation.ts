@@ -4,7 +4,7 @@ import { insertBulkWriteItems, insertMassUpdateItems } from '../../src/db/bulk-o
 import { insertBulkOperation } from '../../src/db/bulk-operations';
 import { bulkWriteWorkflowId, massUpdateWorkflowId } from '../../src/temporal/ids';
 import { createOperationControl } from '../../src/temporal/operation-control';
-import type { BulkOperationKind } from '../../src/domain/bulk-operations';
+import type { BulkOperationKind } from '../../src/domain/runs/bulk-operations';
 import type { Org } from './org';
 
 const PERSON = 'tester';

@@ -1,5 +1,5 @@
 import { getBulkOperation } from '../../src/db/bulk-operations';
-import { isFinal } from '../../src/domain/enums';
+import { isFinal } from '../../src/domain/runs/enums';
 import type { Engine } from '../support/engine';
 import { exportedRecords } from '../support/exported-records';
 import type { Org } from '../support/org';

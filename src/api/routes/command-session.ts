@@ -1,4 +1,4 @@
-import { isFinal } from '../../domain/enums';
+import { isFinal } from '../../domain/runs/enums';
 import type { SyncSessionModel } from '../../db/models/sync-session';
 import { viewSession } from '../../db/session-view';
 import { closeSession, getSession } from '../../db/sessions';

@@ -1,10 +1,10 @@
 import { ConnectionNotFound, findConnection } from '../../db/connections';
 import { loadFields } from '../../db/mirror/module-fields';
 import { readPlanningFacts, type PlanningFacts } from '../../db/planning-facts';
-import { MODIFIED_TIME_FIELD } from '../../domain/mirror-field';
-import { isWholeInCoql, planReadWay, type ReadWaysQuestion } from '../../domain/read-ways';
-import type { Allowance, WeighedWay, WorkPlan } from '../../domain/work-plan';
-import { planWriteWay, type WriteWaysQuestion } from '../../domain/write-ways';
+import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
+import { isWholeInCoql, planReadWay, type ReadWaysQuestion } from '../../domain/planning/read-methods';
+import type { Allowance, WeighedWay, WorkPlan } from '../../domain/planning/plan';
+import { planWriteWay, type WriteWaysQuestion } from '../../domain/planning/write-methods';
 import type { RouteDeps } from '../deps';
 import { Plan, PlanRequest } from '../plan-schemas';
 import { Problem } from '../problem';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { analyzeCoverage, requiredFieldsOf } from '../../domain/field-coverage';
+import { analyzeCoverage, requiredFieldsOf } from '../../domain/records/field-coverage';
 import { getFields } from '../../zoho/metadata/fields';
 import { Coverage, FieldList } from '../module-schemas';
 import { defineRoute } from '../route';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOG_LEVELS } from '../../domain/enums';
+import { LOG_LEVELS } from '../../domain/runs/enums';
 import { listLogs } from '../../db/logs';
 import { getSession } from '../../db/sessions';
 import { cursorOf, encodeCursor } from '../cursor';

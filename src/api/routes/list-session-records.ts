@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RECORD_ACTIONS } from '../../domain/enums';
+import { RECORD_ACTIONS } from '../../domain/runs/enums';
 import { listRecordStatuses } from '../../db/record-statuses';
 import { getSession } from '../../db/sessions';
 import { cursorOf, encodeCursor } from '../cursor';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SESSION_STATUSES, SESSION_TYPES } from '../../domain/enums';
+import { SESSION_STATUSES, SESSION_TYPES } from '../../domain/runs/enums';
 import { findConnection, ConnectionNotFound } from '../../db/connections';
 import { viewSessions } from '../../db/session-view';
 import { listSessions } from '../../db/sessions';

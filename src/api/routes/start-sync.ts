@@ -5,7 +5,7 @@ import type { ConnectionModel } from '../../db/models/connection';
 import type { SyncSessionModel } from '../../db/models/sync-session';
 import { viewSession } from '../../db/session-view';
 import { closeSession, createSession, getSession, IdempotencyKeyUsed } from '../../db/sessions';
-import type { SessionType } from '../../domain/enums';
+import type { SessionType } from '../../domain/runs/enums';
 import { syncWorkflowId } from '../../temporal/ids';
 import { SyncWorkflowRunning, type SyncControl } from '../../temporal/sync-control';
 import type { SyncInput, SyncOptions } from '../../workflows/messages';

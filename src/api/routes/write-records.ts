@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { recordProblems } from '../../domain/record-problems';
+import { recordProblems } from '../../domain/records/record-problems';
 import { getFields } from '../../zoho/metadata/fields';
 import type { CallOptions, ZohoTransport } from '../../zoho/http/transport';
 import type { WriteOutcome } from '../../zoho/records/write-outcome';

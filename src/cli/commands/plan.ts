@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import { Plan } from '../../api/plan-schemas';
 import { API_PREFIX } from '../../api/paths';
-import { READ_GOALS } from '../../domain/read-ways';
-import { WRITE_OPERATIONS } from '../../domain/write-ways';
+import { READ_GOALS } from '../../domain/planning/read-methods';
+import { WRITE_OPERATIONS } from '../../domain/planning/write-methods';
 import { show, type CliContext } from '../context';
 import { number, wholeNumber } from '../option-values';
 import { planText } from '../plan-text';

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { SessionCalls } from '../../api/call-metrics-schemas';
 import { API_PREFIX, sessionPath } from '../../api/paths';
 import { SessionAnswer, SessionPage } from '../../api/schemas';
-import { LOG_LEVELS } from '../../domain/enums';
+import { LOG_LEVELS } from '../../domain/runs/enums';
 import { callsTable } from '../calls-text';
 import { show, type CliContext } from '../context';
 import { readSession } from '../follow-session';

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { API_PREFIX } from '../../api/paths';
 import { SessionAnswer } from '../../api/schemas';
-import { READ_PATHS } from '../../domain/enums';
+import { READ_PATHS } from '../../domain/runs/enums';
 import { show, type CliContext } from '../context';
 import { followSession } from '../follow-session';
 import { names, number } from '../option-values';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { ApiLimits } from '../../domain/api-limits';
+import type { ApiLimits } from '../../domain/credits/edition-limits';
 
 /** Where the limits of a connection come from; a later source replaces an earlier one, not the reverse. */
 export type LimitsSource = 'assumed' | 'edition' | 'configured';

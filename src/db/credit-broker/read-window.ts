@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { type CreditWindow, type SpentMinute, usableCredits } from '../../domain/credit-window';
+import { type CreditWindow, type SpentMinute, usableCredits } from '../../domain/credits/credit-window';
 
 /** The rolling day of a connection, to predict from. */
 export interface CreditAccount {

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../domain/mirror-field';
+import type { ColumnType } from '../../domain/mirror/mirror-field';
 
 /** What stands before and behind the rows of a COPY in binary format (PostgreSQL: COPY, Binary Format). */
 export const BINARY_HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');

@@ -1,7 +1,7 @@
 import { pipeline, Transform } from 'node:stream';
 import { isDeepStrictEqual, TextDecoder } from 'node:util';
 import type pg from 'pg';
-import type { MirrorField } from '../../domain/mirror-field';
+import type { MirrorField } from '../../domain/mirror/mirror-field';
 import { BINARY_HEADER, BINARY_TRAILER } from './binary-format';
 import type { CopyPage } from './copy-page';
 import { csvToBinary } from './csv-to-binary';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ColumnType } from '../../domain/mirror-field';
+import type { ColumnType } from '../../domain/mirror/mirror-field';
 
 /** Compiled from `assembly/`; it lies in `dist/` for the sources, too. */
 const FILE = path.join(

@@ -1,4 +1,4 @@
-import type { ColumnType, MirrorField } from '../../domain/mirror-field';
+import type { ColumnType, MirrorField } from '../../domain/mirror/mirror-field';
 import { binaryRowsOf, binaryToText } from './binary-format';
 import { pageColumns, pageConverter } from './chunk-sources';
 import { UnusualValue } from './copy-kernel';

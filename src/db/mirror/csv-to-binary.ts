@@ -1,5 +1,5 @@
 import { Transform } from 'node:stream';
-import type { ColumnType } from '../../domain/mirror-field';
+import type { ColumnType } from '../../domain/mirror/mirror-field';
 import { BINARY_HEADER, BINARY_TRAILER } from './binary-format';
 import { aligned, attempt, BLOCK, copyKernel, memoryOf, typeNumbers, UnusualValue } from './copy-kernel';
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type pg from 'pg';
-import { ACTIVE_SESSION_STATUSES } from '../../domain/enums';
+import { ACTIVE_SESSION_STATUSES } from '../../domain/runs/enums';
 import { toDatabaseError, type DatabaseErrorKind } from '../pg-errors';
 import { withRawTransaction } from '../raw-connection';
 import type { ChunkKind } from '../models/session-chunk';

@@ -1,4 +1,4 @@
-import { columnNameOf, MODIFIED_TIME_FIELD, type ColumnType, type MirrorField } from '../../domain/mirror-field';
+import { columnNameOf, MODIFIED_TIME_FIELD, type ColumnType, type MirrorField } from '../../domain/mirror/mirror-field';
 import { quoteIdentifier } from './identifiers';
 
 /** A module of a connection and its mirror: everything a load needs to know. */

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { isWidening, type ColumnType } from '../../domain/mirror-field';
+import { isWidening, type ColumnType } from '../../domain/mirror/mirror-field';
 import { quoteIdentifier } from './identifiers';
 import {
   mirrorColumns,

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { MirrorField } from '../../domain/mirror-field';
+import type { MirrorField } from '../../domain/mirror/mirror-field';
 import { toJsonb } from '../json';
 import type { ColumnRenames } from './mirror-table';
 

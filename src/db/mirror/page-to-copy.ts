@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../domain/mirror-field';
+import type { ColumnType } from '../../domain/mirror/mirror-field';
 import { aligned, attempt, BLOCK, copyKernel, memoryOf, typeNumbers } from './copy-kernel';
 
 /** The two formats of COPY that rows are written in. */

@@ -1,4 +1,4 @@
-import { bulkNameField, isUserLookup, type ColumnType, type MirrorField } from '../../domain/mirror-field';
+import { bulkNameField, isUserLookup, type ColumnType, type MirrorField } from '../../domain/mirror/mirror-field';
 import { quoteIdentifier, quoteLiteral } from './identifiers';
 import { modifiedTimeColumn, type MirrorModule } from './mirror-module';
 

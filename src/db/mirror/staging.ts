@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { ColumnType } from '../../domain/mirror-field';
+import type { ColumnType } from '../../domain/mirror/mirror-field';
 import { quoteIdentifier } from './identifiers';
 import type { CopyFormat } from './page-to-copy';
 import type { StagingLayout } from './staged-column';

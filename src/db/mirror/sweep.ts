@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { TombstoneReason } from '../../domain/enums';
+import type { TombstoneReason } from '../../domain/runs/enums';
 import { mirrorLockKey, modifiedTimeColumn, qualifiedTable, SYNCED_AT, type MirrorModule } from './mirror-module';
 import { quoteIdentifier } from './identifiers';
 

@@ -1,4 +1,4 @@
-import type { ITEM_ACTIONS, ItemError, ItemStatus } from '../../domain/bulk-operations';
+import type { ITEM_ACTIONS, ItemError, ItemStatus } from '../../domain/runs/bulk-operations';
 import { BaseModel } from './base-model';
 
 /** One record of a bulk operation. Its values stay in the database. */

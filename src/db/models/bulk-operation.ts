@@ -1,5 +1,5 @@
-import type { BulkOperationKind } from '../../domain/bulk-operations';
-import type { SessionStatus } from '../../domain/enums';
+import type { BulkOperationKind } from '../../domain/runs/bulk-operations';
+import type { SessionStatus } from '../../domain/runs/enums';
 import { BaseModel, type JsonObject } from './base-model';
 
 export type CallbackState = 'pending' | 'delivered' | 'failed';

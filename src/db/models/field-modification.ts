@@ -1,4 +1,4 @@
-import type { FieldModificationAction, FieldModificationOutcome } from '../../domain/enums';
+import type { FieldModificationAction, FieldModificationOutcome } from '../../domain/runs/enums';
 import { BaseModel, type JsonObject } from './base-model';
 
 /** One creation or change of a custom field in Zoho. */

@@ -1,4 +1,4 @@
-import type { ConflictStrategy, RecordAction, SyncDirection } from '../../domain/enums';
+import type { ConflictStrategy, RecordAction, SyncDirection } from '../../domain/runs/enums';
 import { BaseModel, type Json, type JsonObject } from './base-model';
 
 /** What one session did to one record. */

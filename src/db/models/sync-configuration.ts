@@ -1,4 +1,4 @@
-import type { ConflictStrategy } from '../../domain/enums';
+import type { ConflictStrategy } from '../../domain/runs/enums';
 import { BaseModel, type JsonObject } from './base-model';
 
 /** How one module of one connection is synced. */

@@ -1,5 +1,5 @@
 import { Model, type RelationMappingsThunk } from 'objection';
-import type { ConflictStrategy, ReadPath, SessionStatus, SessionType, SyncDirection } from '../../domain/enums';
+import type { ConflictStrategy, ReadPath, SessionStatus, SessionType, SyncDirection } from '../../domain/runs/enums';
 import { BaseModel, type JsonObject } from './base-model';
 import { ConnectionModel } from './connection';
 import { SessionChunkModel } from './session-chunk';

@@ -1,4 +1,4 @@
-import type { LogLevel } from '../../domain/enums';
+import type { LogLevel } from '../../domain/runs/enums';
 import { BaseModel, type JsonObject } from './base-model';
 
 /** One line of a session's event log. */

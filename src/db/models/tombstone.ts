@@ -1,4 +1,4 @@
-import type { TombstoneReason } from '../../domain/enums';
+import type { TombstoneReason } from '../../domain/runs/enums';
 import { BaseModel, type JsonObject } from './base-model';
 
 /** A row that left the mirror, whole, so that it can be restored and no late page revives it. */

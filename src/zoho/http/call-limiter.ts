@@ -1,4 +1,4 @@
-import type { CallPriority } from '../../domain/call-priority';
+import type { CallPriority } from '../../domain/credits/priorities';
 import type { ZohoOperation } from './credit-costs';
 
 /**

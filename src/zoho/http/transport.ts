@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { CallPriority } from '../../domain/call-priority';
+import type { CallPriority } from '../../domain/credits/priorities';
 import type { CallGate, CallSeries } from './call-limiter';
 import { CallReport } from './call-report';
 import { classifyAnswer } from '../errors/classify-error';

@@ -1,5 +1,5 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
-import type { SessionStatus } from '../../../src/domain/enums';
+import type { SessionStatus } from '../../../src/domain/runs/enums';
 import { approveSweepUpdate, pauseUpdate, resumeUpdate, type OperatorCommand } from '../../../src/workflows/messages';
 
 /** Stands in for the full sync where only its commands matter: it runs until it is cancelled. */

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { uuidv7 } from 'uuidv7';
 import { findApiLimits, saveApiLimits } from '../../../src/db/credit-broker/api-limits';
 import { readCreditWindow } from '../../../src/db/credit-broker/read-window';
-import { CALL_PRIORITIES } from '../../../src/domain/call-priority';
-import { FLOOR_SHARES, maySpend, waitForCredits } from '../../../src/domain/credit-window';
-import { ASSUMED_LIMITS } from '../../../src/domain/api-limits';
+import { CALL_PRIORITIES } from '../../../src/domain/credits/priorities';
+import { FLOOR_SHARES, maySpend, waitForCredits } from '../../../src/domain/credits/credit-window';
+import { ASSUMED_LIMITS } from '../../../src/domain/credits/edition-limits';
 import { someConnection, useDatabase } from '../support';
 import { Caller, limitedConnection } from './support';
 

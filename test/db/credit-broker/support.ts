@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { saveApiLimits } from '../../../src/db/credit-broker/api-limits';
 import { type Arrival, type Departure, type Standing, takeTurn } from '../../../src/db/credit-broker/take-turn';
-import type { ApiLimits } from '../../../src/domain/api-limits';
-import { type CallPriority, PATIENCE_MS } from '../../../src/domain/call-priority';
+import type { ApiLimits } from '../../../src/domain/credits/edition-limits';
+import { type CallPriority, PATIENCE_MS } from '../../../src/domain/credits/priorities';
 import { someConnection } from '../support';
 
 const TIME_TO_LIVE_MS = 60_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { saveCostOverrides } from '../../../src/db/credit-broker/cost-overrides';
-import { PATIENCE_MS } from '../../../src/domain/call-priority';
+import { PATIENCE_MS } from '../../../src/domain/credits/priorities';
 import { useDatabase } from '../support';
 import { Caller, limitedConnection, running } from './support';
 

@@ -6,7 +6,7 @@ import { PageToCopy, type CopyFormat, type PageColumn } from '../../../src/db/mi
 import type { StagingLayout } from '../../../src/db/mirror/staged-column';
 import { openCopy, STAGING } from '../../../src/db/mirror/staging';
 import { withRawTransaction } from '../../../src/db/raw-connection';
-import type { ColumnType } from '../../../src/domain/mirror-field';
+import type { ColumnType } from '../../../src/domain/mirror/mirror-field';
 import { useDatabase } from '../support';
 
 const COLUMNS: readonly PageColumn[] = [

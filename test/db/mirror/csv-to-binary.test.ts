@@ -7,7 +7,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { UnusualValue } from '../../../src/db/mirror/copy-kernel';
 import { csvToBinary } from '../../../src/db/mirror/csv-to-binary';
 import { withRawTransaction } from '../../../src/db/raw-connection';
-import type { ColumnType } from '../../../src/domain/mirror-field';
+import type { ColumnType } from '../../../src/domain/mirror/mirror-field';
 import { useDatabase } from '../support';
 
 const TYPES: readonly ColumnType[] = ['bigint', 'text', 'numeric', 'boolean', 'date', 'timestamptz', 'integer', 'text'];

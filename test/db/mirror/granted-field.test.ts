@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { prepareMirrorTable } from '../../../src/db/mirror/mirror-table';
-import { mapFields } from '../../../src/domain/mirror-field';
+import { mapFields } from '../../../src/domain/mirror/mirror-field';
 import { useDatabase } from '../support';
 import { AMOUNT, loadRecords, metadata, MODIFIED, NAME, rowsOf, someMirror } from './support';
 

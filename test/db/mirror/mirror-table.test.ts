@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { countMirrorRows, isMirrorEmpty, prepareMirrorTable } from '../../../src/db/mirror/mirror-table';
 import { qualifiedTable, tableNameOf, type MirrorModule } from '../../../src/db/mirror/mirror-module';
 import { renamedColumns } from '../../../src/db/mirror/module-fields';
-import { mapFields } from '../../../src/domain/mirror-field';
+import { mapFields } from '../../../src/domain/mirror/mirror-field';
 import { someConnection, useDatabase } from '../support';
 import { ACCOUNT, AMOUNT, MARGIN, metadata, MODIFIED, NAME, OWNER, type SomeField } from './support';
 

@@ -7,7 +7,7 @@ import {
   renamedColumns,
   saveFields,
 } from '../../../src/db/mirror/module-fields';
-import { mapFields, type FieldMetadata } from '../../../src/domain/mirror-field';
+import { mapFields, type FieldMetadata } from '../../../src/domain/mirror/mirror-field';
 import { someConnection, useDatabase } from '../support';
 import { ACCOUNT, AMOUNT, metadata, NAME, OWNER, type SomeField } from './support';
 

@@ -10,7 +10,7 @@ import { CopyPages } from '../../../src/db/mirror/copy-page';
 import { loadChunk, type ChunkOptions, type ChunkResult } from '../../../src/db/mirror/load-chunk';
 import { qualifiedTable, tableNameOf, type MirrorModule } from '../../../src/db/mirror/mirror-module';
 import { prepareMirrorTable } from '../../../src/db/mirror/mirror-table';
-import { mapFields, type FieldMetadata } from '../../../src/domain/mirror-field';
+import { mapFields, type FieldMetadata } from '../../../src/domain/mirror/mirror-field';
 import { someConnection, someSession } from '../support';
 
 export type ZohoRecord = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { planForced } from '../../src/domain/read-plan';
+import { planForced } from '../../../src/domain/planning/read-plan';
 import {
   READ_GOALS,
   READ_WAYS,
@@ -8,9 +8,9 @@ import {
   planReadWay,
   readWaysFor,
   type ReadWaysQuestion,
-} from '../../src/domain/read-ways';
-import { spendableCredits } from '../../src/domain/work-plan';
-import { CREDIT_COSTS, coqlCredits } from '../../src/zoho/http/credit-costs';
+} from '../../../src/domain/planning/read-methods';
+import { spendableCredits } from '../../../src/domain/planning/plan';
+import { CREDIT_COSTS, coqlCredits } from '../../../src/zoho/http/credit-costs';
 
 const ask = (question: Partial<ReadWaysQuestion>): ReadWaysQuestion => ({
   module: 'Deals',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { choosePlan, priceOf, spendableCredits, type Allowance, type Way } from '../../src/domain/work-plan';
+import { choosePlan, priceOf, spendableCredits, type Allowance, type Way } from '../../../src/domain/planning/plan';
 
 const way = (name: string, credits: number, seconds: number, obstacles: string[] = []): Way => ({
   name,

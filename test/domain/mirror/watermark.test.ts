@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { OVERLAP_SECONDS, readFrom } from '../../src/domain/watermark';
+import { OVERLAP_SECONDS, readFrom } from '../../../src/domain/mirror/watermark';
 
 describe('readFrom', () => {
   it('begins two minutes before the mark', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { spendableCredits } from '../../src/domain/work-plan';
+import { spendableCredits } from '../../../src/domain/planning/plan';
 import {
   WRITE_OPERATIONS,
   WRITE_WAYS,
@@ -8,7 +8,7 @@ import {
   planWriteWay,
   rowsPerBulkFile,
   type WriteWaysQuestion,
-} from '../../src/domain/write-ways';
+} from '../../../src/domain/planning/write-methods';
 
 const ask = (question: Partial<WriteWaysQuestion>): WriteWaysQuestion => ({
   module: 'Deals',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isWidening, type ColumnType } from '../../src/domain/mirror-field';
+import { isWidening, type ColumnType } from '../../../src/domain/mirror/mirror-field';
 
 const TYPES: ColumnType[] = ['text', 'integer', 'bigint', 'numeric', 'boolean', 'date', 'timestamptz', 'jsonb'];
 

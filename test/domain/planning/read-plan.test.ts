@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { LIST_FIELDS, fieldSlices, planForced, planRead, type ReadQuestion } from '../../src/domain/read-plan';
+import {
+  LIST_FIELDS,
+  fieldSlices,
+  planForced,
+  planRead,
+  type ReadQuestion,
+} from '../../../src/domain/planning/read-plan';
 
 const ask = (question: Partial<ReadQuestion>): ReadQuestion => ({
   rows: 10_000,

@@ -6,7 +6,7 @@ import {
   type PlannedCalls,
   type Way,
   type WorkPlan,
-} from './work-plan';
+} from './plan';
 
 /** Limits and prices of Zoho's writes (Zoho's documentation: Insert Records, Mass Update, Bulk Write, API Limits). */
 export const RECORDS_PER_CALL = 100;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { CALL_PRIORITIES, type CallPriority } from '../../src/domain/call-priority';
+import { CALL_PRIORITIES, type CallPriority } from '../../../src/domain/credits/priorities';
 import {
   CREDIT_DAY_MS,
   FLOOR_SHARES,
@@ -9,7 +9,7 @@ import {
   type SpentMinute,
   usableCredits,
   waitForCredits,
-} from '../../src/domain/credit-window';
+} from '../../../src/domain/credits/credit-window';
 
 const NOTHING = [0, 0, 0, 0, 0, 0, 0];
 const priority = fc.constantFrom(...CALL_PRIORITIES);

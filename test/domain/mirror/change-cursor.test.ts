@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { placeAfter, type ListPlace } from '../../src/domain/list-place';
+import { placeAfter, type ListPlace } from '../../../src/domain/mirror/change-cursor';
 
 const SINCE = '2026-11-23T10:00:00+00:00';
 const START = Date.parse(SINCE) / 1000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { bulkNameField, columnNameOf, mapFields, type FieldMetadata } from '../../src/domain/mirror-field';
+import { bulkNameField, columnNameOf, mapFields, type FieldMetadata } from '../../../src/domain/mirror/mirror-field';
 
 /** Longest name PostgreSQL keeps whole, in bytes. */
 const LONGEST_NAME = 63;

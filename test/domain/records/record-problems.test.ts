@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { recordProblems, type WritableField } from '../../src/domain/record-problems';
+import { recordProblems, type WritableField } from '../../../src/domain/records/record-problems';
 
 const field = (apiName: string, dataType: string, more: Partial<WritableField> = {}): WritableField => ({
   ...{ apiName, dataType, length: null, systemMandatory: false, readOnly: false, fieldReadOnly: false },

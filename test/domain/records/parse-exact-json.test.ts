@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isTooDeep, MAX_JSON_DEPTH, parseExactJson } from '../../src/domain/parse-exact-json';
+import { isTooDeep, MAX_JSON_DEPTH, parseExactJson } from '../../../src/domain/records/parse-exact-json';
 
 describe('JSON with exact numbers', () => {
   const digits = (text: string): unknown => parseExactJson(text, (number) => `<${number}>`);

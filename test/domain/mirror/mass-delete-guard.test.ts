@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { SWEEP_FREE_ROWS, sweepNeedsApproval } from '../../src/domain/sweep-brake';
+import { SWEEP_FREE_ROWS, sweepNeedsApproval } from '../../../src/domain/mirror/mass-delete-guard';
 
 describe('sweepNeedsApproval', () => {
   it('lets a few rows go, even if they are all there are', () => {

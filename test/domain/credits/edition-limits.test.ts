@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ASSUMED_LIMITS, limitsOfEdition } from '../../src/domain/api-limits';
+import { ASSUMED_LIMITS, limitsOfEdition } from '../../../src/domain/credits/edition-limits';
 
 describe('limits of an edition', () => {
   const cases = [

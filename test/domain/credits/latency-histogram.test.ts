@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { LATENCY_BOUNDS_MS, countLatency, latencyQuantile, noLatencies } from '../../src/domain/latency-buckets';
+import {
+  LATENCY_BOUNDS_MS,
+  countLatency,
+  latencyQuantile,
+  noLatencies,
+} from '../../../src/domain/credits/latency-histogram';
 
 const histogram = (latencies: readonly number[]): number[] => {
   const buckets = noLatencies();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { analyzeCoverage, type CoverageField, REQUIRED_DEAL_FIELDS } from '../../src/domain/field-coverage';
+import { analyzeCoverage, type CoverageField, REQUIRED_DEAL_FIELDS } from '../../../src/domain/records/field-coverage';
 
 const complete: readonly CoverageField[] = REQUIRED_DEAL_FIELDS.map(({ apiName, dataType, lookupModule }) => ({
   apiName,

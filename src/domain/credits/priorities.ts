@@ -1,4 +1,4 @@
-import type { SessionType } from './enums';
+import type { SessionType } from '../runs/enums';
 
 /** Who wants to call Zoho, most urgent first. The place in this list is the priority's number in the database. */
 export const CALL_PRIORITIES = ['people', 'push', 'webhook', 'incremental', 'full', 'verify'] as const;

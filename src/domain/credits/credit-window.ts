@@ -1,4 +1,4 @@
-import { CALL_PRIORITIES, type CallPriority } from './call-priority';
+import { CALL_PRIORITIES, type CallPriority } from './priorities';
 
 /** Zoho counts the credits of a call for this long. */
 export const CREDIT_DAY_MS = 24 * 3_600_000;

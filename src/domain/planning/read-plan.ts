@@ -1,4 +1,4 @@
-import type { ReadPath } from './enums';
+import type { ReadPath } from '../runs/enums';
 
 /** Limits and prices of Zoho's read operations (Zoho's documentation: Get Records, Bulk Read, API Limits). */
 export const LIST_PAGE_ROWS = 200;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { pollDelayMs } from '../../src/domain/poll-schedule';
+import { pollDelayMs } from '../../../src/domain/runs/poll-schedule';
 
 /** Nobody has an idea when the job will end. */
 const UNKNOWN = Infinity;
