@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import type { Knex } from 'knex';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { withRawTransaction } from '../src/db/raw-connection';
+import { withRawTransaction } from '../src/db/postgres/raw-connection';
 import type { BenchEnvironment } from './environment';
 import { median } from './median';
 

@@ -1,4 +1,4 @@
-import { getConnection } from '../src/db/connections';
+import { getConnection } from '../src/db/connections/connections';
 import { countMirrorRows } from '../src/db/mirror/mirror-table';
 import { qualifiedTable, tableNameOf } from '../src/db/mirror/mirror-module';
 import { reportBreakdown } from './breakdown';

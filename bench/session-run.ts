@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { ReadPath } from '../src/domain/runs/enums';
-import { sumLedgerBySession } from '../src/db/api-ledger';
-import { createSession, getSession } from '../src/db/sessions';
+import { sumLedgerBySession } from '../src/db/credits/api-ledger';
+import { createSession, getSession } from '../src/db/sessions/sessions';
 import { syncWorkflowId } from '../src/temporal/ids';
 import { createSyncControl } from '../src/temporal/sync-control';
 import type { SyncResult } from '../src/workflows/messages';

@@ -1,6 +1,6 @@
 import { loadConfig } from '../src/config';
-import { createDatabase } from '../src/db/knex';
-import { migrateToLatest } from '../src/db/migrate';
+import { createDatabase } from '../src/db/postgres/knex';
+import { migrateToLatest } from '../src/db/postgres/migrate';
 
 /** Brings the database of DATABASE_URL to the newest schema; `npm start` does so with its own. */
 async function main(): Promise<void> {

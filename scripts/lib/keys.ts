@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Knex } from 'knex';
-import { createApiKey, verifyApiKey } from '../../src/db/api-keys';
+import { createApiKey, verifyApiKey } from '../../src/db/access/api-keys';
 import { readOrCreateSecret, readSecret } from './secret-file';
 
 export function apiKeyFile(home: string): string {

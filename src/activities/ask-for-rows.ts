@@ -1,5 +1,5 @@
-import { copyRowsSource, pageConverter } from '../db/mirror/chunk-sources';
-import { loadChunk } from '../db/mirror/load-chunk';
+import { copyRowsSource, pageConverter } from '../db/mirror/load/chunk-sources';
+import { loadChunk } from '../db/mirror/load/load-chunk';
 import type { MirrorModule } from '../db/mirror/mirror-module';
 import type { DepartedRow } from '../db/mirror/sweep';
 import { IDS_PER_CALL, LIST_FIELDS } from '../domain/planning/read-plan';

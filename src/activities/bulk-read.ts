@@ -1,9 +1,14 @@
 import { activityInfo } from '@temporalio/activity';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { findBulkReadJob, saveOrderedBulkRead, updateBulkReadJob, type BulkReadJobRow } from '../db/bulk-jobs';
-import { resultFileSource } from '../db/mirror/chunk-sources';
-import { findLoadedChunk, loadChunk, type ChunkResult } from '../db/mirror/load-chunk';
+import {
+  findBulkReadJob,
+  saveOrderedBulkRead,
+  updateBulkReadJob,
+  type BulkReadJobRow,
+} from '../db/sessions/bulk-read-jobs';
+import { resultFileSource } from '../db/mirror/load/chunk-sources';
+import { findLoadedChunk, loadChunk, type ChunkResult } from '../db/mirror/load/load-chunk';
 import { markNotBulkReadable } from '../db/mirror/module-fields';
 import { bulkNameField } from '../domain/mirror/mirror-field';
 import { pollDelayMs } from '../domain/runs/poll-schedule';

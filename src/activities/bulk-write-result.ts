@@ -3,8 +3,13 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { progressOf, type ItemProgress, type ItemStatus } from '../domain/runs/bulk-operations';
 import { pollDelayMs } from '../domain/runs/poll-schedule';
-import { countItems, saveRowOutcomes, settlePendingItems, type ItemOutcome } from '../db/bulk-operation-items';
-import { getJob, updateJob, type WriteJobRow } from '../db/bulk-write-jobs';
+import {
+  countItems,
+  saveRowOutcomes,
+  settlePendingItems,
+  type ItemOutcome,
+} from '../db/bulk-operations/bulk-operation-items';
+import { getJob, updateJob, type WriteJobRow } from '../db/bulk-operations/bulk-write-jobs';
 import { downloadBulkWriteResult, getBulkWriteJob } from '../zoho/bulk/bulk-write';
 import { parseBulkWriteResult, type BulkWriteRow, type BulkWriteRowStatus } from '../zoho/bulk/bulk-write-result';
 import { ZohoError } from '../zoho/errors/errors';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { type Arrival, type Departure, type Standing, takeTurn } from '../db/credit-broker/take-turn';
+import { type Arrival, type Departure, type Standing, takeTurn } from '../db/credits/admit-calls';
 
 /** How a wait in the line has ended. */
 export type Admission = Standing | { ticket: number; outcome: 'waited' };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
-import { readCreditWindow } from '../db/credit-broker/read-window';
+import { readCreditWindow } from '../db/credits/read-window';
 import { CALL_RATES } from '../domain/credits/edition-limits';
 import { type CallPriority, PATIENCE_MS } from '../domain/credits/priorities';
 import { waitForCredits } from '../domain/credits/credit-window';

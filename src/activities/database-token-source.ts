@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
-import { requireReauthorization, saveRefreshedToken, setTokenRefusals } from '../db/connection-grants';
-import { forgetAccessToken, openSecrets, withTokenRow } from '../db/connections';
-import type { KeyRing } from '../db/encryption';
+import { requireReauthorization, saveRefreshedToken, setTokenRefusals } from '../db/connections/connection-grants';
+import { forgetAccessToken, openSecrets, withTokenRow } from '../db/connections/connections';
+import type { KeyRing } from '../db/postgres/encryption';
 import type { ConnectionModel } from '../db/models/connection';
-import { claimMint, closeMintGate, releaseMint } from '../db/token-mints';
+import { claimMint, closeMintGate, releaseMint } from '../db/connections/token-request-budget';
 import { ZohoError } from '../zoho/errors/errors';
 import { ZohoAccounts } from '../zoho/auth/oauth';
 import type { AccessToken, TokenSource } from '../zoho/http/transport';

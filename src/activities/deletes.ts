@@ -1,6 +1,6 @@
 import { buryRows, countPresentRows, countUnseenRows, findUnseenRows, type DepartedRow } from '../db/mirror/sweep';
 import { countMirrorRows } from '../db/mirror/mirror-table';
-import { findLastChunk } from '../db/mirror/load-chunk';
+import { findLastChunk } from '../db/mirror/load/load-chunk';
 import { sweepNeedsApproval } from '../domain/mirror/mass-delete-guard';
 import { readFrom } from '../domain/mirror/watermark';
 import { listDeleted } from '../zoho/records/deleted-records';

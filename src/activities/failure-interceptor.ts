@@ -1,8 +1,8 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
-import { toDatabaseError, type DatabaseError } from '../db/pg-errors';
-import { SessionEnded } from '../db/mirror/load-chunk';
+import { toDatabaseError, type DatabaseError } from '../db/postgres/pg-errors';
+import { SessionEnded } from '../db/mirror/load/load-chunk';
 import type { Logger } from '../logger';
 import { ZohoError } from '../zoho/errors/errors';
 import { FAILURES } from './failures';

@@ -1,10 +1,10 @@
-import { sumChunks } from '../db/mirror/load-chunk';
+import { sumChunks } from '../db/mirror/load/load-chunk';
 import { createMirrorIndexes } from '../db/mirror/mirror-indexes';
 import { countMirrorRows } from '../db/mirror/mirror-table';
 import { loadFields, markFilled, type KnownField } from '../db/mirror/module-fields';
 import { forgetSeenIds } from '../db/mirror/sweep';
-import { countQuarantinedRows, countUnmirroredRows } from '../db/quarantine';
-import { advanceWatermark, getWatermark } from '../db/watermarks';
+import { countQuarantinedRows, countUnmirroredRows } from '../db/sessions/quarantine';
+import { advanceWatermark, getWatermark } from '../db/sessions/watermarks';
 import { countRecords } from '../zoho/records/count-records';
 import type { ReadPath } from '../domain/runs/enums';
 import { convertedParameter } from './converted-leads';

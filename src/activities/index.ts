@@ -1,5 +1,5 @@
-import { recordProgress, type SessionUpdate } from '../db/session-updates';
-import { recordBulkOperation } from '../db/bulk-operations';
+import { recordProgress, type SessionUpdate } from '../db/sessions/session-updates';
+import { recordBulkOperation } from '../db/bulk-operations/bulk-operations';
 import {
   awaitBulkRead,
   loadBulkPage,
@@ -91,8 +91,8 @@ export type CoreActivities = ReturnType<typeof createCoreActivities>;
 export type ZohoActivities = ReturnType<typeof createZohoActivities>;
 export type LoadActivities = ReturnType<typeof createLoadActivities>;
 
-export type { SessionUpdate } from '../db/session-updates';
-export type { ChunkResult } from '../db/mirror/load-chunk';
+export type { SessionUpdate } from '../db/sessions/session-updates';
+export type { ChunkResult } from '../db/mirror/load/load-chunk';
 export type { RowCounts } from './finish-full-sync';
 export type { FullSyncPlan } from './plan-full-sync';
 export type { IncrementalSyncPlan } from './plan-incremental-sync';

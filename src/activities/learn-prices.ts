@@ -1,5 +1,5 @@
 import type { ConnectionModel } from '../db/models/connection';
-import { areCostsKnown, saveCostOverrides } from '../db/credit-broker/cost-overrides';
+import { areCostsKnown, saveCostOverrides } from '../db/credits/cost-overrides';
 import { listApiCosts } from '../zoho/metadata/api-catalog';
 import { ZohoError } from '../zoho/errors/errors';
 import { operationCosts } from '../zoho/metadata/operation-costs';

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../db/api-ledger';
+import type { LedgerEntry } from '../db/credits/api-ledger';
 import { countLatency, noLatencies } from '../domain/credits/latency-histogram';
 import type { ZohoCall } from '../zoho/http/observer';
 

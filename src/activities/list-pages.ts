@@ -1,4 +1,4 @@
-import { pageConverter } from '../db/mirror/chunk-sources';
+import { pageConverter } from '../db/mirror/load/chunk-sources';
 import type { MirrorModule } from '../db/mirror/mirror-module';
 import { placeAfter } from '../domain/mirror/change-cursor';
 import { MODIFIED_TIME_FIELD } from '../domain/mirror/mirror-field';

@@ -2,9 +2,14 @@ import { activityInfo } from '@temporalio/activity';
 import { progressOf, type ItemProgress } from '../domain/runs/bulk-operations';
 import { massUpdateProblems } from '../domain/records/mass-update-problems';
 import { pollDelayMs } from '../domain/runs/poll-schedule';
-import { countItems, nextPendingItems, saveItemOutcomes, type ItemOutcome } from '../db/bulk-operation-items';
-import { getJob, planJob, updateJob } from '../db/bulk-write-jobs';
-import { readMassUpdateRequest, type ExactValue } from '../db/mass-update-request';
+import {
+  countItems,
+  nextPendingItems,
+  saveItemOutcomes,
+  type ItemOutcome,
+} from '../db/bulk-operations/bulk-operation-items';
+import { getJob, planJob, updateJob } from '../db/bulk-operations/bulk-write-jobs';
+import { readMassUpdateRequest, type ExactValue } from '../db/bulk-operations/mass-update-request';
 import { JsonNumber } from '../zoho/http/exact-json';
 import { getFields } from '../zoho/metadata/fields';
 import { createMassUpdateJob, getMassUpdateJob, massUpdateRecords } from '../zoho/bulk/mass-update';

@@ -1,5 +1,5 @@
 import { MODIFIED_TIME_FIELD } from '../domain/mirror/mirror-field';
-import { getConnection } from '../db/connections';
+import { getConnection } from '../db/connections/connections';
 import { loadFields } from '../db/mirror/module-fields';
 import { tableNameOf, type MirrorModule } from '../db/mirror/mirror-module';
 import type { ActivityDependencies, SyncTarget } from './dependencies';

@@ -1,7 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { createHmac } from 'node:crypto';
-import { callbackSecretPurpose, getBulkOperation, saveCallbackAttempt } from '../db/bulk-operations';
+import { callbackSecretPurpose, getBulkOperation, saveCallbackAttempt } from '../db/bulk-operations/bulk-operations';
 import type { BulkOperationModel } from '../db/models/bulk-operation';
 import type { ActivityDependencies, OperationTarget } from './dependencies';
 import { FAILURES } from './failures';

@@ -2,8 +2,8 @@ import { activityInfo } from '@temporalio/activity';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { fileRows } from '../db/bulk-write-files';
-import { getJob, updateJob, type WriteJobRow } from '../db/bulk-write-jobs';
+import { fileRows } from '../db/bulk-operations/bulk-write-files';
+import { getJob, updateJob, type WriteJobRow } from '../db/bulk-operations/bulk-write-jobs';
 import type { BulkWriteColumn } from '../domain/records/bulk-write-columns';
 import {
   BULK_WRITE_DATE_FORMAT,

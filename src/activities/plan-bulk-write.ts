@@ -1,7 +1,7 @@
 import { MAX_BULK_WRITE_FILES } from '../domain/runs/bulk-operations';
 import { bulkWriteColumns } from '../domain/records/bulk-write-columns';
-import { assignFiles, type BulkWriteFileGroup } from '../db/bulk-write-files';
-import { planJob } from '../db/bulk-write-jobs';
+import { assignFiles, type BulkWriteFileGroup } from '../db/bulk-operations/bulk-write-files';
+import { planJob } from '../db/bulk-operations/bulk-write-jobs';
 import { CREDIT_COSTS } from '../zoho/http/credit-costs';
 import { getFields, type ZohoField } from '../zoho/metadata/fields';
 import { MAX_COLUMNS_PER_BULK_WRITE } from '../zoho/http/request-limits';

@@ -1,5 +1,5 @@
 import { isMirrorEmpty } from '../db/mirror/mirror-table';
-import { getWatermark } from '../db/watermarks';
+import { getWatermark } from '../db/sessions/watermarks';
 import type { ReadPath } from '../domain/runs/enums';
 import { MODIFIED_TIME_FIELD } from '../domain/mirror/mirror-field';
 import { planForced, planRead, type ReadPlan } from '../domain/planning/read-plan';

@@ -1,4 +1,4 @@
-import { getWatermark } from '../db/watermarks';
+import { getWatermark } from '../db/sessions/watermarks';
 import { loadFields } from '../db/mirror/module-fields';
 import { MODIFIED_TIME_FIELD } from '../domain/mirror/mirror-field';
 import type { ActivityDependencies, SyncTarget } from './dependencies';

@@ -1,6 +1,6 @@
-import { getConnection, saveOrganization } from '../db/connections';
-import { findApiLimits, saveApiLimits } from '../db/credit-broker/api-limits';
-import { saveUsers } from '../db/crm-users';
+import { getConnection, saveOrganization } from '../db/connections/connections';
+import { findApiLimits, saveApiLimits } from '../db/credits/api-limits';
+import { saveUsers } from '../db/connections/crm-users';
 import { mirrorColumns, tableNameOf, type MirrorModule } from '../db/mirror/mirror-module';
 import { prepareMirrorTable } from '../db/mirror/mirror-table';
 import { loadFields, renamedColumns, saveFields } from '../db/mirror/module-fields';

@@ -1,4 +1,4 @@
-import { findLastChunk } from '../db/mirror/load-chunk';
+import { findLastChunk } from '../db/mirror/load/load-chunk';
 import { findBuriedRows } from '../db/mirror/sweep';
 import { askForRows } from './ask-for-rows';
 import type { ActivityDependencies, SyncTarget } from './dependencies';

@@ -1,4 +1,4 @@
-import { listConnections } from '../db/connections';
+import { listConnections } from '../db/connections/connections';
 import type { ActivityDependencies } from './dependencies';
 
 /** The schedules of a connection's org, as far as its state decides over them. */

@@ -1,5 +1,5 @@
-import { closeBulkOperation, listActiveBulkOperations } from '../db/bulk-operations';
-import { closeSession, listActiveSessions } from '../db/sessions';
+import { closeBulkOperation, listActiveBulkOperations } from '../db/bulk-operations/bulk-operations';
+import { closeSession, listActiveSessions } from '../db/sessions/sessions';
 import type { ActivityDependencies } from './dependencies';
 
 /** A session that was only just created may not have its workflow yet. */

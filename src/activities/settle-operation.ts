@@ -1,6 +1,6 @@
 import type { ItemCounts } from '../domain/runs/bulk-operations';
-import { countItems, settlePendingItems } from '../db/bulk-operation-items';
-import { settleRecords } from '../db/settle-operation';
+import { countItems, settlePendingItems } from '../db/bulk-operations/bulk-operation-items';
+import { settleRecords } from '../db/bulk-operations/settle-operation';
 import type { ActivityDependencies, OperationTarget } from './dependencies';
 
 export interface SettledOperation {

@@ -1,4 +1,4 @@
-import type { CopyPage } from '../db/mirror/copy-page';
+import type { CopyPage } from '../db/mirror/copy/copy-page';
 
 /** Which end of the ids a walk started from. */
 export type WalkEnd = 'lowest' | 'highest';

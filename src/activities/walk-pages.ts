@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ChunkKind } from '../db/models/session-chunk';
-import { copyPagesSource } from '../db/mirror/chunk-sources';
-import type { CopyPage } from '../db/mirror/copy-page';
-import { findLastChunk, loadChunk, sumChunks, type ChunkResult } from '../db/mirror/load-chunk';
+import { copyPagesSource } from '../db/mirror/load/chunk-sources';
+import type { CopyPage } from '../db/mirror/copy/copy-page';
+import { findLastChunk, loadChunk, sumChunks, type ChunkResult } from '../db/mirror/load/load-chunk';
 import type { MirrorModule } from '../db/mirror/mirror-module';
 import { reuseBody } from '../zoho/http/body-memory';
 import { ZohoError } from '../zoho/errors/errors';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { KeyRing } from '../db/encryption';
+import type { KeyRing } from '../db/postgres/encryption';
 import type { CallObserver } from '../zoho/http/observer';
 import { ZohoTransport } from '../zoho/http/transport';
 import type { CreditBroker } from './credit-broker';

@@ -1,6 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { insertLedgerEntries } from '../db/api-ledger';
-import { findSessionType } from '../db/sessions';
+import { insertLedgerEntries } from '../db/credits/api-ledger';
+import { findSessionType } from '../db/sessions/sessions';
 import { type CallPriority, priorityOfSession } from '../domain/credits/priorities';
 import type { ZohoCall } from '../zoho/http/observer';
 import type { CallOptions, ZohoTransport } from '../zoho/http/transport';

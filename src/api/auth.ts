@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Knex } from 'knex';
-import { verifyApiKey } from '../db/api-keys';
+import { verifyApiKey } from '../db/access/api-keys';
 import { API_ROLES, type ApiRole } from '../db/models/api-key';
 import { Problem } from './problem';
 import type { Principal } from './route';

@@ -1,4 +1,4 @@
-import type { CallMetrics } from '../db/call-metrics';
+import type { CallMetrics } from '../db/credits/call-metrics';
 import { LATENCY_BOUNDS_MS, latencyQuantile } from '../domain/credits/latency-histogram';
 import type { CallMetrics as CallMetricsAnswer } from './call-metrics-schemas';
 

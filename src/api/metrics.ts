@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { readSyncGauges } from '../db/sync-gauges';
+import { readSyncGauges } from '../db/health/sync-gauges';
 import { createZohoCallGauges } from './zoho-call-gauges';
 
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];

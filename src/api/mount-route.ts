@@ -1,5 +1,5 @@
 import type { Request, Response, Router } from 'express';
-import { insertAuditEntry } from '../db/audit-log';
+import { insertAuditEntry } from '../db/access/audit-log';
 import type { RouteDeps } from './deps';
 import { API_PREFIX } from './paths';
 import { authenticate, authorize } from './auth';

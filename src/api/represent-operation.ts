@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import { sumLedgerBySession } from '../db/api-ledger';
-import { listWriteJobs, type WriteJobRow } from '../db/bulk-write-jobs';
-import { namesOfConnections } from '../db/bulk-operations';
+import { sumLedgerBySession } from '../db/credits/api-ledger';
+import { listWriteJobs, type WriteJobRow } from '../db/bulk-operations/bulk-write-jobs';
+import { namesOfConnections } from '../db/bulk-operations/bulk-operations';
 import type { BulkOperationItemModel } from '../db/models/bulk-operation-item';
 import type { BulkOperationModel } from '../db/models/bulk-operation';
 import type { BulkOperation, BulkOperationAnswer, BulkResult } from './bulk-operation-schemas';

@@ -1,6 +1,6 @@
 import type { RecordSyncStatusModel } from '../db/models/record-sync-status';
 import type { SyncStatusLogModel } from '../db/models/sync-status-log';
-import type { SessionView } from '../db/session-view';
+import type { SessionView } from '../db/sessions/session-view';
 import type { TemporalUi } from './deps';
 import { sessionPath } from './paths';
 import type { LogLine, RecordStatus, Session, SessionAnswer, SessionLinks } from './schemas';

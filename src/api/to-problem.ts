@@ -1,7 +1,7 @@
-import { toDatabaseError } from '../db/pg-errors';
-import { BulkOperationNotFound } from '../db/bulk-operations';
-import { ConnectionNotFound } from '../db/connections';
-import { ActiveSessionExists, SessionNotFound } from '../db/sessions';
+import { toDatabaseError } from '../db/postgres/pg-errors';
+import { BulkOperationNotFound } from '../db/bulk-operations/bulk-operations';
+import { ConnectionNotFound } from '../db/connections/connections';
+import { ActiveSessionExists, SessionNotFound } from '../db/sessions/sessions';
 import {
   CommandRefused,
   NoWorkerAnswered,

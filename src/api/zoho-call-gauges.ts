@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { Gauge, type Registry } from 'prom-client';
-import { callMetricsOfLastDay } from '../db/call-metrics';
+import { callMetricsOfLastDay } from '../db/credits/call-metrics';
 import { LATENCY_BOUNDS_MS } from '../domain/credits/latency-histogram';
 
 /**

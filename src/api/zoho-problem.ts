@@ -1,5 +1,5 @@
 import { GrantRefused } from '../connect/errors';
-import { EncryptionKeyMissing, KeyRingInvalid, SealedValueInvalid } from '../db/encryption';
+import { EncryptionKeyMissing, KeyRingInvalid, SealedValueInvalid } from '../db/postgres/encryption';
 import type { ConnectionModel } from '../db/models/connection';
 import { type ErrorCategory, ZohoError } from '../zoho/errors/errors';
 import { Problem, type ProblemCode } from './problem';

@@ -1,7 +1,7 @@
 import { ledgerEntries } from '../activities/ledger-entries';
-import { insertLedgerEntries } from '../db/api-ledger';
-import { saveGrant } from '../db/connection-grants';
-import { getConnection, openSecrets, withTokenRow } from '../db/connections';
+import { insertLedgerEntries } from '../db/credits/api-ledger';
+import { saveGrant } from '../db/connections/connection-grants';
+import { getConnection, openSecrets, withTokenRow } from '../db/connections/connections';
 import type { ConnectionModel } from '../db/models/connection';
 import { ZohoError } from '../zoho/errors/errors';
 import { type GrantedTokens, ZohoAccounts } from '../zoho/auth/oauth';

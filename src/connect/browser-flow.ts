@@ -1,5 +1,9 @@
-import { createAuthorizationRequest, spendAuthorizationRequest, type StateRefusal } from '../db/authorization-requests';
-import { getConnection } from '../db/connections';
+import {
+  createAuthorizationRequest,
+  spendAuthorizationRequest,
+  type StateRefusal,
+} from '../db/connections/authorization-requests';
+import { getConnection } from '../db/connections/connections';
 import type { AuthorizationRequestModel } from '../db/models/authorization-request';
 import type { ConnectionModel } from '../db/models/connection';
 import { authorizationUrl } from '../zoho/auth/authorization-url';

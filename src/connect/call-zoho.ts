@@ -1,5 +1,5 @@
 import { ledgerEntries } from '../activities/ledger-entries';
-import { insertLedgerEntries } from '../db/api-ledger';
+import { insertLedgerEntries } from '../db/credits/api-ledger';
 import type { ConnectionModel } from '../db/models/connection';
 import type { Logger } from '../logger';
 import type { ZohoCall } from '../zoho/http/observer';

@@ -1,6 +1,12 @@
 import { DatabaseTokenSource } from '../activities/database-token-source';
-import { dropGrant, setTokenRefusals } from '../db/connection-grants';
-import { forgetAccessToken, getConnection, openSecrets, setConnectionStatus, withTokenRow } from '../db/connections';
+import { dropGrant, setTokenRefusals } from '../db/connections/connection-grants';
+import {
+  forgetAccessToken,
+  getConnection,
+  openSecrets,
+  setConnectionStatus,
+  withTokenRow,
+} from '../db/connections/connections';
 import type { ConnectionModel } from '../db/models/connection';
 import { ZohoError } from '../zoho/errors/errors';
 import { type OAuthClient, ZohoAccounts } from '../zoho/auth/oauth';

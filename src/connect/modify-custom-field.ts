@@ -4,7 +4,7 @@ import {
   settleFieldModification,
   type FieldModificationEnd,
   type NewFieldModification,
-} from '../db/field-modifications';
+} from '../db/connections/field-modifications';
 import type { ConnectionModel } from '../db/models/connection';
 import type { FieldModificationModel } from '../db/models/field-modification';
 import type { CustomFieldChange } from '../zoho/metadata/custom-field-change';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { KeyRing } from '../db/encryption';
+import type { KeyRing } from '../db/postgres/encryption';
 import type { CallGate } from '../zoho/http/call-limiter';
 import type { DataCentreName } from '../zoho/http/data-centers';
 

@@ -7,10 +7,10 @@ import { orderBulkWriteJob, uploadBulkWriteFile } from '../../src/activities/ord
 import { planBulkWrite } from '../../src/activities/plan-bulk-write';
 import { reconcileSessions } from '../../src/activities/reconcile-sessions';
 import { settleOperation } from '../../src/activities/settle-operation';
-import { fileRows } from '../../src/db/bulk-write-files';
-import { getBulkOperation } from '../../src/db/bulk-operations';
-import { getJob, updateJob } from '../../src/db/bulk-write-jobs';
-import { listItems } from '../../src/db/bulk-operation-items';
+import { fileRows } from '../../src/db/bulk-operations/bulk-write-files';
+import { getBulkOperation } from '../../src/db/bulk-operations/bulk-operations';
+import { getJob, updateJob } from '../../src/db/bulk-operations/bulk-write-jobs';
+import { listItems } from '../../src/db/bulk-operations/bulk-operation-items';
 import { poll } from '../support/poll';
 import { keepBulkWrite } from '../support/start-operation';
 import { someOrganization, useActivities } from './support';

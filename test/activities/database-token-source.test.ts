@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseTokenSource } from '../../src/activities/database-token-source';
-import { listOpenAlerts } from '../../src/db/alerts';
-import { getConnection, openSecrets } from '../../src/db/connections';
+import { listOpenAlerts } from '../../src/db/health/alerts';
+import { getConnection, openSecrets } from '../../src/db/connections/connections';
 import type { ConnectionModel } from '../../src/db/models/connection';
 import { ZohoError } from '../../src/zoho/errors/errors';
 import { KEY_RING, useDatabase } from '../db/support';

@@ -5,7 +5,7 @@ import { readByListPages } from '../../src/activities/list-read';
 import { mirrorOf } from '../../src/activities/mirror-of';
 import { planFullSync } from '../../src/activities/plan-full-sync';
 import { qualifiedTable } from '../../src/db/mirror/mirror-module';
-import { closeSession } from '../../src/db/sessions';
+import { closeSession } from '../../src/db/sessions/sessions';
 import { someSession } from '../db/support';
 import { useActivities } from './support';
 

@@ -3,7 +3,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import pg from 'pg';
 import { FailureInterceptor } from '../../src/activities/failure-interceptor';
 import { jobPending } from '../../src/activities/failures';
-import { SessionEnded } from '../../src/db/mirror/load-chunk';
+import { SessionEnded } from '../../src/db/mirror/load/load-chunk';
 import { createLogger } from '../../src/logger';
 import { ERROR_CATEGORIES, type ErrorCategory } from '../../src/zoho/errors/errors';
 import { ZohoError } from '../../src/zoho/errors/errors';

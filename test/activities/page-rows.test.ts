@@ -3,7 +3,7 @@ import { mirrorOf } from '../../src/activities/mirror-of';
 import { pageReader, type PageReader } from '../../src/activities/page-rows';
 import { planFullSync } from '../../src/activities/plan-full-sync';
 import { withZoho, type ZohoWork } from '../../src/activities/zoho-work';
-import { pageConverter } from '../../src/db/mirror/chunk-sources';
+import { pageConverter } from '../../src/db/mirror/load/chunk-sources';
 import { LIST_FIELDS } from '../../src/domain/planning/read-plan';
 import { getRecord } from '../../src/zoho/records/get-record';
 import { listRecords } from '../../src/zoho/records/list-records';

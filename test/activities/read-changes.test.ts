@@ -8,7 +8,7 @@ import type { WalkResult } from '../../src/activities/walk-pages';
 import { markFilled } from '../../src/db/mirror/module-fields';
 import { mirrorOf } from '../../src/activities/mirror-of';
 import { qualifiedTable } from '../../src/db/mirror/mirror-module';
-import { advanceWatermark, getWatermark } from '../../src/db/watermarks';
+import { advanceWatermark, getWatermark } from '../../src/db/sessions/watermarks';
 import { assertSame, compareMirror } from '../support/compare';
 import { useActivities } from './support';
 

@@ -13,8 +13,8 @@ import {
 } from '../../simulator';
 import type { ActivityDependencies, SyncTarget } from '../../src/activities/dependencies';
 import { ZohoConnections } from '../../src/activities/zoho-connections';
-import { open } from '../../src/db/encryption';
-import { ensureConnection, type ConnectionSettings } from '../../src/db/connections';
+import { open } from '../../src/db/postgres/encryption';
+import { ensureConnection, type ConnectionSettings } from '../../src/db/connections/connections';
 import type { ConnectionModel } from '../../src/db/models/connection';
 import { createLogger } from '../../src/logger';
 import { KEY_RING, someSession, useDatabase, type DatabaseFixture } from '../db/support';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { WalkMeeting, type WalkEnd } from '../../src/activities/walk-meeting';
-import { CopyPages, textPage, type CopyPage } from '../../src/db/mirror/copy-page';
+import { CopyPages, textPage, type CopyPage } from '../../src/db/mirror/copy/copy-page';
 
 function page(ids: readonly number[]): CopyPage {
   const lines = ids.map((id) => `${id}\tname\\nof ${id}\n`);

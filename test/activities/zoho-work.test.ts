@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { CancelledFailure } from '@temporalio/common';
 import { withZoho } from '../../src/activities/zoho-work';
-import { callMetricsOfSession } from '../../src/db/call-metrics';
-import { getSession } from '../../src/db/sessions';
+import { callMetricsOfSession } from '../../src/db/credits/call-metrics';
+import { getSession } from '../../src/db/sessions/sessions';
 import { countRecords } from '../../src/zoho/records/count-records';
 import { ZohoError } from '../../src/zoho/errors/errors';
 import { listRecords } from '../../src/zoho/records/list-records';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { ROUTES } from '../../src/api/routes';
 import { API_PREFIX } from '../../src/api/paths';
 import type { ProblemDocument } from '../../src/api/problem';
-import { createApiKey, revokeApiKey } from '../../src/db/api-keys';
-import { listAuditEntries } from '../../src/db/audit-log';
+import { createApiKey, revokeApiKey } from '../../src/db/access/api-keys';
+import { listAuditEntries } from '../../src/db/access/audit-log';
 import { someSession } from '../db/support';
 import { NO_TEMPORAL, useApi } from './support';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { BulkOperationAnswer } from '../../src/api/bulk-operation-schemas';
-import { listItems, saveItemOutcomes } from '../../src/db/bulk-operation-items';
-import { planJob, updateJob } from '../../src/db/bulk-write-jobs';
-import { getBulkOperation, recordBulkOperation } from '../../src/db/bulk-operations';
+import { listItems, saveItemOutcomes } from '../../src/db/bulk-operations/bulk-operation-items';
+import { planJob, updateJob } from '../../src/db/bulk-operations/bulk-write-jobs';
+import { getBulkOperation, recordBulkOperation } from '../../src/db/bulk-operations/bulk-operations';
 import { SyncWorkflowNotRunning, TemporalUnavailable } from '../../src/temporal/sync-control';
 import type { OperationControl } from '../../src/temporal/operation-control';
 import { createHash } from 'node:crypto';

@@ -8,8 +8,8 @@ import {
 } from '../../simulator';
 import type { Connection } from '../../src/api/connection-schemas';
 import type { ProblemDocument } from '../../src/api/problem';
-import { listOpenAlerts } from '../../src/db/alerts';
-import { insertConnection, getConnection, openSecrets } from '../../src/db/connections';
+import { listOpenAlerts } from '../../src/db/health/alerts';
+import { insertConnection, getConnection, openSecrets } from '../../src/db/connections/connections';
 import type { ApiRole } from '../../src/db/models/api-key';
 import { NEEDED_SCOPES } from '../../src/zoho/auth/scopes';
 import { KEY_RING } from '../db/support';

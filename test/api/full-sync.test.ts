@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { SessionAnswer } from '../../src/api/schemas';
 import type { ProblemDocument } from '../../src/api/problem';
-import { setConnectionStatus } from '../../src/db/connections';
-import { recordProgress } from '../../src/db/session-updates';
-import { findActiveSession, getSession, listSessions } from '../../src/db/sessions';
+import { setConnectionStatus } from '../../src/db/connections/connections';
+import { recordProgress } from '../../src/db/sessions/session-updates';
+import { findActiveSession, getSession, listSessions } from '../../src/db/sessions/sessions';
 import type { SyncControl } from '../../src/temporal/sync-control';
 import { someConnection, someSession } from '../db/support';
 import { useApi, type Answer } from './support';

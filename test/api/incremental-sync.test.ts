@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ProblemDocument } from '../../src/api/problem';
 import { SessionAnswer } from '../../src/api/schemas';
-import { setConnectionStatus } from '../../src/db/connections';
+import { setConnectionStatus } from '../../src/db/connections/connections';
 import { someConnection } from '../db/support';
 import { useApi, type Answer } from './support';
 import { useTemporal } from './temporal';

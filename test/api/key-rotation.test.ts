@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { getConnection, openSecrets } from '../../src/db/connections';
-import { EncryptionKeyMissing, parseKeyRing } from '../../src/db/encryption';
+import { getConnection, openSecrets } from '../../src/db/connections/connections';
+import { EncryptionKeyMissing, parseKeyRing } from '../../src/db/postgres/encryption';
 import type { ProblemDocument } from '../../src/api/problem';
 import { loadConfig } from '../../src/config';
-import { createApiKey } from '../../src/db/api-keys';
+import { createApiKey } from '../../src/db/access/api-keys';
 import { createLogger } from '../../src/logger';
 import { startServer } from '../../src/server';
 import { someConnection, useDatabase } from '../db/support';

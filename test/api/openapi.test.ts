@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import { createApp } from '../../src/api/app';
 import { API_PREFIX } from '../../src/api/paths';
 import { ROUTES } from '../../src/api/routes';
-import { createDatabase } from '../../src/db/knex';
+import { createDatabase } from '../../src/db/postgres/knex';
 import { createLogger } from '../../src/logger';
 import { someSession } from '../db/support';
 import { connectSettings, NO_OPERATIONS, NO_TEMPORAL, useApi } from './support';

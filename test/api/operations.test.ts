@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { insertLedgerEntries } from '../../src/db/api-ledger';
-import { rollbackAll, migrateToLatest } from '../../src/db/migrate';
-import { advanceWatermark } from '../../src/db/watermarks';
+import { insertLedgerEntries } from '../../src/db/credits/api-ledger';
+import { rollbackAll, migrateToLatest } from '../../src/db/postgres/migrate';
+import { advanceWatermark } from '../../src/db/sessions/watermarks';
 import { countLatency, noLatencies } from '../../src/domain/credits/latency-histogram';
 import { someConnection, someSession } from '../db/support';
 import { NO_TEMPORAL, useApi } from './support';

@@ -8,7 +8,7 @@ import {
 } from '../../simulator';
 import { API_PREFIX } from '../../src/api/paths';
 import type { ProblemDocument } from '../../src/api/problem';
-import { ensureConnection } from '../../src/db/connections';
+import { ensureConnection } from '../../src/db/connections/connections';
 import type { ApiRole } from '../../src/db/models/api-key';
 import { KEY_RING } from '../db/support';
 import { NO_TEMPORAL, useApi, type Answer, type ApiFixture } from './support';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Plan } from '../../src/api/plan-schemas';
 import type { ProblemDocument } from '../../src/api/problem';
-import { insertLedgerEntries } from '../../src/db/api-ledger';
+import { insertLedgerEntries } from '../../src/db/credits/api-ledger';
 import { saveFields } from '../../src/db/mirror/module-fields';
-import { recordProgress } from '../../src/db/session-updates';
+import { recordProgress } from '../../src/db/sessions/session-updates';
 import { mapFields } from '../../src/domain/mirror/mirror-field';
 import { someConnection, someSession } from '../db/support';
 import { NO_TEMPORAL, useApi } from './support';

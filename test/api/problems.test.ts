@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ProblemDocument } from '../../src/api/problem';
-import { listSessions } from '../../src/db/sessions';
+import { listSessions } from '../../src/db/sessions/sessions';
 import { NO_TEMPORAL, useApi, type Answer, type Call } from './support';
 
 const START = '/api/v1/syncs/full';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ValidateAnswer, WriteAnswer } from '../../src/api/record-schemas';
-import { listAuditEntries } from '../../src/db/audit-log';
+import { listAuditEntries } from '../../src/db/access/audit-log';
 import { assertProblem, useOrganization } from './organization';
 
 const DEALS = '/modules/Deals/records';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CreditBroker } from '../../src/activities/credit-broker';
 import { ZohoConnections } from '../../src/activities/zoho-connections';
-import { parseKeyRing } from '../../src/db/encryption';
-import { createDatabase } from '../../src/db/knex';
+import { parseKeyRing } from '../../src/db/postgres/encryption';
+import { createDatabase } from '../../src/db/postgres/knex';
 import { CALL_PRIORITIES, type CallPriority } from '../../src/domain/credits/priorities';
 import type { CallGate } from '../../src/zoho/http/call-limiter';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FaultRule } from '../../simulator';
-import { getConnection } from '../../src/db/connections';
+import { getConnection } from '../../src/db/connections/connections';
 import type { ReadPath } from '../../src/domain/runs/enums';
 import { assertSame } from '../support/compare';
 import { useEngine } from '../support/engine';

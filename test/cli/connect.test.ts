@@ -9,7 +9,7 @@ import {
 } from '../../simulator';
 import { runCli } from '../../src/cli/program';
 import { secretReader } from '../../src/cli/read-secret';
-import { getConnection, insertConnection } from '../../src/db/connections';
+import { getConnection, insertConnection } from '../../src/db/connections/connections';
 import { NO_TEMPORAL, useApi } from '../api/support';
 import { KEY_RING } from '../db/support';
 import { poll } from '../support/poll';

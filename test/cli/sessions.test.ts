@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { insertLedgerEntries } from '../../src/db/api-ledger';
-import { recordProgress } from '../../src/db/session-updates';
-import { closeSession } from '../../src/db/sessions';
+import { insertLedgerEntries } from '../../src/db/credits/api-ledger';
+import { recordProgress } from '../../src/db/sessions/session-updates';
+import { closeSession } from '../../src/db/sessions/sessions';
 import { SyncWorkflowNotRunning } from '../../src/temporal/sync-control';
 import { NO_TEMPORAL, useApi } from '../api/support';
 import { unreachableTemporal } from '../api/temporal';

@@ -9,7 +9,7 @@ import {
 } from '../../simulator';
 import { CreditBroker } from '../../src/activities/credit-broker';
 import { callZoho, type ZohoCaller } from '../../src/connect/call-zoho';
-import { ensureConnection } from '../../src/db/connections';
+import { ensureConnection } from '../../src/db/connections/connections';
 import type { ConnectionModel } from '../../src/db/models/connection';
 import { ZohoError } from '../../src/zoho/errors/errors';
 import { listModules } from '../../src/zoho/metadata/modules';

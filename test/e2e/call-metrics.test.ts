@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { freePort } from '../../scripts/lib/ports';
-import { callMetricsOfSession } from '../../src/db/call-metrics';
+import { callMetricsOfSession } from '../../src/db/credits/call-metrics';
 import { startEngine, type Engine } from '../support/engine';
 
 describe('the calls of a full sync', function () {

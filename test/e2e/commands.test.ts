@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
-import { ActiveSessionExists } from '../../src/db/sessions';
+import { ActiveSessionExists } from '../../src/db/sessions/sessions';
 import { RECONCILE_SESSIONS_WORKFLOW_ID } from '../../src/temporal/ids';
 import { SyncWorkflowNotRunning, SyncWorkflowRunning } from '../../src/temporal/sync-control';
 import { assertSame } from '../support/compare';

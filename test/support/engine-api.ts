@@ -1,6 +1,6 @@
 import { freePort } from '../../scripts/lib/ports';
 import { loadConfig } from '../../src/config';
-import { createApiKey } from '../../src/db/api-keys';
+import { createApiKey } from '../../src/db/access/api-keys';
 import { createLogger } from '../../src/logger';
 import { startServer, type RunningServer } from '../../src/server';
 import { ENCRYPTION_KEY, startEngine, type Engine } from './engine';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Knex } from 'knex';
-import { createDatabase } from '../../src/db/knex';
+import { createDatabase } from '../../src/db/postgres/knex';
 import type { TemporalClient } from '../../src/temporal/client';
 import { createSyncControl, type SyncControl } from '../../src/temporal/sync-control';
 import { Org, type OrgOptions } from './org';

@@ -7,10 +7,10 @@ import {
   type SimulatorOptions,
 } from '../../simulator';
 import type { Control } from '../../simulator/control/control';
-import { ensureConnection } from '../../src/db/connections';
-import { parseKeyRing } from '../../src/db/encryption';
+import { ensureConnection } from '../../src/db/connections/connections';
+import { parseKeyRing } from '../../src/db/postgres/encryption';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
-import { createSession, getSession } from '../../src/db/sessions';
+import { createSession, getSession } from '../../src/db/sessions/sessions';
 import { isFinal, type SessionStatus, type SessionType } from '../../src/domain/runs/enums';
 import { syncWorkflowId } from '../../src/temporal/ids';
 import { SyncWorkflowNotRunning, type SyncUpdate } from '../../src/temporal/sync-control';

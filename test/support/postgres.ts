@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { preparePostgres } from '../../scripts/postgres-server';
-import { createDatabase } from '../../src/db/knex';
-import { migrateToLatest } from '../../src/db/migrate';
+import { createDatabase } from '../../src/db/postgres/knex';
+import { migrateToLatest } from '../../src/db/postgres/migrate';
 import { startServer, type ServerProcess } from './server-process';
 import { stopAfterAllTests } from './shared';
 

@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import type { Knex } from 'knex';
-import { insertBulkWriteItems, insertMassUpdateItems } from '../../src/db/bulk-operation-items';
-import { insertBulkOperation } from '../../src/db/bulk-operations';
+import { insertBulkWriteItems, insertMassUpdateItems } from '../../src/db/bulk-operations/bulk-operation-items';
+import { insertBulkOperation } from '../../src/db/bulk-operations/bulk-operations';
 import { bulkWriteWorkflowId, massUpdateWorkflowId } from '../../src/temporal/ids';
 import { createOperationControl } from '../../src/temporal/operation-control';
 import type { BulkOperationKind } from '../../src/domain/runs/bulk-operations';

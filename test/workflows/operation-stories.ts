@@ -1,4 +1,4 @@
-import { getBulkOperation } from '../../src/db/bulk-operations';
+import { getBulkOperation } from '../../src/db/bulk-operations/bulk-operations';
 import { isFinal } from '../../src/domain/runs/enums';
 import type { Engine } from '../support/engine';
 import { exportedRecords } from '../support/exported-records';

@@ -1,6 +1,6 @@
 import { callZoho } from '../../connect/call-zoho';
-import { listOpenAlerts } from '../../db/alerts';
-import { mintUsage } from '../../db/token-mints';
+import { listOpenAlerts } from '../../db/health/alerts';
+import { mintUsage } from '../../db/connections/token-request-budget';
 import { listModules } from '../../zoho/metadata/modules';
 import { getOrg } from '../../zoho/metadata/org';
 import { missingScopes } from '../../zoho/auth/scopes';

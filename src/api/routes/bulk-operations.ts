@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { listItems } from '../../db/bulk-operation-items';
-import { closeBulkOperation, getBulkOperation, listBulkOperations } from '../../db/bulk-operations';
-import { ConnectionNotFound, findConnection } from '../../db/connections';
+import { listItems } from '../../db/bulk-operations/bulk-operation-items';
+import { closeBulkOperation, getBulkOperation, listBulkOperations } from '../../db/bulk-operations/bulk-operations';
+import { ConnectionNotFound, findConnection } from '../../db/connections/connections';
 import { ITEM_STATUSES, type BulkOperationKind } from '../../domain/runs/bulk-operations';
 import { isFinal, SESSION_STATUSES } from '../../domain/runs/enums';
 import { SyncWorkflowNotRunning } from '../../temporal/sync-control';

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { adoptJob, findCallbackHash } from '../../db/bulk-write-jobs';
+import { adoptJob, findCallbackHash } from '../../db/bulk-operations/bulk-write-jobs';
 import { SyncWorkflowNotRunning } from '../../temporal/sync-control';
 import { Problem } from '../problem';
 import { defineRoute } from '../route';

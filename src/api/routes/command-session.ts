@@ -1,7 +1,7 @@
 import { isFinal } from '../../domain/runs/enums';
 import type { SyncSessionModel } from '../../db/models/sync-session';
-import { viewSession } from '../../db/session-view';
-import { closeSession, getSession } from '../../db/sessions';
+import { viewSession } from '../../db/sessions/session-view';
+import { closeSession, getSession } from '../../db/sessions/sessions';
 import { SyncWorkflowNotRunning, type SyncTarget, type SyncUpdate } from '../../temporal/sync-control';
 import type { RouteDeps } from '../deps';
 import { Problem } from '../problem';

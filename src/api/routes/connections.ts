@@ -1,5 +1,5 @@
-import { getConnection, listConnections } from '../../db/connections';
-import { saveClient } from '../../db/connection-grants';
+import { getConnection, listConnections } from '../../db/connections/connections';
+import { saveClient } from '../../db/connections/connection-grants';
 import { ConnectionAnswer, ConnectionList, ConnectionRequest } from '../connection-schemas';
 import { representConnection } from '../represent-connection';
 import { defineRoute, type RouteAnswer } from '../route';

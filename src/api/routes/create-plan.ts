@@ -1,6 +1,6 @@
-import { ConnectionNotFound, findConnection } from '../../db/connections';
+import { ConnectionNotFound, findConnection } from '../../db/connections/connections';
 import { loadFields } from '../../db/mirror/module-fields';
-import { readPlanningFacts, type PlanningFacts } from '../../db/planning-facts';
+import { readPlanningFacts, type PlanningFacts } from '../../db/credits/planning-facts';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import { isWholeInCoql, planReadWay, type ReadWaysQuestion } from '../../domain/planning/read-methods';
 import type { Allowance, WeighedWay, WorkPlan } from '../../domain/planning/plan';

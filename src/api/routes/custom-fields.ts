@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createField, updateField, type FieldRequest, type ModifiedField } from '../../connect/modify-custom-field';
-import { listFieldModifications } from '../../db/field-modifications';
+import { listFieldModifications } from '../../db/connections/field-modifications';
 import type { FieldModificationModel } from '../../db/models/field-modification';
 import { cursorOf, encodeCursor } from '../cursor';
 import type { RouteDeps } from '../deps';

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { ConnectionNotFound, findConnection } from '../../db/connections';
+import { ConnectionNotFound, findConnection } from '../../db/connections/connections';
 import type { ConnectionModel } from '../../db/models/connection';
 import { ConnectionName, ConnectionOrDefault } from '../connection-schemas';
 import { Problem } from '../problem';

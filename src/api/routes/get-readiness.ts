@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { pendingMigrations } from '../../db/migrate';
+import { pendingMigrations } from '../../db/postgres/migrate';
 import type { SyncControl } from '../../temporal/sync-control';
 import { defineRoute } from '../route';
 import { Readiness } from '../schemas';

@@ -1,5 +1,5 @@
-import { getSession } from '../../db/sessions';
-import { viewSession } from '../../db/session-view';
+import { getSession } from '../../db/sessions/sessions';
+import { viewSession } from '../../db/sessions/session-view';
 import { representSessionWithLinks } from '../representations';
 import { defineRoute } from '../route';
 import { SessionAnswer } from '../schemas';

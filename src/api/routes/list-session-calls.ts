@@ -1,5 +1,5 @@
-import { callMetricsOfSession } from '../../db/call-metrics';
-import { getSession } from '../../db/sessions';
+import { callMetricsOfSession } from '../../db/credits/call-metrics';
+import { getSession } from '../../db/sessions/sessions';
 import { representCallMetrics } from '../call-metrics';
 import { SessionCalls } from '../call-metrics-schemas';
 import { defineRoute } from '../route';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from '../../domain/runs/enums';
-import { listLogs } from '../../db/logs';
-import { getSession } from '../../db/sessions';
+import { listLogs } from '../../db/sessions/logs';
+import { getSession } from '../../db/sessions/sessions';
 import { cursorOf, encodeCursor } from '../cursor';
 import { representLogLine } from '../representations';
 import { defineRoute } from '../route';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RECORD_ACTIONS } from '../../domain/runs/enums';
-import { listRecordStatuses } from '../../db/record-statuses';
-import { getSession } from '../../db/sessions';
+import { listRecordStatuses } from '../../db/sessions/record-statuses';
+import { getSession } from '../../db/sessions/sessions';
 import { cursorOf, encodeCursor } from '../cursor';
 import { representRecordStatus } from '../representations';
 import { defineRoute } from '../route';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SESSION_STATUSES, SESSION_TYPES } from '../../domain/runs/enums';
-import { findConnection, ConnectionNotFound } from '../../db/connections';
-import { viewSessions } from '../../db/session-view';
-import { listSessions } from '../../db/sessions';
+import { findConnection, ConnectionNotFound } from '../../db/connections/connections';
+import { viewSessions } from '../../db/sessions/session-view';
+import { listSessions } from '../../db/sessions/sessions';
 import { cursorOf, encodeCursor } from '../cursor';
 import { representSession } from '../representations';
 import { defineRoute } from '../route';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { completeConsent } from '../../connect/browser-flow';
 import { GrantRefused } from '../../connect/errors';
-import { insertAuditEntry } from '../../db/audit-log';
+import { insertAuditEntry } from '../../db/access/audit-log';
 import { CALLBACK_HEADERS, renderCallbackPage, type CallbackPage } from '../callback-page';
 import type { RouteDeps } from '../deps';
 import { CALLBACK_PATH } from '../paths';

@@ -6,7 +6,7 @@ import {
   insertBulkOperation,
   OperationKeyUsed,
   type NewBulkOperation,
-} from '../../db/bulk-operations';
+} from '../../db/bulk-operations/bulk-operations';
 import type { BulkOperationModel } from '../../db/models/bulk-operation';
 import type { ConnectionModel } from '../../db/models/connection';
 import type { RouteDeps } from '../deps';

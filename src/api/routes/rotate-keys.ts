@@ -1,5 +1,5 @@
-import { resealCallbackSecrets } from '../../db/bulk-operations';
-import { reencryptConnections } from '../../db/connections';
+import { resealCallbackSecrets } from '../../db/bulk-operations/bulk-operations';
+import { reencryptConnections } from '../../db/connections/connections';
 import { KeyRotation } from '../connection-schemas';
 import { defineRoute } from '../route';
 

@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
-import { insertBulkWriteItems } from '../../db/bulk-operation-items';
-import { callbackSecretPurpose } from '../../db/bulk-operations';
-import { seal } from '../../db/encryption';
+import { insertBulkWriteItems } from '../../db/bulk-operations/bulk-operation-items';
+import { callbackSecretPurpose } from '../../db/bulk-operations/bulk-operations';
+import { seal } from '../../db/postgres/encryption';
 import { bulkWriteWorkflowId } from '../../temporal/ids';
 import { BulkOperationAnswer, BulkWriteRequest } from '../bulk-operation-schemas';
 import { defineRoute } from '../route';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { uuidv7 } from 'uuidv7';
 import { callZoho } from '../../connect/call-zoho';
-import { insertMassUpdateItems } from '../../db/bulk-operation-items';
+import { insertMassUpdateItems } from '../../db/bulk-operations/bulk-operation-items';
 import { massUpdateProblems, maxMassUpdateFields } from '../../domain/records/mass-update-problems';
 import { massUpdateWorkflowId } from '../../temporal/ids';
 import { CREDIT_COSTS, deleteCredits } from '../../zoho/http/credit-costs';

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { MirrorField } from '../../domain/mirror/mirror-field';
-import { toJsonb } from '../json';
+import { toJsonb } from '../postgres/json';
 import type { ColumnRenames } from './mirror-table';
 
 /** A field as the mirror knows it from earlier runs. */

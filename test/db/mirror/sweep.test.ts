@@ -8,7 +8,7 @@ import {
 } from '../../../src/db/mirror/sweep';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import { someSession, useDatabase } from '../support';
-import { closeSession } from '../../../src/db/sessions';
+import { closeSession } from '../../../src/db/sessions/sessions';
 import { loadRecords, NAME, rowsOf, someMirror, statusesOf, tombstonesOf, type MirrorUnderTest } from './support';
 
 const MODIFIED_AT = '2026-11-16T09:00:00+00:00';

@@ -1,0 +1,65 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Knex } from 'knex';
+import { uuidv7 } from 'uuidv7';
+import { ApiKeyModel, type ApiRole } from '../models/api-key';
+
+/** Lets scanners of source code and logs recognise a leaked key. */
+const SCHEME = 'pps';
+const PREFIX_BYTES = 6;
+const SECRET_BYTES = 32;
+const KEY_FORMAT = new RegExp(`^${SCHEME}_([0-9a-f]{${PREFIX_BYTES * 2}})_[A-Za-z0-9_-]{43}$`);
+/** `last_used_at` is for people who tidy up: a write per request would buy nothing. */
+const LAST_USED_RESOLUTION_SECONDS = 60;
+
+export interface CreatedApiKey {
+  key: ApiKeyModel;
+  /** `pps_{prefix}_{secret}`: shown once, stored nowhere. */
+  secret: string;
+}
+
+/** Creates a key. Only the SHA-256 of its secret is stored: 256 random bits need no slow hash. */
+export async function createApiKey(
+  knex: Knex,
+  request: { name: string; role: ApiRole; expiresAt?: Date },
+): Promise<CreatedApiKey> {
+  const prefix = randomBytes(PREFIX_BYTES).toString('hex');
+  const secret = `${SCHEME}_${prefix}_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+  const key = await ApiKeyModel.query(knex).insertAndFetch({
+    id: uuidv7(),
+    name: request.name,
+    keyHash: sha256(secret),
+    prefix,
+    role: request.role,
+    expiresAt: request.expiresAt ?? null,
+  });
+  return { key, secret };
+}
+
+/** The key that a caller presented, or `undefined` when it is malformed, unknown, expired or revoked. */
+export async function verifyApiKey(knex: Knex, presented: string): Promise<ApiKeyModel | undefined> {
+  const prefix = KEY_FORMAT.exec(presented)?.[1];
+  if (prefix === undefined) return undefined;
+  const key = await ApiKeyModel.query(knex).findOne({ prefix });
+  if (!key || !timingSafeEqual(key.keyHash, sha256(presented))) return undefined;
+  if (key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now())) return undefined;
+  await knex.raw(
+    `update sync.api_keys set last_used_at = now()
+     where id = ? and (last_used_at is null or last_used_at < now() - make_interval(secs => ?))`,
+    [key.id, LAST_USED_RESOLUTION_SECONDS],
+  );
+  return key;
+}
+
+export async function listApiKeys(knex: Knex): Promise<ApiKeyModel[]> {
+  return ApiKeyModel.query(knex).orderBy('id');
+}
+
+/** @returns whether a key that was valid is now revoked */
+export async function revokeApiKey(knex: Knex, id: string): Promise<boolean> {
+  const revoked = await ApiKeyModel.query(knex).findById(id).whereNull('revoked_at').patch({ revokedAt: new Date() });
+  return revoked > 0;
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text, 'utf8').digest();
+}

@@ -1,0 +1,39 @@
+import type { Knex } from 'knex';
+import { toJsonb } from '../postgres/json';
+import { AuditLogEntryModel } from '../models/audit-log-entry';
+
+export interface AuditEntry {
+  /** `api-key:<name>`, or what else identifies the caller. */
+  actor: string;
+  /** What was asked for, e.g. `session.pause`. */
+  action: string;
+  /** What it was asked of, e.g. `session/<id>`. */
+  target?: string;
+  /** `succeeded`, or the code of the problem that was answered. */
+  outcome: string;
+  /** Never a secret, never record data. */
+  details?: object;
+}
+
+export async function insertAuditEntry(knex: Knex, entry: AuditEntry): Promise<void> {
+  await knex('audit_log')
+    .withSchema('sync')
+    .insert({
+      actor: entry.actor,
+      action: entry.action,
+      target: entry.target ?? null,
+      outcome: entry.outcome,
+      details: entry.details === undefined ? null : toJsonb(entry.details),
+    });
+}
+
+/** Newest first. */
+export async function listAuditEntries(
+  knex: Knex,
+  filter: { target?: string },
+  limit: number,
+): Promise<AuditLogEntryModel[]> {
+  const query = AuditLogEntryModel.query(knex).orderBy('id', 'desc').limit(limit);
+  if (filter.target !== undefined) void query.where('target', filter.target);
+  return query;
+}

@@ -1,0 +1,204 @@
+import type { Knex } from 'knex';
+import { fn } from 'objection';
+import type { BulkOperationKind } from '../../domain/runs/bulk-operations';
+import { ACTIVE_SESSION_STATUSES, FINAL_SESSION_STATUSES, isFinal, type SessionStatus } from '../../domain/runs/enums';
+import { reseal, type KeyRing } from '../postgres/encryption';
+import { storable, toJsonb } from '../postgres/json';
+import { BulkOperationModel, type CallbackState } from '../models/bulk-operation';
+import { settleRecords } from './settle-operation';
+import type { SessionUpdate } from '../sessions/session-updates';
+
+export class BulkOperationNotFound extends Error {
+  override readonly name = 'BulkOperationNotFound';
+  constructor(readonly operationId: string) {
+    super(`There is no such operation as ${operationId}.`);
+  }
+}
+
+/** The same caller used this idempotency key before; the operation it made then is the answer. */
+export class OperationKeyUsed extends Error {
+  override readonly name = 'OperationKeyUsed';
+  constructor(readonly operation: BulkOperationModel) {
+    super(`The idempotency key belongs to operation ${operation.id}.`);
+  }
+}
+
+/** What the secret of an operation's callback is sealed for. */
+export function callbackSecretPurpose(operationId: string): string {
+  return `bulk-operation:${operationId}:callback`;
+}
+
+export interface NewBulkOperation {
+  id: string;
+  connectionId: string;
+  kind: BulkOperationKind;
+  moduleNames: readonly string[];
+  /** JSON text of what was asked for; numbers keep their digits. Ids of records are left out. */
+  request: string;
+  /** Kept with the request, where its path names the module. */
+  moduleOfRequest?: string | undefined;
+  /** Null while only Zoho knows how many there are. */
+  totalRecords: number | null;
+  workflowId: string;
+  initiatedBy: string;
+  idempotencyKey?: string | undefined;
+  /** SHA-256 of the request, to tell a repeated one from another one under the same key. */
+  requestHash: string;
+  callback?: { url: string; sealedSecret: string } | undefined;
+}
+
+/**
+ * Inserts an operation as `initiated`. Meant for the caller's transaction, together with its records.
+ * @throws OperationKeyUsed
+ */
+export async function insertBulkOperation(trx: Knex, operation: NewBulkOperation): Promise<void> {
+  const { rows } = await trx.raw<{ rows: object[] }>(
+    `insert into sync.bulk_operations (id, connection_id, kind, module_names, request, total_records, workflow_id,
+       initiated_by, idempotency_key, request_hash, callback_url, callback_secret, callback_state)
+     values (?, ?, ?, ?, (?::jsonb - 'ids') || ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id`,
+    [
+      operation.id,
+      operation.connectionId,
+      operation.kind,
+      [...operation.moduleNames],
+      operation.request,
+      toJsonb(operation.moduleOfRequest === undefined ? {} : { module: operation.moduleOfRequest }),
+      operation.totalRecords,
+      operation.workflowId,
+      operation.initiatedBy,
+      operation.idempotencyKey ?? null,
+      operation.requestHash,
+      operation.callback?.url ?? null,
+      operation.callback?.sealedSecret ?? null,
+      operation.callback ? 'pending' : null,
+    ] as Knex.RawBinding[],
+  );
+  if (rows.length > 0) return;
+  const earlier = await BulkOperationModel.query(trx).findOne({
+    initiated_by: operation.initiatedBy,
+    idempotency_key: operation.idempotencyKey ?? null,
+  });
+  if (!earlier) throw new Error(`Operation ${operation.id} was refused without a visible reason.`);
+  throw new OperationKeyUsed(earlier);
+}
+
+/** @throws BulkOperationNotFound also for an operation of another kind */
+export async function getBulkOperation(knex: Knex, id: string, kind?: BulkOperationKind): Promise<BulkOperationModel> {
+  const operation = await BulkOperationModel.query(knex).findById(id);
+  if (!operation || (kind !== undefined && operation.kind !== kind)) throw new BulkOperationNotFound(id);
+  return operation;
+}
+
+/** Newest first: ids are version 7 UUIDs. */
+export async function listBulkOperations(
+  knex: Knex,
+  filter: { kind: BulkOperationKind; connectionId?: string; module?: string; status?: readonly SessionStatus[] },
+  page: { limit: number; before?: string },
+): Promise<BulkOperationModel[]> {
+  const query = BulkOperationModel.query(knex).where('kind', filter.kind).orderBy('id', 'desc').limit(page.limit);
+  if (filter.connectionId !== undefined) void query.where('connection_id', filter.connectionId);
+  if (filter.module !== undefined) void query.whereRaw('module_names @> array[?]', [filter.module]);
+  if (filter.status !== undefined) void query.whereIn('status', [...filter.status]);
+  if (page.before !== undefined) void query.where('id', '<', page.before);
+  return query;
+}
+
+/** Operations that claim to run, oldest first. */
+export async function listActiveBulkOperations(knex: Knex): Promise<BulkOperationModel[]> {
+  return BulkOperationModel.query(knex)
+    .whereIn('status', [...ACTIVE_SESSION_STATUSES])
+    .orderBy('id');
+}
+
+/**
+ * Writes one step of an operation's life, in the form in which sessions report theirs. Idempotent by
+ * (`sessionId`, `sequence`): a repeated or late update changes nothing, and a final status stays.
+ * @returns whether the row changed
+ * @throws BulkOperationNotFound
+ */
+export async function recordBulkOperation(
+  knex: Knex,
+  { sessionId, sequence, patch, logs }: SessionUpdate,
+): Promise<boolean> {
+  const changes: Record<string, unknown> = { state_version: sequence, last_activity_at: knex.fn.now() };
+  const set = (column: string, value: string | number | object | null | undefined): void => {
+    if (value === undefined) return;
+    if (typeof value === 'string') changes[column] = storable(value);
+    else changes[column] = typeof value === 'object' && value !== null ? toJsonb(value) : value;
+  };
+  set('status', patch.status);
+  set('phase', patch.phase);
+  set('message', logs?.at(-1)?.message);
+  set('workflow_id', patch.workflowId);
+  set('first_execution_run_id', patch.firstExecutionRunId);
+  set('total_records', patch.totalRecords);
+  set('processed_records', patch.processedRecords);
+  set('successful_records', patch.successfulRecords);
+  set('failed_records', patch.failedRecords);
+  set('error_message', patch.errorMessage);
+  set('pause_reason', patch.pauseReason);
+  set('plan', patch.plan);
+  set('result', patch.result);
+  if (patch.status && isFinal(patch.status)) changes['completed_at'] = knex.fn.now();
+  const changed = await knex('bulk_operations')
+    .withSchema('sync')
+    .where('id', sessionId)
+    .where('state_version', '<', sequence)
+    .whereNotIn('status', [...FINAL_SESSION_STATUSES])
+    .update(changes);
+  if (changed === 0) await getBulkOperation(knex, sessionId);
+  return changed > 0;
+}
+
+/**
+ * Ends an operation whose workflow cannot do so itself: it never started, was terminated, or is unknown to Temporal.
+ * Its records get their end, too.
+ * @param end `releaseIdempotencyKey`: nothing was started, so the same request may be tried again under its key
+ * @returns whether this call ended it
+ */
+export async function closeBulkOperation(
+  knex: Knex,
+  id: string,
+  end: { status: 'failed' | 'cancelled'; reason: string; releaseIdempotencyKey?: boolean },
+): Promise<boolean> {
+  const closed = await BulkOperationModel.query(knex)
+    .findById(id)
+    .whereIn('status', [...ACTIVE_SESSION_STATUSES])
+    .patch({
+      status: end.status,
+      errorMessage: end.reason,
+      message: end.reason,
+      completedAt: fn.now(),
+      lastActivityAt: fn.now(),
+      ...(end.releaseIdempotencyKey === true && { idempotencyKey: null }),
+    });
+  if (closed > 0) await settleRecords(knex, id);
+  return closed > 0;
+}
+
+/** Key rotation: seals the secrets of callbacks that are still to be made with the ring's first key. */
+export async function resealCallbackSecrets(knex: Knex, ring: KeyRing): Promise<void> {
+  const pending = await BulkOperationModel.query(knex).where('callback_state', 'pending');
+  for (const { id, callbackSecret } of pending) {
+    if (callbackSecret === null) continue;
+    const sealed = reseal(ring, callbackSecretPurpose(id), callbackSecret);
+    if (sealed !== callbackSecret) await BulkOperationModel.query(knex).findById(id).patch({ callbackSecret: sealed });
+  }
+}
+
+/** Notes an attempt to tell the caller that the operation has ended. */
+export async function saveCallbackAttempt(knex: Knex, id: string, state: CallbackState): Promise<void> {
+  await knex.raw(
+    `update sync.bulk_operations set callback_state = ?, callback_attempts = callback_attempts + 1 where id = ?`,
+    [state, id],
+  );
+}
+
+/** Our names of connections, by their ids. */
+export async function namesOfConnections(knex: Knex, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await knex('connections')
+    .withSchema('sync')
+    .whereIn('id', [...ids])
+    .select<{ id: string; name: string }[]>('id', 'name');
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}

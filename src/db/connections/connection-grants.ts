@@ -1,0 +1,147 @@
+import type { Knex } from 'knex';
+import { closeAlert, openAlert } from '../health/alerts';
+import { insertConnection, lockByName, saveIssuedToken, sealClientSecret, type IssuedToken } from './connections';
+import type { KeyRing } from '../postgres/encryption';
+import { ConnectionModel } from '../models/connection';
+
+/** The alert of a connection whose grant Zoho no longer accepts. */
+export const NEEDS_REAUTH_ALERT = 'connection.needs_reauth';
+
+/** What a consent or a grant code brought. */
+export interface NewGrant {
+  accountsUrl: string;
+  dataCenter: string;
+  refreshToken: string;
+  accessToken: string;
+  expiresAt: Date;
+  apiDomain: string;
+  scopes: readonly string[];
+  /** `zgid` of the org that consented. */
+  orgId: string | null;
+}
+
+/** Stores a new grant: the connection works again, its alert is closed, and Zoho's limits count anew. */
+export async function saveGrant(trx: Knex.Transaction, ring: KeyRing, id: string, grant: NewGrant): Promise<void> {
+  const { accountsUrl, dataCenter, scopes, orgId } = grant;
+  await saveIssuedToken(trx, ring, id, grant);
+  await ConnectionModel.query(trx)
+    .findById(id)
+    .patch({
+      accountsUrl,
+      dataCenter,
+      scopes: [...scopes],
+      ...(orgId !== null && { orgId }),
+      connectedAt: new Date(),
+      // The exchange minted the first one.
+      tokenMints: [new Date()],
+      tokenGateUntil: null,
+      tokenRefusals: 0,
+    });
+  await closeAlert(trx, { connectionId: id, kind: NEEDS_REAUTH_ALERT });
+}
+
+/** Stores the token of a refresh; whatever was thought of the grant before, it works. */
+export async function saveRefreshedToken(
+  trx: Knex.Transaction,
+  ring: KeyRing,
+  connection: ConnectionModel,
+  token: IssuedToken,
+): Promise<void> {
+  await saveIssuedToken(trx, ring, connection.id, token);
+  if (connection.tokenRefusals > 0) await setTokenRefusals(trx, connection.id, 0);
+  await closeAlert(trx, { connectionId: connection.id, kind: NEEDS_REAUTH_ALERT });
+}
+
+/** Remembers how often in a row Zoho refused the refresh token. */
+export async function setTokenRefusals(trx: Knex.Transaction, id: string, tokenRefusals: number): Promise<void> {
+  await ConnectionModel.query(trx).findById(id).patch({ tokenRefusals });
+}
+
+/**
+ * Marks a connection that a person must connect again, and raises the alert for it. One that was disconnected on
+ * purpose stays as it is. Idempotent.
+ * @param reason why, free of secrets
+ */
+export async function requireReauthorization(
+  trx: Knex.Transaction,
+  { id, name, status }: ConnectionModel,
+  reason: string,
+): Promise<void> {
+  if (status === 'disabled') return;
+  await ConnectionModel.query(trx)
+    .findById(id)
+    .patch({ status: 'needs_reauth', statusReason: reason, updatedAt: new Date() });
+  await openAlert(trx, {
+    connectionId: id,
+    kind: NEEDS_REAUTH_ALERT,
+    severity: 'critical',
+    message: `Zoho no longer accepts the credentials of the connection ${name} (${reason}): nothing of it is synced. Connect the organization again.`,
+  });
+}
+
+/** Forgets the grant of a connection that was disconnected on purpose; who it belongs to stays known. */
+export async function dropGrant(trx: Knex.Transaction, id: string, reason: string): Promise<void> {
+  await ConnectionModel.query(trx).findById(id).patch({
+    refreshTokenEncrypted: null,
+    accessTokenEncrypted: null,
+    accessTokenExpiresAt: null,
+    scopes: [],
+    connectedAt: null,
+    tokenMints: [],
+    tokenGateUntil: null,
+    tokenRefusals: 0,
+    status: 'disabled',
+    statusReason: reason,
+    updatedAt: new Date(),
+  });
+  await closeAlert(trx, { connectionId: id, kind: NEEDS_REAUTH_ALERT });
+}
+
+/** The OAuth client of a connection, as an administrator gives it. */
+export interface ClientCredentials {
+  /** Lower-case letters, digits and `_`; also names the mirror's schema. */
+  name: string;
+  dataCenter: string;
+  accountsUrl: string;
+  clientId: string;
+  clientSecret: string;
+}
+
+/**
+ * Creates a connection that is yet to be connected, or replaces its client. Tokens belong to the client they were issued for: another client id ends the
+ * grant, another secret of the same client keeps it and lets it be tried again.
+ * @returns whether it was created
+ */
+export async function saveClient(knex: Knex, ring: KeyRing, client: ClientCredentials): Promise<boolean> {
+  return knex.transaction(async (trx) => {
+    const existing = await lockByName(trx, client.name);
+    if (existing) await replaceClient(trx, ring, existing, client);
+    else await insertConnection(trx, ring, client);
+    return !existing;
+  });
+}
+
+async function replaceClient(
+  trx: Knex.Transaction,
+  ring: KeyRing,
+  connection: ConnectionModel,
+  client: ClientCredentials,
+): Promise<void> {
+  const { id } = connection;
+  const sameClient = client.clientId === connection.clientId;
+  const keepsGrant = sameClient && connection.refreshTokenEncrypted !== null;
+  if (!sameClient) await dropGrant(trx, id, 'The client was replaced.');
+  await ConnectionModel.query(trx)
+    .findById(id)
+    .patch({
+      // The grant of a person from another data centre stays bound to theirs.
+      ...(!keepsGrant && { dataCenter: client.dataCenter, accountsUrl: client.accountsUrl }),
+      clientId: client.clientId,
+      ...sealClientSecret(ring, id, client.clientSecret),
+      ...(!sameClient && { status: 'needs_reauth', statusReason: 'The client was replaced: connect again.' }),
+      ...(keepsGrant &&
+        connection.status === 'needs_reauth' && { status: 'active', statusReason: null, tokenRefusals: 0 }),
+      updatedAt: new Date(),
+    });
+  if (keepsGrant) await closeAlert(trx, { connectionId: id, kind: NEEDS_REAUTH_ALERT });
+}

@@ -1,0 +1,93 @@
+import type { ColumnType, MirrorField } from '../../../domain/mirror/mirror-field';
+import { binaryRowsOf, binaryToText } from './binary-format';
+import { pageColumns, pageConverter } from '../load/chunk-sources';
+import { UnusualValue } from './copy-kernel';
+import type { CopyFormat, PageToCopy } from './page-to-copy';
+
+/** Rows of a page as COPY takes them. The first column is the record's id. */
+export interface CopyPage {
+  rows: number;
+  copy: Buffer;
+  format: CopyFormat;
+  /** Id of the last row; null if there is none, or if it is not known without looking. */
+  lastId: string | null;
+  /** The same rows in text format. */
+  asText(): Buffer;
+  /** Each row by itself. */
+  eachRow(): Iterable<{ id: string; row: Buffer }>;
+  /** Some of the rows, in the same format. */
+  reducedTo(rows: readonly Buffer[]): CopyPage;
+}
+
+/** Rows that are text already. */
+export function textPage(rows: number, copy: Buffer, lastId: string | null = null): CopyPage {
+  return {
+    rows,
+    copy,
+    format: 'text',
+    lastId,
+    asText: () => copy,
+    eachRow: () => textRowsOf(copy),
+    reducedTo: (some) => textPage(some.length, Buffer.concat(some)),
+  };
+}
+
+function binaryPage(rows: number, copy: Buffer, types: readonly ColumnType[], lastId: string | null = null): CopyPage {
+  return {
+    rows,
+    copy,
+    format: 'binary',
+    lastId,
+    asText: () => binaryToText(copy, types),
+    eachRow: () => binaryRowsOf(copy),
+    reducedTo: (some) => binaryPage(some.length, Buffer.concat(some), types),
+  };
+}
+
+const NEWLINE = 0x0a;
+const TAB = 0x09;
+
+/** COPY escapes the line ends inside of values, so a line is a row. */
+function* textRowsOf(copy: Buffer): Generator<{ id: string; row: Buffer }> {
+  let start = 0;
+  while (start < copy.length) {
+    const end = copy.indexOf(NEWLINE, start) + 1;
+    const row = copy.subarray(start, end);
+    const idEnd = row.indexOf(TAB);
+    yield { id: row.toString('latin1', 0, idEnd < 0 ? row.length - 1 : idEnd), row };
+    start = end;
+  }
+}
+
+/** Converts whole bodies: to binary rows if that is asked for and every value of the page can be written so, else to text. */
+export class CopyPages {
+  private readonly text: PageToCopy;
+  private readonly binary: PageToCopy | undefined;
+  private readonly types: readonly ColumnType[];
+
+  constructor(fields: readonly MirrorField[], format: CopyFormat) {
+    this.text = pageConverter(fields);
+    this.binary = format === 'binary' ? pageConverter(fields, 'binary') : undefined;
+    this.types = pageColumns(fields).map(({ type }) => type);
+  }
+
+  /** @throws PageNotReadable */
+  convert(body: Buffer | null): CopyPage {
+    return this.asBinary(body) ?? this.asText(body);
+  }
+
+  private asText(body: Buffer | null): CopyPage {
+    const { rows, copy, lastId } = this.text.convert(body);
+    return textPage(rows, copy, lastId);
+  }
+
+  private asBinary(body: Buffer | null): CopyPage | undefined {
+    try {
+      const page = this.binary?.convert(body);
+      return page && binaryPage(page.rows, page.copy, this.types, page.lastId);
+    } catch (error) {
+      if (error instanceof UnusualValue) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { Transform } from 'node:stream';
+import type { ColumnType } from '../../../domain/mirror/mirror-field';
+import { BINARY_HEADER, BINARY_TRAILER } from './binary-format';
+import { aligned, attempt, BLOCK, copyKernel, memoryOf, typeNumbers, UnusualValue } from './copy-kernel';
+
+const QUOTE = 0x22;
+const NEWLINE = 0x0a;
+const END_OF_LAST_LINE = Buffer.from([NEWLINE]);
+
+/**
+ * Turns an exported CSV, header line first, into a whole COPY in binary format. Empty cells are null, quoted ones, too.
+ * @param types of the columns, in the order of the file. The stream fails with `UnusualValue` when a value is not written
+ * as its type usually is, or a line not as an export writes it; PostgreSQL then has to read the file itself.
+ */
+export function csvToBinary(types: readonly ColumnType[]): Transform {
+  const lines = new LinesToBinary(types);
+  return new Transform({
+    highWaterMark: 1 << 20,
+    construct(done) {
+      this.push(BINARY_HEADER);
+      done();
+    },
+    transform(chunk: Buffer, _encoding, done) {
+      try {
+        done(null, lines.convert(chunk));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+    flush(done) {
+      try {
+        done(null, Buffer.concat([lines.end(), BINARY_TRAILER]));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  });
+}
+
+/** Converts the lines that are whole, and keeps the beginning of the next one. */
+class LinesToBinary {
+  private readonly types: Buffer;
+  private rest = Buffer.alloc(0);
+  private isHeader = true;
+  private outputRoom = 512 * 1024;
+
+  constructor(types: readonly ColumnType[]) {
+    this.types = typeNumbers(types);
+  }
+
+  convert(chunk: Buffer): Buffer {
+    const { types, rest } = this;
+    const typesAt = aligned(copyKernel().heap());
+    const input = aligned(typesAt + types.length);
+    const length = rest.length + chunk.length;
+    const output = aligned(input + length + 2 * BLOCK);
+    for (;;) {
+      const memory = memoryOf(copyKernel(), output + this.outputRoom + BLOCK);
+      memory.set(types, typesAt);
+      memory.set(rest, input);
+      memory.set(chunk, input + rest.length);
+      // They end every search.
+      memory.fill(0, input + length, output).writeUInt8(QUOTE, input + length);
+      const rows = attempt(input, (kernel) =>
+        kernel.convertLines(input, length, output, this.outputRoom, typesAt, types.length, Number(this.isHeader)),
+      );
+      if (rows === undefined) this.outputRoom *= 2;
+      else {
+        const { csvConsumed, csvWritten } = copyKernel();
+        if (csvConsumed.value > input) this.isHeader = false;
+        this.rest = Buffer.from(memory.subarray(csvConsumed.value, input + length));
+        return Buffer.from(memory.subarray(output, csvWritten.value));
+      }
+    }
+  }
+
+  /** The last line may have no end. */
+  end(): Buffer {
+    if (this.rest.length === 0) return Buffer.alloc(0);
+    const rows = this.convert(END_OF_LAST_LINE);
+    if (this.rest.length > 0) throw new UnusualValue('The last line of the export is not whole.');
+    return rows;
+  }
+}

@@ -1,0 +1,153 @@
+import { bulkNameField, isUserLookup, type ColumnType, type MirrorField } from '../../../domain/mirror/mirror-field';
+import { quoteIdentifier, quoteLiteral } from '../identifiers';
+import { modifiedTimeColumn, type MirrorModule } from '../mirror-module';
+
+/** Where a staged row comes from; it decides how values that are not plain were written. */
+export type StagedFormat = 'csv' | 'json';
+
+/** A column of the staging table and how it becomes a column of the mirror. */
+export interface StagedColumn {
+  /** Name in the mirror and in the staging table. */
+  name: string;
+  type: ColumnType;
+  /** Type in the staging table. */
+  stagedAs: ColumnType;
+  /** SQL that turns the staged value (`s."name"`) into the mirror's type. */
+  expression: string;
+  /** Whether the text is cast as it stands. It may not fit the type, so a tolerant load looks at it first. */
+  checked: boolean;
+  /** Whether the value can change without `Modified_Time` moving. */
+  silent: boolean;
+}
+
+const staged = (column: string): string => `s.${quoteIdentifier(column)}`;
+
+function textArray(values: readonly string[]): string {
+  return `array[${values.map(quoteLiteral).join(',')}]::text[]`;
+}
+
+function valueExpression(field: MirrorField, format: StagedFormat): string {
+  const text = staged(field.column);
+  if (field.type === 'text') return text;
+  switch (field.shape) {
+    case 'choices':
+      return format === 'csv' ? splitChoices(text, field.choices ?? []) : `${text}::jsonb`;
+    case 'tags':
+      return format === 'csv' ? `to_jsonb(string_to_array(${text}, ','))` : `${text}::jsonb`;
+    case 'opaque':
+      return format === 'csv' ? `sync.json_or_text(${text})` : `${text}::jsonb`;
+    case 'scalar':
+    case 'reference':
+      return `${text}::${field.type}`;
+  }
+}
+
+/**
+ * Zoho separates choices by ';' or ',' and does not quote them, so an option that contains the separator can only be
+ * told apart by the field's own options: the first reading in which every part is an option wins. Written out rather
+ * than called: a function in SQL would cost ten times as much a row.
+ */
+function splitChoices(text: string, choices: readonly string[]): string {
+  const parts = (separator: string): string => `string_to_array(${text}, '${separator}')`;
+  const options = textArray(choices);
+  const holdSeparator = choices.some((choice) => choice.includes(';'));
+  return `to_jsonb(case
+    ${holdSeparator ? `when ${text} = any(${options}) then array[${text}]` : ''}
+    when strpos(${text}, ',') = 0 or ${parts(';')} <@ ${options} then ${parts(';')}
+    when ${parts(',')} <@ ${options} then ${parts(',')}
+    else ${parts(';')} end)`;
+}
+
+function valueColumn(field: MirrorField, format: StagedFormat): StagedColumn {
+  const plain = field.shape === 'scalar' || field.shape === 'reference';
+  return {
+    name: field.column,
+    type: field.type,
+    stagedAs: 'text',
+    expression: valueExpression(field, format),
+    checked: field.type !== 'text' && (plain || format === 'json'),
+    silent: field.silent,
+  };
+}
+
+/** What one source of rows holds: its staged columns in the source's order, `id` included as `null`. */
+export interface StagingLayout {
+  format: StagedFormat;
+  /** Staging column of each column of the source; undefined where the mirror does not want it. */
+  sourceColumns: (string | undefined)[];
+  columns: StagedColumn[];
+  /** Columns filled from the list of users: name column <- id column. */
+  userNames: { column: string; idColumn: string }[];
+  modifiedTime: string | undefined;
+}
+
+/**
+ * The layout of an exported file, from its header line. Columns are found by name: Zoho promises no order.
+ * @param header e.g. `['Id', 'Deal_Name', 'Account_Name', 'Account_Name.Account_Name']`
+ * @throws Error when the file has no id column
+ */
+export function csvLayout(mirror: MirrorModule, header: readonly string[]): StagingLayout {
+  const byHeader = new Map<string, { name: string; column?: StagedColumn }>();
+  for (const field of mirror.fields) {
+    byHeader.set(field.apiName, { name: field.column, column: valueColumn(field, 'csv') });
+    const nameField = bulkNameField(field);
+    if (nameField && field.nameColumn) {
+      byHeader.set(nameField, { name: field.nameColumn, column: nameColumn(field.nameColumn) });
+    }
+  }
+  if (!header.some((name) => name.toLowerCase() === 'id')) {
+    throw new Error(
+      `The export of ${mirror.module} has no Id column; its header is ${header.join(', ').slice(0, 200)}.`,
+    );
+  }
+  const found = header.map((name) => (name.toLowerCase() === 'id' ? { name: 'id' } : byHeader.get(name)));
+  const columns = found.flatMap((entry) => (entry && 'column' in entry && entry.column ? [entry.column] : []));
+  const present = new Set(columns.map((column) => column.name));
+  const userNames = mirror.fields.flatMap((field) =>
+    isUserLookup(field) && field.nameColumn && present.has(field.column)
+      ? [{ column: field.nameColumn, idColumn: field.column }]
+      : [],
+  );
+  return {
+    format: 'csv',
+    sourceColumns: found.map((entry) => entry?.name),
+    columns,
+    userNames,
+    modifiedTime: presentModifiedTime(mirror, present),
+  };
+}
+
+/** The layout of record pages: the given fields, a reference as id and name. */
+export function jsonLayout(mirror: MirrorModule, fields: readonly MirrorField[]): StagingLayout {
+  const columns = fields.flatMap((field) => [
+    valueColumn(field, 'json'),
+    ...(field.nameColumn ? [nameColumn(field.nameColumn)] : []),
+  ]);
+  return {
+    format: 'json',
+    sourceColumns: ['id', ...columns.map((column) => column.name)],
+    columns,
+    userNames: [],
+    modifiedTime: presentModifiedTime(mirror, new Set(columns.map((column) => column.name))),
+  };
+}
+
+function nameColumn(name: string): StagedColumn {
+  return { name, type: 'text', stagedAs: 'text', expression: staged(name), checked: false, silent: false };
+}
+
+/**
+ * The same layout with values typed as soon as they are staged. A value that does not fit then stops the COPY. In binary
+ * format it is cheaper than text in any case; where PostgreSQL has to parse, only if nearly every row will be written.
+ */
+export function typedLayout(layout: StagingLayout): StagingLayout {
+  const columns = layout.columns.map((column) =>
+    column.checked ? { ...column, stagedAs: column.type, expression: staged(column.name) } : column,
+  );
+  return { ...layout, columns };
+}
+
+function presentModifiedTime(mirror: MirrorModule, present: ReadonlySet<string>): string | undefined {
+  const column = modifiedTimeColumn(mirror.fields);
+  return column !== undefined && present.has(column) ? column : undefined;
+}

@@ -1,0 +1,75 @@
+import type { Knex } from 'knex';
+import { MIGRATIONS, type NamedMigration } from '../migrations';
+
+/** The oldest server we support: the load relies on `pg_input_is_valid`, which is new in it. */
+export const OLDEST_POSTGRES_MAJOR = 16;
+
+/** Held while migrating, so that several processes may start at once; any number that nobody else uses will do. */
+const MIGRATION_LOCK = '7310868735422948217';
+
+const config: Knex.MigratorConfig = {
+  schemaName: 'sync',
+  tableName: 'migrations',
+  migrationSource: {
+    getMigrations: async () => [...MIGRATIONS],
+    getMigrationName: (migration: NamedMigration) => migration.name,
+    getMigration: async (migration: NamedMigration) => migration,
+  },
+};
+
+export class UnsupportedPostgres extends Error {
+  override readonly name = 'UnsupportedPostgres';
+}
+
+/**
+ * Applies what is missing, all or nothing. Safe to run from several processes at once: they take turns.
+ * @returns the names of the migrations this call applied
+ * @throws UnsupportedPostgres
+ */
+export async function migrateToLatest(knex: Knex): Promise<string[]> {
+  await assertSupportedPostgres(knex);
+  return underMigrationLock(knex, async (trx) => {
+    const [, applied] = (await trx.migrate.latest(config)) as [number, string[]];
+    return applied;
+  });
+}
+
+/** Takes every migration back, newest first. The mirror's own schemas stay. */
+export async function rollbackAll(knex: Knex): Promise<string[]> {
+  return underMigrationLock(knex, async (trx) => {
+    const [, reverted] = (await trx.migrate.rollback(config, true)) as [number, string[]];
+    return reverted;
+  });
+}
+
+/** The migrations that this build knows and the database lacks; empty when the database is up to date. */
+export async function pendingMigrations(knex: Knex): Promise<string[]> {
+  const table = await knex.raw<{ rows: { present: boolean }[] }>(
+    `select to_regclass('sync.migrations') is not null as present`,
+  );
+  if (!table.rows[0]?.present) return MIGRATIONS.map(({ name }) => name);
+  const applied = new Set(await knex('migrations').withSchema('sync').pluck<string[]>('name'));
+  return MIGRATIONS.map(({ name }) => name).filter((name) => !applied.has(name));
+}
+
+async function assertSupportedPostgres(knex: Knex): Promise<void> {
+  const answer = await knex.raw<{ rows: { version: string; number: number }[] }>(
+    `select current_setting('server_version') as version, current_setting('server_version_num')::int as number`,
+  );
+  const server = answer.rows[0];
+  if (server && Math.floor(server.number / 10_000) < OLDEST_POSTGRES_MAJOR) {
+    throw new UnsupportedPostgres(
+      `PostgreSQL ${OLDEST_POSTGRES_MAJOR} or newer is needed; DATABASE_URL leads to ${server.version}.`,
+    );
+  }
+}
+
+/** One transaction for everything: a process that dies half-way leaves neither half a schema nor a stuck lock. */
+async function underMigrationLock<T>(knex: Knex, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+  return knex.transaction(async (trx) => {
+    await trx.raw('set local statement_timeout = 0');
+    await trx.raw('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
+    await trx.raw('create schema if not exists sync');
+    return work(trx);
+  });
+}

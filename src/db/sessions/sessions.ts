@@ -1,0 +1,200 @@
+import type { Knex } from 'knex';
+import { fn } from 'objection';
+import { uuidv7 } from 'uuidv7';
+import {
+  ACTIVE_SESSION_STATUSES,
+  type ConflictStrategy,
+  type SessionStatus,
+  type SessionType,
+  type SyncDirection,
+} from '../../domain/runs/enums';
+import { toJsonb } from '../postgres/json';
+import { SyncSessionModel } from '../models/sync-session';
+
+export class SessionNotFound extends Error {
+  override readonly name = 'SessionNotFound';
+  constructor(readonly sessionId: string) {
+    super(`There is no session ${sessionId}.`);
+  }
+}
+
+/** A module of a connection has one active session at most. */
+export class ActiveSessionExists extends Error {
+  override readonly name = 'ActiveSessionExists';
+  constructor(
+    readonly moduleName: string,
+    /** The session that is in the way. */
+    readonly activeSessionId: string,
+  ) {
+    super(`${moduleName} is already being synced by session ${activeSessionId}.`);
+  }
+}
+
+/** The same caller used this idempotency key before; the session it made then is the answer. */
+export class IdempotencyKeyUsed extends Error {
+  override readonly name = 'IdempotencyKeyUsed';
+  constructor(readonly session: SyncSessionModel) {
+    super(`The idempotency key belongs to session ${session.id}.`);
+  }
+}
+
+export interface NewSession {
+  id?: string;
+  connectionId: string;
+  sessionType: SessionType;
+  moduleName: string;
+  initiatedBy: string;
+  syncDirection?: SyncDirection;
+  batchSize?: number;
+  conflictResolution?: ConflictStrategy;
+  syncConfig?: Record<string, unknown>;
+  workflowId?: string;
+  idempotencyKey?: string;
+  /** SHA-256 of the request, to tell a repeated one from another one under the same key. */
+  requestHash?: string;
+}
+
+export interface SessionFilter {
+  connectionId?: string;
+  moduleName?: string;
+  status?: readonly SessionStatus[];
+  sessionType?: SessionType;
+}
+
+/** The row may end between the refused insert and the look at what refused it; then the insert is tried again. */
+const CREATE_ATTEMPTS = 5;
+
+/**
+ * Inserts the session as `initiated`. May run inside the caller's transaction: a refusal does not abort it.
+ * @throws ActiveSessionExists, IdempotencyKeyUsed
+ */
+export async function createSession(knex: Knex, session: NewSession): Promise<SyncSessionModel> {
+  for (let attempt = 1; attempt <= CREATE_ATTEMPTS; attempt += 1) {
+    const inserted = await insertUnlessRefused(knex, session);
+    if (inserted) return inserted;
+    const earlier = await findByIdempotencyKey(knex, session);
+    if (earlier) throw new IdempotencyKeyUsed(earlier);
+    const active = await findActiveSession(knex, session.connectionId, session.moduleName);
+    if (active) throw new ActiveSessionExists(session.moduleName, active.id);
+  }
+  throw new Error(`A session for ${session.moduleName} was refused ${CREATE_ATTEMPTS} times without a visible reason.`);
+}
+
+export async function findSession(knex: Knex, id: string): Promise<SyncSessionModel | undefined> {
+  return SyncSessionModel.query(knex).findById(id);
+}
+
+/** Undefined for a session that does not exist. */
+export async function findSessionType(knex: Knex, id: string): Promise<SessionType | undefined> {
+  const session = await SyncSessionModel.query(knex).findById(id).select('session_type');
+  return session?.sessionType;
+}
+
+/** @throws SessionNotFound */
+export async function getSession(knex: Knex, id: string): Promise<SyncSessionModel> {
+  const session = await findSession(knex, id);
+  if (!session) throw new SessionNotFound(id);
+  return session;
+}
+
+export async function findActiveSession(
+  knex: Knex,
+  connectionId: string,
+  moduleName: string,
+): Promise<SyncSessionModel | undefined> {
+  return SyncSessionModel.query(knex)
+    .findOne({ connection_id: connectionId, module_name: moduleName })
+    .whereIn('status', [...ACTIVE_SESSION_STATUSES]);
+}
+
+/** The session that the caller's earlier request with the same key made. */
+export async function findByIdempotencyKey(
+  knex: Knex,
+  request: Pick<NewSession, 'initiatedBy' | 'idempotencyKey'>,
+): Promise<SyncSessionModel | undefined> {
+  if (request.idempotencyKey === undefined) return undefined;
+  return SyncSessionModel.query(knex).findOne({
+    initiated_by: request.initiatedBy,
+    idempotency_key: request.idempotencyKey,
+  });
+}
+
+/**
+ * Sessions newest first. Ids are version 7 UUIDs, so their order is the order of creation.
+ * @param page `before`: only sessions older than this id; `limit`: most rows to return
+ */
+export async function listSessions(
+  knex: Knex,
+  filter: SessionFilter,
+  page: { limit: number; before?: string },
+): Promise<SyncSessionModel[]> {
+  const query = SyncSessionModel.query(knex).orderBy('id', 'desc').limit(page.limit);
+  if (filter.connectionId !== undefined) void query.where('connection_id', filter.connectionId);
+  if (filter.moduleName !== undefined) void query.where('module_name', filter.moduleName);
+  if (filter.sessionType !== undefined) void query.where('session_type', filter.sessionType);
+  if (filter.status !== undefined) void query.whereIn('status', [...filter.status]);
+  if (page.before !== undefined) void query.where('id', '<', page.before);
+  return query;
+}
+
+/** The sessions that own their module now, oldest first. */
+export async function listActiveSessions(
+  knex: Knex,
+  filter: Omit<SessionFilter, 'status'> = {},
+): Promise<SyncSessionModel[]> {
+  const query = SyncSessionModel.query(knex)
+    .whereIn('status', [...ACTIVE_SESSION_STATUSES])
+    .orderBy('id');
+  if (filter.connectionId !== undefined) void query.where('connection_id', filter.connectionId);
+  if (filter.moduleName !== undefined) void query.where('module_name', filter.moduleName);
+  if (filter.sessionType !== undefined) void query.where('session_type', filter.sessionType);
+  return query;
+}
+
+/**
+ * Ends a session whose workflow cannot do so itself: it never started, was terminated, or is unknown to Temporal.
+ * A session that already ended stays as it is.
+ * @param end `releaseIdempotencyKey`: nothing was started, so the same request may be tried again under its key
+ * @returns whether this call ended it
+ */
+export async function closeSession(
+  knex: Knex,
+  id: string,
+  end: { status: 'failed' | 'cancelled'; reason: string; releaseIdempotencyKey?: boolean },
+): Promise<boolean> {
+  const closed = await SyncSessionModel.query(knex)
+    .findById(id)
+    .whereIn('status', [...ACTIVE_SESSION_STATUSES])
+    .patch({
+      status: end.status,
+      errorMessage: end.reason,
+      completedAt: fn.now(),
+      lastActivityAt: fn.now(),
+      ...(end.releaseIdempotencyKey === true && { idempotencyKey: null }),
+    });
+  return closed > 0;
+}
+
+async function insertUnlessRefused(knex: Knex, session: NewSession): Promise<SyncSessionModel | undefined> {
+  const row = {
+    id: session.id ?? uuidv7(),
+    connection_id: session.connectionId,
+    session_type: session.sessionType,
+    module_name: session.moduleName,
+    initiated_by: session.initiatedBy,
+    sync_config: toJsonb(session.syncConfig ?? {}),
+    ...(session.syncDirection !== undefined && { sync_direction: session.syncDirection }),
+    ...(session.batchSize !== undefined && { batch_size: session.batchSize }),
+    ...(session.conflictResolution !== undefined && { conflict_resolution: session.conflictResolution }),
+    ...(session.workflowId !== undefined && { workflow_id: session.workflowId }),
+    ...(session.idempotencyKey !== undefined && { idempotency_key: session.idempotencyKey }),
+    ...(session.requestHash !== undefined && { request_hash: session.requestHash }),
+  };
+  const [inserted] = await knex('crm_sync_sessions')
+    .withSchema('sync')
+    .insert(row)
+    .onConflict()
+    .ignore()
+    .returning<Record<string, unknown>[]>('*');
+  return inserted && SyncSessionModel.fromDatabaseJson(inserted);
+}

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { copyRowsSource, resultFileSource } from '../../../../src/db/mirror/load/chunk-sources';
+import {
+  findLastChunk,
+  findLoadedChunk,
+  loadChunk,
+  SessionEnded,
+  sumChunks,
+  type ChunkSource,
+} from '../../../../src/db/mirror/load/load-chunk';
+import { ResultFileBroken } from '../../../../src/db/mirror/load/result-file';
+import { closeSession } from '../../../../src/db/sessions/sessions';
+import { useDatabase } from '../../support';
+import { LATER, loadRecords, nextChunk, rowsOf, someMirror, withZip, type MirrorUnderTest } from '../support';
+
+const MONDAY = '2026-11-16T09:00:00+00:00';
+const TUESDAY = '2026-11-17T09:00:00+00:00';
+const deal = (id: string, name = `Deal ${id}`, modified = MONDAY) => ({ id, Deal_Name: name, Modified_Time: modified });
+
+const OPTIONS = {
+  asOf: LATER,
+  compareValues: false,
+  trackRecords: true,
+  keepSeenIds: false,
+  startedAt: LATER,
+};
+
+describe('loadChunk', () => {
+  const database = useDatabase();
+  const names = async (deals: MirrorUnderTest) => (await rowsOf(deals)).map((row) => row['deal_name']);
+
+  it('does the same chunk once: the second attempt finds the outcome of the first', async () => {
+    const deals = await someMirror(database.knex);
+    const chunk = { chunkNumber: nextChunk(), cursor: 'token-1' };
+
+    const first = await loadRecords(deals, [deal('1'), deal('2')], chunk);
+    const second = await loadRecords(deals, [deal('1', 'changed meanwhile', TUESDAY)], chunk);
+
+    assert.equal(first.repeated, false);
+    assert.deepEqual(second, { ...first, repeated: true });
+    assert.deepEqual(await names(deals), ['Deal 1', 'Deal 2']);
+  });
+
+  it('does the same chunk once when two attempts run at the same time', async () => {
+    const deals = await someMirror(database.knex);
+    const chunk = { chunkNumber: nextChunk(), trackRecords: true };
+
+    const outcomes = await Promise.all([1, 2, 3].map(() => loadRecords(deals, [deal('1'), deal('2')], chunk)));
+
+    assert.deepEqual(
+      outcomes.map(({ read, created }) => [read, created]),
+      [
+        [2, 2],
+        [2, 2],
+        [2, 2],
+      ],
+    );
+    assert.equal(outcomes.filter((outcome) => outcome.repeated).length, 2);
+    assert.deepEqual(await sumChunks(deals.knex, deals.sessionId), {
+      read: 2,
+      created: 2,
+      updated: 0,
+      unchanged: 0,
+      failed: 0,
+    });
+  });
+
+  for (const status of ['cancelled', 'failed'] as const) {
+    it(`writes nothing for a session that has ${status === 'failed' ? '' : 'been '}${status}`, async () => {
+      const deals = await someMirror(database.knex);
+      await closeSession(deals.knex, deals.sessionId, { status, reason: 'test' });
+
+      await assert.rejects(loadRecords(deals, [deal('1')]), SessionEnded);
+
+      assert.deepEqual(await rowsOf(deals), []);
+    });
+  }
+
+  it('leaves nothing behind when the source breaks', async () => {
+    const deals = await someMirror(database.knex);
+    async function* broken() {
+      yield Buffer.from('1\tA\t\\N\t\\N\n');
+      throw new Error('the network is gone');
+    }
+    const source = copyRowsSource(deals.mirror, deals.mirror.fields, broken(), new AbortController().signal);
+    const chunk = { sessionId: deals.sessionId, chunkNumber: nextChunk(), kind: 'list' } as const;
+
+    await assert.rejects(loadChunk(deals.knex, deals.mirror, chunk, source, OPTIONS), /the network is gone/);
+
+    assert.deepEqual(await rowsOf(deals), []);
+    assert.equal(await findLoadedChunk(deals.knex, chunk), undefined);
+  });
+
+  it('fails, and does not wait for ever, when a file breaks that is read a second time', async () => {
+    const deals = await someMirror(database.knex);
+    const lines = Array.from({ length: 20_000 }, (_, row) => `${row + 1},12,${MONDAY}\n`).join('');
+    await withZip(`Id,Amount,Modified_Time\n1,not a number,${MONDAY}\n${lines}`, async (file) => {
+      const whole = await resultFileSource(deals.mirror, file, new AbortController().signal);
+      let reads = 0;
+      const source: ChunkSource = {
+        ...whole,
+        async copyInto(client, layout, tolerant) {
+          reads += 1;
+          if (reads === 2) await spoilChecksum(file);
+          await whole.copyInto(client, layout, tolerant);
+        },
+      };
+      const chunk = { sessionId: deals.sessionId, chunkNumber: nextChunk(), kind: 'bulk' } as const;
+
+      await assert.rejects(loadChunk(deals.knex, deals.mirror, chunk, source, OPTIONS), ResultFileBroken);
+      assert.equal(reads, 2);
+    });
+    assert.deepEqual(await rowsOf(deals), []);
+  });
+
+  it('stops when its activity is cancelled, and the connection is fit for the next', async () => {
+    const deals = await someMirror(database.knex);
+    const controller = new AbortController();
+    async function* endless() {
+      for (let id = 1; ; id += 1) {
+        yield Buffer.from(`${id}\tA\t\\N\t\\N\n`);
+        if (id === 1_000) controller.abort(new Error('cancelled'));
+        if (id % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    const source = copyRowsSource(deals.mirror, deals.mirror.fields, endless(), controller.signal);
+    const chunk = { sessionId: deals.sessionId, chunkNumber: nextChunk(), kind: 'list' } as const;
+
+    await assert.rejects(loadChunk(deals.knex, deals.mirror, chunk, source, OPTIONS));
+
+    await loadRecords(deals, [deal('5')]);
+    assert.deepEqual(await names(deals), ['Deal 5']);
+  });
+
+  it('keeps the ids it saw, where the sweep will ask for them', async () => {
+    const deals = await someMirror(database.knex);
+    await loadRecords(deals, [deal('2'), deal('1')], { chunkNumber: 910_001, keepSeenIds: true });
+    await loadRecords(deals, [deal('3')], { chunkNumber: 910_002 });
+
+    const { rows } = await deals.knex.raw<{ rows: { seen: string[] | null }[] }>(
+      `select (select array_agg(id order by id) from unnest(seen_ids) as id) as seen
+       from sync.session_chunks where session_id = ? order by chunk_number`,
+      [deals.sessionId],
+    );
+    assert.deepEqual(rows, [{ seen: ['1', '2'] }, { seen: null }]);
+  });
+
+  it('finds the last chunk of a walk, and only of that walk', async () => {
+    const deals = await someMirror(database.knex);
+    await loadRecords(deals, [deal('1')], { chunkNumber: 100, cursor: 'a' });
+    await loadRecords(deals, [deal('2')], { chunkNumber: 101, cursor: 'b' });
+    await loadRecords(deals, [deal('3')], { chunkNumber: 200, cursor: 'c' });
+    const last = (from: number, below: number) => findLastChunk(deals.knex, deals.sessionId, [from, below]);
+
+    assert.deepEqual([(await last(100, 200))?.chunkNumber, (await last(100, 200))?.cursor], [101, 'b']);
+    assert.equal(await last(300, 400), undefined);
+  });
+});
+
+/** Writes a wrong checksum into a zip's directory: the file opens and reads well, and is known as wrong at its end. */
+async function spoilChecksum(file: string): Promise<void> {
+  const bytes = await readFile(file);
+  const checksum = bytes.lastIndexOf('PK\x01\x02') + 16;
+  bytes[checksum] = (bytes[checksum] as number) ^ 0xff;
+  await writeFile(file, bytes);
+}

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { listLogs } from '../../../src/db/sessions/logs';
+import { listRecordStatuses } from '../../../src/db/sessions/record-statuses';
+import { recordProgress, type SessionUpdate } from '../../../src/db/sessions/session-updates';
+import { SessionNotFound, getSession } from '../../../src/db/sessions/sessions';
+import { someSession, useDatabase } from '../support';
+
+const AT = '2026-03-01T10:00:00.000Z';
+
+describe('recordProgress', () => {
+  const database = useDatabase();
+
+  it('writes the row, the log lines and the records of one update', async () => {
+    const session = await someSession(database.knex);
+
+    const applied = await recordProgress(database.knex, {
+      sessionId: session.id,
+      sequence: 1,
+      patch: {
+        status: 'in_progress',
+        phase: 'extracting',
+        readPath: 'bulk',
+        expectedRecords: 5_000_000_000,
+        toTimestamp: AT,
+        plan: { path: 'bulk', credits: 12.5 },
+      },
+      logs: [
+        { level: 'INFO', component: 'planner', message: 'Bulk read', at: AT, data: { pages: 3 } },
+        { level: 'ERROR', component: 'load', message: 'bad', at: AT, recordId: '5725767000000524157', errorCode: 'E1' },
+      ],
+      records: [
+        { crmRecordId: '5725767000000524157', action: 'failed', errorCode: 'E1', fieldsUpdated: ['Amount', 'Stage'] },
+        { crmRecordId: '5725767000000524158', action: 'created', dataQualityScore: 0.75 },
+      ],
+    });
+
+    const row = await getSession(database.knex, session.id);
+    const logs = await listLogs(database.knex, session.id, {}, { limit: 10 });
+    const records = await listRecordStatuses(database.knex, session.id, {}, { limit: 10 });
+    assert.equal(applied, true);
+    assert.equal(row.status, 'in_progress');
+    assert.equal(row.readPath, 'bulk');
+    assert.equal(row.expectedRecords, '5000000000');
+    assert.deepEqual(row.toTimestamp, new Date(AT));
+    assert.deepEqual(row.plan, { path: 'bulk', credits: 12.5 });
+    assert.deepEqual(
+      logs.map(({ logLevel, message, recordId, dataPayload }) => ({ logLevel, message, recordId, dataPayload })),
+      [
+        { logLevel: 'INFO', message: 'Bulk read', recordId: null, dataPayload: { pages: 3 } },
+        { logLevel: 'ERROR', message: 'bad', recordId: '5725767000000524157', dataPayload: null },
+      ],
+    );
+    assert.deepEqual(
+      records.map(({ crmRecordId, actionTaken, fieldsUpdated, moduleName, needsAttention, isSuccessful }) => ({
+        crmRecordId,
+        actionTaken,
+        fieldsUpdated,
+        moduleName,
+        needsAttention,
+        isSuccessful,
+      })),
+      [
+        {
+          crmRecordId: '5725767000000524157',
+          actionTaken: 'failed',
+          fieldsUpdated: ['Amount', 'Stage'],
+          moduleName: 'Deals',
+          needsAttention: true,
+          isSuccessful: false,
+        },
+        {
+          crmRecordId: '5725767000000524158',
+          actionTaken: 'created',
+          fieldsUpdated: null,
+          moduleName: 'Deals',
+          needsAttention: false,
+          isSuccessful: true,
+        },
+      ],
+    );
+  });
+
+  it('ends at the same state whatever is repeated, late or at the same time', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 12 }),
+        async (deliveries) => {
+          const session = await someSession(database.knex);
+          const update = (sequence: number): SessionUpdate => ({
+            sessionId: session.id,
+            sequence,
+            patch: { status: 'in_progress', processedRecords: sequence * 100 },
+            logs: [{ level: 'INFO', component: 'test', message: `step ${sequence}`, at: AT }],
+            records: [{ crmRecordId: String(sequence), action: 'updated' }],
+          });
+
+          await Promise.all(deliveries.map((sequence) => recordProgress(database.knex, update(sequence))));
+
+          const distinct = [...new Set(deliveries)].sort();
+          const row = await getSession(database.knex, session.id);
+          const logs = await listLogs(database.knex, session.id, {}, { limit: 100 });
+          const records = await listRecordStatuses(database.knex, session.id, {}, { limit: 100 });
+          assert.equal(row.processedRecords, String(Math.max(...distinct) * 100));
+          assert.deepEqual(
+            logs.map(({ message }) => message).sort(),
+            distinct.map((sequence) => `step ${sequence}`),
+          );
+          assert.deepEqual(
+            records.map(({ crmRecordId }) => crmRecordId),
+            distinct.map(String),
+          );
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('applies a sequence once only', async () => {
+    const session = await someSession(database.knex);
+    const update: SessionUpdate = { sessionId: session.id, sequence: 3, patch: { phase: 'sweeping' } };
+
+    const answers = [await recordProgress(database.knex, update), await recordProgress(database.knex, update)];
+
+    assert.deepEqual(answers, [true, false]);
+  });
+
+  it('leaves a session in a final status as it is', async () => {
+    const session = await someSession(database.knex);
+    await recordProgress(database.knex, { sessionId: session.id, sequence: 1, patch: { status: 'cancelled' } });
+
+    const applied = await recordProgress(database.knex, {
+      sessionId: session.id,
+      sequence: 2,
+      patch: { status: 'completed' },
+    });
+
+    const row = await getSession(database.knex, session.id);
+    assert.equal(applied, false);
+    assert.equal(row.status, 'cancelled');
+    assert.ok(row.completedAt instanceof Date);
+  });
+
+  it('stores text that PostgreSQL would refuse, with the unstorable characters replaced', async () => {
+    const session = await someSession(database.knex);
+
+    await recordProgress(database.knex, {
+      sessionId: session.id,
+      sequence: 1,
+      patch: { errorMessage: 'a\0b', result: { text: '\uD800' } },
+      logs: [{ level: 'ERROR', component: 'test', message: 'nul \0, half \uDC00, whole 😀', at: AT }],
+    });
+
+    const row = await getSession(database.knex, session.id);
+    const [line] = await listLogs(database.knex, session.id, {}, { limit: 1 });
+    assert.equal(row.errorMessage, 'a\uFFFDb');
+    assert.deepEqual(row.result, { text: '\uFFFD' });
+    assert.equal(line?.message, 'nul \uFFFD, half \uFFFD, whole 😀');
+  });
+
+  it('writes nothing at all when one part is refused', async () => {
+    const session = await someSession(database.knex);
+
+    await assert.rejects(
+      recordProgress(database.knex, {
+        sessionId: session.id,
+        sequence: 1,
+        patch: { phase: 'extracting' },
+        logs: [{ level: 'INFO', component: 'test', message: 'kept?', at: 'no time' }],
+      }),
+    );
+
+    assert.equal((await getSession(database.knex, session.id)).phase, null);
+  });
+
+  it('says when the session does not exist', async () => {
+    const update = { sessionId: '01890000-0000-7000-8000-000000000000', sequence: 1, patch: {} };
+
+    await assert.rejects(recordProgress(database.knex, update), SessionNotFound);
+  });
+});
