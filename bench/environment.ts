@@ -9,7 +9,7 @@ import { freePort } from '../scripts/lib/ports';
 import { preparePostgres } from '../scripts/postgres-server';
 import { resolveTemporalServer } from '../scripts/temporal-server';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../simulator';
-import { ZohoConnections } from '../src/activities/zoho-connections';
+import { ZohoConnections } from '../src/connection/transports';
 import { ensureConnection } from '../src/db/connections/connections';
 import { parseKeyRing } from '../src/db/postgres/encryption';
 import { createDatabase } from '../src/db/postgres/knex';

@@ -1,8 +1,8 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { bulkWriteCallbackUrl } from './api/paths';
-import { CreditBroker } from './activities/credit-broker';
-import { ZohoConnections } from './activities/zoho-connections';
+import { CreditBroker } from './connection/broker/credit-broker';
+import { ZohoConnections } from './connection/transports';
 import { loadConfig } from './config';
 import { createWorkers } from './create-workers';
 import { open, parseKeyRing } from './db/postgres/encryption';

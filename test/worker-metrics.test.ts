@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { startSimulator, type Simulator } from '../simulator';
-import { ZohoConnections } from '../src/activities/zoho-connections';
+import { ZohoConnections } from '../src/connection/transports';
 import { createWorkerMetrics, serveMetrics, type MetricsServer } from '../src/worker-metrics';
 import { countRecords } from '../src/zoho/records/count-records';
 import { listRecords } from '../src/zoho/records/list-records';

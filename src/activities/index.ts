@@ -6,8 +6,8 @@ import {
   orderBulkRead,
   type BulkPageRequest,
   type LoadBulkPageRequest,
-} from './bulk-read';
-import { awaitBulkWrite, collectBulkWriteResult } from './bulk-write-result';
+} from './pull/bulk-read';
+import { awaitBulkWrite, collectBulkWriteResult } from './bulk-operations/bulk-write-result';
 import {
   countSweepCandidates,
   readDeletes,
@@ -15,7 +15,7 @@ import {
   type DeletesRequest,
   type SweepRequest,
   type SweepRun,
-} from './deletes';
+} from './pull/deletes';
 import type { ActivityDependencies, OperationTarget, SyncTarget } from './dependencies';
 import {
   countBothSides,
@@ -23,18 +23,18 @@ import {
   finishIncrementalSync,
   indexMirror,
   type FinishRequest,
-} from './finish-full-sync';
-import { readByListPages, readChanges, type ChangesRequest, type ListReadRequest } from './list-read';
-import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from './mass-update';
-import { notifyCaller } from './notify-caller';
-import { orderBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } from './order-bulk-write';
-import { planBulkWrite } from './plan-bulk-write';
-import { planFullSync, type PlanRequest } from './plan-full-sync';
-import { planIncrementalSync, type IncrementalPlanRequest } from './plan-incremental-sync';
-import { readRestored, type RestoredRequest } from './read-restored';
-import { reconcileConnections } from './reconcile-connections';
-import { reconcileSessions } from './reconcile-sessions';
-import { markFileUnknown, settleOperation } from './settle-operation';
+} from './pull/finish-full-sync';
+import { readByListPages, readChanges, type ChangesRequest, type ListReadRequest } from './pull/list-read';
+import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from './bulk-operations/mass-update';
+import { notifyCaller } from './bulk-operations/notify-caller';
+import { orderBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } from './bulk-operations/submit-bulk-write';
+import { planBulkWrite } from './bulk-operations/plan-bulk-write';
+import { planFullSync, type PlanRequest } from './pull/plan-full-sync';
+import { planIncrementalSync, type IncrementalPlanRequest } from './pull/plan-incremental-sync';
+import { readRestored, type RestoredRequest } from './pull/read-restored';
+import { reconcileConnections } from './maintenance/reconcile-connections';
+import { reconcileSessions } from './maintenance/reconcile-sessions';
+import { markFileUnknown, settleOperation } from './bulk-operations/settle-operation';
 
 /** Quick work on the engine's own tables: the `core` queue. */
 export function createCoreActivities(deps: ActivityDependencies) {
@@ -93,9 +93,9 @@ export type LoadActivities = ReturnType<typeof createLoadActivities>;
 
 export type { SessionUpdate } from '../db/sessions/session-updates';
 export type { ChunkResult } from '../db/mirror/load/load-chunk';
-export type { RowCounts } from './finish-full-sync';
-export type { FullSyncPlan } from './plan-full-sync';
-export type { IncrementalSyncPlan } from './plan-incremental-sync';
-export type { SessionSums } from './finish-full-sync';
+export type { RowCounts } from './pull/finish-full-sync';
+export type { FullSyncPlan } from './pull/plan-full-sync';
+export type { IncrementalSyncPlan } from './pull/plan-incremental-sync';
+export type { SessionSums } from './pull/finish-full-sync';
 export type { ActivityDependencies, OperationTarget, SyncTarget } from './dependencies';
-export type { BulkWritePlan } from './plan-bulk-write';
+export type { BulkWritePlan } from './bulk-operations/plan-bulk-write';

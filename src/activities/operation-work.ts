@@ -1,5 +1,5 @@
 import type { ActivityDependencies, OperationTarget } from './dependencies';
-import { withZoho, type ZohoWork } from './zoho-work';
+import { withZoho, type ZohoWork } from './with-zoho';
 
 /** Runs work of a bulk operation that calls Zoho; its calls are paid into the ledger under the operation's id. */
 export function withZohoFor<T>(

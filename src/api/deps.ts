@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { ConnectSettings } from '../connect/settings';
+import type { ConnectSettings } from '../connection/settings';
 import type { Logger } from '../logger';
 import type { OperationControl } from '../temporal/operation-control';
 import type { SyncControl } from '../temporal/sync-control';

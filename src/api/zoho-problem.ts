@@ -1,4 +1,4 @@
-import { GrantRefused } from '../connect/errors';
+import { GrantRefused } from '../connection/consent/errors';
 import { EncryptionKeyMissing, KeyRingInvalid, SealedValueInvalid } from '../db/postgres/encryption';
 import type { ConnectionModel } from '../db/models/connection';
 import { type ErrorCategory, ZohoError } from '../zoho/errors/errors';

@@ -12,7 +12,7 @@ import {
   type SimulatorOptions,
 } from '../../simulator';
 import type { ActivityDependencies, SyncTarget } from '../../src/activities/dependencies';
-import { ZohoConnections } from '../../src/activities/zoho-connections';
+import { ZohoConnections } from '../../src/connection/transports';
 import { open } from '../../src/db/postgres/encryption';
 import { ensureConnection, type ConnectionSettings } from '../../src/db/connections/connections';
 import type { ConnectionModel } from '../../src/db/models/connection';

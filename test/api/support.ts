@@ -8,7 +8,7 @@ import { problemsOf } from '../../src/api/openapi';
 import { API_PREFIX } from '../../src/api/paths';
 import { PROBLEM_CONTENT_TYPE, ProblemDocument } from '../../src/api/problem';
 import { ROUTES } from '../../src/api/routes';
-import type { ConnectSettings } from '../../src/connect/settings';
+import type { ConnectSettings } from '../../src/connection/settings';
 import { createApiKey } from '../../src/db/access/api-keys';
 import type { ApiRole } from '../../src/db/models/api-key';
 import type { OperationControl } from '../../src/temporal/operation-control';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CreditBroker } from '../../src/activities/credit-broker';
-import { ZohoConnections } from '../../src/activities/zoho-connections';
+import { CreditBroker } from '../../src/connection/broker/credit-broker';
+import { ZohoConnections } from '../../src/connection/transports';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { createDatabase } from '../../src/db/postgres/knex';
 import { CALL_PRIORITIES, type CallPriority } from '../../src/domain/credits/priorities';

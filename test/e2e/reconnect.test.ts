@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { DEMO_CLIENT_ID } from '../../simulator';
-import { acceptGrant } from '../../src/connect/accept-grant';
+import { acceptGrant } from '../../src/connection/consent/accept-grant';
 import { listOpenAlerts } from '../../src/db/health/alerts';
 import { getConnection } from '../../src/db/connections/connections';
 import { parseKeyRing } from '../../src/db/postgres/encryption';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { reconcileConnections } from '../../src/activities/reconcile-connections';
+import { reconcileConnections } from '../../src/activities/maintenance/reconcile-connections';
 import { setConnectionStatus } from '../../src/db/connections/connections';
 import { connectionMemo, pauseSchedulesOf, unpauseSchedulesOf } from '../../src/temporal/connection-schedules';
 import type { TemporalClient } from '../../src/temporal/client';

@@ -1,4 +1,4 @@
-import { callZoho } from '../../connect/call-zoho';
+import { callZoho } from '../../connection/call-zoho';
 import { listOpenAlerts } from '../../db/health/alerts';
 import { mintUsage } from '../../db/connections/token-request-budget';
 import { listModules } from '../../zoho/metadata/modules';

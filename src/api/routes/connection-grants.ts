@@ -1,6 +1,6 @@
-import { acceptGrant } from '../../connect/accept-grant';
-import { beginConsent } from '../../connect/browser-flow';
-import { refreshNow, revokeGrant } from '../../connect/manage-grant';
+import { acceptGrant } from '../../connection/consent/accept-grant';
+import { beginConsent } from '../../connection/consent/browser-flow';
+import { refreshNow, revokeGrant } from '../../connection/consent/manage-grant';
 import { NEEDED_SCOPES } from '../../zoho/auth/scopes';
 import { Authorization, AuthorizationRequest, ConnectionAnswer, GrantCodeRequest } from '../connection-schemas';
 import { representConnection } from '../represent-connection';

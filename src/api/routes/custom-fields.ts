@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createField, updateField, type FieldRequest, type ModifiedField } from '../../connect/modify-custom-field';
+import { createField, updateField, type FieldRequest, type ModifiedField } from '../../connection/custom-fields';
 import { listFieldModifications } from '../../db/connections/field-modifications';
 import type { FieldModificationModel } from '../../db/models/field-modification';
 import { cursorOf, encodeCursor } from '../cursor';

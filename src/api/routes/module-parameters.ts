@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callZoho } from '../../connect/call-zoho';
+import { callZoho } from '../../connection/call-zoho';
 import { MAX_FIELDS_PER_CALL, MAX_PER_PAGE } from '../../zoho/http/request-limits';
 import type { CallOptions, ZohoTransport } from '../../zoho/http/transport';
 import { ConnectionOrDefault } from '../connection-schemas';

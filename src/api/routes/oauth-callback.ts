@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { completeConsent } from '../../connect/browser-flow';
-import { GrantRefused } from '../../connect/errors';
+import { completeConsent } from '../../connection/consent/browser-flow';
+import { GrantRefused } from '../../connection/consent/errors';
 import { insertAuditEntry } from '../../db/access/audit-log';
 import { CALLBACK_HEADERS, renderCallbackPage, type CallbackPage } from '../callback-page';
 import type { RouteDeps } from '../deps';

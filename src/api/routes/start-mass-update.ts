@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { uuidv7 } from 'uuidv7';
-import { callZoho } from '../../connect/call-zoho';
+import { callZoho } from '../../connection/call-zoho';
 import { insertMassUpdateItems } from '../../db/bulk-operations/bulk-operation-items';
 import { massUpdateProblems, maxMassUpdateFields } from '../../domain/records/mass-update-problems';
 import { massUpdateWorkflowId } from '../../temporal/ids';

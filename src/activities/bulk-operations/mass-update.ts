@@ -1,0 +1,158 @@
+import { activityInfo } from '@temporalio/activity';
+import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
+import { massUpdateProblems } from '../../domain/records/mass-update-problems';
+import { pollDelayMs } from '../../domain/runs/poll-schedule';
+import {
+  countItems,
+  nextPendingItems,
+  saveItemOutcomes,
+  type ItemOutcome,
+} from '../../db/bulk-operations/bulk-operation-items';
+import { getJob, planJob, updateJob } from '../../db/bulk-operations/bulk-write-jobs';
+import { readMassUpdateRequest, type ExactValue } from '../../db/bulk-operations/mass-update-request';
+import { JsonNumber } from '../../zoho/http/exact-json';
+import { getFields } from '../../zoho/metadata/fields';
+import { createMassUpdateJob, getMassUpdateJob, massUpdateRecords } from '../../zoho/bulk/mass-update';
+import { MAX_IDS_PER_MASS_UPDATE } from '../../zoho/http/request-limits';
+import type { WriteOutcome } from '../../zoho/records/write-outcome';
+import type { RecordInput } from '../../zoho/records/write-records';
+import type { ActivityDependencies, OperationTarget } from '../dependencies';
+import { FAILURES, jobPending, permanentFailure } from '../failures';
+import { withZohoFor } from '../operation-work';
+import { wasRefused } from './was-refused';
+
+/** A view's job is the only one of its operation. */
+const JOB = 1;
+
+export interface MassUpdatePlan {
+  module: string;
+  /** The records are those of a view: Zoho runs a job of its own and returns counts only. */
+  byView: boolean;
+}
+
+/**
+ * Holds the values of a mass update against the metadata of their fields, before anything is written.
+ * @throws mass_update.refused with what stands against it
+ */
+export async function planMassUpdate(deps: ActivityDependencies, target: OperationTarget): Promise<MassUpdatePlan> {
+  const { module, values, customView } = await readMassUpdateRequest(deps.knex, target.operationId);
+  const fields = await withZohoFor(deps, target, ({ transport, options }) => getFields(transport, module, options));
+  const problems = massUpdateProblems(module, plainValues(values), fields);
+  if (problems.length > 0) {
+    const text = problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ');
+    throw permanentFailure(FAILURES.massUpdateRefused, `${text}.`);
+  }
+  if (customView !== null) {
+    await planJob(deps.knex, { ...target, kind: 'mass_update', file: JOB, details: { module, customView } });
+  }
+  return { module, byView: customView !== null };
+}
+
+/**
+ * Gives the records of a mass update their values, 500 a call, and keeps the outcome of each before the next call. An
+ * attempt goes on where the one before has stopped; a call whose answer was lost is made again, which gives the same
+ * values once more. Between two calls it stops when it is cancelled.
+ * @returns the figures so far, which are final
+ */
+export async function updateByIds(deps: ActivityDependencies, target: OperationTarget): Promise<ItemProgress> {
+  const { operationId } = target;
+  const { module, values, overWrite } = await readMassUpdateRequest(deps.knex, operationId);
+  return withZohoFor(deps, target, async (zoho) => {
+    const { transport, options, signal } = zoho;
+    // A call in flight is not cut short: what it wrote would be written down nowhere.
+    const { signal: _signal, ...uncut } = options;
+    for (;;) {
+      const items = await nextPendingItems(deps.knex, operationId, MAX_IDS_PER_MASS_UPDATE);
+      const progress = progressOf(await countItems(deps.knex, operationId));
+      if (items.length === 0) return progress;
+      zoho.report({ from: items[0]?.position, ...progress });
+      signal.throwIfAborted();
+      const ids = items.map(({ recordId }) => recordId);
+      const outcomes = await massUpdateRecords(transport, module, { ids, values: recordOf(values), overWrite }, uncut);
+      await saveItemOutcomes(
+        deps.knex,
+        operationId,
+        items.map(({ position }, index) => ({ position, ...outcomeOf(outcomes[index]) })),
+      );
+    }
+  });
+}
+
+/**
+ * Orders Zoho's own job for all records of a view. While another job of the view runs, Zoho refuses it, and it is tried
+ * again later. Idempotent by the job's number; an order whose answer was lost is made again, which gives the same values
+ * once more for another 50 credits.
+ */
+export async function orderMassUpdate(deps: ActivityDependencies, target: OperationTarget): Promise<void> {
+  const { operationId } = target;
+  const { zohoJobId } = await getJob(deps.knex, operationId, 'mass_update', JOB);
+  if (zohoJobId !== null) return;
+  const { module, values, overWrite, customView } = await readMassUpdateRequest(deps.knex, operationId);
+  await withZohoFor(deps, target, async ({ transport, options }) => {
+    const { signal: _signal, ...uncut } = options;
+    await updateJob(deps.knex, operationId, 'mass_update', JOB, { state: 'ORDERING' });
+    const update = { customView: customView ?? '', values: recordOf(values), overWrite };
+    try {
+      const { jobId } = await createMassUpdateJob(transport, module, update, uncut);
+      await updateJob(deps.knex, operationId, 'mass_update', JOB, { state: 'SCHEDULED', zohoJobId: jobId });
+    } catch (error) {
+      if (wasRefused(error, 'create_mass_update_job')) {
+        await updateJob(deps.knex, operationId, 'mass_update', JOB, { state: 'PLANNED' });
+      }
+      throw error;
+    }
+  });
+}
+
+export interface MassUpdateJobResult {
+  state: 'COMPLETED' | 'FAILED';
+  total: number;
+  updated: number;
+  notUpdated: number;
+  failed: number;
+}
+
+/**
+ * Asks once how far a view's job is; until it has ended, the attempt fails with the time of the next one.
+ * @throws mass_update.pending
+ */
+export async function awaitMassUpdate(
+  deps: ActivityDependencies,
+  target: OperationTarget,
+): Promise<MassUpdateJobResult> {
+  const { operationId } = target;
+  const { module } = await readMassUpdateRequest(deps.knex, operationId);
+  const { zohoJobId } = await getJob(deps.knex, operationId, 'mass_update', JOB);
+  return withZohoFor(deps, target, async ({ transport, options }) => {
+    const job = await getMassUpdateJob(transport, module, zohoJobId ?? '', options);
+    const { state, totalCount: total, updatedCount: updated, notUpdatedCount: notUpdated, failedCount: failed } = job;
+    await updateJob(deps.knex, operationId, 'mass_update', JOB, {
+      state,
+      result: { total, updated, notUpdated, failed },
+    });
+    if (state === 'COMPLETED' || state === 'FAILED') return { state, total, updated, notUpdated, failed };
+    const hint = state === 'SUSPENDED' ? ' An administrator of Zoho must let it go on.' : '';
+    throw jobPending(
+      `Mass update job ${zohoJobId} of ${module} is ${state}: ${updated} of ${total} records.${hint}`,
+      pollDelayMs(activityInfo().attempt, Infinity),
+      FAILURES.massUpdatePending,
+    );
+  });
+}
+
+function outcomeOf(outcome: WriteOutcome | undefined): ItemOutcome {
+  if (!outcome) return { status: 'unknown', recordId: null, errors: [{ code: 'NOT_ANSWERED', fields: [] }] };
+  if (outcome.status === 'success') return { status: 'updated', recordId: outcome.id, errors: [] };
+  const fields = outcome.fieldName === null ? [] : [outcome.fieldName];
+  return { status: 'skipped', recordId: null, errors: [{ code: outcome.code, fields }] };
+}
+
+function recordOf(values: Record<string, ExactValue>): RecordInput {
+  const exact = (value: ExactValue) => (value.type === 'number' ? new JsonNumber(value.text) : value.value);
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, exact(value)]));
+}
+
+function plainValues(values: Record<string, ExactValue>): Record<string, unknown> {
+  const plain = (value: ExactValue) => (value.type === 'number' ? value.text : value.value);
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plain(value)]));
+}

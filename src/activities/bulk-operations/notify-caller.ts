@@ -1,0 +1,77 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { createHmac } from 'node:crypto';
+import { callbackSecretPurpose, getBulkOperation, saveCallbackAttempt } from '../../db/bulk-operations/bulk-operations';
+import type { BulkOperationModel } from '../../db/models/bulk-operation';
+import type { ActivityDependencies, OperationTarget } from '../dependencies';
+import { FAILURES } from '../failures';
+
+/** Then it is given up: whoever wants to know can still ask. */
+const MOST_ATTEMPTS = 8;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+const GIVE_UP_MS = 10_000;
+
+/**
+ * Tells the caller of an operation that it has ended: one POST without any value of a record. The header
+ * `Pulse-Signature: t={seconds},v1={hex}` is the HMAC-SHA256 of `{seconds}.{body}` with the caller's secret. Whatever
+ * answers 2xx has taken it; the same message may come twice, and names the operation by its id.
+ * @throws callback.not_taken with the time of the next attempt, until the attempts are used up
+ * @returns whether it was taken
+ */
+export async function notifyCaller(deps: ActivityDependencies, { operationId }: OperationTarget): Promise<boolean> {
+  const operation = await getBulkOperation(deps.knex, operationId);
+  const { callbackUrl, callbackSecret, callbackState } = operation;
+  if (callbackUrl === null || callbackSecret === null || callbackState !== 'pending') {
+    return callbackState === 'delivered';
+  }
+  const secret = deps.openSecret(callbackSecretPurpose(operationId), callbackSecret);
+  const problem = await post(callbackUrl, secret, JSON.stringify(messageOf(operation)));
+  if (problem === undefined) {
+    await saveCallbackAttempt(deps.knex, operationId, 'delivered');
+    return true;
+  }
+  const { attempt } = activityInfo();
+  await saveCallbackAttempt(deps.knex, operationId, attempt < MOST_ATTEMPTS ? 'pending' : 'failed');
+  if (attempt >= MOST_ATTEMPTS) return false;
+  throw ApplicationFailure.create({
+    type: FAILURES.callbackNotTaken,
+    message: `The caller's URL did not take the message: ${problem}.`,
+    nextRetryDelay: Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 4 ** (attempt - 1)),
+    category: 'BENIGN',
+  });
+}
+
+function messageOf(operation: BulkOperationModel): object {
+  const { id, kind, status, totalRecords, processedRecords, successfulRecords, failedRecords, completedAt } = operation;
+  return {
+    id,
+    kind,
+    status,
+    totalRecords,
+    processedRecords,
+    successfulRecords,
+    failedRecords,
+    completedAt: completedAt?.toISOString() ?? null,
+  };
+}
+
+/** @returns what is wrong, without the URL, which may hold a secret; undefined if it was taken */
+async function post(url: string, secret: string, body: string): Promise<string | undefined> {
+  const seconds = Math.floor(Date.now() / 1000);
+  const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'pulse-signature': `t=${seconds},v1=${signature}` },
+      body,
+      redirect: 'error',
+      signal: AbortSignal.any([cancellationSignal(), AbortSignal.timeout(GIVE_UP_MS)]),
+    });
+    await response.body?.cancel();
+    return response.ok ? undefined : `it answered ${response.status}`;
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+    return `it could not be reached (${cause?.code ?? (error instanceof Error ? error.name : 'unknown')})`;
+  }
+}

@@ -1,0 +1,64 @@
+import { MAX_BULK_WRITE_FILES } from '../../domain/runs/bulk-operations';
+import { bulkWriteColumns } from '../../domain/records/bulk-write-columns';
+import { assignFiles, type BulkWriteFileGroup } from '../../db/bulk-operations/bulk-write-files';
+import { planJob } from '../../db/bulk-operations/bulk-write-jobs';
+import { CREDIT_COSTS } from '../../zoho/http/credit-costs';
+import { getFields, type ZohoField } from '../../zoho/metadata/fields';
+import { MAX_COLUMNS_PER_BULK_WRITE } from '../../zoho/http/request-limits';
+import type { ActivityDependencies, OperationTarget } from '../dependencies';
+import { FAILURES, permanentFailure } from '../failures';
+import { withZohoFor } from '../operation-work';
+
+export interface BulkWritePlan {
+  files: { file: number; module: string; action: string; rows: number }[];
+  rows: number;
+  credits: number;
+}
+
+/**
+ * Sorts the records into files and holds their fields against the modules' metadata, before anything is sent.
+ * Idempotent: what is planned stays planned.
+ * @throws bulk_write.fields_not_writable with the names
+ */
+export async function planBulkWrite(deps: ActivityDependencies, target: OperationTarget): Promise<BulkWritePlan> {
+  const groups = await assignFiles(deps.knex, target.operationId);
+  if (groups.length > MAX_BULK_WRITE_FILES) {
+    throw refused(
+      `The request needs ${groups.length} files of Zoho's bulk write, and ${MAX_BULK_WRITE_FILES} are allowed: use fewer modules and operations, and clear the same fields in all records.`,
+    );
+  }
+  const modules = [...new Set(groups.map(({ module }) => module))];
+  const fields = await withZohoFor(deps, target, async ({ transport, options }) => {
+    const found = await Promise.all(modules.map((module) => getFields(transport, module, options)));
+    return new Map(modules.map((module, index) => [module, found[index] ?? []]));
+  });
+  for (const group of groups) await plan(deps, target, group, fields.get(group.module) ?? []);
+  return {
+    files: groups.map(({ file, module, action, rows }) => ({ file, module, action, rows })),
+    rows: groups.reduce((sum, { rows }) => sum + rows, 0),
+    credits: groups.length * CREDIT_COSTS.create_bulk_write_job,
+  };
+}
+
+async function plan(
+  deps: ActivityDependencies,
+  { connectionId, operationId }: OperationTarget,
+  { file, module, action, findBy, rows, names, clears }: BulkWriteFileGroup,
+  fields: readonly ZohoField[],
+): Promise<void> {
+  const { columns, refused: notWritable } = bulkWriteColumns(names, findBy, action, fields);
+  if (notWritable.length > 0) {
+    throw refused(`Bulk write cannot ${action} these fields of ${module}: ${notWritable.join(', ')}.`);
+  }
+  if (columns.length > MAX_COLUMNS_PER_BULK_WRITE) {
+    throw refused(
+      `The records of ${module} use ${columns.length} fields, and Zoho takes ${MAX_COLUMNS_PER_BULK_WRITE} in a file.`,
+    );
+  }
+  const details = { module, action, findBy, rows, ignoreEmpty: !clears, columns };
+  await planJob(deps.knex, { connectionId, operationId, kind: 'write', file, details });
+}
+
+function refused(message: string): Error {
+  return permanentFailure(FAILURES.fieldsNotWritable, message);
+}

@@ -1,0 +1,138 @@
+import { activityInfo } from '@temporalio/activity';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileRows } from '../../db/bulk-operations/bulk-write-files';
+import { getJob, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
+import type { BulkWriteColumn } from '../../domain/records/bulk-write-columns';
+import {
+  BULK_WRITE_DATE_FORMAT,
+  BULK_WRITE_DATETIME_FORMAT,
+  createBulkWriteJob,
+  type BulkWriteFieldMapping,
+} from '../../zoho/bulk/bulk-write';
+import { writeBulkFile } from '../../zoho/bulk/bulk-write-file';
+import { uploadBulkFile } from '../../zoho/bulk/bulk-write-upload';
+import { getOrg } from '../../zoho/metadata/org';
+import type { ActivityDependencies, OperationTarget } from '../dependencies';
+import { FAILURES, jobPending, permanentFailure } from '../failures';
+import { withZohoFor } from '../operation-work';
+import { wasRefused } from './was-refused';
+
+/** One file of a bulk write and the job that writes it. */
+export interface BulkWriteFileTarget extends OperationTarget {
+  /** From 1. */
+  file: number;
+}
+
+/** How long Zoho's own call at the end of a job is waited for, when only it can tell whether the job exists. */
+const UNANSWERED_ORDER_MS = 10 * 60_000;
+const ASK_AGAIN_MS = 5_000;
+
+/**
+ * Writes a file from the database and uploads it to Zoho. Idempotent: a file that is uploaded is not uploaded again
+ * before Zoho has lost it.
+ * @throws bulk_write.organization_unnamed
+ */
+export async function uploadBulkWriteFile(deps: ActivityDependencies, target: BulkWriteFileTarget): Promise<void> {
+  const { operationId, file } = target;
+  const job = await getJob(deps.knex, operationId, 'write', file);
+  if (job.state !== 'PLANNED' && job.state !== 'LOST') return;
+  const { module, columns } = job.details;
+  const names = columns.map(({ field }) => field);
+  const fileName = `${module}-${file}.csv`;
+  await mkdir(deps.spoolDirectory, { recursive: true });
+  // A file of its own for every attempt: a late one must not write into the file that its successor sends.
+  const zip = path.join(deps.spoolDirectory, `write-${operationId}-${file}-${activityInfo().attempt}.zip`);
+  try {
+    await withZohoFor(deps, target, async (zoho) => {
+      zoho.report({ file, doing: 'writing the file' });
+      const rows = fileRows(deps.knex, operationId, file, names);
+      const written = await writeBulkFile(zip, { fileName, columns: names, rows });
+      zoho.report({ file, doing: 'uploading', bytes: written.bytes });
+      const { zgid } = await getOrg(zoho.transport, zoho.options);
+      if (zgid === null) {
+        const message = 'Zoho does not say the number of the organization, which an upload has to name.';
+        throw permanentFailure(FAILURES.organizationUnnamed, message);
+      }
+      const { fileId } = await uploadBulkFile(zoho.transport, { file: zip, zgid }, zoho.options);
+      await updateJob(deps.knex, operationId, 'write', file, { state: 'UPLOADED', details: { fileId, fileName } });
+    });
+  } finally {
+    await rm(zip, { force: true });
+  }
+}
+
+/**
+ * Orders the job that writes an uploaded file. Idempotent by the job's number, which is kept as soon as Zoho names it.
+ *
+ * An order whose answer is lost cannot be looked up at Zoho. Where a repeated job does no harm (update, upsert, and
+ * insert with a key, which skips what exists) it is ordered again, for another 500 credits; rows that the first one
+ * added then count as updated or skipped. Any other insert is not repeated: if Zoho was given a URL to call, its call
+ * names the job; otherwise nobody can know.
+ * @throws bulk_write.file_lost (upload it again), bulk_write.outcome_unknown
+ */
+export async function orderBulkWriteJob(deps: ActivityDependencies, target: BulkWriteFileTarget): Promise<void> {
+  const { operationId, file } = target;
+  const job = await getJob(deps.knex, operationId, 'write', file);
+  if (job.zohoJobId !== null) return;
+  if (job.state === 'ORDERING' && !isRepeatable(job)) throw unanswered(deps, job);
+  await withZohoFor(deps, target, async ({ transport, options }) => {
+    const secret = randomBytes(24).toString('base64url');
+    const callbackUrl = deps.bulkWriteCallbackUrl(operationId, file, secret);
+    const callbackHash = createHash('sha256').update(secret).digest();
+    await updateJob(deps.knex, operationId, 'write', file, { state: 'ORDERING', ...(callbackUrl && { callbackHash }) });
+    try {
+      // Not cut short by a pause or a cancellation: an order without its answer is the one thing that cannot be mended.
+      const { signal: _signal, ...uncut } = options;
+      const { jobId } = await createBulkWriteJob(transport, queryOf(job, callbackUrl), uncut);
+      await updateJob(deps.knex, operationId, 'write', file, { state: 'ORDERED', zohoJobId: jobId });
+    } catch (error) {
+      if (!wasRefused(error, 'create_bulk_write_job')) throw error;
+      const isLost = error.category === 'not_found';
+      await updateJob(deps.knex, operationId, 'write', file, { state: isLost ? 'LOST' : 'UPLOADED' });
+      if (!isLost) throw error;
+      throw permanentFailure(FAILURES.fileLost, `Zoho no longer has file ${file}: ${error.message}`, error);
+    }
+  });
+}
+
+function isRepeatable({ details: { action, findBy } }: WriteJobRow): boolean {
+  return action !== 'insert' || findBy !== null;
+}
+
+function unanswered(deps: ActivityDependencies, { file, ageMs, details }: WriteJobRow): Error {
+  const what = `The order to insert ${details.rows} records into ${details.module} was not answered`;
+  const canBeTold = deps.bulkWriteCallbackUrl('', file, '') !== undefined;
+  if (canBeTold && ageMs < UNANSWERED_ORDER_MS) {
+    return jobPending(`${what}; waiting for Zoho to name the job.`, ASK_AGAIN_MS, FAILURES.bulkWritePending);
+  }
+  return permanentFailure(FAILURES.outcomeUnknown, `${what}. It is not sent again, since it may have been taken.`);
+}
+
+function queryOf({ details }: WriteJobRow, callbackUrl: string | undefined) {
+  const { module, action, findBy, ignoreEmpty, columns, fileId = '', fileName = '' } = details;
+  return {
+    operation: action,
+    module,
+    fileId,
+    fileName,
+    findBy: findBy ?? undefined,
+    fieldMappings: columns.map(mappingOf),
+    ignoreEmpty,
+    callbackUrl,
+  };
+}
+
+function mappingOf({ field, kind }: BulkWriteColumn, index: number): BulkWriteFieldMapping {
+  switch (kind) {
+    case 'reference':
+      return { field, index, findBy: 'id' };
+    case 'date':
+      return { field, index, format: BULK_WRITE_DATE_FORMAT };
+    case 'datetime':
+      return { field, index, format: BULK_WRITE_DATETIME_FORMAT };
+    case 'text':
+      return { field, index };
+  }
+}

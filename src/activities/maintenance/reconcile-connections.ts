@@ -1,0 +1,40 @@
+import { listConnections } from '../../db/connections/connections';
+import type { ActivityDependencies } from '../dependencies';
+
+/** The schedules of a connection's org, as far as its state decides over them. */
+export interface ConnectionSchedules {
+  /** Pauses those that run. @returns how many */
+  pause(connectionId: string, why: string): Promise<number>;
+  /** Lets those go on that `pause` paused, not those of a person. @returns how many */
+  unpause(connectionId: string, why: string): Promise<number>;
+}
+
+export interface ReconciledConnections {
+  paused: number;
+  unpaused: number;
+}
+
+/**
+ * Brings the schedules of every connection to its state: what cannot be synced is not started by the clock, and goes on
+ * once the org is connected again. Idempotent, so it can run at any time.
+ */
+export async function reconcileConnections({
+  knex,
+  schedules,
+  logger,
+}: ActivityDependencies): Promise<ReconciledConnections> {
+  const done = { paused: 0, unpaused: 0 };
+  for (const { id, name, status, statusReason } of await listConnections(knex)) {
+    if (status === 'active') {
+      const unpaused = await schedules.unpause(id, `The connection ${name} works again.`);
+      done.unpaused += unpaused;
+      if (unpaused > 0) logger.info({ connection: name, unpaused }, 'Schedules go on: the connection works again.');
+    } else {
+      const paused = await schedules.pause(id, `the connection ${name} is ${status} (${statusReason ?? 'no reason'})`);
+      done.paused += paused;
+      if (paused > 0)
+        logger.warn({ connection: name, paused, status }, 'Schedules paused: the connection is not usable.');
+    }
+  }
+  return done;
+}

@@ -1,0 +1,183 @@
+import { activityInfo } from '@temporalio/activity';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  findBulkReadJob,
+  saveOrderedBulkRead,
+  updateBulkReadJob,
+  type BulkReadJobRow,
+} from '../../db/sessions/bulk-read-jobs';
+import { resultFileSource } from '../../db/mirror/load/chunk-sources';
+import { findLoadedChunk, loadChunk, type ChunkResult } from '../../db/mirror/load/load-chunk';
+import { markNotBulkReadable } from '../../db/mirror/module-fields';
+import { bulkNameField } from '../../domain/mirror/mirror-field';
+import { pollDelayMs } from '../../domain/runs/poll-schedule';
+import { expectedBulkJobMs } from '../../domain/planning/read-plan';
+import { createBulkReadJob, downloadBulkReadResult, getBulkReadJob } from '../../zoho/bulk/bulk-read';
+import { ZohoError } from '../../zoho/errors/errors';
+import type { ActivityDependencies, SyncTarget } from '../dependencies';
+import { FAILURES, jobPending, permanentFailure } from '../failures';
+import { mirrorOf } from './load-mirror';
+import { withZoho } from '../with-zoho';
+
+export interface BulkPageRequest extends SyncTarget {
+  /** Rows the page is expected to have: how long its export will take. */
+  expectedRows: number;
+  /** The session's own number of the page: each round of reading has its own numbers. */
+  job: number;
+  /** Zoho's page: 200,000 rows each. */
+  page: number;
+  /** How long the export is expected to take from now, as the one before did; without it a rule of thumb holds. */
+  expectedMs?: number;
+}
+
+/** State of a job that has to be ordered anew. */
+const LOST = 'LOST';
+
+/**
+ * Orders the export of one page. Idempotent: a page that is ordered stays ordered. (An order whose answer is lost is
+ * made twice; Zoho has no way to look jobs up, and the second costs credits, not correctness.)
+ */
+export async function orderBulkRead(deps: ActivityDependencies, request: BulkPageRequest): Promise<void> {
+  const existing = await findBulkReadJob(deps.knex, request.sessionId, request.job);
+  if (existing && existing.state !== LOST) return;
+  const mirror = await mirrorOf(deps, request);
+  const fields = mirror.fields
+    .filter((field) => field.bulkReadable)
+    .flatMap((field) => [field.apiName, bulkNameField(field) ?? field.apiName]);
+  await withZoho(deps, request, async ({ transport, options }) => {
+    try {
+      const job = await createBulkReadJob(
+        transport,
+        { module: request.module, fields: [...new Set(fields)], page: request.page },
+        options,
+      );
+      await saveOrderedBulkRead(deps.knex, {
+        connectionId: request.connectionId,
+        sessionId: request.sessionId,
+        page: request.job,
+        zohoJobId: job.jobId,
+        state: job.state,
+        orderedAt: job.serverTime.toISOString(),
+      });
+    } catch (error) {
+      if (error instanceof ZohoError && error.fieldName !== undefined) {
+        throw await refuseField(deps, request, error.fieldName, error);
+      }
+      throw error;
+    }
+  });
+}
+
+/**
+ * Takes a field out of later exports; the workflow plans again.
+ * @param cause what it is if the field is out already, since the page was ordered before that was known
+ */
+async function refuseField(
+  deps: ActivityDependencies,
+  request: SyncTarget,
+  name: string,
+  cause: Error,
+): Promise<Error> {
+  const [field = name, joined] = name.split('.');
+  const part = joined === undefined ? 'field' : 'name';
+  const changed = await markNotBulkReadable(deps.knex, request.connectionId, request.module, field, part);
+  const message = `Bulk read of ${request.module} refuses the field ${name}.`;
+  return changed ? permanentFailure(FAILURES.fieldRefused, message, cause) : cause;
+}
+
+export interface BulkPageReady {
+  rows: number;
+  moreRecords: boolean;
+}
+
+/**
+ * Asks once whether a page is ready. While it is not, the attempt fails with the time of the next one, so that waiting
+ * costs no history and shows itself in the Temporal UI.
+ * @throws bulk_read.pending, bulk_read.lost (order it anew), bulk_read.field_refused (plan again)
+ */
+export async function awaitBulkRead(deps: ActivityDependencies, request: BulkPageRequest): Promise<BulkPageReady> {
+  const row = await orderedJob(deps, request);
+  return withZoho(deps, request, async ({ transport, options }) => {
+    const job = await getBulkReadJob(transport, row.zohoJobId, options).catch(async (error: unknown) => {
+      if (error instanceof ZohoError && error.category === 'not_found')
+        throw await loseJob(deps, request, 'is unknown');
+      throw error;
+    });
+    await updateBulkReadJob(deps.knex, request.sessionId, request.job, job.state, job.result ?? null);
+    if (job.result) return { rows: job.result.count, moreRecords: job.result.moreRecords };
+    if (job.failure) {
+      const { code, fieldName } = job.failure;
+      const lost = await loseJob(deps, request, `failed with ${code}`);
+      throw fieldName === undefined ? lost : await refuseField(deps, request, fieldName, lost);
+    }
+    const { attempt, scheduledTimestampMs } = activityInfo();
+    const expectedMs = request.expectedMs ?? expectedBulkJobMs(request.expectedRows);
+    const wait = pollDelayMs(attempt, scheduledTimestampMs + expectedMs - Date.now());
+    throw jobPending(
+      `Bulk read job ${row.zohoJobId} of ${request.module}, page ${request.page}, is ${job.state}.`,
+      wait,
+    );
+  });
+}
+
+async function orderedJob(deps: ActivityDependencies, request: BulkPageRequest): Promise<BulkReadJobRow> {
+  const row = await findBulkReadJob(deps.knex, request.sessionId, request.job);
+  if (!row || row.state === LOST) {
+    throw permanentFailure(FAILURES.jobLost, `Page ${request.page} of ${request.module} is not ordered.`);
+  }
+  return row;
+}
+
+async function loseJob(deps: ActivityDependencies, request: BulkPageRequest, how: string): Promise<Error> {
+  await updateBulkReadJob(deps.knex, request.sessionId, request.job, LOST);
+  return permanentFailure(FAILURES.jobLost, `The bulk read job of ${request.module}, page ${request.page}, ${how}.`);
+}
+
+export interface LoadBulkPageRequest extends BulkPageRequest {
+  chunkNumber: number;
+  keepSeenIds: boolean;
+  trackRecords: boolean;
+  /** The mirror was empty when the session began. */
+  firstLoad?: boolean;
+}
+
+/**
+ * Downloads a page's file and loads it as one chunk. The file is spooled first: the transaction never waits for the
+ * network, and a file that was cut off is found before it touches the mirror. Idempotent by chunk.
+ * @throws bulk_read.lost when the file is gone
+ */
+export async function loadBulkPage(deps: ActivityDependencies, request: LoadBulkPageRequest): Promise<ChunkResult> {
+  const loaded = await findLoadedChunk(deps.knex, request);
+  if (loaded) return loaded;
+  const row = await orderedJob(deps, request);
+  const mirror = await mirrorOf(deps, request);
+  const startedAt = new Date();
+  await mkdir(deps.spoolDirectory, { recursive: true });
+  // A file of its own for every attempt: a late one must not write into the file that its successor reads.
+  const file = path.join(deps.spoolDirectory, `${request.sessionId}-${request.job}-${activityInfo().attempt}.zip`);
+  try {
+    return await withZoho(deps, request, async (zoho) => {
+      const { transport, options, signal } = zoho;
+      zoho.report({ page: request.page, doing: 'downloading' });
+      const { bytes } = await downloadBulkReadResult(transport, row.downloadUrl ?? '', file, options);
+      zoho.report({ page: request.page, doing: 'loading', bytes });
+      const source = await resultFileSource(mirror, file, signal);
+      return loadChunk(deps.knex, mirror, { ...request, kind: 'bulk' }, source, {
+        asOf: new Date(row.orderedAt),
+        compareValues: false,
+        trackRecords: request.trackRecords,
+        keepSeenIds: request.keepSeenIds,
+        firstLoad: request.firstLoad,
+        bytes,
+        startedAt,
+      });
+    });
+  } catch (error) {
+    if (error instanceof ZohoError && error.category === 'not_found')
+      throw await loseJob(deps, request, 'has no file any more');
+    throw error;
+  } finally {
+    await rm(file, { force: true });
+  }
+}

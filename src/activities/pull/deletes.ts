@@ -1,0 +1,138 @@
+import { buryRows, countPresentRows, countUnseenRows, findUnseenRows, type DepartedRow } from '../../db/mirror/sweep';
+import { countMirrorRows } from '../../db/mirror/mirror-table';
+import { findLastChunk } from '../../db/mirror/load/load-chunk';
+import { sweepNeedsApproval } from '../../domain/mirror/mass-delete-guard';
+import { readFrom } from '../../domain/mirror/watermark';
+import { listDeleted } from '../../zoho/records/deleted-records';
+import { askForRows } from './refetch-records';
+import type { ActivityDependencies, SyncTarget } from '../dependencies';
+import { withHeartbeats } from '../heartbeats';
+import { mirrorOf } from './load-mirror';
+import { withZoho, type ZohoWork } from '../with-zoho';
+
+/** Zoho lists deletes 200 a page and, without a token, only so far back; what lies further is found by the sweep. */
+const MOST_DELETED_PAGES = 10;
+const CANDIDATES_PER_BATCH = 2_000;
+
+export interface DeletesRequest extends SyncTarget {
+  /** Zoho's time; ISO 8601. */
+  since: string;
+  /** Record statuses are written under it: one number per piece of work. */
+  sequence: number;
+  /** Remove rows however many they are. */
+  approved: boolean;
+  /** Share of the mirror, in per cent, that may leave unasked. */
+  percent?: number;
+}
+
+export interface DeletesResult {
+  buried: number;
+  /** Rows of the mirror that would leave, but are too many to leave unasked; 0 when nothing is held back. */
+  heldBack: number;
+  mirrorRows: number;
+  /** Zoho's time of the answer. */
+  until: string;
+}
+
+/**
+ * Reads which records were deleted since a mark and moves them to their tombstones. Idempotent. More than a share of
+ * the mirror is held back until a person has agreed, as in a sweep.
+ */
+export async function readDeletes(deps: ActivityDependencies, request: DeletesRequest): Promise<DeletesResult> {
+  const mirror = await mirrorOf(deps, request);
+  return withZoho(deps, request, async (zoho) => {
+    const { departed, until } = await listDepartures(zoho, request.module, request.since);
+    const answer = { until: until.toISOString(), mirrorRows: await countMirrorRows(deps.knex, mirror) };
+    const present = await countPresentRows(deps.knex, mirror, departed);
+    if (!request.approved && sweepNeedsApproval(present, answer.mirrorRows, request.percent)) {
+      return { ...answer, buried: 0, heldBack: present };
+    }
+    const buried = await buryRows(deps.knex, mirror, request.sessionId, request.sequence, departed);
+    return { ...answer, buried, heldBack: 0 };
+  });
+}
+
+async function listDepartures(
+  zoho: ZohoWork,
+  module: string,
+  since: string,
+): Promise<{ departed: DepartedRow[]; until: Date }> {
+  const departed: DepartedRow[] = [];
+  for (let page = 1; ; page += 1) {
+    const answer = await listDeleted(
+      zoho.transport,
+      module,
+      { type: 'all', page, perPage: 200, modifiedSince: readFrom(since) },
+      zoho.options,
+    );
+    departed.push(
+      ...answer.records.map((record) => ({ id: record.id, deletedAt: record.deletedTime, reason: record.type })),
+    );
+    zoho.report({ readingDeletesOf: module, found: departed.length });
+    if (!answer.moreRecords || page === MOST_DELETED_PAGES) return { departed, until: answer.serverTime };
+  }
+}
+
+export interface SweepRequest extends SyncTarget {
+  /** Zoho's time when the session began to read. ISO 8601. */
+  began: string;
+}
+
+/** Counts rows that the session did not see: candidates for the sweep. */
+export async function countSweepCandidates(
+  deps: ActivityDependencies,
+  request: SweepRequest,
+): Promise<{ candidates: number; mirrorRows: number }> {
+  const mirror = await mirrorOf(deps, request);
+  const session = { id: request.sessionId, began: new Date(request.began) };
+  return withHeartbeats(
+    () => 'comparing ids',
+    async () => ({
+      candidates: await countUnseenRows(deps.knex, mirror, session),
+      mirrorRows: await countMirrorRows(deps.knex, mirror),
+    }),
+  );
+}
+
+export interface SweepRun extends SweepRequest {
+  deletesFollowedUntil: string | null;
+  sequence: number;
+  /** First chunk number for rows that turn out to be there: `[from, from + 1,000,000)`. */
+  firstChunk: number;
+}
+
+const CHUNKS_PER_SWEEP = 1_000_000;
+
+/**
+ * Settles what became of the rows the session did not see: those in Zoho's list of deletes leave with its time and
+ * reason; every other one is asked for by id, and leaves only if Zoho does not know it. Resumable and idempotent.
+ */
+export async function sweepUnseenRows(deps: ActivityDependencies, request: SweepRun): Promise<{ buried: number }> {
+  const mirror = await mirrorOf(deps, request);
+  const session = { id: request.sessionId, began: new Date(request.began) };
+  return withZoho(deps, request, async (zoho) => {
+    const { departed } = await listDepartures(zoho, request.module, request.deletesFollowedUntil ?? request.began);
+    const known = new Map(departed.map((row) => [row.id, row]));
+    let buried = 0;
+    let after = '0';
+    // What an earlier attempt has settled is no longer unseen, so this one meets other rows: it adds to its chunks.
+    const range: [number, number] = [request.firstChunk, request.firstChunk + CHUNKS_PER_SWEEP];
+    let chunkNumber = (await findLastChunk(deps.knex, request.sessionId, range))?.chunkNumber ?? request.firstChunk - 1;
+    const nextChunk = () => (chunkNumber += 1);
+    for (let batch = 0; ; batch += 1) {
+      const ids = await findUnseenRows(deps.knex, mirror, session, after, CANDIDATES_PER_BATCH);
+      if (ids.length === 0) return { buried };
+      after = ids.at(-1) ?? after;
+      const listed = ids.flatMap((id) => known.get(id) ?? []);
+      const unknown = ids.filter((id) => !known.has(id));
+      const { vanished } = await askForRows(deps, zoho, mirror, {
+        sessionId: request.sessionId,
+        ids: unknown,
+        nextChunk,
+      });
+      const sequence = request.sequence + batch;
+      buried += await buryRows(deps.knex, mirror, request.sessionId, sequence, [...listed, ...vanished]);
+      zoho.report({ sweeping: request.module, after, buried });
+    }
+  });
+}

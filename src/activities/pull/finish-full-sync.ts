@@ -1,0 +1,108 @@
+import { sumChunks } from '../../db/mirror/load/load-chunk';
+import { createMirrorIndexes } from '../../db/mirror/mirror-indexes';
+import { countMirrorRows } from '../../db/mirror/mirror-table';
+import { loadFields, markFilled, type KnownField } from '../../db/mirror/module-fields';
+import { forgetSeenIds } from '../../db/mirror/sweep';
+import { countQuarantinedRows, countUnmirroredRows } from '../../db/sessions/quarantine';
+import { advanceWatermark, getWatermark } from '../../db/sessions/watermarks';
+import { countRecords } from '../../zoho/records/count-records';
+import type { ReadPath } from '../../domain/runs/enums';
+import { convertedParameter } from './converted-leads';
+import type { ActivityDependencies, SyncTarget } from '../dependencies';
+import { withHeartbeats } from '../heartbeats';
+import { mirrorOf } from './load-mirror';
+import { withZoho, type ZohoWork } from '../with-zoho';
+
+export interface RowCounts {
+  zohoRows: number;
+  mirrorRows: number;
+  /** Rows that this session set aside. */
+  quarantinedRows: number;
+  /** Those of them that the mirror has in no version. */
+  unmirroredRows: number;
+}
+
+/** Counts the module on both sides. */
+export async function countBothSides(deps: ActivityDependencies, target: SyncTarget): Promise<RowCounts> {
+  const mirror = await mirrorOf(deps, target);
+  const count = async ({ transport, options }: ZohoWork): Promise<RowCounts> => {
+    const [zoho, mirrorRows, quarantinedRows, unmirroredRows] = await Promise.all([
+      countRecords(transport, target.module, convertedParameter(target.module), options),
+      countMirrorRows(deps.knex, mirror),
+      countQuarantinedRows(deps.knex, target.sessionId),
+      countUnmirroredRows(deps.knex, mirror, target.sessionId),
+    ]);
+    return { zohoRows: zoho.count, mirrorRows, quarantinedRows, unmirroredRows };
+  };
+  return withZoho(deps, target, count, 'verify');
+}
+
+/** Creates the indexes of a mirror that has just been filled; where they exist it does nothing. */
+export async function indexMirror(deps: ActivityDependencies, target: SyncTarget): Promise<void> {
+  const mirror = await mirrorOf(deps, target);
+  await withHeartbeats(
+    () => 'creating indexes',
+    () => createMirrorIndexes(deps.knex, mirror),
+  );
+}
+
+export interface FinishRequest extends SyncTarget {
+  path: ReadPath;
+  /** Zoho's times up to which changes and deletes are in the mirror. ISO 8601. */
+  completeUntil: string;
+  deletesUntil: string;
+}
+
+export interface SessionSums {
+  read: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  failed: number;
+}
+
+/** Moves the watermark and frees what the session kept for itself. Only for a session whose mirror is right. */
+export async function finishFullSync(deps: ActivityDependencies, request: FinishRequest): Promise<SessionSums> {
+  const { fields } = await mirrorOf(deps, request);
+  const read = fields.filter((field) => request.path === 'list' || field.bulkReadable);
+  await moveWatermark(deps, request, read);
+  await markFilled(deps.knex, request.connectionId, request.module, read);
+  await forgetSeenIds(deps.knex, request.sessionId);
+  return sumChunks(deps.knex, request.sessionId);
+}
+
+/** Moves the watermark. Only for a session whose mirror is right. */
+export async function finishIncrementalSync(
+  deps: ActivityDependencies,
+  request: Omit<FinishRequest, 'path'>,
+): Promise<SessionSums> {
+  const { fields } = await mirrorOf(deps, request);
+  await moveWatermark(deps, request, fields);
+  return sumChunks(deps.knex, request.sessionId);
+}
+
+/**
+ * The watermark promises every column that a full sync has filled: a session that left one of them out has not read
+ * its changes, and the next one must. Deletes are followed for all columns at once.
+ */
+async function moveWatermark(
+  { knex }: ActivityDependencies,
+  request: Omit<FinishRequest, 'path'>,
+  read: readonly Pick<KnownField, 'fieldId'>[],
+): Promise<void> {
+  const { connectionId, module } = request;
+  const covered = new Set(read.map((field) => field.fieldId));
+  const known = await loadFields(knex, connectionId, module);
+  const leftOut = known.some(({ fieldId, filled, status }) => filled && status === 'active' && !covered.has(fieldId));
+  const completeUntil = leftOut
+    ? (await getWatermark(knex, connectionId, module))?.completeUntil
+    : new Date(request.completeUntil);
+  if (!completeUntil) return;
+  await advanceWatermark(knex, {
+    connectionId,
+    moduleName: module,
+    completeUntil,
+    deletesUntil: new Date(request.deletesUntil),
+    sessionId: request.sessionId,
+  });
+}

@@ -1,0 +1,80 @@
+import { pageConverter } from '../../db/mirror/load/chunk-sources';
+import type { MirrorModule } from '../../db/mirror/mirror-module';
+import { placeAfter } from '../../domain/mirror/change-cursor';
+import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
+import { LIST_PAGE_ROWS } from '../../domain/planning/read-plan';
+import { CallSeries } from '../../zoho/http/call-limiter';
+import { listRecords, type ListRecordsQuery } from '../../zoho/records/list-records';
+import type { RecordPage } from '../../zoho/records/record-page';
+import type { CallOptions } from '../../zoho/http/transport';
+import { convertedParameter } from './converted-leads';
+import type { ZohoWork } from '../with-zoho';
+
+/** Where a page begins. The time is that of a walk through changes. */
+export interface PagePlace {
+  token: string | null;
+  modifiedSince?: string | undefined;
+}
+
+export interface PlacedPage {
+  page: RecordPage;
+  /** A time on Zoho's clock, in milliseconds, before which the page was not read. */
+  readFrom: number;
+  /** Where the next page begins; null behind the last one. */
+  next: PagePlace | null;
+}
+
+/**
+ * Fetches the pages of a list: by id, where the token of a page leads to the next, or by time of modification, where
+ * the time it reached does (see `placeAfter`).
+ */
+export class ListPages {
+  private readonly times: ReturnType<typeof pageConverter>;
+  private readonly options: CallOptions;
+
+  constructor(
+    private readonly zoho: ZohoWork,
+    private readonly mirror: MirrorModule,
+    private readonly fields: readonly string[],
+    private readonly query: Pick<ListRecordsQuery, 'sortOrder' | 'converted'>,
+  ) {
+    this.options = { ...zoho.options, series: new CallSeries() };
+    this.times = pageConverter(mirror.fields.filter((field) => field.apiName === MODIFIED_TIME_FIELD));
+  }
+
+  /** @throws ZohoError as of `listRecords` */
+  async fetch(place: PagePlace): Promise<PlacedPage> {
+    const { mirror } = this;
+    const { token, modifiedSince } = place;
+    const sentAt = performance.now();
+    const page = await listRecords(
+      this.zoho.transport,
+      mirror.module,
+      {
+        ...convertedParameter(mirror.module),
+        ...this.query,
+        ...(modifiedSince !== undefined && { sortBy: 'Modified_Time', sortOrder: 'asc', modifiedSince }),
+        fields: this.fields,
+        perPage: LIST_PAGE_ROWS,
+        ...(token !== null && { pageToken: token }),
+      },
+      this.options,
+    );
+    const readFrom = page.serverTime.getTime() - (performance.now() - sentAt);
+    return { page, readFrom, next: this.placeAfter(place, page) };
+  }
+
+  private placeAfter({ modifiedSince }: PagePlace, page: RecordPage): PagePlace | null {
+    const nextToken = page.moreRecords ? page.nextPageToken : null;
+    if (nextToken === null) return null;
+    if (modifiedSince === undefined) return { token: nextToken };
+    return placeAfter({ modifiedSince, token: null }, { lastModified: this.lastModified(page.body), nextToken });
+  }
+
+  /** The last row of a page ends with its time, or with `\N`. */
+  private lastModified(body: Buffer | null): string | null {
+    const { copy } = this.times.convert(body);
+    const time = copy.toString('latin1', copy.lastIndexOf('\t') + 1).trimEnd();
+    return Number.isNaN(Date.parse(time)) ? null : time;
+  }
+}

@@ -1,0 +1,152 @@
+import { LIST_FIELDS, IDS_PER_CALL } from '../../domain/planning/read-plan';
+import { MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
+import { pageConverter } from '../../db/mirror/load/chunk-sources';
+import { CopyPages, textPage, type CopyPage } from '../../db/mirror/copy/copy-page';
+import type { CopyFormat, PageToCopy } from '../../db/mirror/copy/page-to-copy';
+import { getRecord } from '../../zoho/records/get-record';
+import { listRecords } from '../../zoho/records/list-records';
+import { convertedParameter } from './converted-leads';
+import type { ZohoWork } from '../with-zoho';
+
+/** Turns pages of a list into rows that hold every field of the module. */
+export interface PageReader {
+  /** API names the list call asks for. */
+  listFields: string[];
+  /** Fields in the order of the rows' columns. */
+  fields: readonly MirrorField[];
+  /** Rows come in the order of the page. */
+  readonly keepsOrder: boolean;
+  /** @param readFrom a time on Zoho's clock, in milliseconds, before which the page was not read */
+  read(body: Buffer | null, readFrom: number): Promise<CopyPage>;
+}
+
+/**
+ * The reader for a module. A list call carries 50 fields; of a wider module each page is completed by calls for the
+ * rest of the fields by id. No row mixes two versions: its parts are joined only if they carry the same `Modified_Time`
+ * and that second was over before the first of them was read, so that every later change would show. Any other record
+ * is read again whole.
+ * @param format what the rows are to be; those of a wider module are always text
+ */
+export function pageReader(
+  zoho: ZohoWork,
+  module: string,
+  fields: readonly MirrorField[],
+  format: CopyFormat = 'text',
+): PageReader {
+  if (fields.length <= LIST_FIELDS) {
+    const converter = new CopyPages(fields, format);
+    return {
+      listFields: fields.map((field) => field.apiName),
+      fields,
+      keepsOrder: true,
+      read: async (body) => converter.convert(body),
+    };
+  }
+  return new WidePageReader(zoho, module, fields);
+}
+
+class WidePageReader implements PageReader {
+  readonly listFields: string[];
+  readonly fields: readonly MirrorField[];
+  /** Records that were read again come last. */
+  readonly keepsOrder = false;
+  /** The first slice is what the list call reads; each begins with Modified_Time, if the module has it. */
+  private readonly slices: MirrorField[][];
+  private readonly converters: PageToCopy[];
+  private readonly whole: PageToCopy;
+
+  constructor(
+    private readonly zoho: ZohoWork,
+    private readonly module: string,
+    fields: readonly MirrorField[],
+  ) {
+    const stamp = fields.filter((field) => field.apiName === MODIFIED_TIME_FIELD);
+    const rest = fields.filter((field) => field.apiName !== MODIFIED_TIME_FIELD);
+    const room = LIST_FIELDS - stamp.length;
+    this.slices = [];
+    for (let start = 0; start < rest.length; start += room) {
+      this.slices.push([...stamp, ...rest.slice(start, start + room)]);
+    }
+    this.fields = [...stamp, ...rest];
+    this.listFields = (this.slices[0] ?? []).map((field) => field.apiName);
+    this.converters = this.slices.map((slice) => pageConverter(slice));
+    this.whole = pageConverter(this.fields);
+  }
+
+  async read(body: Buffer | null, readFrom: number): Promise<CopyPage> {
+    const first = this.lines(0, body);
+    const ids = [...first.keys()];
+    if (ids.length === 0) return textPage(0, Buffer.alloc(0));
+    const others = await Promise.all(this.slices.slice(1).map((_slice, index) => this.fetchSlice(index + 1, ids)));
+    const complete: string[] = [];
+    const torn: string[] = [];
+    for (const [id, line] of first) {
+      const parts = others.map((slice) => slice.get(id)).filter(isPresent);
+      if (parts.length === others.length && isOneVersion([line, ...parts], readFrom)) {
+        complete.push(
+          [id, line.stamp, line.rest, ...parts.map((part) => part.rest)].filter(isPresent).join('\t') + '\n',
+        );
+      } else torn.push(id);
+    }
+    const refetched = await this.fetchWhole(torn);
+    const copy = Buffer.concat([Buffer.from(complete.join(''), 'latin1'), ...refetched.map((row) => row.copy)]);
+    return textPage(complete.length + refetched.reduce((sum, row) => sum + row.rows, 0), copy);
+  }
+
+  private async fetchSlice(index: number, ids: readonly string[]): Promise<Map<string, Line>> {
+    const fields = (this.slices[index] ?? []).map((field) => field.apiName);
+    const found = new Map<string, Line>();
+    for (let start = 0; start < ids.length; start += IDS_PER_CALL) {
+      const page = await listRecords(
+        this.zoho.transport,
+        this.module,
+        { fields, ids: ids.slice(start, start + IDS_PER_CALL), ...convertedParameter(this.module) },
+        this.zoho.options,
+      );
+      for (const [id, line] of this.lines(index, page.body)) found.set(id, line);
+    }
+    return found;
+  }
+
+  /** A record that has vanished meanwhile is left out: its delete is read later. */
+  private async fetchWhole(ids: readonly string[]): Promise<{ rows: number; copy: Buffer }[]> {
+    const rows: { rows: number; copy: Buffer }[] = [];
+    for (const id of ids) {
+      const record = await getRecord(this.zoho.transport, this.module, id, {}, this.zoho.options);
+      if (record) rows.push(this.whole.convert(record.body));
+    }
+    return rows;
+  }
+
+  /** Splits rows at their ends: COPY's text format escapes the line ends inside values. */
+  private lines(index: number, body: Buffer | null): Map<string, Line> {
+    const stamped = this.slices[index]?.[0]?.apiName === MODIFIED_TIME_FIELD;
+    const { copy } = this.converters[index]?.convert(body) ?? { copy: Buffer.alloc(0) };
+    const lines = copy.toString('latin1').split('\n').filter(Boolean);
+    return new Map(
+      lines.map((line) => {
+        const [id = '', ...cells] = line.split('\t');
+        const stamp = stamped ? cells.shift() : undefined;
+        return [id, { stamp, rest: cells.length > 0 ? cells.join('\t') : undefined }];
+      }),
+    );
+  }
+}
+
+interface Line {
+  stamp: string | undefined;
+  rest: string | undefined;
+}
+
+const SECOND_MS = 1_000;
+
+/** Times have whole seconds: a second change within the same one would not show, unless the second was over. */
+function isOneVersion(parts: readonly Line[], readFrom: number): boolean {
+  const stamp = parts[0]?.stamp;
+  if (parts.some((part) => part.stamp !== stamp)) return false;
+  return stamp === undefined || Date.parse(stamp) + SECOND_MS <= readFrom;
+}
+
+function isPresent<T>(part: T | undefined): part is T {
+  return part !== undefined;
+}

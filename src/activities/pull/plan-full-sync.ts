@@ -1,0 +1,77 @@
+import { isMirrorEmpty } from '../../db/mirror/mirror-table';
+import { getWatermark } from '../../db/sessions/watermarks';
+import type { ReadPath } from '../../domain/runs/enums';
+import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
+import { planForced, planRead, type ReadPlan } from '../../domain/planning/read-plan';
+import { countRecords } from '../../zoho/records/count-records';
+import type { ActivityDependencies, SyncTarget } from '../dependencies';
+import { convertedParameter, leavesOutConverted } from './converted-leads';
+import { isSelected } from './load-mirror';
+import { prepareModule } from './prepare-module';
+import { withZoho } from '../with-zoho';
+
+export interface PlanRequest extends SyncTarget {
+  path?: ReadPath;
+}
+
+/** What a full sync sets out to do. Small and JSON: it stands in the workflow's history. */
+export interface FullSyncPlan extends ReadPlan {
+  expectedRows: number;
+  /** Zoho's time before anything was read: changes after it are read again at the end. ISO 8601. */
+  lowWatermark: string;
+  /** Nothing can have vanished from a mirror that was empty. */
+  mirrorWasEmpty: boolean;
+  /** Until when earlier sessions followed Zoho's deletes; null if none did. */
+  deletesFollowedUntil: string | null;
+  fields: number;
+  hasModifiedTime: boolean;
+  /** The path does not show converted records: they are read by list pages after the rest. */
+  leavesOutConverted: boolean;
+  /** Things a person should know before reading the result. */
+  warnings: string[];
+}
+
+/**
+ * Asks Zoho about the module, maps its fields, brings the mirror table up to them and chooses how to read.
+ * Idempotent: a repeated call finds table and mapping as they should be.
+ */
+export async function planFullSync(deps: ActivityDependencies, request: PlanRequest): Promise<FullSyncPlan> {
+  return withZoho(deps, request, async (zoho) => {
+    const { module } = request;
+    const [prepared, counted] = await prepareModule(deps, zoho, request, () =>
+      countRecords(zoho.transport, module, convertedParameter(module), zoho.options),
+    );
+    const selected = prepared.fields.filter((field) => isSelected(field.apiName, request.fields));
+    const refused = selected.filter((field) => !field.bulkReadable);
+    const question = {
+      rows: counted.count,
+      fields: selected.length,
+      fieldsNotInBulk: refused.length,
+      latencyMs: zoho.meanLatencyMs(),
+    };
+    const plan = request.path ? planForced(request.path, question) : planRead(question);
+    const mark = await getWatermark(deps.knex, request.connectionId, module);
+    const hasModifiedTime = selected.some((field) => field.apiName === MODIFIED_TIME_FIELD);
+    return {
+      ...plan,
+      expectedRows: counted.count,
+      lowWatermark: counted.serverTime.toISOString(),
+      mirrorWasEmpty: await isMirrorEmpty(deps.knex, prepared),
+      deletesFollowedUntil: mark?.deletesUntil?.toISOString() ?? null,
+      fields: selected.length,
+      hasModifiedTime,
+      leavesOutConverted: leavesOutConverted(module, plan.path),
+      warnings: [
+        ...prepared.warnings,
+        ...(plan.path === 'bulk' && refused.length > 0
+          ? [
+              `Bulk read cannot export ${refused.map((field) => field.apiName).join(', ')}; their columns keep what they have.`,
+            ]
+          : []),
+        ...(hasModifiedTime
+          ? []
+          : [`${module} has no Modified_Time: rows that change while it is read are found by the next full sync.`]),
+      ],
+    };
+  });
+}

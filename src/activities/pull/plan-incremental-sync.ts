@@ -1,0 +1,74 @@
+import { getWatermark } from '../../db/sessions/watermarks';
+import { loadFields } from '../../db/mirror/module-fields';
+import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
+import type { ActivityDependencies, SyncTarget } from '../dependencies';
+import { FAILURES, permanentFailure } from '../failures';
+import { isSelected } from './load-mirror';
+import { prepareModule } from './prepare-module';
+import { withZoho } from '../with-zoho';
+
+export interface IncrementalPlanRequest extends SyncTarget {
+  /** Zoho's time to read from, if it lies before the watermark. ISO 8601. */
+  since?: string;
+}
+
+/** What an incremental sync sets out to do. Small and JSON: it stands in the workflow's history. */
+export interface IncrementalSyncPlan {
+  /** Zoho's times from which on changes and deletes are read. ISO 8601. */
+  changesSince: string;
+  deletesSince: string;
+  fields: number;
+  /** Things a person should know before reading the result. */
+  warnings: string[];
+}
+
+/**
+ * Asks Zoho about the module, brings the mirror table up to its fields, and finds where earlier sessions stopped.
+ * Idempotent. 3 credits.
+ * @throws watermark.missing, module.no_modified_time: a full sync is what helps; module.not_mirrorable
+ */
+export async function planIncrementalSync(
+  deps: ActivityDependencies,
+  request: IncrementalPlanRequest,
+): Promise<IncrementalSyncPlan> {
+  const { connectionId, module, since } = request;
+  const mark = await getWatermark(deps.knex, connectionId, module);
+  if (!mark) {
+    throw permanentFailure(
+      FAILURES.noWatermark,
+      `${module} has no completed full sync that changes could be added to. Run a full sync first.`,
+    );
+  }
+  return withZoho(deps, request, async (zoho) => {
+    const [prepared] = await prepareModule(deps, zoho, request, async () => undefined);
+    const selected = prepared.fields.filter((field) => isSelected(field.apiName, request.fields));
+    if (!selected.some((field) => field.apiName === MODIFIED_TIME_FIELD)) {
+      throw permanentFailure(
+        FAILURES.noModifiedTime,
+        `${module} has no Modified_Time, so Zoho cannot tell what changed. Run a full sync instead.`,
+      );
+    }
+    const unfilled = (await loadFields(deps.knex, connectionId, module)).filter(
+      (field) => field.status === 'active' && !field.filled && isSelected(field.apiName, request.fields),
+    );
+    return {
+      changesSince: earlier(mark.completeUntil, since),
+      deletesSince: earlier(mark.deletesUntil ?? mark.completeUntil, since),
+      fields: selected.length,
+      warnings: [
+        ...prepared.warnings,
+        ...(unfilled.length > 0
+          ? [
+              `No full sync has read ${unfilled.map((field) => field.apiName).join(', ')}: only rows that change now get their values.`,
+            ]
+          : []),
+      ],
+    };
+  });
+}
+
+/** Reading earlier than needed is harmless; reading later would leave a gap. */
+function earlier(mark: Date, since: string | undefined): string {
+  const times = [mark.getTime(), ...(since === undefined ? [] : [Date.parse(since)])];
+  return new Date(Math.min(...times)).toISOString();
+}

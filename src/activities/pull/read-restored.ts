@@ -1,0 +1,44 @@
+import { findLastChunk } from '../../db/mirror/load/load-chunk';
+import { findBuriedRows } from '../../db/mirror/sweep';
+import { askForRows } from './refetch-records';
+import type { ActivityDependencies, SyncTarget } from '../dependencies';
+import { mirrorOf } from './load-mirror';
+import { withZoho } from '../with-zoho';
+
+/** Zoho keeps a deleted record for sixty days. Asking for more than so many would cost more than reading the module. */
+const MOST_ASKED = 2_000;
+const ASKED_AT_ONCE = 100;
+const CHUNKS = 1_000;
+
+export interface RestoredRequest extends SyncTarget {
+  /** How many rows the mirror lacks. */
+  missing: number;
+  /** First chunk number: `[from, from + 1,000)`. */
+  firstChunk: number;
+}
+
+/**
+ * Looks for records that came back from Zoho's recycle bin, which leaves neither a time of modification nor an entry in
+ * a list: asks for the rows that left the mirror, the last ones first, until as many as are missing were found. A credit
+ * for every 100 of them, 20 at most. Idempotent: a row that is back is no longer asked for.
+ * @returns how many came back
+ */
+export async function readRestored(
+  deps: ActivityDependencies,
+  request: RestoredRequest,
+): Promise<{ restored: number }> {
+  const mirror = await mirrorOf(deps, request);
+  const { sessionId, firstChunk } = request;
+  const last = await findLastChunk(deps.knex, sessionId, [firstChunk, firstChunk + CHUNKS]);
+  let chunkNumber = last?.chunkNumber ?? firstChunk - 1;
+  const ids = await findBuriedRows(deps.knex, mirror, MOST_ASKED);
+  return withZoho(deps, request, async (zoho) => {
+    let restored = 0;
+    for (let start = 0; start < ids.length && restored < request.missing; start += ASKED_AT_ONCE) {
+      const asking = { sessionId, ids: ids.slice(start, start + ASKED_AT_ONCE), nextChunk: () => (chunkNumber += 1) };
+      restored += (await askForRows(deps, zoho, mirror, asking)).found;
+      zoho.report({ lookingForRestored: request.module, asked: start + asking.ids.length, restored });
+    }
+    return { restored };
+  });
+}

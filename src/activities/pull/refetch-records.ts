@@ -1,0 +1,86 @@
+import { copyRowsSource, pageConverter } from '../../db/mirror/load/chunk-sources';
+import { loadChunk } from '../../db/mirror/load/load-chunk';
+import type { MirrorModule } from '../../db/mirror/mirror-module';
+import type { DepartedRow } from '../../db/mirror/sweep';
+import { IDS_PER_CALL, LIST_FIELDS } from '../../domain/planning/read-plan';
+import { getRecord } from '../../zoho/records/get-record';
+import { listRecords } from '../../zoho/records/list-records';
+import { convertedParameter } from './converted-leads';
+import type { ActivityDependencies } from '../dependencies';
+import type { ZohoWork } from '../with-zoho';
+
+export interface RowsAsked {
+  sessionId: string;
+  ids: readonly string[];
+  /** The number of the next chunk that is loaded. */
+  nextChunk: () => number;
+}
+
+export interface AnsweredRows {
+  /** How many rows Zoho has. */
+  found: number;
+  /** The rows it does not know. */
+  vanished: DepartedRow[];
+}
+
+/** Asks Zoho for rows by id and merges those that are there. A credit for every 100 ids; one a row if it is wide. */
+export async function askForRows(
+  deps: ActivityDependencies,
+  zoho: ZohoWork,
+  mirror: MirrorModule,
+  asking: RowsAsked,
+): Promise<AnsweredRows> {
+  const { sessionId, ids, nextChunk } = asking;
+  const answered: AnsweredRows = { found: 0, vanished: [] };
+  const wide = mirror.fields.length > LIST_FIELDS;
+  const converter = pageConverter(mirror.fields);
+  const idsOnly = pageConverter([]);
+  const fields = mirror.fields.slice(0, LIST_FIELDS).map((field) => field.apiName);
+  for (let start = 0; start < ids.length; start += IDS_PER_CALL) {
+    const asked = ids.slice(start, start + IDS_PER_CALL);
+    const startedAt = new Date();
+    const page = await listRecords(
+      zoho.transport,
+      mirror.module,
+      { fields, ids: asked, ...convertedParameter(mirror.module) },
+      zoho.options,
+    );
+    const there = new Set(idsOnly.convert(page.body).copy.toString('latin1').split('\n').filter(Boolean));
+    const deletedAt = page.serverTime.toISOString();
+    answered.vanished.push(
+      ...asked.filter((id) => !there.has(id)).map((id) => ({ id, deletedAt, reason: 'vanished' as const })),
+    );
+    if (there.size === 0) continue;
+    answered.found += there.size;
+    const pieces = wide ? await wholeRecords(zoho, mirror, [...there], converter) : [converter.convert(page.body).copy];
+    await loadChunk(
+      deps.knex,
+      mirror,
+      { sessionId, chunkNumber: nextChunk(), kind: 'refetch' },
+      copyRowsSource(mirror, mirror.fields, pieces, zoho.signal),
+      {
+        asOf: new Date(page.serverTime.getTime() - zoho.meanLatencyMs() - 1000),
+        compareValues: true,
+        trackRecords: true,
+        keepSeenIds: true,
+        bytes: page.body?.length ?? 0,
+        startedAt,
+      },
+    );
+  }
+  return answered;
+}
+
+async function wholeRecords(
+  zoho: ZohoWork,
+  mirror: MirrorModule,
+  ids: readonly string[],
+  converter: ReturnType<typeof pageConverter>,
+): Promise<Buffer[]> {
+  const rows: Buffer[] = [];
+  for (const id of ids) {
+    const record = await getRecord(zoho.transport, mirror.module, id, {}, zoho.options);
+    if (record) rows.push(converter.convert(record.body).copy);
+  }
+  return rows;
+}

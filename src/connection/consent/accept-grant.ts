@@ -1,0 +1,128 @@
+import { ledgerEntries } from '../ledger-entries';
+import { insertLedgerEntries } from '../../db/credits/api-ledger';
+import { saveGrant } from '../../db/connections/connection-grants';
+import { getConnection, openSecrets, withTokenRow } from '../../db/connections/connections';
+import type { ConnectionModel } from '../../db/models/connection';
+import { ZohoError } from '../../zoho/errors/errors';
+import { type GrantedTokens, ZohoAccounts } from '../../zoho/auth/oauth';
+import type { ZohoCall } from '../../zoho/http/observer';
+import { getOrg, type ZohoOrg } from '../../zoho/metadata/org';
+import { ZohoTransport } from '../../zoho/http/transport';
+import { API_WORKER } from '../call-zoho';
+import { GrantRefused, refusalOf } from './errors';
+import type { ConnectSettings } from '../settings';
+
+/** A grant code and where it comes from. */
+export interface GrantCode {
+  code: string;
+  /** The accounts server that issued it; it works there only. */
+  accountsUrl: string;
+  dataCentre: string;
+  /** The one the consent was asked with; self clients have none. */
+  redirectUri?: string | undefined;
+  /** What was asked for, for when Zoho does not say what it granted. */
+  scopes: readonly string[];
+}
+
+/**
+ * Exchanges a grant code, makes sure that it is for the organization whose data the mirror holds, and stores the grant.
+ * A grant that is not taken is revoked again, as far as Zoho can be reached.
+ *
+ * @returns the connection as it is afterwards
+ * @throws GrantRefused, ZohoError where trying again with a new code may help
+ */
+export async function acceptGrant(
+  settings: ConnectSettings,
+  connection: ConnectionModel,
+  grant: GrantCode,
+): Promise<ConnectionModel> {
+  const ring = settings.keyRing();
+  const accounts = new ZohoAccounts({
+    accountsUrl: grant.accountsUrl,
+    clientId: connection.clientId,
+    clientSecret: openSecrets(ring, connection).clientSecret,
+    redirectUri: grant.redirectUri,
+    timeoutMs: settings.timeoutMs,
+  });
+  try {
+    const tokens = await exchange(accounts, grant.code);
+    try {
+      const org = await organizationOf(settings, connection.id, tokens);
+      await store(settings, connection, grant, tokens, org);
+    } catch (error) {
+      if (tokens.refreshToken !== null) await accounts.revoke(tokens.refreshToken).catch(() => undefined);
+      throw error;
+    }
+  } finally {
+    await accounts.close();
+  }
+  return getConnection(settings.knex, connection.id);
+}
+
+async function exchange(accounts: ZohoAccounts, code: string): Promise<GrantedTokens> {
+  try {
+    return await accounts.exchange(code);
+  } catch (error) {
+    throw (error instanceof ZohoError && refusalOf(error)) || error;
+  }
+}
+
+async function organizationOf(
+  { knex, timeoutMs }: ConnectSettings,
+  connectionId: string,
+  token: GrantedTokens,
+): Promise<ZohoOrg> {
+  const tokens = { current: async () => token, reject: async () => undefined };
+  const calls: ZohoCall[] = [];
+  const transport = new ZohoTransport({ tokens, timeoutMs, observer: (call) => calls.push(call) });
+  try {
+    return await getOrg(transport);
+  } catch (error) {
+    if (!(error instanceof ZohoError) || error.category !== 'permission') throw error;
+    const message = 'The grant does not allow to read the organization: ask for a code with ZohoCRM.org.READ too.';
+    throw new GrantRefused('scope_missing', message);
+  } finally {
+    await transport.close();
+    await insertLedgerEntries(knex, ledgerEntries({ connectionId, worker: API_WORKER }, calls));
+  }
+}
+
+/** Under the lock of the row: whatever else happened to the connection meanwhile, one of both is seen whole. */
+async function store(
+  settings: ConnectSettings,
+  { id, clientId }: ConnectionModel,
+  grant: GrantCode,
+  tokens: GrantedTokens,
+  org: ZohoOrg,
+): Promise<void> {
+  const ring = settings.keyRing();
+  await withTokenRow(settings.knex, id, async (trx, now) => {
+    if (now.clientId !== clientId) {
+      throw new GrantRefused('client_replaced', 'The client of the connection was replaced meanwhile. Begin again.');
+    }
+    if (now.orgId !== null && org.zgid !== now.orgId) {
+      throw new GrantRefused(
+        'other_organization',
+        `The grant is for the Zoho organization ${org.zgid ?? 'without a number'}, the mirror holds the data of ${now.orgId}. ` +
+          'Consent as a user of that organization, or make another connection for this one.',
+      );
+    }
+    const refreshToken = tokens.refreshToken ?? openSecrets(ring, now).refreshToken;
+    if (refreshToken === undefined) {
+      throw new GrantRefused(
+        'no_refresh_token',
+        'Zoho gave no refresh token. Begin again and accept on the consent page.',
+      );
+    }
+    await saveGrant(trx, ring, id, {
+      accountsUrl: grant.accountsUrl,
+      dataCenter: grant.dataCentre,
+      refreshToken,
+      accessToken: tokens.accessToken,
+      expiresAt: tokens.expiresAt,
+      apiDomain: tokens.apiDomain,
+      scopes: tokens.scopes ?? grant.scopes,
+      orgId: org.zgid,
+    });
+  });
+}

@@ -1,0 +1,98 @@
+import {
+  createAuthorizationRequest,
+  spendAuthorizationRequest,
+  type StateRefusal,
+} from '../../db/connections/authorization-requests';
+import { getConnection } from '../../db/connections/connections';
+import type { AuthorizationRequestModel } from '../../db/models/authorization-request';
+import type { ConnectionModel } from '../../db/models/connection';
+import { authorizationUrl } from '../../zoho/auth/authorization-url';
+import { callbackAccounts } from '../../zoho/http/data-centers';
+import { NEEDED_SCOPES } from '../../zoho/auth/scopes';
+import { acceptGrant } from './accept-grant';
+import { GrantRefused, type GrantRefusalCode } from './errors';
+import type { ConnectSettings } from '../settings';
+
+/** What the browser brings back from Zoho. */
+export interface Callback {
+  state?: string | undefined;
+  code?: string | undefined;
+  /** Instead of a code, e.g. `access_denied`. */
+  error?: string | undefined;
+  location?: string | undefined;
+  accountsServer?: string | undefined;
+}
+
+export interface Completed {
+  connection: ConnectionModel;
+  /** Who began the consent, as in the audit log. */
+  requestedBy: string;
+}
+
+const STATE_REFUSALS: Readonly<Record<StateRefusal, [GrantRefusalCode, string]>> = {
+  unknown: ['state_unknown', 'This page was not opened by a consent that Pipeline Pulse began. Nothing was changed.'],
+  expired: ['state_expired', 'The consent took too long. Begin again.'],
+  used: ['state_used', 'This consent was already used. Begin again if the organization is not connected.'],
+};
+
+export interface ConsentRequest {
+  /** What to ask for; everything the product needs when absent. */
+  scopes?: readonly string[] | undefined;
+  /** Who begins it, as in the audit log. */
+  requestedBy: string;
+}
+
+/** Begins a consent in the browser (Zoho's documentation: Authorization Request). */
+export async function beginConsent(
+  settings: ConnectSettings,
+  connection: ConnectionModel,
+  { scopes = NEEDED_SCOPES, requestedBy }: ConsentRequest,
+): Promise<{ authorizationUrl: string; expiresAt: Date }> {
+  const { redirectUri } = settings;
+  const { accountsUrl, clientId } = connection;
+  const request = { connectionId: connection.id, redirectUri, scopes, requestedBy };
+  const { state, expiresAt } = await createAuthorizationRequest(settings.knex, request);
+  return { authorizationUrl: authorizationUrl({ accountsUrl, clientId, redirectUri, scopes, state }), expiresAt };
+}
+
+/**
+ * Ends a consent with what the browser brought. The state is spent first, so a callback works once whatever comes of
+ * it; only then its other parts are looked at, which anybody could have written.
+ * @throws GrantRefused, ZohoError
+ */
+export async function completeConsent(settings: ConnectSettings, callback: Callback): Promise<Completed> {
+  const request = await spendAuthorizationRequest(settings.knex, callback.state ?? '');
+  if (typeof request === 'string') throw new GrantRefused(...STATE_REFUSALS[request]);
+  const connection = await getConnection(settings.knex, request.connectionId);
+  try {
+    const connected = await exchangeFor(settings, connection, request, callback);
+    return { connection: connected, requestedBy: request.requestedBy };
+  } catch (error) {
+    throw error instanceof GrantRefused ? new GrantRefused(error.code, error.message, connection.name) : error;
+  }
+}
+
+async function exchangeFor(
+  settings: ConnectSettings,
+  connection: ConnectionModel,
+  { redirectUri, scopes }: AuthorizationRequestModel,
+  { code, error, location, accountsServer }: Callback,
+): Promise<ConnectionModel> {
+  if (error !== undefined || code === undefined) throw new GrantRefused('consent_refused', consentRefusal(error));
+  const origin = callbackAccounts(connection.accountsUrl, { location, accountsServer });
+  if (origin === null) {
+    throw new GrantRefused(
+      'foreign_accounts_server',
+      'The answer names an accounts server that is not the one of a Zoho data centre, so the code was not sent to it. Begin again.',
+    );
+  }
+  const { accountsUrl, dataCentre } = origin;
+  const at = { accountsUrl, dataCentre: dataCentre ?? connection.dataCenter };
+  return acceptGrant(settings, connection, { code, ...at, redirectUri, scopes });
+}
+
+function consentRefusal(error: string | undefined): string {
+  if (error === 'access_denied') return 'The consent was refused in Zoho. Begin again and accept to connect.';
+  const known = error !== undefined && /^[a-z_]{1,40}$/.test(error) ? ` (${error})` : '';
+  return `Zoho did not give a grant code${known}. Check the client and the scopes in the Zoho API console, then begin again.`;
+}

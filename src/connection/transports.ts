@@ -1,0 +1,51 @@
+import type { Knex } from 'knex';
+import type { KeyRing } from '../db/postgres/encryption';
+import type { CallObserver } from '../zoho/http/observer';
+import { ZohoTransport } from '../zoho/http/transport';
+import type { CreditBroker } from './broker/credit-broker';
+import { DatabaseTokenSource } from './database-token-source';
+
+export interface ZohoConnectionOptions {
+  /** How long a refused grant is doubted: see `DatabaseTokenSource`. */
+  confirmGrantAfterMs?: number | undefined;
+  /** Makes who hears of every call of a connection. */
+  observe?: ((connectionId: string) => CallObserver) | undefined;
+  /** Lets the calls in. Without it nobody counts credits. */
+  broker?: Pick<CreditBroker, 'gate'> | undefined;
+}
+
+/** One transport per connection for the life of the worker: its sockets stay open between calls. */
+export class ZohoConnections {
+  private readonly transports = new Map<string, ZohoTransport>();
+
+  constructor(
+    private readonly knex: Knex,
+    private readonly ring: KeyRing,
+    private readonly timeoutMs: number,
+    private readonly options: ZohoConnectionOptions = {},
+  ) {}
+
+  transport(connectionId: string): ZohoTransport {
+    const known = this.transports.get(connectionId);
+    if (known) return known;
+    const tokens = new DatabaseTokenSource(
+      this.knex,
+      this.ring,
+      connectionId,
+      this.timeoutMs,
+      this.options.confirmGrantAfterMs,
+    );
+    const transport = new ZohoTransport({
+      tokens,
+      timeoutMs: this.timeoutMs,
+      observer: this.options.observe?.(connectionId),
+      gate: this.options.broker?.gate(connectionId),
+    });
+    this.transports.set(connectionId, transport);
+    return transport;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.transports.values()].map((transport) => transport.close()));
+  }
+}
