@@ -21,6 +21,18 @@ const arrows = [
     message: 'connection/ joins zoho/ and db/: the one way to call an organization. It knows no Temporal.',
   },
   {
+    target: './src/temporal/contract',
+    from: './src',
+    except: ['./temporal/contract', './domain'],
+    message: 'temporal/contract/ is what workflows, activities and callers agree on: it knows domain/ only.',
+  },
+  {
+    target: './src/temporal',
+    from: './src',
+    except: ['./temporal', './domain'],
+    message: 'temporal/ is below activities/ and workflows/: it knows them by the contract.',
+  },
+  {
     target: './src/activities',
     from: './src',
     except: ['./activities', './connection', './db', './zoho', './domain', './temporal', './logger.ts', './config.ts'],
@@ -29,10 +41,16 @@ const arrows = [
   {
     target: './src/workflows',
     from: './src',
-    except: ['./workflows', './domain', './activities', './temporal/task-queues.ts', './temporal/search-attributes.ts'],
-    message: 'workflows/ import activity types and domain/ only.',
+    except: [
+      './workflows',
+      './domain',
+      './activities',
+      './temporal/contract',
+      './temporal/task-queues.ts',
+      './temporal/search-attributes.ts',
+    ],
+    message: 'workflows/ import the contract, activity types and domain/ only.',
   },
-  { target: './src/temporal', from: './src/api', message: 'temporal/ is below api/.' },
   {
     target: './src/cli',
     from: './src',

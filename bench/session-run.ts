@@ -4,8 +4,8 @@ import type { ReadPath } from '../src/domain/runs/enums';
 import { sumLedgerBySession } from '../src/db/credits/api-ledger';
 import { createSession, getSession } from '../src/db/sessions/sessions';
 import { syncWorkflowId } from '../src/temporal/ids';
-import { createSyncControl } from '../src/temporal/sync-control';
-import type { SyncResult } from '../src/workflows/messages';
+import { createSyncControl } from '../src/temporal/control/sync-control';
+import type { SyncResult } from '../src/temporal/contract/sync-messages';
 import { CONNECTION, type BenchEnvironment } from './environment';
 import { secondsCovered, type Interval } from './intervals';
 

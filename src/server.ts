@@ -14,8 +14,8 @@ import { pendingMigrations } from './db/postgres/migrate';
 import { toDatabaseError } from './db/postgres/pg-errors';
 import { createLogger, type Logger } from './logger';
 import { createTemporalClient } from './temporal/client';
-import { createOperationControl } from './temporal/operation-control';
-import { createSyncControl } from './temporal/sync-control';
+import { createOperationControl } from './temporal/control/operation-control';
+import { createSyncControl } from './temporal/control/sync-control';
 import { accountsUrlOf, isDataCentreName } from './zoho/http/data-centers';
 
 /** Name of the connection that the environment describes. */

@@ -12,7 +12,7 @@ import { createTemporalClient } from './temporal/client';
 import { pauseSchedulesOf, unpauseSchedulesOf } from './temporal/connection-schedules';
 import { reconcileSchedules } from './temporal/schedules';
 import { createWorkerMetrics, serveMetrics } from './worker-metrics';
-import { describeWorkflow } from './temporal/workflow-state';
+import { describeWorkflow } from './temporal/control/workflow-state';
 
 /** The worker process: runs workflows and activities until it is told to stop. */
 async function main(): Promise<void> {

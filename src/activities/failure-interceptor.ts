@@ -5,7 +5,7 @@ import { toDatabaseError, type DatabaseError } from '../db/postgres/pg-errors';
 import { SessionEnded } from '../db/mirror/load/load-chunk';
 import type { Logger } from '../logger';
 import { ZohoError } from '../zoho/errors/errors';
-import { FAILURES } from './failures';
+import { FAILURES } from '../temporal/contract/failures';
 
 const FIRST_BACKOFF_MS = 2_000;
 const LONGEST_BACKOFF_MS = 60_000;

@@ -16,7 +16,8 @@ import {
   type SweepRequest,
   type SweepRun,
 } from './pull/deletes';
-import type { ActivityDependencies, OperationTarget, SyncTarget } from './dependencies';
+import type { ActivityDependencies } from './dependencies';
+import type { OperationTarget, SyncTarget } from '../temporal/contract/targets';
 import {
   countBothSides,
   finishFullSync,
@@ -93,9 +94,4 @@ export type LoadActivities = ReturnType<typeof createLoadActivities>;
 
 export type { SessionUpdate } from '../db/sessions/session-updates';
 export type { ChunkResult } from '../db/mirror/load/load-chunk';
-export type { RowCounts } from './pull/finish-full-sync';
-export type { FullSyncPlan } from './pull/plan-full-sync';
-export type { IncrementalSyncPlan } from './pull/plan-incremental-sync';
-export type { SessionSums } from './pull/finish-full-sync';
-export type { ActivityDependencies, OperationTarget, SyncTarget } from './dependencies';
-export type { BulkWritePlan } from './bulk-operations/plan-bulk-write';
+export type { ActivityDependencies } from './dependencies';

@@ -1,4 +1,5 @@
-import type { ActivityDependencies, OperationTarget } from './dependencies';
+import type { ActivityDependencies } from './dependencies';
+import type { OperationTarget } from '../temporal/contract/targets';
 import { withZoho, type ZohoWork } from './with-zoho';
 
 /** Runs work of a bulk operation that calls Zoho; its calls are paid into the ledger under the operation's id. */

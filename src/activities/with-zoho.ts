@@ -4,7 +4,8 @@ import { findSessionType } from '../db/sessions/sessions';
 import { type CallPriority, priorityOfSession } from '../domain/credits/priorities';
 import type { ZohoCall } from '../zoho/http/observer';
 import type { CallOptions, ZohoTransport } from '../zoho/http/transport';
-import type { ActivityDependencies, SyncTarget } from './dependencies';
+import type { ActivityDependencies } from './dependencies';
+import type { SyncTarget } from '../temporal/contract/targets';
 import { withHeartbeats } from './heartbeats';
 import { ledgerEntries } from '../connection/ledger-entries';
 

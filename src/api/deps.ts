@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { ConnectSettings } from '../connection/settings';
 import type { Logger } from '../logger';
-import type { OperationControl } from '../temporal/operation-control';
-import type { SyncControl } from '../temporal/sync-control';
+import type { OperationControl } from '../temporal/control/operation-control';
+import type { SyncControl } from '../temporal/control/sync-control';
 import type { Metrics } from './metrics';
 
 /** Where the Temporal UI shows a workflow. */

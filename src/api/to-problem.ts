@@ -8,7 +8,7 @@ import {
   SyncWorkflowNotRunning,
   SyncWorkflowRunning,
   TemporalUnavailable,
-} from '../temporal/sync-control';
+} from '../temporal/control/sync-control';
 import { Problem, type ProblemCode } from './problem';
 import { zohoProblem } from './zoho-problem';
 

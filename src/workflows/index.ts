@@ -1,7 +1,7 @@
 /** Every export is a workflow type; its name is what the Temporal UI shows. */
-export { bulkWrite } from './bulk-write';
-export { fullSync } from './full-sync';
-export { incrementalSync } from './incremental-sync';
-export { massUpdate } from './mass-update';
-export { reconcileConnections } from './reconcile-connections';
-export { reconcileSessions } from './reconcile-sessions';
+export { bulkWrite } from './bulk-operations/bulk-write';
+export { fullSync } from './pull/full-sync';
+export { incrementalSync } from './pull/incremental-sync';
+export { massUpdate } from './bulk-operations/mass-update';
+export { reconcileConnections } from './maintenance/reconcile-connections';
+export { reconcileSessions } from './maintenance/reconcile-sessions';

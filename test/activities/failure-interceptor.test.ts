@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import pg from 'pg';
 import { FailureInterceptor } from '../../src/activities/failure-interceptor';
-import { jobPending } from '../../src/activities/failures';
+import { jobPending } from '../../src/temporal/contract/failures';
 import { SessionEnded } from '../../src/db/mirror/load/load-chunk';
 import { createLogger } from '../../src/logger';
 import { ERROR_CATEGORIES, type ErrorCategory } from '../../src/zoho/errors/errors';

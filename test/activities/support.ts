@@ -11,7 +11,8 @@ import {
   type Simulator,
   type SimulatorOptions,
 } from '../../simulator';
-import type { ActivityDependencies, SyncTarget } from '../../src/activities/dependencies';
+import type { ActivityDependencies } from '../../src/activities/dependencies';
+import type { SyncTarget } from '../../src/temporal/contract/targets';
 import { ZohoConnections } from '../../src/connection/transports';
 import { open } from '../../src/db/postgres/encryption';
 import { ensureConnection, type ConnectionSettings } from '../../src/db/connections/connections';

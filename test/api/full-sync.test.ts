@@ -4,7 +4,7 @@ import type { ProblemDocument } from '../../src/api/problem';
 import { setConnectionStatus } from '../../src/db/connections/connections';
 import { recordProgress } from '../../src/db/sessions/session-updates';
 import { findActiveSession, getSession, listSessions } from '../../src/db/sessions/sessions';
-import type { SyncControl } from '../../src/temporal/sync-control';
+import type { SyncControl } from '../../src/temporal/control/sync-control';
 import { someConnection, someSession } from '../db/support';
 import { useApi, type Answer } from './support';
 import { unreachableTemporal, useTemporal } from './temporal';

@@ -11,8 +11,8 @@ import { ROUTES } from '../../src/api/routes';
 import type { ConnectSettings } from '../../src/connection/settings';
 import { createApiKey } from '../../src/db/access/api-keys';
 import type { ApiRole } from '../../src/db/models/api-key';
-import type { OperationControl } from '../../src/temporal/operation-control';
-import type { SyncControl } from '../../src/temporal/sync-control';
+import type { OperationControl } from '../../src/temporal/control/operation-control';
+import type { SyncControl } from '../../src/temporal/control/sync-control';
 import { accountsUrlOf } from '../../src/zoho/http/data-centers';
 import { KEY_RING, useDatabase, type DatabaseFixture } from '../db/support';
 

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import type { TemporalClient } from '../../src/temporal/client';
-import { createSyncControl, type SyncControl } from '../../src/temporal/sync-control';
+import { createSyncControl, type SyncControl } from '../../src/temporal/control/sync-control';
 import { TASK_QUEUES } from '../../src/temporal/task-queues';
 import { createNamespace, quietTemporalSdk, sharedTemporal, temporalClient } from '../support/temporal';
 

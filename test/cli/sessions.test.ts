@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { insertLedgerEntries } from '../../src/db/credits/api-ledger';
 import { recordProgress } from '../../src/db/sessions/session-updates';
 import { closeSession } from '../../src/db/sessions/sessions';
-import { SyncWorkflowNotRunning } from '../../src/temporal/sync-control';
+import { SyncWorkflowNotRunning } from '../../src/temporal/control/sync-control';
 import { NO_TEMPORAL, useApi } from '../api/support';
 import { unreachableTemporal } from '../api/temporal';
 import { someConnection, someSession } from '../db/support';

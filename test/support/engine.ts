@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Knex } from 'knex';
 import { createDatabase } from '../../src/db/postgres/knex';
 import type { TemporalClient } from '../../src/temporal/client';
-import { createSyncControl, type SyncControl } from '../../src/temporal/sync-control';
+import { createSyncControl, type SyncControl } from '../../src/temporal/control/sync-control';
 import { Org, type OrgOptions } from './org';
 import { startPostgresServer, testDatabase, type PostgresServer } from './postgres';
 import {

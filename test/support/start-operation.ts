@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { insertBulkWriteItems, insertMassUpdateItems } from '../../src/db/bulk-operations/bulk-operation-items';
 import { insertBulkOperation } from '../../src/db/bulk-operations/bulk-operations';
 import { bulkWriteWorkflowId, massUpdateWorkflowId } from '../../src/temporal/ids';
-import { createOperationControl } from '../../src/temporal/operation-control';
+import { createOperationControl } from '../../src/temporal/control/operation-control';
 import type { BulkOperationKind } from '../../src/domain/runs/bulk-operations';
 import type { Org } from './org';
 

@@ -14,7 +14,7 @@ import { downloadBulkWriteResult, getBulkWriteJob } from '../../zoho/bulk/bulk-w
 import { parseBulkWriteResult, type BulkWriteRow, type BulkWriteRowStatus } from '../../zoho/bulk/bulk-write-result';
 import { ZohoError } from '../../zoho/errors/errors';
 import type { ActivityDependencies } from '../dependencies';
-import { FAILURES, jobPending, permanentFailure } from '../failures';
+import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
 import { withZohoFor } from '../operation-work';
 import type { BulkWriteFileTarget } from './submit-bulk-write';
 

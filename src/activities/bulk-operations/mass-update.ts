@@ -16,8 +16,9 @@ import { createMassUpdateJob, getMassUpdateJob, massUpdateRecords } from '../../
 import { MAX_IDS_PER_MASS_UPDATE } from '../../zoho/http/request-limits';
 import type { WriteOutcome } from '../../zoho/records/write-outcome';
 import type { RecordInput } from '../../zoho/records/write-records';
-import type { ActivityDependencies, OperationTarget } from '../dependencies';
-import { FAILURES, jobPending, permanentFailure } from '../failures';
+import type { ActivityDependencies } from '../dependencies';
+import type { OperationTarget } from '../../temporal/contract/targets';
+import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
 import { withZohoFor } from '../operation-work';
 import { wasRefused } from './was-refused';
 

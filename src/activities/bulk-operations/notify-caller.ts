@@ -3,8 +3,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import { createHmac } from 'node:crypto';
 import { callbackSecretPurpose, getBulkOperation, saveCallbackAttempt } from '../../db/bulk-operations/bulk-operations';
 import type { BulkOperationModel } from '../../db/models/bulk-operation';
-import type { ActivityDependencies, OperationTarget } from '../dependencies';
-import { FAILURES } from '../failures';
+import type { ActivityDependencies } from '../dependencies';
+import type { OperationTarget } from '../../temporal/contract/targets';
+import { FAILURES } from '../../temporal/contract/failures';
 
 /** Then it is given up: whoever wants to know can still ask. */
 const MOST_ATTEMPTS = 8;

@@ -5,15 +5,11 @@ import { planJob } from '../../db/bulk-operations/bulk-write-jobs';
 import { CREDIT_COSTS } from '../../zoho/http/credit-costs';
 import { getFields, type ZohoField } from '../../zoho/metadata/fields';
 import { MAX_COLUMNS_PER_BULK_WRITE } from '../../zoho/http/request-limits';
-import type { ActivityDependencies, OperationTarget } from '../dependencies';
-import { FAILURES, permanentFailure } from '../failures';
+import type { ActivityDependencies } from '../dependencies';
+import type { OperationTarget } from '../../temporal/contract/targets';
+import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
+import type { BulkWritePlan } from '../../temporal/contract/results';
 import { withZohoFor } from '../operation-work';
-
-export interface BulkWritePlan {
-  files: { file: number; module: string; action: string; rows: number }[];
-  rows: number;
-  credits: number;
-}
 
 /**
  * Sorts the records into files and holds their fields against the modules' metadata, before anything is sent.

@@ -14,8 +14,9 @@ import {
 import { writeBulkFile } from '../../zoho/bulk/bulk-write-file';
 import { uploadBulkFile } from '../../zoho/bulk/bulk-write-upload';
 import { getOrg } from '../../zoho/metadata/org';
-import type { ActivityDependencies, OperationTarget } from '../dependencies';
-import { FAILURES, jobPending, permanentFailure } from '../failures';
+import type { ActivityDependencies } from '../dependencies';
+import type { OperationTarget } from '../../temporal/contract/targets';
+import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
 import { withZohoFor } from '../operation-work';
 import { wasRefused } from './was-refused';
 

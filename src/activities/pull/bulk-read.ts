@@ -15,8 +15,9 @@ import { pollDelayMs } from '../../domain/runs/poll-schedule';
 import { expectedBulkJobMs } from '../../domain/planning/read-plan';
 import { createBulkReadJob, downloadBulkReadResult, getBulkReadJob } from '../../zoho/bulk/bulk-read';
 import { ZohoError } from '../../zoho/errors/errors';
-import type { ActivityDependencies, SyncTarget } from '../dependencies';
-import { FAILURES, jobPending, permanentFailure } from '../failures';
+import type { ActivityDependencies } from '../dependencies';
+import type { SyncTarget } from '../../temporal/contract/targets';
+import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
 import { mirrorOf } from './load-mirror';
 import { withZoho } from '../with-zoho';
 

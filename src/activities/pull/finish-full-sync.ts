@@ -8,19 +8,12 @@ import { advanceWatermark, getWatermark } from '../../db/sessions/watermarks';
 import { countRecords } from '../../zoho/records/count-records';
 import type { ReadPath } from '../../domain/runs/enums';
 import { convertedParameter } from './converted-leads';
-import type { ActivityDependencies, SyncTarget } from '../dependencies';
+import type { ActivityDependencies } from '../dependencies';
+import type { SyncTarget } from '../../temporal/contract/targets';
 import { withHeartbeats } from '../heartbeats';
 import { mirrorOf } from './load-mirror';
+import type { RowCounts, SessionSums } from '../../temporal/contract/results';
 import { withZoho, type ZohoWork } from '../with-zoho';
-
-export interface RowCounts {
-  zohoRows: number;
-  mirrorRows: number;
-  /** Rows that this session set aside. */
-  quarantinedRows: number;
-  /** Those of them that the mirror has in no version. */
-  unmirroredRows: number;
-}
 
 /** Counts the module on both sides. */
 export async function countBothSides(deps: ActivityDependencies, target: SyncTarget): Promise<RowCounts> {
@@ -51,14 +44,6 @@ export interface FinishRequest extends SyncTarget {
   /** Zoho's times up to which changes and deletes are in the mirror. ISO 8601. */
   completeUntil: string;
   deletesUntil: string;
-}
-
-export interface SessionSums {
-  read: number;
-  created: number;
-  updated: number;
-  unchanged: number;
-  failed: number;
 }
 
 /** Moves the watermark and frees what the session kept for itself. Only for a session whose mirror is right. */

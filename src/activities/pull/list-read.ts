@@ -1,7 +1,8 @@
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import { LIST_PAGE_ROWS } from '../../domain/planning/read-plan';
 import { readFrom } from '../../domain/mirror/watermark';
-import type { ActivityDependencies, SyncTarget } from '../dependencies';
+import type { ActivityDependencies } from '../dependencies';
+import type { SyncTarget } from '../../temporal/contract/targets';
 import { mirrorOf } from './load-mirror';
 import { WalkMeeting } from './two-ended-scan';
 import { addWalks, CHUNKS_PER_WALK, walkPages, type PageWalk, type WalkResult } from './scan-pages';

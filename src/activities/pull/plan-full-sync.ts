@@ -2,33 +2,18 @@ import { isMirrorEmpty } from '../../db/mirror/mirror-table';
 import { getWatermark } from '../../db/sessions/watermarks';
 import type { ReadPath } from '../../domain/runs/enums';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
-import { planForced, planRead, type ReadPlan } from '../../domain/planning/read-plan';
+import { planForced, planRead } from '../../domain/planning/read-plan';
 import { countRecords } from '../../zoho/records/count-records';
-import type { ActivityDependencies, SyncTarget } from '../dependencies';
+import type { ActivityDependencies } from '../dependencies';
+import type { SyncTarget } from '../../temporal/contract/targets';
 import { convertedParameter, leavesOutConverted } from './converted-leads';
 import { isSelected } from './load-mirror';
 import { prepareModule } from './prepare-module';
+import type { FullSyncPlan } from '../../temporal/contract/results';
 import { withZoho } from '../with-zoho';
 
 export interface PlanRequest extends SyncTarget {
   path?: ReadPath;
-}
-
-/** What a full sync sets out to do. Small and JSON: it stands in the workflow's history. */
-export interface FullSyncPlan extends ReadPlan {
-  expectedRows: number;
-  /** Zoho's time before anything was read: changes after it are read again at the end. ISO 8601. */
-  lowWatermark: string;
-  /** Nothing can have vanished from a mirror that was empty. */
-  mirrorWasEmpty: boolean;
-  /** Until when earlier sessions followed Zoho's deletes; null if none did. */
-  deletesFollowedUntil: string | null;
-  fields: number;
-  hasModifiedTime: boolean;
-  /** The path does not show converted records: they are read by list pages after the rest. */
-  leavesOutConverted: boolean;
-  /** Things a person should know before reading the result. */
-  warnings: string[];
 }
 
 /**

@@ -1,25 +1,17 @@
 import { getWatermark } from '../../db/sessions/watermarks';
 import { loadFields } from '../../db/mirror/module-fields';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
-import type { ActivityDependencies, SyncTarget } from '../dependencies';
-import { FAILURES, permanentFailure } from '../failures';
+import type { ActivityDependencies } from '../dependencies';
+import type { SyncTarget } from '../../temporal/contract/targets';
+import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import { isSelected } from './load-mirror';
 import { prepareModule } from './prepare-module';
+import type { IncrementalSyncPlan } from '../../temporal/contract/results';
 import { withZoho } from '../with-zoho';
 
 export interface IncrementalPlanRequest extends SyncTarget {
   /** Zoho's time to read from, if it lies before the watermark. ISO 8601. */
   since?: string;
-}
-
-/** What an incremental sync sets out to do. Small and JSON: it stands in the workflow's history. */
-export interface IncrementalSyncPlan {
-  /** Zoho's times from which on changes and deletes are read. ISO 8601. */
-  changesSince: string;
-  deletesSince: string;
-  fields: number;
-  /** Things a person should know before reading the result. */
-  warnings: string[];
 }
 
 /**

@@ -10,8 +10,9 @@ import { getFields, type ZohoField } from '../../zoho/metadata/fields';
 import { getModule } from '../../zoho/metadata/modules';
 import { getOrg } from '../../zoho/metadata/org';
 import { listUsers } from '../../zoho/metadata/users';
-import type { ActivityDependencies, SyncTarget } from '../dependencies';
-import { FAILURES, permanentFailure } from '../failures';
+import type { ActivityDependencies } from '../dependencies';
+import type { SyncTarget } from '../../temporal/contract/targets';
+import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import { learnPrices } from './refresh-credit-costs';
 import type { ZohoWork } from '../with-zoho';
 

@@ -1,7 +1,8 @@
 import { findLastChunk } from '../../db/mirror/load/load-chunk';
 import { findBuriedRows } from '../../db/mirror/sweep';
 import { askForRows } from './refetch-records';
-import type { ActivityDependencies, SyncTarget } from '../dependencies';
+import type { ActivityDependencies } from '../dependencies';
+import type { SyncTarget } from '../../temporal/contract/targets';
 import { mirrorOf } from './load-mirror';
 import { withZoho } from '../with-zoho';
 

@@ -4,7 +4,7 @@ import { closeBulkOperation, getBulkOperation, listBulkOperations } from '../../
 import { ConnectionNotFound, findConnection } from '../../db/connections/connections';
 import { ITEM_STATUSES, type BulkOperationKind } from '../../domain/runs/bulk-operations';
 import { isFinal, SESSION_STATUSES } from '../../domain/runs/enums';
-import { SyncWorkflowNotRunning } from '../../temporal/sync-control';
+import { SyncWorkflowNotRunning } from '../../temporal/control/sync-control';
 import { BulkOperationAnswer, BulkOperationPage, BulkResultPage } from '../bulk-operation-schemas';
 import { cursorOf, encodeCursor } from '../cursor';
 import { Problem } from '../problem';

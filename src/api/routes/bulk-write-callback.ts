@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { adoptJob, findCallbackHash } from '../../db/bulk-operations/bulk-write-jobs';
-import { SyncWorkflowNotRunning } from '../../temporal/sync-control';
+import { SyncWorkflowNotRunning } from '../../temporal/control/sync-control';
 import { Problem } from '../problem';
 import { defineRoute } from '../route';
 

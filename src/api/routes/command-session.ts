@@ -2,7 +2,7 @@ import { isFinal } from '../../domain/runs/enums';
 import type { SyncSessionModel } from '../../db/models/sync-session';
 import { viewSession } from '../../db/sessions/session-view';
 import { closeSession, getSession } from '../../db/sessions/sessions';
-import { SyncWorkflowNotRunning, type SyncTarget, type SyncUpdate } from '../../temporal/sync-control';
+import { SyncWorkflowNotRunning, type SyncTarget, type SyncUpdate } from '../../temporal/control/sync-control';
 import type { RouteDeps } from '../deps';
 import { Problem } from '../problem';
 import { representSessionWithLinks } from '../representations';

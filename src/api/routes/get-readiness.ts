@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { pendingMigrations } from '../../db/postgres/migrate';
-import type { SyncControl } from '../../temporal/sync-control';
+import type { SyncControl } from '../../temporal/control/sync-control';
 import { defineRoute } from '../route';
 import { Readiness } from '../schemas';
 

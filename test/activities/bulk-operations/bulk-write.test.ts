@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { ApplicationFailure } from '@temporalio/common';
-import type { OperationTarget } from '../../../src/activities/dependencies';
+import type { OperationTarget } from '../../../src/temporal/contract/targets';
 import { awaitBulkWrite, collectBulkWriteResult } from '../../../src/activities/bulk-operations/bulk-write-result';
 import { orderBulkWriteJob, uploadBulkWriteFile } from '../../../src/activities/bulk-operations/submit-bulk-write';
 import { planBulkWrite } from '../../../src/activities/bulk-operations/plan-bulk-write';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SyncTarget } from '../../../src/activities/dependencies';
+import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { readByListPages } from '../../../src/activities/pull/list-read';
 import { mirrorOf } from '../../../src/activities/pull/load-mirror';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';

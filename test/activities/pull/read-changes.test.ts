@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SyncTarget } from '../../../src/activities/dependencies';
+import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { finishIncrementalSync } from '../../../src/activities/pull/finish-full-sync';
 import { readByListPages, readChanges } from '../../../src/activities/pull/list-read';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';

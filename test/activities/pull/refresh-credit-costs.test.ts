@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
-import type { SyncTarget } from '../../../src/activities/dependencies';
+import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { useActivities } from '../support';
 
 describe('the prices of calls', () => {

@@ -1,6 +1,11 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
 import type { SessionStatus } from '../../../src/domain/runs/enums';
-import { approveSweepUpdate, pauseUpdate, resumeUpdate, type OperatorCommand } from '../../../src/workflows/messages';
+import {
+  approveSweepUpdate,
+  pauseUpdate,
+  resumeUpdate,
+  type OperatorCommand,
+} from '../../../src/temporal/contract/sync-messages';
 
 /** Stands in for the full sync where only its commands matter: it runs until it is cancelled. */
 export async function fullSync(): Promise<void> {

@@ -1,5 +1,5 @@
-import { sweepNeedsApproval } from '../domain/mirror/mass-delete-guard';
-import { countSweepCandidates, sweepUnseenRows } from './activity-proxies';
+import { sweepNeedsApproval } from '../../domain/mirror/mass-delete-guard';
+import { countSweepCandidates, sweepUnseenRows } from '../activity-proxies';
 import type { SyncRun } from './sync-run';
 
 export interface Sweep {

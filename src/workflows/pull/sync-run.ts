@@ -6,11 +6,12 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { RowCounts, SessionSums, SyncTarget } from '../activities';
-import { causeOf, isFailure, SESSION_ENDED } from './failure-types';
-import { progressQuery, type SyncInput, type SyncResult } from './messages';
-import { RunControl } from './run-control';
-import { SessionRecorder } from './session-recorder';
+import type { RowCounts, SessionSums } from '../../temporal/contract/results';
+import type { SyncTarget } from '../../temporal/contract/targets';
+import { causeOf, isFailure, SESSION_ENDED } from '../run/activity-failures';
+import { progressQuery, type SyncInput, type SyncResult } from '../../temporal/contract/sync-messages';
+import { RunControl } from '../run/run-control';
+import { SessionRecorder } from '../run/session-recorder';
 import { SweepApproval } from './sweep-approval';
 
 /** Number ranges that keep the pieces of a run's work apart in the record statuses. */

@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { ItemCounts } from '../domain/runs/bulk-operations';
-import type { SessionStatus } from '../domain/runs/enums';
+import type { ItemCounts } from '../../domain/runs/bulk-operations';
+import type { SessionStatus } from '../../domain/runs/enums';
 
 /** What the workflow of a bulk write or a mass update is told; the records are in the database. */
 export interface BulkOperationInput {

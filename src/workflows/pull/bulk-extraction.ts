@@ -1,9 +1,10 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
-import { BULK_PAGE_ROWS } from '../domain/planning/read-plan';
-import type { ChunkResult, SyncTarget } from '../activities';
-import { awaitBulkRead, loadBulkPage, orderBulkRead } from './activity-proxies';
-import { isFailure, JOB_LOST } from './failure-types';
-import type { RunControl } from './run-control';
+import { BULK_PAGE_ROWS } from '../../domain/planning/read-plan';
+import type { ChunkResult } from '../../activities';
+import type { SyncTarget } from '../../temporal/contract/targets';
+import { awaitBulkRead, loadBulkPage, orderBulkRead } from '../activity-proxies';
+import { isFailure, JOB_LOST } from '../run/activity-failures';
+import type { RunControl } from '../run/run-control';
 
 /** How often a page is ordered before its loss is taken for an answer. */
 const MOST_ORDERS = 3;

@@ -7,7 +7,7 @@ import {
   type WorkflowHandle,
   isGrpcServiceError,
 } from '@temporalio/client';
-import type { SessionType } from '../domain/runs/enums';
+import type { SessionType } from '../../domain/runs/enums';
 import {
   approveSweepUpdate,
   pauseUpdate,
@@ -17,11 +17,11 @@ import {
   type OperatorCommand,
   type RemovalOptions,
   type SyncInput,
-} from '../workflows/messages';
-import type { TemporalClient } from './client';
-import { syncWorkflowId } from './ids';
-import { SyncConnection, SyncKind, SyncModule, SyncStatus } from './search-attributes';
-import { TASK_QUEUES } from './task-queues';
+} from '../contract/sync-messages';
+import type { TemporalClient } from '../client';
+import { syncWorkflowId } from '../ids';
+import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
+import { TASK_QUEUES } from '../task-queues';
 
 /** Temporal did not answer. The same command may succeed later. */
 export class TemporalUnavailable extends Error {

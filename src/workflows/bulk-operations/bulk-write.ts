@@ -1,6 +1,6 @@
 import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
-import { progressOf, shortcoming, type ItemProgress } from '../domain/runs/bulk-operations';
-import type { BulkWritePlan } from '../activities';
+import { progressOf, shortcoming, type ItemProgress } from '../../domain/runs/bulk-operations';
+import type { BulkWritePlan } from '../../temporal/contract/results';
 import {
   awaitBulkWrite,
   collectBulkWriteResult,
@@ -9,9 +9,13 @@ import {
   planBulkWrite,
   settleOperation,
   uploadBulkWriteFile,
-} from './activity-proxies';
-import { causeOf, FILE_LOST, isFailure, OUTCOME_UNKNOWN } from './failure-types';
-import { jobFinishedSignal, type BulkOperationInput, type BulkOperationResult } from './operation-messages';
+} from '../activity-proxies';
+import { causeOf, FILE_LOST, isFailure, OUTCOME_UNKNOWN } from '../run/activity-failures';
+import {
+  jobFinishedSignal,
+  type BulkOperationInput,
+  type BulkOperationResult,
+} from '../../temporal/contract/operation-messages';
 import { runBulkOperation, type OperationRun, type WorkDone } from './operation-run';
 
 /** How often a file is uploaded before its loss is taken for an answer. */

@@ -1,7 +1,13 @@
 import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
-import type { SessionStatus } from '../domain/runs/enums';
-import { desiredState } from '../domain/runs/run-control';
-import { pauseSignal, pauseUpdate, resumeSignal, resumeUpdate, type OperatorCommand } from './messages';
+import type { SessionStatus } from '../../domain/runs/enums';
+import { desiredState } from '../../domain/runs/run-control';
+import {
+  pauseSignal,
+  pauseUpdate,
+  resumeSignal,
+  resumeUpdate,
+  type OperatorCommand,
+} from '../../temporal/contract/sync-messages';
 
 /** The run as far as its control sees it: where it stands, and how to write that down. */
 export interface ControlledRun {

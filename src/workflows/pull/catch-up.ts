@@ -1,5 +1,5 @@
-import type { RowCounts } from '../activities';
-import { countBothSides, readChanges, readDeletes } from './activity-proxies';
+import type { RowCounts } from '../../temporal/contract/results';
+import { countBothSides, readChanges, readDeletes } from '../activity-proxies';
 import { agree } from './row-counts';
 import type { SyncRun } from './sync-run';
 

@@ -5,11 +5,11 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { SessionUpdate } from '../activities';
-import type { LogLevel, SessionStatus } from '../domain/runs/enums';
-import { SyncStatus } from '../temporal/search-attributes';
-import { recordProgress } from './activity-proxies';
-import { SESSION_ENDED } from './failure-types';
+import type { SessionUpdate } from '../../activities';
+import type { LogLevel, SessionStatus } from '../../domain/runs/enums';
+import { SyncStatus } from '../../temporal/search-attributes';
+import { recordProgress } from '../activity-proxies';
+import { SESSION_ENDED } from './activity-failures';
 
 type Patch = SessionUpdate['patch'];
 

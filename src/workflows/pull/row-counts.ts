@@ -1,4 +1,4 @@
-import type { RowCounts } from '../activities';
+import type { RowCounts } from '../../temporal/contract/results';
 
 /** Whether both sides have the same rows; those in quarantine that the mirror never had are accounted for. */
 export function agree({ zohoRows, mirrorRows, unmirroredRows }: RowCounts): boolean {

@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { IncrementalSyncPlan, RowCounts } from '../activities';
-import { finishIncrementalSync, planIncrementalSync, readRestored } from './activity-proxies';
+import type { IncrementalSyncPlan, RowCounts } from '../../temporal/contract/results';
+import { finishIncrementalSync, planIncrementalSync, readRestored } from '../activity-proxies';
 import { catchUp, type CaughtUp } from './catch-up';
-import { VERIFICATION_FAILED } from './failure-types';
-import type { IncrementalSyncInput, SyncResult } from './messages';
+import { VERIFICATION_FAILED } from '../run/activity-failures';
+import type { IncrementalSyncInput, SyncResult } from '../../temporal/contract/sync-messages';
 import { agree, describeDifference } from './row-counts';
 import { SyncRun } from './sync-run';
 

@@ -1,6 +1,11 @@
 import { condition, setHandler } from '@temporalio/workflow';
-import { approveSweepSignal, approveSweepUpdate, type OperatorCommand, type RemovalOptions } from './messages';
-import type { SessionRecorder } from './session-recorder';
+import {
+  approveSweepSignal,
+  approveSweepUpdate,
+  type OperatorCommand,
+  type RemovalOptions,
+} from '../../temporal/contract/sync-messages';
+import type { SessionRecorder } from '../run/session-recorder';
 
 /** The brake of a run: rows that leave the mirror in numbers wait for a person's word, given once for the whole run. */
 export class SweepApproval {

@@ -6,13 +6,17 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { progressOf, type ItemProgress } from '../domain/runs/bulk-operations';
-import type { OperationTarget } from '../activities';
-import { notifyCaller, recordBulkOperation, settleOperation } from './activity-proxies';
-import { causeOf, isFailure, SESSION_ENDED } from './failure-types';
-import { operationProgressQuery, type BulkOperationInput, type BulkOperationResult } from './operation-messages';
-import { RunControl } from './run-control';
-import { SessionRecorder } from './session-recorder';
+import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
+import type { OperationTarget } from '../../temporal/contract/targets';
+import { notifyCaller, recordBulkOperation, settleOperation } from '../activity-proxies';
+import { causeOf, isFailure, SESSION_ENDED } from '../run/activity-failures';
+import {
+  operationProgressQuery,
+  type BulkOperationInput,
+  type BulkOperationResult,
+} from '../../temporal/contract/operation-messages';
+import { RunControl } from '../run/run-control';
+import { SessionRecorder } from '../run/session-recorder';
 
 /** What the work of an operation has at hand. */
 export interface OperationRun {

@@ -1,0 +1,54 @@
+import type { ReadPlan } from '../../domain/planning/read-plan';
+
+/** What a full sync sets out to do. Small and JSON: it stands in the workflow's history. */
+export interface FullSyncPlan extends ReadPlan {
+  expectedRows: number;
+  /** Zoho's time before anything was read: changes after it are read again at the end. ISO 8601. */
+  lowWatermark: string;
+  /** Nothing can have vanished from a mirror that was empty. */
+  mirrorWasEmpty: boolean;
+  /** Until when earlier sessions followed Zoho's deletes; null if none did. */
+  deletesFollowedUntil: string | null;
+  fields: number;
+  hasModifiedTime: boolean;
+  /** The path does not show converted records: they are read by list pages after the rest. */
+  leavesOutConverted: boolean;
+  /** Things a person should know before reading the result. */
+  warnings: string[];
+}
+
+/** What an incremental sync sets out to do. Small and JSON: it stands in the workflow's history. */
+export interface IncrementalSyncPlan {
+  /** Zoho's times from which on changes and deletes are read. ISO 8601. */
+  changesSince: string;
+  deletesSince: string;
+  fields: number;
+  /** Things a person should know before reading the result. */
+  warnings: string[];
+}
+
+/** Rows of a module on both sides. */
+export interface RowCounts {
+  zohoRows: number;
+  mirrorRows: number;
+  /** Rows that this session set aside. */
+  quarantinedRows: number;
+  /** Those of them that the mirror has in no version. */
+  unmirroredRows: number;
+}
+
+/** Rows of a session by what became of them. */
+export interface SessionSums {
+  read: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  failed: number;
+}
+
+/** The files that a bulk write sends, and what they cost. */
+export interface BulkWritePlan {
+  files: { file: number; module: string; action: string; rows: number }[];
+  rows: number;
+  credits: number;
+}
