@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { formatTable } from '../src/cli/table';
+import { formatTable } from '../src/cli/output/table';
 import type { BenchEnvironment } from './environment';
 import type { SessionRun } from './session-run';
 

@@ -1,4 +1,4 @@
-import { formatTable } from '../src/cli/table';
+import { formatTable } from '../src/cli/output/table';
 import { onStopSignals } from '../scripts/lib/stop-signals';
 import { measureBroker } from './broker';
 import { measureFullSync } from './full-sync';

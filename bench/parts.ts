@@ -30,7 +30,7 @@ export function zoho(home: string, port: number, deals: number, profile: ZohoPro
 export function worker(home: string, env: NodeJS.ProcessEnv, temporalAddress: string): ProcessSpec {
   let startedAt = new Date();
   return {
-    ...ownProcess('Worker', 'src/worker', home),
+    ...ownProcess('Worker', 'src/bin/worker', home),
     env: { ...bareEnvironment(), ...env },
     isReady: () => isWorkerPolling(temporalAddress, NAMESPACE, startedAt),
     beforeStart: async () => {

@@ -29,10 +29,10 @@ const root = path.resolve(__dirname, '..');
 
 const COMPILED = {
   start: 'dist/scripts/start.js',
-  migrate: 'dist/scripts/migrate.js',
+  migrate: 'dist/src/bin/migrate.js',
   simulator: 'dist/simulator/main.js',
   bench: 'dist/bench/main.js',
-  pulse: 'dist/src/cli/main.js',
+  pulse: 'dist/src/bin/pulse.js',
 };
 
 async function main() {

@@ -1,7 +1,7 @@
-import { AuthStatus, type Connection } from '../../src/api/connection-schemas';
+import { AuthStatus, type Connection } from '../../src/api/connections/schemas';
 import { API_PREFIX, sessionPath } from '../../src/api/paths';
-import { SessionAnswer, SessionPage, type Session } from '../../src/api/schemas';
-import { ApiClient } from '../../src/cli/api-client';
+import { SessionAnswer, SessionPage, type Session } from '../../src/api/sessions/schemas';
+import { ApiClient } from '../../src/cli/client/api-client';
 
 export type { Session };
 

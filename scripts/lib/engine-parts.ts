@@ -48,7 +48,7 @@ export interface EngineOptions {
 export function worker({ home, env }: EngineOptions, temporal: { address: string; namespace: string }): ProcessSpec {
   let startedAt = new Date();
   return {
-    ...nodeProcess('Worker', 'src/worker.js', {
+    ...nodeProcess('Worker', 'src/bin/worker.js', {
       home,
       env,
       isReady: () => isWorkerPolling(temporal.address, temporal.namespace, startedAt),
@@ -60,7 +60,7 @@ export function worker({ home, env }: EngineOptions, temporal: { address: string
 }
 
 export function controlApi({ home, env }: EngineOptions, url: string): ProcessSpec {
-  return nodeProcess('API', 'src/server.js', { home, env, isReady: () => answers(`${url}${API_PREFIX}/ready`, true) });
+  return nodeProcess('API', 'src/bin/api.js', { home, env, isReady: () => answers(`${url}${API_PREFIX}/ready`, true) });
 }
 
 async function answers(url: string, mustBeOk = false): Promise<boolean> {

@@ -1,14 +1,14 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import type { ApiDeps } from './deps';
-import { createMetrics } from './metrics';
-import { expressPath, mountRoute } from './mount-route';
+import type { ApiDeps } from './http/deps';
+import { createMetrics } from './http/metrics';
+import { expressPath, mountRoute } from './http/mount-route';
 import { describeApi } from './openapi';
-import { PROBLEM_CONTENT_TYPE, Problem, toProblemDocument } from './problem';
-import type { Route } from './route';
-import { contextOf, requestContext } from './request-context';
+import { PROBLEM_CONTENT_TYPE, Problem, toProblemDocument } from './http/problem';
+import type { Route } from './http/route';
+import { contextOf, requestContext } from './http/request-context';
 import { ROUTES } from './routes';
-import { toProblem } from './to-problem';
+import { toProblem } from './http/to-problem';
 
 const LARGEST_BODY = '100kb';
 

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { BULK_OPERATION_REQUESTS, BULK_OPERATION_SCHEMAS } from './bulk-operation-schemas';
-import { CONNECTION_REQUESTS } from './connection-schemas';
+import { BULK_OPERATION_REQUESTS, BULK_OPERATION_SCHEMAS } from './bulk-operations/schemas';
+import { CONNECTION_REQUESTS } from './connections/schemas';
 import { API_PREFIX } from './paths';
-import { PROBLEMS, PROBLEM_CONTENT_TYPE, ProblemDocument, type ProblemCode } from './problem';
-import type { DeclaredAnswer, Route } from './route';
-import { CallMetrics, SessionCalls } from './call-metrics-schemas';
-import { MODULE_REQUESTS, MODULE_SCHEMAS } from './module-schemas';
-import { Plan, PlanRequest } from './plan-schemas';
-import { RECORD_REQUESTS, RECORD_SCHEMAS } from './record-schemas';
-import { NAMED_SCHEMAS } from './schemas';
+import { PROBLEMS, PROBLEM_CONTENT_TYPE, ProblemDocument, type ProblemCode } from './http/problem';
+import type { DeclaredAnswer, Route } from './http/route';
+import { CallMetrics, SessionCalls } from './sessions/call-metrics-schemas';
+import { MODULE_REQUESTS, MODULE_SCHEMAS } from './modules/schemas';
+import { Plan, PlanRequest } from './plans/schemas';
+import { RECORD_REQUESTS, RECORD_SCHEMAS } from './records/schemas';
+import { NAMED_SCHEMAS } from './sessions/schemas';
 
 type JsonSchema = Record<string, unknown>;
 

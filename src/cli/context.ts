@@ -1,4 +1,4 @@
-import type { ApiClient } from './api-client';
+import type { ApiClient } from './client/api-client';
 
 /** What a command works with. */
 export interface CliContext {

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { findApi } from './api-address';
-import { ApiClient } from './api-client';
+import { findApi } from './client/api-address';
+import { ApiClient } from './client/api-client';
 import { COMMANDS } from './commands';
 import type { CliContext } from './context';
-import { EXIT_CODES, explain } from './errors';
+import { EXIT_CODES, explain } from './client/errors';
 
 export interface CliProcess {
   readonly environment: NodeJS.ProcessEnv;

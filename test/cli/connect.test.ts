@@ -8,9 +8,9 @@ import {
   type Simulator,
 } from '../../simulator';
 import { runCli } from '../../src/cli/program';
-import { secretReader } from '../../src/cli/read-secret';
+import { secretReader } from '../../src/cli/input/read-secret';
 import { getConnection, insertConnection } from '../../src/db/connections/connections';
-import { NO_TEMPORAL, useApi } from '../api/support';
+import { NO_TEMPORAL, useApi } from '../api/support/api';
 import { KEY_RING } from '../db/support';
 import { poll } from '../support/poll';
 import { pulse, type Outcome } from './support';

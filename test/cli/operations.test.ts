@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { BulkOperationAnswer } from '../../src/api/bulk-operation-schemas';
+import type { BulkOperationAnswer } from '../../src/api/bulk-operations/schemas';
 import { saveItemOutcomes } from '../../src/db/bulk-operations/bulk-operation-items';
 import { recordBulkOperation } from '../../src/db/bulk-operations/bulk-operations';
-import { NO_OPERATIONS, NO_TEMPORAL, useApi } from '../api/support';
+import { NO_OPERATIONS, NO_TEMPORAL, useApi } from '../api/support/api';
 import { someConnection } from '../db/support';
 import { pulse } from './support';
 

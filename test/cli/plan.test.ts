@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Plan } from '../../src/api/plan-schemas';
-import { NO_TEMPORAL, useApi } from '../api/support';
+import type { Plan } from '../../src/api/plans/schemas';
+import { NO_TEMPORAL, useApi } from '../api/support/api';
 import { someConnection } from '../db/support';
 import { pulse } from './support';
 

@@ -79,7 +79,7 @@ describe('pulse', () => {
   it('is a program: what it says goes to stderr and its code to the shell', () => {
     const root = path.resolve(__dirname, '../..');
 
-    const child = spawnSync(process.execPath, ['--import=tsx', 'src/cli/main.ts', 'health', '--api', NOBODY], {
+    const child = spawnSync(process.execPath, ['--import=tsx', 'src/bin/pulse.ts', 'health', '--api', NOBODY], {
       cwd: root,
       encoding: 'utf8',
     });

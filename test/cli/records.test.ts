@@ -3,8 +3,8 @@ import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import { readJsonText } from '../../src/cli/read-json';
-import { useOrganization } from '../api/organization';
+import { readJsonText } from '../../src/cli/input/read-json';
+import { useOrganization } from '../api/support/organization';
 import { pulse, type Outcome } from './support';
 
 describe('pulse modules, fields and records', () => {

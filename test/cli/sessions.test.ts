@@ -4,8 +4,8 @@ import { insertLedgerEntries } from '../../src/db/credits/api-ledger';
 import { recordProgress } from '../../src/db/sessions/session-updates';
 import { closeSession } from '../../src/db/sessions/sessions';
 import { SyncWorkflowNotRunning } from '../../src/temporal/control/sync-control';
-import { NO_TEMPORAL, useApi } from '../api/support';
-import { unreachableTemporal } from '../api/temporal';
+import { NO_TEMPORAL, useApi } from '../api/support/api';
+import { unreachableTemporal } from '../api/support/temporal';
 import { someConnection, someSession } from '../db/support';
 import { pulse } from './support';
 

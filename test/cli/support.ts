@@ -1,5 +1,5 @@
 import { runCli } from '../../src/cli/program';
-import type { ApiFixture } from '../api/support';
+import type { ApiFixture } from '../api/support/api';
 
 export interface Outcome {
   code: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeSession } from '../../src/db/sessions/sessions';
 import type { FullSyncInput, IncrementalSyncInput } from '../../src/temporal/contract/sync-messages';
-import { NO_TEMPORAL, useApi } from '../api/support';
+import { NO_TEMPORAL, useApi } from '../api/support/api';
 import { someConnection } from '../db/support';
 import { pulse } from './support';
 

@@ -14,7 +14,7 @@ import type { ConnectionModel } from '../../src/db/models/connection';
 import { ZohoError } from '../../src/zoho/errors/errors';
 import { listModules } from '../../src/zoho/metadata/modules';
 import { getOrg } from '../../src/zoho/metadata/org';
-import { connectSettings } from '../api/support';
+import { connectSettings } from '../api/support/api';
 import { KEY_RING, useDatabase } from '../db/support';
 
 describe('calling Zoho for a person', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { useOrganization } from '../api/organization';
+import { useOrganization } from '../api/support/organization';
 import { pulse } from '../cli/support';
 
 const DOCUMENT = path.join(__dirname, '../../docs/zoho-operations.md');

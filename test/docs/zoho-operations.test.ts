@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { createZohoActivities, type ActivityDependencies } from '../../src/activities';
-import { PROBLEMS } from '../../src/api/problem';
+import { PROBLEMS } from '../../src/api/http/problem';
 import { ROUTES } from '../../src/api/routes';
 import { COMMANDS } from '../../src/cli/commands';
 import type { CliContext } from '../../src/cli/context';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import type { BulkOperationAnswer } from '../../src/api/bulk-operation-schemas';
+import type { BulkOperationAnswer } from '../../src/api/bulk-operations/schemas';
 import { exportedRecords } from '../support/exported-records';
 import { ExactNumber, type ExactObject } from '../support/exact-json';
 import { useEngineApi } from '../support/engine-api';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { BulkOperationAnswer, MassUpdatePreview } from '../../src/api/bulk-operation-schemas';
+import type { BulkOperationAnswer, MassUpdatePreview } from '../../src/api/bulk-operations/schemas';
 import { useEngineApi } from '../support/engine-api';
 import { ExactNumber } from '../support/exact-json';
 import { exportedRecords } from '../support/exported-records';

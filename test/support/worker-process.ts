@@ -22,7 +22,7 @@ export class WorkerProcess {
 
   /** Starts it and waits until it serves its task queues. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ['--import=tsx', 'src/worker.ts'], {
+    const child = spawn(process.execPath, ['--import=tsx', 'src/bin/worker.ts'], {
       cwd: projectRoot(),
       env: { ...bareEnvironment(), PULSE_LOG_LEVEL: 'info', ...this.environment },
       stdio: ['ignore', 'pipe', 'pipe'],

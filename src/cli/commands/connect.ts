@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { AuthStatus, Authorization, ConnectionAnswer, type Connection } from '../../api/connection-schemas';
+import { AuthStatus, Authorization, ConnectionAnswer, type Connection } from '../../api/connections/schemas';
 import { connectionPath, API_PREFIX } from '../../api/paths';
-import { authStatusText, connectionDetails } from '../connection-text';
+import { authStatusText, connectionDetails } from '../output/connection-text';
 import { show, type CliContext } from '../context';
-import { CliError, EXIT_CODES } from '../errors';
-import { openBrowser } from '../open-browser';
-import { connectionOption, names } from '../option-values';
-import { secretReader } from '../read-secret';
+import { CliError, EXIT_CODES } from '../client/errors';
+import { openBrowser } from '../input/open-browser';
+import { connectionOption, names } from '../input/option-values';
+import { secretReader } from '../input/read-secret';
 
 const POLL_MS = 1_000;
 /** Stands for standard input, as usual. */

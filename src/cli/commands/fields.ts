@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { Coverage, FieldList, FieldModificationAnswer, FieldModificationPage } from '../../api/module-schemas';
+import { Coverage, FieldList, FieldModificationAnswer, FieldModificationPage } from '../../api/modules/schemas';
 import { modulePath } from '../../api/paths';
 import { show, type CliContext } from '../context';
-import { coverageText, fieldsTable, modificationsTable, modifiedFieldText } from '../fields-text';
-import { connectionOption, wholeNumber } from '../option-values';
-import { readJsonText } from '../read-json';
+import { coverageText, fieldsTable, modificationsTable, modifiedFieldText } from '../output/fields-text';
+import { connectionOption, wholeNumber } from '../input/option-values';
+import { readJsonText } from '../input/read-json';
 
 interface Connected {
   connection: string;

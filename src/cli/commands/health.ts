@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { API_PREFIX } from '../../api/paths';
-import { Readiness } from '../../api/schemas';
+import { Readiness } from '../../api/sessions/schemas';
 import { show, type CliContext } from '../context';
-import { CliError, EXIT_CODES } from '../errors';
-import { formatPairs } from '../table';
+import { CliError, EXIT_CODES } from '../client/errors';
+import { formatPairs } from '../output/table';
 
 /** `pulse health`: whether the API answers, and whether what it needs is there. */
 export function healthCommand(context: CliContext): Command {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { KeyRotation } from '../../api/connection-schemas';
+import { KeyRotation } from '../../api/connections/schemas';
 import { API_PREFIX } from '../../api/paths';
 import { show, type CliContext } from '../context';
 

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { MassUpdatePreview } from '../../api/bulk-operation-schemas';
+import { MassUpdatePreview } from '../../api/bulk-operations/schemas';
 import { API_PREFIX } from '../../api/paths';
 import { show, type CliContext } from '../context';
-import { addOperationCommands, startOperation } from '../operation-commands';
-import { previewText } from '../operation-text';
-import { names } from '../option-values';
+import { addOperationCommands, startOperation } from './operation-commands';
+import { previewText } from '../output/operation-text';
+import { names } from '../input/option-values';
 
 interface StartOptions {
   ids?: string[];

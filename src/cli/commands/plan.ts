@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
-import { Plan } from '../../api/plan-schemas';
+import { Plan } from '../../api/plans/schemas';
 import { API_PREFIX } from '../../api/paths';
 import { READ_GOALS } from '../../domain/planning/read-methods';
 import { WRITE_OPERATIONS } from '../../domain/planning/write-methods';
 import { show, type CliContext } from '../context';
-import { number, wholeNumber } from '../option-values';
-import { planText } from '../plan-text';
+import { number, wholeNumber } from '../input/option-values';
+import { planText } from '../output/plan-text';
 
 /** `pulse plan …`: what reading or writing would take. */
 export function planCommand(context: CliContext): Command {

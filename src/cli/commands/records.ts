@@ -7,14 +7,14 @@ import {
   ValidateAnswer,
   WRITE_ACTIONS,
   WriteAnswer,
-} from '../../api/record-schemas';
+} from '../../api/records/schemas';
 import { show, type CliContext } from '../context';
-import { CliError, EXIT_CODES } from '../errors';
-import { count } from '../figures';
-import { connectionOption, names, wholeNumber } from '../option-values';
-import { readJsonText } from '../read-json';
-import { readPage, recordDetails, recordsTable, validateText, writeText } from '../records-text';
-import { formatPairs, formatTable } from '../table';
+import { CliError, EXIT_CODES } from '../client/errors';
+import { count } from '../output/format-number';
+import { connectionOption, names, wholeNumber } from '../input/option-values';
+import { readJsonText } from '../input/read-json';
+import { readPage, recordDetails, recordsTable, validateText, writeText } from '../output/records-text';
+import { formatPairs, formatTable } from '../output/table';
 
 interface Connected {
   connection: string;

@@ -1,14 +1,14 @@
 import { Command, Option } from 'commander';
-import { SessionCalls } from '../../api/call-metrics-schemas';
+import { SessionCalls } from '../../api/sessions/call-metrics-schemas';
 import { API_PREFIX, sessionPath } from '../../api/paths';
-import { SessionAnswer, SessionPage } from '../../api/schemas';
+import { SessionAnswer, SessionPage } from '../../api/sessions/schemas';
 import { LOG_LEVELS } from '../../domain/runs/enums';
-import { callsTable } from '../calls-text';
+import { callsTable } from '../output/calls-text';
 import { show, type CliContext } from '../context';
-import { readSession } from '../follow-session';
-import { wholeNumber } from '../option-values';
-import { showLogs, type LogOptions } from '../session-logs';
-import { sessionDetails, sessionTable } from '../session-text';
+import { readSession } from '../client/follow-session';
+import { wholeNumber } from '../input/option-values';
+import { showLogs, type LogOptions } from '../client/session-logs';
+import { sessionDetails, sessionTable } from '../output/session-text';
 
 interface ListOptions {
   module?: string;

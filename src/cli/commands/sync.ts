@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { API_PREFIX } from '../../api/paths';
-import { SessionAnswer } from '../../api/schemas';
+import { SessionAnswer } from '../../api/sessions/schemas';
 import { READ_PATHS } from '../../domain/runs/enums';
 import { show, type CliContext } from '../context';
-import { followSession } from '../follow-session';
-import { names, number } from '../option-values';
-import { sessionDetails } from '../session-text';
+import { followSession } from '../client/follow-session';
+import { names, number } from '../input/option-values';
+import { sessionDetails } from '../output/session-text';
 
 interface SyncOptions {
   idempotencyKey?: string;

@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import {
+  BULK_WRITE_ACTIONS,
+  ITEM_ACTIONS,
+  ITEM_STATUSES,
+  MAX_BULK_WRITE_RECORDS,
+  MAX_MASS_UPDATE_RECORDS,
+} from '../../domain/runs/bulk-operations';
+import { SESSION_STATUSES } from '../../domain/runs/enums';
+import { ConnectionOrDefault } from '../connections/schemas';
+import { ApiName } from '../sessions/schemas';
+
+const MOST_GROUPS = 100;
+/** Shown of what is wrong with records; thousands can be wrong in the same way. */
+const MOST_ISSUES = 20;
+const MOST_CHARACTERS = 32_000;
+
+const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
+const count = z.int().min(0);
+const json = z.record(z.string(), z.unknown());
+const page = { nextCursor: z.string().nullable(), hasMore: z.boolean() };
+
+/** PostgreSQL keeps no NUL and no half of a surrogate pair. */
+const text = z
+  .string()
+  .max(MOST_CHARACTERS)
+  .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'Has characters that cannot be stored');
+const recordId = z.string().regex(/^\d{1,19}$/, "Must be Zoho's id of a record, as a string");
+const choice = text.refine((value) => !value.includes(';'), 'Must not have a semicolon, which separates choices');
+
+/** A value as the API of Zoho takes it. Numbers keep every digit on the way. */
+const Value = z.union([
+  z.null(),
+  z.boolean(),
+  z.number(),
+  text,
+  z.array(choice).max(200),
+  z.strictObject({ id: recordId }),
+]);
+
+const FieldName = z.union([z.literal('id'), ApiName]);
+
+const BulkWriteGroup = z
+  .strictObject({
+    operation: z.enum(BULK_WRITE_ACTIONS),
+    module: ApiName,
+    findBy: FieldName.optional().meta({
+      description:
+        'How records are found: `id` or a unique field. Required for upsert, `id` for update; on insert, records that exist already are skipped.',
+    }),
+    records: z.array(z.record(FieldName, Value)).min(1).max(MAX_BULK_WRITE_RECORDS).meta({
+      description:
+        'By API names. `null` clears a field, a name that is absent leaves it alone; a lookup is `{"id":".."}`.',
+    }),
+  })
+  .superRefine(({ operation, findBy, records }, context) => {
+    if (operation === 'upsert' && findBy === undefined) {
+      context.addIssue({ code: 'custom', path: ['findBy'], message: 'An upsert needs the field that finds records' });
+    }
+    const key = findBy ?? (operation === 'update' ? 'id' : undefined);
+    let issues = 0;
+    for (const [index, record] of records.entries()) {
+      const value = key === undefined ? true : record[key];
+      const isMissing = value === undefined || value === null || value === '';
+      const isEmpty = Object.keys(record).length === 0;
+      if (!isMissing && !isEmpty) continue;
+      const message = isEmpty ? 'Has no field' : `Lacks ${key}, by which it is found`;
+      context.addIssue({ code: 'custom', path: ['records', index], message });
+      issues += 1;
+      if (issues === MOST_ISSUES) return;
+    }
+  });
+
+const CallbackUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(2_000)
+  .refine(isAllowedCallback, 'Must be https, or http on this machine (loopback), without a user name');
+
+export const BulkWriteRequest = z
+  .strictObject({
+    connection: ConnectionOrDefault,
+    operations: z.array(BulkWriteGroup).min(1).max(MOST_GROUPS),
+    callbackUrl: CallbackUrl.optional().meta({ description: 'Is told at the end, without any value of a record.' }),
+    callbackSecret: z
+      .string()
+      .regex(/^[\x21-\x7e]{16,200}$/, 'Must be 16 to 200 visible ASCII characters')
+      .optional()
+      .meta({ description: 'Signs what the URL is told (HMAC-SHA256). Stored encrypted.', writeOnly: true }),
+  })
+  .superRefine(({ operations, callbackUrl, callbackSecret }, context) => {
+    const total = operations.reduce((sum, { records }) => sum + records.length, 0);
+    if (total > MAX_BULK_WRITE_RECORDS) {
+      const message = `There are ${total} records, and ${MAX_BULK_WRITE_RECORDS} are allowed`;
+      context.addIssue({ code: 'custom', path: ['operations'], message });
+    }
+    if ((callbackUrl === undefined) !== (callbackSecret === undefined)) {
+      const path = [callbackUrl === undefined ? 'callbackUrl' : 'callbackSecret'];
+      context.addIssue({ code: 'custom', path, message: 'A callback needs a URL and a secret' });
+    }
+  })
+  .meta({ description: 'Up to 25,000 records to insert, update and upsert, mixed.' });
+export type BulkWriteRequest = z.infer<typeof BulkWriteRequest>;
+
+const massUpdateShape = {
+  connection: ConnectionOrDefault,
+  ids: z.array(recordId).min(1).max(MAX_MASS_UPDATE_RECORDS).optional().meta({ description: 'Of the records.' }),
+  customView: recordId.optional().meta({ description: 'Id of a view: all of its records. Zoho returns only counts.' }),
+  values: z
+    .record(ApiName, Value)
+    .refine((values) => Object.keys(values).length > 0, 'Must name a field')
+    .meta({ description: 'What every record gets: one field, up to three of Deals.' }),
+  overWrite: z.boolean().optional().meta({ description: 'Replace the choices of a multi-select instead of adding.' }),
+};
+
+export const MassUpdateRequest = z
+  .strictObject(massUpdateShape)
+  .refine(({ ids, customView }) => (ids === undefined) !== (customView === undefined), {
+    path: ['ids'],
+    message: 'Either ids or customView must be given',
+  })
+  .refine(({ ids }) => new Set(ids).size === (ids?.length ?? 0), {
+    path: ['ids'],
+    message: 'Must not name a record twice',
+  })
+  .meta({ description: 'The same values for up to 50,000 records of a module.' });
+export type MassUpdateRequest = z.infer<typeof MassUpdateRequest>;
+
+export const MassUpdatePreview = z
+  .strictObject({
+    module: z.string(),
+    records: count.nullable().meta({ description: 'null: Zoho does not say how many records a view has.' }),
+    fields: z.array(z.strictObject({ field: z.string(), problem: z.string().nullable() })),
+    possible: z.boolean(),
+    calls: count.meta({ description: 'To Zoho, without waiting for a job.' }),
+    credits: count,
+    outcomes: z.enum(['by record', 'counts only']),
+  })
+  .meta({ description: 'What a mass update would do; nothing is written.' });
+export type MassUpdatePreview = z.infer<typeof MassUpdatePreview>;
+
+export const BulkJob = z
+  .strictObject({
+    file: z.int(),
+    module: z.string(),
+    operation: z.string(),
+    records: count.nullable(),
+    state: z
+      .string()
+      .meta({ description: "Zoho's state of the job, or `PLANNED`, `UPLOADED`, `ORDERING`, `ORDERED`, `LOST`." }),
+    zohoJobId: z.string().nullable(),
+    counts: z
+      .strictObject({ added: count, updated: count, skipped: count, total: count })
+      .nullable()
+      .meta({ description: "Zoho's own; null while there are none." }),
+  })
+  .meta({ description: 'One job at Zoho.' });
+
+export const BulkOperation = z
+  .strictObject({
+    id: z.uuid(),
+    kind: z.enum(['bulk_write', 'mass_update']),
+    connection: z.string(),
+    modules: z.array(z.string()),
+    status: z.enum(SESSION_STATUSES),
+    phase: z.string().nullable(),
+    message: z.string().nullable(),
+    totalRecords: count.nullable(),
+    processedRecords: count,
+    successfulRecords: count,
+    failedRecords: count,
+    progressPercentage: z.number().min(0).max(100).nullable(),
+    startedAt: timestamp,
+    completedAt: timestamp.nullable(),
+    lastActivityAt: timestamp,
+    apiCallsMade: count,
+    creditsSpent: z.number().min(0),
+    errorMessage: z.string().nullable(),
+    pauseReason: z.string().nullable(),
+    callbackState: z.enum(['pending', 'delivered', 'failed']).nullable(),
+    result: json.nullable(),
+    initiatedBy: z.string(),
+    workflowId: z.string(),
+  })
+  .meta({ description: 'A bulk write or a mass update. What is not known is null.' });
+export type BulkOperation = z.infer<typeof BulkOperation>;
+
+export const BulkOperationAnswer = z
+  .strictObject({ operation: BulkOperation, jobs: z.array(BulkJob) })
+  .meta({ description: 'An operation and its jobs at Zoho.' });
+export type BulkOperationAnswer = z.infer<typeof BulkOperationAnswer>;
+
+export const BulkOperationPage = z
+  .strictObject({ operations: z.array(BulkOperation), ...page })
+  .meta({ description: 'Operations, newest first.' });
+
+export const BulkResult = z
+  .strictObject({
+    position: z.int().min(1).meta({ description: 'Place of the record in the request, from 1.' }),
+    operation: z.enum(ITEM_ACTIONS),
+    module: z.string(),
+    status: z.enum(ITEM_STATUSES),
+    recordId: z.string().nullable(),
+    errors: z.array(z.strictObject({ code: z.string(), fields: z.array(z.string()) })),
+  })
+  .meta({ description: 'What became of one record. Its values are not shown.' });
+export type BulkResult = z.infer<typeof BulkResult>;
+
+export const BulkResultPage = z
+  .strictObject({ results: z.array(BulkResult), ...page })
+  .meta({ description: 'Outcomes in the order of the request.' });
+
+export const BULK_OPERATION_SCHEMAS = {
+  BulkWriteRequest,
+  MassUpdateRequest,
+  MassUpdatePreview,
+  BulkJob,
+  BulkOperation,
+  BulkOperationAnswer,
+  BulkOperationPage,
+  BulkResult,
+  BulkResultPage,
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+/** Those that describe what is sent, not what is answered. */
+export const BULK_OPERATION_REQUESTS = ['BulkWriteRequest', 'MassUpdateRequest'] as const;
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+function isAllowedCallback(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname));
+}

@@ -1,0 +1,73 @@
+import { uuidv7 } from 'uuidv7';
+import { insertBulkWriteItems } from '../../db/bulk-operations/bulk-operation-items';
+import { callbackSecretPurpose } from '../../db/bulk-operations/bulk-operations';
+import { seal } from '../../db/postgres/encryption';
+import { bulkWriteWorkflowId } from '../../temporal/ids';
+import { BulkOperationAnswer, BulkWriteRequest } from './schemas';
+import { defineRoute } from '../http/route';
+import { usableConnection } from '../connections/find-connection';
+import { idempotencyHeader } from '../http/idempotency-header';
+import { START_PROBLEMS, startOperation } from './start-operation';
+
+/** 25,000 records of some forty fields. */
+const LARGEST_BODY = '30mb';
+
+export const startBulkWrite = defineRoute({
+  method: 'post',
+  path: '/bulk-writes',
+  operationId: 'startBulkWrite',
+  tag: 'Bulk operations',
+  summary: 'Write up to 25,000 records: insert, update and upsert, mixed',
+  description:
+    'Zoho takes one operation of one module a job, for 500 credits each: records are sorted into files, which are written one after another. Follow the operation to see how it goes; every record gets an outcome.',
+  access: 'operator',
+  headers: idempotencyHeader('operation'),
+  body: BulkWriteRequest,
+  largestBody: LARGEST_BODY,
+  answers: {
+    202: { description: 'Started.', schema: BulkOperationAnswer, headers: { Location: 'Path of the bulk write.' } },
+  },
+  problems: [...START_PROBLEMS, 'encryption_key_missing'],
+  audit: {
+    action: 'bulk_write.start',
+    target: ({ body }) => body.connection,
+    details: ({ body }) => outlineOf(body),
+  },
+  async handle({ body, bodyText, headers, principal }, deps) {
+    const connection = await usableConnection(deps.knex, body.connection);
+    const id = uuidv7();
+    const { callbackUrl: url, callbackSecret: secret } = body;
+    const purpose = callbackSecretPurpose(id);
+    return startOperation(
+      deps,
+      connection,
+      {
+        id,
+        kind: 'bulk_write',
+        moduleNames: [...new Set(body.operations.map(({ module }) => module))],
+        request: JSON.stringify(outlineOf(body)),
+        totalRecords: body.operations.reduce((sum, { records }) => sum + records.length, 0),
+        workflowId: bulkWriteWorkflowId(id),
+        initiatedBy: principal?.actor ?? 'anonymous',
+        idempotencyKey: headers['idempotency-key'],
+        ...(url !== undefined &&
+          secret !== undefined && { callback: { url, sealedSecret: seal(deps.connect.keyRing(), purpose, secret) } }),
+      },
+      bodyText,
+      (trx) => insertBulkWriteItems(trx, id, bodyText),
+    );
+  },
+});
+
+/** What was asked for, without a value of any record. */
+function outlineOf({ operations, callbackUrl }: BulkWriteRequest): object {
+  return {
+    operations: operations.map(({ operation, module, findBy, records }) => ({
+      operation,
+      module,
+      findBy,
+      records: records.length,
+    })),
+    notifiesCaller: callbackUrl !== undefined,
+  };
+}

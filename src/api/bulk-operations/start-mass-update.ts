@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { uuidv7 } from 'uuidv7';
+import { callZoho } from '../../connection/call-zoho';
+import { insertMassUpdateItems } from '../../db/bulk-operations/bulk-operation-items';
+import { massUpdateProblems, maxMassUpdateFields } from '../../domain/records/mass-update-problems';
+import { massUpdateWorkflowId } from '../../temporal/ids';
+import { CREDIT_COSTS, deleteCredits } from '../../zoho/http/credit-costs';
+import { getFields } from '../../zoho/metadata/fields';
+import { MAX_IDS_PER_MASS_UPDATE } from '../../zoho/http/request-limits';
+import { BulkOperationAnswer, MassUpdatePreview, MassUpdateRequest } from './schemas';
+import { Problem } from '../http/problem';
+import { defineRoute } from '../http/route';
+import { ApiName } from '../sessions/schemas';
+import { ZOHO_PROBLEMS } from '../http/zoho-problem';
+import { USE_PROBLEMS, usableConnection } from '../connections/find-connection';
+import { idempotencyHeader } from '../http/idempotency-header';
+import { START_PROBLEMS, startOperation } from './start-operation';
+
+/** 50,000 ids. */
+const LARGEST_BODY = '2mb';
+const ModuleParams = z.strictObject({ module: ApiName });
+
+const common = {
+  method: 'post',
+  tag: 'Bulk operations',
+  params: ModuleParams,
+  body: MassUpdateRequest,
+  largestBody: LARGEST_BODY,
+} as const;
+
+export const startMassUpdate = defineRoute({
+  ...common,
+  path: '/modules/{module}/mass-updates',
+  access: 'operator',
+  operationId: 'startMassUpdate',
+  summary: 'Give up to 50,000 records of a module the same values',
+  description:
+    'By ids, 500 a call, with the outcome of each record; or all records of a custom view, by a job of Zoho that returns only counts.',
+  headers: idempotencyHeader('operation'),
+  answers: {
+    202: { description: 'Started.', schema: BulkOperationAnswer, headers: { Location: 'Path of the mass update.' } },
+  },
+  problems: [...START_PROBLEMS, 'fields_not_updatable'],
+  audit: {
+    action: 'mass_update.start',
+    target: ({ params, body }) => `${body.connection}/${params.module}`,
+    details: ({ body }) => outlineOf(body),
+  },
+  async handle({ params, body, bodyText, headers, principal }, deps) {
+    assertFieldCount(params.module, body);
+    const connection = await usableConnection(deps.knex, body.connection);
+    const id = uuidv7();
+    const { ids } = body;
+    return startOperation(
+      deps,
+      connection,
+      {
+        id,
+        kind: 'mass_update',
+        moduleNames: [params.module],
+        request: bodyText,
+        moduleOfRequest: params.module,
+        totalRecords: ids?.length ?? null,
+        workflowId: massUpdateWorkflowId(id),
+        initiatedBy: principal?.actor ?? 'anonymous',
+        idempotencyKey: headers['idempotency-key'],
+      },
+      `${params.module} ${bodyText}`,
+      async (trx) => {
+        if (ids) await insertMassUpdateItems(trx, id, params.module, ids);
+      },
+    );
+  },
+});
+
+export const previewMassUpdate = defineRoute({
+  ...common,
+  path: '/modules/{module}/mass-updates/preview',
+  access: 'viewer',
+  operationId: 'previewMassUpdate',
+  summary: 'What a mass update would do, without doing it',
+  description: "Asks Zoho for the fields' metadata: 1 API credit.",
+  answers: { 200: { description: 'The preview.', schema: MassUpdatePreview } },
+  problems: [...USE_PROBLEMS, ...ZOHO_PROBLEMS],
+  async handle({ params: { module }, body }, deps) {
+    const connection = await usableConnection(deps.knex, body.connection);
+    const fields = await callZoho(deps, connection, (transport, options) => getFields(transport, module, options));
+    const problems = new Map(
+      massUpdateProblems(module, body.values, fields).map(({ field, problem }) => [field, problem]),
+    );
+    const names = Object.keys(body.values);
+    const { ids } = body;
+    return {
+      status: 200,
+      body: {
+        module,
+        records: ids?.length ?? null,
+        fields: names.map((field) => ({ field, problem: problems.get(field) ?? null })),
+        possible: problems.size === 0 && names.length <= maxMassUpdateFields(module),
+        calls: ids ? Math.ceil(ids.length / MAX_IDS_PER_MASS_UPDATE) : 1,
+        credits: ids ? deleteCredits(ids.length) : CREDIT_COSTS.create_mass_update_job,
+        outcomes: ids ? ('by record' as const) : ('counts only' as const),
+      },
+    };
+  },
+});
+
+function assertFieldCount(module: string, { values }: MassUpdateRequest): void {
+  const most = maxMassUpdateFields(module);
+  const given = Object.keys(values).length;
+  if (given <= most) return;
+  throw new Problem(
+    'fields_not_updatable',
+    `${given} fields are given, and Zoho changes ${most} of ${module} at once.`,
+    {
+      errors: [{ pointer: '#/values', detail: `At most ${most}` }],
+    },
+  );
+}
+
+/** What was asked for, without a value. */
+function outlineOf({ values, ids, customView }: MassUpdateRequest): object {
+  return { fields: Object.keys(values), records: ids?.length ?? null, customView: customView ?? null };
+}

@@ -1,0 +1,107 @@
+import { callZoho } from '../../connection/call-zoho';
+import { listOpenAlerts } from '../../db/health/alerts';
+import { mintUsage } from '../../db/connections/token-request-budget';
+import { listModules } from '../../zoho/metadata/modules';
+import { getOrg } from '../../zoho/metadata/org';
+import { missingScopes } from '../../zoho/auth/scopes';
+import { getCurrentUser } from '../../zoho/metadata/users';
+import { AuthStatus, Organization, Permissions } from './schemas';
+import { representConnection } from './present';
+import { defineRoute } from '../http/route';
+import { ZOHO_PROBLEMS } from '../http/zoho-problem';
+import { ConnectionQuery, connectionAt } from './find-connection';
+
+const MOST_ALERTS = 50;
+
+const common = { method: 'get', tag: 'Connections', access: 'viewer', query: ConnectionQuery } as const;
+
+export const getAuthStatus = defineRoute({
+  ...common,
+  path: '/auth/status',
+  operationId: 'getAuthStatus',
+  summary: 'Whether the organization is connected, and what a person should look at',
+  description: 'Answered from PostgreSQL alone.',
+  answers: { 200: { description: 'The state of the grant.', schema: AuthStatus } },
+  problems: ['connection_not_found'],
+  async handle({ query }, { knex }) {
+    const connection = await connectionAt(knex, query.connection);
+    const [usage, alerts] = await Promise.all([
+      mintUsage(knex, connection.id),
+      listOpenAlerts(knex, connection.id, MOST_ALERTS),
+    ]);
+    return {
+      status: 200,
+      body: {
+        connection: representConnection(connection),
+        accessTokens: { askedFor: usage.used, limit: usage.limit, nextAt: usage.nextAt?.toISOString() ?? null },
+        alerts: alerts.map(({ kind, severity, moduleName, message, openedAt }) => {
+          return { kind, severity, module: moduleName, message, openedAt: openedAt.toISOString() };
+        }),
+      },
+    };
+  },
+});
+
+export const getPermissions = defineRoute({
+  ...common,
+  path: '/auth/permissions',
+  operationId: 'getPermissions',
+  summary: 'What the connected user may do',
+  description: 'Asks Zoho; 2 API credits.',
+  answers: { 200: { description: 'User, scopes and modules.', schema: Permissions } },
+  problems: ZOHO_PROBLEMS,
+  async handle({ query }, deps) {
+    const connection = await connectionAt(deps.knex, query.connection);
+    const [user, modules] = await callZoho(deps, connection, (transport, options) =>
+      Promise.all([getCurrentUser(transport, options), listModules(transport, options)]),
+    );
+    const { id, fullName, status, profile, role } = user;
+    const { scopes } = connection;
+    return {
+      status: 200,
+      body: {
+        user: { id, fullName, status, profile, role },
+        scopes,
+        missingScopes: scopes.length === 0 ? [] : missingScopes(scopes),
+        modules: modules.map((module) => ({
+          apiName: module.apiName,
+          label: module.pluralLabel,
+          apiSupported: module.apiSupported,
+          viewable: module.viewable,
+          creatable: module.creatable,
+          editable: module.editable,
+          deletable: module.deletable,
+        })),
+      },
+    };
+  },
+});
+
+export const getOrganization = defineRoute({
+  ...common,
+  path: '/auth/organization',
+  operationId: 'getOrganization',
+  summary: 'The connected organization, its edition and licences',
+  description: 'Asks Zoho; 1 API credit.',
+  answers: { 200: { description: 'The organization.', schema: Organization } },
+  problems: ZOHO_PROBLEMS,
+  async handle({ query }, deps) {
+    const connection = await connectionAt(deps.knex, query.connection);
+    const org = await callZoho(deps, connection, getOrg);
+    const { companyName, type, edition, userLicences, timeZone, currency, multiCurrency, countryCode } = org;
+    return {
+      status: 200,
+      body: {
+        id: org.zgid,
+        companyName,
+        type,
+        edition,
+        userLicences,
+        timeZone,
+        currency,
+        multiCurrency,
+        countryCode,
+      },
+    };
+  },
+});

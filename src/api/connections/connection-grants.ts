@@ -1,0 +1,83 @@
+import { acceptGrant } from '../../connection/consent/accept-grant';
+import { beginConsent } from '../../connection/consent/browser-flow';
+import { refreshNow, revokeGrant } from '../../connection/consent/manage-grant';
+import { NEEDED_SCOPES } from '../../zoho/auth/scopes';
+import { Authorization, AuthorizationRequest, ConnectionAnswer, GrantCodeRequest } from './schemas';
+import { representConnection } from './present';
+import { defineRoute } from '../http/route';
+import { ZOHO_PROBLEMS } from '../http/zoho-problem';
+import { ConnectionParams, connectionAt } from './find-connection';
+
+const common = { method: 'post', tag: 'Connections', access: 'admin', params: ConnectionParams } as const;
+const NOW = { 200: { description: 'The connection as it is now.', schema: ConnectionAnswer } } as const;
+const target = ({ params }: { params: { id: string } }): string => `connection/${params.id}`;
+
+export const authorizeConnection = defineRoute({
+  ...common,
+  path: '/connections/{id}/authorization',
+  operationId: 'authorizeConnection',
+  summary: 'Begin a consent in the browser',
+  description: 'Open the answered URL as a user of the org. Zoho sends the browser to the callback, which connects it.',
+  body: AuthorizationRequest,
+  answers: { 201: { description: 'Open the URL before it expires.', schema: Authorization } },
+  problems: ['connection_not_found'],
+  audit: { action: 'connection.authorize', target },
+  async handle({ params, body, principal }, { knex, connect }) {
+    const connection = await connectionAt(knex, params.id);
+    // Which org consented is always asked before the grant is taken.
+    const scopes = [...new Set([...(body.scopes ?? NEEDED_SCOPES), 'ZohoCRM.org.READ'])];
+    const requestedBy = principal?.actor ?? 'anonymous';
+    const { authorizationUrl, expiresAt } = await beginConsent(connect, connection, { scopes, requestedBy });
+    const { redirectUri } = connect;
+    return { status: 201, body: { authorizationUrl, redirectUri, expiresAt: expiresAt.toISOString() } };
+  },
+});
+
+export const submitGrantCode = defineRoute({
+  ...common,
+  path: '/connections/{id}/grant-code',
+  operationId: 'submitGrantCode',
+  summary: 'Connect with a grant code of a self client',
+  description: 'The code works once, for at most ten minutes, in the data centre of the connection.',
+  body: GrantCodeRequest,
+  answers: NOW,
+  problems: [...ZOHO_PROBLEMS, 'grant_refused'],
+  audit: { action: 'connection.grant_code', target, details: ({ body }) => ({ scopes: body.scopes }) },
+  async handle({ params, body }, { knex, connect }) {
+    const connection = await connectionAt(knex, params.id);
+    const { accountsUrl, dataCenter: dataCentre } = connection;
+    const connected = await acceptGrant(connect, connection, { ...body, accountsUrl, dataCentre });
+    return { status: 200, body: { connection: representConnection(connected) } };
+  },
+});
+
+export const refreshConnection = defineRoute({
+  ...common,
+  path: '/connections/{id}/refresh',
+  operationId: 'refreshConnection',
+  summary: 'Ask Zoho for a new access token',
+  description: 'Also tries again a grant that was given up.',
+  answers: NOW,
+  problems: ZOHO_PROBLEMS,
+  audit: { action: 'connection.refresh', target },
+  async handle({ params }, { knex, connect }) {
+    const connection = await refreshNow(connect, await connectionAt(knex, params.id));
+    return { status: 200, body: { connection: representConnection(connection) } };
+  },
+});
+
+export const revokeConnection = defineRoute({
+  ...common,
+  path: '/connections/{id}/revoke',
+  operationId: 'revokeConnection',
+  summary: 'Give back the grant: disconnect the organization',
+  description: 'What is in the mirror stays there. Revoking twice changes nothing.',
+  answers: NOW,
+  problems: ZOHO_PROBLEMS,
+  audit: { action: 'connection.revoke', target },
+  async handle({ params, principal }, { knex, connect }) {
+    const connection = await connectionAt(knex, params.id);
+    const revoked = await revokeGrant(connect, connection, principal?.actor ?? 'anonymous');
+    return { status: 200, body: { connection: representConnection(revoked) } };
+  },
+});

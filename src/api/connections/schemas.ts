@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { DATA_CENTRE_NAMES } from '../../zoho/http/data-centers';
+
+const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
+const scope = z
+  .string()
+  .regex(/^[A-Za-z][\w.-]{2,99}$/, 'Must be a scope of Zoho, e.g. ZohoCRM.modules.ALL')
+  .meta({ description: 'Scope, e.g. `ZohoCRM.modules.ALL`.' });
+/** Nothing that would end a header, a line of a log or a form. */
+const secret = (most: number) => z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${most}}$`), 'Must be visible ASCII');
+
+/** Our name of a Zoho org. */
+export const ConnectionName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'Must be the name of a connection')
+  .meta({ description: 'Name of the connection (the Zoho org).' });
+
+export const ConnectionOrDefault = ConnectionName.default('crm');
+
+export const ConnectionRequest = z
+  .strictObject({
+    name: ConnectionOrDefault,
+    dataCenter: z.enum(DATA_CENTRE_NAMES).default('us').meta({ description: 'Where the consent begins.' }),
+    clientId: secret(200).meta({ description: 'Of the client in the Zoho API console.' }),
+    clientSecret: secret(500).meta({ description: 'Stored encrypted, never shown again.', writeOnly: true }),
+  })
+  .meta({ description: 'The OAuth client of a connection. The same name again replaces the client.' });
+
+export const AuthorizationRequest = z
+  .strictObject({
+    scopes: z
+      .array(scope)
+      .min(1)
+      .max(50)
+      .optional()
+      .meta({ description: 'What to ask for; everything the product needs when absent.' }),
+  })
+  .meta({ description: 'Begins a consent in the browser.' });
+
+export const GrantCodeRequest = z
+  .strictObject({
+    code: secret(500).meta({ description: 'From the Self Client page of the Zoho API console.', writeOnly: true }),
+    scopes: z
+      .array(scope)
+      .max(50)
+      .default([])
+      .meta({ description: 'What the code was made with; only kept where Zoho does not say it.' }),
+  })
+  .meta({ description: 'Connects with a grant code of a self client.' });
+
+export const Connection = z
+  .strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    status: z
+      .enum(['connected', 'not_connected', 'needs_reauth', 'disconnected'])
+      .meta({ description: '`needs_reauth`: Zoho took back the grant; `disconnected`: a person gave it back.' }),
+    statusReason: z.string().nullable(),
+    whatToDo: z.string().nullable(),
+    dataCenter: z.string(),
+    accountsUrl: z.string(),
+    apiDomain: z.string().nullable(),
+    clientId: z.string(),
+    scopes: z.array(z.string()).meta({ description: 'As granted; empty where Zoho did not say.' }),
+    missingScopes: z.array(z.string()).meta({ description: 'What the product needs beyond them.' }),
+    organization: z
+      .strictObject({ id: z.string(), edition: z.string().nullable(), timeZone: z.string().nullable() })
+      .nullable()
+      .meta({ description: "Zoho's number of the org (zgid), once it is known." }),
+    connectedAt: timestamp.nullable(),
+    accessTokenExpiresAt: timestamp.nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ description: 'A Zoho org and the state of its grant. Secrets are never shown.' });
+export type Connection = z.infer<typeof Connection>;
+
+export const ConnectionAnswer = z.strictObject({ connection: Connection }).meta({ description: 'A connection.' });
+
+export const ConnectionList = z
+  .strictObject({ connections: z.array(Connection) })
+  .meta({ description: 'Every connection, by name.' });
+
+export const Authorization = z
+  .strictObject({
+    authorizationUrl: z.url().meta({ description: 'To be opened by a user of the org; works once.' }),
+    redirectUri: z.url().meta({ description: 'Must be registered for the client in the Zoho API console.' }),
+    expiresAt: timestamp,
+  })
+  .meta({ description: 'Where to consent.' });
+
+export const AuthStatus = z
+  .strictObject({
+    connection: Connection,
+    accessTokens: z.strictObject({
+      askedFor: z.int().meta({ description: 'In the last ten minutes.' }),
+      limit: z.int(),
+      nextAt: timestamp.nullable().meta({ description: 'When the next one may be asked for; null: now.' }),
+    }),
+    alerts: z.array(
+      z.strictObject({
+        kind: z.string(),
+        severity: z.enum(['info', 'warning', 'critical']),
+        module: z.string().nullable(),
+        message: z.string(),
+        openedAt: timestamp,
+      }),
+    ),
+  })
+  .meta({ description: 'The grant, how much of the token limit is used, and what a person should look at.' });
+
+const named = z.strictObject({ id: z.string(), name: z.string().nullable() });
+
+export const Permissions = z
+  .strictObject({
+    user: z.strictObject({
+      id: z.string(),
+      fullName: z.string().nullable(),
+      status: z.string().nullable(),
+      profile: named.nullable(),
+      role: named.nullable(),
+    }),
+    scopes: z.array(z.string()),
+    missingScopes: z.array(z.string()),
+    modules: z.array(
+      z.strictObject({
+        apiName: z.string(),
+        label: z.string().nullable(),
+        apiSupported: z.boolean(),
+        viewable: z.boolean(),
+        creatable: z.boolean(),
+        editable: z.boolean(),
+        deletable: z.boolean(),
+      }),
+    ),
+  })
+  .meta({ description: 'What the connected user may do, asked of Zoho now.' });
+
+export const Organization = z
+  .strictObject({
+    id: z.string().nullable().meta({ description: 'zgid' }),
+    companyName: z.string().nullable(),
+    type: z.string().nullable(),
+    edition: z.string().nullable(),
+    userLicences: z.number().nullable(),
+    timeZone: z.string().nullable(),
+    currency: z.string().nullable(),
+    multiCurrency: z.boolean(),
+    countryCode: z.string().nullable(),
+  })
+  .meta({ description: 'The connected org, asked of Zoho now.' });
+
+export const KeyRotation = z
+  .strictObject({
+    primaryKey: z.string().meta({ description: 'Id of the key that encrypts; every stored secret is under it now.' }),
+    connections: z.int().meta({ description: 'Connections whose secrets were encrypted anew.' }),
+  })
+  .meta({ description: 'The other keys may leave PULSE_ENCRYPTION_KEYS.' });
+
+export const CONNECTION_SCHEMAS = {
+  ConnectionRequest,
+  AuthorizationRequest,
+  GrantCodeRequest,
+  Connection,
+  ConnectionAnswer,
+  ConnectionList,
+  Authorization,
+  AuthStatus,
+  Permissions,
+  Organization,
+  KeyRotation,
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+/** Those that describe what is sent, not what is answered. */
+export const CONNECTION_REQUESTS = ['ConnectionRequest', 'AuthorizationRequest', 'GrantCodeRequest'] as const;

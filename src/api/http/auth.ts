@@ -1,0 +1,31 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Knex } from 'knex';
+import { verifyApiKey } from '../../db/access/api-keys';
+import { API_ROLES, type ApiRole } from '../../db/models/api-key';
+import { Problem } from './problem';
+import type { Principal } from './route';
+
+const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="pipeline-pulse-sync"' };
+
+/**
+ * Finds out who calls, by `Authorization: Bearer pps_…` or `X-API-Key: pps_…`.
+ * @throws Problem `unauthenticated`; why a key was refused is not said
+ */
+export async function authenticate(knex: Knex, headers: IncomingHttpHeaders): Promise<Principal> {
+  const presented = presentedKey(headers);
+  const key = presented === undefined ? undefined : await verifyApiKey(knex, presented);
+  if (!key) throw new Problem('unauthenticated', 'A valid API key is needed.', { headers: CHALLENGE });
+  return { actor: `api-key:${key.name}`, role: key.role };
+}
+
+/** @throws Problem `forbidden` */
+export function authorize(principal: Principal, needed: ApiRole): void {
+  if (API_ROLES.indexOf(principal.role) >= API_ROLES.indexOf(needed)) return;
+  throw new Problem('forbidden', `This needs the role ${needed}; the API key has the role ${principal.role}.`);
+}
+
+function presentedKey(headers: IncomingHttpHeaders): string | undefined {
+  const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  const key = headers['x-api-key'];
+  return bearer ?? (typeof key === 'string' ? key : undefined);
+}

@@ -1,0 +1,50 @@
+import type { NextFunction, Request, Response } from 'express';
+import { uuidv7 } from 'uuidv7';
+import type { Logger } from '../../logger';
+import type { Metrics } from './metrics';
+
+/** What is known about one request; found again by its response. */
+export interface RequestContext {
+  readonly requestId: string;
+  readonly log: Logger;
+  /** The route that answers, in OpenAPI's notation; a bounded set, fit for a metric's label. */
+  route: string;
+  actor: string | undefined;
+}
+
+const REQUEST_ID = /^[\w.-]{1,100}$/;
+const contexts = new WeakMap<Response, RequestContext>();
+
+export function contextOf(response: Response): RequestContext {
+  const context = contexts.get(response);
+  if (!context) throw new Error('The request has no context: the middleware that makes it comes first.');
+  return context;
+}
+
+/** Gives every request an id (the caller's, if it sent one), one log line when it is answered, and a measurement. */
+export function requestContext(logger: Logger, metrics: Metrics) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const requestId = REQUEST_ID.exec(request.get('x-request-id') ?? '')?.[0] ?? uuidv7();
+    const context: RequestContext = {
+      requestId,
+      log: logger.child({ requestId }),
+      route: 'unknown',
+      actor: undefined,
+    };
+    contexts.set(response, context);
+    response.set('X-Request-Id', requestId);
+    const started = performance.now();
+    response.once('close', () => {
+      const { method } = request;
+      const status = response.writableFinished ? response.statusCode : 499;
+      const seconds = (performance.now() - started) / 1000;
+      metrics.observeRequest({ method, route: context.route, status, seconds });
+      // Without the query: callers may put anything there.
+      context.log[status >= 500 ? 'error' : 'info'](
+        { method, path: request.path, status, ms: Math.round(seconds * 1000), actor: context.actor },
+        'request',
+      );
+    });
+    next();
+  };
+}

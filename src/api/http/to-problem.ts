@@ -1,0 +1,71 @@
+import { toDatabaseError } from '../../db/postgres/pg-errors';
+import { BulkOperationNotFound } from '../../db/bulk-operations/bulk-operations';
+import { ConnectionNotFound } from '../../db/connections/connections';
+import { ActiveSessionExists, SessionNotFound } from '../../db/sessions/sessions';
+import {
+  CommandRefused,
+  NoWorkerAnswered,
+  SyncWorkflowNotRunning,
+  SyncWorkflowRunning,
+  TemporalUnavailable,
+} from '../../temporal/control/sync-control';
+import { Problem, type ProblemCode } from './problem';
+import { zohoProblem } from './zoho-problem';
+
+/** `type` of the errors that Express's body parser raises. */
+const BODY_PROBLEMS: Readonly<Record<string, [ProblemCode, string]>> = {
+  'entity.parse.failed': ['malformed_json', 'The body is not valid JSON.'],
+  'entity.too.large': ['payload_too_large', 'The body is larger than the API accepts.'],
+  'encoding.unsupported': ['unsupported_media_type', 'The content encoding of the body is not supported.'],
+  'charset.unsupported': ['unsupported_media_type', 'The character set of the body is not supported.'],
+  'request.aborted': ['malformed_json', 'The body ended early.'],
+  'request.size.invalid': ['malformed_json', 'The body is not as long as Content-Length says.'],
+};
+
+/** What a caller is told about any error. Whatever is not known here is an `internal_error` without its text. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return (
+    bodyProblem(error) ?? knownProblem(error) ?? zohoProblem(error) ?? databaseProblem(error) ?? internalError(error)
+  );
+}
+
+function knownProblem(error: unknown): Problem | undefined {
+  const cause = { cause: error };
+  if (error instanceof SessionNotFound) return new Problem('session_not_found', error.message, {}, cause);
+  if (error instanceof BulkOperationNotFound) return new Problem('operation_not_found', error.message, {}, cause);
+  if (error instanceof ConnectionNotFound) {
+    const errors = [{ pointer: '#/connection', detail: error.message }];
+    return new Problem('unknown_connection', error.message, { errors }, cause);
+  }
+  if (error instanceof ActiveSessionExists) {
+    return new Problem('sync_already_running', error.message, { sessionId: error.activeSessionId }, cause);
+  }
+  if (error instanceof SyncWorkflowRunning) return new Problem('sync_already_running', error.message, {}, cause);
+  if (error instanceof SyncWorkflowNotRunning) return new Problem('workflow_not_running', error.message, {}, cause);
+  if (error instanceof CommandRefused) return new Problem('command_refused', error.message, {}, cause);
+  if (error instanceof NoWorkerAnswered) return unavailable('no_worker', error.message, error);
+  if (error instanceof TemporalUnavailable) return unavailable('temporal_unavailable', error.message, error);
+  return undefined;
+}
+
+function bodyProblem(error: unknown): Problem | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error instanceof URIError) return new Problem('invalid_parameter', 'The path is not well-formed.');
+  if (!('type' in error) || typeof error.type !== 'string') return undefined;
+  const known = BODY_PROBLEMS[error.type];
+  return known && new Problem(known[0], known[1], {}, { cause: error });
+}
+
+function databaseProblem(error: unknown): Problem | undefined {
+  if (!toDatabaseError(error)?.retryable) return undefined;
+  return unavailable('database_unavailable', 'The database did not answer; try again.', error);
+}
+
+function unavailable(code: ProblemCode, detail: string, cause: unknown): Problem {
+  return new Problem(code, detail, { headers: { 'Retry-After': '5' } }, { cause });
+}
+
+function internalError(error: unknown): Problem {
+  return new Problem('internal_error', 'The request failed; the log has the details.', {}, { cause: error });
+}

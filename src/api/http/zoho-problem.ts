@@ -1,0 +1,86 @@
+import { GrantRefused } from '../../connection/consent/errors';
+import { EncryptionKeyMissing, KeyRingInvalid, SealedValueInvalid } from '../../db/postgres/encryption';
+import type { ConnectionModel } from '../../db/models/connection';
+import { type ErrorCategory, ZohoError } from '../../zoho/errors/errors';
+import { Problem, type ProblemCode } from './problem';
+
+/** What whoever wants to use a connection without a grant is told. */
+export function needsReauth({ name, statusReason }: ConnectionModel): Problem {
+  const why = statusReason === null ? '' : ` (${statusReason})`;
+  return new Problem(
+    'connection_needs_reauth',
+    `The connection ${name} must be connected again${why}: run pulse connect, or POST /connections/${name}/authorization.`,
+  );
+}
+
+/** What a caller is told of a failure at Zoho, of a grant, or of the keys that seal it; undefined for any other. */
+export function zohoProblem(error: unknown): Problem | undefined {
+  if (error instanceof GrantRefused) return new Problem('grant_refused', error.message, {}, { cause: error });
+  if (error instanceof ZohoError) return fromZoho(error);
+  if (error instanceof KeyRingInvalid || error instanceof EncryptionKeyMissing || error instanceof SealedValueInvalid) {
+    return new Problem('encryption_key_missing', error.message, {}, { cause: error });
+  }
+  return undefined;
+}
+
+/** Where Zoho says so of a module, there is none at the path, whatever the class of the error. */
+const NO_SUCH_MODULE: ReadonlySet<string> = new Set(['INVALID_MODULE', 'MODULE_NOT_AVAILABLE', 'MODULE_NOT_SUPPORTED']);
+
+/** What answers each class of failure; `auth_expired` is replaced by the next call's token. */
+const BY_CATEGORY: Readonly<Record<ErrorCategory, ZohoProblemCode>> = {
+  auth_expired: 'zoho_unavailable',
+  auth_revoked: 'connection_needs_reauth',
+  auth_throttled: 'zoho_throttled',
+  permission: 'zoho_permission',
+  rate_limited: 'zoho_throttled',
+  validation: 'zoho_invalid',
+  duplicate: 'zoho_refused',
+  not_found: 'zoho_not_found',
+  conflict: 'zoho_refused',
+  locked: 'zoho_locked',
+  cursor_lost: 'zoho_cursor_lost',
+  request_bug: 'zoho_invalid',
+  capacity: 'zoho_refused',
+  server: 'zoho_unavailable',
+  network: 'zoho_unavailable',
+};
+
+/** What can be answered by any route that calls Zoho for an organization. */
+export const ZOHO_PROBLEMS = [
+  'connection_not_found',
+  'connection_needs_reauth',
+  'encryption_key_missing',
+  'zoho_permission',
+  'zoho_not_found',
+  'zoho_refused',
+  'zoho_cursor_lost',
+  'zoho_invalid',
+  'zoho_locked',
+  'zoho_throttled',
+  'zoho_unavailable',
+] as const satisfies readonly ProblemCode[];
+type ZohoProblemCode = (typeof ZOHO_PROBLEMS)[number];
+
+/**
+ * What a caller is told of a write that Zoho may have done although no answer said so, and that would be done twice if
+ * it were sent again; undefined for any other failure.
+ */
+export function unknownOutcome(error: unknown, whatToDo: string): Problem | undefined {
+  if (!(error instanceof ZohoError) || !['network', 'server'].includes(error.category)) return undefined;
+  return new Problem('zoho_outcome_unknown', `${error.message}. ${whatToDo}`, {}, { cause: error });
+}
+
+function fromZoho(error: ZohoError): Problem {
+  const code = NO_SUCH_MODULE.has(error.code) ? 'zoho_not_found' : BY_CATEGORY[error.category];
+  const headers = error.retryable ? { 'Retry-After': String(secondsToWait(error)) } : undefined;
+  return new Problem(code, `${error.message}. ${adviceFor(error)}`, headers && { headers }, { cause: error });
+}
+
+function secondsToWait({ retryAfterMs = 5_000 }: ZohoError): number {
+  return Math.max(1, Math.ceil(retryAfterMs / 1000));
+}
+
+/** The caller made the request that the engine did not send, so the caller can mend it. */
+function adviceFor({ code, whatToDo }: ZohoError): string {
+  return code === 'NOT_SENT' ? 'Correct the request as it says.' : whatToDo;
+}

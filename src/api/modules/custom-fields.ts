@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { createField, updateField, type FieldRequest, type ModifiedField } from '../../connection/custom-fields';
+import { listFieldModifications } from '../../db/connections/field-modifications';
+import type { FieldModificationModel } from '../../db/models/field-modification';
+import { cursorOf, encodeCursor } from '../http/cursor';
+import type { RouteDeps } from '../http/deps';
+import {
+  CustomFieldChangeRequest,
+  CustomFieldRequest,
+  FieldModificationAnswer,
+  FieldModificationPage,
+  type FieldModification,
+} from './schemas';
+import { defineRoute, type Principal } from '../http/route';
+import { ZOHO_PROBLEMS } from '../http/zoho-problem';
+import { connectionAt, ConnectionQuery } from '../connections/find-connection';
+import { connection, ModuleParams, ZohoId } from './module-parameters';
+import { limit, pageOf } from '../http/parameters';
+
+const FieldParams = ModuleParams.extend({ fieldId: ZohoId.meta({ description: "Zoho's id of the field." }) });
+
+const common = { tag: 'Fields', access: 'admin', query: ConnectionQuery, problems: ZOHO_PROBLEMS } as const;
+
+export const createCustomField = defineRoute({
+  ...common,
+  method: 'post',
+  path: '/modules/{module}/fields',
+  operationId: 'createCustomField',
+  summary: 'Create a custom field',
+  description: 'Checked before Zoho is asked; 2 API credits. Zoho refuses a label that is taken.',
+  params: ModuleParams,
+  body: CustomFieldRequest,
+  answers: { 201: { description: 'Created.', schema: FieldModificationAnswer } },
+  audit: { action: 'field.create', target: ({ params, query }) => `${query.connection}/${params.module}` },
+  async handle({ params, query, body, principal }, deps) {
+    const request = await fieldRequest(deps, query.connection, params.module, principal);
+    return { status: 201, body: represent(await createField(deps, request, body)) };
+  },
+});
+
+export const updateCustomField = defineRoute({
+  ...common,
+  method: 'patch',
+  path: '/modules/{module}/fields/{fieldId}',
+  operationId: 'updateCustomField',
+  summary: 'Change a custom field as far as no data is lost',
+  description: 'The field is read first and again afterwards; 3 API credits. The change and both states are kept.',
+  params: FieldParams,
+  body: CustomFieldChangeRequest,
+  answers: { 200: { description: 'Changed.', schema: FieldModificationAnswer } },
+  audit: {
+    action: 'field.update',
+    target: ({ params, query }) => `${query.connection}/${params.module}/${params.fieldId}`,
+  },
+  async handle({ params, query, body, principal }, deps) {
+    const request = await fieldRequest(deps, query.connection, params.module, principal);
+    return { status: 200, body: represent(await updateField(deps, request, params.fieldId, body)) };
+  },
+});
+
+export const listFieldModificationsRoute = defineRoute({
+  method: 'get',
+  path: '/modules/{module}/field-modifications',
+  operationId: 'listFieldModifications',
+  tag: 'Fields',
+  summary: 'List what was created and changed of the custom fields, newest first',
+  description: 'From PostgreSQL: who, when, what was asked for, the field before and after, and what came of it.',
+  access: 'viewer',
+  params: ModuleParams,
+  query: z.strictObject({
+    connection,
+    fieldId: ZohoId.optional().meta({ description: 'Only of this field.' }),
+    limit,
+    cursor: cursorOf(z.tuple([z.string().regex(/^\d{1,19}$/)])).optional(),
+  }),
+  answers: { 200: { description: 'A page of modifications.', schema: FieldModificationPage } },
+  problems: ['connection_not_found'],
+  async handle({ params, query }, { knex }) {
+    const { id: connectionId } = await connectionAt(knex, query.connection);
+    const before = query.cursor?.[0];
+    const found = await listFieldModifications(
+      knex,
+      { connectionId, moduleName: params.module, fieldId: query.fieldId },
+      { limit: query.limit + 1, before },
+    );
+    const here = before && encodeCursor([before]);
+    const { rows, ...page } = pageOf(found, query.limit, ({ id }) => encodeCursor([id]), here);
+    return { status: 200, body: { modifications: rows.map(representModification), ...page } };
+  },
+});
+
+async function fieldRequest(
+  { knex }: RouteDeps,
+  name: string,
+  module: string,
+  principal: Principal | undefined,
+): Promise<FieldRequest> {
+  return { connection: await connectionAt(knex, name), module, actor: principal?.actor ?? 'anonymous' };
+}
+
+function represent({ field, modification }: ModifiedField): FieldModificationAnswer {
+  return { field, modification: representModification(modification) };
+}
+
+function representModification(row: FieldModificationModel): FieldModification {
+  const { id, fieldId, action, actor, requested, before, after, outcome, errorCode, errorMessage } = row;
+  return {
+    id,
+    module: row.moduleName,
+    ...{ fieldId, action, actor, requested, before, after, outcome, errorCode, errorMessage },
+    requestedAt: row.requestedAt.toISOString(),
+    settledAt: row.settledAt?.toISOString() ?? null,
+  };
+}

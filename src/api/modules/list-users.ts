@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { listUsers, USER_TYPES } from '../../zoho/metadata/users';
+import { UserList } from './schemas';
+import { defineRoute } from '../http/route';
+import { ZOHO_PROBLEMS } from '../http/zoho-problem';
+import { callOrganization, connection, page, perPage } from './module-parameters';
+
+export const listUsersRoute = defineRoute({
+  method: 'get',
+  path: '/users',
+  operationId: 'listUsers',
+  tag: 'Connections',
+  summary: 'List the users of the organization',
+  description: 'Asks Zoho; 1 API credit. The connected user alone: `type=CurrentUser`.',
+  access: 'viewer',
+  query: z.strictObject({ connection, type: z.enum(USER_TYPES).default('AllUsers'), page, perPage }),
+  answers: { 200: { description: 'A page of users.', schema: UserList } },
+  problems: ZOHO_PROBLEMS,
+  async handle({ query: { connection: name, ...query } }, deps) {
+    const { users, moreRecords } = await callOrganization(deps, name, (transport, options) =>
+      listUsers(transport, query, options),
+    );
+    return { status: 200, body: { users, moreRecords } };
+  },
+});

@@ -1,0 +1,117 @@
+import { ConnectionNotFound, findConnection } from '../../db/connections/connections';
+import { loadFields } from '../../db/mirror/module-fields';
+import { readPlanningFacts, type PlanningFacts } from '../../db/credits/planning-facts';
+import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
+import { isWholeInCoql, planReadWay, type ReadWaysQuestion } from '../../domain/planning/read-methods';
+import type { Allowance, WeighedWay, WorkPlan } from '../../domain/planning/plan';
+import { planWriteWay, type WriteWaysQuestion } from '../../domain/planning/write-methods';
+import type { RouteDeps } from '../http/deps';
+import { Plan, PlanRequest } from './schemas';
+import { Problem } from '../http/problem';
+import { defineRoute } from '../http/route';
+
+/** Taken for one call of an org that was not called in the last 24 hours. */
+const USUAL_LATENCY_MS = 300;
+
+type ReadBody = Extract<PlanRequest, { kind: 'read' }>;
+type Question = ReadWaysQuestion | WriteWaysQuestion;
+type AnyWay = Plan['way'];
+
+export const createPlan = defineRoute({
+  method: 'post',
+  path: '/plans',
+  operationId: 'createPlan',
+  tag: 'Plans',
+  summary: 'Find the cheapest adequate way to read or write, without doing it',
+  description: 'What is not given is taken from the mirror and the ledger; Zoho is not asked, and nothing is spent.',
+  access: 'viewer',
+  body: PlanRequest,
+  answers: { 200: { description: 'The plan, and the ways that were turned down.', schema: Plan } },
+  problems: ['unknown_connection', 'module_not_synced'],
+  async handle({ body }, deps) {
+    const connection = await findConnection(deps.knex, body.connection);
+    if (!connection) throw new ConnectionNotFound(body.connection);
+    const facts = await readPlanningFacts(deps.knex, connection.id, body.module);
+    const allowance = allowanceOf(body, facts);
+    if (body.kind === 'write') {
+      const { kind: _kind, connection: _connection, ...wanted } = body;
+      const question: WriteWaysQuestion = { ...wanted, ...allowance };
+      return { status: 200, body: represent(body, question, planWriteWay(question)) };
+    }
+    const question = await readQuestion(deps, connection.id, body, facts, allowance);
+    return { status: 200, body: represent(body, question, planReadWay(question)) };
+  },
+});
+
+type KnownAllowance = Allowance & { latencyMs: number };
+
+function allowanceOf(body: PlanRequest, { latencyMs, creditsSpent }: PlanningFacts): KnownAllowance {
+  const { dailyCredits, bufferPercent } = body;
+  const creditsLeft =
+    body.creditsLeft ?? (dailyCredits === undefined ? undefined : Math.max(0, dailyCredits - creditsSpent));
+  const buffered = dailyCredits ?? creditsLeft;
+  return {
+    latencyMs: Math.round(body.latencyMs ?? latencyMs ?? USUAL_LATENCY_MS),
+    creditsLeft,
+    creditsKept: buffered === undefined ? undefined : (buffered * bufferPercent) / 100,
+    withinSeconds: body.withinSeconds,
+    creditsPerSecond: body.creditsPerSecond,
+  };
+}
+
+/** @throws Problem `module_not_synced` when the caller left out what no full sync has found out yet */
+async function readQuestion(
+  { knex }: RouteDeps,
+  connectionId: string,
+  body: ReadBody,
+  facts: PlanningFacts,
+  allowance: KnownAllowance,
+): Promise<ReadWaysQuestion> {
+  const known = (await loadFields(knex, connectionId, body.module)).filter(({ status }) => status === 'active');
+  const rows = body.rows ?? facts.rows;
+  const fields = body.fields ?? known.length;
+  if (rows === undefined || fields === 0) {
+    const missing = [...(rows === undefined ? ['rows'] : []), ...(fields === 0 ? ['fields'] : [])];
+    throw new Problem(
+      'module_not_synced',
+      `${body.module} was never synced, so give ${missing.join(' and ')} or run a full sync first.`,
+      { errors: missing.map((name) => ({ pointer: `#/${name}`, detail: 'Not known here' })) },
+    );
+  }
+  // The mirror's fields only say something about the caller's when the caller means all of them.
+  const own = body.fields === undefined ? known : [];
+  return {
+    module: body.module,
+    goal: body.goal,
+    rows,
+    wantedRows: body.wantedRows,
+    deletedRows: body.deletedRows,
+    fields,
+    fieldsNotInBulk: body.fieldsNotInBulk ?? own.filter(({ bulkReadable }) => !bulkReadable).length,
+    fieldsNotInCoql: body.fieldsNotInCoql ?? own.filter((field) => !isWholeInCoql(field)).length,
+    hasModifiedTime: known.length === 0 || known.some(({ apiName }) => apiName === MODIFIED_TIME_FIELD),
+    ...allowance,
+  };
+}
+
+function represent(body: PlanRequest, question: Question, plan: WorkPlan<AnyWay>): Plan {
+  const { module, ...numbers } = question;
+  return {
+    kind: body.kind,
+    connection: body.connection,
+    module,
+    ...representWay(plan),
+    shortcomings: plan.shortcomings,
+    steps: plan.steps,
+    turnedDown: plan.turnedDown.map(representWay),
+    assumed: withoutUndefined<number | string | boolean>(numbers),
+  };
+}
+
+function representWay({ name, calls, credits, seconds, adequate, reason }: WeighedWay<AnyWay>) {
+  return { way: name, calls, credits, seconds: Math.round(seconds * 10) / 10, adequate, reason };
+}
+
+function withoutUndefined<T>(values: Readonly<Record<string, T | undefined>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, T] => entry[1] !== undefined));
+}

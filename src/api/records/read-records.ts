@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { listDeleted } from '../../zoho/records/deleted-records';
+import { ZohoError } from '../../zoho/errors/errors';
+import { getRecord } from '../../zoho/records/get-record';
+import { listRecords } from '../../zoho/records/list-records';
+import type { RecordPage } from '../../zoho/records/record-page';
+import { DeletedAnswer, RecordAnswer, RecordsAnswer } from './schemas';
+import { defineRoute } from '../http/route';
+import { ZOHO_PROBLEMS } from '../http/zoho-problem';
+import {
+  callOrganization,
+  connection,
+  fields,
+  modifiedSince,
+  ModuleParams,
+  page,
+  perPage,
+  ZohoId,
+} from '../modules/module-parameters';
+
+/** What Zoho would have answered if it answered anything where there is nothing. */
+const NO_RECORDS = Buffer.from('{"data":[],"info":{"count":0,"more_records":false,"next_page_token":null}}');
+
+const common = { method: 'get', tag: 'Records', access: 'viewer', problems: ZOHO_PROBLEMS } as const;
+
+export const listRecordsRoute = defineRoute({
+  ...common,
+  path: '/modules/{module}/records',
+  operationId: 'listRecords',
+  summary: 'Read a page of records, any number of them by page tokens',
+  description:
+    'Asks Zoho; 1 API credit. `info.next_page_token` of a page is the `pageToken` of the next one; everything else must stay.',
+  params: ModuleParams,
+  query: z.strictObject({
+    connection,
+    fields,
+    perPage,
+    pageToken: z.string().min(1).max(2_000).optional(),
+    sortBy: z.enum(['id', 'Created_Time', 'Modified_Time']).optional(),
+    sortOrder: z.enum(['asc', 'desc']).optional(),
+    converted: z.enum(['true', 'false', 'both']).optional().meta({ description: 'Converted leads.' }),
+    modifiedSince: modifiedSince.optional(),
+    customView: ZohoId.optional().meta({ description: 'Id of a custom view; 3 API credits.' }),
+  }),
+  answers: { 200: { description: 'A page of records.', schema: RecordsAnswer } },
+  async handle({ params, query: { connection: name, ...query } }, deps) {
+    const records = await callOrganization(deps, name, (transport, options) =>
+      listRecords(transport, params.module, query, options),
+    );
+    return { status: 200, body: pageBody(records) };
+  },
+});
+
+export const getRecordRoute = defineRoute({
+  ...common,
+  path: '/modules/{module}/records/{id}',
+  operationId: 'getRecord',
+  summary: 'Read one record from Zoho',
+  description: 'Asks Zoho; 1 API credit.',
+  params: ModuleParams.extend({ id: ZohoId.meta({ description: 'Id of the record.' }) }),
+  query: z.strictObject({ connection, fields: fields.optional() }),
+  answers: { 200: { description: 'The record.', schema: RecordAnswer } },
+  async handle({ params: { module, id }, query }, deps) {
+    const record = await callOrganization(deps, query.connection, (transport, options) =>
+      getRecord(transport, module, id, { fields: query.fields }, options),
+    );
+    if (record) return { status: 200, body: record.body };
+    const reason = `there is no record ${id}, or the connected user may not see it`;
+    throw new ZohoError({ operation: 'get_record', module, category: 'not_found', code: 'NO_RECORD', reason });
+  },
+});
+
+export const listDeletedRoute = defineRoute({
+  ...common,
+  path: '/modules/{module}/records/deleted',
+  operationId: 'listDeletedRecords',
+  summary: 'List deleted records',
+  description: 'Asks Zoho; 2 API credits.',
+  params: ModuleParams,
+  query: z.strictObject({
+    connection,
+    type: z.enum(['all', 'recycle', 'permanent']).optional(),
+    page,
+    perPage,
+    modifiedSince: modifiedSince.optional(),
+  }),
+  answers: { 200: { description: 'A page of deleted records.', schema: DeletedAnswer } },
+  async handle({ params, query: { connection: name, ...query } }, deps) {
+    const { records, moreRecords, serverTime } = await callOrganization(deps, name, (transport, options) =>
+      listDeleted(transport, params.module, query, options),
+    );
+    return { status: 200, body: { records, moreRecords, asOf: serverTime.toISOString() } };
+  },
+});
+
+/** Zoho's bytes, so that no digit of a number changes on the way. */
+export function pageBody({ body }: RecordPage): Buffer {
+  return body ?? NO_RECORDS;
+}

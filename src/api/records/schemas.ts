@@ -1,0 +1,238 @@
+import { z } from 'zod';
+import type { Criteria as CriteriaInput } from '../../zoho/query/criteria';
+import { AGGREGATE_FUNCTIONS } from '../../zoho/query/coql-query';
+import { CRITERIA_OPERATORS, CRITERIA_TYPES } from '../../zoho/query/criteria-types';
+import {
+  MAX_COQL_LIMIT,
+  MAX_COQL_REACH,
+  MAX_FIELDS_PER_CALL,
+  MAX_PER_PAGE,
+  MAX_RECORDS_PER_WRITE,
+} from '../../zoho/http/request-limits';
+import { ApiName } from '../sessions/schemas';
+
+/** Of Zoho's own: what a record carries beside its fields begins with $. */
+const KEY = /^(id|[$A-Za-z][\w$]{0,99})$/;
+const ZOHO_ID = /^\d{1,19}$/;
+/** More digits than a double keeps for certain. */
+const SAFE_DIGITS = 15;
+const WHOLE_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
+
+const fieldPath = z.string().regex(/^[\w$.>-]{1,310}$/, 'Must be an API name or a path of API names');
+const fieldNames = z.array(ApiName).min(1).max(MAX_FIELDS_PER_CALL);
+const page = z.int().min(1).max(2_000).default(1);
+const perPage = z.int().min(1).max(MAX_PER_PAGE).default(MAX_PER_PAGE);
+const converted = z.enum(['true', 'false', 'both']);
+const zohoId = z.string().regex(ZOHO_ID);
+
+const number = z
+  .number()
+  .refine((value) => String(value).replaceAll(/\D/g, '').length <= SAFE_DIGITS, 'Has many digits: give it as a text');
+
+const Comparison = z.strictObject({
+  field: fieldPath,
+  type: z.enum(CRITERIA_TYPES).meta({ description: "Data type of the field's metadata; `id` for the record's id." }),
+  operator: z.enum(CRITERIA_OPERATORS),
+  values: z
+    .array(z.union([z.string().max(10_000), number, z.boolean()]))
+    .max(100)
+    .meta({ description: 'None for `is_null`, two for `between`, up to 100 for `in`, else one.' }),
+});
+
+export const Criteria: z.ZodType<CriteriaInput, CriteriaInput> = z
+  .union([
+    Comparison,
+    z.strictObject({
+      groupOperator: z.enum(['and', 'or']),
+      group: z.lazy(() => z.array(Criteria).min(1).max(25)),
+    }),
+  ])
+  .meta({ description: 'A condition on a field, or a group of conditions.' });
+
+const search = {
+  criteria: Criteria.optional(),
+  email: z.string().max(300).optional().meta({ description: 'In any e-mail field.' }),
+  phone: z.string().max(300).optional().meta({ description: 'In any phone field.' }),
+  word: z.string().max(300).optional().meta({ description: 'Anywhere in the record.' }),
+};
+
+export const SearchRequest = z
+  .strictObject({
+    ...search,
+    fields: fieldNames.optional().meta({ description: 'All that the user may see when absent.' }),
+    page,
+    perPage,
+    converted: converted.optional(),
+  })
+  .refine(
+    (body) => Object.keys(search).filter((key) => body[key as keyof typeof search] !== undefined).length === 1,
+    'Must have one of criteria, email, phone and word',
+  )
+  .meta({ description: "Searches Zoho's index; page times perPage reaches 2,000 records." });
+
+const aggregate = z.strictObject({ aggregate: z.enum(AGGREGATE_FUNCTIONS), field: fieldPath, as: ApiName });
+
+export const QueryRequest = z
+  .strictObject({
+    select: z
+      .array(z.union([fieldPath, aggregate]))
+      .min(1)
+      .max(MAX_FIELDS_PER_CALL),
+    where: Criteria.optional(),
+    groupBy: z.array(fieldPath).max(4).optional(),
+    orderBy: z
+      .array(z.strictObject({ field: fieldPath, order: z.enum(['asc', 'desc']).optional() }))
+      .max(10)
+      .optional(),
+    limit: z.int().min(1).max(MAX_COQL_LIMIT).default(200),
+    offset: z.int().min(0).max(MAX_COQL_REACH).default(0),
+  })
+  .meta({ description: 'A COQL query of the module; values are quoted, names checked.' });
+
+export const CountRequest = z
+  .strictObject({ criteria: Criteria.optional(), converted: converted.optional() })
+  .meta({ description: 'Which records to count; all without criteria.' });
+
+export const WRITE_ACTIONS = ['insert', 'update', 'upsert', 'delete'] as const;
+export const CHECKED_ACTIONS = ['insert', 'update', 'upsert'] as const;
+
+const record = z.record(z.string().regex(KEY, 'Must be an API name'), z.unknown());
+const records = z.array(record).min(1).max(MAX_RECORDS_PER_WRITE, `Must be at most ${MAX_RECORDS_PER_WRITE} records`);
+
+export const WriteRequest = z
+  .strictObject({
+    operation: z.enum(WRITE_ACTIONS),
+    records: records.meta({ description: 'By API names; update and delete need `id`, delete looks at nothing else.' }),
+    duplicateCheckFields: z.array(ApiName).max(10).optional().meta({
+      description: 'Unique fields by which an upsert finds records, in the order they are tried.',
+    }),
+    trigger: z
+      .array(z.enum(['approval', 'workflow', 'blueprint', 'pathfinder', 'orchestration']))
+      .optional()
+      .meta({ description: 'The automations that run: all when absent, none for an empty list.' }),
+    ifUnmodifiedSince: z.string().regex(WHOLE_SECONDS, 'Must be a time in whole seconds with offset').optional().meta({
+      description: 'Refuses the one record if it was changed after this time.',
+    }),
+  })
+  .superRefine(({ operation, records: given, duplicateCheckFields, ifUnmodifiedSince, trigger }, context) => {
+    const refuse = (path: PropertyKey[], message: string): void => context.addIssue({ code: 'custom', path, message });
+    if (operation === 'update' || operation === 'delete') {
+      for (const [place, { id }] of given.entries()) {
+        if (!(typeof id === 'string' && ZOHO_ID.test(id))) refuse(['records', place, 'id'], 'Must be a text of digits');
+      }
+    }
+    if (duplicateCheckFields && operation !== 'upsert') refuse(['duplicateCheckFields'], 'Belongs to an upsert');
+    if (ifUnmodifiedSince !== undefined && (given.length > 1 || operation === 'insert' || operation === 'delete')) {
+      refuse(['ifUnmodifiedSince'], 'Guards one record that is updated or upserted');
+    }
+    if (operation === 'delete' && trigger?.some((name) => name !== 'workflow')) {
+      refuse(['trigger'], 'A delete runs workflows or nothing');
+    }
+  })
+  .meta({ description: 'Writes up to 100 records; each has its own outcome.' });
+
+const position = z.int().min(0).meta({ description: 'Of the record in the request, from 0.' });
+
+const WrittenRecord = z.strictObject({
+  position,
+  status: z.literal('success'),
+  id: z.string(),
+  action: z.enum(['insert', 'update', 'delete']),
+  modifiedTime: z.string().nullable(),
+  createdTime: z.string().nullable(),
+  modifiedBy: z.string().nullable(),
+  duplicateField: z.string().nullable().meta({ description: 'By which an upsert found the record.' }),
+});
+
+const RefusedRecord = z.strictObject({
+  position,
+  status: z.literal('error'),
+  category: z.string(),
+  code: z.string().meta({ description: "Zoho's code." }),
+  fieldName: z.string().nullable(),
+  jsonPath: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()),
+  retryable: z.boolean(),
+  retryAfterMs: z.number().nullable(),
+  whatToDo: z.string(),
+  duplicateRecordId: z.string().nullable(),
+  current: z
+    .strictObject({ id: z.string().nullable(), modifiedTime: z.string().nullable(), modifiedBy: z.string().nullable() })
+    .nullable()
+    .meta({ description: 'The record as it stands now, where it was changed meanwhile.' }),
+});
+
+export const WriteAnswer = z
+  .strictObject({
+    succeeded: z.int(),
+    failed: z.int(),
+    outcomes: z.array(z.discriminatedUnion('status', [WrittenRecord, RefusedRecord])),
+  })
+  .meta({ description: 'One outcome for each record, in the order of the request.' });
+export type WriteAnswer = z.infer<typeof WriteAnswer>;
+
+export const ValidateRequest = z
+  .strictObject({ operation: z.enum(CHECKED_ACTIONS), records })
+  .meta({ description: 'Records to check without writing them.' });
+
+export const ValidateAnswer = z
+  .strictObject({
+    valid: z.int(),
+    invalid: z.int(),
+    records: z.array(
+      z.strictObject({
+        position,
+        problems: z.array(z.strictObject({ field: z.string(), code: z.string(), detail: z.string() })),
+      }),
+    ),
+  })
+  .meta({ description: "What the fields' metadata say is wrong with each record. Zoho can still refuse what passes." });
+export type ValidateAnswer = z.infer<typeof ValidateAnswer>;
+
+export const RecordsAnswer = z
+  .looseObject({
+    data: z.array(z.looseObject({})),
+    info: z.looseObject({ count: z.number(), more_records: z.boolean(), next_page_token: z.string().nullish() }),
+  })
+  .meta({ description: "Zoho's page as it came, byte for byte: names, order and digits are Zoho's." });
+
+export const RecordAnswer = z
+  .looseObject({ data: z.tuple([z.looseObject({ id: z.string() })]) })
+  .meta({ description: "Zoho's record as it came, byte for byte." });
+
+export const CountAnswer = z
+  .strictObject({ count: z.int().min(0), asOf: z.iso.datetime().meta({ description: "Zoho's clock." }) })
+  .meta({ description: 'How many records Zoho counts.' });
+
+export const DeletedAnswer = z
+  .strictObject({
+    records: z.array(z.strictObject({ id: zohoId, type: z.enum(['recycle', 'permanent']), deletedTime: z.string() })),
+    moreRecords: z.boolean(),
+    asOf: z.iso.datetime().meta({ description: "Zoho's clock." }),
+  })
+  .meta({ description: 'Deleted records; those of type `recycle` can be restored.' });
+
+export const RECORD_SCHEMAS = {
+  Criteria,
+  SearchRequest,
+  QueryRequest,
+  CountRequest,
+  WriteRequest,
+  WriteAnswer,
+  ValidateRequest,
+  ValidateAnswer,
+  RecordsAnswer,
+  RecordAnswer,
+  CountAnswer,
+  DeletedAnswer,
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+/** Those that describe what is sent, not what is answered. */
+export const RECORD_REQUESTS = [
+  'Criteria',
+  'SearchRequest',
+  'QueryRequest',
+  'CountRequest',
+  'WriteRequest',
+  'ValidateRequest',
+] as const;

@@ -1,0 +1,122 @@
+import type { z } from 'zod';
+import { recordProblems } from '../../domain/records/record-problems';
+import { getFields } from '../../zoho/metadata/fields';
+import type { CallOptions, ZohoTransport } from '../../zoho/http/transport';
+import type { WriteOutcome } from '../../zoho/records/write-outcome';
+import {
+  deleteRecords,
+  insertRecords,
+  type RecordInput,
+  updateRecords,
+  upsertRecords,
+} from '../../zoho/records/write-records';
+import { ValidateAnswer, ValidateRequest, WriteAnswer, WriteRequest } from './schemas';
+import { defineRoute } from '../http/route';
+import { unknownOutcome, ZOHO_PROBLEMS } from '../http/zoho-problem';
+import { ConnectionQuery } from '../connections/find-connection';
+import { callOrganization, ModuleParams } from '../modules/module-parameters';
+
+/** A hundred records with long texts. */
+const LARGEST_BODY = '5mb';
+const LOOK_FIRST = 'Zoho may have created the records: look for them before you send them again.';
+
+const common = {
+  method: 'post',
+  tag: 'Records',
+  params: ModuleParams,
+  query: ConnectionQuery,
+  largestBody: LARGEST_BODY,
+  exactNumbers: true,
+} as const;
+
+type WriteBody = z.output<typeof WriteRequest>;
+
+export const writeRecords = defineRoute({
+  ...common,
+  path: '/modules/{module}/records/write',
+  operationId: 'writeRecords',
+  summary: 'Insert, update, upsert or delete up to 100 records at once',
+  description:
+    'Asks Zoho; 1 API credit for every ten records, 1 for a delete. Each record has its own outcome, so look at `failed` too.',
+  access: 'operator',
+  body: WriteRequest,
+  answers: { 200: { description: 'What became of each record.', schema: WriteAnswer } },
+  problems: [...ZOHO_PROBLEMS, 'zoho_outcome_unknown'],
+  audit: {
+    action: 'records.write',
+    target: ({ params, query }) => `${query.connection}/${params.module}`,
+    details: ({ body: { operation, records, duplicateCheckFields, trigger } }) => {
+      return { operation, records: records.length, duplicateCheckFields, trigger };
+    },
+  },
+  async handle({ params, query, body }, deps) {
+    try {
+      const outcomes = await callOrganization(deps, query.connection, (transport, options) =>
+        write(transport, params.module, body, options),
+      );
+      return { status: 200, body: represent(outcomes) };
+    } catch (error) {
+      const creates = body.operation === 'insert' || body.operation === 'upsert';
+      throw (creates && unknownOutcome(error, LOOK_FIRST)) || error;
+    }
+  },
+});
+
+export const validateRecords = defineRoute({
+  ...common,
+  path: '/modules/{module}/records/validate',
+  operationId: 'validateRecords',
+  summary: "Check records against the fields' metadata without writing them",
+  description: 'Names, types, lengths, options and required fields. Asks Zoho for the fields; 1 API credit.',
+  access: 'viewer',
+  body: ValidateRequest,
+  answers: { 200: { description: 'What is wrong with each record.', schema: ValidateAnswer } },
+  problems: ZOHO_PROBLEMS,
+  async handle({ params, query, body: { operation, records } }, deps) {
+    const fields = await callOrganization(deps, query.connection, (transport, options) =>
+      getFields(transport, params.module, options),
+    );
+    const checked = records.map((record, position) => {
+      return { position, problems: recordProblems(operation, record, fields) };
+    });
+    const invalid = checked.filter(({ problems }) => problems.length > 0).length;
+    return { status: 200, body: { valid: checked.length - invalid, invalid, records: checked } };
+  },
+});
+
+async function write(
+  transport: ZohoTransport,
+  module: string,
+  { operation, records: given, duplicateCheckFields = [], trigger, ifUnmodifiedSince }: WriteBody,
+  options: CallOptions,
+): Promise<WriteOutcome[]> {
+  // What comes out of a parsed body is JSON, and the schema has seen that the ids are texts.
+  const records = given as RecordInput[];
+  switch (operation) {
+    case 'insert':
+      return insertRecords(transport, module, records, { trigger }, options);
+    case 'update':
+      return updateRecords(transport, module, records, { trigger, ifUnmodifiedSince }, options);
+    case 'upsert':
+      return upsertRecords(transport, module, records, duplicateCheckFields, { trigger, ifUnmodifiedSince }, options);
+    case 'delete': {
+      const ids = records.map(({ id }) => id as string);
+      const workflow = trigger === undefined ? undefined : trigger.includes('workflow');
+      return deleteRecords(transport, module, ids, { workflow }, options);
+    }
+  }
+}
+
+function represent(outcomes: readonly WriteOutcome[]): z.input<typeof WriteAnswer> {
+  const failed = outcomes.filter(({ status }) => status === 'error').length;
+  return {
+    succeeded: outcomes.length - failed,
+    failed,
+    outcomes: outcomes.map((outcome, position) => ({ position, ...outcome, ...safeDetails(outcome) })),
+  };
+}
+
+/** A copy, since what may be read only cannot stand where it may not. */
+function safeDetails(outcome: WriteOutcome): { details?: Record<string, unknown> } {
+  return outcome.status === 'error' ? { details: { ...outcome.details } } : {};
+}

@@ -1,0 +1,136 @@
+import type { RecordSyncStatusModel } from '../../db/models/record-sync-status';
+import type { SyncStatusLogModel } from '../../db/models/sync-status-log';
+import type { SessionView } from '../../db/sessions/session-view';
+import type { TemporalUi } from '../http/deps';
+import { sessionPath } from '../paths';
+import type { LogLine, RecordStatus, Session, SessionAnswer, SessionLinks } from './schemas';
+
+export function representSession(view: SessionView): Session {
+  const { session } = view;
+  return {
+    id: session.id,
+    connection: view.connection,
+    module: session.moduleName,
+    sessionType: session.sessionType,
+    status: session.status,
+    syncDirection: session.syncDirection,
+    phase: session.phase,
+    readPath: session.readPath,
+    startedAt: session.startedAt.toISOString(),
+    completedAt: iso(session.completedAt),
+    lastActivityAt: session.lastActivityAt.toISOString(),
+    durationSeconds: rounded(view.durationSeconds),
+    progressPercentage: nullable(view.progressPercentage),
+    rowsPerSecond: nullable(view.rowsPerSecond),
+    etaSeconds: nullable(view.etaSeconds),
+    successRate: view.successRate ?? null,
+    totalRecords: view.totalRecords ?? null,
+    processedRecords: view.processedRecords,
+    successfulRecords: view.successfulRecords,
+    failedRecords: view.failedRecords,
+    skippedRecords: Number(session.skippedRecords),
+    createdRecords: view.createdRecords,
+    updatedRecords: view.updatedRecords,
+    unchangedRecords: view.unchangedRecords,
+    fromTimestamp: iso(session.fromTimestamp),
+    toTimestamp: iso(session.toTimestamp),
+    lastModifiedTime: iso(session.lastModifiedTime),
+    apiCallsMade: Number(session.apiCallsMade),
+    creditsSpent: Number(session.creditsSpent),
+    rateLimitHits: Number(session.rateLimitHits),
+    totalDataTransferredMb: Number(session.totalDataTransferredMb),
+    retryCount: session.retryCount,
+    maxRetries: session.maxRetries,
+    batchSize: session.batchSize,
+    conflictResolution: session.conflictResolution,
+    options: session.syncConfig,
+    plan: session.plan,
+    result: session.result,
+    errorMessage: session.errorMessage,
+    pauseReason: session.pauseReason,
+    initiatedBy: session.initiatedBy,
+    workflowId: session.workflowId,
+  };
+}
+
+export function representSessionWithLinks(view: SessionView, ui: TemporalUi): SessionAnswer {
+  return { session: representSession(view), links: linksOf(view, ui) };
+}
+
+export function representLogLine(line: SyncStatusLogModel): LogLine {
+  return {
+    id: line.id,
+    timestamp: line.timestamp.toISOString(),
+    level: line.logLevel,
+    component: line.component,
+    message: line.message,
+    recordId: line.recordId,
+    apiEndpoint: line.apiEndpoint,
+    executionTimeMs: line.executionTimeMs,
+    data: line.dataPayload,
+    errorCode: line.errorCode,
+    errorDetails: line.errorDetails,
+  };
+}
+
+export function representRecordStatus(record: RecordSyncStatusModel): RecordStatus {
+  return {
+    id: record.id,
+    crmRecordId: record.crmRecordId,
+    localRecordId: record.localRecordId,
+    module: record.moduleName,
+    action: record.actionTaken,
+    syncDirection: record.syncDirection,
+    processedAt: record.processedAt.toISOString(),
+    isSuccessful: record.isSuccessful,
+    needsAttention: record.needsAttention,
+    retryCount: record.retryCount,
+    fieldsUpdated: record.fieldsUpdated,
+    hasConflicts: record.hasConflicts,
+    conflictDetails: record.conflictDetails,
+    resolutionStrategy: record.resolutionStrategy,
+    resolvedBy: record.resolvedBy,
+    resolvedAt: iso(record.resolvedAt),
+    errorCode: record.errorCode,
+    errorMessage: record.errorMessage,
+    errorDetails: record.errorDetails,
+    validationErrors: record.validationErrors,
+    dataQualityScore: record.dataQualityScore === null ? null : Number(record.dataQualityScore),
+    processingTimeMs: record.processingTimeMs,
+    apiCallsUsed: record.apiCallsUsed,
+  };
+}
+
+function linksOf({ session }: SessionView, ui: TemporalUi): SessionLinks {
+  const self = sessionPath(session.id);
+  return {
+    self,
+    logs: `${self}/logs`,
+    records: `${self}/records`,
+    calls: `${self}/calls`,
+    pause: `${self}/pause`,
+    resume: `${self}/resume`,
+    cancel: `${self}/cancel`,
+    approveSweep: `${self}/approve-sweep`,
+    temporalUi: temporalUiLink(ui, session.workflowId, session.firstExecutionRunId),
+  };
+}
+
+function temporalUiLink(ui: TemporalUi, workflowId: string | null, runId: string | null): string | null {
+  if (workflowId === null) return null;
+  const namespace = encodeURIComponent(ui.namespace);
+  const workflow = `${ui.url.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`;
+  return runId === null ? workflow : `${workflow}/${encodeURIComponent(runId)}/history`;
+}
+
+function iso(date: Date | null): string | null {
+  return date === null ? null : date.toISOString();
+}
+
+function nullable(value: number | undefined): number | null {
+  return value === undefined ? null : rounded(value);
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}

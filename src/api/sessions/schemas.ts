@@ -1,0 +1,232 @@
+import { z } from 'zod';
+import {
+  CONFLICT_STRATEGIES,
+  LOG_LEVELS,
+  READ_PATHS,
+  RECORD_ACTIONS,
+  SESSION_STATUSES,
+  SESSION_TYPES,
+  SYNC_DIRECTIONS,
+} from '../../domain/runs/enums';
+import { CONNECTION_SCHEMAS, ConnectionOrDefault } from '../connections/schemas';
+
+const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
+const count = z.number().min(0);
+const zohoId = z.string().regex(/^-?\d+$/);
+const json = z.record(z.string(), z.unknown());
+
+/** Zoho's API name of a module or field. */
+export const ApiName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'Must be a Zoho API name: letters, digits and _, beginning with a letter')
+  .meta({ description: 'API name in Zoho CRM, e.g. `Deals`.' });
+
+/** What every sync of a module may be told. */
+const syncRequest = {
+  module: ApiName,
+  connection: ConnectionOrDefault,
+  fields: z
+    .array(ApiName)
+    .min(1)
+    .max(1000)
+    .refine((names) => new Set(names).size === names.length, 'Must not name a field twice')
+    .optional()
+    .meta({ description: 'API names of the fields to read; every field when absent.' }),
+  allowMassDelete: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Remove what has vanished in Zoho however much of the module it is.' }),
+  massDeletePercent: z
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .meta({ description: 'Share of the mirror, in per cent, that may be removed without asking.' }),
+};
+
+/** How a full sync is to be done; what is left out is decided by the planner. */
+export const FullSyncRequest = z
+  .strictObject({
+    ...syncRequest,
+    path: z.enum(READ_PATHS).optional().meta({ description: 'How to read; the cheaper way when absent.' }),
+  })
+  .meta({ description: 'Reads a whole module from Zoho CRM into the mirror.' });
+
+/** How an incremental sync is to be done. */
+export const IncrementalSyncRequest = z
+  .strictObject({
+    ...syncRequest,
+    since: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .meta({ description: 'Read from this time on, if it lies before the end of the last sync.' }),
+  })
+  .meta({ description: 'Reads what changed in a module since the last sync from Zoho CRM into the mirror.' });
+
+export const CommandRequest = z
+  .strictObject({ reason: z.string().trim().min(1).max(500).optional() })
+  .meta({ description: 'Why, for the log of the session.' });
+
+export const Session = z
+  .strictObject({
+    id: z.uuid(),
+    connection: z.string(),
+    module: z.string(),
+    sessionType: z.enum(SESSION_TYPES),
+    status: z.enum(SESSION_STATUSES),
+    syncDirection: z.enum(SYNC_DIRECTIONS),
+    phase: z.string().nullable().meta({ description: 'What the session is doing.' }),
+    readPath: z.enum(READ_PATHS).nullable(),
+    startedAt: timestamp,
+    completedAt: timestamp.nullable(),
+    lastActivityAt: timestamp,
+    durationSeconds: count,
+    progressPercentage: z.number().min(0).max(100).nullable().meta({ description: '100 only when completed.' }),
+    rowsPerSecond: count.nullable().meta({ description: 'Of the last minute while rows arrive, else on average.' }),
+    etaSeconds: count.nullable(),
+    successRate: z.number().min(0).max(1).nullable().meta({ description: 'Share of the finished records.' }),
+    totalRecords: count.nullable(),
+    processedRecords: count,
+    successfulRecords: count,
+    failedRecords: count,
+    skippedRecords: count,
+    createdRecords: count,
+    updatedRecords: count,
+    unchangedRecords: count,
+    fromTimestamp: timestamp.nullable(),
+    toTimestamp: timestamp.nullable(),
+    lastModifiedTime: timestamp.nullable(),
+    apiCallsMade: count,
+    creditsSpent: count.meta({ description: 'API credits by Zoho’s price list.' }),
+    rateLimitHits: count,
+    totalDataTransferredMb: count,
+    retryCount: count,
+    maxRetries: count,
+    batchSize: count,
+    conflictResolution: z.enum(CONFLICT_STRATEGIES),
+    options: json.meta({ description: 'What the session was asked to do.' }),
+    plan: json.nullable(),
+    result: json.nullable(),
+    errorMessage: z.string().nullable(),
+    pauseReason: z.string().nullable(),
+    initiatedBy: z.string().nullable(),
+    workflowId: z.string().nullable(),
+  })
+  .meta({ description: 'One run of a sync. What is not known is null.' });
+export type Session = z.infer<typeof Session>;
+
+export const SessionLinks = z
+  .strictObject({
+    self: z.string(),
+    logs: z.string(),
+    records: z.string(),
+    calls: z.string(),
+    pause: z.string(),
+    resume: z.string(),
+    cancel: z.string(),
+    approveSweep: z.string(),
+    temporalUi: z.string().nullable().meta({ description: "The session's workflow in the Temporal UI." }),
+  })
+  .meta({ description: 'Where to look at the session and what to send to it.' });
+export type SessionLinks = z.infer<typeof SessionLinks>;
+
+export const SessionAnswer = z
+  .strictObject({ session: Session, links: SessionLinks })
+  .meta({ description: 'A session and its links.' });
+export type SessionAnswer = z.infer<typeof SessionAnswer>;
+
+const page = {
+  nextCursor: z.string().nullable().meta({
+    description: 'Where the next page begins; also at the end of a growing list, to ask again later.',
+  }),
+  hasMore: z.boolean().meta({ description: 'Whether the next page has something now.' }),
+};
+
+export const SessionPage = z
+  .strictObject({ sessions: z.array(Session), ...page })
+  .meta({ description: 'Sessions, newest first.' });
+
+export const LogLine = z
+  .strictObject({
+    id: z.string(),
+    timestamp,
+    level: z.enum(LOG_LEVELS),
+    component: z.string(),
+    message: z.string(),
+    recordId: zohoId.nullable(),
+    apiEndpoint: z.string().nullable(),
+    executionTimeMs: count.nullable(),
+    data: json.nullable(),
+    errorCode: z.string().nullable(),
+    errorDetails: json.nullable(),
+  })
+  .meta({ description: "One line of a session's event log." });
+export type LogLine = z.infer<typeof LogLine>;
+
+export const LogPage = z
+  .strictObject({ logs: z.array(LogLine), ...page })
+  .meta({ description: 'Log lines in the order they were written.' });
+
+export const RecordStatus = z
+  .strictObject({
+    id: z.string(),
+    crmRecordId: zohoId.nullable(),
+    localRecordId: zohoId.nullable(),
+    module: z.string(),
+    action: z.enum(RECORD_ACTIONS),
+    syncDirection: z.enum(SYNC_DIRECTIONS),
+    processedAt: timestamp,
+    isSuccessful: z.boolean(),
+    needsAttention: z.boolean(),
+    retryCount: count,
+    fieldsUpdated: z.array(z.string()).nullable(),
+    hasConflicts: z.boolean(),
+    conflictDetails: json.nullable(),
+    resolutionStrategy: z.enum(CONFLICT_STRATEGIES).nullable(),
+    resolvedBy: z.string().nullable(),
+    resolvedAt: timestamp.nullable(),
+    errorCode: z.string().nullable(),
+    errorMessage: z.string().nullable(),
+    errorDetails: json.nullable(),
+    validationErrors: z.unknown(),
+    dataQualityScore: z.number().min(0).max(1).nullable(),
+    processingTimeMs: count.nullable(),
+    apiCallsUsed: count,
+  })
+  .meta({ description: 'What a session did to one record. Values of the record are not shown.' });
+export type RecordStatus = z.infer<typeof RecordStatus>;
+
+export const RecordPage = z
+  .strictObject({ records: z.array(RecordStatus), ...page })
+  .meta({ description: 'Records in the order they were handled.' });
+
+export const Health = z.strictObject({ status: z.literal('alive') }).meta({ description: 'The process answers.' });
+
+export const Readiness = z
+  .strictObject({
+    status: z.enum(['ready', 'not_ready']),
+    checks: z.strictObject({
+      database: z.enum(['ok', 'failed']),
+      migrations: z.enum(['ok', 'pending', 'failed']),
+      temporal: z.enum(['ok', 'failed']),
+    }),
+  })
+  .meta({ description: 'Whether the parts that commands need are there. Sessions are readable without Temporal.' });
+
+/** The schemas with a name of their own in the OpenAPI document. */
+export const NAMED_SCHEMAS = {
+  FullSyncRequest,
+  IncrementalSyncRequest,
+  CommandRequest,
+  Session,
+  SessionLinks,
+  SessionAnswer,
+  SessionPage,
+  LogLine,
+  LogPage,
+  RecordStatus,
+  RecordPage,
+  Health,
+  Readiness,
+  ...CONNECTION_SCHEMAS,
+} as const satisfies Readonly<Record<string, z.ZodType>>;

@@ -1,0 +1,23 @@
+import { resealCallbackSecrets } from '../../db/bulk-operations/bulk-operations';
+import { reencryptConnections } from '../../db/connections/connections';
+import { KeyRotation } from '../connections/schemas';
+import { defineRoute } from '../http/route';
+
+export const rotateKeys = defineRoute({
+  method: 'post',
+  path: '/keys/rotate',
+  operationId: 'rotateKeys',
+  tag: 'Connections',
+  summary: 'Encrypt every stored secret with the first key of the key ring',
+  description:
+    'Put the new key first in PULSE_ENCRYPTION_KEYS of every process, restart them, call this, then remove the old key.',
+  access: 'admin',
+  answers: { 200: { description: 'Every secret is under the first key.', schema: KeyRotation } },
+  problems: ['encryption_key_missing'],
+  audit: { action: 'keys.rotate', target: () => 'keys' },
+  async handle(_request, { knex, connect }) {
+    const ring = connect.keyRing();
+    await resealCallbackSecrets(knex, ring);
+    return { status: 200, body: { primaryKey: ring.primary, connections: await reencryptConnections(knex, ring) } };
+  },
+});

@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  BulkOperationAnswer,
+  BulkOperationPage,
+  BulkResultPage,
+  type BulkResult,
+} from '../../api/bulk-operations/schemas';
+import { API_PREFIX, operationPath } from '../../api/paths';
+import { isFinal } from '../../domain/runs/enums';
+import { show, type CliContext } from '../context';
+import { CliError, EXIT_CODES } from '../client/errors';
+import { operationDetails, operationLine, operationTable, resultTable } from '../output/operation-text';
+import { wholeNumber } from '../input/option-values';
+
+const POLL_MS = 1_000;
+const RESULTS_PER_PAGE = 1_000;
+
+export type OperationKind = 'bulk-writes' | 'mass-updates';
+
+/** Starts an operation and shows it, or, with `wait`, follows it to its end. */
+export async function startOperation(
+  context: CliContext,
+  kind: OperationKind,
+  path: string,
+  request: { bodyText: string; idempotencyKey?: string | undefined; wait?: boolean | undefined },
+): Promise<void> {
+  const { bodyText, idempotencyKey, wait } = request;
+  const started = await context.api.post(path, {
+    schema: BulkOperationAnswer,
+    bodyText,
+    ...(idempotencyKey !== undefined && { headers: { 'idempotency-key': idempotencyKey } }),
+  });
+  if (wait) await follow(context, kind, started);
+  else show(context, started, operationDetails);
+}
+
+/** Adds what both kinds of operation know: status, results, cancel, list. */
+export function addOperationCommands(parent: Command, context: CliContext, kind: OperationKind, what: string): void {
+  parent
+    .command('status')
+    .description(`show a ${what}`)
+    .argument('<id>')
+    .action(async (id: string) => show(context, await read(context, kind, id), operationDetails));
+  parent
+    .command('results')
+    .description('list what became of each record')
+    .argument('<id>')
+    .option('--status <statuses>', 'only these, separated by commas, e.g. skipped,unknown')
+    .action(async (id: string, { status }: { status?: string }) => {
+      show(context, await readResults(context, kind, id, status), resultTable);
+    });
+  parent
+    .command('cancel')
+    .description(`cancel a ${what}; Zoho goes on with a job that it has`)
+    .argument('<id>')
+    .option('--reason <text>', 'why')
+    .action(async (id: string, options: { reason?: string }) => {
+      const path = `${operationPath(kind, id)}/cancel`;
+      const cancelled = await context.api.post(path, { schema: BulkOperationAnswer, body: options });
+      show(context, cancelled, operationDetails);
+    });
+  parent
+    .command('list')
+    .description(`list ${what}s, newest first`)
+    .option('--module <name>', 'only of this module')
+    .option('--status <statuses>', 'only in these, separated by commas')
+    .option('--connection <name>', 'only of this Zoho org')
+    .option('--limit <number>', 'how many at the most', wholeNumber, 20)
+    .action(async (options: { module?: string; status?: string; connection?: string; limit: number }) => {
+      const page = await context.api.get(`${API_PREFIX}/${kind}`, { schema: BulkOperationPage, query: { ...options } });
+      show(context, page.operations, operationTable);
+    });
+}
+
+/** @throws CliError `failed` when it ends otherwise than completed */
+async function follow(context: CliContext, kind: OperationKind, started: BulkOperationAnswer): Promise<void> {
+  let answer = started;
+  let lastLine = '';
+  for (;;) {
+    const line = operationLine(answer.operation);
+    if (line !== lastLine) context.err(`${line}\n`);
+    lastLine = line;
+    if (isFinal(answer.operation.status)) break;
+    await sleep(POLL_MS);
+    answer = await read(context, kind, answer.operation.id);
+  }
+  show(context, answer, operationDetails);
+  const { status, errorMessage } = answer.operation;
+  if (status === 'completed') return;
+  throw new CliError(EXIT_CODES.failed, `The operation ${status}: ${errorMessage ?? 'no reason given'}`);
+}
+
+async function read({ api }: CliContext, kind: OperationKind, id: string): Promise<BulkOperationAnswer> {
+  return api.get(operationPath(kind, id), { schema: BulkOperationAnswer });
+}
+
+async function readResults(
+  { api }: CliContext,
+  kind: OperationKind,
+  id: string,
+  status: string | undefined,
+): Promise<BulkResult[]> {
+  const results: BulkResult[] = [];
+  for (let cursor: string | undefined; ;) {
+    const query = { limit: RESULTS_PER_PAGE, status, cursor };
+    const page = await api.get(`${operationPath(kind, id)}/results`, { schema: BulkResultPage, query });
+    results.push(...page.results);
+    if (!page.hasMore || page.nextCursor === null) return results;
+    cursor = page.nextCursor;
+  }
+}

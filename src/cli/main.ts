@@ -1,9 +1,0 @@
-#!/usr/bin/env node
-import { runCli } from './program';
-
-/** The exit code is only noted: a result that is still on its way into a pipe must arrive whole. */
-void runCli(process.argv.slice(2), {
-  environment: process.env,
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-}).then((exitCode) => (process.exitCode = exitCode));

@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import type { AuthStatus, Connection } from '../../api/connections/schemas';
+import { formatPairs } from './table';
+
+/** Everything a person asks of a connection; what is not known is left out. */
+export function connectionDetails(connection: Connection): string {
+  const { organization } = connection;
+  const known: [string, string | null][] = [
+    ['connection', connection.name],
+    ['status', connection.status],
+    ['reason', connection.statusReason],
+    ['to do', connection.whatToDo],
+    ['data centre', connection.dataCenter],
+    ['organization', organization && [organization.id, organization.edition].filter(Boolean).join(', ')],
+    ['client', connection.clientId],
+    ['scopes', list(connection.scopes)],
+    ['missing', list(connection.missingScopes)],
+    ['connected', connection.connectedAt],
+    ['token until', connection.accessTokenExpiresAt],
+  ];
+  return formatPairs(known.filter((pair): pair is [string, string] => pair[1] !== null));
+}
+
+/** The connection, how much of Zoho's token limit is used, and the open alerts. */
+export function authStatusText({ connection, accessTokens, alerts }: z.infer<typeof AuthStatus>): string {
+  const { askedFor, limit, nextAt } = accessTokens;
+  const tokens = `${askedFor} of ${limit} in the last ten minutes${nextAt === null ? '' : `, the next one at ${nextAt}`}`;
+  return [
+    connectionDetails(connection),
+    formatPairs([['tokens', tokens], ...alerts.map(({ severity, message }): [string, string] => [severity, message])]),
+  ].join('\n');
+}
+
+function list(names: readonly string[]): string | null {
+  return names.length === 0 ? null : names.join(', ');
+}

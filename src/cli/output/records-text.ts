@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { ValidateAnswer, WriteAnswer } from '../../api/records/schemas';
+import { parseExactJson } from '../../domain/records/parse-exact-json';
+import { count } from './format-number';
+import { formatTable } from './table';
+
+const Page = z.object({
+  data: z.array(z.record(z.string(), z.unknown())),
+  info: z.object({ more_records: z.boolean(), next_page_token: z.string().nullish() }).optional(),
+});
+export type PageOfRecords = z.infer<typeof Page>;
+
+/** A long text would push everything else off the screen. */
+const WIDEST_CELL = 40;
+
+/** Reads an answer with records; numbers are texts with the digits that Zoho sent. */
+export function readPage(text: string): PageOfRecords {
+  return Page.parse(parseExactJson(text, (digits) => digits));
+}
+
+/** One line a record, with a column for each of these fields, or for each that a record has. */
+export function recordsTable({ data }: PageOfRecords, fields?: readonly string[]): string {
+  if (data.length === 0) return 'No records.';
+  const named = fields ?? [...new Set(data.flatMap((record) => Object.keys(record)))].filter(isShown);
+  const columns = [...new Set(data.some(({ id }) => id !== undefined) ? ['id', ...named] : named)];
+  return formatTable(
+    columns,
+    data.map((record) => columns.map((column) => cell(record[column]))),
+    columns.map((_, place) => place),
+  );
+}
+
+/** Every field of one record, a line each. */
+export function recordDetails({ data: [record = {}] }: PageOfRecords): [name: string, value: string][] {
+  return Object.entries(record)
+    .filter(([name]) => isShown(name))
+    .map(([name, value]) => [name, cell(value)]);
+}
+
+/** What became of each record that was not written, under one line for all. */
+export function writeText({ succeeded, failed, outcomes }: WriteAnswer): string {
+  const sums = `${count(succeeded)} written, ${count(failed)} refused.`;
+  const rows = outcomes.map((outcome) =>
+    outcome.status === 'success'
+      ? [String(outcome.position), outcome.action, outcome.id, '', '']
+      : [String(outcome.position), 'refused', outcome.duplicateRecordId ?? '', what(outcome), outcome.whatToDo],
+  );
+  return `${formatTable(['record', 'outcome', 'id', 'why', 'to do'], rows, [1, 2, 3, 4])}\n${sums}`;
+}
+
+/** What is wrong with each record. */
+export function validateText({ valid, invalid, records }: ValidateAnswer): string {
+  const sums = `${count(valid)} valid, ${count(invalid)} not.`;
+  const rows = records.flatMap(({ position, problems }) =>
+    problems.map(({ field, code, detail }) => [String(position), field, code, detail]),
+  );
+  return rows.length === 0
+    ? sums
+    : `${formatTable(['record', 'field', 'problem', 'detail'], rows, [1, 2, 3])}\n${sums}`;
+}
+
+function what({ code, fieldName }: { code: string; fieldName: string | null }): string {
+  return fieldName === null ? code : `${code} ${fieldName}`;
+}
+
+/** Zoho's own marks of a record begin with $. */
+function isShown(name: string): boolean {
+  return !name.startsWith('$');
+}
+
+/** Control characters would reach the terminal. */
+function cell(value: unknown): string {
+  const text = plain(value).replaceAll(/[\s\p{Cc}]+/gu, ' ');
+  return text.length > WIDEST_CELL ? `${text.slice(0, WIDEST_CELL - 1)}…` : text;
+}
+
+/** A lookup is shown by its name. */
+function plain(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return value.map(plain).join(', ');
+  if (typeof value !== 'object' || value === null) return '';
+  const { name, id } = value as { name?: unknown; id?: unknown };
+  if (typeof name === 'string') return name;
+  return typeof id === 'string' ? id : JSON.stringify(value);
+}

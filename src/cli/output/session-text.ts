@@ -1,0 +1,68 @@
+import type { Session } from '../../api/sessions/schemas';
+import { count, seconds } from './format-number';
+import { formatPairs, formatTable } from './table';
+
+/** One line a session. */
+export function sessionTable(sessions: readonly Session[]): string {
+  if (sessions.length === 0) return 'No sessions.';
+  return formatTable(
+    ['id', 'module', 'status', 'started', 'done', 'records', 'failed', 'credits', 'took'],
+    sessions.map((session) => [
+      session.id,
+      session.module,
+      session.status,
+      moment(session.startedAt),
+      percentage(session.progressPercentage),
+      count(session.processedRecords),
+      count(session.failedRecords),
+      count(session.creditsSpent),
+      seconds(session.durationSeconds),
+    ]),
+    [0, 1, 2, 3],
+  );
+}
+
+/** Everything a person asks of one session; what is not known is left out. */
+export function sessionDetails(session: Session): string {
+  const known: [string, string | null][] = [
+    ['session', session.id],
+    ['module', `${session.module} (${session.connection})`],
+    ['type', session.sessionType],
+    ['status', session.status],
+    ['phase', session.phase],
+    ['reason', session.errorMessage ?? session.pauseReason],
+    ['read by', session.readPath],
+    ['started', `${moment(session.startedAt)} by ${session.initiatedBy ?? 'nobody known'}`],
+    ['took', seconds(session.durationSeconds)],
+    ['done', percentage(session.progressPercentage)],
+    ['records', `${count(session.processedRecords)} of ${count(session.totalRecords)}`],
+    ['created', count(session.createdRecords)],
+    ['updated', count(session.updatedRecords)],
+    ['unchanged', count(session.unchangedRecords)],
+    ['failed', count(session.failedRecords)],
+    ['rate', session.rowsPerSecond === null ? null : `${count(session.rowsPerSecond)} rows/s`],
+    ['time left', session.etaSeconds === null ? null : seconds(session.etaSeconds)],
+    ['API calls', count(session.apiCallsMade)],
+    ['credits', count(session.creditsSpent)],
+    ['rate limited', count(session.rateLimitHits)],
+    ['received', `${session.totalDataTransferredMb.toFixed(1)} MB`],
+    ['workflow', session.workflowId],
+  ];
+  return formatPairs(known.filter((pair): pair is [string, string] => pair[1] !== null));
+}
+
+/** One line while a session runs. */
+export function progressLine(session: Session): string {
+  const records = `${count(session.processedRecords)} of ${count(session.totalRecords)} records`;
+  const left = session.etaSeconds === null ? '' : `, ${seconds(session.etaSeconds)} left`;
+  return `${session.module}  ${session.status}  ${session.phase ?? ''}  ${percentage(session.progressPercentage)}  ${records}${left}`;
+}
+
+function percentage(value: number | null): string {
+  return value === null ? '-' : `${value.toFixed(1)} %`;
+}
+
+/** To the second, in UTC as the API says it. */
+function moment(iso: string): string {
+  return iso.replace('T', ' ').replace(/\.\d+Z$/, 'Z');
+}

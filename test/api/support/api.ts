@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Knex } from 'knex';
+import pino from 'pino';
+import { createApp } from '../../../src/api/app';
+import { problemsOf } from '../../../src/api/openapi';
+import { API_PREFIX } from '../../../src/api/paths';
+import { PROBLEM_CONTENT_TYPE, ProblemDocument } from '../../../src/api/http/problem';
+import { ROUTES } from '../../../src/api/routes';
+import type { ConnectSettings } from '../../../src/connection/settings';
+import { createApiKey } from '../../../src/db/access/api-keys';
+import type { ApiRole } from '../../../src/db/models/api-key';
+import type { OperationControl } from '../../../src/temporal/control/operation-control';
+import type { SyncControl } from '../../../src/temporal/control/sync-control';
+import { accountsUrlOf } from '../../../src/zoho/http/data-centers';
+import { KEY_RING, useDatabase, type DatabaseFixture } from '../../db/support';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** The parsed JSON, or the text of another content type. */
+  body: unknown;
+}
+
+export interface Call {
+  /** @default 'operator'; `null`: without a key */
+  as?: ApiRole | null;
+  headers?: Record<string, string>;
+  json?: unknown;
+  /** Sent as it is instead of `json`. */
+  raw?: string;
+}
+
+export interface ApiFixture extends DatabaseFixture {
+  /** Calls the API over HTTP and checks the answer against what the route declares. */
+  call(method: string, path: string, call?: Call): Promise<Answer>;
+  readonly baseUrl: string;
+  readonly logLines: readonly string[];
+  readonly keys: Readonly<Record<ApiRole, string>>;
+}
+
+/** Temporal that cannot be reached; a test replaces what it needs. */
+export const NO_TEMPORAL: SyncControl = {
+  startFullSync: () => assert.fail('Temporal was asked to start a sync.'),
+  startIncrementalSync: () => assert.fail('Temporal was asked to start a sync.'),
+  update: () => assert.fail('Temporal was asked to update a sync.'),
+  cancel: () => assert.fail('Temporal was asked to cancel a sync.'),
+  describe: () => assert.fail('Temporal was asked to describe a sync.'),
+  ping: () => assert.fail('Temporal was pinged.'),
+};
+
+/** Temporal that starts no bulk operation. */
+export const NO_OPERATIONS: OperationControl = {
+  start: () => assert.fail('Temporal was asked to start an operation.'),
+  jobFinished: () => assert.fail('Temporal was told of a job.'),
+};
+
+/**
+ * The real API on a free port, in front of a database of its own.
+ * @param accountsUrl the simulator that stands for every data centre
+ */
+export function useApi(
+  control: () => SyncControl,
+  accountsUrl?: () => string,
+  operations: () => OperationControl = () => NO_OPERATIONS,
+): ApiFixture {
+  const database = useDatabase();
+  const logLines: string[] = [];
+  let running: { baseUrl: string; keys: Record<ApiRole, string>; close(): Promise<void> } | undefined;
+  before(async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const app = createApp({
+      knex: database.knex,
+      connect: connectSettings(database.knex, baseUrl, accountsUrl),
+      control: forwarding(control),
+      operations: {
+        start: (...args) => operations().start(...args),
+        jobFinished: (...args) => operations().jobFinished(...args),
+      },
+      logger: pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) }),
+      temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
+      version: '0.0.0',
+    });
+    server.on('request', app);
+    const key = async (role: ApiRole): Promise<string> =>
+      (await createApiKey(database.knex, { name: role, role })).secret;
+    running = {
+      baseUrl,
+      keys: { viewer: await key('viewer'), operator: await key('operator'), admin: await key('admin') },
+      close: () =>
+        new Promise((resolve) => {
+          server.close(() => resolve());
+          server.closeAllConnections();
+        }),
+    };
+  });
+  after(() => running?.close());
+  const started = () => running ?? assert.fail('The API runs only while tests run.');
+
+  return {
+    get knex() {
+      return database.knex;
+    },
+    get url() {
+      return database.url;
+    },
+    get baseUrl() {
+      return started().baseUrl;
+    },
+    get keys() {
+      return started().keys;
+    },
+    logLines,
+    async call(method, path, { as = 'operator', headers = {}, json, raw } = {}) {
+      const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));
+      const response = await fetch(`${started().baseUrl}${path}`, {
+        method,
+        headers: {
+          ...(as && { authorization: `Bearer ${started().keys[as]}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body }),
+      });
+      const text = await response.text();
+      const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
+      const answer = {
+        status: response.status,
+        headers: response.headers,
+        body: isJson ? (JSON.parse(text) as unknown) : text,
+      };
+      assertDeclared(method, path, answer);
+      return answer;
+    },
+  };
+}
+
+/** @param accountsUrl the simulator that stands for every data centre */
+export function connectSettings(knex: Knex, baseUrl: string, accountsUrl?: () => string): ConnectSettings {
+  return {
+    knex,
+    keyRing: () => KEY_RING,
+    redirectUri: `${baseUrl}${API_PREFIX}/oauth/callback`,
+    timeoutMs: 5_000,
+    accountsUrlOf: (dataCentre) => accountsUrl?.() ?? accountsUrlOf(dataCentre),
+  };
+}
+
+/** So that each test may put its own control in place after the API has started. */
+function forwarding(control: () => SyncControl): SyncControl {
+  return {
+    startFullSync: (...args) => control().startFullSync(...args),
+    startIncrementalSync: (...args) => control().startIncrementalSync(...args),
+    update: (...args) => control().update(...args),
+    cancel: (...args) => control().cancel(...args),
+    describe: (...args) => control().describe(...args),
+    ping: async () => control().ping(),
+  };
+}
+
+/** Fails unless the answer is one that the route's contract names, with a body of the declared shape. */
+function assertDeclared(method: string, path: string, { status, headers, body }: Answer): void {
+  const isProblem = headers.get('content-type')?.startsWith(PROBLEM_CONTENT_TYPE) ?? false;
+  if (isProblem) assert.equal(ProblemDocument.parse(body).status, status);
+  const pathname = path.split('?')[0] ?? '';
+  const route = ROUTES.find(
+    (candidate) => candidate.method === method.toLowerCase() && patternOf(candidate.path).test(pathname),
+  );
+  if (!route) {
+    assert.ok(isProblem, `${method} ${path} is not declared, yet it answered ${status}.`);
+    return;
+  }
+  if (isProblem) {
+    const { code } = ProblemDocument.parse(body);
+    assert.ok(problemsOf(route).get(status)?.includes(code), `${route.operationId} does not declare ${code}.`);
+    return;
+  }
+  const declared = route.answers[status];
+  assert.ok(declared, `${route.operationId} does not declare the status ${status}.`);
+  declared.schema.parse(body);
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${API_PREFIX}${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+}

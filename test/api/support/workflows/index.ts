@@ -1,0 +1,23 @@
+import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import type { SessionStatus } from '../../../../src/domain/runs/enums';
+import {
+  approveSweepUpdate,
+  pauseUpdate,
+  resumeUpdate,
+  type OperatorCommand,
+} from '../../../../src/temporal/contract/sync-messages';
+
+/** Stands in for the full sync where only its commands matter: it runs until it is cancelled. */
+export async function fullSync(): Promise<void> {
+  setHandler(pauseUpdate, async ({ reason }: OperatorCommand): Promise<SessionStatus> => {
+    await condition(() => reason !== 'never takes effect');
+    return 'paused';
+  });
+  setHandler(resumeUpdate, (_command: OperatorCommand): SessionStatus => 'in_progress');
+  setHandler(approveSweepUpdate, (_command: OperatorCommand): SessionStatus => 'in_progress', {
+    validator: (_command: OperatorCommand) => {
+      throw ApplicationFailure.nonRetryable('No sweep waits for an approval.');
+    },
+  });
+  await condition(() => false);
+}
