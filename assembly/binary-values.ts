@@ -61,7 +61,7 @@ export function putBoolean(to: usize, start: usize, end: usize): usize {
 
 const NUMERIC_HEADER: usize = 8;
 const NEGATIVE_SIGN: u16 = 0x4000;
-const MOST_DIGITS: i32 = 1_000;
+const MAX_DIGITS: i32 = 1_000;
 /** Digits without a point, in the order in which they stand. */
 const digits: usize = memory.data(1024);
 
@@ -88,7 +88,7 @@ export function putNumeric(to: usize, start: usize, end: usize): usize {
     const byte = load<u8>(at);
     const digit = byte - ZERO;
     if (digit <= 9) {
-      if (count >= MOST_DIGITS) fail(UNUSUAL_VALUE, start);
+      if (count >= MAX_DIGITS) fail(UNUSUAL_VALUE, start);
       store<u8>(digits + count, digit);
       count += 1;
       if (decimals >= 0) decimals += 1;
@@ -126,7 +126,7 @@ export function putNumeric(to: usize, start: usize, end: usize): usize {
   return next - to;
 }
 
-const MOST_EXPONENT: i64 = 400;
+const MAX_EXPONENT: i64 = 400;
 
 /** The number behind an `e`. */
 function exponentAt(at: usize, start: usize, end: usize): i32 {
@@ -134,7 +134,7 @@ function exponentAt(at: usize, start: usize, end: usize): i32 {
   at += 1;
   if (load<u8>(at) === PLUS) at += 1;
   const exponent = wholeNumber(at, end, 3);
-  if (exponent > MOST_EXPONENT || exponent < -MOST_EXPONENT) fail(UNUSUAL_VALUE, start);
+  if (exponent > MAX_EXPONENT || exponent < -MAX_EXPONENT) fail(UNUSUAL_VALUE, start);
   return exponent as i32;
 }
 

@@ -33,7 +33,7 @@ export const JSON_ESCAPES: u8 = 6;
 export const TAGS: u8 = 7;
 
 const LETTER_N: u8 = 0x6e;
-const MOST_PLACES: usize = 1024;
+const MAX_PLACES: usize = 1024;
 
 /** A field and the columns that take something from it; -1 for none. */
 @unmanaged
@@ -126,7 +126,7 @@ export function readRecord(from: usize, end: usize): usize {
       const keyEnd = skipText(at, end);
       field = findField(at + 1, keyEnd - at - 2);
       const behind = skipByte(COLON, keyEnd);
-      if (index < MOST_PLACES && index <= knownPlaces) {
+      if (index < MAX_PLACES && index <= knownPlaces) {
         place.key = at;
         place.length = behind - at;
         place.field = field;

@@ -25,7 +25,7 @@ export { failedAt, failure };
 export { convertLines, csvConsumed, csvWritten } from './csv';
 
 /** No byte becomes more than three, but a number's exponent may stand for hundreds of digits. */
-const MOST_GROWTH: usize = 3;
+const MAX_GROWTH: usize = 3;
 const CELL_OVERHEAD: usize = 256;
 
 const DATA_KEY: usize = memory.data<u8>([0x22, 0x64, 0x61, 0x74, 0x61, 0x22, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -74,7 +74,7 @@ export function convert(page: usize, length: usize, output: usize, capacity: usi
       while (load<u8>(at) !== CLOSE_BRACKET) {
         const start = at;
         at = readRecord(at, end);
-        if (written + MOST_GROWTH * (at - start) + CELL_OVERHEAD * (columns + 1) > room) fail(OUT_OF_ROOM, at);
+        if (written + MAX_GROWTH * (at - start) + CELL_OVERHEAD * (columns + 1) > room) fail(OUT_OF_ROOM, at);
         written = isBinary ? putBinaryRow(written, columns, types) : putTextRow(written, columns);
         rows += 1;
         at = skipComma(at);

@@ -3,7 +3,7 @@ interface Alarm {
   run: () => void;
 }
 
-const LONGEST_TIMEOUT = 2_000_000_000;
+const MAX_TIMEOUT = 2_000_000_000;
 
 /**
  * The time the simulated organization lives in. Follows real time until somebody advances, sets or freezes it; token
@@ -84,7 +84,7 @@ export class VirtualClock {
     const first = this.#alarms.reduce((least, alarm) => Math.min(least, alarm.at), Infinity);
     const wait = first - this.now();
     if (first === Infinity || (this.frozen && wait > 0)) return;
-    this.#timer = setTimeout(() => this.#ring(), Math.min(Math.max(wait, 0), LONGEST_TIMEOUT));
+    this.#timer = setTimeout(() => this.#ring(), Math.min(Math.max(wait, 0), MAX_TIMEOUT));
     this.#timer.unref();
   }
 }

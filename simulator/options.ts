@@ -1,4 +1,4 @@
-import type { DataOptions } from './data/catalogue';
+import type { DataOptions } from './data/catalog';
 import type { Edition } from './limits/editions';
 import type { SwitchValues } from './switches';
 

@@ -1,7 +1,7 @@
 import { BulkReadJobs } from './bulk-read/jobs';
 import { BulkWriteJobs } from './bulk-write/jobs';
 import { VirtualClock } from './clock';
-import { Catalogue } from './data/catalogue';
+import { Catalog } from './data/catalog';
 import { CustomFields } from './fields/custom-fields';
 import { FaultPlan } from './faults/fault-plan';
 import { CallLog } from './limits/call-log';
@@ -25,7 +25,7 @@ export class Simulation {
   readonly clock = new VirtualClock();
   readonly calls = new CallLog();
   readonly switches: SwitchBoard;
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   readonly records: Records;
   readonly tokens: TokenStore;
   readonly credits: CreditLedger;
@@ -48,8 +48,8 @@ export class Simulation {
 
   constructor(readonly options: SimulatorOptions) {
     this.switches = new SwitchBoard({ bulkReadSeparator: options.multiselectSeparator, ...options.switches });
-    this.catalogue = new Catalogue(options);
-    this.records = new Records(this.catalogue, this.switches);
+    this.catalog = new Catalog(options);
+    this.records = new Records(this.catalog, this.switches);
     this.tokens = new TokenStore(this.clock, options.tokenThrottle, this.switches);
     this.credits = new CreditLedger(this.clock, options.credits ?? dailyCredits(options.edition, options.users));
     this.gate = new ConcurrencyGate(concurrencyOf(options.edition));

@@ -47,7 +47,7 @@ const Environment = z.object({
   ZOHO_REFRESH_TOKEN: z.string().default(''),
   /** us, eu, in, au, jp, cn, ca, sa, uk. */
   ZOHO_DATA_CENTER: z.string().default('us'),
-  /** Replaces the data centre's accounts host; the simulator's address on a developer's machine. */
+  /** Replaces the data center's accounts host; the simulator's address on a developer's machine. */
   ZOHO_ACCOUNTS_URL: z.string().default(''),
   /** Give-up time of one Zoho call in milliseconds: headers, then each pause in the body. */
   ZOHO_TIMEOUT_MS: z.coerce.number().int().min(100).default(30_000),

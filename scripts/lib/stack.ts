@@ -138,7 +138,7 @@ async function startCrm(
   report: (line: string) => void,
 ): Promise<{ env: NodeJS.ProcessEnv; addresses: Record<string, string> }> {
   if (!settings.simulated) {
-    report(`Zoho CRM      data centre ${settings.config.ZOHO_DATA_CENTER}`);
+    report(`Zoho CRM      data center ${settings.config.ZOHO_DATA_CENTER}`);
     return { env: {}, addresses: {} };
   }
   const { home, ports, demoDeals } = settings;

@@ -10,10 +10,10 @@ export interface SupervisorOptions {
   readonly firstPauseMs?: number;
 }
 
-const LONGEST_PAUSE_MS = 15_000;
+const MAX_PAUSE_MS = 15_000;
 /** A process that lived this long is taken for well. */
 const LONG_LIFE_MS = 30_000;
-const MOST_SHORT_LIVES = 6;
+const MAX_SHORT_LIVES = 6;
 
 interface Part {
   readonly spec: ProcessSpec;
@@ -87,7 +87,7 @@ export class Supervisor {
     let reason = await part.process?.ended;
     while (!this.#stop.signal.aborted) {
       shortLives = Date.now() - startedAt > LONG_LIFE_MS ? 0 : shortLives + 1;
-      if (shortLives > MOST_SHORT_LIVES) {
+      if (shortLives > MAX_SHORT_LIVES) {
         this.#fail(new Error(`${part.spec.name} keeps ending (${reason}); see ${part.spec.logFile}.`));
         return;
       }
@@ -106,7 +106,7 @@ export class Supervisor {
 
   async #pause(shortLives: number): Promise<void> {
     const first = this.#options.firstPauseMs ?? 500;
-    const pause = Math.min(LONGEST_PAUSE_MS, first * 2 ** Math.max(0, shortLives - 1));
+    const pause = Math.min(MAX_PAUSE_MS, first * 2 ** Math.max(0, shortLives - 1));
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, pause);
       this.#stop.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });

@@ -38,10 +38,10 @@ export function creationDocument(records: Records, job: Job): Record<string, unk
 }
 
 function creation(records: Records, job: Job): Record<string, unknown> {
-  const [user] = records.catalogue.users;
+  const [user] = records.catalog.users;
   return {
     created_by: { id: user?.id, name: user?.name },
-    created_time: records.catalogue.zone.format(Math.floor(job.created / 1000)),
+    created_time: records.catalog.zone.format(Math.floor(job.created / 1000)),
   };
 }
 

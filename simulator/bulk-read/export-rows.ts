@@ -65,7 +65,7 @@ function* matchingRows(records: Records, opened: OpenModule, task: ExportTask): 
 
 function lineWriter(records: Records, opened: OpenModule, names: readonly string[]): WriteRow {
   const { module, store } = opened;
-  const separator = records.catalogue.options.multiselectSeparator;
+  const separator = records.catalog.options.multiselectSeparator;
   const columns = names.map((name) => module.column(name) ?? joinedColumn(records, opened, name));
   const generated = compileRow(module.salt, columns, 'csv', separator);
   const cells = columns.map((column) => currentCell(records, opened, column, separator));
@@ -86,7 +86,7 @@ function lineWriter(records: Records, opened: OpenModule, names: readonly string
 
 /** Writes a cell of a row that may have been written since. */
 function currentCell(records: Records, { module, store }: OpenModule, column: Column, separator: string): WriteRow {
-  const { zone } = records.catalogue;
+  const { zone } = records.catalog;
   if (column.field.dataType === 'datetime') {
     return (sink, row) => {
       // What was written keeps the offset it was written with; a file has one offset.

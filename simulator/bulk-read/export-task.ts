@@ -1,4 +1,4 @@
-import type { DataOptions } from '../data/catalogue';
+import type { DataOptions } from '../data/catalog';
 import type { FieldDefinition } from '../data/field';
 import type { CustomModuleRequest } from '../data/modules/custom-module';
 import type { Condition } from '../query/condition';

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parentPort } from 'node:worker_threads';
-import { Catalogue } from '../data/catalogue';
+import { Catalog } from '../data/catalog';
 import { showFields } from '../fields/custom-fields';
 import { Records } from '../store/records';
 import { csvChunks, type ExportProgress } from './export-rows';
@@ -18,10 +18,10 @@ let dataOf = '';
 
 function recordsFor(task: ExportTask): Records {
   const data = JSON.stringify(task.data);
-  if (!records || data !== dataOf) records = new Records(new Catalogue(task.data));
+  if (!records || data !== dataOf) records = new Records(new Catalog(task.data));
   dataOf = data;
-  const { catalogue } = records;
-  for (const request of task.addedModules.slice(catalogue.requests.length)) catalogue.add(request);
+  const { catalog } = records;
+  for (const request of task.addedModules.slice(catalog.requests.length)) catalog.add(request);
   for (const opened of records.all()) {
     showFields(opened.module, task.createdFields[opened.module.apiName]);
     const snapshot = task.snapshots[opened.module.apiName];

@@ -149,7 +149,7 @@ export class BulkReadJobs {
   }
 
   async #export({ id, query }: Job): Promise<{ file: string; result: ExportResult }> {
-    const { catalogue } = this.simulation.records;
+    const { catalog } = this.simulation.records;
     const { seed, deals, contacts, accounts, leads, users } = this.simulation.options;
     const timeZone =
       this.simulation.switches.read('bulkReadDatetimeOffset') === 'utc' ? 'UTC' : this.simulation.options.timeZone;
@@ -159,7 +159,7 @@ export class BulkReadJobs {
       jobId: id,
       file,
       data: { seed, deals, contacts, accounts, leads, users, timeZone, multiselectSeparator },
-      addedModules: [...catalogue.requests],
+      addedModules: [...catalog.requests],
       createdFields: this.simulation.customFields.definitions(),
       snapshots: this.#snapshots(),
       module: query.module,

@@ -15,7 +15,7 @@ export function joinedColumn(records: Records, opened: OpenModule, name: string)
   if (!path) throw new Error(`${opened.module.apiName} has no ${name}`);
   const dataType = path.dataType === 'id' ? 'text' : path.dataType;
   const field: FieldDefinition = { apiName: name, label: name, dataType, custom: false };
-  const separator = records.catalogue.options.multiselectSeparator;
+  const separator = records.catalog.options.multiselectSeparator;
   return {
     field,
     value: (row) => path.value(row),

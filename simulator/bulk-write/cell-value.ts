@@ -18,7 +18,7 @@ const DATETIMES = { us: dateReader('MM/dd/yyyy HH:mm:ss'), iso: dateReader("yyyy
  * field refuse it.
  */
 export function valueOfCell(simulation: Simulation, { field }: Column, mapping: Mapping, text: string): unknown {
-  const { records, catalogue } = simulation;
+  const { records, catalog } = simulation;
   const form = readSwitch(simulation, 'bulkWriteDateFormats');
   switch (field.dataType) {
     case 'boolean':
@@ -31,7 +31,7 @@ export function valueOfCell(simulation: Simulation, { field }: Column, mapping: 
     case 'date':
       return partsOf(mapping.reader ?? DATES[form], text, (parts) => dateText(dayOf(parts)));
     case 'datetime':
-      return partsOf(mapping.reader ?? DATETIMES[form], text, (parts) => instantText(catalogue.zone, parts));
+      return partsOf(mapping.reader ?? DATETIMES[form], text, (parts) => instantText(catalog.zone, parts));
     case 'multiselectpicklist':
       return text.split(';').map((choice) => choice.trim());
     case 'lookup':
@@ -69,7 +69,7 @@ function instantText(zone: ZonedTime, parts: DateParts): string {
 function referenceId(records: Records, field: FieldDefinition, findBy: string, text: string): string {
   if (findBy === 'id') return text;
   if (isUserField(field)) {
-    return records.catalogue.users.find((user) => user.email === text || user.name === text)?.id ?? text;
+    return records.catalog.users.find((user) => user.email === text || user.name === text)?.id ?? text;
   }
   const related = records.find(field.lookupModule ?? '');
   const column = related?.module.column(findBy);

@@ -38,7 +38,7 @@ export function jobDocument(simulation: Simulation, job: WriteJob): Record<strin
     ...(job.result && { result: { download_url: simulation.origin + resultPath(simulation.zgid, job.id) } }),
     created_by: creator(simulation),
     operation,
-    created_time: simulation.catalogue.zone.format(Math.floor(job.created / 1000)),
+    created_time: simulation.catalog.zone.format(Math.floor(job.created / 1000)),
   };
 }
 
@@ -52,8 +52,8 @@ export function creationDocument(simulation: Simulation, { id }: WriteJob): Reco
   };
 }
 
-function creator({ catalogue }: Simulation): Record<string, unknown> {
-  const [user] = catalogue.users;
+function creator({ catalog }: Simulation): Record<string, unknown> {
+  const [user] = catalog.users;
   return { id: user?.id, name: user?.name };
 }
 

@@ -158,7 +158,7 @@ export class Control {
    * @throws ApiError INVALID_MODULE, INVALID_DATA when there is no such field
    */
   markExternal(moduleName: string, fieldName: string, type: ExternalType = 'org'): void {
-    const module = this.simulation.catalogue.module(moduleName);
+    const module = this.simulation.catalog.module(moduleName);
     if (!module) throw invalidModule();
     const column = module.column(fieldName);
     if (!column) throw invalidData('the field name given seems to be invalid', { api_name: fieldName });
@@ -176,7 +176,7 @@ export class Control {
   }
 
   addModule(request: CustomModuleRequest): { apiName: string; id: string } {
-    const { apiName, id } = this.simulation.catalogue.add(request);
+    const { apiName, id } = this.simulation.catalog.add(request);
     return { apiName, id };
   }
 

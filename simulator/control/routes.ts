@@ -155,7 +155,7 @@ function choiceRename(exchange: Exchange): ChoiceRename {
 function moduleRequest(control: Control, exchange: Exchange): CustomModuleRequest {
   const request = body<Partial<CustomModuleRequest>>(exchange);
   const { apiName } = request;
-  if (apiName === undefined || !/^[A-Za-z]\w*$/.test(apiName) || control.simulation.catalogue.module(apiName)) {
+  if (apiName === undefined || !/^[A-Za-z]\w*$/.test(apiName) || control.simulation.catalog.module(apiName)) {
     throw invalidData('a new module name is expected', { api_name: 'apiName' });
   }
   return { rows: 100, fields: 10, ...request, apiName };

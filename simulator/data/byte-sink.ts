@@ -40,13 +40,13 @@ export class Fragments {
 
 /** Buffers that wait to be written into again: new memory for every page costs more than filling it. */
 const spare: Buffer<ArrayBuffer>[] = [];
-const MOST_SPARE = 32;
+const MAX_SPARE = 32;
 const lent = new WeakMap<Buffer, Buffer<ArrayBuffer>>();
 
 /** Gives back what a sink has handed over; anything else is left alone. */
 export function reuse(written: Buffer): void {
   const bytes = lent.get(written);
-  if (bytes && lent.delete(written) && spare.length < MOST_SPARE) spare.push(bytes);
+  if (bytes && lent.delete(written) && spare.length < MAX_SPARE) spare.push(bytes);
 }
 
 /**

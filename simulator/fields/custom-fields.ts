@@ -105,7 +105,7 @@ export class CustomFields {
 
   /** Back to the fields of the start. */
   reset(): void {
-    for (const module of this.simulation.catalogue.modules()) module.setColumns();
+    for (const module of this.simulation.catalog.modules()) module.setColumns();
     this.#created.clear();
     this.#number = 1;
   }

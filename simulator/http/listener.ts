@@ -159,12 +159,12 @@ export class Listener {
   }
 
   #headers({ reply, token }: Outcome): Record<string, string> {
-    const { clock, credits, catalogue } = this.simulation;
+    const { clock, credits, catalog } = this.simulation;
     const remainder = credits.announcedRemainder();
     const retryAfter = readSwitch(this.simulation, 'retryAfterSeconds');
     return {
       Date: new Date(clock.now()).toUTCString(),
-      ...(token && { 'X-ACCESSTOKEN-RESET': catalogue.zone.format(Math.floor(token.expires / 1000)) }),
+      ...(token && { 'X-ACCESSTOKEN-RESET': catalog.zone.format(Math.floor(token.expires / 1000)) }),
       ...(token && remainder !== undefined && { 'X-API-CREDITS-REMAINING': String(remainder) }),
       ...(retryAfter > 0 && reply.status === 429 && { 'Retry-After': String(retryAfter) }),
     };

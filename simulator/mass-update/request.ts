@@ -67,7 +67,7 @@ function readTarget(ids: unknown, cvid: unknown): MassUpdateRequest['target'] {
 }
 
 function readValues(
-  { records, catalogue }: Simulation,
+  { records, catalog }: Simulation,
   { module }: OpenModule,
   given: Readonly<Record<string, unknown>>,
 ): Record<string, CellValue> {
@@ -81,7 +81,7 @@ function readValues(
     const path = { api_name: name, json_path: `$.data[0].${name}` };
     const column = module.column(name);
     if (!column) throw invalidData('invalid data', path);
-    if (fieldDocument(module, column, catalogue)['mass_update'] !== true) {
+    if (fieldDocument(module, column, catalog)['mass_update'] !== true) {
       throw new ApiError(400, 'NOT_SUPPORTED', 'the field is not supported in mass update', path);
     }
     if (column.field.mandatory && (given[name] === null || given[name] === '')) {

@@ -7,7 +7,7 @@ import { parseInstant } from '../zoned-time';
 import { type Channel, type FieldSelection, RECORD_EVENTS, type RecordEvent, type Watched } from './channel';
 
 const DEFAULT_LIFE_MS = 3_600_000;
-const LONGEST_LIFE_MS = 7 * 86_400_000;
+const MAX_LIFE_MS = 7 * 86_400_000;
 const MAX_URL = 255;
 const MAX_EVENTS = 50;
 const MAX_CONDITION_FIELDS = 10;
@@ -84,7 +84,7 @@ function readExpiry(now: number, given: unknown, details: ErrorDetails): number 
   if (seconds === undefined) throw invalidData('invalid data', { expected_data_type: 'datetime', ...details });
   const expires = seconds * 1000;
   if (expires <= now) throw invalidData('the channel expiry has passed', details);
-  return expires > now + LONGEST_LIFE_MS ? now + DEFAULT_LIFE_MS : expires;
+  return expires > now + MAX_LIFE_MS ? now + DEFAULT_LIFE_MS : expires;
 }
 
 function readFlag(

@@ -13,8 +13,8 @@ const PROFILES = [
 const ACTIONS = ['View', 'Create', 'Edit', 'Delete'] as const;
 
 /** `GET /settings/roles` and `GET /settings/roles/{id}`. */
-export function listRoles({ catalogue }: Simulation, { params }: Exchange): Reply {
-  const time = catalogue.zone.format(ACCESS_TIME);
+export function listRoles({ catalog }: Simulation, { params }: Exchange): Reply {
+  const time = catalog.zone.format(ACCESS_TIME);
   const roles = ROLES.filter(({ id }) => params['role'] === undefined || id === params['role']).map(
     ({ id, name, boss }) => ({
       display_label: name,
@@ -43,7 +43,7 @@ export function listProfiles(simulation: Simulation): Reply {
 export function getProfile(simulation: Simulation, { params }: Exchange): Reply {
   const profile = PROFILES.find(({ id }) => id === params['profile']);
   if (!profile) return NO_CONTENT;
-  const details = simulation.catalogue.modules().flatMap((module) =>
+  const details = simulation.catalog.modules().flatMap((module) =>
     ACTIONS.map((action, place) => ({
       display_label: action,
       module: module.apiName,
@@ -56,11 +56,11 @@ export function getProfile(simulation: Simulation, { params }: Exchange): Reply 
   return json(200, { profiles: [{ ...profileDocument(simulation, profile), permissions_details: details }] });
 }
 
-function profileDocument({ catalogue }: Simulation, profile: (typeof PROFILES)[number]): Record<string, unknown> {
+function profileDocument({ catalog }: Simulation, profile: (typeof PROFILES)[number]): Record<string, unknown> {
   return {
     display_label: profile.name,
     created_time: null,
-    modified_time: catalogue.zone.format(ACCESS_TIME),
+    modified_time: catalog.zone.format(ACCESS_TIME),
     permission_type: 'normal_profile',
     custom: profile.custom,
     name: profile.name,
@@ -72,8 +72,8 @@ function profileDocument({ catalogue }: Simulation, profile: (typeof PROFILES)[n
 }
 
 /** `GET /org/currencies`: the home currency, as the organization has no other. */
-export function listCurrencies({ catalogue }: Simulation): Reply {
-  const time = catalogue.zone.format(ACCESS_TIME);
+export function listCurrencies({ catalog }: Simulation): Reply {
+  const time = catalog.zone.format(ACCESS_TIME);
   const currency = {
     symbol: '$',
     created_time: time,

@@ -20,14 +20,14 @@ export async function uploadFile(simulation: Simulation, exchange: Exchange): Pr
   if (part.content.length > MAX_ZIP_BYTES) {
     throw invalidData('Import file size should be less than 25 mb.', { api_name: 'file' });
   }
-  const { bulkWrite, catalogue } = simulation;
+  const { bulkWrite, catalog } = simulation;
   const file = await bulkWrite.files.add(part.content);
   if (!file) throw new ApiError(400, 'INVALID_FILE_FORMAT', 'invalid file format. only zip format is supported');
   return json(200, {
     status: 'success',
     code: 'FILE_UPLOAD_SUCCESS',
     message: 'file uploaded.',
-    details: { file_id: file.id, created_time: catalogue.zone.format(Math.floor(file.created / 1000)) },
+    details: { file_id: file.id, created_time: catalog.zone.format(Math.floor(file.created / 1000)) },
   });
 }
 

@@ -42,10 +42,10 @@ export function getCustomView(simulation: Simulation, { params, query }: Exchang
   return view ? json(200, { custom_views: [viewDocument(simulation, module, view)] }) : NO_CONTENT;
 }
 
-function moduleOf({ catalogue }: Simulation, query: URLSearchParams): GeneratedModule {
+function moduleOf({ catalog }: Simulation, query: URLSearchParams): GeneratedModule {
   const name = query.get('module');
   if (!name) throw paramMissing('module');
-  const module = catalogue.module(name);
+  const module = catalog.module(name);
   if (!module) throw invalidModule();
   if (module.plan.traits.forbidden) throw noPermission(`Crm_Implied_View_${module.apiName}`);
   return module;
@@ -53,13 +53,13 @@ function moduleOf({ catalogue }: Simulation, query: URLSearchParams): GeneratedM
 
 /** A view as Custom Views Metadata shows it. */
 export function viewDocument(
-  { catalogue }: Simulation,
+  { catalog }: Simulation,
   module: GeneratedModule,
   { id, name, systemName, category, condition }: CustomView,
 ): Record<string, unknown> {
-  const [administrator] = catalogue.users;
+  const [administrator] = catalog.users;
   const maker = systemName === null ? { name: administrator?.name, id: administrator?.id } : null;
-  const time = systemName === null ? catalogue.zone.format(VIEWS_TIME) : null;
+  const time = systemName === null ? catalog.zone.format(VIEWS_TIME) : null;
   return {
     display_value: name,
     system_name: systemName,

@@ -6,13 +6,13 @@ import { fieldDocument } from './metadata-documents';
 const LAYOUT_ID = '5500000000000091055';
 
 /** `GET /settings/layouts?module=` (Layouts Metadata): every module has the one layout, with all fields in one section. */
-export function listLayouts({ catalogue }: Simulation, { query }: Exchange): Reply {
+export function listLayouts({ catalog }: Simulation, { query }: Exchange): Reply {
   const name = query.get('module');
   if (!name) throw paramMissing('module');
-  const module = catalogue.module(name);
+  const module = catalog.module(name);
   if (!module) throw invalidModule();
   if (module.plan.traits.forbidden) throw noPermission(`Crm_Implied_View_${module.apiName}`);
-  const fields = module.columns.map((column) => fieldDocument(module, column, catalogue));
+  const fields = module.columns.map((column) => fieldDocument(module, column, catalog));
   const section = {
     display_label: `${module.plan.singular} Information`,
     sequence_number: 1,

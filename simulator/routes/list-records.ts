@@ -80,7 +80,7 @@ export function listRecords(simulation: Simulation, exchange: Exchange): Reply {
     sort_by: list.sortBy,
     page: start.page,
     previous_page_token: null,
-    page_token_expiry: next ? simulation.catalogue.zone.format(Math.floor(next.expires / 1000)) : null,
+    page_token_expiry: next ? simulation.catalog.zone.format(Math.floor(next.expires / 1000)) : null,
     sort_order: list.descending ? 'desc' : 'asc',
     more_records: more,
   };

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../data/catalogue';
+import type { Catalog } from '../data/catalog';
 import type { Column } from '../data/column';
 import { type DataType, type FieldDefinition, isLookup } from '../data/field';
 import type { GeneratedModule } from '../data/generated-module';
@@ -20,14 +20,10 @@ const JSON_TYPES: Readonly<Partial<Record<DataType, string>>> = {
 };
 
 /** A module as Modules Metadata shows it. */
-export function moduleDocument(
-  module: GeneratedModule,
-  catalogue: Catalogue,
-  sequence: number,
-): Record<string, unknown> {
+export function moduleDocument(module: GeneratedModule, catalog: Catalog, sequence: number): Record<string, unknown> {
   const { plan } = module;
   const allowed = !plan.traits.forbidden;
-  const [administrator] = catalogue.users;
+  const [administrator] = catalog.users;
   return {
     has_more_profiles: false,
     global_search_supported: true,
@@ -38,7 +34,7 @@ export function moduleDocument(
     description: null,
     recycle_bin_on_delete: true,
     inventory_template_supported: false,
-    modified_time: plan.custom ? catalogue.zone.format(METADATA_TIME) : null,
+    modified_time: plan.custom ? catalog.zone.format(METADATA_TIME) : null,
     plural_label: plan.plural,
     presence_sub_menu: true,
     actual_plural_label: plan.plural,
@@ -108,7 +104,7 @@ export function moduleDetails(module: GeneratedModule): Record<string, unknown> 
 }
 
 /** A field as Fields Metadata shows it. */
-export function fieldDocument(module: GeneratedModule, column: Column, catalogue: Catalogue): Record<string, unknown> {
+export function fieldDocument(module: GeneratedModule, column: Column, catalog: Catalog): Record<string, unknown> {
   const { field } = column;
   const writable = !field.readOnly;
   const tag = field.apiName === 'Tag';
@@ -149,8 +145,8 @@ export function fieldDocument(module: GeneratedModule, column: Column, catalogue
     quick_sequence_number: null,
     email_parser: { fields_update_supported: true, record_operations_supported: true },
     rollup_summary: {},
-    created_time: field.custom ? catalogue.zone.format(METADATA_TIME) : null,
-    modified_time: field.custom ? catalogue.zone.format(METADATA_TIME) : null,
+    created_time: field.custom ? catalog.zone.format(METADATA_TIME) : null,
+    modified_time: field.custom ? catalog.zone.format(METADATA_TIME) : null,
     show_type: 7,
     category: 1,
     id: module.fieldId(field),
@@ -159,7 +155,7 @@ export function fieldDocument(module: GeneratedModule, column: Column, catalogue
     sequence_number: sequence,
     multi_module_lookup: {},
     currency: field.dataType === 'currency' ? { rounding_option: 'normal', precision: field.decimals ?? 2 } : {},
-    lookup: lookupDocument(field, catalogue),
+    lookup: lookupDocument(field, catalog),
     profiles: [{ permission_type: writable ? 'read_write' : 'read_only', ...PROFILE }],
     view_type: { view: true, edit: writable, quick_create: false, create: writable },
     unique: field.unique ? { case_sensitive: false } : {},
@@ -195,8 +191,8 @@ export function fieldDocument(module: GeneratedModule, column: Column, catalogue
   };
 }
 
-function lookupDocument(field: FieldDefinition, catalogue: Catalogue): Record<string, unknown> {
-  const target = field.lookupModule && catalogue.module(field.lookupModule);
+function lookupDocument(field: FieldDefinition, catalog: Catalog): Record<string, unknown> {
+  const target = field.lookupModule && catalog.module(field.lookupModule);
   if (!target) return {};
   return {
     display_label: `${field.label} list`,

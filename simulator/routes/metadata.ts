@@ -10,25 +10,25 @@ import type { GeneratedModule } from '../data/generated-module';
 const MODULE_STATUSES = ['visible', 'scheduled_for_deletion', 'user_hidden', 'system_hidden'];
 
 /** `GET /settings/modules` (Modules Metadata). */
-export function listModules({ catalogue }: Simulation, { query }: Exchange): Reply {
+export function listModules({ catalog }: Simulation, { query }: Exchange): Reply {
   const status = query.get('status');
   if (status !== null && status.split(',').some((name) => !MODULE_STATUSES.includes(name))) {
     throw invalidData('invalid data', { param_name: 'status' });
   }
   if (status !== null && !status.split(',').includes('visible')) return NO_CONTENT;
-  return json(200, { modules: catalogue.modules().map((module, i) => moduleDocument(module, catalogue, i + 1)) });
+  return json(200, { modules: catalog.modules().map((module, i) => moduleDocument(module, catalog, i + 1)) });
 }
 
 /** `GET /settings/modules/{api_name or id}`. */
 export function getModule(simulation: Simulation, { params }: Exchange): Reply {
-  const { catalogue } = simulation;
+  const { catalog } = simulation;
   const wanted = params['module'] ?? '';
-  const modules = catalogue.modules();
-  const module = catalogue.module(wanted) ?? modules.find(({ id }) => id === wanted);
+  const modules = catalog.modules();
+  const module = catalog.module(wanted) ?? modules.find(({ id }) => id === wanted);
   if (!module) throw invalidModule();
   const [view] = viewsOf(simulation, module);
   const document = {
-    ...moduleDocument(module, catalogue, modules.indexOf(module) + 1),
+    ...moduleDocument(module, catalog, modules.indexOf(module) + 1),
     ...moduleDetails(module),
     custom_view: view ? viewDocument(simulation, module, view) : null,
     fields: module.columns.map((column) => shownField(simulation, module, column)),
@@ -38,7 +38,7 @@ export function getModule(simulation: Simulation, { params }: Exchange): Reply {
 
 /** `GET /settings/fields?module=` (Fields Metadata). */
 export function listFields(simulation: Simulation, { query }: Exchange): Reply {
-  const module = fieldsModule(simulation.catalogue, query);
+  const module = fieldsModule(simulation.catalog, query);
   const type = query.get('type') ?? 'all';
   if (!['all', 'used', 'unused'].includes(type)) throw invalidData('invalid data', { param_name: 'type' });
   if (module.plan.traits.withoutFieldMetadata || type === 'unused') return NO_CONTENT;
@@ -47,7 +47,7 @@ export function listFields(simulation: Simulation, { query }: Exchange): Reply {
 
 /** `GET /settings/fields/{id}?module=`. */
 export function getField(simulation: Simulation, { query, params }: Exchange): Reply {
-  const module = fieldsModule(simulation.catalogue, query);
+  const module = fieldsModule(simulation.catalog, query);
   const column = module.columns.find(({ field }) => module.fieldId(field) === params['field']);
   if (!column || module.plan.traits.withoutFieldMetadata) return NO_CONTENT;
   return json(200, { fields: [shownField(simulation, module, column)] });
@@ -55,25 +55,22 @@ export function getField(simulation: Simulation, { query, params }: Exchange): R
 
 /** A field with what was said about it since the start. */
 function shownField(
-  { catalogue, externalFields }: Simulation,
+  { catalog, externalFields }: Simulation,
   module: GeneratedModule,
   column: Column,
 ): Record<string, unknown> {
   const type = externalFields.typeOf(module, column);
-  return { ...fieldDocument(module, column, catalogue), ...(type && { external: { type, show: true } }) };
+  return { ...fieldDocument(module, column, catalog), ...(type && { external: { type, show: true } }) };
 }
 
-function fieldsModule(catalogue: Simulation['catalogue'], query: URLSearchParams): ReturnType<typeof namedModule> {
+function fieldsModule(catalog: Simulation['catalog'], query: URLSearchParams): ReturnType<typeof namedModule> {
   const name = query.get('module');
   if (name === null || name === '') throw paramMissing('module');
-  return namedModule(catalogue, name);
+  return namedModule(catalog, name);
 }
 
-function namedModule(
-  catalogue: Simulation['catalogue'],
-  name: string,
-): NonNullable<ReturnType<typeof catalogue.module>> {
-  const module = catalogue.module(name);
+function namedModule(catalog: Simulation['catalog'], name: string): NonNullable<ReturnType<typeof catalog.module>> {
+  const module = catalog.module(name);
   if (!module) throw invalidModule();
   if (module.plan.traits.forbidden) throw noPermission(`Crm_Implied_View_${module.apiName}`);
   return module;

@@ -11,8 +11,8 @@ const NOBODY = ['DeactiveUsers', 'NotConfirmedUsers', 'DeletedUsers', 'Developer
 const ADMINISTRATORS = ['AdminUsers', 'ActiveConfirmedAdmins', 'CurrentUser'];
 
 /** `GET /org` (Organization Data). */
-export function getOrganization({ catalogue, options }: Simulation): Reply {
-  const created = catalogue.zone.format(ORGANIZATION_TIME);
+export function getOrganization({ catalog, options }: Simulation): Reply {
+  const created = catalog.zone.format(ORGANIZATION_TIME);
   const organization = {
     country: 'US',
     photo_id: null,
@@ -34,7 +34,7 @@ export function getOrganization({ catalogue, options }: Simulation): Reply {
     currency_symbol: '$',
     mobile: null,
     currency_locale: 'en_US',
-    primary_zuid: catalogue.users[0]?.zuid,
+    primary_zuid: catalog.users[0]?.zuid,
     zia_portal_id: null,
     time_zone: options.timeZone,
     zgid: '700001',
@@ -53,7 +53,7 @@ export function getOrganization({ catalogue, options }: Simulation): Reply {
     phone: '555-0100',
     company_name: 'Simulated Company',
     privacy_settings: false,
-    primary_email: catalogue.users[0]?.email,
+    primary_email: catalog.users[0]?.email,
     iso_code: 'USD',
     hipaa_compliance_enabled: false,
     lite_users_enabled: false,
@@ -83,7 +83,7 @@ export function listUsers(simulation: Simulation, { query }: Exchange): Reply {
 
 /** `GET /users/{id}`. */
 export function getUser(simulation: Simulation, { params }: Exchange): Reply {
-  const user = simulation.catalogue.users.find(({ id }) => id === params['user']);
+  const user = simulation.catalog.users.find(({ id }) => id === params['user']);
   return user ? json(200, { users: [userDocument(simulation, user)] }) : NO_CONTENT;
 }
 
@@ -92,17 +92,17 @@ export function countUsers(simulation: Simulation, { query }: Exchange): Reply {
   return json(200, { count: String(usersOfType(simulation, query.get('type')).length) });
 }
 
-function usersOfType({ catalogue }: Simulation, type: string | null): readonly User[] {
-  if (type === null || EVERYBODY.includes(type)) return catalogue.users;
-  if (ADMINISTRATORS.includes(type)) return catalogue.users.slice(0, 1);
+function usersOfType({ catalog }: Simulation, type: string | null): readonly User[] {
+  if (type === null || EVERYBODY.includes(type)) return catalog.users;
+  if (ADMINISTRATORS.includes(type)) return catalog.users.slice(0, 1);
   if (NOBODY.includes(type)) return [];
   throw invalidData('invalid data', { param_name: 'type' });
 }
 
-function userDocument({ catalogue, options, clock }: Simulation, user: User): Record<string, unknown> {
-  const administrator = catalogue.users[0];
+function userDocument({ catalog, options, clock }: Simulation, user: User): Record<string, unknown> {
+  const administrator = catalog.users[0];
   const by = { name: administrator?.name, id: administrator?.id };
-  const time = catalogue.zone.format(ORGANIZATION_TIME);
+  const time = catalog.zone.format(ORGANIZATION_TIME);
   const isAdministrator = user === administrator;
   return {
     id: user.id,
@@ -125,7 +125,7 @@ function userDocument({ catalogue, options, clock }: Simulation, user: User): Re
     time_zone: options.timeZone,
     time_format: 'HH:mm',
     date_format: 'yyyy-MM-dd',
-    offset: catalogue.zone.offsetMinutes(clock.seconds()) * 60_000,
+    offset: catalog.zone.offsetMinutes(clock.seconds()) * 60_000,
     microsoft: false,
     personal_account: false,
     isonline: false,

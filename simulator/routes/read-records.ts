@@ -49,14 +49,14 @@ export function deletedRecords(simulation: Simulation, exchange: Exchange): Repl
     .reverse();
   const shown = matching.slice((page - 1) * perPage, page * perPage);
   if (shown.length === 0) return { status: from === undefined ? 204 : 304 };
-  const [administrator] = simulation.catalogue.users;
+  const [administrator] = simulation.catalog.users;
   const data = shown.map(({ deletion, type: current }) => ({
     deleted_by: { name: administrator?.name, id: administrator?.id },
     id: deletion.id,
     display_name: deletion.displayName,
     type: current,
     created_by: deletion.createdBy,
-    deleted_time: simulation.catalogue.zone.format(deletion.deleted),
+    deleted_time: simulation.catalog.zone.format(deletion.deleted),
   }));
   const info = { per_page: perPage, count: data.length, page, more_records: matching.length > page * perPage };
   return json(200, { data, info });

@@ -64,12 +64,12 @@ function entriesOf({ records, clock }: Simulation): Entry[] {
     );
 }
 
-function entryDocument({ catalogue }: Simulation, { opened, deletion }: Entry): Record<string, unknown> {
-  const [administrator] = catalogue.users;
+function entryDocument({ catalog }: Simulation, { opened, deletion }: Entry): Record<string, unknown> {
+  const [administrator] = catalog.users;
   const person = { name: administrator?.name, id: administrator?.id };
   return {
     display_name: deletion.displayName,
-    deleted_time: catalogue.zone.format(deletion.deleted),
+    deleted_time: catalog.zone.format(deletion.deleted),
     owner: person,
     module: { api_name: opened.module.apiName, id: opened.module.id },
     deleted_by: person,

@@ -5,7 +5,7 @@ import { readSwitch } from '../switches';
 import { requireVersion } from '../versions';
 import { deleteCredits, isHeavyWrite, writeCredits } from '../writes/write-prices';
 import { deleteRecords, insertRecords, updateRecord, updateRecords, upsertRecords } from '../writes/write-records';
-import { listApis } from './api-catalogue';
+import { listApis } from './api-catalog';
 import { createBulkRead, downloadBulkRead, getBulkRead } from './bulk-read';
 import { coqlCredits, queryRecords } from './coql';
 import { withRecordIds } from './external-ids';

@@ -177,8 +177,8 @@ function resource({ origin }: Simulation, { module, moduleId }: Watched): Item {
   return { resource_uri: `${origin}/crm/v8/${module}`, resource_id: moduleId };
 }
 
-function expiryOf({ catalogue }: Simulation, channel: Channel): string {
-  return catalogue.zone.format(Math.floor(channel.expires / 1000));
+function expiryOf({ catalog }: Simulation, channel: Channel): string {
+  return catalog.zone.format(Math.floor(channel.expires / 1000));
 }
 
 function watchDocument(simulation: Simulation, channel: Channel, watched: Watched): Item {

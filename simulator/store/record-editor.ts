@@ -32,7 +32,7 @@ export class RecordEditor {
       if (autonumberPrefix !== undefined) complete[apiName] = autonumberOf(column.field, store.endRow);
     }
     const user = this.#user();
-    const time = this.simulation.catalogue.zone.format(now);
+    const time = this.simulation.catalog.zone.format(now);
     const stamps = { Created_By: user, Modified_By: user, Created_Time: time, Modified_Time: time };
     complete['Owner'] ??= user;
     this.#stamp(complete, stamps);
@@ -68,14 +68,14 @@ export class RecordEditor {
 
   #write(row: number, changes: Record<string, CellValue>): void {
     const { module, store } = this.opened;
-    const { clock, catalogue, notifications } = this.simulation;
+    const { clock, catalog, notifications } = this.simulation;
     const isWatched = this.effects.notifies && notifications.watches(module.apiName, 'edit');
     const changed = isWatched
       ? Object.keys(changes).filter((name) => this.#differs(row, name, changes[name] ?? null))
       : [];
     const modified = this.effects.stamps ? clock.seconds() : store.modifiedAt(row);
     if (this.effects.stamps) {
-      this.#stamp(changes, { Modified_By: this.#user(), Modified_Time: catalogue.zone.format(modified) });
+      this.#stamp(changes, { Modified_By: this.#user(), Modified_Time: catalog.zone.format(modified) });
     }
     store.update(row, changes, modified);
     this.#tell('edit', row, changed);
@@ -123,7 +123,7 @@ export class RecordEditor {
           : null;
     if (id === null) return null;
     if (isUserField(field)) {
-      const user = this.simulation.catalogue.users.find((candidate) => candidate.id === id);
+      const user = this.simulation.catalog.users.find((candidate) => candidate.id === id);
       return user ? userReference(user) : null;
     }
     const related = lookupModule === undefined ? undefined : this.simulation.records.find(lookupModule);
@@ -132,7 +132,7 @@ export class RecordEditor {
   }
 
   #user(): CellValue {
-    const [administrator] = this.simulation.catalogue.users;
+    const [administrator] = this.simulation.catalog.users;
     return administrator ? userReference(administrator) : null;
   }
 }

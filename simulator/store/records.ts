@@ -1,4 +1,4 @@
-import type { Catalogue } from '../data/catalogue';
+import type { Catalog } from '../data/catalog';
 import type { GeneratedModule } from '../data/generated-module';
 import { invalidModule, noPermission } from '../http/api-error';
 import type { SwitchBoard } from '../switches';
@@ -17,21 +17,21 @@ export class Records {
   readonly #opened = new Map<GeneratedModule, OpenModule>();
 
   constructor(
-    readonly catalogue: Catalogue,
+    readonly catalog: Catalog,
     /** Left out in the thread that writes bulk-read files. */
     readonly switches?: SwitchBoard,
   ) {}
 
   /** A module whatever its permissions. */
   find(apiName: string): OpenModule | undefined {
-    const module = this.catalogue.module(apiName);
+    const module = this.catalog.module(apiName);
     return module && this.of(module);
   }
 
   of(module: GeneratedModule): OpenModule {
     let opened = this.#opened.get(module);
     if (!opened) {
-      const store = new ModuleStore(module, this.catalogue.options.multiselectSeparator, (moduleName, id) =>
+      const store = new ModuleStore(module, this.catalog.options.multiselectSeparator, (moduleName, id) =>
         this.#nameOf(moduleName, id),
       );
       opened = { module, store, writer: new RecordWriter(store, this.switches) };
@@ -49,7 +49,7 @@ export class Records {
   }
 
   all(): OpenModule[] {
-    return this.catalogue.modules().map((module) => this.of(module));
+    return this.catalog.modules().map((module) => this.of(module));
   }
 
   #nameOf(moduleName: string, id: string): string | undefined {

@@ -25,7 +25,7 @@ export interface CustomView {
 /** The views of a module, the default one first. */
 export function viewsOf(simulation: Simulation, module: GeneratedModule): CustomView[] {
   const { apiName, plural } = module.plan;
-  const [me] = simulation.catalogue.users;
+  const [me] = simulation.catalog.users;
   const views: Omit<CustomView, 'id'>[] = [
     { name: `All ${plural}`, systemName: 'ALLVIEWS', category: 'public_views' },
     { name: `My ${plural}`, systemName: 'MYVIEWS', category: 'public_views', condition: ownedBy(me) },
@@ -77,8 +77,8 @@ function ownedBy(user: User | undefined): Condition {
 /** Nobody shares records here. */
 const NOBODY: Condition = compare('id', 'equal', '0');
 
-function weekAgo({ catalogue, clock }: Simulation): string {
-  return catalogue.zone.format(clock.seconds() - WEEK_SECONDS);
+function weekAgo({ catalog, clock }: Simulation): string {
+  return catalog.zone.format(clock.seconds() - WEEK_SECONDS);
 }
 
 /** The rows a view shows now, by id; converted leads are in none. */

@@ -64,7 +64,7 @@ export function checkValue(records: Records, { field }: Column, given: unknown):
       return isDate(given) ? { value: given } : { expected: 'date' };
     case 'datetime': {
       const seconds = typeof given === 'string' ? parseInstant(given) : undefined;
-      return seconds === undefined ? { expected: 'datetime' } : { value: records.catalogue.zone.format(seconds) };
+      return seconds === undefined ? { expected: 'datetime' } : { value: records.catalog.zone.format(seconds) };
     }
     case 'multiselectpicklist':
       return checkChoices(field, given);
@@ -111,7 +111,7 @@ function checkReference(records: Records, field: FieldDefinition, given: unknown
   const id = isObject(given) ? given['id'] : given;
   if (typeof id !== 'string') return { expected: 'jsonobject' };
   const known = isUserField(field)
-    ? records.catalogue.users.some((user) => user.id === id)
+    ? records.catalog.users.some((user) => user.id === id)
     : records.find(field.lookupModule ?? '')?.store.liveRow(id) !== undefined;
   return known ? { value: { id, name: '' } } : { details: { id } };
 }

@@ -8,7 +8,7 @@ import { ZohoError } from '../zoho/errors/errors';
 import { FAILURES } from '../temporal/contract/failures';
 
 const FIRST_BACKOFF_MS = 2_000;
-const LONGEST_BACKOFF_MS = 60_000;
+const MAX_BACKOFF_MS = 60_000;
 
 /**
  * The one place where a failure becomes Temporal's: its type says what happened, whether to try again and when.
@@ -74,6 +74,6 @@ function fromZoho(error: ZohoError): ApplicationFailure {
 
 /** Exponential with full jitter: workers that were refused together do not come back together. */
 function backoff(): number {
-  const ceiling = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (activityInfo().attempt - 1));
+  const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (activityInfo().attempt - 1));
   return Math.round(ceiling / 2 + (Math.random() * ceiling) / 2);
 }

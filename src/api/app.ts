@@ -10,7 +10,7 @@ import { contextOf, requestContext } from './http/request-context';
 import { ROUTES } from './routes';
 import { toProblem } from './http/to-problem';
 
-const LARGEST_BODY = '100kb';
+const MAX_BODY = '100kb';
 
 /** The control API as an Express application; it holds no state of its own. */
 export function createApp(deps: ApiDeps): Express {
@@ -26,7 +26,7 @@ export function createApp(deps: ApiDeps): Express {
   const routeDeps = { ...deps, metrics, openApi: describeApi(ROUTES, deps.version) };
   const [large, usual] = [ROUTES.filter(readsItsBody), ROUTES.filter((route) => !readsItsBody(route))];
   for (const route of large) mountRoute(app, route, routeDeps);
-  app.use(express.json({ limit: LARGEST_BODY, strict: false }));
+  app.use(express.json({ limit: MAX_BODY, strict: false }));
   for (const route of usual) mountRoute(app, route, routeDeps);
   refuseOtherMethods(app);
   app.use((request: Request) => {

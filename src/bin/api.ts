@@ -16,7 +16,7 @@ import { createLogger, type Logger } from '../logger';
 import { createTemporalClient } from '../temporal/client';
 import { createOperationControl } from '../temporal/control/operation-control';
 import { createSyncControl } from '../temporal/control/sync-control';
-import { accountsUrlOf, isDataCentreName } from '../zoho/http/data-centers';
+import { accountsUrlOf, isDataCenterName } from '../zoho/http/data-centers';
 
 /** Name of the connection that the environment describes. */
 const CONNECTION = 'crm';
@@ -32,7 +32,7 @@ export interface RunningServer {
 
 /**
  * Wires the control API together and serves it.
- * @throws Error one sentence on what is missing: migrations, a key ring, a usable data centre, a free port
+ * @throws Error one sentence on what is missing: migrations, a key ring, a usable data center, a free port
  */
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   const knex = createDatabase(config.DATABASE_URL, {
@@ -86,7 +86,7 @@ function connectSettings(knex: Knex, config: Config): ConnectSettings {
     keyRing: () => parseKeyRing(config.PULSE_ENCRYPTION_KEYS),
     redirectUri: config.ZOHO_REDIRECT_URI || `http://localhost:${config.PULSE_API_PORT}${API_PREFIX}${CALLBACK_PATH}`,
     timeoutMs: config.ZOHO_TIMEOUT_MS,
-    accountsUrlOf: (dataCentre) => config.ZOHO_ACCOUNTS_URL || accountsUrlOf(dataCentre),
+    accountsUrlOf: (dataCenter) => config.ZOHO_ACCOUNTS_URL || accountsUrlOf(dataCenter),
   };
 }
 
@@ -97,7 +97,7 @@ async function ensureConfiguredConnection(knex: Knex, config: Config, logger: Lo
     return;
   }
   const dataCenter = config.ZOHO_DATA_CENTER;
-  if (!isDataCentreName(dataCenter)) throw new Error(`ZOHO_DATA_CENTER: "${dataCenter}" is no data centre of Zoho.`);
+  if (!isDataCenterName(dataCenter)) throw new Error(`ZOHO_DATA_CENTER: "${dataCenter}" is no data center of Zoho.`);
   await ensureConnection(knex, parseKeyRing(config.PULSE_ENCRYPTION_KEYS), {
     name: CONNECTION,
     dataCenter,

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { KeyRing } from '../db/postgres/encryption';
 import type { CallGate } from '../zoho/http/call-limiter';
-import type { DataCentreName } from '../zoho/http/data-centers';
+import type { DataCenterName } from '../zoho/http/data-centers';
 
 /** What connecting an organization works with. */
 export interface ConnectSettings {
@@ -14,6 +14,6 @@ export interface ConnectSettings {
   readonly timeoutMs: number;
   /** Lets the calls to a connection's org in; without it nobody counts what other processes call. */
   readonly gateOf?: ((connectionId: string) => CallGate) | undefined;
-  /** The accounts server a new connection begins with: the data centre's, or the simulator's. */
-  readonly accountsUrlOf: (dataCentre: DataCentreName) => string;
+  /** The accounts server a new connection begins with: the data center's, or the simulator's. */
+  readonly accountsUrlOf: (dataCenter: DataCenterName) => string;
 }

@@ -57,7 +57,7 @@ describe('an organization whose grant was revoked', function () {
       timeoutMs: 5_000,
       accountsUrlOf,
     };
-    const grant = { code, accountsUrl: org.simulator.url, dataCentre: 'us', scopes: NEEDED_SCOPES };
+    const grant = { code, accountsUrl: org.simulator.url, dataCenter: 'us', scopes: NEEDED_SCOPES };
     await acceptGrant(settings, await getConnection(knex, org.connectionId), grant);
   }
 

@@ -24,7 +24,7 @@ export interface Comparison {
  */
 export async function compareMirror(comparison: Comparison): Promise<string[]> {
   const { simulator, module, ignoring } = comparison;
-  const described = simulator.control.simulation.catalogue.module(module);
+  const described = simulator.control.simulation.catalog.module(module);
   assert.ok(described, `The simulator has no module ${module}.`);
   const fields = described.columns.map(({ field }) => field).filter(({ apiName }) => !ignoring.includes(apiName));
   const columns = fields.flatMap(mirrorColumnsOf);

@@ -8,9 +8,9 @@ import type { OperationTarget } from '../../temporal/contract/targets';
 import { FAILURES } from '../../temporal/contract/failures';
 
 /** Then it is given up: whoever wants to know can still ask. */
-const MOST_ATTEMPTS = 8;
+const MAX_ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 5 * 60_000;
+const MAX_PAUSE_MS = 5 * 60_000;
 const GIVE_UP_MS = 10_000;
 
 /**
@@ -33,12 +33,12 @@ export async function notifyCaller(deps: ActivityDependencies, { operationId }: 
     return true;
   }
   const { attempt } = activityInfo();
-  await saveCallbackAttempt(deps.knex, operationId, attempt < MOST_ATTEMPTS ? 'pending' : 'failed');
-  if (attempt >= MOST_ATTEMPTS) return false;
+  await saveCallbackAttempt(deps.knex, operationId, attempt < MAX_ATTEMPTS ? 'pending' : 'failed');
+  if (attempt >= MAX_ATTEMPTS) return false;
   throw ApplicationFailure.create({
     type: FAILURES.callbackNotTaken,
     message: `The caller's URL did not take the message: ${problem}.`,
-    nextRetryDelay: Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 4 ** (attempt - 1)),
+    nextRetryDelay: Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 4 ** (attempt - 1)),
     category: 'BENIGN',
   });
 }

@@ -12,7 +12,7 @@ import { mirrorOf } from './load-mirror';
 import { withZoho, type ZohoWork } from '../with-zoho';
 
 /** Zoho lists deletes 200 a page and, without a token, only so far back; what lies further is found by the sweep. */
-const MOST_DELETED_PAGES = 10;
+const MAX_DELETED_PAGES = 10;
 const CANDIDATES_PER_BATCH = 2_000;
 
 export interface DeletesRequest extends SyncTarget {
@@ -70,7 +70,7 @@ async function listDepartures(
       ...answer.records.map((record) => ({ id: record.id, deletedAt: record.deletedTime, reason: record.type })),
     );
     zoho.report({ readingDeletesOf: module, found: departed.length });
-    if (!answer.moreRecords || page === MOST_DELETED_PAGES) return { departed, until: answer.serverTime };
+    if (!answer.moreRecords || page === MAX_DELETED_PAGES) return { departed, until: answer.serverTime };
   }
 }
 

@@ -7,7 +7,7 @@ import { mirrorOf } from './load-mirror';
 import { withZoho } from '../with-zoho';
 
 /** Zoho keeps a deleted record for sixty days. Asking for more than so many would cost more than reading the module. */
-const MOST_ASKED = 2_000;
+const MAX_ASKED = 2_000;
 const ASKED_AT_ONCE = 100;
 const CHUNKS = 1_000;
 
@@ -32,7 +32,7 @@ export async function readRestored(
   const { sessionId, firstChunk } = request;
   const last = await findLastChunk(deps.knex, sessionId, [firstChunk, firstChunk + CHUNKS]);
   let chunkNumber = last?.chunkNumber ?? firstChunk - 1;
-  const ids = await findBuriedRows(deps.knex, mirror, MOST_ASKED);
+  const ids = await findBuriedRows(deps.knex, mirror, MAX_ASKED);
   return withZoho(deps, request, async (zoho) => {
     let restored = 0;
     for (let start = 0; start < ids.length && restored < request.missing; start += ASKED_AT_ONCE) {

@@ -18,7 +18,7 @@ import type { ZohoWork } from '../with-zoho';
 /** Pages that are committed together: few transactions, and little to read again after a crash. */
 const PAGES_PER_CHUNK = 20;
 /** A token can be lost (it lives a day, and is bound to its parameters); then the walk starts over, a few times. */
-const MOST_RESTARTS = 3;
+const MAX_RESTARTS = 3;
 
 export interface PageWalk {
   sessionId: string;
@@ -139,7 +139,7 @@ export async function walkPages(
       }
     } catch (error) {
       const isCrowdTooLarge = walk.changesSince !== undefined && isOutOfReach(error);
-      if (isCrowdTooLarge || !isCursorLost(error) || cursor.restarts >= MOST_RESTARTS) {
+      if (isCrowdTooLarge || !isCursorLost(error) || cursor.restarts >= MAX_RESTARTS) {
         await settled(loading);
         throw isCrowdTooLarge ? tooManyAtOnce(mirror.module, error) : error;
       }

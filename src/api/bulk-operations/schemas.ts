@@ -10,10 +10,10 @@ import { SESSION_STATUSES } from '../../domain/runs/enums';
 import { ConnectionOrDefault } from '../connections/schemas';
 import { ApiName } from '../sessions/schemas';
 
-const MOST_GROUPS = 100;
+const MAX_GROUPS = 100;
 /** Shown of what is wrong with records; thousands can be wrong in the same way. */
-const MOST_ISSUES = 20;
-const MOST_CHARACTERS = 32_000;
+const MAX_ISSUES = 20;
+const MAX_CHARACTERS = 32_000;
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const count = z.int().min(0);
@@ -23,7 +23,7 @@ const page = { nextCursor: z.string().nullable(), hasMore: z.boolean() };
 /** PostgreSQL keeps no NUL and no half of a surrogate pair. */
 const text = z
   .string()
-  .max(MOST_CHARACTERS)
+  .max(MAX_CHARACTERS)
   .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'Has characters that cannot be stored');
 const recordId = z.string().regex(/^\d{1,19}$/, "Must be Zoho's id of a record, as a string");
 const choice = text.refine((value) => !value.includes(';'), 'Must not have a semicolon, which separates choices');
@@ -67,7 +67,7 @@ const BulkWriteGroup = z
       const message = isEmpty ? 'Has no field' : `Lacks ${key}, by which it is found`;
       context.addIssue({ code: 'custom', path: ['records', index], message });
       issues += 1;
-      if (issues === MOST_ISSUES) return;
+      if (issues === MAX_ISSUES) return;
     }
   });
 
@@ -79,7 +79,7 @@ const CallbackUrl = z
 export const BulkWriteRequest = z
   .strictObject({
     connection: ConnectionOrDefault,
-    operations: z.array(BulkWriteGroup).min(1).max(MOST_GROUPS),
+    operations: z.array(BulkWriteGroup).min(1).max(MAX_GROUPS),
     callbackUrl: CallbackUrl.optional().meta({ description: 'Is told at the end, without any value of a record.' }),
     callbackSecret: z
       .string()

@@ -10,7 +10,7 @@ import { idempotencyHeader } from '../http/idempotency-header';
 import { START_PROBLEMS, startOperation } from './start-operation';
 
 /** 25,000 records of some forty fields. */
-const LARGEST_BODY = '30mb';
+const MAX_BODY = '30mb';
 
 export const startBulkWrite = defineRoute({
   method: 'post',
@@ -23,7 +23,7 @@ export const startBulkWrite = defineRoute({
   access: 'operator',
   headers: idempotencyHeader('operation'),
   body: BulkWriteRequest,
-  largestBody: LARGEST_BODY,
+  largestBody: MAX_BODY,
   answers: {
     202: { description: 'Started.', schema: BulkOperationAnswer, headers: { Location: 'Path of the bulk write.' } },
   },

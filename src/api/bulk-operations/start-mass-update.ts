@@ -17,7 +17,7 @@ import { idempotencyHeader } from '../http/idempotency-header';
 import { START_PROBLEMS, startOperation } from './start-operation';
 
 /** 50,000 ids. */
-const LARGEST_BODY = '2mb';
+const MAX_BODY = '2mb';
 const ModuleParams = z.strictObject({ module: ApiName });
 
 const common = {
@@ -25,7 +25,7 @@ const common = {
   tag: 'Bulk operations',
   params: ModuleParams,
   body: MassUpdateRequest,
-  largestBody: LARGEST_BODY,
+  largestBody: MAX_BODY,
 } as const;
 
 export const startMassUpdate = defineRoute({

@@ -11,7 +11,7 @@ import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { ConnectionQuery, connectionAt } from './find-connection';
 
-const MOST_ALERTS = 50;
+const MAX_ALERTS = 50;
 
 const common = { method: 'get', tag: 'Connections', access: 'viewer', query: ConnectionQuery } as const;
 
@@ -27,7 +27,7 @@ export const getAuthStatus = defineRoute({
     const connection = await connectionAt(knex, query.connection);
     const [usage, alerts] = await Promise.all([
       mintUsage(knex, connection.id),
-      listOpenAlerts(knex, connection.id, MOST_ALERTS),
+      listOpenAlerts(knex, connection.id, MAX_ALERTS),
     ]);
     return {
       status: 200,

@@ -38,15 +38,15 @@ export const submitGrantCode = defineRoute({
   path: '/connections/{id}/grant-code',
   operationId: 'submitGrantCode',
   summary: 'Connect with a grant code of a self client',
-  description: 'The code works once, for at most ten minutes, in the data centre of the connection.',
+  description: 'The code works once, for at most ten minutes, in the data center of the connection.',
   body: GrantCodeRequest,
   answers: NOW,
   problems: [...ZOHO_PROBLEMS, 'grant_refused'],
   audit: { action: 'connection.grant_code', target, details: ({ body }) => ({ scopes: body.scopes }) },
   async handle({ params, body }, { knex, connect }) {
     const connection = await connectionAt(knex, params.id);
-    const { accountsUrl, dataCenter: dataCentre } = connection;
-    const connected = await acceptGrant(connect, connection, { ...body, accountsUrl, dataCentre });
+    const { accountsUrl, dataCenter } = connection;
+    const connected = await acceptGrant(connect, connection, { ...body, accountsUrl, dataCenter });
     return { status: 200, body: { connection: representConnection(connected) } };
   },
 });

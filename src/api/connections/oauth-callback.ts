@@ -14,7 +14,7 @@ const CallbackQuery = z.object({
   state: part.meta({ description: 'As the consent was begun with; works once.' }),
   code: part.meta({ description: 'The grant code.' }),
   error: part.meta({ description: 'Instead of a code.' }),
-  location: part.meta({ description: 'Name of the data centre.' }),
+  location: part.meta({ description: 'Name of the data center.' }),
   'accounts-server': part.meta({ description: 'Where the code can be exchanged.' }),
 });
 

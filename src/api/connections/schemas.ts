@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DATA_CENTRE_NAMES } from '../../zoho/http/data-centers';
+import { DATA_CENTER_NAMES } from '../../zoho/http/data-centers';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const scope = z
@@ -20,7 +20,7 @@ export const ConnectionOrDefault = ConnectionName.default('crm');
 export const ConnectionRequest = z
   .strictObject({
     name: ConnectionOrDefault,
-    dataCenter: z.enum(DATA_CENTRE_NAMES).default('us').meta({ description: 'Where the consent begins.' }),
+    dataCenter: z.enum(DATA_CENTER_NAMES).default('us').meta({ description: 'Where the consent begins.' }),
     clientId: secret(200).meta({ description: 'Of the client in the Zoho API console.' }),
     clientSecret: secret(500).meta({ description: 'Stored encrypted, never shown again.', writeOnly: true }),
   })

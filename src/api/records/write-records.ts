@@ -17,7 +17,7 @@ import { ConnectionQuery } from '../connections/find-connection';
 import { callOrganization, ModuleParams } from '../modules/module-parameters';
 
 /** A hundred records with long texts. */
-const LARGEST_BODY = '5mb';
+const MAX_BODY = '5mb';
 const LOOK_FIRST = 'Zoho may have created the records: look for them before you send them again.';
 
 const common = {
@@ -25,7 +25,7 @@ const common = {
   tag: 'Records',
   params: ModuleParams,
   query: ConnectionQuery,
-  largestBody: LARGEST_BODY,
+  largestBody: MAX_BODY,
   exactNumbers: true,
 } as const;
 

@@ -10,7 +10,7 @@ export function connectionDetails(connection: Connection): string {
     ['status', connection.status],
     ['reason', connection.statusReason],
     ['to do', connection.whatToDo],
-    ['data centre', connection.dataCenter],
+    ['data center', connection.dataCenter],
     ['organization', organization && [organization.id, organization.edition].filter(Boolean).join(', ')],
     ['client', connection.clientId],
     ['scopes', list(connection.scopes)],

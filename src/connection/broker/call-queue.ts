@@ -23,7 +23,7 @@ interface Waiting {
 
 /** While calls wait, the database is asked this often, in milliseconds: soon at first, then less often. */
 const FIRST_PAUSE_MS = 4;
-const LONGEST_PAUSE_MS = 40;
+const MAX_PAUSE_MS = 40;
 const PAUSE_GROWTH = 1.5;
 /** A database that could not be reached is tried again after this, to hand in the calls that are over. */
 const RETRY_MS = 1_000;
@@ -131,7 +131,7 @@ export class CallLine {
       const turn = { connectionId: this.connectionId, holder, timeToLiveMs, departures, arrivals };
       for (const standing of await takeTurn(this.knex, turn)) this.#settle(standing);
       this.#giveUp();
-      this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * PAUSE_GROWTH);
+      this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * PAUSE_GROWTH);
     } catch (error) {
       this.#departures.unshift(...departures);
       this.#dismiss(error);

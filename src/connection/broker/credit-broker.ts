@@ -19,7 +19,7 @@ export interface BrokerOptions {
 }
 
 const TIME_TO_LIVE_MS = 10_000;
-const LONGEST_WAIT_MS = 10_000;
+const MAX_WAIT_MS = 10_000;
 /** The place in the line is kept, so asking again soon costs nobody anything. */
 const ASK_AGAIN_MS = 1_000;
 const TOO_MANY_REQUESTS = 429;
@@ -41,7 +41,7 @@ export class CreditBroker {
     this.line = {
       holder: randomUUID(),
       timeToLiveMs: options.timeToLiveMs ?? TIME_TO_LIVE_MS,
-      longestWaitMs: options.longestWaitMs ?? LONGEST_WAIT_MS,
+      longestWaitMs: options.longestWaitMs ?? MAX_WAIT_MS,
     };
   }
 

@@ -17,7 +17,7 @@ export interface GrantCode {
   code: string;
   /** The accounts server that issued it; it works there only. */
   accountsUrl: string;
-  dataCentre: string;
+  dataCenter: string;
   /** The one the consent was asked with; self clients have none. */
   redirectUri?: string | undefined;
   /** What was asked for, for when Zoho does not say what it granted. */
@@ -116,7 +116,7 @@ async function store(
     }
     await saveGrant(trx, ring, id, {
       accountsUrl: grant.accountsUrl,
-      dataCenter: grant.dataCentre,
+      dataCenter: grant.dataCenter,
       refreshToken,
       accessToken: tokens.accessToken,
       expiresAt: tokens.expiresAt,

@@ -83,11 +83,11 @@ async function exchangeFor(
   if (origin === null) {
     throw new GrantRefused(
       'foreign_accounts_server',
-      'The answer names an accounts server that is not the one of a Zoho data centre, so the code was not sent to it. Begin again.',
+      'The answer names an accounts server that is not the one of a Zoho data center, so the code was not sent to it. Begin again.',
     );
   }
-  const { accountsUrl, dataCentre } = origin;
-  const at = { accountsUrl, dataCentre: dataCentre ?? connection.dataCenter };
+  const { accountsUrl, dataCenter } = origin;
+  const at = { accountsUrl, dataCenter: dataCenter ?? connection.dataCenter };
   return acceptGrant(settings, connection, { code, ...at, redirectUri, scopes });
 }
 

@@ -9,7 +9,7 @@ export type GrantRefusalCode =
   | 'state_used'
   /** The person said no, or Zoho did not like the request. */
   | 'consent_refused'
-  /** The code came from a server that is not the one of its data centre, or not one of Zoho. */
+  /** The code came from a server that is not the one of its data center, or not one of Zoho. */
   | 'foreign_accounts_server'
   /** Zoho does not take the code or the client. */
   | 'code_refused'
@@ -41,6 +41,6 @@ export function refusalOf(error: ZohoError): GrantRefused | undefined {
   if (error.code !== 'invalid_code') return new GrantRefused('code_refused', `${error.message}. ${error.whatToDo}`);
   return new GrantRefused(
     'code_refused',
-    'Zoho does not take the grant code: it was used before, has expired, or belongs to another data centre. Begin again with a new one.',
+    'Zoho does not take the grant code: it was used before, has expired, or belongs to another data center. Begin again with a new one.',
   );
 }

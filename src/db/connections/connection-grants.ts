@@ -134,7 +134,7 @@ async function replaceClient(
   await ConnectionModel.query(trx)
     .findById(id)
     .patch({
-      // The grant of a person from another data centre stays bound to theirs.
+      // The grant of a person from another data center stays bound to theirs.
       ...(!keepsGrant && { dataCenter: client.dataCenter, accountsUrl: client.accountsUrl }),
       clientId: client.clientId,
       ...sealClientSecret(ring, id, client.clientSecret),

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { ASSUMED_LIMITS, CONCURRENCY_RECOVERY_MS, type CallRate } from '../../domain/credits/edition-limits';
-import { CALL_PRIORITIES, type CallPriority, LEAST_CALLS_TO_KEEP_ONE } from '../../domain/credits/priorities';
+import { CALL_PRIORITIES, type CallPriority, MIN_CALLS_TO_KEEP_ONE } from '../../domain/credits/priorities';
 import { FLOOR_SHARES } from '../../domain/credits/credit-window';
 
 /** A call that asks to be let in. */
@@ -58,7 +58,7 @@ export interface Turn {
 const RULES = JSON.stringify({
   assumed: ASSUMED_LIMITS,
   recoveryMs: CONCURRENCY_RECOVERY_MS,
-  leastCallsToKeepOne: LEAST_CALLS_TO_KEEP_ONE,
+  leastCallsToKeepOne: MIN_CALLS_TO_KEEP_ONE,
   floorShares: CALL_PRIORITIES.map((priority) => FLOOR_SHARES[priority]),
 });
 

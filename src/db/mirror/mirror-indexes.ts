@@ -4,7 +4,7 @@ import { quoteIdentifier } from './identifiers';
 import { mirrorLockKey, modifiedTimeColumn, qualifiedTable, type MirrorModule } from './mirror-module';
 
 /** PostgreSQL keeps so many bytes of a name. */
-const LONGEST_NAME = 63;
+const MAX_NAME = 63;
 /** Sorting is most of the work, and each sort has one process: two indexes are built at a time. */
 const AT_A_TIME = 2;
 
@@ -56,7 +56,7 @@ async function createIndexes(knex: Knex, mirror: MirrorModule, indexes: readonly
 
 /** Longer names than PostgreSQL keeps end in a digest, so that they stay apart. */
 function indexName(wanted: string): string {
-  if (wanted.length <= LONGEST_NAME) return wanted;
+  if (wanted.length <= MAX_NAME) return wanted;
   const digest = createHash('sha256').update(wanted).digest('hex').slice(0, 8);
-  return `${wanted.slice(0, LONGEST_NAME - digest.length - 1)}_${digest}`;
+  return `${wanted.slice(0, MAX_NAME - digest.length - 1)}_${digest}`;
 }

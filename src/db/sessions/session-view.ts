@@ -43,7 +43,7 @@ interface Sources {
 }
 
 /** A progress bar that says 100 % while work is left is a lie. */
-const MOST_UNFINISHED_PERCENTAGE = 99.9;
+const MAX_UNFINISHED_PERCENTAGE = 99.9;
 const RATE_WINDOW_SECONDS = 60;
 
 export async function viewSession(knex: Knex, session: SyncSessionModel): Promise<SessionView> {
@@ -128,7 +128,7 @@ function derive(session: SyncSessionModel, sources: Sources): SessionView {
 function progress(session: SyncSessionModel, processed: number, total: number | undefined): number | undefined {
   if (session.status === 'completed') return 100;
   if (total === undefined || total === 0) return undefined;
-  return Math.min(MOST_UNFINISHED_PERCENTAGE, (100 * processed) / total);
+  return Math.min(MAX_UNFINISHED_PERCENTAGE, (100 * processed) / total);
 }
 
 function rate(

@@ -19,7 +19,7 @@ export const PATIENCE_MS: Readonly<Record<CallPriority, number>> = {
 };
 
 /** From this many simultaneous calls on, one is kept for people: a call of theirs never waits behind long downloads. */
-export const LEAST_CALLS_TO_KEEP_ONE = 5;
+export const MIN_CALLS_TO_KEEP_ONE = 5;
 
 const BY_SESSION: Readonly<Record<SessionType, CallPriority>> = {
   full_sync: 'full',

@@ -120,7 +120,7 @@ function shapeOf(field: FieldMetadata): { shape: ValueShape; type: ColumnType } 
 }
 
 /** Leaves room for `_id` and a number within the 63 bytes that PostgreSQL keeps of a name. */
-const LONGEST_COLUMN = 57;
+const MAX_COLUMN = 57;
 /** The mirror's key, and PostgreSQL's system columns, whose names no other column may have. */
 const RESERVED_COLUMNS = new Set(['', 'id', 'ctid', 'tableoid', 'xmin', 'xmax', 'cmin', 'cmax']);
 
@@ -131,7 +131,7 @@ export function columnNameOf(apiName: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9_]/g, '_');
   const name = RESERVED_COLUMNS.has(snake) || snake.startsWith('_') ? `field_${snake}` : snake;
-  return name.slice(0, LONGEST_COLUMN);
+  return name.slice(0, MAX_COLUMN);
 }
 
 function firstFree(wanted: string, taken: ReadonlySet<string | undefined>): string {

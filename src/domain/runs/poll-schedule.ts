@@ -1,6 +1,6 @@
 const FIRST_MS = 400;
 const GROWTH = 1.3;
-const LONGEST_MS = 15_000;
+const MAX_MS = 15_000;
 /** Around the time a job is expected to end it is asked for this often. */
 const CLOSE_MS = 400;
 
@@ -12,7 +12,7 @@ const CLOSE_MS = 400;
  * @param expectedMs when the job is expected to end, counted from now; in the past if it is late.
  */
 export function pollDelayMs(attempt: number, expectedMs: number): number {
-  const usual = Math.min(LONGEST_MS, FIRST_MS * GROWTH ** (attempt - 1));
+  const usual = Math.min(MAX_MS, FIRST_MS * GROWTH ** (attempt - 1));
   const untilExpected = expectedMs > 0 ? Math.max(CLOSE_MS / 2, expectedMs) : Infinity;
   const justLate = expectedMs <= 0 && expectedMs > -2 * usual ? CLOSE_MS : Infinity;
   return Math.round(Math.min(usual, untilExpected, justLate));

@@ -17,7 +17,7 @@ export interface OperationControl {
 const CALL_MS = 5_000;
 
 /** Temporal takes 400 bytes of a summary. */
-const LONGEST_MODULES = 200;
+const MAX_MODULES = 200;
 
 const WORKFLOWS = {
   bulk_write: { type: 'bulkWrite', idOf: bulkWriteWorkflowId, title: 'Bulk write' },
@@ -64,5 +64,5 @@ export function createOperationControl({ client, connection }: TemporalClient): 
 }
 
 function shortened(text: string): string {
-  return text.length <= LONGEST_MODULES ? text : `${text.slice(0, LONGEST_MODULES)}...`;
+  return text.length <= MAX_MODULES ? text : `${text.slice(0, MAX_MODULES)}...`;
 }

@@ -94,7 +94,7 @@ export interface SyncControlLimits {
 }
 
 /** Probes of an orchestrator wait for seconds only. */
-const LONGEST_PING_MS = 2_000;
+const MAX_PING_MS = 2_000;
 
 export function createSyncControl(temporal: TemporalClient, limits: SyncControlLimits = {}): SyncControl {
   return new TemporalSyncControl(temporal, limits.callMs ?? 5_000, limits.effectMs ?? 20_000);
@@ -199,7 +199,7 @@ class TemporalSyncControl implements SyncControl {
     const { connection, namespace } = this.temporal;
     await this.call(
       () => connection.workflowService.describeNamespace({ namespace }),
-      Math.min(this.callMs, LONGEST_PING_MS),
+      Math.min(this.callMs, MAX_PING_MS),
     );
   }
 

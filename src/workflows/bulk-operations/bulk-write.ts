@@ -19,7 +19,7 @@ import {
 import { runBulkOperation, type OperationRun, type WorkDone } from './operation-run';
 
 /** How often a file is uploaded before its loss is taken for an answer. */
-const MOST_UPLOADS = 3;
+const MAX_UPLOADS = 3;
 
 /**
  * Writes up to 25,000 records, inserts, updates and upserts mixed: Zoho takes one operation of one module a job, so the
@@ -78,7 +78,7 @@ async function order({ control, target: { operationId, connectionId } }: Operati
       await control.step(() => orderBulkWriteJob(target));
       return;
     } catch (error) {
-      if (!isFailure(error, FILE_LOST) || upload === MOST_UPLOADS) throw error;
+      if (!isFailure(error, FILE_LOST) || upload === MAX_UPLOADS) throw error;
     }
   }
 }

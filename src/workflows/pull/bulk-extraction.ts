@@ -7,7 +7,7 @@ import { isFailure, JOB_LOST } from '../run/activity-failures';
 import type { RunControl } from '../run/run-control';
 
 /** How often a page is ordered before its loss is taken for an answer. */
-const MOST_ORDERS = 3;
+const MAX_ORDERS = 3;
 /** Each round of reading numbers its jobs and chunks for itself. */
 const JOBS_PER_ROUND = 10_000;
 /** Runs that began before it sent all orders at the same moment, to arrive in any sequence. */
@@ -86,7 +86,7 @@ export async function extractByBulkRead(control: RunControl, extraction: BulkExt
         extraction.onLoaded(chunk);
         return;
       } catch (error) {
-        if (!isFailure(error, JOB_LOST) || attempt === MOST_ORDERS) throw error;
+        if (!isFailure(error, JOB_LOST) || attempt === MAX_ORDERS) throw error;
         await pageReady(control, request(page), false);
       }
     }
@@ -106,7 +106,7 @@ async function pageReady(
       if (!isOrdered || attempt > 1) await control.step(() => orderBulkRead(request));
       return await control.step(() => awaitBulkRead(request));
     } catch (error) {
-      if (!isFailure(error, JOB_LOST) || attempt === MOST_ORDERS) throw error;
+      if (!isFailure(error, JOB_LOST) || attempt === MAX_ORDERS) throw error;
     }
   }
 }

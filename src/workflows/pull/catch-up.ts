@@ -4,7 +4,7 @@ import { agree } from './row-counts';
 import type { SyncRun } from './sync-run';
 
 /** Catching up with an org that changes while it is counted. */
-const MOST_CATCH_UPS = 6;
+const MAX_CATCH_UPS = 6;
 const CHUNKS_PER_PASS = 1_000_000;
 
 export interface CatchUp {
@@ -54,7 +54,7 @@ export async function catchUp(run: SyncRun, request: CatchUp): Promise<CaughtUp>
     if (isSettled) since = changes?.lastAnswer ?? since;
     deletesSince = since;
     const isStill = pass > 1 && found + deletes.buried === 0;
-    if ((isSettled && (agree(counts) || isStill)) || pass === MOST_CATCH_UPS) {
+    if ((isSettled && (agree(counts) || isStill)) || pass === MAX_CATCH_UPS) {
       return { counts, completeUntil: since, deletesUntil: deletes.until };
     }
   }

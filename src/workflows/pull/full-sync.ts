@@ -10,9 +10,9 @@ import { sweep } from './sweep';
 import { SyncRun } from './sync-run';
 
 /** Rows that shifted between pages are found by reading again; more than this many times means something is wrong. */
-const MOST_ROUNDS = 3;
+const MAX_ROUNDS = 3;
 /** A field that bulk read refuses is left out, and the rest is planned again. */
-const MOST_PLANS = 20;
+const MAX_PLANS = 20;
 
 /** Number ranges that keep the pieces of a round's work apart; the passes of catching up lie between the last two. */
 const CHUNKS_PER_ROUND = 10_000_000;
@@ -60,9 +60,9 @@ class FullSync {
         return run.finish(sums, counts, completeUntil);
       }
       const difference = describeDifference(input.module, counts);
-      if (round === MOST_ROUNDS) {
+      if (round === MAX_ROUNDS) {
         throw ApplicationFailure.nonRetryable(
-          `${difference} Reading ${MOST_ROUNDS} times did not settle it: rows are missing.`,
+          `${difference} Reading ${MAX_ROUNDS} times did not settle it: rows are missing.`,
           VERIFICATION_FAILED,
         );
       }
@@ -107,7 +107,7 @@ class FullSync {
         else await this.extractPages(plan, round);
         return plan;
       } catch (error) {
-        if (!isFailure(error, FIELD_REFUSED) || attempt === MOST_PLANS) throw error;
+        if (!isFailure(error, FIELD_REFUSED) || attempt === MAX_PLANS) throw error;
         this.run.session.warn(`${causeOf(error)?.message ?? ''} Planning again without it.`);
         plan = await this.makePlan();
       }

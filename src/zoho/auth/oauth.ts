@@ -29,7 +29,7 @@ export interface GrantedTokens extends AccessToken {
 }
 
 /** Old answers give the lifetime in milliseconds under the same key; no token lives longer than a day. */
-const LONGEST_LIFETIME_SECONDS = 100_000;
+const MAX_LIFETIME_SECONDS = 100_000;
 const DEFAULT_LIFETIME_SECONDS = 3600;
 
 const Refusal = z.object({ error: z.string(), error_description: z.string().optional().catch(undefined) });
@@ -106,7 +106,7 @@ export class ZohoAccounts {
     return this.#post(operation, '/oauth/v2/token', form, options, (answer) => {
       const tokens = decode(Tokens, answer, { operation }, 200);
       if (!isAllowedApiDomain(this.#client.accountsUrl, tokens.api_domain)) {
-        const reason = 'Zoho named an API domain that does not belong to the data centre';
+        const reason = 'Zoho named an API domain that does not belong to the data center';
         throw new ZohoError({ operation, category: 'request_bug', code: 'API_DOMAIN_NOT_ALLOWED', reason });
       }
       return {
@@ -163,5 +163,5 @@ function parseTokenAnswer(label: CallLabel, answer: HttpAnswer): unknown {
 
 function lifetimeMs(tokens: z.infer<typeof Tokens>): number {
   const lifetime = tokens.expires_in_sec ?? tokens.expires_in;
-  return lifetime > LONGEST_LIFETIME_SECONDS ? lifetime : lifetime * 1000;
+  return lifetime > MAX_LIFETIME_SECONDS ? lifetime : lifetime * 1000;
 }

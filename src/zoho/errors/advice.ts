@@ -44,10 +44,10 @@ const BY_CODE: Readonly<Record<string, string>> = {
     'Wait until credits free up; buy credits from Zoho or lower the part that is kept free if it must go on sooner.',
   CREDITS_NEVER_ENOUGH:
     'Correct the daily credits of the connection, lower the part kept free, or buy credits from Zoho.',
-  API_DOMAIN_NOT_ALLOWED: 'Check the data centre of the connection: Zoho named an API host that does not belong to it.',
+  API_DOMAIN_NOT_ALLOWED: 'Check the data center of the connection: Zoho named an API host that does not belong to it.',
   ACCOUNTS_URL_NOT_ALLOWED: "Set the accounts URL to one of Zoho's accounts servers, or to a loopback address.",
-  invalid_client: 'Check the client id, and that the client is enabled for the data centre of this connection.',
-  invalid_client_secret: 'Check the client secret: each data centre of a Zoho client can have its own.',
+  invalid_client: 'Check the client id, and that the client is enabled for the data center of this connection.',
+  invalid_client_secret: 'Check the client secret: each data center of a Zoho client can have its own.',
   invalid_redirect_uri: 'Register the redirect URI for this client in the Zoho API console.',
   redirect_uri_mismatch: 'Register the redirect URI for this client in the Zoho API console.',
   invalid_scope: 'Correct the OAuth scopes that are asked for, then connect again.',

@@ -10,7 +10,7 @@ export interface ErrorEnvelope {
 }
 
 const CODE = /^[A-Z][A-Z0-9_]{1,80}$/;
-const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
+const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
 
 /**
  * Turns an answer with a failure status into the one error it means: Zoho's flat envelope, the envelope inside a
@@ -72,7 +72,7 @@ export function findErrorEnvelope(answer: unknown, httpStatus: number): ErrorEnv
 export function parseRetryAfter(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
 }
 
 function categoryOf(code: string, status: number, details: Readonly<Record<string, unknown>>): ErrorCategory {

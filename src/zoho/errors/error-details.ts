@@ -42,7 +42,7 @@ const SAFE_KEYS: ReadonlySet<string> = new Set([
 /** The form of API names, JSON paths, ids and operators; prose and most record values do not have it. */
 const NAME = /^[\w$.[\]>-]{1,200}$/;
 
-const LONGEST_LIST = 20;
+const MAX_LIST = 20;
 const DEEPEST = 4;
 
 /**
@@ -60,7 +60,7 @@ function keep(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null || depth === 0) return undefined;
   if (Array.isArray(value)) {
     return value
-      .slice(0, LONGEST_LIST)
+      .slice(0, MAX_LIST)
       .map((item) => keep(item, depth - 1))
       .filter((item) => item !== undefined);
   }

@@ -2,7 +2,7 @@
 const LARGE = 32 * 1024;
 /** Bodies differ a little in length; memory of the next full step serves most of them. */
 const STEP = 64 * 1024;
-const MOST_SPARE = 16;
+const MAX_SPARE = 16;
 
 const spare: Buffer[] = [];
 const lent = new WeakMap<Buffer, Buffer>();
@@ -30,5 +30,5 @@ export function joinBody(pieces: readonly Uint8Array[]): Buffer {
  */
 export function reuseBody(body: Buffer): void {
   const memory = lent.get(body);
-  if (memory && lent.delete(body) && spare.length < MOST_SPARE) spare.push(memory);
+  if (memory && lent.delete(body) && spare.length < MAX_SPARE) spare.push(memory);
 }

@@ -1,8 +1,8 @@
 /**
- * Zoho's data centres (Zoho's documentation: OAuth, Multi-DC). `uk` is by the pattern of the others: its accounts
+ * Zoho's data centers (Zoho's documentation: OAuth, Multi-DC). `uk` is by the pattern of the others: its accounts
  * server exists, its CRM host is not documented.
  */
-export const DATA_CENTRES = {
+export const DATA_CENTERS = {
   us: { accountsHost: 'accounts.zoho.com', apiSuffix: 'zohoapis.com' },
   eu: { accountsHost: 'accounts.zoho.eu', apiSuffix: 'zohoapis.eu' },
   in: { accountsHost: 'accounts.zoho.in', apiSuffix: 'zohoapis.in' },
@@ -14,35 +14,35 @@ export const DATA_CENTRES = {
   uk: { accountsHost: 'accounts.zoho.uk', apiSuffix: 'zohoapis.uk' },
 } as const satisfies Readonly<Record<string, { accountsHost: string; apiSuffix: string }>>;
 
-export type DataCentreName = keyof typeof DATA_CENTRES;
+export type DataCenterName = keyof typeof DATA_CENTERS;
 
-export const DATA_CENTRE_NAMES = Object.keys(DATA_CENTRES) as [DataCentreName, ...DataCentreName[]];
+export const DATA_CENTER_NAMES = Object.keys(DATA_CENTERS) as [DataCenterName, ...DataCenterName[]];
 
-/** Production, sandbox and developer organizations of one data centre differ in the first label of the API host. */
+/** Production, sandbox and developer organizations of one data center differ in the first label of the API host. */
 const API_PREFIXES = ['www', 'sandbox', 'developer'] as const;
 
-/** Where uploads go in the data centres that do not follow the pattern `content.{apiSuffix}`, as Zoho's SDKs have it. */
-const UNUSUAL_CONTENT_HOSTS: Readonly<Partial<Record<DataCentreName, string>>> = {
+/** Where uploads go in the data centers that do not follow the pattern `content.{apiSuffix}`, as Zoho's SDKs have it. */
+const UNUSUAL_CONTENT_HOSTS: Readonly<Partial<Record<DataCenterName, string>>> = {
   ca: 'upload.zohocloud.ca',
   sa: 'files.zoho.sa',
 };
 
-/** First labels of the hosts that hand out result files, in front of the data centre's domain such as `zoho.eu`. */
+/** First labels of the hosts that hand out result files, in front of the data center's domain such as `zoho.eu`. */
 const DOWNLOAD_PREFIXES = ['download-accl', 'download'] as const;
 
-export function isDataCentreName(name: string): name is DataCentreName {
-  return Object.hasOwn(DATA_CENTRES, name);
+export function isDataCenterName(name: string): name is DataCenterName {
+  return Object.hasOwn(DATA_CENTERS, name);
 }
 
-/** Base URL of a data centre's accounts server. */
-export function accountsUrlOf(name: DataCentreName): string {
-  return `https://${DATA_CENTRES[name].accountsHost}`;
+/** Base URL of a data center's accounts server. */
+export function accountsUrlOf(name: DataCenterName): string {
+  return `https://${DATA_CENTERS[name].accountsHost}`;
 }
 
 /** Whether client secrets may be sent there: an accounts server of Zoho, or a simulator on this machine. */
 export function isAllowedAccountsUrl(accountsUrl: string): boolean {
   const url = bareOrigin(accountsUrl);
-  return url !== null && (isLoopback(url) || dataCentreOf(url) !== undefined);
+  return url !== null && (isLoopback(url) || dataCenterOf(url) !== undefined);
 }
 
 /**
@@ -57,11 +57,11 @@ export function isAllowedApiDomain(accountsUrl: string, apiDomain: string): bool
   const api = bareOrigin(apiDomain);
   if (accounts === null || api === null) return false;
   if (isLoopback(accounts)) return isLoopback(api);
-  const dataCentre = dataCentreOf(accounts);
+  const dataCenter = dataCenterOf(accounts);
   return (
-    dataCentre !== undefined &&
+    dataCenter !== undefined &&
     api.protocol === 'https:' &&
-    API_PREFIXES.some((prefix) => api.host === `${prefix}.${dataCentre.apiSuffix}`)
+    API_PREFIXES.some((prefix) => api.host === `${prefix}.${dataCenter.apiSuffix}`)
   );
 }
 
@@ -72,14 +72,14 @@ export function isAllowedApiDomain(accountsUrl: string, apiDomain: string): bool
  * @returns the API domain itself if it is none of Zoho's, as a simulator has one address for everything.
  */
 export function contentUrlOf(apiDomain: string): string {
-  const name = dataCentreOfApi(new URL(apiDomain));
+  const name = dataCenterOfApi(new URL(apiDomain));
   if (name === undefined) return apiDomain;
-  return `https://${UNUSUAL_CONTENT_HOSTS[name] ?? `content.${DATA_CENTRES[name].apiSuffix}`}`;
+  return `https://${UNUSUAL_CONTENT_HOSTS[name] ?? `content.${DATA_CENTERS[name].apiSuffix}`}`;
 }
 
 /**
  * Whether the access token of an API domain may be sent to an absolute download URL that Zoho named: a host for
- * downloads, uploads or calls of the same data centre, by HTTPS; or the very same origin if it is none of Zoho's.
+ * downloads, uploads or calls of the same data center, by HTTPS; or the very same origin if it is none of Zoho's.
  */
 export function isAllowedDownloadUrl(apiDomain: string, downloadUrl: string): boolean {
   if (!URL.canParse(downloadUrl)) return false;
@@ -87,17 +87,17 @@ export function isAllowedDownloadUrl(apiDomain: string, downloadUrl: string): bo
   const api = new URL(apiDomain);
   if (url.username !== '' || url.password !== '') return false;
   if (url.origin === api.origin) return true;
-  const name = dataCentreOfApi(api);
+  const name = dataCenterOfApi(api);
   if (name === undefined) return false;
-  const domain = DATA_CENTRES[name].accountsHost.replace(/^accounts\./, '');
+  const domain = DATA_CENTERS[name].accountsHost.replace(/^accounts\./, '');
   const hosts = DOWNLOAD_PREFIXES.map((prefix) => `${prefix}.${domain}`);
   return url.origin === contentUrlOf(apiDomain) || hosts.some((host) => url.origin === `https://${host}`);
 }
 
-function dataCentreOfApi(api: URL): DataCentreName | undefined {
-  const names = Object.keys(DATA_CENTRES) as DataCentreName[];
+function dataCenterOfApi(api: URL): DataCenterName | undefined {
+  const names = Object.keys(DATA_CENTERS) as DataCenterName[];
   return names.find((name) =>
-    API_PREFIXES.some((prefix) => api.origin === `https://${prefix}.${DATA_CENTRES[name].apiSuffix}`),
+    API_PREFIXES.some((prefix) => api.origin === `https://${prefix}.${DATA_CENTERS[name].apiSuffix}`),
   );
 }
 
@@ -105,40 +105,40 @@ function dataCentreOfApi(api: URL): DataCentreName | undefined {
 export interface CallbackOrigin {
   /** `accounts-server`: where the code was issued, and where alone it can be exchanged. */
   accountsServer?: string | undefined;
-  /** `location`: the name of its data centre. */
+  /** `location`: the name of its data center. */
   location?: string | undefined;
 }
 
 /**
  * The accounts server that a grant code belongs to, or null if it must not be sent there. People are moved to the data
- * centre of their own org, so it need not be the server where the consent began; but it comes through the browser, so
- * only Zoho's own servers count, and they must be those of the data centre that is named beside them.
+ * center of their own org, so it need not be the server where the consent began; but it comes through the browser, so
+ * only Zoho's own servers count, and they must be those of the data center that is named beside them.
  *
  * @param startedAt the accounts URL where the consent began; a loopback address stays the only one for its code.
  */
 export function callbackAccounts(
   startedAt: string,
   { accountsServer = startedAt, location }: CallbackOrigin,
-): { accountsUrl: string; dataCentre: DataCentreName | null } | null {
+): { accountsUrl: string; dataCenter: DataCenterName | null } | null {
   const started = bareOrigin(startedAt);
   const issuer = bareOrigin(accountsServer);
   if (started === null || issuer === null) return null;
-  if (location !== undefined && !isDataCentreName(location)) return null;
+  if (location !== undefined && !isDataCenterName(location)) return null;
   if (isLoopback(started))
-    return issuer.origin === started.origin ? { accountsUrl: issuer.origin, dataCentre: null } : null;
-  const dataCentre = dataCentreNameOf(issuer);
-  if (dataCentre === undefined || (location !== undefined && location !== dataCentre)) return null;
-  return { accountsUrl: issuer.origin, dataCentre };
+    return issuer.origin === started.origin ? { accountsUrl: issuer.origin, dataCenter: null } : null;
+  const dataCenter = dataCenterNameOf(issuer);
+  if (dataCenter === undefined || (location !== undefined && location !== dataCenter)) return null;
+  return { accountsUrl: issuer.origin, dataCenter };
 }
 
-function dataCentreOf(accounts: URL) {
-  const name = dataCentreNameOf(accounts);
-  return name && DATA_CENTRES[name];
+function dataCenterOf(accounts: URL) {
+  const name = dataCenterNameOf(accounts);
+  return name && DATA_CENTERS[name];
 }
 
-function dataCentreNameOf(accounts: URL): DataCentreName | undefined {
+function dataCenterNameOf(accounts: URL): DataCenterName | undefined {
   if (accounts.protocol !== 'https:') return undefined;
-  return DATA_CENTRE_NAMES.find((name) => DATA_CENTRES[name].accountsHost === accounts.host);
+  return DATA_CENTER_NAMES.find((name) => DATA_CENTERS[name].accountsHost === accounts.host);
 }
 
 /** The URL if it is scheme, host and port of HTTP only, otherwise null. */

@@ -47,7 +47,7 @@ export interface ZohoRequest {
   /** GET without it and without a body, else POST. */
   method?: HttpMethod;
   /**
-   * Where the call goes: the API domain without it, else the host for uploads of its data centre, or the host that an
+   * Where the call goes: the API domain without it, else the host for uploads of its data center, or the host that an
    * absolute download URL names, if tokens may be sent there.
    */
   host?: 'content' | 'download';

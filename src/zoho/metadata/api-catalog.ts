@@ -15,7 +15,7 @@ export interface ApiCost {
 }
 
 const credits = z.number().min(0);
-const Catalogue = z.object({
+const Catalog = z.object({
   __apis: z.array(
     z.object({
       path: z.string(),
@@ -44,7 +44,7 @@ export async function listApiCosts(
       : JSON.stringify({ field: { api_name: 'module' }, comparator: 'equals', value: module });
   return transport.json({ ...label, path: '/crm/v8/__apis', query: { filters } }, options, (value, { status }) => {
     if (value === undefined) return [];
-    return decode(Catalogue, value, label, status).__apis.flatMap(({ path, operation_types }) =>
+    return decode(Catalog, value, label, status).__apis.flatMap(({ path, operation_types }) =>
       operation_types.map(({ method, oauth_scope, min_credits, max_credits }) => {
         return { path, method, scope: oauth_scope, min: min_credits, max: max_credits };
       }),

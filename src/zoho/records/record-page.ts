@@ -22,7 +22,7 @@ export interface PageInfo {
 }
 
 /** The `info` object has about 300 bytes; a longer tail means that something else stands last. */
-const LONGEST_INFO = 16_384;
+const MAX_INFO = 16_384;
 const CLOSING_BRACE = 0x7d;
 const BACKSLASH = 0x5c;
 
@@ -46,7 +46,7 @@ export function infoAtTail(body: Buffer): PageInfo | null {
   while (end > 0 && isSpace(body[end - 1])) end -= 1;
   if (body[end - 1] !== CLOSING_BRACE) return null;
   const key = body.lastIndexOf('"info"', end);
-  if (key < 1 || body[key - 1] === BACKSLASH || end - key > LONGEST_INFO) return null;
+  if (key < 1 || body[key - 1] === BACKSLASH || end - key > MAX_INFO) return null;
   const text = /^"info"\s*:\s*(\{[^]*\})\s*$/.exec(body.toString('utf8', key, end - 1))?.[1];
   if (text === undefined) return null;
   try {

@@ -8,7 +8,7 @@ describe('the prices of calls', () => {
   afterEach(() => fixture.simulator.control.clearFaults());
 
   const plan = (target: SyncTarget) => fixture.run(() => planFullSync(fixture.deps, target));
-  const callsOfCatalogue = () => fixture.simulator.control.calls().operations['listApis']?.calls ?? 0;
+  const callsOfCatalog = () => fixture.simulator.control.calls().operations['listApis']?.calls ?? 0;
 
   async function priceOf(target: SyncTarget, operation: string): Promise<[number, number] | undefined> {
     const row = await fixture
@@ -31,14 +31,14 @@ describe('the prices of calls', () => {
   it('are asked for once a week', async () => {
     const target = await fixture.target('Deals');
     await plan(target);
-    const before = callsOfCatalogue();
+    const before = callsOfCatalog();
 
     await plan(target);
-    const again = callsOfCatalogue() - before;
+    const again = callsOfCatalog() - before;
     await fixture.knex.raw(`update sync.credit_costs set updated_at = now() - interval '8 days'`);
     await plan(target);
 
-    assert.deepEqual([again, callsOfCatalogue() - before], [0, 1]);
+    assert.deepEqual([again, callsOfCatalog() - before], [0, 1]);
   });
 
   it('are those of the list where Zoho does not tell them, and the sync goes on', async () => {

@@ -214,7 +214,7 @@ describe('connecting an organization', () => {
       }
     });
 
-    it('a location that is no data centre', async () => {
+    it('a location that is no data center', async () => {
       const name = await someClient();
       const url = await consent(name);
       url.searchParams.set('location', 'moon');

@@ -58,7 +58,7 @@ export const NO_OPERATIONS: OperationControl = {
 
 /**
  * The real API on a free port, in front of a database of its own.
- * @param accountsUrl the simulator that stands for every data centre
+ * @param accountsUrl the simulator that stands for every data center
  */
 export function useApi(
   control: () => SyncControl,
@@ -138,14 +138,14 @@ export function useApi(
   };
 }
 
-/** @param accountsUrl the simulator that stands for every data centre */
+/** @param accountsUrl the simulator that stands for every data center */
 export function connectSettings(knex: Knex, baseUrl: string, accountsUrl?: () => string): ConnectSettings {
   return {
     knex,
     keyRing: () => KEY_RING,
     redirectUri: `${baseUrl}${API_PREFIX}/oauth/callback`,
     timeoutMs: 5_000,
-    accountsUrlOf: (dataCentre) => accountsUrl?.() ?? accountsUrlOf(dataCentre),
+    accountsUrlOf: (dataCenter) => accountsUrl?.() ?? accountsUrlOf(dataCenter),
   };
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { bulkNameField, columnNameOf, mapFields, type FieldMetadata } from '../../../src/domain/mirror/mirror-field';
 
 /** Longest name PostgreSQL keeps whole, in bytes. */
-const LONGEST_NAME = 63;
+const MAX_NAME = 63;
 
 let ids = 0;
 function field(apiName: string, dataType = 'text', more: Partial<FieldMetadata> = {}): FieldMetadata {
@@ -133,7 +133,7 @@ describe('mapFields: columns', () => {
     const mapped = mapFields([field(`${long}1`, 'lookup'), field(`${long}2`, 'lookup'), field(`_${long}`, 'lookup')]);
 
     assert.ok(
-      columnsOf(mapped).every((name) => name.length <= LONGEST_NAME),
+      columnsOf(mapped).every((name) => name.length <= MAX_NAME),
       columnsOf(mapped).join(),
     );
     assert.equal(new Set(columnsOf(mapped)).size, 6);
@@ -198,7 +198,7 @@ describe('mapFields: properties', () => {
 
         const columns = ['id', ...columnsOf(unlisted), ...columnsOf(mapped)];
         assert.equal(new Set(columns).size, columns.length);
-        assert.ok(columns.every((column) => /^[a-z0-9][a-z0-9_]*$/.test(column) && column.length <= LONGEST_NAME));
+        assert.ok(columns.every((column) => /^[a-z0-9][a-z0-9_]*$/.test(column) && column.length <= MAX_NAME));
       }),
     );
   });

@@ -131,7 +131,7 @@ describe('accounts server', () => {
     assert.deepEqual([error.retryable, error.retryAfterMs], [true, 60_000]);
   });
 
-  it('refuses a token for an API domain outside the data centre', async () => {
+  it('refuses a token for an API domain outside the data center', async () => {
     zoho.answer(200, tokens({ api_domain: 'https://www.zohoapis.com' }));
     const error = await failureOf(refresh());
     assert.deepEqual([error.code, error.retryable], ['API_DOMAIN_NOT_ALLOWED', false]);

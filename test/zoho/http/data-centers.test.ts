@@ -4,19 +4,19 @@ import {
   accountsUrlOf,
   contentUrlOf,
   callbackAccounts,
-  DATA_CENTRES,
-  type DataCentreName,
+  DATA_CENTERS,
+  type DataCenterName,
   isAllowedAccountsUrl,
   isAllowedApiDomain,
   isAllowedDownloadUrl,
 } from '../../../src/zoho/http/data-centers';
 
-const names = Object.keys(DATA_CENTRES) as DataCentreName[];
-const allowedHosts = (name: DataCentreName) =>
-  ['www', 'sandbox', 'developer'].map((prefix) => `${prefix}.${DATA_CENTRES[name].apiSuffix}`);
+const names = Object.keys(DATA_CENTERS) as DataCenterName[];
+const allowedHosts = (name: DataCenterName) =>
+  ['www', 'sandbox', 'developer'].map((prefix) => `${prefix}.${DATA_CENTERS[name].apiSuffix}`);
 
-describe('data centres', () => {
-  it('allow production, sandbox and developer hosts of the same data centre', () => {
+describe('data centers', () => {
+  it('allow production, sandbox and developer hosts of the same data center', () => {
     for (const name of names) {
       for (const host of allowedHosts(name)) {
         assert.equal(isAllowedApiDomain(accountsUrlOf(name), `https://${host}`), true, host);
@@ -24,10 +24,10 @@ describe('data centres', () => {
     }
   });
 
-  it('refuse the hosts of every other data centre', () => {
+  it('refuse the hosts of every other data center', () => {
     for (const name of names) {
       for (const other of names.filter((candidate) => candidate !== name)) {
-        assert.equal(isAllowedApiDomain(accountsUrlOf(name), `https://www.${DATA_CENTRES[other].apiSuffix}`), false);
+        assert.equal(isAllowedApiDomain(accountsUrlOf(name), `https://www.${DATA_CENTERS[other].apiSuffix}`), false);
       }
     }
   });
@@ -40,7 +40,7 @@ describe('data centres', () => {
       label,
       fc.boolean(),
       (name, before, after, https) => {
-        const host = `${before}www.${DATA_CENTRES[name].apiSuffix}${after}`;
+        const host = `${before}www.${DATA_CENTERS[name].apiSuffix}${after}`;
         const domain = `${https ? 'https' : 'http'}://${host}`;
         const parsed = URL.canParse(domain) ? new URL(domain) : null;
         const isBare = parsed?.href === `${parsed?.origin}/` && parsed.protocol === 'https:';
@@ -118,13 +118,13 @@ describe('data centres', () => {
     assert.equal(allowed('https://download-accl.zoho.com/x.zip'), false);
   });
 
-  it('take a code back to the accounts server of whoever consented, in any data centre of Zoho', () => {
+  it('take a code back to the accounts server of whoever consented, in any data center of Zoho', () => {
     for (const name of names) {
       const origin = { accountsServer: accountsUrlOf(name), location: name };
 
       assert.deepEqual(callbackAccounts('https://accounts.zoho.com', origin), {
         accountsUrl: accountsUrlOf(name),
-        dataCentre: name,
+        dataCenter: name,
       });
     }
   });
@@ -132,7 +132,7 @@ describe('data centres', () => {
   it('take it where the consent began when nothing else is said', () => {
     assert.deepEqual(callbackAccounts('https://accounts.zoho.eu', {}), {
       accountsUrl: 'https://accounts.zoho.eu',
-      dataCentre: 'eu',
+      dataCenter: 'eu',
     });
   });
 
@@ -164,7 +164,7 @@ describe('data centres', () => {
     const origin = (accountsServer: string) => ({ accountsServer, location: 'us' });
     const started = 'http://127.0.0.1:8088';
 
-    assert.deepEqual(callbackAccounts(started, origin(started)), { accountsUrl: started, dataCentre: null });
+    assert.deepEqual(callbackAccounts(started, origin(started)), { accountsUrl: started, dataCenter: null });
     for (const other of ['http://127.0.0.1:9', 'https://accounts.zoho.com', 'https://127.0.0.1:8088']) {
       assert.equal(callbackAccounts(started, origin(other)), null, other);
     }

@@ -8,7 +8,7 @@ export class ResultFileBroken extends Error {
 }
 
 /** A header line is API names; no module has enough fields for a longer one. */
-const LONGEST_HEADER = 256 * 1024;
+const MAX_HEADER = 256 * 1024;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const NEWLINE = 0x0a;
 /** Every chunk is a journey to zlib's thread and back; its default of 16 KB makes them most of the work. */
@@ -27,7 +27,7 @@ export async function readHeader(file: string): Promise<string[]> {
     head = Buffer.concat([head, chunk as Buffer]);
     const end = head.indexOf(NEWLINE);
     if (end >= 0) return columnNames(head.subarray(0, end));
-    if (head.length > LONGEST_HEADER) throw new ResultFileBroken('The result file has no header line.');
+    if (head.length > MAX_HEADER) throw new ResultFileBroken('The result file has no header line.');
   }
   return columnNames(head);
 }

@@ -76,7 +76,7 @@ function moduleEntries(simulation: Simulation, module: string): ApiEntry[] {
 export function listApis(simulation: Simulation, { query }: Exchange): Reply {
   const entries = [
     ...FIXED,
-    ...simulation.catalogue.modules().flatMap(({ apiName }) => moduleEntries(simulation, apiName)),
+    ...simulation.catalog.modules().flatMap(({ apiName }) => moduleEntries(simulation, apiName)),
   ];
   const fits = filterOf(query.get('filters'));
   const shown = entries.filter(fits).map(({ path, operation_types }) => ({ path, operation_types }));

@@ -23,10 +23,10 @@ export interface DataOptions {
 const FIRST_CUSTOM_NUMBER = 201;
 
 /** The organization's users and modules, generated from a seed. */
-export class Catalogue {
+export class Catalog {
   readonly users: readonly User[];
   readonly zone: ZonedTime;
-  /** What was added on request, in order: with the options, the recipe of this catalogue. */
+  /** What was added on request, in order: with the options, the recipe of this catalog. */
   readonly requests: CustomModuleRequest[] = [];
   readonly #modules = new Map<string, GeneratedModule>();
   #nextNumber = FIRST_CUSTOM_NUMBER;
