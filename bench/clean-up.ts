@@ -3,20 +3,23 @@ import { killNow } from '../scripts/lib/process-identity';
 
 /** What has to be undone, last thing first. */
 export class CleanUp {
-  private readonly steps: (() => unknown)[] = [];
+  readonly #steps: (() => unknown)[] = [];
+  readonly #signal: AbortSignal;
 
   /** @param signal stops a process that is still starting */
-  constructor(private readonly signal: AbortSignal) {}
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
 
   later(step: () => unknown): void {
-    this.steps.push(step);
+    this.#steps.push(step);
   }
 
   /** Starts a process that ends with the clean-up, or, when somebody cuts that short, with this process. */
   async start(spec: ProcessSpec): Promise<ManagedProcess> {
     let kill = (): void => undefined;
     const running = await startProcess(spec, {
-      signal: this.signal,
+      signal: this.#signal,
       onSpawn: (identity) => {
         kill = () => killNow(identity);
         process.once('exit', kill);
@@ -38,7 +41,7 @@ export class CleanUp {
    */
   async run(): Promise<void> {
     const failures: unknown[] = [];
-    for (const step of this.steps.reverse()) {
+    for (const step of this.#steps.reverse()) {
       try {
         await step();
       } catch (error) {

@@ -45,8 +45,10 @@ export class Simulation {
   readonly zgid = '700001';
   /** `http://host:port` once the API listens. */
   origin = '';
+  readonly options: SimulatorOptions;
 
-  constructor(readonly options: SimulatorOptions) {
+  constructor(options: SimulatorOptions) {
+    this.options = options;
     this.switches = new SwitchBoard({ bulkReadSeparator: options.multiselectSeparator, ...options.switches });
     this.catalog = new Catalog(options);
     this.records = new Records(this.catalog, this.switches);

@@ -40,8 +40,10 @@ export class ZonedTime {
   /** Offset in minutes of each UTC day, or MIXED on days with a change. */
   readonly #dayOffsets = new Int16Array(LAST_DAY - FIRST_DAY + 1).fill(UNKNOWN);
   readonly #offsetTexts = new Map<number, string>();
+  readonly zone: string;
 
-  constructor(readonly zone: string) {
+  constructor(zone: string) {
+    this.zone = zone;
     this.#format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
   }
 

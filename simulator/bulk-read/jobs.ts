@@ -30,8 +30,11 @@ export class BulkReadJobs {
   #refusedField: string | undefined;
   #number = FIRST_JOB_NUMBER;
   #generation = 0;
+  readonly simulation: Simulation;
 
-  constructor(readonly simulation: Simulation) {}
+  constructor(simulation: Simulation) {
+    this.simulation = simulation;
+  }
 
   warmUp(): void {
     this.#exporter.warmUp();

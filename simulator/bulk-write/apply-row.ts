@@ -46,11 +46,12 @@ export class RowWriter {
   readonly #opened: OpenModule;
   readonly #editor: RecordEditor;
   readonly #key: Mapping | undefined;
+  readonly simulation: Simulation;
+  readonly request: JobRequest;
 
-  constructor(
-    readonly simulation: Simulation,
-    readonly request: JobRequest,
-  ) {
+  constructor(simulation: Simulation, request: JobRequest) {
+    this.simulation = simulation;
+    this.request = request;
     const { module, findBy, mappings } = request.resource;
     this.#opened = simulation.records.open(module);
     this.#editor = new RecordEditor(simulation, this.#opened, {

@@ -30,8 +30,10 @@ export class BulkWriteJobs {
   #failures: Failure[] = [];
   #number = FIRST_JOB_NUMBER;
   #generation = 0;
+  readonly simulation: Simulation;
 
-  constructor(readonly simulation: Simulation) {
+  constructor(simulation: Simulation) {
+    this.simulation = simulation;
     this.files = new UploadFolder(simulation.clock);
   }
 

@@ -23,8 +23,11 @@ export class UploadFolder {
   readonly #files = new Map<string, UploadedFile>();
   #folder: Promise<string> | undefined;
   #number = FIRST_FILE_NUMBER;
+  readonly clock: VirtualClock;
 
-  constructor(readonly clock: VirtualClock) {}
+  constructor(clock: VirtualClock) {
+    this.clock = clock;
+  }
 
   /** Keeps a zip for a day. Undefined when it is none. */
   async add(content: Buffer): Promise<UploadedFile | undefined> {

@@ -57,7 +57,11 @@ export interface ChoiceRename {
 
 /** Everything a test may do to the simulated organization from outside its API. */
 export class Control {
-  constructor(readonly simulation: Simulation) {}
+  readonly simulation: Simulation;
+
+  constructor(simulation: Simulation) {
+    this.simulation = simulation;
+  }
 
   addFault(rule: FaultRule): ActiveFault {
     return this.simulation.faults.add(rule);

@@ -30,8 +30,10 @@ export class Catalog {
   readonly requests: CustomModuleRequest[] = [];
   readonly #modules = new Map<string, GeneratedModule>();
   #nextNumber = FIRST_CUSTOM_NUMBER;
+  readonly options: DataOptions;
 
-  constructor(readonly options: DataOptions) {
+  constructor(options: DataOptions) {
+    this.options = options;
     this.users = generateUsers(options.users);
     this.zone = new ZonedTime(options.timeZone);
     for (const plan of [

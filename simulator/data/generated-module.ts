@@ -54,11 +54,10 @@ export class GeneratedModule {
   #columns: readonly Column[];
   readonly #idPrefix: string;
   readonly #display: Column;
+  readonly plan: ModulePlan;
 
-  constructor(
-    readonly plan: ModulePlan,
-    context: Omit<DataContext, 'module' | 'moduleSalt' | 'timeline'>,
-  ) {
+  constructor(plan: ModulePlan, context: Omit<DataContext, 'module' | 'moduleSalt' | 'timeline'>) {
+    this.plan = plan;
     this.rows = plan.rows;
     this.timeline = new Timeline(plan.rows);
     this.#idPrefix = `5500000${String(plan.number).padStart(3, '0')}`;

@@ -14,8 +14,10 @@ const TIE_ROWS = 3;
 export class Timeline {
   readonly #createdStep: number;
   readonly #modifiedStep: number;
+  readonly rows: number;
 
-  constructor(readonly rows: number) {
+  constructor(rows: number) {
+    this.rows = rows;
     const steps = Math.max(rows, 1);
     this.#createdStep = (LAST_CREATED - FIRST_CREATED) / steps;
     this.#modifiedStep = this.#createdStep + EDIT_LAG_GROWTH / steps;

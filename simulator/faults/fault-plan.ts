@@ -57,8 +57,11 @@ export interface FaultTarget {
 export class FaultPlan {
   #faults: ActiveFault[] = [];
   #nextId = 1;
+  readonly seed: number;
 
-  constructor(readonly seed: number) {}
+  constructor(seed: number) {
+    this.seed = seed;
+  }
 
   add(rule: FaultRule): ActiveFault {
     const fault: ActiveFault = { ...rule, id: this.#nextId++, seen: 0, struck: 0 };

@@ -28,8 +28,11 @@ type Input = Readonly<Record<string, unknown>>;
 export class CustomFields {
   readonly #created = new Map<GeneratedModule, Set<string>>();
   #number = 1;
+  readonly simulation: Simulation;
 
-  constructor(readonly simulation: Simulation) {}
+  constructor(simulation: Simulation) {
+    this.simulation = simulation;
+  }
 
   /**
    * Creates a field, empty in the records that are there, and gives its id.

@@ -2,7 +2,11 @@ import { ApiError, type ErrorDetails } from '../http/api-error';
 
 /** Where in the request a key of a field stands. */
 export class FieldPath {
-  constructor(readonly path: string) {}
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
 
   at(key: string): { api_name: string; json_path: string } {
     return { api_name: key.split(/[.[]/)[0] ?? key, json_path: `${this.path}.${key}` };

@@ -2,15 +2,24 @@ export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 /** An answer in Zoho's error envelope; thrown by handlers, written by the listener. */
 export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly details: ErrorDetails;
+  readonly wrapper: string | undefined;
+
   constructor(
-    readonly status: number,
-    readonly code: string,
+    status: number,
+    code: string,
     message: string,
-    readonly details: ErrorDetails = {},
+    details: ErrorDetails = {},
     /** The key of the array the error comes wrapped in, where Zoho wraps it. */
-    readonly wrapper?: string,
+    wrapper?: string,
   ) {
     super(message);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+    this.wrapper = wrapper;
   }
 
   envelope(): Record<string, unknown> {

@@ -33,12 +33,14 @@ interface Outcome {
 /** The HTTP side of the simulator: faults, authentication, limits, then the route's handler, then the answer. */
 export class Listener {
   readonly server: Server;
+  readonly simulation: Simulation;
+  readonly api: Router;
+  readonly control: Router;
 
-  constructor(
-    readonly simulation: Simulation,
-    readonly api: Router,
-    readonly control: Router,
-  ) {
+  constructor(simulation: Simulation, api: Router, control: Router) {
+    this.simulation = simulation;
+    this.api = api;
+    this.control = control;
     const { tls } = simulation.options;
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
       this.#serve(request, response).catch(() => response.destroy());

@@ -26,8 +26,10 @@ interface Compiled {
 /** Finds the route of a request. Literal segments win over parameters by order of registration. */
 export class Router {
   readonly #bySize = new Map<number, Compiled[]>();
+  readonly routes: readonly Route[];
 
-  constructor(readonly routes: readonly Route[]) {
+  constructor(routes: readonly Route[]) {
+    this.routes = routes;
     for (const route of routes) {
       const segments = route.path.split('/').slice(1);
       const same = this.#bySize.get(segments.length) ?? [];

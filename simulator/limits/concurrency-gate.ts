@@ -12,8 +12,11 @@ export class ConcurrencyGate {
   maximumSeen = 0;
   maximumHeavySeen = 0;
   refused = 0;
+  readonly limit: number;
 
-  constructor(readonly limit: number) {}
+  constructor(limit: number) {
+    this.limit = limit;
+  }
 
   /** Takes a place; the function given back frees it. Undefined when there is none. */
   enter(clientId: string, heavy: boolean): (() => void) | undefined {

@@ -7,11 +7,13 @@ export class CreditLedger {
   /** Credits by minute since 1970. */
   readonly #minutes = new Map<number, number>();
   #used = 0;
+  readonly clock: VirtualClock;
+  readonly allowance: number;
 
-  constructor(
-    readonly clock: VirtualClock,
-    readonly allowance: number,
-  ) {}
+  constructor(clock: VirtualClock, allowance: number) {
+    this.clock = clock;
+    this.allowance = allowance;
+  }
 
   /** Credits spent inside the window. */
   get used(): number {

@@ -34,8 +34,11 @@ export class MassUpdateJobs {
   #failuresToCome = 0;
   #number = FIRST_JOB_NUMBER;
   #generation = 0;
+  readonly simulation: Simulation;
 
-  constructor(readonly simulation: Simulation) {}
+  constructor(simulation: Simulation) {
+    this.simulation = simulation;
+  }
 
   list(): MassUpdateJob[] {
     return [...this.#jobs.values()];

@@ -10,8 +10,11 @@ export interface Subscription {
 /** The channels of the organization; one that has expired is gone. */
 export class Channels {
   readonly #channels = new Map<string, Channel>();
+  readonly clock: VirtualClock;
 
-  constructor(readonly clock: VirtualClock) {}
+  constructor(clock: VirtualClock) {
+    this.clock = clock;
+  }
 
   get(id: string): Channel | undefined {
     const channel = this.#channels.get(id);

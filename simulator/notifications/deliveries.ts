@@ -53,12 +53,14 @@ export class Deliveries {
   #counts = noCounts();
   #pending = 0;
   #ended = new AbortController();
+  readonly clock: VirtualClock;
+  readonly seed: number;
+  readonly switches: SwitchBoard;
 
-  constructor(
-    readonly clock: VirtualClock,
-    readonly seed: number,
-    readonly switches: SwitchBoard,
-  ) {
+  constructor(clock: VirtualClock, seed: number, switches: SwitchBoard) {
+    this.clock = clock;
+    this.seed = seed;
+    this.switches = switches;
     this.plan = new DeliveryPlan(seed);
   }
 

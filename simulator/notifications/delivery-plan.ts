@@ -31,8 +31,11 @@ export interface ActiveDeliveryRule extends DeliveryRule {
 export class DeliveryPlan {
   #rules: ActiveDeliveryRule[] = [];
   #nextId = 1;
+  readonly seed: number;
 
-  constructor(readonly seed: number) {}
+  constructor(seed: number) {
+    this.seed = seed;
+  }
 
   add(rule: DeliveryRule): ActiveDeliveryRule {
     const active = { ...rule, id: this.#nextId++, seen: 0, struck: 0 };

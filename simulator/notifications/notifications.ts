@@ -22,8 +22,10 @@ export class Notifications {
   readonly channels: Channels;
   readonly #batches = new Map<string, Batch>();
   #flushing: NodeJS.Immediate | undefined;
+  readonly simulation: Simulation;
 
-  constructor(readonly simulation: Simulation) {
+  constructor(simulation: Simulation) {
+    this.simulation = simulation;
     this.channels = new Channels(simulation.clock);
   }
 

@@ -44,12 +44,14 @@ export class TokenStore {
   readonly #codes = new Map<string, GrantCode>();
   readonly #refresh = new Map<string, RefreshToken>();
   readonly #access = new Map<string, AccessToken>();
+  readonly clock: VirtualClock;
+  readonly throttled: boolean;
+  readonly switches: SwitchBoard;
 
-  constructor(
-    readonly clock: VirtualClock,
-    readonly throttled: boolean,
-    readonly switches: SwitchBoard,
-  ) {
+  constructor(clock: VirtualClock, throttled: boolean, switches: SwitchBoard) {
+    this.clock = clock;
+    this.throttled = throttled;
+    this.switches = switches;
     this.reset();
   }
 

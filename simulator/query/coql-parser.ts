@@ -53,8 +53,10 @@ export function parseCoql(text: string): CoqlQuery {
 class CoqlParser {
   readonly #tokens: Token[];
   #next = 0;
+  readonly text: string;
 
-  constructor(readonly text: string) {
+  constructor(text: string) {
+    this.text = text;
     this.#tokens = tokenize(text);
   }
 

@@ -68,12 +68,15 @@ export function parseSearchCriteria(records: Records, opened: OpenModule, text: 
 
 class CriteriaParser {
   #at = 0;
+  readonly records: Records;
+  readonly opened: OpenModule;
+  readonly text: string;
 
-  constructor(
-    readonly records: Records,
-    readonly opened: OpenModule,
-    readonly text: string,
-  ) {}
+  constructor(records: Records, opened: OpenModule, text: string) {
+    this.records = records;
+    this.opened = opened;
+    this.text = text;
+  }
 
   parse(): Condition {
     const condition = this.#group();

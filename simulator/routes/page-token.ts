@@ -26,8 +26,11 @@ export interface PageState {
 export class PageTokens {
   readonly #snapshots = new Map<number, readonly number[]>();
   #nextSnapshot = 1;
+  readonly clock: VirtualClock;
 
-  constructor(readonly clock: VirtualClock) {}
+  constructor(clock: VirtualClock) {
+    this.clock = clock;
+  }
 
   /** A token and when it expires, in milliseconds since 1970. */
   issue(state: PageState, binding: string): { token: string; expires: number } {

@@ -33,13 +33,19 @@ export class ModuleStore {
   readonly #removed = new Map<number, OverlayRecord>();
   #inserted = 0;
   #deleted = 0;
+  readonly module: GeneratedModule;
+  readonly separator: string;
+  readonly nameElsewhere: (moduleName: string, id: string) => string | undefined;
 
   constructor(
-    readonly module: GeneratedModule,
-    readonly separator: string,
+    module: GeneratedModule,
+    separator: string,
     /** What a record of another module is called now; undefined when it does not exist. */
-    readonly nameElsewhere: (moduleName: string, id: string) => string | undefined,
+    nameElsewhere: (moduleName: string, id: string) => string | undefined,
   ) {
+    this.module = module;
+    this.separator = separator;
+    this.nameElsewhere = nameElsewhere;
     this.overlay = new Overlay(module.rows);
   }
 

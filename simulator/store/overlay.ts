@@ -29,8 +29,11 @@ export class Overlay {
   #records = new Map<number, OverlayRecord>();
   /** Changed rows by (modified, row); may hold entries that a later change made stale. */
   #log: ModifiedEntry[] = [];
+  readonly generatedRows: number;
 
-  constructor(readonly generatedRows: number) {}
+  constructor(generatedRows: number) {
+    this.generatedRows = generatedRows;
+  }
 
   /** The state of every row; undefined while nothing was ever written. */
   get states(): Uint8Array | undefined {

@@ -12,11 +12,15 @@ type Values = Readonly<Record<string, CellValue>>;
 
 /** Writes records with the times, users, derived values and lookup names the CRM fills in by itself. */
 export class RecordEditor {
-  constructor(
-    readonly simulation: Simulation,
-    readonly opened: OpenModule,
-    readonly effects: WriteEffects = ALL_EFFECTS,
-  ) {}
+  readonly simulation: Simulation;
+  readonly opened: OpenModule;
+  readonly effects: WriteEffects;
+
+  constructor(simulation: Simulation, opened: OpenModule, effects: WriteEffects = ALL_EFFECTS) {
+    this.simulation = simulation;
+    this.opened = opened;
+    this.effects = effects;
+  }
 
   /** Adds a record and gives its row. */
   insert(values: Values): number {

@@ -14,11 +14,13 @@ export type WriteRow = (sink: ByteSink, row: number) => void;
 export class RecordWriter {
   readonly #compiled = new Map<string, WriteRow>();
   readonly #sink = new ByteSink();
+  readonly store: ModuleStore;
+  readonly switches: SwitchBoard | undefined;
 
-  constructor(
-    readonly store: ModuleStore,
-    readonly switches: SwitchBoard | undefined,
-  ) {}
+  constructor(store: ModuleStore, switches: SwitchBoard | undefined) {
+    this.store = store;
+    this.switches = switches;
+  }
 
   /** A function that writes the JSON object of a row: `id`, the fields asked for and a few `$` keys. */
   forFields(columns: readonly Column[]): WriteRow {

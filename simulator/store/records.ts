@@ -15,12 +15,17 @@ export interface OpenModule {
 /** The records of all modules. */
 export class Records {
   readonly #opened = new Map<GeneratedModule, OpenModule>();
+  readonly catalog: Catalog;
+  readonly switches: SwitchBoard | undefined;
 
   constructor(
-    readonly catalog: Catalog,
+    catalog: Catalog,
     /** Left out in the thread that writes bulk-read files. */
-    readonly switches?: SwitchBoard,
-  ) {}
+    switches?: SwitchBoard,
+  ) {
+    this.catalog = catalog;
+    this.switches = switches;
+  }
 
   /** A module whatever its permissions. */
   find(apiName: string): OpenModule | undefined {

@@ -18,11 +18,13 @@ interface Module {
  */
 export class SearchIndex {
   readonly #modules = new Map<ModuleStore, Module>();
+  readonly clock: VirtualClock;
+  readonly switches: SwitchBoard;
 
-  constructor(
-    readonly clock: VirtualClock,
-    readonly switches: SwitchBoard,
-  ) {}
+  constructor(clock: VirtualClock, switches: SwitchBoard) {
+    this.clock = clock;
+    this.switches = switches;
+  }
 
   /** Has to be told before every write of a row; `inserted` for a row that does not exist yet. */
   beforeWrite({ module, store }: OpenModule, row: number, inserted: boolean): void {

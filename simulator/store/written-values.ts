@@ -6,8 +6,11 @@ const NO_ROWS: ReadonlySet<number> = new Set();
 /** Finds written rows by the value of a field. A field is indexed from the first time somebody looks for it. */
 export class WrittenValues {
   readonly #indexes = new Map<string, Map<CellValue, Set<number>>>();
+  readonly store: ModuleStore;
 
-  constructor(readonly store: ModuleStore) {}
+  constructor(store: ModuleStore) {
+    this.store = store;
+  }
 
   /** The written rows that have a value in a field now. */
   rows(apiName: string, value: CellValue): ReadonlySet<number> {

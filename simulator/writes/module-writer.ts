@@ -22,12 +22,13 @@ export class ModuleWriter {
   readonly #checkFields: readonly string[];
   /** Seconds since 1970, where every record is held against the header by itself. */
   #unmodifiedSince: number | undefined;
+  readonly simulation: Simulation;
+  readonly exchange: Exchange;
 
   /** @throws ApiError when the body is not a list of 1 to 100 records */
-  constructor(
-    readonly simulation: Simulation,
-    readonly exchange: Exchange,
-  ) {
+  constructor(simulation: Simulation, exchange: Exchange) {
+    this.simulation = simulation;
+    this.exchange = exchange;
     this.#opened = simulation.records.open(exchange.params['module'] ?? '');
     const { inputs, checkFields, automates } = readWriteCall(this.#opened, exchange);
     this.inputs = inputs;

@@ -15,7 +15,11 @@ const MAX_BACKOFF_MS = 60_000;
  * Everything that is not known to be hopeless is tried again.
  */
 export class FailureInterceptor implements ActivityInboundCallsInterceptor {
-  constructor(private readonly logger: Logger) {}
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
 
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
     try {
@@ -26,7 +30,7 @@ export class FailureInterceptor implements ActivityInboundCallsInterceptor {
       const failure = toFailure(error);
       if (failure instanceof ApplicationFailure && failure.category !== ApplicationFailureCategory.BENIGN) {
         const { activityType, attempt, workflowExecution } = activityInfo();
-        this.logger.warn(
+        this.#logger.warn(
           { activityType, attempt, workflowId: workflowExecution?.workflowId, type: failure.type, err: error },
           failure.message,
         );

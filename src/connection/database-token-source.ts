@@ -25,58 +25,63 @@ type Outcome = { token: AccessToken } | { error: ZohoError };
  * Past that limit nobody asks: the failure says when the next token may be asked for.
  */
 export class DatabaseTokenSource implements TokenSource {
-  private cached: AccessToken | undefined;
-  private inFlight: Promise<AccessToken> | undefined;
+  #cached: AccessToken | undefined;
+  #inFlight: Promise<AccessToken> | undefined;
+  readonly #knex: Knex;
+  readonly #ring: KeyRing;
+  readonly #connectionId: string;
+  readonly #timeoutMs: number;
+  readonly #confirmAfterMs: number;
 
   /**
    * @param timeoutMs give-up time of a call to Zoho
    * @param confirmAfterMs wait before a refused refresh token is tried again
    */
-  constructor(
-    private readonly knex: Knex,
-    private readonly ring: KeyRing,
-    private readonly connectionId: string,
-    private readonly timeoutMs: number,
-    private readonly confirmAfterMs = CONFIRM_AFTER_MS,
-  ) {}
+  constructor(knex: Knex, ring: KeyRing, connectionId: string, timeoutMs: number, confirmAfterMs = CONFIRM_AFTER_MS) {
+    this.#knex = knex;
+    this.#ring = ring;
+    this.#connectionId = connectionId;
+    this.#timeoutMs = timeoutMs;
+    this.#confirmAfterMs = confirmAfterMs;
+  }
 
   async current(): Promise<AccessToken> {
-    if (this.cached && this.cached.expiresAt.getTime() - RENEW_BEFORE_MS > Date.now()) return this.cached;
-    this.inFlight ??= this.fromDatabase().finally(() => (this.inFlight = undefined));
-    this.cached = await this.inFlight;
-    return this.cached;
+    if (this.#cached && this.#cached.expiresAt.getTime() - RENEW_BEFORE_MS > Date.now()) return this.#cached;
+    this.#inFlight ??= this.#fromDatabase().finally(() => (this.#inFlight = undefined));
+    this.#cached = await this.#inFlight;
+    return this.#cached;
   }
 
   async reject(accessToken: string): Promise<void> {
-    if (this.cached?.accessToken === accessToken) this.cached = undefined;
-    await withTokenRow(this.knex, this.connectionId, async (trx, connection) => {
-      if (openSecrets(this.ring, connection).accessToken === accessToken) {
-        await forgetAccessToken(trx, this.connectionId);
+    if (this.#cached?.accessToken === accessToken) this.#cached = undefined;
+    await withTokenRow(this.#knex, this.#connectionId, async (trx, connection) => {
+      if (openSecrets(this.#ring, connection).accessToken === accessToken) {
+        await forgetAccessToken(trx, this.#connectionId);
       }
     });
   }
 
-  private async fromDatabase(): Promise<AccessToken> {
-    const outcome = await withTokenRow(this.knex, this.connectionId, async (trx, connection): Promise<Outcome> => {
-      const known = this.knownToken(connection);
-      return known ? { token: known } : this.refresh(trx, connection);
+  async #fromDatabase(): Promise<AccessToken> {
+    const outcome = await withTokenRow(this.#knex, this.#connectionId, async (trx, connection): Promise<Outcome> => {
+      const known = this.#knownToken(connection);
+      return known ? { token: known } : this.#refresh(trx, connection);
     });
     if ('error' in outcome) throw outcome.error;
     return outcome.token;
   }
 
-  private knownToken(connection: ConnectionModel): AccessToken | undefined {
-    const { accessToken } = openSecrets(this.ring, connection);
+  #knownToken(connection: ConnectionModel): AccessToken | undefined {
+    const { accessToken } = openSecrets(this.#ring, connection);
     const { apiDomain, accessTokenExpiresAt } = connection;
     if (!accessToken || !apiDomain) return undefined;
     const expiresAt = accessTokenExpiresAt ?? new Date(Date.now() + RENEW_BEFORE_MS + UNKNOWN_LIFETIME_MS);
     return expiresAt.getTime() - RENEW_BEFORE_MS > Date.now() ? { accessToken, apiDomain, expiresAt } : undefined;
   }
 
-  private async refresh(trx: Knex.Transaction, connection: ConnectionModel): Promise<Outcome> {
-    const { clientSecret, refreshToken } = openSecrets(this.ring, connection);
+  async #refresh(trx: Knex.Transaction, connection: ConnectionModel): Promise<Outcome> {
+    const { clientSecret, refreshToken } = openSecrets(this.#ring, connection);
     if (!refreshToken) {
-      return this.giveUp(trx, connection, notUsable('NOT_CONNECTED', 'the connection has no refresh token'));
+      return this.#giveUp(trx, connection, notUsable('NOT_CONNECTED', 'the connection has no refresh token'));
     }
     if (connection.status !== 'active') {
       const reason = `Zoho is not asked again: ${connection.statusReason ?? connection.status}`;
@@ -85,21 +90,21 @@ export class DatabaseTokenSource implements TokenSource {
     const waitMs = await claimMint(trx, connection.id);
     if (waitMs > 0) return { error: limitReached(waitMs) };
     const { accountsUrl, clientId } = connection;
-    const accounts = new ZohoAccounts({ accountsUrl, clientId, clientSecret, timeoutMs: this.timeoutMs });
+    const accounts = new ZohoAccounts({ accountsUrl, clientId, clientSecret, timeoutMs: this.#timeoutMs });
     try {
       const token = await accounts.refresh(refreshToken);
-      await saveRefreshedToken(trx, this.ring, connection, token);
+      await saveRefreshedToken(trx, this.#ring, connection, token);
       return { token };
     } catch (error) {
       if (!(error instanceof ZohoError)) throw error;
-      return await this.refused(trx, connection, error);
+      return await this.#refused(trx, connection, error);
     } finally {
       await accounts.close();
     }
   }
 
   /** What Zoho refused is remembered in the row, for every process. */
-  private async refused(trx: Knex.Transaction, connection: ConnectionModel, error: ZohoError): Promise<Outcome> {
+  async #refused(trx: Knex.Transaction, connection: ConnectionModel, error: ZohoError): Promise<Outcome> {
     if (error.category === 'auth_throttled') {
       await closeMintGate(trx, connection.id, error.retryAfterMs ?? 0);
       return { error };
@@ -107,13 +112,13 @@ export class DatabaseTokenSource implements TokenSource {
     if (error.category !== 'auth_revoked') return { error };
     await releaseMint(trx, connection.id);
     const refusals = connection.tokenRefusals + 1;
-    if (error.code !== 'invalid_code' || refusals >= REFUSALS_TO_BELIEVE) return this.giveUp(trx, connection, error);
+    if (error.code !== 'invalid_code' || refusals >= REFUSALS_TO_BELIEVE) return this.#giveUp(trx, connection, error);
     await setTokenRefusals(trx, connection.id, refusals);
-    await closeMintGate(trx, connection.id, this.confirmAfterMs);
-    return { error: toBeConfirmed(error, refusals, this.confirmAfterMs) };
+    await closeMintGate(trx, connection.id, this.#confirmAfterMs);
+    return { error: toBeConfirmed(error, refusals, this.#confirmAfterMs) };
   }
 
-  private async giveUp(trx: Knex.Transaction, connection: ConnectionModel, error: ZohoError): Promise<Outcome> {
+  async #giveUp(trx: Knex.Transaction, connection: ConnectionModel, error: ZohoError): Promise<Outcome> {
     await requireReauthorization(trx, connection, error.message);
     return { error };
   }

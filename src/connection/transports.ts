@@ -16,36 +16,40 @@ export interface ZohoConnectionOptions {
 
 /** One transport per connection for the life of the worker: its sockets stay open between calls. */
 export class ZohoConnections {
-  private readonly transports = new Map<string, ZohoTransport>();
+  readonly #transports = new Map<string, ZohoTransport>();
+  readonly #knex: Knex;
+  readonly #ring: KeyRing;
+  readonly #timeoutMs: number;
+  readonly #options: ZohoConnectionOptions;
 
-  constructor(
-    private readonly knex: Knex,
-    private readonly ring: KeyRing,
-    private readonly timeoutMs: number,
-    private readonly options: ZohoConnectionOptions = {},
-  ) {}
+  constructor(knex: Knex, ring: KeyRing, timeoutMs: number, options: ZohoConnectionOptions = {}) {
+    this.#knex = knex;
+    this.#ring = ring;
+    this.#timeoutMs = timeoutMs;
+    this.#options = options;
+  }
 
   transport(connectionId: string): ZohoTransport {
-    const known = this.transports.get(connectionId);
+    const known = this.#transports.get(connectionId);
     if (known) return known;
     const tokens = new DatabaseTokenSource(
-      this.knex,
-      this.ring,
+      this.#knex,
+      this.#ring,
       connectionId,
-      this.timeoutMs,
-      this.options.confirmGrantAfterMs,
+      this.#timeoutMs,
+      this.#options.confirmGrantAfterMs,
     );
     const transport = new ZohoTransport({
       tokens,
-      timeoutMs: this.timeoutMs,
-      observer: this.options.observe?.(connectionId),
-      gate: this.options.broker?.gate(connectionId),
+      timeoutMs: this.#timeoutMs,
+      observer: this.#options.observe?.(connectionId),
+      gate: this.#options.broker?.gate(connectionId),
     });
-    this.transports.set(connectionId, transport);
+    this.#transports.set(connectionId, transport);
     return transport;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.transports.values()].map((transport) => transport.close()));
+    await Promise.all([...this.#transports.values()].map((transport) => transport.close()));
   }
 }

@@ -32,36 +32,53 @@ export interface EngineOptions {
 
 /** All of the product but its API: PostgreSQL, Temporal, a worker process, and any number of simulated orgs. */
 export class Engine {
-  private readonly orgs: Org[] = [];
+  readonly #orgs: Org[] = [];
+  readonly knex: Knex;
+  readonly temporal: TemporalClient;
+  readonly control: SyncControl;
+  readonly worker: WorkerProcess;
+  readonly databaseUrl: string;
+  readonly #ownPostgres: PostgresServer | undefined;
+  readonly #ownTemporal: TemporalServer | undefined;
+  readonly #release: () => Promise<void>;
 
   constructor(
-    readonly knex: Knex,
-    readonly temporal: TemporalClient,
-    readonly control: SyncControl,
-    readonly worker: WorkerProcess,
-    readonly databaseUrl: string,
-    private readonly ownPostgres: PostgresServer | undefined,
-    private readonly ownTemporal: TemporalServer | undefined,
-    private readonly release: () => Promise<void>,
-  ) {}
+    knex: Knex,
+    temporal: TemporalClient,
+    control: SyncControl,
+    worker: WorkerProcess,
+    databaseUrl: string,
+    ownPostgres: PostgresServer | undefined,
+    ownTemporal: TemporalServer | undefined,
+    release: () => Promise<void>,
+  ) {
+    this.knex = knex;
+    this.temporal = temporal;
+    this.control = control;
+    this.worker = worker;
+    this.databaseUrl = databaseUrl;
+    this.#ownPostgres = ownPostgres;
+    this.#ownTemporal = ownTemporal;
+    this.#release = release;
+  }
 
   /** A simulated Zoho org, connected, with an empty mirror schema of its own. */
   async org(options: OrgOptions = {}): Promise<Org> {
     const org = await Org.connect(this, options);
-    this.orgs.push(org);
+    this.#orgs.push(org);
     return org;
   }
 
   /** @throws Error unless the engine was started with `ownPostgres` */
   get postgres(): PostgresServer {
-    if (!this.ownPostgres) throw new Error('This engine shares its PostgreSQL; start it with ownPostgres.');
-    return this.ownPostgres;
+    if (!this.#ownPostgres) throw new Error('This engine shares its PostgreSQL; start it with ownPostgres.');
+    return this.#ownPostgres;
   }
 
   /** @throws Error unless the engine was started with `ownTemporal` */
   get temporalServer(): TemporalServer {
-    if (!this.ownTemporal) throw new Error('This engine shares its Temporal server; start it with ownTemporal.');
-    return this.ownTemporal;
+    if (!this.#ownTemporal) throw new Error('This engine shares its Temporal server; start it with ownTemporal.');
+    return this.#ownTemporal;
   }
 
   /** Rows of one SQL query. */
@@ -73,8 +90,8 @@ export class Engine {
   async stop(): Promise<void> {
     // Nothing is left to finish: workflows that a test left running die with their namespace.
     await this.worker.kill();
-    await Promise.all(this.orgs.map((org) => org.simulator.close()));
-    await this.release();
+    await Promise.all(this.#orgs.map((org) => org.simulator.close()));
+    await this.#release();
   }
 }
 

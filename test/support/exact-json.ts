@@ -1,6 +1,10 @@
 /** A number as its digits stand in the text. */
 export class ExactNumber {
-  constructor(readonly digits: string) {}
+  readonly digits: string;
+
+  constructor(digits: string) {
+    this.digits = digits;
+  }
 }
 
 export type ExactValue = string | boolean | null | ExactNumber | readonly ExactValue[] | ExactObject;

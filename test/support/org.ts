@@ -29,14 +29,26 @@ let orgs = 0;
 
 /** One simulated Zoho org and the commands a person would give about it. */
 export class Org {
+  readonly engine: Engine;
+  readonly simulator: Simulator;
+  readonly name: string;
+  readonly connectionId: string;
+  readonly schema: string;
+
   private constructor(
-    readonly engine: Engine,
-    readonly simulator: Simulator,
-    readonly name: string,
-    readonly connectionId: string,
+    engine: Engine,
+    simulator: Simulator,
+    name: string,
+    connectionId: string,
     /** Schema of the mirror. */
-    readonly schema: string,
-  ) {}
+    schema: string,
+  ) {
+    this.engine = engine;
+    this.simulator = simulator;
+    this.name = name;
+    this.connectionId = connectionId;
+    this.schema = schema;
+  }
 
   static async connect(engine: Engine, options: OrgOptions): Promise<Org> {
     orgs += 1;
@@ -71,19 +83,19 @@ export class Org {
     options: FullSyncOptions = {},
     rest: Pick<FullSyncInput, 'continueAsNewAfterPages'> = {},
   ): Promise<string> {
-    const input = await this.inputOf('full_sync', module, options);
+    const input = await this.#inputOf('full_sync', module, options);
     await this.engine.control.startFullSync({ ...input, ...rest }, PERSON);
     return input.sessionId;
   }
 
   /** @returns the session's id */
   async startIncrementalSync(module: string, options: IncrementalSyncOptions = {}): Promise<string> {
-    const input = await this.inputOf('incremental_sync', module, options);
+    const input = await this.#inputOf('incremental_sync', module, options);
     await this.engine.control.startIncrementalSync(input, PERSON);
     return input.sessionId;
   }
 
-  private async inputOf<Options>(sessionType: SessionType, module: string, options: Options) {
+  async #inputOf<Options>(sessionType: SessionType, module: string, options: Options) {
     const { engine, connectionId, name } = this;
     const { id: sessionId } = await createSession(engine.knex, {
       connectionId,
@@ -108,12 +120,12 @@ export class Org {
   /** Waits for a status; a session that ends in another one fails at once. */
   async waitFor(sessionId: string, status: SessionStatus, timeoutMs = SYNC_TIMEOUT_MS): Promise<SyncSessionModel> {
     const session = await this.until(sessionId, `is ${status}`, (row) => row.status === status, timeoutMs);
-    if (isFinal(status)) await this.workflowClosed(session);
+    if (isFinal(status)) await this.#workflowClosed(session);
     return session;
   }
 
   /** The row says how a run has ended a moment before its workflow does; only then the module can be synced again. */
-  private async workflowClosed({ moduleName, firstExecutionRunId }: SyncSessionModel): Promise<void> {
+  async #workflowClosed({ moduleName, firstExecutionRunId }: SyncSessionModel): Promise<void> {
     const workflowId = this.workflowId(moduleName);
     const target = { workflowId, ...(firstExecutionRunId !== null && { firstExecutionRunId }) };
     await poll(
@@ -133,7 +145,7 @@ export class Org {
     isTrue: (session: SyncSessionModel) => boolean | Promise<boolean>,
     timeoutMs = SYNC_TIMEOUT_MS,
   ): Promise<SyncSessionModel> {
-    const explain = () => this.story(sessionId);
+    const explain = () => this.#story(sessionId);
     return poll(
       async () => {
         const session = await getSession(this.engine.knex, sessionId).catch(() => undefined);
@@ -149,22 +161,22 @@ export class Org {
   }
 
   async pause(module: string): Promise<boolean> {
-    return this.command(module, 'pause');
+    return this.#command(module, 'pause');
   }
 
   async resume(module: string): Promise<boolean> {
-    return this.command(module, 'resume');
+    return this.#command(module, 'resume');
   }
 
   async approveSweep(module: string): Promise<boolean> {
-    return this.command(module, 'approveSweep');
+    return this.#command(module, 'approveSweep');
   }
 
   async cancel(module: string): Promise<void> {
     await this.engine.control.cancel({ workflowId: this.workflowId(module) });
   }
 
-  private async command(module: string, name: SyncUpdate): Promise<boolean> {
+  async #command(module: string, name: SyncUpdate): Promise<boolean> {
     const target = { workflowId: this.workflowId(module) };
     return this.engine.control.update(target, name, { by: PERSON }, `${name}-${Date.now()}`);
   }
@@ -205,7 +217,7 @@ export class Org {
     return lines.map(({ line }) => line);
   }
 
-  private async story(sessionId: string): Promise<string> {
+  async #story(sessionId: string): Promise<string> {
     const session = await getSession(this.engine.knex, sessionId).catch((error: unknown) => String(error));
     const log = await this.logOf(sessionId).catch((error: unknown) => [String(error)]);
     const calls = this.zoho.calls().operations;

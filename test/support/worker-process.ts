@@ -15,26 +15,29 @@ const READY_TIMEOUT_MS = 60_000;
 
 /** The product's worker, from source, as a process of its own. */
 export class WorkerProcess {
-  private child: ChildProcess | undefined;
-  private readonly lines: string[] = [];
+  #child: ChildProcess | undefined;
+  readonly #lines: string[] = [];
+  readonly #environment: Readonly<Record<string, string>>;
 
-  constructor(private readonly environment: Readonly<Record<string, string>>) {}
+  constructor(environment: Readonly<Record<string, string>>) {
+    this.#environment = environment;
+  }
 
   /** Starts it and waits until it serves its task queues. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, ['--import=tsx', 'src/bin/worker.ts'], {
       cwd: projectRoot(),
-      env: { ...bareEnvironment(), PULSE_LOG_LEVEL: 'info', ...this.environment },
+      env: { ...bareEnvironment(), PULSE_LOG_LEVEL: 'info', ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.child = child;
+    this.#child = child;
     if (child.pid !== undefined) child.once('exit', killWithThisProcess(child.pid));
     let ready = false;
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         ready ||= line.includes(READY);
-        this.lines.push(...tellingLine(line));
-        this.lines.splice(0, this.lines.length - KEPT_LINES);
+        this.#lines.push(...tellingLine(line));
+        this.#lines.splice(0, this.#lines.length - KEPT_LINES);
       });
     }
     await poll(async () => ready || child.exitCode !== null, {
@@ -47,25 +50,25 @@ export class WorkerProcess {
 
   /** `kill -9`. */
   kill(): Promise<void> {
-    return this.end('SIGKILL');
+    return this.#end('SIGKILL');
   }
 
   /** As an operator stops it: what runs is cut short and handed back to Temporal. */
   stop(): Promise<void> {
-    return this.end('SIGTERM');
+    return this.#end('SIGTERM');
   }
 
   get isRunning(): boolean {
-    return this.child?.exitCode === null && this.child.signalCode === null;
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
   }
 
   /** The last warnings and errors of its log. */
   get output(): string {
-    return this.lines.join('\n');
+    return this.#lines.join('\n');
   }
 
-  private async end(signal: NodeJS.Signals): Promise<void> {
-    const { child } = this;
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
     if (!child || !this.isRunning) return;
     const ended = once(child, 'exit');
     child.kill(signal);

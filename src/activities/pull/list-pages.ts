@@ -29,51 +29,59 @@ export interface PlacedPage {
  * the time it reached does (see `placeAfter`).
  */
 export class ListPages {
-  private readonly times: ReturnType<typeof pageConverter>;
-  private readonly options: CallOptions;
+  readonly #times: ReturnType<typeof pageConverter>;
+  readonly #options: CallOptions;
+  readonly #zoho: ZohoWork;
+  readonly #mirror: MirrorModule;
+  readonly #fields: readonly string[];
+  readonly #query: Pick<ListRecordsQuery, 'sortOrder' | 'converted'>;
 
   constructor(
-    private readonly zoho: ZohoWork,
-    private readonly mirror: MirrorModule,
-    private readonly fields: readonly string[],
-    private readonly query: Pick<ListRecordsQuery, 'sortOrder' | 'converted'>,
+    zoho: ZohoWork,
+    mirror: MirrorModule,
+    fields: readonly string[],
+    query: Pick<ListRecordsQuery, 'sortOrder' | 'converted'>,
   ) {
-    this.options = { ...zoho.options, series: new CallSeries() };
-    this.times = pageConverter(mirror.fields.filter((field) => field.apiName === MODIFIED_TIME_FIELD));
+    this.#zoho = zoho;
+    this.#mirror = mirror;
+    this.#fields = fields;
+    this.#query = query;
+    this.#options = { ...zoho.options, series: new CallSeries() };
+    this.#times = pageConverter(mirror.fields.filter((field) => field.apiName === MODIFIED_TIME_FIELD));
   }
 
   /** @throws ZohoError as of `listRecords` */
   async fetch(place: PagePlace): Promise<PlacedPage> {
-    const { mirror } = this;
+    const mirror = this.#mirror;
     const { token, modifiedSince } = place;
     const sentAt = performance.now();
     const page = await listRecords(
-      this.zoho.transport,
+      this.#zoho.transport,
       mirror.module,
       {
         ...convertedParameter(mirror.module),
-        ...this.query,
+        ...this.#query,
         ...(modifiedSince !== undefined && { sortBy: 'Modified_Time', sortOrder: 'asc', modifiedSince }),
-        fields: this.fields,
+        fields: this.#fields,
         perPage: LIST_PAGE_ROWS,
         ...(token !== null && { pageToken: token }),
       },
-      this.options,
+      this.#options,
     );
     const readFrom = page.serverTime.getTime() - (performance.now() - sentAt);
-    return { page, readFrom, next: this.placeAfter(place, page) };
+    return { page, readFrom, next: this.#placeAfter(place, page) };
   }
 
-  private placeAfter({ modifiedSince }: PagePlace, page: RecordPage): PagePlace | null {
+  #placeAfter({ modifiedSince }: PagePlace, page: RecordPage): PagePlace | null {
     const nextToken = page.moreRecords ? page.nextPageToken : null;
     if (nextToken === null) return null;
     if (modifiedSince === undefined) return { token: nextToken };
-    return placeAfter({ modifiedSince, token: null }, { lastModified: this.lastModified(page.body), nextToken });
+    return placeAfter({ modifiedSince, token: null }, { lastModified: this.#lastModified(page.body), nextToken });
   }
 
   /** The last row of a page ends with its time, or with `\N`. */
-  private lastModified(body: Buffer | null): string | null {
-    const { copy } = this.times.convert(body);
+  #lastModified(body: Buffer | null): string | null {
+    const { copy } = this.#times.convert(body);
     const time = copy.toString('latin1', copy.lastIndexOf('\t') + 1).trimEnd();
     return Number.isNaN(Date.parse(time)) ? null : time;
   }

@@ -51,33 +51,33 @@ class WidePageReader implements PageReader {
   /** Records that were read again come last. */
   readonly keepsOrder = false;
   /** The first slice is what the list call reads; each begins with Modified_Time, if the module has it. */
-  private readonly slices: MirrorField[][];
-  private readonly converters: PageToCopy[];
-  private readonly whole: PageToCopy;
+  readonly #slices: MirrorField[][];
+  readonly #converters: PageToCopy[];
+  readonly #whole: PageToCopy;
+  readonly #zoho: ZohoWork;
+  readonly #module: string;
 
-  constructor(
-    private readonly zoho: ZohoWork,
-    private readonly module: string,
-    fields: readonly MirrorField[],
-  ) {
+  constructor(zoho: ZohoWork, module: string, fields: readonly MirrorField[]) {
+    this.#zoho = zoho;
+    this.#module = module;
     const stamp = fields.filter((field) => field.apiName === MODIFIED_TIME_FIELD);
     const rest = fields.filter((field) => field.apiName !== MODIFIED_TIME_FIELD);
     const room = LIST_FIELDS - stamp.length;
-    this.slices = [];
+    this.#slices = [];
     for (let start = 0; start < rest.length; start += room) {
-      this.slices.push([...stamp, ...rest.slice(start, start + room)]);
+      this.#slices.push([...stamp, ...rest.slice(start, start + room)]);
     }
     this.fields = [...stamp, ...rest];
-    this.listFields = (this.slices[0] ?? []).map((field) => field.apiName);
-    this.converters = this.slices.map((slice) => pageConverter(slice));
-    this.whole = pageConverter(this.fields);
+    this.listFields = (this.#slices[0] ?? []).map((field) => field.apiName);
+    this.#converters = this.#slices.map((slice) => pageConverter(slice));
+    this.#whole = pageConverter(this.fields);
   }
 
   async read(body: Buffer | null, readFrom: number): Promise<CopyPage> {
-    const first = this.lines(0, body);
+    const first = this.#lines(0, body);
     const ids = [...first.keys()];
     if (ids.length === 0) return textPage(0, Buffer.alloc(0));
-    const others = await Promise.all(this.slices.slice(1).map((_slice, index) => this.fetchSlice(index + 1, ids)));
+    const others = await Promise.all(this.#slices.slice(1).map((_slice, index) => this.#fetchSlice(index + 1, ids)));
     const complete: string[] = [];
     const torn: string[] = [];
     for (const [id, line] of first) {
@@ -88,40 +88,40 @@ class WidePageReader implements PageReader {
         );
       } else torn.push(id);
     }
-    const refetched = await this.fetchWhole(torn);
+    const refetched = await this.#fetchWhole(torn);
     const copy = Buffer.concat([Buffer.from(complete.join(''), 'latin1'), ...refetched.map((row) => row.copy)]);
     return textPage(complete.length + refetched.reduce((sum, row) => sum + row.rows, 0), copy);
   }
 
-  private async fetchSlice(index: number, ids: readonly string[]): Promise<Map<string, Line>> {
-    const fields = (this.slices[index] ?? []).map((field) => field.apiName);
+  async #fetchSlice(index: number, ids: readonly string[]): Promise<Map<string, Line>> {
+    const fields = (this.#slices[index] ?? []).map((field) => field.apiName);
     const found = new Map<string, Line>();
     for (let start = 0; start < ids.length; start += IDS_PER_CALL) {
       const page = await listRecords(
-        this.zoho.transport,
-        this.module,
-        { fields, ids: ids.slice(start, start + IDS_PER_CALL), ...convertedParameter(this.module) },
-        this.zoho.options,
+        this.#zoho.transport,
+        this.#module,
+        { fields, ids: ids.slice(start, start + IDS_PER_CALL), ...convertedParameter(this.#module) },
+        this.#zoho.options,
       );
-      for (const [id, line] of this.lines(index, page.body)) found.set(id, line);
+      for (const [id, line] of this.#lines(index, page.body)) found.set(id, line);
     }
     return found;
   }
 
   /** A record that has vanished meanwhile is left out: its delete is read later. */
-  private async fetchWhole(ids: readonly string[]): Promise<{ rows: number; copy: Buffer }[]> {
+  async #fetchWhole(ids: readonly string[]): Promise<{ rows: number; copy: Buffer }[]> {
     const rows: { rows: number; copy: Buffer }[] = [];
     for (const id of ids) {
-      const record = await getRecord(this.zoho.transport, this.module, id, {}, this.zoho.options);
-      if (record) rows.push(this.whole.convert(record.body));
+      const record = await getRecord(this.#zoho.transport, this.#module, id, {}, this.#zoho.options);
+      if (record) rows.push(this.#whole.convert(record.body));
     }
     return rows;
   }
 
   /** Splits rows at their ends: COPY's text format escapes the line ends inside values. */
-  private lines(index: number, body: Buffer | null): Map<string, Line> {
-    const stamped = this.slices[index]?.[0]?.apiName === MODIFIED_TIME_FIELD;
-    const { copy } = this.converters[index]?.convert(body) ?? { copy: Buffer.alloc(0) };
+  #lines(index: number, body: Buffer | null): Map<string, Line> {
+    const stamped = this.#slices[index]?.[0]?.apiName === MODIFIED_TIME_FIELD;
+    const { copy } = this.#converters[index]?.convert(body) ?? { copy: Buffer.alloc(0) };
     const lines = copy.toString('latin1').split('\n').filter(Boolean);
     return new Map(
       lines.map((line) => {

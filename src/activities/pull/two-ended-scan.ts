@@ -15,23 +15,23 @@ interface AdmittedPage extends CopyPage {
  * read, and when they meet every record has been read. Ids are decimal numbers; a longer one is larger.
  */
 export class WalkMeeting {
-  private readonly reached: Record<WalkEnd, string | null> = { lowest: null, highest: null };
-  private isAbandoned = false;
+  readonly #reached: Record<WalkEnd, string | null> = { lowest: null, highest: null };
+  #isAbandoned = false;
 
   /** Says that everything from this end up to an id has been read; null: nothing. */
   reach(end: WalkEnd, id: string | null): void {
-    this.reached[end] = id;
+    this.#reached[end] = id;
   }
 
   /** One of the walks has failed; the other one need not go on. */
   abandon(): void {
-    this.isAbandoned = true;
+    this.#isAbandoned = true;
   }
 
   /** Nothing is left to read between the two. */
   get isOver(): boolean {
-    const { lowest, highest } = this.reached;
-    return this.isAbandoned || (lowest !== null && highest !== null && compareIds(lowest, highest) >= 0);
+    const { lowest, highest } = this.#reached;
+    return this.#isAbandoned || (lowest !== null && highest !== null && compareIds(lowest, highest) >= 0);
   }
 
   /**
@@ -40,7 +40,7 @@ export class WalkMeeting {
    */
   admit(end: WalkEnd, page: CopyPage, inOrder = false): AdmittedPage {
     const direction = end === 'lowest' ? 1 : -1;
-    const border = this.reached[end === 'lowest' ? 'highest' : 'lowest'];
+    const border = this.#reached[end === 'lowest' ? 'highest' : 'lowest'];
     const isKept = (id: string) => border === null || direction * compareIds(id, border) < 0;
     if (inOrder && page.lastId !== null && isKept(page.lastId)) {
       this.reach(end, page.lastId);
@@ -54,7 +54,7 @@ export class WalkMeeting {
       if (reached === null || direction * compareIds(id, reached) > 0) reached = id;
     }
     const isLast = kept.length < page.rows;
-    this.reach(end, isLast ? border : (reached ?? this.reached[end]));
+    this.reach(end, isLast ? border : (reached ?? this.#reached[end]));
     return { ...(isLast ? page.reducedTo(kept) : page), reached, isLast };
   }
 }

@@ -78,15 +78,19 @@ export interface ProblemDetail {
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly kind: ProblemKind;
+  readonly code: ProblemCode;
+  readonly more: { errors?: ProblemDetail[]; headers?: Record<string, string>; sessionId?: string };
 
   constructor(
-    readonly code: ProblemCode,
+    code: ProblemCode,
     /** One sentence for the caller: no secret, no internals. */
     detail: string,
-    readonly more: { errors?: ProblemDetail[]; headers?: Record<string, string>; sessionId?: string } = {},
+    more: { errors?: ProblemDetail[]; headers?: Record<string, string>; sessionId?: string } = {},
     options?: ErrorOptions,
   ) {
     super(detail, options);
+    this.code = code;
+    this.more = more;
     this.kind = PROBLEMS[code];
   }
 }

@@ -38,10 +38,14 @@ const TIMEOUT_MS = 30_000;
 
 /** The control API as a client sees it: HTTP, JSON, and answers that are checked against their schema. */
 export class ApiClient {
-  constructor(private readonly address: ApiAddress) {}
+  readonly #address: ApiAddress;
+
+  constructor(address: ApiAddress) {
+    this.#address = address;
+  }
 
   get baseUrl(): string {
-    return this.address.baseUrl;
+    return this.#address.baseUrl;
   }
 
   /** @param path with the API's prefix, e.g. `/api/v1/sessions` */
@@ -78,7 +82,7 @@ export class ApiClient {
 
   /** @throws ApiProblem for a problem document */
   async #exchange(method: Method, path: string, { query, body, bodyText, headers }: ApiCall): Promise<Answer> {
-    const url = new URL(path, this.address.baseUrl);
+    const url = new URL(path, this.#address.baseUrl);
     for (const [name, value] of Object.entries(query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
@@ -86,7 +90,7 @@ export class ApiClient {
     const response = await this.#fetch(url, {
       method,
       headers: {
-        ...(this.address.apiKey !== undefined && { authorization: `Bearer ${this.address.apiKey}` }),
+        ...(this.#address.apiKey !== undefined && { authorization: `Bearer ${this.#address.apiKey}` }),
         ...(sent !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },

@@ -31,20 +31,21 @@ const BY_CATEGORY: Readonly<Record<ProblemCategory, ExitCode>> = {
 /** Ends a command: one line for the person, one code for the shell. */
 export class CliError extends Error {
   override readonly name = 'CliError';
+  readonly exitCode: ExitCode;
 
-  constructor(
-    readonly exitCode: ExitCode,
-    message: string,
-    options?: ErrorOptions,
-  ) {
+  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
     super(message, options);
+    this.exitCode = exitCode;
   }
 }
 
 /** What the control API refused or failed to do, in its own words. */
 export class ApiProblem extends CliError {
-  constructor(readonly problem: ProblemDocument) {
+  readonly problem: ProblemDocument;
+
+  constructor(problem: ProblemDocument) {
     super(BY_CATEGORY[problem.category], `${problem.title}: ${problem.detail}`);
+    this.problem = problem;
   }
 }
 

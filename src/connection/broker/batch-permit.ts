@@ -21,17 +21,19 @@ export class CallSeriesPermit {
   #left = CALLS_PER_ASKING;
   #idle: NodeJS.Timeout | undefined;
   #isOver = false;
+  readonly #creditsPerCall: number;
+  readonly #giveBack: (ending: SeriesEnding) => void;
 
-  constructor(
-    private readonly creditsPerCall: number,
-    private readonly giveBack: (ending: SeriesEnding) => void,
-  ) {}
+  constructor(creditsPerCall: number, giveBack: (ending: SeriesEnding) => void) {
+    this.#creditsPerCall = creditsPerCall;
+    this.#giveBack = giveBack;
+  }
 
   /** The next call. Only while it is not over and no call of it is running. */
   next(): Permit {
     clearTimeout(this.#idle);
     this.#left -= 1;
-    return { credits: this.creditsPerCall, leave: (ending) => this.#ended(ending) };
+    return { credits: this.#creditsPerCall, leave: (ending) => this.#ended(ending) };
   }
 
   /** Gives the place back, if that has not been done. */
@@ -50,6 +52,6 @@ export class CallSeriesPermit {
 
   #end(ending: CallEnding): void {
     this.#isOver = true;
-    this.giveBack({ ...ending, unsent: this.#left });
+    this.#giveBack({ ...ending, unsent: this.#left });
   }
 }

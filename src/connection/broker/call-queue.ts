@@ -44,12 +44,15 @@ export class CallLine {
   #soon: NodeJS.Immediate | undefined;
   #later: NodeJS.Timeout | undefined;
   #isClosed = false;
+  readonly #knex: Knex;
+  readonly #connectionId: string;
+  readonly #options: LineOptions;
 
-  constructor(
-    private readonly knex: Knex,
-    private readonly connectionId: string,
-    private readonly options: LineOptions,
-  ) {}
+  constructor(knex: Knex, connectionId: string, options: LineOptions) {
+    this.#knex = knex;
+    this.#connectionId = connectionId;
+    this.#options = options;
+  }
 
   /**
    * Waits for a place.
@@ -124,12 +127,12 @@ export class CallLine {
   }
 
   async #takeTurn(): Promise<void> {
-    const { holder, timeToLiveMs } = this.options;
+    const { holder, timeToLiveMs } = this.#options;
     const arrivals = this.#arrivals.splice(0);
     const departures = this.#departures.splice(0);
     try {
-      const turn = { connectionId: this.connectionId, holder, timeToLiveMs, departures, arrivals };
-      for (const standing of await takeTurn(this.knex, turn)) this.#settle(standing);
+      const turn = { connectionId: this.#connectionId, holder, timeToLiveMs, departures, arrivals };
+      for (const standing of await takeTurn(this.#knex, turn)) this.#settle(standing);
       this.#giveUp();
       this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * PAUSE_GROWTH);
     } catch (error) {
@@ -149,7 +152,7 @@ export class CallLine {
   }
 
   #giveUp(): void {
-    const latest = performance.now() - this.options.longestWaitMs;
+    const latest = performance.now() - this.#options.longestWaitMs;
     for (const [ticket, { since, settle }] of this.#waiting) {
       if (since > latest) continue;
       this.#waiting.delete(ticket);
@@ -174,7 +177,7 @@ export class CallLine {
     if (this.#arrivals.length > 0 || (this.#departures.length > 0 && !hasFailed)) return this.#wake();
     const isIdle = this.#waiting.size === 0 && this.#departures.length === 0;
     if (isIdle && this.#inside <= 0) return;
-    this.#later = setTimeout(() => this.#start(), isIdle ? this.options.timeToLiveMs / 3 : this.#pauseMs);
+    this.#later = setTimeout(() => this.#start(), isIdle ? this.#options.timeToLiveMs / 3 : this.#pauseMs);
     // Only a call that waits keeps the process alive.
     if (this.#waiting.size === 0) this.#later.unref();
   }

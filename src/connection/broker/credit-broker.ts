@@ -29,16 +29,17 @@ const TOO_MANY_REQUESTS = 429;
  * credits of the rolling day, simultaneous calls, downloads a minute. One per process.
  */
 export class CreditBroker {
-  private readonly lines = new Map<string, CallLine>();
-  private readonly series = new Map<CallSeries, CallSeriesPermit>();
-  private readonly line: ConstructorParameters<typeof CallLine>[2];
+  readonly #lines = new Map<string, CallLine>();
+  readonly #series = new Map<CallSeries, CallSeriesPermit>();
+  readonly #line: ConstructorParameters<typeof CallLine>[2];
+  readonly #knex: Knex;
+  readonly #options: BrokerOptions;
 
   /** @param knex two connections of its own: a call must not wait for one behind a load. */
-  constructor(
-    private readonly knex: Knex,
-    private readonly options: BrokerOptions,
-  ) {
-    this.line = {
+  constructor(knex: Knex, options: BrokerOptions) {
+    this.#knex = knex;
+    this.#options = options;
+    this.#line = {
       holder: randomUUID(),
       timeToLiveMs: options.timeToLiveMs ?? TIME_TO_LIVE_MS,
       longestWaitMs: options.longestWaitMs ?? MAX_WAIT_MS,
@@ -47,51 +48,46 @@ export class CreditBroker {
 
   /** The gate of one connection's transport. */
   gate(connectionId: string): CallGate {
-    return { enter: (call, signal) => this.enter(connectionId, call, signal) };
+    return { enter: (call, signal) => this.#enter(connectionId, call, signal) };
   }
 
   /** Gives all places back. Calls that still wait fail. */
   async close(): Promise<void> {
-    for (const permit of this.series.values()) permit.close();
-    await Promise.all([...this.lines.values()].map((line) => line.close()));
+    for (const permit of this.#series.values()) permit.close();
+    await Promise.all([...this.#lines.values()].map((line) => line.close()));
   }
 
-  private async enter(connectionId: string, call: GatedCall, signal: AbortSignal | undefined): Promise<Permit> {
+  async #enter(connectionId: string, call: GatedCall, signal: AbortSignal | undefined): Promise<Permit> {
     const { series } = call;
     // A call that Zoho limits by the minute is asked for by itself.
-    if (!series || CALL_RATES[call.operation]) return this.enterAlone(connectionId, call, signal);
-    const held = this.series.get(series);
+    if (!series || CALL_RATES[call.operation]) return this.#enterAlone(connectionId, call, signal);
+    const held = this.#series.get(series);
     if (held) return held.next();
-    const admission = await this.join(connectionId, call, signal, CALLS_PER_ASKING);
+    const admission = await this.#join(connectionId, call, signal, CALLS_PER_ASKING);
     // Too little may be left for many calls and enough for one.
-    if (admission.outcome === 'credits') return this.enterAlone(connectionId, call, signal);
-    if (admission.outcome !== 'running') throw await this.refusal(connectionId, call, admission);
+    if (admission.outcome === 'credits') return this.#enterAlone(connectionId, call, signal);
+    if (admission.outcome !== 'running') throw await this.#refusal(connectionId, call, admission);
     const perCall = admission.credits / CALLS_PER_ASKING;
     const { ticket } = admission;
     const permit = new CallSeriesPermit(perCall, ({ unsent, ...ending }) => {
-      this.series.delete(series);
-      this.leave(connectionId, call, { ticket, credits: perCall, unsent: unsent * perCall }, ending);
+      this.#series.delete(series);
+      this.#leave(connectionId, call, { ticket, credits: perCall, unsent: unsent * perCall }, ending);
     });
-    this.series.set(series, permit);
+    this.#series.set(series, permit);
     return permit.next();
   }
 
-  private async enterAlone(connectionId: string, call: GatedCall, signal: AbortSignal | undefined): Promise<Permit> {
-    const admission = await this.join(connectionId, call, signal);
-    if (admission.outcome !== 'running') throw await this.refusal(connectionId, call, admission);
+  async #enterAlone(connectionId: string, call: GatedCall, signal: AbortSignal | undefined): Promise<Permit> {
+    const admission = await this.#join(connectionId, call, signal);
+    if (admission.outcome !== 'running') throw await this.#refusal(connectionId, call, admission);
     return {
       credits: admission.credits,
-      leave: (ending) => this.leave(connectionId, call, { ...admission, unsent: 0 }, ending),
+      leave: (ending) => this.#leave(connectionId, call, { ...admission, unsent: 0 }, ending),
     };
   }
 
-  private async join(
-    connectionId: string,
-    call: GatedCall,
-    signal: AbortSignal | undefined,
-    calls = 1,
-  ): Promise<Admission> {
-    const priority = this.priorityOf(call);
+  async #join(connectionId: string, call: GatedCall, signal: AbortSignal | undefined, calls = 1): Promise<Admission> {
+    const priority = this.#priorityOf(call);
     const { operation, credits, heavy } = call;
     const arrival = {
       operation,
@@ -102,10 +98,10 @@ export class CreditBroker {
       rate: CALL_RATES[operation],
       patienceMs: PATIENCE_MS[priority],
     };
-    return this.lineOf(connectionId).join(arrival, signal);
+    return this.#lineOf(connectionId).join(arrival, signal);
   }
 
-  private leave(
+  #leave(
     connectionId: string,
     call: GatedCall,
     { ticket, credits, unsent }: { ticket: number; credits: number; unsent: number },
@@ -114,28 +110,28 @@ export class CreditBroker {
     // Zoho answers 429 for credits as well; then its header says that none are left.
     const isForCredits = (remaining ?? Infinity) < credits;
     const throttled = status === TOO_MANY_REQUESTS && !CALL_RATES[call.operation] && !isForCredits;
-    this.lineOf(connectionId).leave({ ticket, sent: true, unsent, remaining, throttled });
+    this.#lineOf(connectionId).leave({ ticket, sent: true, unsent, remaining, throttled });
   }
 
-  private priorityOf(call: GatedCall): CallPriority {
-    return call.priority ?? this.options.defaultPriority;
+  #priorityOf(call: GatedCall): CallPriority {
+    return call.priority ?? this.#options.defaultPriority;
   }
 
-  private lineOf(connectionId: string): CallLine {
-    const known = this.lines.get(connectionId);
+  #lineOf(connectionId: string): CallLine {
+    const known = this.#lines.get(connectionId);
     if (known) return known;
-    const line = new CallLine(this.knex, connectionId, this.line);
-    this.lines.set(connectionId, line);
+    const line = new CallLine(this.#knex, connectionId, this.#line);
+    this.#lines.set(connectionId, line);
     return line;
   }
 
-  private async refusal(
+  async #refusal(
     connectionId: string,
     call: GatedCall,
     admission: Exclude<Admission, { outcome: 'running' }>,
   ): Promise<ZohoError> {
     const { operation, module } = call;
-    const priority = this.priorityOf(call);
+    const priority = this.#priorityOf(call);
     const limited = { operation, module, category: 'rate_limited' } as const;
     if (admission.outcome === 'waited') {
       const reason = 'not sent: all simultaneous calls that Zoho allows are taken';
@@ -146,7 +142,7 @@ export class CreditBroker {
       return new ZohoError({ ...limited, code: 'CALL_RATE', reason, retryAfterMs: admission.waitMs });
     }
     const { credits } = admission;
-    const account = await readCreditWindow(this.knex, connectionId);
+    const account = await readCreditWindow(this.#knex, connectionId);
     const wait = account && waitForCredits(account.window, account.minutes, { priority, credits }, account.now);
     if (wait === undefined) {
       const reason = `not sent: it costs ${credits} credits, more than a day ever has for calls of priority ${priority}`;

@@ -25,13 +25,18 @@ export type GrantRefusalCode =
 /** A consent or a grant code that does not connect the organization. The message says what to do; it has no secret. */
 export class GrantRefused extends Error {
   override readonly name = 'GrantRefused';
+  readonly code: GrantRefusalCode;
+  readonly connection: string | undefined;
+
   constructor(
-    readonly code: GrantRefusalCode,
+    code: GrantRefusalCode,
     message: string,
     /** The connection it was meant for, once that is certain. */
-    readonly connection?: string,
+    connection?: string,
   ) {
     super(message);
+    this.code = code;
+    this.connection = connection;
   }
 }
 

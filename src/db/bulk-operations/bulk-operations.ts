@@ -10,16 +10,22 @@ import type { SessionUpdate } from '../sessions/session-updates';
 
 export class BulkOperationNotFound extends Error {
   override readonly name = 'BulkOperationNotFound';
-  constructor(readonly operationId: string) {
+  readonly operationId: string;
+
+  constructor(operationId: string) {
     super(`There is no such operation as ${operationId}.`);
+    this.operationId = operationId;
   }
 }
 
 /** The same caller used this idempotency key before; the operation it made then is the answer. */
 export class OperationKeyUsed extends Error {
   override readonly name = 'OperationKeyUsed';
-  constructor(readonly operation: BulkOperationModel) {
+  readonly operation: BulkOperationModel;
+
+  constructor(operation: BulkOperationModel) {
     super(`The idempotency key belongs to operation ${operation.id}.`);
+    this.operation = operation;
   }
 }
 

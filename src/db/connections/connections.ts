@@ -6,8 +6,11 @@ import { ConnectionModel, type ConnectionStatus } from '../models/connection';
 
 export class ConnectionNotFound extends Error {
   override readonly name = 'ConnectionNotFound';
-  constructor(readonly connection: string) {
+  readonly connection: string;
+
+  constructor(connection: string) {
     super(`There is no connection "${connection}".`);
+    this.connection = connection;
   }
 }
 

@@ -19,8 +19,11 @@ export class KeyRingInvalid extends Error {
 /** The value was sealed with a key that the ring no longer holds. */
 export class EncryptionKeyMissing extends Error {
   override readonly name = 'EncryptionKeyMissing';
-  constructor(readonly keyId: string) {
+  readonly keyId: string;
+
+  constructor(keyId: string) {
     super(`PULSE_ENCRYPTION_KEYS has no key "${keyId}", with which a stored secret was encrypted.`);
+    this.keyId = keyId;
   }
 }
 

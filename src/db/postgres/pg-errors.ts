@@ -57,17 +57,25 @@ const RETRYABLE: ReadonlySet<DatabaseErrorKind> = new Set([
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly retryable: boolean;
+  readonly kind: DatabaseErrorKind;
+  readonly code: string | undefined;
+  readonly constraint: string | undefined;
+  readonly table: string | undefined;
 
   constructor(
-    readonly kind: DatabaseErrorKind,
+    kind: DatabaseErrorKind,
     message: string,
     /** SQLSTATE, or Node's code of a network failure. */
-    readonly code: string | undefined,
-    readonly constraint: string | undefined,
-    readonly table: string | undefined,
+    code: string | undefined,
+    constraint: string | undefined,
+    table: string | undefined,
     options: ErrorOptions,
   ) {
     super(message, options);
+    this.kind = kind;
+    this.code = code;
+    this.constraint = constraint;
+    this.table = table;
     this.retryable = RETRYABLE.has(kind);
   }
 }

@@ -13,28 +13,39 @@ import { SyncSessionModel } from '../models/sync-session';
 
 export class SessionNotFound extends Error {
   override readonly name = 'SessionNotFound';
-  constructor(readonly sessionId: string) {
+  readonly sessionId: string;
+
+  constructor(sessionId: string) {
     super(`There is no session ${sessionId}.`);
+    this.sessionId = sessionId;
   }
 }
 
 /** A module of a connection has one active session at most. */
 export class ActiveSessionExists extends Error {
   override readonly name = 'ActiveSessionExists';
+  readonly moduleName: string;
+  readonly activeSessionId: string;
+
   constructor(
-    readonly moduleName: string,
+    moduleName: string,
     /** The session that is in the way. */
-    readonly activeSessionId: string,
+    activeSessionId: string,
   ) {
     super(`${moduleName} is already being synced by session ${activeSessionId}.`);
+    this.moduleName = moduleName;
+    this.activeSessionId = activeSessionId;
   }
 }
 
 /** The same caller used this idempotency key before; the session it made then is the answer. */
 export class IdempotencyKeyUsed extends Error {
   override readonly name = 'IdempotencyKeyUsed';
-  constructor(readonly session: SyncSessionModel) {
+  readonly session: SyncSessionModel;
+
+  constructor(session: SyncSessionModel) {
     super(`The idempotency key belongs to session ${session.id}.`);
+    this.session = session;
   }
 }
 

@@ -112,14 +112,18 @@ const CLOSING_ATTEMPTS = 8;
 const CLOSING_PAUSE_MS = 125;
 
 class TemporalSyncControl implements SyncControl {
-  constructor(
-    private readonly temporal: TemporalClient,
-    private readonly callMs: number,
-    private readonly effectMs: number,
-  ) {}
+  readonly #temporal: TemporalClient;
+  readonly #callMs: number;
+  readonly #effectMs: number;
+
+  constructor(temporal: TemporalClient, callMs: number, effectMs: number) {
+    this.#temporal = temporal;
+    this.#callMs = callMs;
+    this.#effectMs = effectMs;
+  }
 
   async startFullSync(input: FullSyncInput, requestedBy: string): Promise<Required<SyncTarget>> {
-    return this.start(input, requestedBy, {
+    return this.#start(input, requestedBy, {
       workflowType: 'fullSync',
       kind: 'full_sync',
       summary: `Full sync of ${input.module} (${input.connection})`,
@@ -133,7 +137,7 @@ class TemporalSyncControl implements SyncControl {
   }
 
   async startIncrementalSync(input: IncrementalSyncInput, requestedBy: string): Promise<Required<SyncTarget>> {
-    return this.start(input, requestedBy, {
+    return this.#start(input, requestedBy, {
       workflowType: 'incrementalSync',
       kind: 'incremental_sync',
       summary: `Incremental sync of ${input.module} (${input.connection})`,
@@ -147,10 +151,10 @@ class TemporalSyncControl implements SyncControl {
   }
 
   /** Every sync of a module has the same workflow id, so Temporal lets one run at a time. */
-  private async start(input: SyncInput, requestedBy: string, sync: SyncKindStart): Promise<Required<SyncTarget>> {
+  async #start(input: SyncInput, requestedBy: string, sync: SyncKindStart): Promise<Required<SyncTarget>> {
     const workflowId = syncWorkflowId(input.connection, input.module);
-    const handle = await this.onceThePreviousClosed(() =>
-      this.temporal.client.workflow.start(sync.workflowType, {
+    const handle = await this.#onceThePreviousClosed(() =>
+      this.#temporal.client.workflow.start(sync.workflowType, {
         workflowId,
         taskQueue: TASK_QUEUES.core,
         workflowIdConflictPolicy: 'FAIL',
@@ -170,12 +174,12 @@ class TemporalSyncControl implements SyncControl {
   }
 
   async update(target: SyncTarget, name: SyncUpdate, command: OperatorCommand, updateId: string): Promise<boolean> {
-    const handle = this.handle(target);
-    const update = await this.call(() =>
+    const handle = this.#handle(target);
+    const update = await this.#call(() =>
       handle.startUpdate(UPDATES[name], { args: [command], updateId, waitForStage: 'ACCEPTED' }),
     );
     try {
-      await this.temporal.connection.withDeadline(Date.now() + this.effectMs, () => update.result());
+      await this.#temporal.connection.withDeadline(Date.now() + this.#effectMs, () => update.result());
       return true;
     } catch (error) {
       if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return false;
@@ -187,24 +191,24 @@ class TemporalSyncControl implements SyncControl {
     // Temporal accepts the cancellation of a workflow that has ended, and does nothing.
     const { status } = await this.describe(target);
     if (status !== 'RUNNING') throw new SyncWorkflowNotRunning(`Workflow ${target.workflowId} is ${status}.`);
-    await this.call(() => this.handle(target).cancel());
+    await this.#call(() => this.#handle(target).cancel());
   }
 
   async describe(target: SyncTarget): Promise<SyncExecution> {
-    const { status, runId, historyLength } = await this.call(() => this.handle(target).describe());
+    const { status, runId, historyLength } = await this.#call(() => this.#handle(target).describe());
     return { status: status.name, runId, historyLength };
   }
 
   async ping(): Promise<void> {
-    const { connection, namespace } = this.temporal;
-    await this.call(
+    const { connection, namespace } = this.#temporal;
+    await this.#call(
       () => connection.workflowService.describeNamespace({ namespace }),
-      Math.min(this.callMs, MAX_PING_MS),
+      Math.min(this.#callMs, MAX_PING_MS),
     );
   }
 
-  private handle({ workflowId, firstExecutionRunId }: SyncTarget): WorkflowHandle {
-    return this.temporal.client.workflow.getHandle(
+  #handle({ workflowId, firstExecutionRunId }: SyncTarget): WorkflowHandle {
+    return this.#temporal.client.workflow.getHandle(
       workflowId,
       undefined,
       firstExecutionRunId === undefined ? {} : { firstExecutionRunId },
@@ -212,10 +216,10 @@ class TemporalSyncControl implements SyncControl {
   }
 
   /** A session shows its end a moment before its workflow closes; whoever starts the next one then need not notice. */
-  private async onceThePreviousClosed<T>(start: () => Promise<T>): Promise<T> {
+  async #onceThePreviousClosed<T>(start: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.call(start);
+        return await this.#call(start);
       } catch (error) {
         if (!(error instanceof SyncWorkflowRunning) || attempt === CLOSING_ATTEMPTS) throw error;
         await new Promise((resolve) => setTimeout(resolve, CLOSING_PAUSE_MS));
@@ -223,9 +227,9 @@ class TemporalSyncControl implements SyncControl {
     }
   }
 
-  private async call<T>(work: () => Promise<T>, limitMs = this.callMs): Promise<T> {
+  async #call<T>(work: () => Promise<T>, limitMs = this.#callMs): Promise<T> {
     try {
-      return await this.temporal.connection.withDeadline(Date.now() + limitMs, work);
+      return await this.#temporal.connection.withDeadline(Date.now() + limitMs, work);
     } catch (error) {
       if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
         await this.ping();

@@ -30,23 +30,25 @@ export async function fullSync(input: FullSyncInput): Promise<SyncResult> {
 }
 
 class FullSync {
-  private plan: FullSyncPlan | undefined;
+  #plan: FullSyncPlan | undefined;
+  readonly #input: FullSyncInput;
+  readonly #run: SyncRun;
 
-  constructor(
-    private readonly input: FullSyncInput,
-    private readonly run: SyncRun,
-  ) {
-    this.plan = input.state?.plan;
-    run.expectedRows = this.plan?.expectedRows ?? null;
+  constructor(input: FullSyncInput, run: SyncRun) {
+    this.#input = input;
+    this.#run = run;
+    this.#plan = input.state?.plan;
+    run.expectedRows = this.#plan?.expectedRows ?? null;
   }
 
   async tell(): Promise<SyncResult> {
-    const { run, input } = this;
+    const run = this.#run;
+    const input = this.#input;
     let round = input.state?.round ?? 1;
-    let plan = this.plan ?? (await this.begin());
+    let plan = this.#plan ?? (await this.#begin());
     for (; ; round += 1) {
       const firstChunk = round * CHUNKS_PER_ROUND;
-      plan = await this.extract(plan, round);
+      plan = await this.#extract(plan, round);
       const { deletesFollowedUntil, hasModifiedTime, lowWatermark } = plan;
       if (round > 1 || !plan.mirrorWasEmpty) {
         await sweep(run, { began: lowWatermark, deletesFollowedUntil, firstChunk: firstChunk + SWEEP_CHUNKS });
@@ -70,20 +72,20 @@ class FullSync {
     }
   }
 
-  private async begin(): Promise<FullSyncPlan> {
-    await this.run.begin(`Planning the sync of ${this.input.module}.`);
-    return this.makePlan();
+  async #begin(): Promise<FullSyncPlan> {
+    await this.#run.begin(`Planning the sync of ${this.#input.module}.`);
+    return this.#makePlan();
   }
 
-  private async makePlan(): Promise<FullSyncPlan> {
-    const { control, session, target } = this.run;
-    const { path } = this.input.options;
+  async #makePlan(): Promise<FullSyncPlan> {
+    const { control, session, target } = this.#run;
+    const { path } = this.#input.options;
     const fresh = await control.step(() => planFullSync({ ...target, ...(path && { path }) }));
     // A second plan reads differently; when the run began, and what it found then, stays.
-    const { lowWatermark, mirrorWasEmpty, deletesFollowedUntil } = this.plan ?? fresh;
+    const { lowWatermark, mirrorWasEmpty, deletesFollowedUntil } = this.#plan ?? fresh;
     const plan = { ...fresh, lowWatermark, mirrorWasEmpty, deletesFollowedUntil };
-    this.plan = plan;
-    this.run.expectedRows = plan.expectedRows;
+    this.#plan = plan;
+    this.#run.expectedRows = plan.expectedRows;
     await session.record(
       {
         phase: 'reading',
@@ -93,30 +95,30 @@ class FullSync {
         fromTimestamp: plan.lowWatermark,
         plan,
       },
-      `Reading ${plan.expectedRows} rows of ${this.input.module}, ${plan.fields} fields. ${plan.reason}.`,
+      `Reading ${plan.expectedRows} rows of ${this.#input.module}, ${plan.fields} fields. ${plan.reason}.`,
     );
     for (const warning of plan.warnings) session.warn(warning);
     return plan;
   }
 
   /** Reads every row. A field that turns out not to be exportable changes the plan, not the outcome. */
-  private async extract(plan: FullSyncPlan, round: number): Promise<FullSyncPlan> {
+  async #extract(plan: FullSyncPlan, round: number): Promise<FullSyncPlan> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        if (plan.path === 'bulk') await this.extractInBulk(plan, round);
-        else await this.extractPages(plan, round);
+        if (plan.path === 'bulk') await this.#extractInBulk(plan, round);
+        else await this.#extractPages(plan, round);
         return plan;
       } catch (error) {
         if (!isFailure(error, FIELD_REFUSED) || attempt === MAX_PLANS) throw error;
-        this.run.session.warn(`${causeOf(error)?.message ?? ''} Planning again without it.`);
-        plan = await this.makePlan();
+        this.#run.session.warn(`${causeOf(error)?.message ?? ''} Planning again without it.`);
+        plan = await this.#makePlan();
       }
     }
   }
 
-  private async extractInBulk(plan: FullSyncPlan, round: number): Promise<void> {
-    const { run } = this;
-    const { state, continueAsNewAfterPages } = this.input;
+  async #extractInBulk(plan: FullSyncPlan, round: number): Promise<void> {
+    const run = this.#run;
+    const { state, continueAsNewAfterPages } = this.#input;
     const nextPage = await extractByBulkRead(run.control, {
       target: run.target,
       round,
@@ -134,13 +136,13 @@ class FullSync {
       await condition(allHandlersFinished);
       const { sequence } = run.session;
       const state = { sequence, plan, round, nextPage, sums: run.sums };
-      await continueAsNew<typeof fullSync>({ ...this.input, state });
+      await continueAsNew<typeof fullSync>({ ...this.#input, state });
     }
-    if (plan.leavesOutConverted) await this.extractPages(plan, round, true);
+    if (plan.leavesOutConverted) await this.#extractPages(plan, round, true);
   }
 
-  private async extractPages(plan: FullSyncPlan, round: number, convertedOnly = false): Promise<void> {
-    const { run } = this;
+  async #extractPages(plan: FullSyncPlan, round: number, convertedOnly = false): Promise<void> {
+    const run = this.#run;
     const walk = await run.control.step(() =>
       readByListPages({
         ...run.target,

@@ -14,20 +14,20 @@ export class SweepApproval {
   waitingFor: string | null = null;
   /** Share of the mirror, in per cent, that may leave unasked; the standard one without it. */
   readonly percent: number | undefined;
-  private by = 'the request itself';
+  #by = 'the request itself';
+  readonly #session: SessionRecorder;
+  readonly #module: string;
 
-  constructor(
-    private readonly session: SessionRecorder,
-    private readonly module: string,
-    { allowMassDelete, massDeletePercent }: RemovalOptions,
-  ) {
+  constructor(session: SessionRecorder, module: string, { allowMassDelete, massDeletePercent }: RemovalOptions) {
+    this.#session = session;
+    this.#module = module;
     this.isGiven = allowMassDelete ?? false;
     this.percent = massDeletePercent;
     const approve = async (command?: OperatorCommand) => {
       this.isGiven = true;
-      this.by = command?.by ?? 'the Temporal UI';
+      this.#by = command?.by ?? 'the Temporal UI';
       await condition(() => this.waitingFor === null);
-      return this.session.status;
+      return this.#session.status;
     };
     setHandler(approveSweepUpdate, (command: OperatorCommand) => approve(command), {
       validator: (_command: OperatorCommand) => {
@@ -39,10 +39,10 @@ export class SweepApproval {
 
   /** Stands still, as `paused`, until the removal is approved. */
   async wait(candidates: number, mirrorRows: number): Promise<void> {
-    this.waitingFor = `Zoho no longer returns ${candidates} of the ${mirrorRows} rows in the mirror of ${this.module}. Approve the sweep to remove them, or cancel the session.`;
-    await this.session.record({ status: 'paused', pauseReason: this.waitingFor }, this.waitingFor, 'WARNING');
+    this.waitingFor = `Zoho no longer returns ${candidates} of the ${mirrorRows} rows in the mirror of ${this.#module}. Approve the sweep to remove them, or cancel the session.`;
+    await this.#session.record({ status: 'paused', pauseReason: this.waitingFor }, this.waitingFor, 'WARNING');
     await condition(() => this.isGiven);
-    await this.session.record({ status: 'in_progress', pauseReason: null }, `The sweep was approved by ${this.by}.`);
+    await this.#session.record({ status: 'in_progress', pauseReason: null }, `The sweep was approved by ${this.#by}.`);
     this.waitingFor = null;
   }
 }

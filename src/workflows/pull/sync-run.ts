@@ -37,7 +37,7 @@ export class SyncRun {
   expectedRows: number | null = null;
   /** Rows that have left the mirror. */
   deleted = 0;
-  private deleteSteps = 0;
+  #deleteSteps = 0;
 
   /** @param title what the Temporal UI shows the run under */
   constructor(input: SyncInput, title: string, inherited?: Inheritance) {
@@ -89,8 +89,8 @@ export class SyncRun {
   }
 
   nextDeleteSequence(): number {
-    this.deleteSteps += 1;
-    return FIRST_DELETE_SEQUENCE + this.deleteSteps * DELETE_SEQUENCES_PER_STEP;
+    this.#deleteSteps += 1;
+    return FIRST_DELETE_SEQUENCE + this.#deleteSteps * DELETE_SEQUENCES_PER_STEP;
   }
 
   /**

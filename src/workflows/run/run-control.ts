@@ -20,63 +20,65 @@ export interface ControlledRun {
  * point; resuming runs it again, and what it had committed is not done twice.
  */
 export class RunControl {
-  private paused = false;
-  private readonly inFlight = new Set<CancellationScope>();
+  #paused = false;
+  readonly #inFlight = new Set<CancellationScope>();
   /** Cancelled when Temporal cancels the workflow. */
-  private readonly root = CancellationScope.current();
+  readonly #root = CancellationScope.current();
+  readonly #session: ControlledRun;
 
-  constructor(private readonly session: ControlledRun) {
-    setHandler(pauseUpdate, (command) => this.pause(command));
-    setHandler(resumeUpdate, (command) => this.resume(command));
-    setHandler(pauseSignal, async (command) => void (await this.pause(command)));
-    setHandler(resumeSignal, async (command) => void (await this.resume(command)));
+  constructor(session: ControlledRun) {
+    this.#session = session;
+    setHandler(pauseUpdate, (command) => this.#pause(command));
+    setHandler(resumeUpdate, (command) => this.#resume(command));
+    setHandler(pauseSignal, async (command) => void (await this.#pause(command)));
+    setHandler(resumeSignal, async (command) => void (await this.#resume(command)));
   }
 
   /** Runs one step, again after each pause that stopped it. A cancellation of the workflow ends it for good. */
   async step<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
-      await condition(() => this.desired() === 'run');
+      await condition(() => this.#desired() === 'run');
       const scope = new CancellationScope();
-      this.inFlight.add(scope);
+      this.#inFlight.add(scope);
       try {
         return await scope.run(work);
       } catch (error) {
-        if (!isCancellation(error) || this.desired() !== 'pause') throw error;
+        if (!isCancellation(error) || this.#desired() !== 'pause') throw error;
       } finally {
-        this.inFlight.delete(scope);
+        this.#inFlight.delete(scope);
       }
     }
   }
 
-  private desired() {
-    return desiredState({ cancelled: this.root.consideredCancelled, paused: this.paused });
+  #desired() {
+    return desiredState({ cancelled: this.#root.consideredCancelled, paused: this.#paused });
   }
 
-  private async pause(command: OperatorCommand | undefined): Promise<SessionStatus> {
-    if (!this.paused) {
-      this.paused = true;
-      for (const scope of this.inFlight) scope.cancel();
-      await condition(() => this.inFlight.size === 0);
+  async #pause(command: OperatorCommand | undefined): Promise<SessionStatus> {
+    if (!this.#paused) {
+      this.#paused = true;
+      for (const scope of this.#inFlight) scope.cancel();
+      await condition(() => this.#inFlight.size === 0);
       // Somebody may have resumed while the last step was stopping.
-      if (this.paused) {
+      if (this.#paused) {
         const reason = command?.reason ?? 'paused by an operator';
-        await this.session.record(
+        await this.#session.record(
           { status: 'paused', pauseReason: reason },
           `Paused by ${command?.by ?? 'the Temporal UI'}: ${reason}`,
         );
       }
     }
-    return this.session.status;
+    return this.#session.status;
   }
 
-  private async resume(command: OperatorCommand | undefined): Promise<SessionStatus> {
-    if (this.paused) {
-      this.paused = false;
-      await this.session.record(
+  async #resume(command: OperatorCommand | undefined): Promise<SessionStatus> {
+    if (this.#paused) {
+      this.#paused = false;
+      await this.#session.record(
         { status: 'in_progress', pauseReason: null },
         `Resumed by ${command?.by ?? 'the Temporal UI'}.`,
       );
     }
-    return this.session.status;
+    return this.#session.status;
   }
 }

@@ -20,16 +20,25 @@ type Patch = SessionUpdate['patch'];
 export class SessionRecorder {
   status: SessionStatus = 'initiated';
   phase = 'starting';
-  private written: Promise<void> = Promise.resolve();
+  #written: Promise<void> = Promise.resolve();
+  readonly #sessionId: string;
+  readonly #title: string;
+  sequence: number;
+  readonly #writeStep: (update: SessionUpdate) => Promise<boolean>;
 
   constructor(
-    private readonly sessionId: string,
-    private readonly title: string,
+    sessionId: string,
+    title: string,
     /** The last sequence number used; carried through continue-as-new. */
-    public sequence: number,
+    sequence: number,
     /** The activity that writes a step; sessions and operations have tables of their own. */
-    private readonly writeStep: (update: SessionUpdate) => Promise<boolean> = recordProgress,
-  ) {}
+    writeStep: (update: SessionUpdate) => Promise<boolean> = recordProgress,
+  ) {
+    this.#sessionId = sessionId;
+    this.#title = title;
+    this.sequence = sequence;
+    this.#writeStep = writeStep;
+  }
 
   /**
    * Writes a step and waits until it is written, all earlier ones included. It is written even while the run is being
@@ -38,7 +47,7 @@ export class SessionRecorder {
    */
   async record(patch: Patch, message?: string, level: LogLevel = 'INFO', data?: object): Promise<void> {
     this.note(patch, message, level, data);
-    await this.written;
+    await this.#written;
   }
 
   /** Writes a step behind the earlier ones without keeping the run waiting; the next `record` meets what goes wrong. */
@@ -49,9 +58,9 @@ export class SessionRecorder {
     }
     if (typeof patch.phase === 'string') this.phase = patch.phase;
     this.sequence += 1;
-    setCurrentDetails(this.describe(message));
+    setCurrentDetails(this.#describe(message));
     const update: SessionUpdate = {
-      sessionId: this.sessionId,
+      sessionId: this.#sessionId,
       sequence: this.sequence,
       patch,
       ...(message !== undefined && {
@@ -66,12 +75,12 @@ export class SessionRecorder {
         ],
       }),
     };
-    this.written = this.written.then(() => this.write(update));
-    this.written.catch(() => undefined);
+    this.#written = this.#written.then(() => this.#write(update));
+    this.#written.catch(() => undefined);
   }
 
-  private async write(update: SessionUpdate): Promise<void> {
-    const applied = await CancellationScope.nonCancellable(() => this.writeStep(update));
+  async #write(update: SessionUpdate): Promise<void> {
+    const applied = await CancellationScope.nonCancellable(() => this.#writeStep(update));
     if (!applied) throw ApplicationFailure.nonRetryable('The session has ended already.', SESSION_ENDED);
   }
 
@@ -84,7 +93,7 @@ export class SessionRecorder {
     await this.record(patch, failure.message, 'ERROR', { type: failure.type });
   }
 
-  private describe(message: string | undefined): string {
-    return `**${this.title}: ${this.status.replace('_', ' ')}** (${this.phase})\n\n${message ?? ''}`;
+  #describe(message: string | undefined): string {
+    return `**${this.#title}: ${this.status.replace('_', ' ')}** (${this.phase})\n\n${message ?? ''}`;
   }
 }

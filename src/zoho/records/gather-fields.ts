@@ -37,14 +37,22 @@ export class FieldGatherer {
   readonly listFields: readonly string[];
   readonly #slices: readonly (readonly string[])[];
   readonly #label: CallLabel;
+  readonly #transport: ZohoTransport;
+  readonly #module: string;
+  readonly #converted: Converted | undefined;
+  readonly #options: CallOptions | undefined;
 
   constructor(
-    private readonly transport: ZohoTransport,
-    private readonly module: string,
+    transport: ZohoTransport,
+    module: string,
     fields: readonly string[],
-    private readonly converted: Converted | undefined,
-    private readonly options: CallOptions | undefined,
+    converted: Converted | undefined,
+    options: CallOptions | undefined,
   ) {
+    this.#transport = transport;
+    this.#module = module;
+    this.#converted = converted;
+    this.#options = options;
     const rest = [...new Set(fields)].filter((name) => name !== MODIFIED_TIME && name !== 'id');
     const room = MAX_FIELDS_PER_CALL - 1;
     this.#slices = Array.from({ length: Math.ceil(rest.length / room) }, (_, index) => [
@@ -95,9 +103,9 @@ export class FieldGatherer {
       const query = {
         fields: this.#slices[index] ?? [],
         ids: ids.slice(start, start + MAX_IDS_PER_CALL),
-        converted: this.converted,
+        converted: this.#converted,
       };
-      const timed = await timedPage(() => listRecords(this.transport, this.module, query, this.options));
+      const timed = await timedPage(() => listRecords(this.#transport, this.#module, query, this.#options));
       for (const [id, part] of this.#parts(timed)) found.set(id, part);
     }
     return found;
@@ -106,7 +114,7 @@ export class FieldGatherer {
   async #readSingly(ids: readonly string[]): Promise<Map<string, string>> {
     const found = new Map<string, string>();
     for (const id of ids) {
-      const record = await getRecord(this.transport, this.module, id, {}, this.options);
+      const record = await getRecord(this.#transport, this.#module, id, {}, this.#options);
       const [whole] = record ? this.#split(record.body) : [];
       if (whole) found.set(id, this.#join(id, [{ record: whole, readFrom: 0 }]));
     }

@@ -42,8 +42,11 @@ function readRecord(scanner: Scanner): RawRecord {
 
 class Scanner {
   #at = 0;
+  readonly text: string;
 
-  constructor(readonly text: string) {}
+  constructor(text: string) {
+    this.text = text;
+  }
 
   object(member: (key: string) => void): void {
     this.#expect('{');

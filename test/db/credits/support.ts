@@ -12,12 +12,15 @@ const TIME_TO_LIVE_MS = 60_000;
 export class Caller {
   readonly holder = randomUUID();
   #tickets = 0;
+  readonly knex: Knex;
+  readonly connectionId: string;
+  readonly timeToLiveMs: number;
 
-  constructor(
-    readonly knex: Knex,
-    readonly connectionId: string,
-    readonly timeToLiveMs = TIME_TO_LIVE_MS,
-  ) {}
+  constructor(knex: Knex, connectionId: string, timeToLiveMs = TIME_TO_LIVE_MS) {
+    this.knex = knex;
+    this.connectionId = connectionId;
+    this.timeToLiveMs = timeToLiveMs;
+  }
 
   /** A call that has not arrived yet. */
   call(priority: CallPriority, rest: Partial<Arrival> = {}): Arrival {

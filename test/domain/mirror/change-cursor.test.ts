@@ -15,19 +15,23 @@ const timeOf = (second: number): string => new Date((START + second) * 1000).toI
 
 /** A list of changes as Zoho shows it: live, in order of time, with tokens that are places in it. */
 class List {
-  constructor(
-    readonly rows: Row[],
-    private readonly perPage: number,
-    private readonly isInclusive: boolean,
-  ) {}
+  readonly rows: Row[];
+  readonly #perPage: number;
+  readonly #isInclusive: boolean;
+
+  constructor(rows: Row[], perPage: number, isInclusive: boolean) {
+    this.rows = rows;
+    this.#perPage = perPage;
+    this.#isInclusive = isInclusive;
+  }
 
   page({ modifiedSince, token }: ListPlace): { rows: Row[]; lastModified: string | null; nextToken: string | null } {
     const bound = Date.parse(modifiedSince) / 1000 - START;
     const listed = this.rows
-      .filter(({ second }) => (this.isInclusive ? second >= bound : second > bound))
+      .filter(({ second }) => (this.#isInclusive ? second >= bound : second > bound))
       .toSorted((one, other) => one.second - other.second || one.id - other.id);
     const start = Number(token ?? 0);
-    const rows = listed.slice(start, start + this.perPage);
+    const rows = listed.slice(start, start + this.#perPage);
     const last = rows.at(-1);
     const end = start + rows.length;
     return {

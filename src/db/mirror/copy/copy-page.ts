@@ -61,30 +61,30 @@ function* textRowsOf(copy: Buffer): Generator<{ id: string; row: Buffer }> {
 
 /** Converts whole bodies: to binary rows if that is asked for and every value of the page can be written so, else to text. */
 export class CopyPages {
-  private readonly text: PageToCopy;
-  private readonly binary: PageToCopy | undefined;
-  private readonly types: readonly ColumnType[];
+  readonly #text: PageToCopy;
+  readonly #binary: PageToCopy | undefined;
+  readonly #types: readonly ColumnType[];
 
   constructor(fields: readonly MirrorField[], format: CopyFormat) {
-    this.text = pageConverter(fields);
-    this.binary = format === 'binary' ? pageConverter(fields, 'binary') : undefined;
-    this.types = pageColumns(fields).map(({ type }) => type);
+    this.#text = pageConverter(fields);
+    this.#binary = format === 'binary' ? pageConverter(fields, 'binary') : undefined;
+    this.#types = pageColumns(fields).map(({ type }) => type);
   }
 
   /** @throws PageNotReadable */
   convert(body: Buffer | null): CopyPage {
-    return this.asBinary(body) ?? this.asText(body);
+    return this.#asBinary(body) ?? this.#asText(body);
   }
 
-  private asText(body: Buffer | null): CopyPage {
-    const { rows, copy, lastId } = this.text.convert(body);
+  #asText(body: Buffer | null): CopyPage {
+    const { rows, copy, lastId } = this.#text.convert(body);
     return textPage(rows, copy, lastId);
   }
 
-  private asBinary(body: Buffer | null): CopyPage | undefined {
+  #asBinary(body: Buffer | null): CopyPage | undefined {
     try {
-      const page = this.binary?.convert(body);
-      return page && binaryPage(page.rows, page.copy, this.types, page.lastId);
+      const page = this.#binary?.convert(body);
+      return page && binaryPage(page.rows, page.copy, this.#types, page.lastId);
     } catch (error) {
       if (error instanceof UnusualValue) return undefined;
       throw error;

@@ -39,36 +39,37 @@ export function csvToBinary(types: readonly ColumnType[]): Transform {
 
 /** Converts the lines that are whole, and keeps the beginning of the next one. */
 class LinesToBinary {
-  private readonly types: Buffer;
-  private rest = Buffer.alloc(0);
-  private isHeader = true;
-  private outputRoom = 512 * 1024;
+  readonly #types: Buffer;
+  #rest = Buffer.alloc(0);
+  #isHeader = true;
+  #outputRoom = 512 * 1024;
 
   constructor(types: readonly ColumnType[]) {
-    this.types = typeNumbers(types);
+    this.#types = typeNumbers(types);
   }
 
   convert(chunk: Buffer): Buffer {
-    const { types, rest } = this;
+    const types = this.#types;
+    const rest = this.#rest;
     const typesAt = aligned(copyKernel().heap());
     const input = aligned(typesAt + types.length);
     const length = rest.length + chunk.length;
     const output = aligned(input + length + 2 * BLOCK);
     for (;;) {
-      const memory = memoryOf(copyKernel(), output + this.outputRoom + BLOCK);
+      const memory = memoryOf(copyKernel(), output + this.#outputRoom + BLOCK);
       memory.set(types, typesAt);
       memory.set(rest, input);
       memory.set(chunk, input + rest.length);
       // They end every search.
       memory.fill(0, input + length, output).writeUInt8(QUOTE, input + length);
       const rows = attempt(input, (kernel) =>
-        kernel.convertLines(input, length, output, this.outputRoom, typesAt, types.length, Number(this.isHeader)),
+        kernel.convertLines(input, length, output, this.#outputRoom, typesAt, types.length, Number(this.#isHeader)),
       );
-      if (rows === undefined) this.outputRoom *= 2;
+      if (rows === undefined) this.#outputRoom *= 2;
       else {
         const { csvConsumed, csvWritten } = copyKernel();
-        if (csvConsumed.value > input) this.isHeader = false;
-        this.rest = Buffer.from(memory.subarray(csvConsumed.value, input + length));
+        if (csvConsumed.value > input) this.#isHeader = false;
+        this.#rest = Buffer.from(memory.subarray(csvConsumed.value, input + length));
         return Buffer.from(memory.subarray(output, csvWritten.value));
       }
     }
@@ -76,9 +77,9 @@ class LinesToBinary {
 
   /** The last line may have no end. */
   end(): Buffer {
-    if (this.rest.length === 0) return Buffer.alloc(0);
+    if (this.#rest.length === 0) return Buffer.alloc(0);
     const rows = this.convert(END_OF_LAST_LINE);
-    if (this.rest.length > 0) throw new UnusualValue('The last line of the export is not whole.');
+    if (this.#rest.length > 0) throw new UnusualValue('The last line of the export is not whole.');
     return rows;
   }
 }

@@ -29,15 +29,14 @@ const CELL_BYTES = 9;
  * @example new PageToCopy([{ field: 'id', part: 'value', type: 'bigint' }]).convert(body)
  */
 export class PageToCopy {
-  private readonly base = aligned(copyKernel().heap());
-  private readonly tables: Tables;
-  private outputRoom = 64 * 1024;
+  readonly #base = aligned(copyKernel().heap());
+  readonly #tables: Tables;
+  #outputRoom = 64 * 1024;
+  readonly #format: CopyFormat;
 
-  constructor(
-    columns: readonly PageColumn[],
-    private readonly format: CopyFormat = 'text',
-  ) {
-    this.tables = tablesOf(columns, this.base);
+  constructor(columns: readonly PageColumn[], format: CopyFormat = 'text') {
+    this.#format = format;
+    this.#tables = tablesOf(columns, this.#base);
   }
 
   /**
@@ -49,20 +48,20 @@ export class PageToCopy {
    */
   convert(page: Buffer | null): { rows: number; copy: Buffer; lastId: string | null } {
     if (page === null) return { rows: 0, copy: Buffer.alloc(0), lastId: null };
-    const { tables } = this;
+    const tables = this.#tables;
     const pageAt = tables.end;
     const output = aligned(pageAt + page.length + BLOCK);
     for (;;) {
-      const memory = memoryOf(copyKernel(), output + this.outputRoom + BLOCK);
-      memory.set(tables.bytes, this.base);
+      const memory = memoryOf(copyKernel(), output + this.#outputRoom + BLOCK);
+      memory.set(tables.bytes, this.#base);
       memory.set(page, pageAt);
       // Zeros end whatever is being read.
       memory.fill(0, pageAt + page.length, output);
       const rows = attempt(pageAt, (kernel) => {
         kernel.configure(tables.fields, tables.fieldCount, tables.types, tables.columnCount, tables.cells);
-        return kernel.convert(pageAt, page.length, output, this.outputRoom, Number(this.format === 'binary'));
+        return kernel.convert(pageAt, page.length, output, this.#outputRoom, Number(this.#format === 'binary'));
       });
-      if (rows === undefined) this.outputRoom *= 2;
+      if (rows === undefined) this.#outputRoom *= 2;
       else {
         const { firstStart, firstEnd, written } = copyKernel();
         return {

@@ -123,32 +123,35 @@ interface Statement {
 
 /** The statements of one merge. Identifiers come from the mapping, quoted; values travel as parameters. */
 class MergeStatements {
-  private readonly table: string;
-  private readonly range: string;
+  readonly #table: string;
+  readonly #range: string;
+  readonly #mirror: MirrorModule;
+  readonly #layout: StagingLayout;
+  readonly #instructions: MergeInstructions;
+  readonly #context: MergeContext;
 
-  constructor(
-    private readonly mirror: MirrorModule,
-    private readonly layout: StagingLayout,
-    private readonly instructions: MergeInstructions,
-    private readonly context: MergeContext,
-  ) {
-    this.table = qualifiedTable(mirror);
+  constructor(mirror: MirrorModule, layout: StagingLayout, instructions: MergeInstructions, context: MergeContext) {
+    this.#mirror = mirror;
+    this.#layout = layout;
+    this.#instructions = instructions;
+    this.#context = context;
+    this.#table = qualifiedTable(mirror);
     const [low, high] = context.range;
     // Ids, and written out because a statement that creates a table takes no parameters.
-    this.range = `m.id between ${BigInt(low)} and ${BigInt(high)}`;
+    this.#range = `m.id between ${BigInt(low)} and ${BigInt(high)}`;
   }
 
   anyInRange(): Statement {
-    return { text: `select from ${this.table} m where ${this.range} limit 1`, values: [] };
+    return { text: `select from ${this.#table} m where ${this.#range} limit 1`, values: [] };
   }
 
   /** Finds the staged rows that the mirror lacks and those that may differ from it, reading as few columns as it can. */
   classify(): Statement {
-    const { newer, suspect } = this.freshness();
+    const { newer, suspect } = this.#freshness();
     return {
       text: `create temporary table classified on commit drop as
         select s.id, m.id is null as missing
-        from ${STAGING} s left join ${this.table} m on m.id = s.id and ${this.range}
+        from ${STAGING} s left join ${this.#table} m on m.id = s.id and ${this.#range}
         where m.id is null or ${newer} or ${suspect}`,
       values: [],
     };
@@ -156,24 +159,24 @@ class MergeStatements {
 
   update(): Statement {
     const parameters = new Parameters();
-    const columns = this.layout.columns;
+    const columns = this.#layout.columns;
     const assignments = [
       ...columns.map(({ name, expression }) => `${quoteIdentifier(name)} = ${expression}`),
       // A user who has left Zoho's list keeps the name the mirror knows.
-      ...this.userColumns(parameters).map(
+      ...this.#userColumns(parameters).map(
         ({ name, id, expression }) =>
           `${name} = coalesce(${expression}, case when m.${id} = s.${id}::bigint then m.${name} end)`,
       ),
-      `${SYNCED_AT} = ${parameters.add(this.instructions.asOf, 'timestamptz')}`,
+      `${SYNCED_AT} = ${parameters.add(this.#instructions.asOf, 'timestamptz')}`,
     ];
-    const { newer } = this.freshness();
+    const { newer } = this.#freshness();
     const differs = `(${columns.map(({ name }) => `m.${quoteIdentifier(name)}`).join(', ')})
       is distinct from (${columns.map(({ expression }) => expression).join(', ')})`;
-    return this.tracked(
+    return this.#tracked(
       'updated',
-      `update ${this.table} m set ${assignments.join(', ')}
+      `update ${this.#table} m set ${assignments.join(', ')}
        from classified c join ${STAGING} s on s.id = c.id
-       where m.id = c.id and not c.missing and ${this.range} and (${newer} or ${differs})`,
+       where m.id = c.id and not c.missing and ${this.#range} and (${newer} or ${differs})`,
       parameters,
     );
   }
@@ -182,26 +185,26 @@ class MergeStatements {
     const parameters = new Parameters();
     const targets = [
       { name: 'id', expression: 's.id' },
-      ...this.layout.columns.map(({ name, expression }) => ({ name: quoteIdentifier(name), expression })),
-      ...this.userColumns(parameters),
-      { name: SYNCED_AT, expression: parameters.add(this.instructions.asOf, 'timestamptz') },
+      ...this.#layout.columns.map(({ name, expression }) => ({ name: quoteIdentifier(name), expression })),
+      ...this.#userColumns(parameters),
+      { name: SYNCED_AT, expression: parameters.add(this.#instructions.asOf, 'timestamptz') },
     ];
-    return this.tracked(
+    return this.#tracked(
       'created',
-      `insert into ${this.table} as m (${targets.map(({ name }) => name).join(', ')})
+      `insert into ${this.#table} as m (${targets.map(({ name }) => name).join(', ')})
        select ${targets.map(({ expression }) => expression).join(', ')}
        from ${STAGING} s ${which === 'missing' ? 'join classified c on c.id = s.id and c.missing' : ''}
-       ${this.context.fenced ? this.notDeletedSince(parameters) : ''}`,
+       ${this.#context.fenced ? this.#notDeletedSince(parameters) : ''}`,
       parameters,
     );
   }
 
-  private notDeletedSince(parameters: Parameters): string {
+  #notDeletedSince(parameters: Parameters): string {
     return `where not exists (
       select from sync.tombstones t
-      where t.connection_id = ${parameters.add(this.mirror.connectionId, 'uuid')}
-        and t.module_name = ${parameters.add(this.mirror.module, 'text')}
-        and t.record_id = s.id and t.deleted_at >= ${parameters.add(this.instructions.asOf, 'timestamptz')})`;
+      where t.connection_id = ${parameters.add(this.#mirror.connectionId, 'uuid')}
+        and t.module_name = ${parameters.add(this.#mirror.module, 'text')}
+        and t.record_id = s.id and t.deleted_at >= ${parameters.add(this.#instructions.asOf, 'timestamptz')})`;
   }
 
   /** A row that was read after its delete has been restored. */
@@ -210,14 +213,14 @@ class MergeStatements {
       text: `delete from sync.tombstones
         where connection_id = $1 and module_name = $2 and deleted_at < $3
           and record_id in (select id from ${STAGING})`,
-      values: [this.mirror.connectionId, this.mirror.module, this.instructions.asOf],
+      values: [this.#mirror.connectionId, this.#mirror.module, this.#instructions.asOf],
     };
   }
 
-  private userColumns(parameters: Parameters): { name: string; id: string; expression: string }[] {
-    if (this.layout.userNames.length === 0) return [];
-    const users = parameters.add(this.context.users, 'jsonb');
-    return this.layout.userNames.map(({ column, idColumn }) => ({
+  #userColumns(parameters: Parameters): { name: string; id: string; expression: string }[] {
+    if (this.#layout.userNames.length === 0) return [];
+    const users = parameters.add(this.#context.users, 'jsonb');
+    return this.#layout.userNames.map(({ column, idColumn }) => ({
       name: quoteIdentifier(column),
       id: quoteIdentifier(idColumn),
       expression: `${users} ->> s.${quoteIdentifier(idColumn)}::text`,
@@ -225,34 +228,34 @@ class MergeStatements {
   }
 
   /** When a staged row is newer than the mirror's, and when only its values can tell. */
-  private freshness(): { newer: string; suspect: string } {
-    if (!this.layout.modifiedTime) return { newer: 'false', suspect: 'true' };
-    const column = quoteIdentifier(this.layout.modifiedTime);
+  #freshness(): { newer: string; suspect: string } {
+    if (!this.#layout.modifiedTime) return { newer: 'false', suspect: 'true' };
+    const column = quoteIdentifier(this.#layout.modifiedTime);
     const same = `s.${column} = m.${column}`;
     const unknown = `s.${column} is null or m.${column} is null`;
-    const silent = this.layout.columns
+    const silent = this.#layout.columns
       .filter((candidate) => candidate.silent)
       .map((candidate) => `m.${quoteIdentifier(candidate.name)} is distinct from ${candidate.expression}`);
     const doubts = [`m.${SYNCED_AT} <= m.${column} + ${TIE}`, ...silent];
     return {
       newer: `s.${column} > m.${column}`,
-      suspect: this.instructions.compareValues
+      suspect: this.#instructions.compareValues
         ? `${same} or ${unknown}`
         : `${same} and (${doubts.join(' or ')}) or ${unknown}`,
     };
   }
 
   /** Writes record statuses in the same statement. Chunks use negative sequences, which no workflow uses. */
-  private tracked(action: 'created' | 'updated', statement: string, parameters: Parameters): Statement {
-    if (!this.instructions.trackRecords) return { text: statement, values: parameters.values };
-    const { sessionId, chunkNumber } = this.instructions;
+  #tracked(action: 'created' | 'updated', statement: string, parameters: Parameters): Statement {
+    if (!this.#instructions.trackRecords) return { text: statement, values: parameters.values };
+    const { sessionId, chunkNumber } = this.#instructions;
     const text = `with merged as (${statement} returning m.id)
       insert into sync.record_sync_statuses (connection_id, session_id, sequence, position, module_name, sync_direction,
         crm_record_id, action_taken)
-      select ${parameters.add(this.mirror.connectionId, 'uuid')}, ${parameters.add(sessionId, 'uuid')},
+      select ${parameters.add(this.#mirror.connectionId, 'uuid')}, ${parameters.add(sessionId, 'uuid')},
         ${parameters.add(-1 - chunkNumber, 'bigint')},
         ${parameters.add(action === 'created' ? 0 : UPDATED_POSITIONS, 'int')} + row_number() over () - 1,
-        ${parameters.add(this.mirror.module, 'text')}, 'from_crm', id, ${parameters.add(action, 'text')}
+        ${parameters.add(this.#mirror.module, 'text')}, 'from_crm', id, ${parameters.add(action, 'text')}
       from merged`;
     return { text, values: parameters.values };
   }
