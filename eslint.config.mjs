@@ -92,7 +92,24 @@ export default tseslint.config(
     settings: { 'import-x/resolver-next': [createTypeScriptImportResolver(), createNodeResolver()] },
     rules: {
       'import-x/no-restricted-paths': ['error', { zones: arrows }],
+      'import-x/order': [
+        'error',
+        {
+          groups: ['builtin', 'external', 'parent', 'sibling', 'index'],
+          'newlines-between': 'never',
+          alphabetize: { order: 'asc' },
+        },
+      ],
+      'import-x/no-duplicates': ['error', { 'prefer-inline': true }],
       '@typescript-eslint/consistent-type-imports': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: ':matches(PropertyDefinition, MethodDefinition[kind!="constructor"])[accessibility="private"]',
+          message: 'Privates are #private.',
+        },
+        { selector: 'TSParameterProperty', message: 'Declare the field, and assign it in the constructor.' },
+      ],
       '@typescript-eslint/no-floating-promises': [
         'error',
         { allowForKnownSafeCalls: [{ from: 'package', package: 'mocha', name: ['it', 'describe'] }] },

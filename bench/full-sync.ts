@@ -1,6 +1,6 @@
 import { getConnection } from '../src/db/connections/connections';
-import { countMirrorRows } from '../src/db/mirror/mirror-table';
 import { qualifiedTable, tableNameOf } from '../src/db/mirror/mirror-module';
+import { countMirrorRows } from '../src/db/mirror/mirror-table';
 import { reportBreakdown } from './breakdown';
 import { withEnvironment, type BenchEnvironment } from './environment';
 import { measureFloor, type Floor } from './floor';

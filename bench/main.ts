@@ -1,5 +1,5 @@
-import { formatTable } from '../src/cli/output/table';
 import { onStopSignals } from '../scripts/lib/stop-signals';
+import { formatTable } from '../src/cli/output/table';
 import { measureBroker } from './broker';
 import { measureFullSync } from './full-sync';
 import { measureMemory } from './memory';

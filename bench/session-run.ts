@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import type { ReadPath } from '../src/domain/runs/enums';
 import { sumLedgerBySession } from '../src/db/credits/api-ledger';
 import { createSession, getSession } from '../src/db/sessions/sessions';
-import { syncWorkflowId } from '../src/temporal/ids';
-import { createSyncControl } from '../src/temporal/control/sync-control';
+import type { ReadPath } from '../src/domain/runs/enums';
 import type { SyncResult } from '../src/temporal/contract/sync-messages';
+import { createSyncControl } from '../src/temporal/control/sync-control';
+import { syncWorkflowId } from '../src/temporal/ids';
 import { CONNECTION, type BenchEnvironment } from './environment';
 import { secondsCovered, type Interval } from './intervals';
 

@@ -1,6 +1,6 @@
-import { fetchAllPages } from '../src/zoho/records/fetch-all-pages';
-import { getFields } from '../src/zoho/metadata/fields';
 import type { ZohoTransport } from '../src/zoho/http/transport';
+import { getFields } from '../src/zoho/metadata/fields';
+import { fetchAllPages } from '../src/zoho/records/fetch-all-pages';
 import type { BenchEnvironment } from './environment';
 import { MODULE, runFullSync } from './session-run';
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { startSimulator } from './index';
 import { EDITIONS, type Edition } from './limits/editions';
 import { DATA_CENTERS } from './oauth/data-centers';
 import { type Profile, PROFILES, type SimulatorOptions } from './options';
 import { parseSwitch, SWITCHES } from './switches';
+import { startSimulator } from './index';
 
 const DEFAULT_PORT = 8700;
 const NUMBERS = {

@@ -1,6 +1,6 @@
-import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import {
   createCoreActivities,
   createLoadActivities,

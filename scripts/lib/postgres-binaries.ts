@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-
 import type { SystemUser } from './postgres-user';
 import { SHARED_HOME } from './reachable-directory';
 

@@ -1,6 +1,6 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { Session } from './control-api';
 import { count, seconds } from '../../src/cli/output/format-number';
+import type { Session } from './control-api';
 import type { Terminal } from './terminal';
 
 const LINE_EVERY_MS = 1_000;

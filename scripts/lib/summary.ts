@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Session } from './control-api';
 import { count } from '../../src/cli/output/format-number';
 import { formatTable } from '../../src/cli/output/table';
+import type { Session } from './control-api';
 
 /** What a completed full sync says of its verification. */
 const Counts = z.object({ zohoRows: z.number(), mirrorRows: z.number(), failed: z.number() });

@@ -8,8 +8,8 @@ import { rowsById } from '../store/ordered-rows';
 import { DELETED, PRISTINE } from '../store/overlay';
 import type { WriteRow } from '../store/record-writer';
 import type { OpenModule, Records } from '../store/records';
-import type { ExportTask } from './export-task';
 import { parseInstant } from '../zoned-time';
+import type { ExportTask } from './export-task';
 import { joinedColumn } from './joined-column';
 
 const CHUNK_BYTES = 256 * 1024;

@@ -6,8 +6,8 @@ import { Catalog } from '../data/catalog';
 import { showFields } from '../fields/custom-fields';
 import { Records } from '../store/records';
 import { csvChunks, type ExportProgress } from './export-rows';
-import { zippedCsv } from './zipped-csv';
 import type { ExportReply, ExportResult, ExportTask } from './export-task';
+import { zippedCsv } from './zipped-csv';
 
 /**
  * The thread that writes bulk-read files, so that the HTTP loop goes on answering meanwhile. It rebuilds the data from

@@ -3,8 +3,8 @@ import { ApiError, resourceNotFound, tooManyRequests } from '../http/api-error';
 import type { Simulation } from '../simulation';
 import type { StoreSnapshot } from '../store/module-store';
 import { jobDocument } from './documents';
-import { Exporter } from './exporter';
 import type { ExportResult } from './export-task';
+import { Exporter } from './exporter';
 import type { Job, JobQuery } from './job';
 
 export const ROWS_PER_JOB = 200_000;

@@ -1,6 +1,5 @@
+import { pipeline, type Readable } from 'node:stream';
 import { parse, type Parser } from 'csv-parse';
-import { pipeline } from 'node:stream';
-import type { Readable } from 'node:stream';
 import { openEntry } from './zip-file';
 
 /** The delimiters Zoho tells apart by the header (Bulk Write: Limitations). */

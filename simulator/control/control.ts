@@ -3,15 +3,15 @@ import type { WriteJob } from '../bulk-write/job';
 import { ByteSink } from '../data/byte-sink';
 import type { CustomModuleRequest } from '../data/modules/custom-module';
 import type { ActiveFault, FaultRule } from '../faults/fault-plan';
+import { invalidData, invalidModule } from '../http/api-error';
 import type { CallEntry } from '../limits/call-log';
 import type { MassUpdateJob } from '../mass-update/jobs';
-import type { ActiveDeliveryRule, DeliveryRule } from '../notifications/delivery-plan';
 import type { DeliveryReport } from '../notifications/deliveries';
+import type { ActiveDeliveryRule, DeliveryRule } from '../notifications/delivery-plan';
 import type { Simulation } from '../simulation';
+import type { ExternalType } from '../store/external-fields';
 import { rowsById } from '../store/ordered-rows';
 import type { SwitchValues } from '../switches';
-import { invalidData, invalidModule } from '../http/api-error';
-import type { ExternalType } from '../store/external-fields';
 import { changeRecords, type RecordChanges, type RecordChangeResult } from './record-changes';
 
 const CHUNK_BYTES = 64 * 1024;

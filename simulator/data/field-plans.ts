@@ -1,8 +1,8 @@
 import type { ColumnFactory } from './column';
-import type { DataType, FieldDefinition } from './field';
-import type { FieldPlan } from './generated-module';
 import { createdTime, modifiedTime, varied } from './columns';
 import { user } from './draws';
+import type { DataType, FieldDefinition } from './field';
+import type { FieldPlan } from './generated-module';
 import { tags } from './lookup-columns';
 
 type Extras = Partial<Omit<FieldDefinition, 'apiName' | 'label' | 'dataType'>>;

@@ -1,5 +1,4 @@
-import type { Exchange } from './exchange';
-import { header } from './exchange';
+import { type Exchange, header } from './exchange';
 
 /** Parameters of a call from query string, urlencoded body and multipart body: Zoho's token endpoint takes all three. */
 export function formParameters(exchange: Exchange): URLSearchParams {

@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https';
 import { type ActiveFault } from '../faults/fault-plan';
 import { faultBefore, sendWithFault, waitsAfterApply } from '../faults/strike';
-import type { AccessToken } from '../oauth/token-store';
 import { type HostPlace, placeOf } from '../oauth/data-centers';
 import { scopesAllow } from '../oauth/scopes';
+import type { AccessToken } from '../oauth/token-store';
 import type { Simulation } from '../simulation';
 import { readSwitch } from '../switches';
 import {

@@ -1,5 +1,4 @@
-import type { Exchange } from './exchange';
-import { header } from './exchange';
+import { type Exchange, header } from './exchange';
 
 /** A part of a multipart/form-data body. */
 export interface Part {

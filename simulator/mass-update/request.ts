@@ -1,7 +1,7 @@
 import type { CellValue } from '../data/cell';
-import { fieldDocument } from '../routes/metadata-documents';
 import { ApiError, invalidData } from '../http/api-error';
 import { type Exchange, isObject, jsonBody } from '../http/exchange';
+import { fieldDocument } from '../routes/metadata-documents';
 import type { Simulation } from '../simulation';
 import type { OpenModule } from '../store/records';
 import { checkValue } from '../writes/check-values';

@@ -1,5 +1,4 @@
-import type { Exchange, Reply } from '../http/exchange';
-import { json } from '../http/exchange';
+import { type Exchange, type Reply, json } from '../http/exchange';
 import { formParameters } from '../http/form';
 import type { Route } from '../http/router';
 import type { Simulation } from '../simulation';

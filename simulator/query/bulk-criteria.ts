@@ -2,8 +2,7 @@ import type { DataType } from '../data/field';
 import { ApiError } from '../http/api-error';
 import { isObject } from '../http/exchange';
 import type { OpenModule, Records } from '../store/records';
-import type { Comparing, Comparison, Condition } from './condition';
-import { comparisonsOf } from './condition';
+import { type Comparing, type Comparison, type Condition, comparisonsOf } from './condition';
 import { converterOf } from './evaluate';
 import { resolvePath } from './field-path';
 

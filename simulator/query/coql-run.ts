@@ -2,6 +2,7 @@ import { ApiError, noPermission } from '../http/api-error';
 import { rowsById, rowsByModified } from '../store/ordered-rows';
 import type { OpenModule, Records } from '../store/records';
 import { boundsOf } from './bounds';
+import { comparisonsOf, type Condition } from './condition';
 import {
   checkDuplicates,
   columnOf,
@@ -13,7 +14,6 @@ import {
   type ShownValue,
 } from './coql-columns';
 import { groupRows } from './coql-groups';
-import { comparisonsOf, type Condition } from './condition';
 import type { CoqlQuery } from './coql-parser';
 import { compileCondition, converterOf } from './evaluate';
 

@@ -1,7 +1,7 @@
+import { BULK_WRITE_CREDITS } from '../bulk-write/jobs';
 import { createBulkWrite, downloadBulkWrite, getBulkWrite, uploadFile } from './bulk-write';
 import { createFields, deleteField, updateField, updateFields } from './custom-fields';
 import { getMassUpdate, massUpdate, massUpdateCredits } from './mass-update';
-import { BULK_WRITE_CREDITS } from '../bulk-write/jobs';
 import { polling, type RouteLine } from './route-line';
 import {
   disableNotifications,

@@ -1,6 +1,6 @@
 import type { VirtualClock } from '../clock';
-import { compileCondition, type RowTest } from '../query/evaluate';
 import type { Condition } from '../query/condition';
+import { compileCondition, type RowTest } from '../query/evaluate';
 import type { SwitchBoard } from '../switches';
 import { ModuleStore } from './module-store';
 import type { OpenModule, Records } from './records';

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
+import type { ZohoConnections } from '../connection/transports';
 import type { Logger } from '../logger';
 import type { ConnectionSchedules } from './maintenance/reconcile-connections';
 import type { WorkflowState } from './maintenance/reconcile-sessions';
-import type { ZohoConnections } from '../connection/transports';
 
 /** What activities work with; made once per worker. */
 export interface ActivityDependencies {

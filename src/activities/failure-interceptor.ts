@@ -1,11 +1,11 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
-import { toDatabaseError, type DatabaseError } from '../db/postgres/pg-errors';
 import { SessionEnded } from '../db/mirror/load/load-chunk';
+import { toDatabaseError, type DatabaseError } from '../db/postgres/pg-errors';
 import type { Logger } from '../logger';
-import { ZohoError } from '../zoho/errors/errors';
 import { FAILURES } from '../temporal/contract/failures';
+import { ZohoError } from '../zoho/errors/errors';
 
 const FIRST_BACKOFF_MS = 2_000;
 const MAX_BACKOFF_MS = 60_000;

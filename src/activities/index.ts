@@ -1,5 +1,15 @@
-import { recordProgress, type SessionUpdate } from '../db/sessions/session-updates';
 import { recordBulkOperation } from '../db/bulk-operations/bulk-operations';
+import { recordProgress, type SessionUpdate } from '../db/sessions/session-updates';
+import type { OperationTarget, SyncTarget } from '../temporal/contract/targets';
+import { awaitBulkWrite, collectBulkWriteResult } from './bulk-operations/bulk-write-result';
+import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from './bulk-operations/mass-update';
+import { notifyCaller } from './bulk-operations/notify-caller';
+import { planBulkWrite } from './bulk-operations/plan-bulk-write';
+import { markFileUnknown, settleOperation } from './bulk-operations/settle-operation';
+import { orderBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } from './bulk-operations/submit-bulk-write';
+import type { ActivityDependencies } from './dependencies';
+import { reconcileConnections } from './maintenance/reconcile-connections';
+import { reconcileSessions } from './maintenance/reconcile-sessions';
 import {
   awaitBulkRead,
   loadBulkPage,
@@ -7,7 +17,6 @@ import {
   type BulkPageRequest,
   type LoadBulkPageRequest,
 } from './pull/bulk-read';
-import { awaitBulkWrite, collectBulkWriteResult } from './bulk-operations/bulk-write-result';
 import {
   countSweepCandidates,
   readDeletes,
@@ -16,8 +25,6 @@ import {
   type SweepRequest,
   type SweepRun,
 } from './pull/deletes';
-import type { ActivityDependencies } from './dependencies';
-import type { OperationTarget, SyncTarget } from '../temporal/contract/targets';
 import {
   countBothSides,
   finishFullSync,
@@ -26,16 +33,9 @@ import {
   type FinishRequest,
 } from './pull/finish-full-sync';
 import { readByListPages, readChanges, type ChangesRequest, type ListReadRequest } from './pull/list-read';
-import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from './bulk-operations/mass-update';
-import { notifyCaller } from './bulk-operations/notify-caller';
-import { orderBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } from './bulk-operations/submit-bulk-write';
-import { planBulkWrite } from './bulk-operations/plan-bulk-write';
 import { planFullSync, type PlanRequest } from './pull/plan-full-sync';
 import { planIncrementalSync, type IncrementalPlanRequest } from './pull/plan-incremental-sync';
 import { readRestored, type RestoredRequest } from './pull/read-restored';
-import { reconcileConnections } from './maintenance/reconcile-connections';
-import { reconcileSessions } from './maintenance/reconcile-sessions';
-import { markFileUnknown, settleOperation } from './bulk-operations/settle-operation';
 
 /** Quick work on the engine's own tables: the `core` queue. */
 export function createCoreActivities(deps: ActivityDependencies) {

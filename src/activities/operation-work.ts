@@ -1,5 +1,5 @@
-import type { ActivityDependencies } from './dependencies';
 import type { OperationTarget } from '../temporal/contract/targets';
+import type { ActivityDependencies } from './dependencies';
 import { withZoho, type ZohoWork } from './with-zoho';
 
 /** Runs work of a bulk operation that calls Zoho; its calls are paid into the ledger under the operation's id. */

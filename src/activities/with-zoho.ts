@@ -1,13 +1,13 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { ledgerEntries } from '../connection/ledger-entries';
 import { insertLedgerEntries } from '../db/credits/api-ledger';
 import { findSessionType } from '../db/sessions/sessions';
 import { type CallPriority, priorityOfSession } from '../domain/credits/priorities';
+import type { SyncTarget } from '../temporal/contract/targets';
 import type { ZohoCall } from '../zoho/http/observer';
 import type { CallOptions, ZohoTransport } from '../zoho/http/transport';
 import type { ActivityDependencies } from './dependencies';
-import type { SyncTarget } from '../temporal/contract/targets';
 import { withHeartbeats } from './heartbeats';
-import { ledgerEntries } from '../connection/ledger-entries';
 
 /** What an activity uses to call Zoho: the calls are cancelled with the activity and paid into the ledger. */
 export interface ZohoWork {

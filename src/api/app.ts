@@ -3,12 +3,12 @@ import helmet from 'helmet';
 import type { ApiDeps } from './http/deps';
 import { createMetrics } from './http/metrics';
 import { expressPath, mountRoute } from './http/mount-route';
-import { describeApi } from './openapi';
 import { PROBLEM_CONTENT_TYPE, Problem, toProblemDocument } from './http/problem';
-import type { Route } from './http/route';
 import { contextOf, requestContext } from './http/request-context';
-import { ROUTES } from './routes';
+import type { Route } from './http/route';
 import { toProblem } from './http/to-problem';
+import { describeApi } from './openapi';
+import { ROUTES } from './routes';
 
 const MAX_BODY = '100kb';
 

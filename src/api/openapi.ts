@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { BULK_OPERATION_REQUESTS, BULK_OPERATION_SCHEMAS } from './bulk-operations/schemas';
 import { CONNECTION_REQUESTS } from './connections/schemas';
-import { API_PREFIX } from './paths';
 import { PROBLEMS, PROBLEM_CONTENT_TYPE, ProblemDocument, type ProblemCode } from './http/problem';
 import type { DeclaredAnswer, Route } from './http/route';
-import { CallMetrics, SessionCalls } from './sessions/call-metrics-schemas';
 import { MODULE_REQUESTS, MODULE_SCHEMAS } from './modules/schemas';
+import { API_PREFIX } from './paths';
 import { Plan, PlanRequest } from './plans/schemas';
 import { RECORD_REQUESTS, RECORD_SCHEMAS } from './records/schemas';
+import { CallMetrics, SessionCalls } from './sessions/call-metrics-schemas';
 import { NAMED_SCHEMAS } from './sessions/schemas';
 
 type JsonSchema = Record<string, unknown>;

@@ -1,18 +1,18 @@
-import { NativeConnection, Runtime } from '@temporalio/worker';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Runtime } from '@temporalio/worker';
 import { bulkWriteCallbackUrl } from '../api/paths';
+import { loadConfig } from '../config';
 import { CreditBroker } from '../connection/broker/credit-broker';
 import { ZohoConnections } from '../connection/transports';
-import { loadConfig } from '../config';
 import { createWorkers } from '../create-workers';
 import { open, parseKeyRing } from '../db/postgres/encryption';
 import { createDatabase } from '../db/postgres/knex';
 import { createLogger } from '../logger';
 import { createTemporalClient } from '../temporal/client';
 import { pauseSchedulesOf, unpauseSchedulesOf } from '../temporal/connection-schedules';
+import { describeWorkflow } from '../temporal/control/workflow-state';
 import { reconcileSchedules } from '../temporal/schedules';
 import { createWorkerMetrics, serveMetrics } from '../worker-metrics';
-import { describeWorkflow } from '../temporal/control/workflow-state';
 
 /** The worker process: runs workflows and activities until it is told to stop. */
 async function main(): Promise<void> {

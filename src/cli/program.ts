@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { findApi } from './client/api-address';
 import { ApiClient } from './client/api-client';
+import { EXIT_CODES, explain } from './client/errors';
 import { COMMANDS } from './commands';
 import type { CliContext } from './context';
-import { EXIT_CODES, explain } from './client/errors';
 
 export interface CliProcess {
   readonly environment: NodeJS.ProcessEnv;

@@ -1,10 +1,10 @@
-import { ledgerEntries } from './ledger-entries';
 import { insertLedgerEntries } from '../db/credits/api-ledger';
 import type { ConnectionModel } from '../db/models/connection';
 import type { Logger } from '../logger';
 import type { ZohoCall } from '../zoho/http/observer';
 import type { CallOptions, ZohoTransport } from '../zoho/http/transport';
 import { withOrganization } from './consent/manage-grant';
+import { ledgerEntries } from './ledger-entries';
 import type { ConnectSettings } from './settings';
 
 /** What calling an organization for a person works with. */

@@ -7,12 +7,12 @@ import {
 } from '../db/connections/field-modifications';
 import type { ConnectionModel } from '../db/models/connection';
 import type { FieldModificationModel } from '../db/models/field-modification';
+import { ZohoError } from '../zoho/errors/errors';
+import type { CallOptions, ZohoTransport } from '../zoho/http/transport';
 import type { CustomFieldChange } from '../zoho/metadata/custom-field-change';
 import type { CustomFieldDefinition } from '../zoho/metadata/custom-field-definition';
 import { createCustomFields, type CustomFieldOutcome, updateCustomFields } from '../zoho/metadata/custom-fields';
-import { ZohoError } from '../zoho/errors/errors';
 import { getFields, type ZohoField } from '../zoho/metadata/fields';
-import type { CallOptions, ZohoTransport } from '../zoho/http/transport';
 import { callZoho, type ZohoCaller } from './call-zoho';
 
 /** Who wants something of a module's fields. */

@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 import { requireReauthorization, saveRefreshedToken, setTokenRefusals } from '../db/connections/connection-grants';
 import { forgetAccessToken, openSecrets, withTokenRow } from '../db/connections/connections';
-import type { KeyRing } from '../db/postgres/encryption';
-import type { ConnectionModel } from '../db/models/connection';
 import { claimMint, closeMintGate, releaseMint } from '../db/connections/token-request-budget';
-import { ZohoError } from '../zoho/errors/errors';
+import type { ConnectionModel } from '../db/models/connection';
+import type { KeyRing } from '../db/postgres/encryption';
 import { ZohoAccounts } from '../zoho/auth/oauth';
+import { ZohoError } from '../zoho/errors/errors';
 import type { AccessToken, TokenSource } from '../zoho/http/transport';
 
 /** A token is replaced this long before it expires, so that no call starts with one that dies on the way. */

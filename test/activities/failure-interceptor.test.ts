@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import pg from 'pg';
 import { FailureInterceptor } from '../../src/activities/failure-interceptor';
-import { jobPending } from '../../src/temporal/contract/failures';
 import { SessionEnded } from '../../src/db/mirror/load/load-chunk';
 import { createLogger } from '../../src/logger';
-import { ERROR_CATEGORIES, type ErrorCategory } from '../../src/zoho/errors/errors';
-import { ZohoError } from '../../src/zoho/errors/errors';
+import { jobPending } from '../../src/temporal/contract/failures';
+import { ERROR_CATEGORIES, type ErrorCategory, ZohoError } from '../../src/zoho/errors/errors';
 import { activityEnvironment } from './support';
 
 const logger = createLogger('test', 'silent');

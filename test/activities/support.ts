@@ -12,12 +12,12 @@ import {
   type SimulatorOptions,
 } from '../../simulator';
 import type { ActivityDependencies } from '../../src/activities/dependencies';
-import type { SyncTarget } from '../../src/temporal/contract/targets';
 import { ZohoConnections } from '../../src/connection/transports';
-import { open } from '../../src/db/postgres/encryption';
 import { ensureConnection, type ConnectionSettings } from '../../src/db/connections/connections';
 import type { ConnectionModel } from '../../src/db/models/connection';
+import { open } from '../../src/db/postgres/encryption';
 import { createLogger } from '../../src/logger';
+import type { SyncTarget } from '../../src/temporal/contract/targets';
 import { KEY_RING, someSession, useDatabase, type DatabaseFixture } from '../db/support';
 
 export const TIMEOUT_MS = 5_000;

@@ -3,8 +3,8 @@ import { CancelledFailure } from '@temporalio/common';
 import { withZoho } from '../../src/activities/with-zoho';
 import { callMetricsOfSession } from '../../src/db/credits/call-metrics';
 import { getSession } from '../../src/db/sessions/sessions';
-import { countRecords } from '../../src/zoho/records/count-records';
 import { ZohoError } from '../../src/zoho/errors/errors';
+import { countRecords } from '../../src/zoho/records/count-records';
 import { listRecords } from '../../src/zoho/records/list-records';
 import { activityEnvironment, useActivities } from './support';
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { startServer } from '../../src/bin/api';
 import { loadConfig } from '../../src/config';
 import { openSecrets, getConnection } from '../../src/db/connections/connections';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { migrateToLatest, rollbackAll } from '../../src/db/postgres/migrate';
 import { createLogger } from '../../src/logger';
-import { startServer } from '../../src/bin/api';
 import { useDatabase } from '../db/support';
 
 const KEY = `test:${Buffer.alloc(32, 7).toString('base64')}`;

@@ -7,8 +7,8 @@ import {
   startSimulator,
   type Simulator,
 } from '../../simulator';
-import { runCli } from '../../src/cli/program';
 import { secretReader } from '../../src/cli/input/read-secret';
+import { runCli } from '../../src/cli/program';
 import { getConnection, insertConnection } from '../../src/db/connections/connections';
 import { NO_TEMPORAL, useApi } from '../api/support/api';
 import { KEY_RING } from '../db/support';

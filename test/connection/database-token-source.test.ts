@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { DatabaseTokenSource } from '../../src/connection/database-token-source';
-import { listOpenAlerts } from '../../src/db/health/alerts';
 import { getConnection, openSecrets } from '../../src/db/connections/connections';
+import { listOpenAlerts } from '../../src/db/health/alerts';
 import type { ConnectionModel } from '../../src/db/models/connection';
 import { ZohoError } from '../../src/zoho/errors/errors';
+import { someOrganization, TIMEOUT_MS } from '../activities/support';
 import { KEY_RING, useDatabase } from '../db/support';
 import { StubZoho } from '../zoho/support/stub-zoho';
-import { someOrganization, TIMEOUT_MS } from '../activities/support';
 
 const HOUR_SECONDS = 3_600;
 

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import { ensureConnection } from '../../src/db/connections/connections';
-import { parseKeyRing, type KeyRing } from '../../src/db/postgres/encryption';
-import { createDatabase } from '../../src/db/postgres/knex';
 import type { ConnectionModel } from '../../src/db/models/connection';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
+import { parseKeyRing, type KeyRing } from '../../src/db/postgres/encryption';
+import { createDatabase } from '../../src/db/postgres/knex';
 import { createSession, type NewSession } from '../../src/db/sessions/sessions';
 import { testDatabase } from '../support/postgres';
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import type { BulkOperationAnswer } from '../../src/api/bulk-operations/schemas';
-import { exportedRecords } from '../support/exported-records';
-import { ExactNumber, type ExactObject } from '../support/exact-json';
-import { useEngineApi } from '../support/engine-api';
-import type { Org } from '../support/org';
-import { operationIs, resultsOf, untilOperation } from '../support/operations';
-import { poll } from '../support/poll';
 import { startCallerUrl } from '../support/caller-url';
+import { useEngineApi } from '../support/engine-api';
+import { ExactNumber, type ExactObject } from '../support/exact-json';
+import { exportedRecords } from '../support/exported-records';
+import { operationIs, resultsOf, untilOperation } from '../support/operations';
+import type { Org } from '../support/org';
+import { poll } from '../support/poll';
 
 const HOUR_MS = 3_600_000;
 const SECRET = 'a-secret-of-the-caller-no-less';

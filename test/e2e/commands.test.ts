@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import { ActiveSessionExists } from '../../src/db/sessions/sessions';
-import { RECONCILE_SESSIONS_WORKFLOW_ID } from '../../src/temporal/ids';
 import { SyncWorkflowNotRunning, SyncWorkflowRunning } from '../../src/temporal/control/sync-control';
+import { RECONCILE_SESSIONS_WORKFLOW_ID } from '../../src/temporal/ids';
 import { assertSame } from '../support/compare';
 import { useEngine } from '../support/engine';
 import type { Org } from '../support/org';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { createJob, resultRows, runBulkWrite, statusOf, upload, uploadCsv, zipOf } from './bulk-write-support';
 import { startReceiver } from './receiver';
 import { accessToken, startTestBed, type TestBed } from './support';
-import { createJob, resultRows, runBulkWrite, statusOf, upload, uploadCsv, zipOf } from './bulk-write-support';
 
 const DEALS = { module: { api_name: 'Deals' } };
 const CONTACTS = { module: { api_name: 'Contacts' } };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Answer, startTestBed, type TestBed } from './support';
 import { type Receiver, startReceiver } from './receiver';
+import { type Answer, startTestBed, type TestBed } from './support';
 
 const CHANNEL = '1000000068001';
 

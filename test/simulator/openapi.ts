@@ -1,7 +1,7 @@
-import Ajv, { type AnySchema, type ErrorObject } from 'ajv';
-import addFormats from 'ajv-formats';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import Ajv, { type AnySchema, type ErrorObject } from 'ajv';
+import addFormats from 'ajv-formats';
 
 const FOLDER = path.join(__dirname, '../../simulator/openapi');
 /** How Zoho's files refer to each other. */

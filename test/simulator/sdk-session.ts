@@ -1,7 +1,7 @@
-import type * as ZohoSdk from '@zohocrm/nodejs-sdk-8.0';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type * as ZohoSdk from '@zohocrm/nodejs-sdk-8.0';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../../simulator';
 
 export type Sdk = typeof ZohoSdk;

@@ -1,3 +1,6 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { type Entry, fromBuffer } from 'yauzl';
 import {
   DEMO_CLIENT_ID,
   DEMO_CLIENT_SECRET,
@@ -6,9 +9,6 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '../../simulator';
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import { type Entry, fromBuffer } from 'yauzl';
 
 /** An answer with its body as text and, when there is one, as JSON. */
 export interface Answer {

@@ -1,8 +1,8 @@
 import { freePort } from '../../scripts/lib/ports';
+import { startServer, type RunningServer } from '../../src/bin/api';
 import { loadConfig } from '../../src/config';
 import { createApiKey } from '../../src/db/access/api-keys';
 import { createLogger } from '../../src/logger';
-import { startServer, type RunningServer } from '../../src/bin/api';
 import { ENCRYPTION_KEY, startEngine, type Engine } from './engine';
 import { sharedTemporal } from './temporal';
 

@@ -1,5 +1,5 @@
-import { isFinal, type SessionStatus } from '../../src/domain/runs/enums';
 import type { BulkOperationAnswer, BulkResult } from '../../src/api/bulk-operations/schemas';
+import { isFinal, type SessionStatus } from '../../src/domain/runs/enums';
 import type { EngineApi } from './engine-api';
 import { poll } from './poll';
 

@@ -8,13 +8,13 @@ import {
 } from '../../simulator';
 import type { Control } from '../../simulator/control/control';
 import { ensureConnection } from '../../src/db/connections/connections';
-import { parseKeyRing } from '../../src/db/postgres/encryption';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
+import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { createSession, getSession } from '../../src/db/sessions/sessions';
 import { isFinal, type SessionStatus, type SessionType } from '../../src/domain/runs/enums';
-import { syncWorkflowId } from '../../src/temporal/ids';
-import { SyncWorkflowNotRunning, type SyncUpdate } from '../../src/temporal/control/sync-control';
 import type { FullSyncInput, FullSyncOptions, IncrementalSyncOptions } from '../../src/temporal/contract/sync-messages';
+import { SyncWorkflowNotRunning, type SyncUpdate } from '../../src/temporal/control/sync-control';
+import { syncWorkflowId } from '../../src/temporal/ids';
 import { compareMirror } from './compare';
 import { ENCRYPTION_KEY, type Engine } from './engine';
 import { poll } from './poll';

@@ -1,10 +1,10 @@
-import { uuidv7 } from 'uuidv7';
 import type { Knex } from 'knex';
+import { uuidv7 } from 'uuidv7';
 import { insertBulkWriteItems, insertMassUpdateItems } from '../../src/db/bulk-operations/bulk-operation-items';
 import { insertBulkOperation } from '../../src/db/bulk-operations/bulk-operations';
-import { bulkWriteWorkflowId, massUpdateWorkflowId } from '../../src/temporal/ids';
-import { createOperationControl } from '../../src/temporal/control/operation-control';
 import type { BulkOperationKind } from '../../src/domain/runs/bulk-operations';
+import { createOperationControl } from '../../src/temporal/control/operation-control';
+import { bulkWriteWorkflowId, massUpdateWorkflowId } from '../../src/temporal/ids';
 import type { Org } from './org';
 
 const PERSON = 'tester';

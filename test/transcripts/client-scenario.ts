@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
-import { queryRecords } from '../../src/zoho/query/coql';
-import { countRecords } from '../../src/zoho/records/count-records';
-import { listDeleted } from '../../src/zoho/records/deleted-records';
-import { getFields } from '../../src/zoho/metadata/fields';
-import { getRecord } from '../../src/zoho/records/get-record';
-import { listRecords } from '../../src/zoho/records/list-records';
 import { massUpdateRecords } from '../../src/zoho/bulk/mass-update';
+import type { ZohoTransport } from '../../src/zoho/http/transport';
+import { getFields } from '../../src/zoho/metadata/fields';
 import { getModule } from '../../src/zoho/metadata/modules';
+import { getOrg } from '../../src/zoho/metadata/org';
 import {
   disableChannels,
   listChannels,
   renewChannels,
   watchChannels,
 } from '../../src/zoho/notifications/notification-channels';
-import { getOrg } from '../../src/zoho/metadata/org';
-import type { ZohoTransport } from '../../src/zoho/http/transport';
+import { queryRecords } from '../../src/zoho/query/coql';
+import { countRecords } from '../../src/zoho/records/count-records';
+import { listDeleted } from '../../src/zoho/records/deleted-records';
+import { getRecord } from '../../src/zoho/records/get-record';
+import { listRecords } from '../../src/zoho/records/list-records';
 import type { WriteOutcome } from '../../src/zoho/records/write-outcome';
 import { deleteRecords, insertRecords, updateRecords, upsertRecords } from '../../src/zoho/records/write-records';
 

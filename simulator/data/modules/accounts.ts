@@ -1,9 +1,9 @@
+import { AWKWARD_NOTES } from '../awkward';
 import { numbered, onSome, serial, varied, variedOnSome } from '../columns';
 import { awkwardOnce, integer, options, pooled } from '../draws';
-import { money } from '../number-columns';
 import { AUDIT_FIELDS, custom, standard, TAG } from '../field-plans';
 import type { ModulePlan } from '../generated-module';
-import { AWKWARD_NOTES } from '../awkward';
+import { money } from '../number-columns';
 
 const NAMES = [
   'Acme Industries',

@@ -1,6 +1,6 @@
+import { AWKWARD_NOTES } from '../awkward';
 import { numbered, onSome, serial, varied, variedOnSome } from '../columns';
 import { awkwardOnce, date, options, pooled } from '../draws';
-import { AWKWARD_NOTES } from '../awkward';
 import { AUDIT_FIELDS, standard, TAG } from '../field-plans';
 import { FULL_NAME } from '../full-name';
 import type { ModulePlan } from '../generated-module';

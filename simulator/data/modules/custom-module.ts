@@ -1,8 +1,8 @@
 import { numbered, onSome, varied, variedOnSome } from '../columns';
 import { awkwardOnce, date, decimal, instant, integer, options, pooled } from '../draws';
-import { money } from '../number-columns';
 import { AUDIT_FIELDS, custom, standard } from '../field-plans';
 import type { FieldPlan, ModulePlan, ModuleTraits } from '../generated-module';
+import { money } from '../number-columns';
 
 /** What somebody asks for when adding a module. */
 export interface CustomModuleRequest extends ModuleTraits {

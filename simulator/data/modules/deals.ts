@@ -1,10 +1,10 @@
+import { AWKWARD_NOTES, longText } from '../awkward';
 import { numbered, onSome, rarely, serial, varied, variedOnSome } from '../columns';
 import { awkwardOnce, beyondDouble, date, decimal, instant, integer, options, pooled } from '../draws';
-import { formulaOf, money } from '../number-columns';
-import { AWKWARD_NOTES, longText } from '../awkward';
 import { AUDIT_FIELDS, custom, standard, TAG } from '../field-plans';
 import type { FieldPlan, ModulePlan } from '../generated-module';
 import { lookup } from '../lookup-columns';
+import { formulaOf, money } from '../number-columns';
 
 const NAMES = [
   'Cloud migration',

@@ -1,9 +1,9 @@
 import { numbered, onSome, serial, varied } from '../columns';
 import { awkwardOnce, options, pooled } from '../draws';
-import { money } from '../number-columns';
 import { AUDIT_FIELDS, standard, TAG } from '../field-plans';
 import { FULL_NAME } from '../full-name';
 import type { ModulePlan } from '../generated-module';
+import { money } from '../number-columns';
 
 /** Every so many generated leads one was converted: it leaves the default list and stays readable. */
 export const CONVERTED_PERIOD = 7;

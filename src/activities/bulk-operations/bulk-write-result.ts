@@ -1,8 +1,6 @@
-import { activityInfo } from '@temporalio/activity';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { progressOf, type ItemProgress, type ItemStatus } from '../../domain/runs/bulk-operations';
-import { pollDelayMs } from '../../domain/runs/poll-schedule';
+import { activityInfo } from '@temporalio/activity';
 import {
   countItems,
   saveRowOutcomes,
@@ -10,11 +8,13 @@ import {
   type ItemOutcome,
 } from '../../db/bulk-operations/bulk-operation-items';
 import { getJob, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
+import { progressOf, type ItemProgress, type ItemStatus } from '../../domain/runs/bulk-operations';
+import { pollDelayMs } from '../../domain/runs/poll-schedule';
+import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
 import { downloadBulkWriteResult, getBulkWriteJob } from '../../zoho/bulk/bulk-write';
 import { parseBulkWriteResult, type BulkWriteRow, type BulkWriteRowStatus } from '../../zoho/bulk/bulk-write-result';
 import { ZohoError } from '../../zoho/errors/errors';
 import type { ActivityDependencies } from '../dependencies';
-import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
 import { withZohoFor } from '../operation-work';
 import type { BulkWriteFileTarget } from './submit-bulk-write';
 

@@ -1,7 +1,4 @@
 import { activityInfo } from '@temporalio/activity';
-import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
-import { massUpdateProblems } from '../../domain/records/mass-update-problems';
-import { pollDelayMs } from '../../domain/runs/poll-schedule';
 import {
   countItems,
   nextPendingItems,
@@ -10,15 +7,18 @@ import {
 } from '../../db/bulk-operations/bulk-operation-items';
 import { getJob, planJob, updateJob } from '../../db/bulk-operations/bulk-write-jobs';
 import { readMassUpdateRequest, type ExactValue } from '../../db/bulk-operations/mass-update-request';
-import { JsonNumber } from '../../zoho/http/exact-json';
-import { getFields } from '../../zoho/metadata/fields';
+import { massUpdateProblems } from '../../domain/records/mass-update-problems';
+import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
+import { pollDelayMs } from '../../domain/runs/poll-schedule';
+import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
+import type { OperationTarget } from '../../temporal/contract/targets';
 import { createMassUpdateJob, getMassUpdateJob, massUpdateRecords } from '../../zoho/bulk/mass-update';
+import { JsonNumber } from '../../zoho/http/exact-json';
 import { MAX_IDS_PER_MASS_UPDATE } from '../../zoho/http/request-limits';
+import { getFields } from '../../zoho/metadata/fields';
 import type { WriteOutcome } from '../../zoho/records/write-outcome';
 import type { RecordInput } from '../../zoho/records/write-records';
 import type { ActivityDependencies } from '../dependencies';
-import type { OperationTarget } from '../../temporal/contract/targets';
-import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
 import { withZohoFor } from '../operation-work';
 import { wasRefused } from './was-refused';
 

@@ -1,11 +1,11 @@
+import { createHmac } from 'node:crypto';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { createHmac } from 'node:crypto';
 import { callbackSecretPurpose, getBulkOperation, saveCallbackAttempt } from '../../db/bulk-operations/bulk-operations';
 import type { BulkOperationModel } from '../../db/models/bulk-operation';
-import type { ActivityDependencies } from '../dependencies';
-import type { OperationTarget } from '../../temporal/contract/targets';
 import { FAILURES } from '../../temporal/contract/failures';
+import type { OperationTarget } from '../../temporal/contract/targets';
+import type { ActivityDependencies } from '../dependencies';
 
 /** Then it is given up: whoever wants to know can still ask. */
 const MAX_ATTEMPTS = 8;

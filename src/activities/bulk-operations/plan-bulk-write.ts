@@ -1,14 +1,14 @@
-import { MAX_BULK_WRITE_FILES } from '../../domain/runs/bulk-operations';
-import { bulkWriteColumns } from '../../domain/records/bulk-write-columns';
 import { assignFiles, type BulkWriteFileGroup } from '../../db/bulk-operations/bulk-write-files';
 import { planJob } from '../../db/bulk-operations/bulk-write-jobs';
-import { CREDIT_COSTS } from '../../zoho/http/credit-costs';
-import { getFields, type ZohoField } from '../../zoho/metadata/fields';
-import { MAX_COLUMNS_PER_BULK_WRITE } from '../../zoho/http/request-limits';
-import type { ActivityDependencies } from '../dependencies';
-import type { OperationTarget } from '../../temporal/contract/targets';
+import { bulkWriteColumns } from '../../domain/records/bulk-write-columns';
+import { MAX_BULK_WRITE_FILES } from '../../domain/runs/bulk-operations';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { BulkWritePlan } from '../../temporal/contract/results';
+import type { OperationTarget } from '../../temporal/contract/targets';
+import { CREDIT_COSTS } from '../../zoho/http/credit-costs';
+import { MAX_COLUMNS_PER_BULK_WRITE } from '../../zoho/http/request-limits';
+import { getFields, type ZohoField } from '../../zoho/metadata/fields';
+import type { ActivityDependencies } from '../dependencies';
 import { withZohoFor } from '../operation-work';
 
 /**

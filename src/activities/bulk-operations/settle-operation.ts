@@ -1,8 +1,8 @@
-import type { ItemCounts } from '../../domain/runs/bulk-operations';
 import { countItems, settlePendingItems } from '../../db/bulk-operations/bulk-operation-items';
 import { settleRecords } from '../../db/bulk-operations/settle-operation';
-import type { ActivityDependencies } from '../dependencies';
+import type { ItemCounts } from '../../domain/runs/bulk-operations';
 import type { OperationTarget } from '../../temporal/contract/targets';
+import type { ActivityDependencies } from '../dependencies';
 
 export interface SettledOperation {
   counts: ItemCounts;

@@ -1,10 +1,12 @@
-import { activityInfo } from '@temporalio/activity';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { activityInfo } from '@temporalio/activity';
 import { fileRows } from '../../db/bulk-operations/bulk-write-files';
 import { getJob, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
 import type { BulkWriteColumn } from '../../domain/records/bulk-write-columns';
+import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
+import type { OperationTarget } from '../../temporal/contract/targets';
 import {
   BULK_WRITE_DATE_FORMAT,
   BULK_WRITE_DATETIME_FORMAT,
@@ -15,8 +17,6 @@ import { writeBulkFile } from '../../zoho/bulk/bulk-write-file';
 import { uploadBulkFile } from '../../zoho/bulk/bulk-write-upload';
 import { getOrg } from '../../zoho/metadata/org';
 import type { ActivityDependencies } from '../dependencies';
-import type { OperationTarget } from '../../temporal/contract/targets';
-import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
 import { withZohoFor } from '../operation-work';
 import { wasRefused } from './was-refused';
 

@@ -1,25 +1,25 @@
-import { activityInfo } from '@temporalio/activity';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { activityInfo } from '@temporalio/activity';
+import { resultFileSource } from '../../db/mirror/load/chunk-sources';
+import { findLoadedChunk, loadChunk, type ChunkResult } from '../../db/mirror/load/load-chunk';
+import { markNotBulkReadable } from '../../db/mirror/module-fields';
 import {
   findBulkReadJob,
   saveOrderedBulkRead,
   updateBulkReadJob,
   type BulkReadJobRow,
 } from '../../db/sessions/bulk-read-jobs';
-import { resultFileSource } from '../../db/mirror/load/chunk-sources';
-import { findLoadedChunk, loadChunk, type ChunkResult } from '../../db/mirror/load/load-chunk';
-import { markNotBulkReadable } from '../../db/mirror/module-fields';
 import { bulkNameField } from '../../domain/mirror/mirror-field';
-import { pollDelayMs } from '../../domain/runs/poll-schedule';
 import { expectedBulkJobMs } from '../../domain/planning/read-plan';
+import { pollDelayMs } from '../../domain/runs/poll-schedule';
+import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
+import type { SyncTarget } from '../../temporal/contract/targets';
 import { createBulkReadJob, downloadBulkReadResult, getBulkReadJob } from '../../zoho/bulk/bulk-read';
 import { ZohoError } from '../../zoho/errors/errors';
 import type { ActivityDependencies } from '../dependencies';
-import type { SyncTarget } from '../../temporal/contract/targets';
-import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
-import { mirrorOf } from './load-mirror';
 import { withZoho } from '../with-zoho';
+import { mirrorOf } from './load-mirror';
 
 export interface BulkPageRequest extends SyncTarget {
   /** Rows the page is expected to have: how long its export will take. */

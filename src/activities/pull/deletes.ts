@@ -1,15 +1,15 @@
-import { buryRows, countPresentRows, countUnseenRows, findUnseenRows, type DepartedRow } from '../../db/mirror/sweep';
-import { countMirrorRows } from '../../db/mirror/mirror-table';
 import { findLastChunk } from '../../db/mirror/load/load-chunk';
+import { countMirrorRows } from '../../db/mirror/mirror-table';
+import { buryRows, countPresentRows, countUnseenRows, findUnseenRows, type DepartedRow } from '../../db/mirror/sweep';
 import { sweepNeedsApproval } from '../../domain/mirror/mass-delete-guard';
 import { readFrom } from '../../domain/mirror/watermark';
-import { listDeleted } from '../../zoho/records/deleted-records';
-import { askForRows } from './refetch-records';
-import type { ActivityDependencies } from '../dependencies';
 import type { SyncTarget } from '../../temporal/contract/targets';
+import { listDeleted } from '../../zoho/records/deleted-records';
+import type { ActivityDependencies } from '../dependencies';
 import { withHeartbeats } from '../heartbeats';
-import { mirrorOf } from './load-mirror';
 import { withZoho, type ZohoWork } from '../with-zoho';
+import { mirrorOf } from './load-mirror';
+import { askForRows } from './refetch-records';
 
 /** Zoho lists deletes 200 a page and, without a token, only so far back; what lies further is found by the sweep. */
 const MAX_DELETED_PAGES = 10;

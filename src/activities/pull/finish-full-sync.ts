@@ -5,15 +5,15 @@ import { loadFields, markFilled, type KnownField } from '../../db/mirror/module-
 import { forgetSeenIds } from '../../db/mirror/sweep';
 import { countQuarantinedRows, countUnmirroredRows } from '../../db/sessions/quarantine';
 import { advanceWatermark, getWatermark } from '../../db/sessions/watermarks';
-import { countRecords } from '../../zoho/records/count-records';
 import type { ReadPath } from '../../domain/runs/enums';
-import { convertedParameter } from './converted-leads';
-import type { ActivityDependencies } from '../dependencies';
-import type { SyncTarget } from '../../temporal/contract/targets';
-import { withHeartbeats } from '../heartbeats';
-import { mirrorOf } from './load-mirror';
 import type { RowCounts, SessionSums } from '../../temporal/contract/results';
+import type { SyncTarget } from '../../temporal/contract/targets';
+import { countRecords } from '../../zoho/records/count-records';
+import type { ActivityDependencies } from '../dependencies';
+import { withHeartbeats } from '../heartbeats';
 import { withZoho, type ZohoWork } from '../with-zoho';
+import { convertedParameter } from './converted-leads';
+import { mirrorOf } from './load-mirror';
 
 /** Counts the module on both sides. */
 export async function countBothSides(deps: ActivityDependencies, target: SyncTarget): Promise<RowCounts> {

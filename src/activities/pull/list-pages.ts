@@ -4,11 +4,11 @@ import { placeAfter } from '../../domain/mirror/change-cursor';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import { LIST_PAGE_ROWS } from '../../domain/planning/read-plan';
 import { CallSeries } from '../../zoho/http/call-limiter';
+import type { CallOptions } from '../../zoho/http/transport';
 import { listRecords, type ListRecordsQuery } from '../../zoho/records/list-records';
 import type { RecordPage } from '../../zoho/records/record-page';
-import type { CallOptions } from '../../zoho/http/transport';
-import { convertedParameter } from './converted-leads';
 import type { ZohoWork } from '../with-zoho';
+import { convertedParameter } from './converted-leads';
 
 /** Where a page begins. The time is that of a walk through changes. */
 export interface PagePlace {

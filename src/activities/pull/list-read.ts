@@ -1,12 +1,12 @@
 import type { MirrorModule } from '../../db/mirror/mirror-module';
-import { LIST_PAGE_ROWS } from '../../domain/planning/read-plan';
 import { readFrom } from '../../domain/mirror/watermark';
-import type { ActivityDependencies } from '../dependencies';
+import { LIST_PAGE_ROWS } from '../../domain/planning/read-plan';
 import type { SyncTarget } from '../../temporal/contract/targets';
-import { mirrorOf } from './load-mirror';
-import { WalkMeeting } from './two-ended-scan';
-import { addWalks, CHUNKS_PER_WALK, walkPages, type PageWalk, type WalkResult } from './scan-pages';
+import type { ActivityDependencies } from '../dependencies';
 import { withZoho, type ZohoWork } from '../with-zoho';
+import { mirrorOf } from './load-mirror';
+import { addWalks, CHUNKS_PER_WALK, walkPages, type PageWalk, type WalkResult } from './scan-pages';
+import { WalkMeeting } from './two-ended-scan';
 
 export interface ListReadRequest extends SyncTarget {
   firstChunk: number;

@@ -1,9 +1,9 @@
-import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import { getConnection } from '../../db/connections/connections';
-import { loadFields } from '../../db/mirror/module-fields';
 import { tableNameOf, type MirrorModule } from '../../db/mirror/mirror-module';
-import type { ActivityDependencies } from '../dependencies';
+import { loadFields } from '../../db/mirror/module-fields';
+import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import type { SyncTarget } from '../../temporal/contract/targets';
+import type { ActivityDependencies } from '../dependencies';
 
 /** The mirror of a session's module as it was prepared, with the fields the session reads. */
 export async function mirrorOf({ knex }: ActivityDependencies, target: SyncTarget): Promise<MirrorModule> {

@@ -1,12 +1,12 @@
-import { LIST_FIELDS, IDS_PER_CALL } from '../../domain/planning/read-plan';
-import { MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
-import { pageConverter } from '../../db/mirror/load/chunk-sources';
 import { CopyPages, textPage, type CopyPage } from '../../db/mirror/copy/copy-page';
 import type { CopyFormat, PageToCopy } from '../../db/mirror/copy/page-to-copy';
+import { pageConverter } from '../../db/mirror/load/chunk-sources';
+import { MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
+import { LIST_FIELDS, IDS_PER_CALL } from '../../domain/planning/read-plan';
 import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
-import { convertedParameter } from './converted-leads';
 import type { ZohoWork } from '../with-zoho';
+import { convertedParameter } from './converted-leads';
 
 /** Turns pages of a list into rows that hold every field of the module. */
 export interface PageReader {

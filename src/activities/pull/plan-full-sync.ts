@@ -1,16 +1,16 @@
 import { isMirrorEmpty } from '../../db/mirror/mirror-table';
 import { getWatermark } from '../../db/sessions/watermarks';
-import type { ReadPath } from '../../domain/runs/enums';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import { planForced, planRead } from '../../domain/planning/read-plan';
+import type { ReadPath } from '../../domain/runs/enums';
+import type { FullSyncPlan } from '../../temporal/contract/results';
+import type { SyncTarget } from '../../temporal/contract/targets';
 import { countRecords } from '../../zoho/records/count-records';
 import type { ActivityDependencies } from '../dependencies';
-import type { SyncTarget } from '../../temporal/contract/targets';
+import { withZoho } from '../with-zoho';
 import { convertedParameter, leavesOutConverted } from './converted-leads';
 import { isSelected } from './load-mirror';
 import { prepareModule } from './prepare-module';
-import type { FullSyncPlan } from '../../temporal/contract/results';
-import { withZoho } from '../with-zoho';
 
 export interface PlanRequest extends SyncTarget {
   path?: ReadPath;

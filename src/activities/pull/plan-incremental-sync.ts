@@ -1,13 +1,13 @@
-import { getWatermark } from '../../db/sessions/watermarks';
 import { loadFields } from '../../db/mirror/module-fields';
+import { getWatermark } from '../../db/sessions/watermarks';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
-import type { ActivityDependencies } from '../dependencies';
-import type { SyncTarget } from '../../temporal/contract/targets';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
+import type { IncrementalSyncPlan } from '../../temporal/contract/results';
+import type { SyncTarget } from '../../temporal/contract/targets';
+import type { ActivityDependencies } from '../dependencies';
+import { withZoho } from '../with-zoho';
 import { isSelected } from './load-mirror';
 import { prepareModule } from './prepare-module';
-import type { IncrementalSyncPlan } from '../../temporal/contract/results';
-import { withZoho } from '../with-zoho';
 
 export interface IncrementalPlanRequest extends SyncTarget {
   /** Zoho's time to read from, if it lies before the watermark. ISO 8601. */

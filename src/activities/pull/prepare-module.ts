@@ -1,20 +1,20 @@
 import { getConnection, saveOrganization } from '../../db/connections/connections';
-import { findApiLimits, saveApiLimits } from '../../db/credits/api-limits';
 import { saveUsers } from '../../db/connections/crm-users';
+import { findApiLimits, saveApiLimits } from '../../db/credits/api-limits';
 import { mirrorColumns, tableNameOf, type MirrorModule } from '../../db/mirror/mirror-module';
 import { prepareMirrorTable } from '../../db/mirror/mirror-table';
 import { loadFields, renamedColumns, saveFields } from '../../db/mirror/module-fields';
 import { limitsOfEdition } from '../../domain/credits/edition-limits';
 import { mapFields, type ColumnType, type FieldMetadata, type MirrorField } from '../../domain/mirror/mirror-field';
+import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
+import type { SyncTarget } from '../../temporal/contract/targets';
 import { getFields, type ZohoField } from '../../zoho/metadata/fields';
 import { getModule } from '../../zoho/metadata/modules';
 import { getOrg } from '../../zoho/metadata/org';
 import { listUsers } from '../../zoho/metadata/users';
 import type { ActivityDependencies } from '../dependencies';
-import type { SyncTarget } from '../../temporal/contract/targets';
-import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
-import { learnPrices } from './refresh-credit-costs';
 import type { ZohoWork } from '../with-zoho';
+import { learnPrices } from './refresh-credit-costs';
 
 /** A module's mirror, brought up to Zoho's metadata. */
 export interface PreparedModule extends MirrorModule {

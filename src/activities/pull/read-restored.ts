@@ -1,10 +1,10 @@
 import { findLastChunk } from '../../db/mirror/load/load-chunk';
 import { findBuriedRows } from '../../db/mirror/sweep';
-import { askForRows } from './refetch-records';
-import type { ActivityDependencies } from '../dependencies';
 import type { SyncTarget } from '../../temporal/contract/targets';
-import { mirrorOf } from './load-mirror';
+import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
+import { mirrorOf } from './load-mirror';
+import { askForRows } from './refetch-records';
 
 /** Zoho keeps a deleted record for sixty days. Asking for more than so many would cost more than reading the module. */
 const MAX_ASKED = 2_000;

@@ -5,9 +5,9 @@ import type { DepartedRow } from '../../db/mirror/sweep';
 import { IDS_PER_CALL, LIST_FIELDS } from '../../domain/planning/read-plan';
 import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
-import { convertedParameter } from './converted-leads';
 import type { ActivityDependencies } from '../dependencies';
 import type { ZohoWork } from '../with-zoho';
+import { convertedParameter } from './converted-leads';
 
 export interface RowsAsked {
   sessionId: string;

@@ -1,9 +1,9 @@
-import type { ConnectionModel } from '../../db/models/connection';
 import { areCostsKnown, saveCostOverrides } from '../../db/credits/cost-overrides';
-import { listApiCosts } from '../../zoho/metadata/api-catalog';
-import { ZohoError } from '../../zoho/errors/errors';
-import { operationCosts } from '../../zoho/metadata/operation-costs';
+import type { ConnectionModel } from '../../db/models/connection';
 import { missingScopes } from '../../zoho/auth/scopes';
+import { ZohoError } from '../../zoho/errors/errors';
+import { listApiCosts } from '../../zoho/metadata/api-catalog';
+import { operationCosts } from '../../zoho/metadata/operation-costs';
 import type { ActivityDependencies } from '../dependencies';
 import type { ZohoWork } from '../with-zoho';
 

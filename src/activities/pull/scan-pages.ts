@@ -1,19 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ChunkKind } from '../../db/models/session-chunk';
-import { copyPagesSource } from '../../db/mirror/load/chunk-sources';
 import type { CopyPage } from '../../db/mirror/copy/copy-page';
+import { copyPagesSource } from '../../db/mirror/load/chunk-sources';
 import { findLastChunk, loadChunk, sumChunks, type ChunkResult } from '../../db/mirror/load/load-chunk';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
-import { reuseBody } from '../../zoho/http/body-memory';
-import { ZohoError } from '../../zoho/errors/errors';
-import type { ListRecordsQuery } from '../../zoho/records/list-records';
-import type { ActivityDependencies } from '../dependencies';
+import type { ChunkKind } from '../../db/models/session-chunk';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SessionSums } from '../../temporal/contract/results';
+import { ZohoError } from '../../zoho/errors/errors';
+import { reuseBody } from '../../zoho/http/body-memory';
+import type { ListRecordsQuery } from '../../zoho/records/list-records';
+import type { ActivityDependencies } from '../dependencies';
+import type { ZohoWork } from '../with-zoho';
 import { ListPages, type PagePlace, type PlacedPage } from './list-pages';
 import { pageReader } from './page-rows';
 import type { WalkEnd, WalkMeeting } from './two-ended-scan';
-import type { ZohoWork } from '../with-zoho';
 
 /** Pages that are committed together: few transactions, and little to read again after a crash. */
 const PAGES_PER_CHUNK = 20;

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
-import { sumLedgerBySession } from '../../db/credits/api-ledger';
-import { listWriteJobs, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
 import { namesOfConnections } from '../../db/bulk-operations/bulk-operations';
-import type { BulkOperationItemModel } from '../../db/models/bulk-operation-item';
+import { listWriteJobs, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
+import { sumLedgerBySession } from '../../db/credits/api-ledger';
 import type { BulkOperationModel } from '../../db/models/bulk-operation';
+import type { BulkOperationItemModel } from '../../db/models/bulk-operation-item';
 import type { BulkOperation, BulkOperationAnswer, BulkResult } from './schemas';
 
 /** Operations as the API shows them, with what their calls cost. */

@@ -5,13 +5,13 @@ import { ConnectionNotFound, findConnection } from '../../db/connections/connect
 import { ITEM_STATUSES, type BulkOperationKind } from '../../domain/runs/bulk-operations';
 import { isFinal, SESSION_STATUSES } from '../../domain/runs/enums';
 import { SyncWorkflowNotRunning } from '../../temporal/control/sync-control';
-import { BulkOperationAnswer, BulkOperationPage, BulkResultPage } from './schemas';
 import { cursorOf, encodeCursor } from '../http/cursor';
+import { limit, listOf, pageOf } from '../http/parameters';
 import { Problem } from '../http/problem';
-import { representOperation, representOperations, representResult } from './present';
 import { defineRoute, type Route } from '../http/route';
 import { ApiName, CommandRequest } from '../sessions/schemas';
-import { limit, listOf, pageOf } from '../http/parameters';
+import { representOperation, representOperations, representResult } from './present';
+import { BulkOperationAnswer, BulkOperationPage, BulkResultPage } from './schemas';
 
 const OperationParams = z.strictObject({
   id: z.uuid('Must be the id of an operation').meta({ description: 'Id of the operation.' }),

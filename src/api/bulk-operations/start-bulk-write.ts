@@ -3,10 +3,10 @@ import { insertBulkWriteItems } from '../../db/bulk-operations/bulk-operation-it
 import { callbackSecretPurpose } from '../../db/bulk-operations/bulk-operations';
 import { seal } from '../../db/postgres/encryption';
 import { bulkWriteWorkflowId } from '../../temporal/ids';
-import { BulkOperationAnswer, BulkWriteRequest } from './schemas';
-import { defineRoute } from '../http/route';
 import { usableConnection } from '../connections/find-connection';
 import { idempotencyHeader } from '../http/idempotency-header';
+import { defineRoute } from '../http/route';
+import { BulkOperationAnswer, BulkWriteRequest } from './schemas';
 import { START_PROBLEMS, startOperation } from './start-operation';
 
 /** 25,000 records of some forty fields. */

@@ -1,19 +1,19 @@
-import { z } from 'zod';
 import { uuidv7 } from 'uuidv7';
+import { z } from 'zod';
 import { callZoho } from '../../connection/call-zoho';
 import { insertMassUpdateItems } from '../../db/bulk-operations/bulk-operation-items';
 import { massUpdateProblems, maxMassUpdateFields } from '../../domain/records/mass-update-problems';
 import { massUpdateWorkflowId } from '../../temporal/ids';
 import { CREDIT_COSTS, deleteCredits } from '../../zoho/http/credit-costs';
-import { getFields } from '../../zoho/metadata/fields';
 import { MAX_IDS_PER_MASS_UPDATE } from '../../zoho/http/request-limits';
-import { BulkOperationAnswer, MassUpdatePreview, MassUpdateRequest } from './schemas';
-import { Problem } from '../http/problem';
-import { defineRoute } from '../http/route';
-import { ApiName } from '../sessions/schemas';
-import { ZOHO_PROBLEMS } from '../http/zoho-problem';
+import { getFields } from '../../zoho/metadata/fields';
 import { USE_PROBLEMS, usableConnection } from '../connections/find-connection';
 import { idempotencyHeader } from '../http/idempotency-header';
+import { Problem } from '../http/problem';
+import { defineRoute } from '../http/route';
+import { ZOHO_PROBLEMS } from '../http/zoho-problem';
+import { ApiName } from '../sessions/schemas';
+import { BulkOperationAnswer, MassUpdatePreview, MassUpdateRequest } from './schemas';
 import { START_PROBLEMS, startOperation } from './start-operation';
 
 /** 50,000 ids. */

@@ -9,12 +9,12 @@ import {
 } from '../../db/bulk-operations/bulk-operations';
 import type { BulkOperationModel } from '../../db/models/bulk-operation';
 import type { ConnectionModel } from '../../db/models/connection';
-import type { RouteDeps } from '../http/deps';
-import { operationPath } from '../paths';
-import { Problem } from '../http/problem';
-import { representOperation } from './present';
-import type { RouteAnswer } from '../http/route';
 import { USE_PROBLEMS } from '../connections/find-connection';
+import type { RouteDeps } from '../http/deps';
+import { Problem } from '../http/problem';
+import type { RouteAnswer } from '../http/route';
+import { operationPath } from '../paths';
+import { representOperation } from './present';
 
 export const START_PROBLEMS = [...USE_PROBLEMS, 'idempotency_key_reused', 'temporal_unavailable'] as const;
 

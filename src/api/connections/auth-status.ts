@@ -1,15 +1,15 @@
 import { callZoho } from '../../connection/call-zoho';
-import { listOpenAlerts } from '../../db/health/alerts';
 import { mintUsage } from '../../db/connections/token-request-budget';
+import { listOpenAlerts } from '../../db/health/alerts';
+import { missingScopes } from '../../zoho/auth/scopes';
 import { listModules } from '../../zoho/metadata/modules';
 import { getOrg } from '../../zoho/metadata/org';
-import { missingScopes } from '../../zoho/auth/scopes';
 import { getCurrentUser } from '../../zoho/metadata/users';
-import { AuthStatus, Organization, Permissions } from './schemas';
-import { representConnection } from './present';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { ConnectionQuery, connectionAt } from './find-connection';
+import { representConnection } from './present';
+import { AuthStatus, Organization, Permissions } from './schemas';
 
 const MAX_ALERTS = 50;
 

@@ -2,11 +2,11 @@ import { acceptGrant } from '../../connection/consent/accept-grant';
 import { beginConsent } from '../../connection/consent/browser-flow';
 import { refreshNow, revokeGrant } from '../../connection/consent/manage-grant';
 import { NEEDED_SCOPES } from '../../zoho/auth/scopes';
-import { Authorization, AuthorizationRequest, ConnectionAnswer, GrantCodeRequest } from './schemas';
-import { representConnection } from './present';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { ConnectionParams, connectionAt } from './find-connection';
+import { representConnection } from './present';
+import { Authorization, AuthorizationRequest, ConnectionAnswer, GrantCodeRequest } from './schemas';
 
 const common = { method: 'post', tag: 'Connections', access: 'admin', params: ConnectionParams } as const;
 const NOW = { 200: { description: 'The connection as it is now.', schema: ConnectionAnswer } } as const;

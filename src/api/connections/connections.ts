@@ -1,9 +1,9 @@
-import { getConnection, listConnections } from '../../db/connections/connections';
 import { saveClient } from '../../db/connections/connection-grants';
-import { ConnectionAnswer, ConnectionList, ConnectionRequest } from './schemas';
-import { representConnection } from './present';
+import { getConnection, listConnections } from '../../db/connections/connections';
 import { defineRoute, type RouteAnswer } from '../http/route';
 import { ConnectionParams, connectionAt } from './find-connection';
+import { representConnection } from './present';
+import { ConnectionAnswer, ConnectionList, ConnectionRequest } from './schemas';
 
 export const saveConnection = defineRoute({
   method: 'post',

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { completeConsent } from '../../connection/consent/browser-flow';
 import { GrantRefused } from '../../connection/consent/errors';
 import { insertAuditEntry } from '../../db/access/audit-log';
-import { CALLBACK_HEADERS, renderCallbackPage, type CallbackPage } from './callback-page';
 import type { RouteDeps } from '../http/deps';
-import { CALLBACK_PATH } from '../paths';
 import type { Problem } from '../http/problem';
 import { defineRoute, type RouteAnswer } from '../http/route';
 import { toProblem } from '../http/to-problem';
+import { CALLBACK_PATH } from '../paths';
+import { CALLBACK_HEADERS, renderCallbackPage, type CallbackPage } from './callback-page';
 
 const part = z.string().max(2_000).optional();
 const CallbackQuery = z.object({

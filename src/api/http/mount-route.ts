@@ -1,8 +1,8 @@
 import type { Request, Response, Router } from 'express';
 import { insertAuditEntry } from '../../db/access/audit-log';
-import type { RouteDeps } from './deps';
 import { API_PREFIX } from '../paths';
 import { authenticate, authorize } from './auth';
+import type { RouteDeps } from './deps';
 import { readLargeBody } from './large-body';
 import { Problem } from './problem';
 import { contextOf } from './request-context';

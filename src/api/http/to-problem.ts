@@ -1,6 +1,6 @@
-import { toDatabaseError } from '../../db/postgres/pg-errors';
 import { BulkOperationNotFound } from '../../db/bulk-operations/bulk-operations';
 import { ConnectionNotFound } from '../../db/connections/connections';
+import { toDatabaseError } from '../../db/postgres/pg-errors';
 import { ActiveSessionExists, SessionNotFound } from '../../db/sessions/sessions';
 import {
   CommandRefused,

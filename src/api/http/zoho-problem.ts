@@ -1,6 +1,6 @@
 import { GrantRefused } from '../../connection/consent/errors';
-import { EncryptionKeyMissing, KeyRingInvalid, SealedValueInvalid } from '../../db/postgres/encryption';
 import type { ConnectionModel } from '../../db/models/connection';
+import { EncryptionKeyMissing, KeyRingInvalid, SealedValueInvalid } from '../../db/postgres/encryption';
 import { type ErrorCategory, ZohoError } from '../../zoho/errors/errors';
 import { Problem, type ProblemCode } from './problem';
 

@@ -2,8 +2,13 @@ import { z } from 'zod';
 import { createField, updateField, type FieldRequest, type ModifiedField } from '../../connection/custom-fields';
 import { listFieldModifications } from '../../db/connections/field-modifications';
 import type { FieldModificationModel } from '../../db/models/field-modification';
+import { connectionAt, ConnectionQuery } from '../connections/find-connection';
 import { cursorOf, encodeCursor } from '../http/cursor';
 import type { RouteDeps } from '../http/deps';
+import { limit, pageOf } from '../http/parameters';
+import { defineRoute, type Principal } from '../http/route';
+import { ZOHO_PROBLEMS } from '../http/zoho-problem';
+import { connection, ModuleParams, ZohoId } from './module-parameters';
 import {
   CustomFieldChangeRequest,
   CustomFieldRequest,
@@ -11,11 +16,6 @@ import {
   FieldModificationPage,
   type FieldModification,
 } from './schemas';
-import { defineRoute, type Principal } from '../http/route';
-import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { connectionAt, ConnectionQuery } from '../connections/find-connection';
-import { connection, ModuleParams, ZohoId } from './module-parameters';
-import { limit, pageOf } from '../http/parameters';
 
 const FieldParams = ModuleParams.extend({ fieldId: ZohoId.meta({ description: "Zoho's id of the field." }) });
 

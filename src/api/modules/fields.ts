@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { analyzeCoverage, requiredFieldsOf } from '../../domain/records/field-coverage';
 import { getFields } from '../../zoho/metadata/fields';
-import { Coverage, FieldList } from './schemas';
+import { ConnectionQuery } from '../connections/find-connection';
+import { flag } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { ConnectionQuery } from '../connections/find-connection';
 import { callOrganization, connection, ModuleParams } from './module-parameters';
-import { flag } from '../http/parameters';
+import { Coverage, FieldList } from './schemas';
 
 const common = {
   method: 'get',

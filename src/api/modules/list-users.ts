@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { listUsers, USER_TYPES } from '../../zoho/metadata/users';
-import { UserList } from './schemas';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { callOrganization, connection, page, perPage } from './module-parameters';
+import { UserList } from './schemas';
 
 export const listUsersRoute = defineRoute({
   method: 'get',

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { callZoho } from '../../connection/call-zoho';
 import { MAX_FIELDS_PER_CALL, MAX_PER_PAGE } from '../../zoho/http/request-limits';
 import type { CallOptions, ZohoTransport } from '../../zoho/http/transport';
+import { connectionAt } from '../connections/find-connection';
 import { ConnectionOrDefault } from '../connections/schemas';
 import type { RouteDeps } from '../http/deps';
 import { ApiName } from '../sessions/schemas';
-import { connectionAt } from '../connections/find-connection';
 
 export const ModuleParams = z.strictObject({
   module: ApiName.meta({ description: 'API name of the module in Zoho CRM, e.g. `Deals`.' }),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { assertModuleAccess, hasReachableRecords, MODULE_ACCESS } from '../../zoho/metadata/module-access';
 import { getModule, listModules } from '../../zoho/metadata/modules';
-import { ModuleAnswer, ModuleList } from './schemas';
+import { ConnectionQuery } from '../connections/find-connection';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { ConnectionQuery } from '../connections/find-connection';
 import { callOrganization, connection, ModuleParams } from './module-parameters';
+import { ModuleAnswer, ModuleList } from './schemas';
 
 const common = { method: 'get', tag: 'Modules', access: 'viewer', problems: ZOHO_PROBLEMS } as const;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { CREATABLE_FIELD_TYPES, FORMULA_RETURN_TYPES } from '../../zoho/metadata/custom-field-definition';
 import { FIELD_MODIFICATION_ACTIONS, FIELD_MODIFICATION_OUTCOMES } from '../../domain/runs/enums';
+import { CREATABLE_FIELD_TYPES, FORMULA_RETURN_TYPES } from '../../zoho/metadata/custom-field-definition';
 import { ApiName } from '../sessions/schemas';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });

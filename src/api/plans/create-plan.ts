@@ -1,14 +1,14 @@
 import { ConnectionNotFound, findConnection } from '../../db/connections/connections';
-import { loadFields } from '../../db/mirror/module-fields';
 import { readPlanningFacts, type PlanningFacts } from '../../db/credits/planning-facts';
+import { loadFields } from '../../db/mirror/module-fields';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
-import { isWholeInCoql, planReadWay, type ReadWaysQuestion } from '../../domain/planning/read-methods';
 import type { Allowance, WeighedWay, WorkPlan } from '../../domain/planning/plan';
+import { isWholeInCoql, planReadWay, type ReadWaysQuestion } from '../../domain/planning/read-methods';
 import { planWriteWay, type WriteWaysQuestion } from '../../domain/planning/write-methods';
 import type { RouteDeps } from '../http/deps';
-import { Plan, PlanRequest } from './schemas';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
+import { Plan, PlanRequest } from './schemas';
 
 /** Taken for one call of an org that was not called in the last 24 hours. */
 const USUAL_LATENCY_MS = 300;

@@ -1,13 +1,13 @@
 import { selectRecords } from '../../zoho/query/coql-query';
-import { countRecords } from '../../zoho/records/count-records';
 import { searchCriteria } from '../../zoho/query/search-criteria';
 import { type SearchFilter, searchRecords } from '../../zoho/query/search-records';
-import { CountAnswer, CountRequest, QueryRequest, RecordsAnswer, SearchRequest } from './schemas';
+import { countRecords } from '../../zoho/records/count-records';
+import { ConnectionQuery } from '../connections/find-connection';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { ConnectionQuery } from '../connections/find-connection';
 import { callOrganization, ModuleParams } from '../modules/module-parameters';
 import { pageBody } from './read-records';
+import { CountAnswer, CountRequest, QueryRequest, RecordsAnswer, SearchRequest } from './schemas';
 
 /** Sent by POST, since criteria are too long for an address; nothing is changed by them. */
 const common = {

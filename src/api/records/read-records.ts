@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { listDeleted } from '../../zoho/records/deleted-records';
 import { ZohoError } from '../../zoho/errors/errors';
+import { listDeleted } from '../../zoho/records/deleted-records';
 import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
 import type { RecordPage } from '../../zoho/records/record-page';
-import { DeletedAnswer, RecordAnswer, RecordsAnswer } from './schemas';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import {
@@ -17,6 +16,7 @@ import {
   perPage,
   ZohoId,
 } from '../modules/module-parameters';
+import { DeletedAnswer, RecordAnswer, RecordsAnswer } from './schemas';
 
 /** What Zoho would have answered if it answered anything where there is nothing. */
 const NO_RECORDS = Buffer.from('{"data":[],"info":{"count":0,"more_records":false,"next_page_token":null}}');

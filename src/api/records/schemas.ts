@@ -1,7 +1,4 @@
 import { z } from 'zod';
-import type { Criteria as CriteriaInput } from '../../zoho/query/criteria';
-import { AGGREGATE_FUNCTIONS } from '../../zoho/query/coql-query';
-import { CRITERIA_OPERATORS, CRITERIA_TYPES } from '../../zoho/query/criteria-types';
 import {
   MAX_COQL_LIMIT,
   MAX_COQL_REACH,
@@ -9,6 +6,9 @@ import {
   MAX_PER_PAGE,
   MAX_RECORDS_PER_WRITE,
 } from '../../zoho/http/request-limits';
+import { AGGREGATE_FUNCTIONS } from '../../zoho/query/coql-query';
+import type { Criteria as CriteriaInput } from '../../zoho/query/criteria';
+import { CRITERIA_OPERATORS, CRITERIA_TYPES } from '../../zoho/query/criteria-types';
 import { ApiName } from '../sessions/schemas';
 
 /** Of Zoho's own: what a record carries beside its fields begins with $. */

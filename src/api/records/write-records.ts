@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { recordProblems } from '../../domain/records/record-problems';
-import { getFields } from '../../zoho/metadata/fields';
 import type { CallOptions, ZohoTransport } from '../../zoho/http/transport';
+import { getFields } from '../../zoho/metadata/fields';
 import type { WriteOutcome } from '../../zoho/records/write-outcome';
 import {
   deleteRecords,
@@ -10,11 +10,11 @@ import {
   updateRecords,
   upsertRecords,
 } from '../../zoho/records/write-records';
-import { ValidateAnswer, ValidateRequest, WriteAnswer, WriteRequest } from './schemas';
+import { ConnectionQuery } from '../connections/find-connection';
 import { defineRoute } from '../http/route';
 import { unknownOutcome, ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { ConnectionQuery } from '../connections/find-connection';
 import { callOrganization, ModuleParams } from '../modules/module-parameters';
+import { ValidateAnswer, ValidateRequest, WriteAnswer, WriteRequest } from './schemas';
 
 /** A hundred records with long texts. */
 const MAX_BODY = '5mb';

@@ -1,14 +1,14 @@
-import { isFinal } from '../../domain/runs/enums';
 import type { SyncSessionModel } from '../../db/models/sync-session';
 import { viewSession } from '../../db/sessions/session-view';
 import { closeSession, getSession } from '../../db/sessions/sessions';
+import { isFinal } from '../../domain/runs/enums';
 import { SyncWorkflowNotRunning, type SyncTarget, type SyncUpdate } from '../../temporal/control/sync-control';
 import type { RouteDeps } from '../http/deps';
-import { Problem } from '../http/problem';
-import { representSessionWithLinks } from './present';
-import { defineRoute, type RouteAnswer } from '../http/route';
-import { CommandRequest, SessionAnswer } from './schemas';
 import { SessionParams } from '../http/parameters';
+import { Problem } from '../http/problem';
+import { defineRoute, type RouteAnswer } from '../http/route';
+import { representSessionWithLinks } from './present';
+import { CommandRequest, SessionAnswer } from './schemas';
 
 const common = {
   method: 'post',

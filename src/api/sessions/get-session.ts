@@ -1,9 +1,9 @@
-import { getSession } from '../../db/sessions/sessions';
 import { viewSession } from '../../db/sessions/session-view';
-import { representSessionWithLinks } from './present';
-import { defineRoute } from '../http/route';
-import { SessionAnswer } from './schemas';
+import { getSession } from '../../db/sessions/sessions';
 import { SessionParams } from '../http/parameters';
+import { defineRoute } from '../http/route';
+import { representSessionWithLinks } from './present';
+import { SessionAnswer } from './schemas';
 
 export const getSessionRoute = defineRoute({
   method: 'get',

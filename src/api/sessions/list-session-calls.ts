@@ -1,9 +1,9 @@
 import { callMetricsOfSession } from '../../db/credits/call-metrics';
 import { getSession } from '../../db/sessions/sessions';
-import { representCallMetrics } from './present-call-metrics';
-import { SessionCalls } from './call-metrics-schemas';
-import { defineRoute } from '../http/route';
 import { SessionParams } from '../http/parameters';
+import { defineRoute } from '../http/route';
+import { SessionCalls } from './call-metrics-schemas';
+import { representCallMetrics } from './present-call-metrics';
 
 export const listSessionCalls = defineRoute({
   method: 'get',

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { LOG_LEVELS } from '../../domain/runs/enums';
 import { listLogs } from '../../db/sessions/logs';
 import { getSession } from '../../db/sessions/sessions';
+import { LOG_LEVELS } from '../../domain/runs/enums';
 import { cursorOf, encodeCursor } from '../http/cursor';
-import { representLogLine } from './present';
-import { defineRoute } from '../http/route';
-import { LogPage } from './schemas';
 import { SessionParams, limit, pageOf } from '../http/parameters';
+import { defineRoute } from '../http/route';
+import { representLogLine } from './present';
+import { LogPage } from './schemas';
 
 export const listSessionLogs = defineRoute({
   method: 'get',

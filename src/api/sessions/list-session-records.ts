@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { RECORD_ACTIONS } from '../../domain/runs/enums';
 import { listRecordStatuses } from '../../db/sessions/record-statuses';
 import { getSession } from '../../db/sessions/sessions';
+import { RECORD_ACTIONS } from '../../domain/runs/enums';
 import { cursorOf, encodeCursor } from '../http/cursor';
-import { representRecordStatus } from './present';
-import { defineRoute } from '../http/route';
-import { RecordPage } from './schemas';
 import { SessionParams, flag, limit, pageOf } from '../http/parameters';
+import { defineRoute } from '../http/route';
+import { representRecordStatus } from './present';
+import { RecordPage } from './schemas';
 
 export const listSessionRecords = defineRoute({
   method: 'get',

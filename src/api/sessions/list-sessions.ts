@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { SESSION_STATUSES, SESSION_TYPES } from '../../domain/runs/enums';
 import { findConnection, ConnectionNotFound } from '../../db/connections/connections';
 import { viewSessions } from '../../db/sessions/session-view';
 import { listSessions } from '../../db/sessions/sessions';
+import { SESSION_STATUSES, SESSION_TYPES } from '../../domain/runs/enums';
 import { cursorOf, encodeCursor } from '../http/cursor';
-import { representSession } from './present';
-import { defineRoute } from '../http/route';
-import { ApiName, SessionPage } from './schemas';
 import { limit, listOf, pageOf } from '../http/parameters';
+import { defineRoute } from '../http/route';
+import { representSession } from './present';
+import { ApiName, SessionPage } from './schemas';
 
 export const listSessionsRoute = defineRoute({
   method: 'get',

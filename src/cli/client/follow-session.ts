@@ -3,8 +3,8 @@ import { sessionPath } from '../../api/paths';
 import { SessionAnswer, type Session } from '../../api/sessions/schemas';
 import { isFinal } from '../../domain/runs/enums';
 import { show, type CliContext } from '../context';
-import { CliError, EXIT_CODES } from './errors';
 import { progressLine, sessionDetails } from '../output/session-text';
+import { CliError, EXIT_CODES } from './errors';
 
 const POLL_MS = 1_000;
 

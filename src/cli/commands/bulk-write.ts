@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { API_PREFIX } from '../../api/paths';
 import type { CliContext } from '../context';
-import { addOperationCommands, startOperation } from './operation-commands';
 import { readJsonText } from '../input/read-json';
+import { addOperationCommands, startOperation } from './operation-commands';
 
 /** `pulse bulk-write …`: writes many records, and says what became of each. */
 export function bulkWriteCommand(context: CliContext): Command {

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { AuthStatus, Authorization, ConnectionAnswer, type Connection } from '../../api/connections/schemas';
 import { connectionPath, API_PREFIX } from '../../api/paths';
-import { authStatusText, connectionDetails } from '../output/connection-text';
-import { show, type CliContext } from '../context';
 import { CliError, EXIT_CODES } from '../client/errors';
+import { show, type CliContext } from '../context';
 import { openBrowser } from '../input/open-browser';
 import { connectionOption, names } from '../input/option-values';
 import { secretReader } from '../input/read-secret';
+import { authStatusText, connectionDetails } from '../output/connection-text';
 
 const POLL_MS = 1_000;
 /** Stands for standard input, as usual. */

@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import { Coverage, FieldList, FieldModificationAnswer, FieldModificationPage } from '../../api/modules/schemas';
 import { modulePath } from '../../api/paths';
 import { show, type CliContext } from '../context';
-import { coverageText, fieldsTable, modificationsTable, modifiedFieldText } from '../output/fields-text';
 import { connectionOption, wholeNumber } from '../input/option-values';
 import { readJsonText } from '../input/read-json';
+import { coverageText, fieldsTable, modificationsTable, modifiedFieldText } from '../output/fields-text';
 
 interface Connected {
   connection: string;

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { API_PREFIX } from '../../api/paths';
 import { Readiness } from '../../api/sessions/schemas';
-import { show, type CliContext } from '../context';
 import { CliError, EXIT_CODES } from '../client/errors';
+import { show, type CliContext } from '../context';
 import { formatPairs } from '../output/table';
 
 /** `pulse health`: whether the API answers, and whether what it needs is there. */

@@ -2,9 +2,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { MassUpdatePreview } from '../../api/bulk-operations/schemas';
 import { API_PREFIX } from '../../api/paths';
 import { show, type CliContext } from '../context';
-import { addOperationCommands, startOperation } from './operation-commands';
-import { previewText } from '../output/operation-text';
 import { names } from '../input/option-values';
+import { previewText } from '../output/operation-text';
+import { addOperationCommands, startOperation } from './operation-commands';
 
 interface StartOptions {
   ids?: string[];

@@ -2,8 +2,8 @@ import { Command, Option } from 'commander';
 import { ModuleAnswer, ModuleList } from '../../api/modules/schemas';
 import { API_PREFIX, modulePath } from '../../api/paths';
 import { show, type CliContext } from '../context';
-import { moduleDetails, modulesTable } from '../output/fields-text';
 import { connectionOption } from '../input/option-values';
+import { moduleDetails, modulesTable } from '../output/fields-text';
 
 /** `pulse modules …`: what the organization has and what the connected user may do. */
 export function modulesCommand(context: CliContext): Command {

@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
 import {
   BulkOperationAnswer,
   BulkOperationPage,
@@ -8,10 +8,10 @@ import {
 } from '../../api/bulk-operations/schemas';
 import { API_PREFIX, operationPath } from '../../api/paths';
 import { isFinal } from '../../domain/runs/enums';
-import { show, type CliContext } from '../context';
 import { CliError, EXIT_CODES } from '../client/errors';
-import { operationDetails, operationLine, operationTable, resultTable } from '../output/operation-text';
+import { show, type CliContext } from '../context';
 import { wholeNumber } from '../input/option-values';
+import { operationDetails, operationLine, operationTable, resultTable } from '../output/operation-text';
 
 const POLL_MS = 1_000;
 const RESULTS_PER_PAGE = 1_000;

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { Plan } from '../../api/plans/schemas';
 import { API_PREFIX } from '../../api/paths';
+import { Plan } from '../../api/plans/schemas';
 import { READ_GOALS } from '../../domain/planning/read-methods';
 import { WRITE_OPERATIONS } from '../../domain/planning/write-methods';
 import { show, type CliContext } from '../context';

@@ -8,11 +8,11 @@ import {
   WRITE_ACTIONS,
   WriteAnswer,
 } from '../../api/records/schemas';
-import { show, type CliContext } from '../context';
 import { CliError, EXIT_CODES } from '../client/errors';
-import { count } from '../output/format-number';
+import { show, type CliContext } from '../context';
 import { connectionOption, names, wholeNumber } from '../input/option-values';
 import { readJsonText } from '../input/read-json';
+import { count } from '../output/format-number';
 import { readPage, recordDetails, recordsTable, validateText, writeText } from '../output/records-text';
 import { formatPairs, formatTable } from '../output/table';
 

@@ -1,13 +1,13 @@
 import { Command, Option } from 'commander';
-import { SessionCalls } from '../../api/sessions/call-metrics-schemas';
 import { API_PREFIX, sessionPath } from '../../api/paths';
+import { SessionCalls } from '../../api/sessions/call-metrics-schemas';
 import { SessionAnswer, SessionPage } from '../../api/sessions/schemas';
 import { LOG_LEVELS } from '../../domain/runs/enums';
-import { callsTable } from '../output/calls-text';
-import { show, type CliContext } from '../context';
 import { readSession } from '../client/follow-session';
-import { wholeNumber } from '../input/option-values';
 import { showLogs, type LogOptions } from '../client/session-logs';
+import { show, type CliContext } from '../context';
+import { wholeNumber } from '../input/option-values';
+import { callsTable } from '../output/calls-text';
 import { sessionDetails, sessionTable } from '../output/session-text';
 
 interface ListOptions {

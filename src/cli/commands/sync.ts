@@ -2,8 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { API_PREFIX } from '../../api/paths';
 import { SessionAnswer } from '../../api/sessions/schemas';
 import { READ_PATHS } from '../../domain/runs/enums';
-import { show, type CliContext } from '../context';
 import { followSession } from '../client/follow-session';
+import { show, type CliContext } from '../context';
 import { names, number } from '../input/option-values';
 import { sessionDetails } from '../output/session-text';
 

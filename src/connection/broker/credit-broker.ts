@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { readCreditWindow } from '../../db/credits/read-window';
+import { waitForCredits } from '../../domain/credits/credit-window';
 import { CALL_RATES } from '../../domain/credits/edition-limits';
 import { type CallPriority, PATIENCE_MS } from '../../domain/credits/priorities';
-import { waitForCredits } from '../../domain/credits/credit-window';
-import type { CallEnding, CallGate, CallSeries, GatedCall, Permit } from '../../zoho/http/call-limiter';
 import { ZohoError } from '../../zoho/errors/errors';
-import { type Admission, CallLine } from './call-queue';
+import type { CallEnding, CallGate, CallSeries, GatedCall, Permit } from '../../zoho/http/call-limiter';
 import { CALLS_PER_ASKING, CallSeriesPermit } from './batch-permit';
+import { type Admission, CallLine } from './call-queue';
 
 export interface BrokerOptions {
   /** Priority of calls that name none. */

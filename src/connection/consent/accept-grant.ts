@@ -1,16 +1,16 @@
-import { ledgerEntries } from '../ledger-entries';
-import { insertLedgerEntries } from '../../db/credits/api-ledger';
 import { saveGrant } from '../../db/connections/connection-grants';
 import { getConnection, openSecrets, withTokenRow } from '../../db/connections/connections';
+import { insertLedgerEntries } from '../../db/credits/api-ledger';
 import type { ConnectionModel } from '../../db/models/connection';
-import { ZohoError } from '../../zoho/errors/errors';
 import { type GrantedTokens, ZohoAccounts } from '../../zoho/auth/oauth';
+import { ZohoError } from '../../zoho/errors/errors';
 import type { ZohoCall } from '../../zoho/http/observer';
-import { getOrg, type ZohoOrg } from '../../zoho/metadata/org';
 import { ZohoTransport } from '../../zoho/http/transport';
+import { getOrg, type ZohoOrg } from '../../zoho/metadata/org';
 import { API_WORKER } from '../call-zoho';
-import { GrantRefused, refusalOf } from './errors';
+import { ledgerEntries } from '../ledger-entries';
 import type { ConnectSettings } from '../settings';
+import { GrantRefused, refusalOf } from './errors';
 
 /** A grant code and where it comes from. */
 export interface GrantCode {

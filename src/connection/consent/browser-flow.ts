@@ -7,11 +7,11 @@ import { getConnection } from '../../db/connections/connections';
 import type { AuthorizationRequestModel } from '../../db/models/authorization-request';
 import type { ConnectionModel } from '../../db/models/connection';
 import { authorizationUrl } from '../../zoho/auth/authorization-url';
-import { callbackAccounts } from '../../zoho/http/data-centers';
 import { NEEDED_SCOPES } from '../../zoho/auth/scopes';
+import { callbackAccounts } from '../../zoho/http/data-centers';
+import type { ConnectSettings } from '../settings';
 import { acceptGrant } from './accept-grant';
 import { GrantRefused, type GrantRefusalCode } from './errors';
-import type { ConnectSettings } from '../settings';
 
 /** What the browser brings back from Zoho. */
 export interface Callback {

@@ -1,4 +1,3 @@
-import { DatabaseTokenSource } from '../database-token-source';
 import { dropGrant, setTokenRefusals } from '../../db/connections/connection-grants';
 import {
   forgetAccessToken,
@@ -8,9 +7,10 @@ import {
   withTokenRow,
 } from '../../db/connections/connections';
 import type { ConnectionModel } from '../../db/models/connection';
-import { ZohoError } from '../../zoho/errors/errors';
 import { type OAuthClient, ZohoAccounts } from '../../zoho/auth/oauth';
+import { ZohoError } from '../../zoho/errors/errors';
 import { ZohoTransport } from '../../zoho/http/transport';
+import { DatabaseTokenSource } from '../database-token-source';
 import type { ConnectSettings } from '../settings';
 
 /** A grant that a person asks to be tried gets one chance: the first refusal is believed. */

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { toJsonb } from '../postgres/json';
 import { AuditLogEntryModel } from '../models/audit-log-entry';
+import { toJsonb } from '../postgres/json';
 
 export interface AuditEntry {
   /** `api-key:<name>`, or what else identifies the caller. */

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { ITEM_STATUSES, type ItemCounts, type ItemError, type ItemStatus } from '../../domain/runs/bulk-operations';
-import { toJsonb } from '../postgres/json';
 import { BulkOperationItemModel } from '../models/bulk-operation-item';
+import { toJsonb } from '../postgres/json';
 
 /** What Zoho said about one record. */
 export interface ItemOutcome {

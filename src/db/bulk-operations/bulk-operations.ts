@@ -2,11 +2,11 @@ import type { Knex } from 'knex';
 import { fn } from 'objection';
 import type { BulkOperationKind } from '../../domain/runs/bulk-operations';
 import { ACTIVE_SESSION_STATUSES, FINAL_SESSION_STATUSES, isFinal, type SessionStatus } from '../../domain/runs/enums';
+import { BulkOperationModel, type CallbackState } from '../models/bulk-operation';
 import { reseal, type KeyRing } from '../postgres/encryption';
 import { storable, toJsonb } from '../postgres/json';
-import { BulkOperationModel, type CallbackState } from '../models/bulk-operation';
-import { settleRecords } from './settle-operation';
 import type { SessionUpdate } from '../sessions/session-updates';
+import { settleRecords } from './settle-operation';
 
 export class BulkOperationNotFound extends Error {
   override readonly name = 'BulkOperationNotFound';

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { BulkWriteAction } from '../../domain/runs/bulk-operations';
 import type { BulkWriteColumn } from '../../domain/records/bulk-write-columns';
+import type { BulkWriteAction } from '../../domain/runs/bulk-operations';
 import { toJsonb } from '../postgres/json';
 
 /**

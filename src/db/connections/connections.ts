@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { uuidv7 } from 'uuidv7';
-import { open, reseal, seal, type KeyRing } from '../postgres/encryption';
 import { ConnectionModel, type ConnectionStatus } from '../models/connection';
+import { open, reseal, seal, type KeyRing } from '../postgres/encryption';
 
 export class ConnectionNotFound extends Error {
   override readonly name = 'ConnectionNotFound';

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { FieldModificationAction, FieldModificationOutcome } from '../../domain/runs/enums';
-import { toJsonb } from '../postgres/json';
 import { FieldModificationModel } from '../models/field-modification';
+import { toJsonb } from '../postgres/json';
 
 export interface NewFieldModification {
   connectionId: string;

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
+import { FLOOR_SHARES } from '../../domain/credits/credit-window';
 import { ASSUMED_LIMITS, CONCURRENCY_RECOVERY_MS, type CallRate } from '../../domain/credits/edition-limits';
 import { CALL_PRIORITIES, type CallPriority, MIN_CALLS_TO_KEEP_ONE } from '../../domain/credits/priorities';
-import { FLOOR_SHARES } from '../../domain/credits/credit-window';
 
 /** A call that asks to be let in. */
 export interface Arrival {

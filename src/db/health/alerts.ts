@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { storable, toJsonb } from '../postgres/json';
 import { AlertModel } from '../models/alert';
+import { storable, toJsonb } from '../postgres/json';
 
 export interface NewAlert {
   connectionId: string;

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { TombstoneReason } from '../../domain/runs/enums';
-import { mirrorLockKey, modifiedTimeColumn, qualifiedTable, SYNCED_AT, type MirrorModule } from './mirror-module';
 import { quoteIdentifier } from './identifiers';
+import { mirrorLockKey, modifiedTimeColumn, qualifiedTable, SYNCED_AT, type MirrorModule } from './mirror-module';
 
 /** A row that is to leave the mirror, and why. */
 export interface DepartedRow {

@@ -8,8 +8,8 @@ import {
   type SessionType,
   type SyncDirection,
 } from '../../domain/runs/enums';
-import { toJsonb } from '../postgres/json';
 import { SyncSessionModel } from '../models/sync-session';
+import { toJsonb } from '../postgres/json';
 
 export class SessionNotFound extends Error {
   override readonly name = 'SessionNotFound';

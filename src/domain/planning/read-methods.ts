@@ -1,6 +1,6 @@
 import type { MirrorField } from '../mirror/mirror-field';
-import { BULK_FIELDS, IDS_PER_CALL, LIST_MAX_ROWS, LIST_PAGE_ROWS, fieldSlices, planForced } from './read-plan';
 import { callSeconds, choosePlan, plainCalls, type Allowance, type Way, type WorkPlan } from './plan';
+import { BULK_FIELDS, IDS_PER_CALL, LIST_MAX_ROWS, LIST_PAGE_ROWS, fieldSlices, planForced } from './read-plan';
 
 /** Limits and prices of Zoho's reads (Zoho's documentation: API Limits, COQL Limitations, Get Deleted Records). */
 export const COQL_PAGE_ROWS = 2_000;

@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { FullSyncPlan, SessionSums } from './results';
 import type { ReadPath, SessionStatus } from '../../domain/runs/enums';
+import type { FullSyncPlan, SessionSums } from './results';
 
 /** How many rows may leave the mirror without a person's word. */
 export interface RemovalOptions {

@@ -1,10 +1,10 @@
 import type { BulkOperationKind } from '../../domain/runs/bulk-operations';
-import { jobFinishedSignal, type BulkOperationInput } from '../contract/operation-messages';
 import type { TemporalClient } from '../client';
+import { jobFinishedSignal, type BulkOperationInput } from '../contract/operation-messages';
 import { bulkWriteWorkflowId, massUpdateWorkflowId } from '../ids';
 import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
-import { translate, type SyncTarget } from './sync-control';
 import { TASK_QUEUES } from '../task-queues';
+import { translate, type SyncTarget } from './sync-control';
 
 /** What the control API asks of Temporal about bulk writes and mass updates. Every method answers or fails in time. */
 export interface OperationControl {

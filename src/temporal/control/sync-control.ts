@@ -8,6 +8,7 @@ import {
   isGrpcServiceError,
 } from '@temporalio/client';
 import type { SessionType } from '../../domain/runs/enums';
+import type { TemporalClient } from '../client';
 import {
   approveSweepUpdate,
   pauseUpdate,
@@ -18,7 +19,6 @@ import {
   type RemovalOptions,
   type SyncInput,
 } from '../contract/sync-messages';
-import type { TemporalClient } from '../client';
 import { syncWorkflowId } from '../ids';
 import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';

@@ -1,5 +1,10 @@
 import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
 import { progressOf, shortcoming, type ItemProgress } from '../../domain/runs/bulk-operations';
+import {
+  jobFinishedSignal,
+  type BulkOperationInput,
+  type BulkOperationResult,
+} from '../../temporal/contract/operation-messages';
 import type { BulkWritePlan } from '../../temporal/contract/results';
 import {
   awaitBulkWrite,
@@ -11,11 +16,6 @@ import {
   uploadBulkWriteFile,
 } from '../activity-proxies';
 import { causeOf, FILE_LOST, isFailure, OUTCOME_UNKNOWN } from '../run/activity-failures';
-import {
-  jobFinishedSignal,
-  type BulkOperationInput,
-  type BulkOperationResult,
-} from '../../temporal/contract/operation-messages';
 import { runBulkOperation, type OperationRun, type WorkDone } from './operation-run';
 
 /** How often a file is uploaded before its loss is taken for an answer. */

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from '../activity-proxies';
 import type { BulkOperationInput, BulkOperationResult } from '../../temporal/contract/operation-messages';
+import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from '../activity-proxies';
 import { runBulkOperation, type OperationRun, type WorkDone } from './operation-run';
 
 /**

@@ -7,14 +7,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
-import type { OperationTarget } from '../../temporal/contract/targets';
-import { notifyCaller, recordBulkOperation, settleOperation } from '../activity-proxies';
-import { causeOf, isFailure, SESSION_ENDED } from '../run/activity-failures';
 import {
   operationProgressQuery,
   type BulkOperationInput,
   type BulkOperationResult,
 } from '../../temporal/contract/operation-messages';
+import type { OperationTarget } from '../../temporal/contract/targets';
+import { notifyCaller, recordBulkOperation, settleOperation } from '../activity-proxies';
+import { causeOf, isFailure, SESSION_ENDED } from '../run/activity-failures';
 import { RunControl } from '../run/run-control';
 import { SessionRecorder } from '../run/session-recorder';
 

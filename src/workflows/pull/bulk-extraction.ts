@@ -1,6 +1,6 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
-import { BULK_PAGE_ROWS } from '../../domain/planning/read-plan';
 import type { ChunkResult } from '../../activities';
+import { BULK_PAGE_ROWS } from '../../domain/planning/read-plan';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { awaitBulkRead, loadBulkPage, orderBulkRead } from '../activity-proxies';
 import { isFailure, JOB_LOST } from '../run/activity-failures';

@@ -1,10 +1,10 @@
 import { allHandlersFinished, ApplicationFailure, condition, continueAsNew } from '@temporalio/workflow';
 import type { FullSyncPlan } from '../../temporal/contract/results';
+import type { FullSyncInput, SyncResult } from '../../temporal/contract/sync-messages';
 import { finishFullSync, indexMirror, planFullSync, readByListPages } from '../activity-proxies';
+import { causeOf, FIELD_REFUSED, isFailure, VERIFICATION_FAILED } from '../run/activity-failures';
 import { extractByBulkRead } from './bulk-extraction';
 import { catchUp } from './catch-up';
-import { causeOf, FIELD_REFUSED, isFailure, VERIFICATION_FAILED } from '../run/activity-failures';
-import type { FullSyncInput, SyncResult } from '../../temporal/contract/sync-messages';
 import { agree, describeDifference } from './row-counts';
 import { sweep } from './sweep';
 import { SyncRun } from './sync-run';

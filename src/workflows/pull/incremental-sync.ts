@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { IncrementalSyncPlan, RowCounts } from '../../temporal/contract/results';
-import { finishIncrementalSync, planIncrementalSync, readRestored } from '../activity-proxies';
-import { catchUp, type CaughtUp } from './catch-up';
-import { VERIFICATION_FAILED } from '../run/activity-failures';
 import type { IncrementalSyncInput, SyncResult } from '../../temporal/contract/sync-messages';
+import { finishIncrementalSync, planIncrementalSync, readRestored } from '../activity-proxies';
+import { VERIFICATION_FAILED } from '../run/activity-failures';
+import { catchUp, type CaughtUp } from './catch-up';
 import { agree, describeDifference } from './row-counts';
 import { SyncRun } from './sync-run';
 

@@ -7,9 +7,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RowCounts, SessionSums } from '../../temporal/contract/results';
+import { progressQuery, type SyncInput, type SyncResult } from '../../temporal/contract/sync-messages';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { causeOf, isFailure, SESSION_ENDED } from '../run/activity-failures';
-import { progressQuery, type SyncInput, type SyncResult } from '../../temporal/contract/sync-messages';
 import { RunControl } from '../run/run-control';
 import { SessionRecorder } from '../run/session-recorder';
 import { SweepApproval } from './sweep-approval';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import { type CallLabel, ZohoError } from '../errors/errors';
 import { CallReport } from '../http/call-report';
-import { classifyTokenError } from './classify-token-error';
 import { CREDIT_COSTS, type ZohoOperation } from '../http/credit-costs';
 import { isAllowedAccountsUrl, isAllowedApiDomain } from '../http/data-centers';
 import { decode } from '../http/decode';
-import { type CallLabel, ZohoError } from '../errors/errors';
 import { type HttpAnswer, HttpClient } from '../http/http-client';
 import type { CallObserver } from '../http/observer';
 import type { AccessToken, CallOptions } from '../http/transport';
+import { classifyTokenError } from './classify-token-error';
 
 export interface OAuthClient {
   /** The accounts server of the connection: one of Zoho's, or a loopback address for the simulator. */

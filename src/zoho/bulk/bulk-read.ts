@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type BulkReadCriteria, bulkReadCriteria } from './bulk-read-criteria';
 import { classifyEnvelope } from '../errors/classify-error';
-import { count, decode, optionalText } from '../http/decode';
 import { type CallLabel, type ErrorCategory, requestBug, unexpectedAnswer, type ZohoError } from '../errors/errors';
+import { count, decode, optionalText } from '../http/decode';
 import { checkPaging, joinFields, MAX_FIELDS_PER_BULK_READ } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
+import { type BulkReadCriteria, bulkReadCriteria } from './bulk-read-criteria';
 
 /** `COMPLETED` and `FAILURE` are final. */
 export const BULK_READ_STATES = ['ADDED', 'QUEUED', 'IN PROGRESS', 'COMPLETED', 'FAILURE'] as const;

@@ -1,8 +1,8 @@
-import { stringify } from 'csv-stringify';
 import { createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { stringify } from 'csv-stringify';
 import { ZipFile } from 'yazl';
 import { type CallLabel, requestBug } from '../errors/errors';
 import {

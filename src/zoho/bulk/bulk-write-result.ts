@@ -1,6 +1,6 @@
-import { parse } from 'csv-parse';
 import { pipeline, type Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
+import { parse } from 'csv-parse';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { categoryOfCode } from '../errors/error-codes';
 import { type CallLabel, type ErrorCategory, unexpectedAnswer, unreadableAnswer } from '../errors/errors';

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { decode, optionalText } from '../http/decode';
 import { requestBug } from '../errors/errors';
+import { decode, optionalText } from '../http/decode';
 import { MultipartFile } from '../http/multipart-file';
 import { MAX_BYTES_PER_BULK_WRITE } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';

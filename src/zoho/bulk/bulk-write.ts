@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { classifyEnvelope } from '../errors/classify-error';
-import { count, decode, optionalText } from '../http/decode';
 import { type CallLabel, type ErrorCategory, requestBug } from '../errors/errors';
+import { count, decode, optionalText } from '../http/decode';
 import { checkCount, MAX_COLUMNS_PER_BULK_WRITE } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 

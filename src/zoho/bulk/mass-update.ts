@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { type CallLabel, requestBug } from '../errors/errors';
 import { deleteCredits } from '../http/credit-costs';
 import { count, decode } from '../http/decode';
-import { type CallLabel, requestBug } from '../errors/errors';
 import { checkCount, checkRecordIds, MAX_IDS_PER_MASS_UPDATE } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import { writeOutcome, type WriteOutcome } from '../records/write-outcome';

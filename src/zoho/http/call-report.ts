@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { CallEnding } from './call-limiter';
 import { type CallLabel, ZohoError } from '../errors/errors';
+import type { CallEnding } from './call-limiter';
 import type { CallObserver, ZohoCall } from './observer';
 
 interface PlannedCall extends CallLabel {

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, type Dispatcher } from 'undici';
-import { joinBody } from './body-memory';
 import { type CallLabel, unreadableAnswer } from '../errors/errors';
-import { MultipartFile } from './multipart-file';
 import { networkError } from '../errors/network-error';
+import { joinBody } from './body-memory';
+import { MultipartFile } from './multipart-file';
 import { untilAborted } from './until-aborted';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

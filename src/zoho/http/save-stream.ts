@@ -2,8 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type CallLabel, unreadableAnswer } from '../errors/errors';
-import type { HttpStream } from './http-client';
 import { networkError } from '../errors/network-error';
+import type { HttpStream } from './http-client';
 
 /**
  * Writes the body of an opened answer to a file, which exists only once it is complete.

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CallPriority } from '../../domain/credits/priorities';
+import { classifyAnswer } from '../errors/classify-error';
+import { requestBug, unreadableAnswer, ZohoError } from '../errors/errors';
 import type { CallGate, CallSeries } from './call-limiter';
 import { CallReport } from './call-report';
-import { classifyAnswer } from '../errors/classify-error';
 import { CREDIT_COSTS, type ZohoOperation } from './credit-costs';
 import { contentUrlOf, isAllowedDownloadUrl } from './data-centers';
-import { requestBug, unreadableAnswer, ZohoError } from '../errors/errors';
 import { exactJson } from './exact-json';
 import { type HttpAnswer, HttpClient, type HttpMethod, type HttpRequest } from './http-client';
 import { MultipartFile } from './multipart-file';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { type CustomFieldChange, customFieldChangeProblems } from './custom-field-change';
-import { type CustomFieldDefinition, customFieldProblems, type PicklistOption } from './custom-field-definition';
-import { decode } from '../http/decode';
 import { type CallLabel, ZohoError } from '../errors/errors';
-import type { ZohoField } from './fields';
-import { errorOfItem } from '../http/positional-items';
 import { type Refusal, refusalOf } from '../errors/refusal';
+import { decode } from '../http/decode';
+import { errorOfItem } from '../http/positional-items';
 import { checkCount, MAX_FIELDS_PER_FIELD_CALL } from '../http/request-limits';
 import type { CallOptions, ZohoRequest, ZohoTransport } from '../http/transport';
+import { type CustomFieldChange, customFieldChangeProblems } from './custom-field-change';
+import { type CustomFieldDefinition, customFieldProblems, type PicklistOption } from './custom-field-definition';
+import type { ZohoField } from './fields';
 
 /** What became of one custom field. Zoho does not tell the API name it made: read the fields again. */
 export type CustomFieldOutcome = { status: 'success'; id: string } | Refusal;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { decode, flag, moduleReference, optionalNumber, optionalText } from '../http/decode';
 import { ZohoError } from '../errors/errors';
+import { decode, flag, moduleReference, optionalNumber, optionalText } from '../http/decode';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 
 /** How a module came to be. Records exist for `default`, `custom`, `linking` and `subform`; `web` has none. */

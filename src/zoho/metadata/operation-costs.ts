@@ -1,5 +1,5 @@
-import type { ApiCost } from './api-catalog';
 import type { ZohoOperation } from '../http/credit-costs';
+import type { ApiCost } from './api-catalog';
 
 /** What an operation costs in an organization: no less and no more than this. */
 export interface OperationCost {

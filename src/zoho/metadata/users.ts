@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { count, decode, flag, optionalNumber, optionalText } from '../http/decode';
 import { unexpectedAnswer } from '../errors/errors';
+import { count, decode, flag, optionalNumber, optionalText } from '../http/decode';
 import { checkPaging, joinIds } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 

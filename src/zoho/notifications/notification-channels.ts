@@ -1,6 +1,10 @@
 import { z } from 'zod';
-import { decode, flag, optionalText } from '../http/decode';
 import type { CallLabel } from '../errors/errors';
+import { type Refusal, refusalOf } from '../errors/refusal';
+import { decode, flag, optionalText } from '../http/decode';
+import { errorOfItem } from '../http/positional-items';
+import { checkCount, checkPaging, MAX_CHANNELS_PER_CALL } from '../http/request-limits';
+import type { CallOptions, ZohoRequest, ZohoTransport } from '../http/transport';
 import {
   type ChannelRenewal,
   channelToWire,
@@ -9,10 +13,6 @@ import {
   checkEvents,
   type NotificationChannel,
 } from './notification-channel';
-import { errorOfItem } from '../http/positional-items';
-import { type Refusal, refusalOf } from '../errors/refusal';
-import { checkCount, checkPaging, MAX_CHANNELS_PER_CALL } from '../http/request-limits';
-import type { CallOptions, ZohoRequest, ZohoTransport } from '../http/transport';
 
 export interface SubscribedModule {
   /** API name. */

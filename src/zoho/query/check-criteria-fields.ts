@@ -1,8 +1,8 @@
+import { type CallLabel, requestBug } from '../errors/errors';
+import { MAX_COQL_CRITERIA } from '../http/request-limits';
+import type { ZohoField } from '../metadata/fields';
 import { type Comparison, comparisonsOf, type Criteria } from './criteria';
 import { criteriaTypeOf } from './criteria-types';
-import { type CallLabel, requestBug } from '../errors/errors';
-import type { ZohoField } from '../metadata/fields';
-import { MAX_COQL_CRITERIA } from '../http/request-limits';
 
 const LOOKUPS: readonly string[] = ['lookup', 'ownerlookup', 'userlookup', 'multi_module_lookup'];
 

@@ -1,10 +1,10 @@
+import { type CallLabel, requestBug } from '../errors/errors';
+import { MAX_COQL_LIMIT, MAX_COQL_REACH } from '../http/request-limits';
+import type { CallOptions, ZohoTransport } from '../http/transport';
+import type { RecordPage } from '../records/record-page';
 import { queryRecords } from './coql';
 import { coqlName, coqlWhere } from './coql-where';
 import type { Criteria } from './criteria';
-import { type CallLabel, requestBug } from '../errors/errors';
-import type { RecordPage } from '../records/record-page';
-import { MAX_COQL_LIMIT, MAX_COQL_REACH } from '../http/request-limits';
-import type { CallOptions, ZohoTransport } from '../http/transport';
 
 /** Columns that the documentation promises; live organizations have been seen to take 500. */
 export const MAX_COQL_COLUMNS = 50;

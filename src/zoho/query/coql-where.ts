@@ -1,8 +1,8 @@
+import { type CallLabel, requestBug } from '../errors/errors';
+import { MAX_COQL_CRITERIA } from '../http/request-limits';
 import { type Comparison, comparisonsOf, type Criteria } from './criteria';
 import { coqlOperatorsOf, familyOf } from './criteria-types';
 import { valueTexts } from './criteria-values';
-import { type CallLabel, requestBug } from '../errors/errors';
-import { MAX_COQL_CRITERIA } from '../http/request-limits';
 
 /** A name, a polymorphic lookup's module after an arrow, and up to two relations after dots. */
 const PATH = /^[A-Za-z$][\w$]{0,99}(->[A-Za-z]\w{0,99})?(\.[A-Za-z$][\w$]{0,99}){0,2}$/;

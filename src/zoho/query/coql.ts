@@ -1,6 +1,6 @@
 import { coqlCredits } from '../http/credit-costs';
-import { type RecordPage, readRecordPage } from '../records/record-page';
 import type { CallOptions, ZohoTransport } from '../http/transport';
+import { type RecordPage, readRecordPage } from '../records/record-page';
 
 const SOURCE = /\bfrom\s+(\w+)/i;
 

@@ -1,6 +1,6 @@
+import { type CallLabel, requestBug } from '../errors/errors';
 import type { Comparison, CriteriaValue } from './criteria';
 import { type CriteriaOperator, familyOf } from './criteria-types';
-import { type CallLabel, requestBug } from '../errors/errors';
 
 /** Values of one `in` or `not_in` (Zoho's documentation: Search Records, COQL Limitations). */
 export const MAX_VALUES_PER_IN = 100;

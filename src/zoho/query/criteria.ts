@@ -1,5 +1,5 @@
-import type { CriteriaOperator, CriteriaType, OperatorOf, ValueOf } from './criteria-types';
 import { type CallLabel, requestBug } from '../errors/errors';
+import type { CriteriaOperator, CriteriaType, OperatorOf, ValueOf } from './criteria-types';
 
 export type CriteriaValue = string | number | boolean;
 

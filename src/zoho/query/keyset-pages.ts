@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { type CoqlQuery, MAX_COQL_COLUMNS, selectRecords } from './coql-query';
-import { and, compare, type Comparison, type Criteria, or } from './criteria';
-import { decode } from '../http/decode';
 import { type CallLabel, requestBug, unexpectedAnswer } from '../errors/errors';
+import { decode } from '../http/decode';
 import { parseAnswer } from '../http/parse-answer';
-import type { RecordPage } from '../records/record-page';
 import { MAX_COQL_LIMIT } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
+import type { RecordPage } from '../records/record-page';
+import { type CoqlQuery, MAX_COQL_COLUMNS, selectRecords } from './coql-query';
+import { and, compare, type Comparison, type Criteria, or } from './criteria';
 
 /** A place in a walk: behind the record with this id among those modified in this second. */
 export interface KeysetCursor {

@@ -1,8 +1,8 @@
+import { type CallLabel, requestBug } from '../errors/errors';
+import { MAX_SEARCH_CRITERIA } from '../http/request-limits';
 import { type Comparison, comparisonsOf, type Criteria } from './criteria';
 import { familyOf, searchOperatorsOf } from './criteria-types';
 import { valueTexts } from './criteria-values';
-import { type CallLabel, requestBug } from '../errors/errors';
-import { MAX_SEARCH_CRITERIA } from '../http/request-limits';
 
 /** Of the address once it is encoded. Zoho names no limit; servers commonly take 8 KB for the whole head of a request. */
 const MAX_ENCODED_LENGTH = 6_000;

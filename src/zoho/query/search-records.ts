@@ -1,10 +1,10 @@
-import type { Criteria } from './criteria';
 import { type CallLabel, requestBug } from '../errors/errors';
+import { checkPaging, joinFields, MAX_PER_PAGE, MAX_SEARCH_RESULTS } from '../http/request-limits';
+import type { CallOptions, ZohoTransport } from '../http/transport';
 import type { Converted } from '../records/list-records';
 import { type RecordPage, readRecordPage } from '../records/record-page';
-import { checkPaging, joinFields, MAX_PER_PAGE, MAX_SEARCH_RESULTS } from '../http/request-limits';
+import type { Criteria } from './criteria';
 import { searchCriteria } from './search-criteria';
-import type { CallOptions, ZohoTransport } from '../http/transport';
 
 /** What is looked for: Zoho takes one of the four. */
 export type SearchFilter =

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, decode } from '../http/decode';
-import type { Converted } from './list-records';
 import type { CallOptions, ZohoTransport } from '../http/transport';
+import type { Converted } from './list-records';
 
 const Count = z.object({ count });
 

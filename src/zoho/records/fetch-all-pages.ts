@@ -1,9 +1,9 @@
 import { requestBug, ZohoError } from '../errors/errors';
+import { MAX_FIELDS_PER_CALL } from '../http/request-limits';
+import type { CallOptions, ZohoTransport } from '../http/transport';
 import { FieldGatherer, timedPage } from './gather-fields';
 import { type ListRecordsQuery, listRecords } from './list-records';
 import type { RecordPage } from './record-page';
-import { MAX_FIELDS_PER_CALL } from '../http/request-limits';
-import type { CallOptions, ZohoTransport } from '../http/transport';
 
 /** Records that page tokens reach from the first page on. */
 export const MAX_TOKEN_RECORDS = 100_000;

@@ -1,10 +1,10 @@
 import { type CallLabel, requestBug, unreadableAnswer } from '../errors/errors';
+import { MAX_FIELDS_PER_CALL, MAX_IDS_PER_CALL } from '../http/request-limits';
+import type { CallOptions, ZohoTransport } from '../http/transport';
 import { getRecord } from './get-record';
 import { type Converted, listRecords } from './list-records';
 import type { RecordPage } from './record-page';
-import { MAX_FIELDS_PER_CALL, MAX_IDS_PER_CALL } from '../http/request-limits';
 import { joinMembers, type RawRecord, splitRecords } from './split-records';
-import type { CallOptions, ZohoTransport } from '../http/transport';
 
 const MODIFIED_TIME = 'Modified_Time';
 

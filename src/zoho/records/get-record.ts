@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { decode } from '../http/decode';
 import { unexpectedAnswer, ZohoError } from '../errors/errors';
+import { decode } from '../http/decode';
 import { parseAnswer } from '../http/parse-answer';
 import { joinFields } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';

@@ -1,8 +1,8 @@
-import { CUSTOM_VIEW_CREDITS } from '../http/credit-costs';
 import { requestBug } from '../errors/errors';
-import { type RecordPage, readRecordPage } from './record-page';
+import { CUSTOM_VIEW_CREDITS } from '../http/credit-costs';
 import { checkPaging, joinFields, joinIds } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
+import { type RecordPage, readRecordPage } from './record-page';
 
 /** Converted leads are left out unless asked for; the parameter means nothing for other modules. */
 export type Converted = 'true' | 'false' | 'both';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { decode, optionalText } from '../http/decode';
 import type { CallLabel, ZohoError } from '../errors/errors';
-import { errorOfItem } from '../http/positional-items';
 import { type Refusal, refusalOf } from '../errors/refusal';
+import { decode, optionalText } from '../http/decode';
+import { errorOfItem } from '../http/positional-items';
 
 /** What became of one input of a call that takes several: the answer has them in the order of the inputs. */
 export type WriteOutcome = RecordWritten | RecordRefused;

@@ -1,5 +1,5 @@
-import { deleteCredits, writeCredits } from '../http/credit-costs';
 import { requestBug } from '../errors/errors';
+import { deleteCredits, writeCredits } from '../http/credit-costs';
 import type { RecordValue } from '../http/exact-json';
 import { checkCount, checkRecordIds, MAX_RECORDS_OF_LIGHT_WRITE, MAX_RECORDS_PER_WRITE } from '../http/request-limits';
 import type { CallOptions, ZohoRequest, ZohoTransport } from '../http/transport';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { countSweepCandidates, readDeletes, sweepUnseenRows } from '../../../src/activities/pull/deletes';
-import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { readByListPages } from '../../../src/activities/pull/list-read';
 import { mirrorOf } from '../../../src/activities/pull/load-mirror';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import { closeSession } from '../../../src/db/sessions/sessions';
+import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { someSession } from '../../db/support';
 import { useActivities } from '../support';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { readByListPages } from '../../../src/activities/pull/list-read';
 import { mirrorOf } from '../../../src/activities/pull/load-mirror';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
+import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { ZohoError } from '../../../src/zoho/errors/errors';
 import { useActivities } from '../support';
 

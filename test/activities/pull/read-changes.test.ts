@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { finishIncrementalSync } from '../../../src/activities/pull/finish-full-sync';
 import { readByListPages, readChanges } from '../../../src/activities/pull/list-read';
+import { mirrorOf } from '../../../src/activities/pull/load-mirror';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { planIncrementalSync } from '../../../src/activities/pull/plan-incremental-sync';
 import type { WalkResult } from '../../../src/activities/pull/scan-pages';
-import { markFilled } from '../../../src/db/mirror/module-fields';
-import { mirrorOf } from '../../../src/activities/pull/load-mirror';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
+import { markFilled } from '../../../src/db/mirror/module-fields';
 import { advanceWatermark, getWatermark } from '../../../src/db/sessions/watermarks';
+import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { assertSame, compareMirror } from '../../support/compare';
 import { useActivities } from '../support';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import type { BulkOperationAnswer } from '../../../src/api/bulk-operations/schemas';
 import { listItems, saveItemOutcomes } from '../../../src/db/bulk-operations/bulk-operation-items';
-import { planJob, updateJob } from '../../../src/db/bulk-operations/bulk-write-jobs';
 import { getBulkOperation, recordBulkOperation } from '../../../src/db/bulk-operations/bulk-operations';
-import { SyncWorkflowNotRunning, TemporalUnavailable } from '../../../src/temporal/control/sync-control';
+import { planJob, updateJob } from '../../../src/db/bulk-operations/bulk-write-jobs';
 import type { OperationControl } from '../../../src/temporal/control/operation-control';
-import { createHash } from 'node:crypto';
+import { SyncWorkflowNotRunning, TemporalUnavailable } from '../../../src/temporal/control/sync-control';
 import { someConnection } from '../../db/support';
 import { NO_OPERATIONS, NO_TEMPORAL, useApi } from '../support/api';
 

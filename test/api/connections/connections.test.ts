@@ -8,8 +8,8 @@ import {
 } from '../../../simulator';
 import type { Connection } from '../../../src/api/connections/schemas';
 import type { ProblemDocument } from '../../../src/api/http/problem';
-import { listOpenAlerts } from '../../../src/db/health/alerts';
 import { insertConnection, getConnection, openSecrets } from '../../../src/db/connections/connections';
+import { listOpenAlerts } from '../../../src/db/health/alerts';
 import type { ApiRole } from '../../../src/db/models/api-key';
 import { NEEDED_SCOPES } from '../../../src/zoho/auth/scopes';
 import { KEY_RING } from '../../db/support';

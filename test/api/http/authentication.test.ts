@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { ROUTES } from '../../../src/api/routes';
-import { API_PREFIX } from '../../../src/api/paths';
 import type { ProblemDocument } from '../../../src/api/http/problem';
+import { API_PREFIX } from '../../../src/api/paths';
+import { ROUTES } from '../../../src/api/routes';
 import { createApiKey, revokeApiKey } from '../../../src/db/access/api-keys';
 import { listAuditEntries } from '../../../src/db/access/audit-log';
 import { someSession } from '../../db/support';

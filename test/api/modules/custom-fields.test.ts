@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { FieldMetadata, FieldModification, FieldModificationAnswer } from '../../../src/api/modules/schemas';
 import { API_PREFIX } from '../../../src/api/paths';
-import { assertProblem, useOrganization } from '../support/organization';
 import type { Answer } from '../support/api';
+import { assertProblem, useOrganization } from '../support/organization';
 
 const FIELDS = '/modules/Deals/fields';
 const HISTORY = '/modules/Deals/field-modifications';

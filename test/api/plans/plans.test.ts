@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Plan } from '../../../src/api/plans/schemas';
 import type { ProblemDocument } from '../../../src/api/http/problem';
+import type { Plan } from '../../../src/api/plans/schemas';
 import { insertLedgerEntries } from '../../../src/db/credits/api-ledger';
 import { saveFields } from '../../../src/db/mirror/module-fields';
 import { recordProgress } from '../../../src/db/sessions/session-updates';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseExactJson } from '../../../src/domain/records/parse-exact-json';
-import { assertProblem, useOrganization } from '../support/organization';
 import type { Answer } from '../support/api';
+import { assertProblem, useOrganization } from '../support/organization';
 
 interface Page {
   data: Record<string, unknown>[];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { SessionAnswer } from '../../../src/api/sessions/schemas';
 import type { ProblemDocument } from '../../../src/api/http/problem';
+import { SessionAnswer } from '../../../src/api/sessions/schemas';
 import { setConnectionStatus } from '../../../src/db/connections/connections';
 import { recordProgress } from '../../../src/db/sessions/session-updates';
 import { findActiveSession, getSession, listSessions } from '../../../src/db/sessions/sessions';

@@ -6,8 +6,8 @@ import {
   startSimulator,
   type Simulator,
 } from '../../../simulator';
-import { API_PREFIX } from '../../../src/api/paths';
 import type { ProblemDocument } from '../../../src/api/http/problem';
+import { API_PREFIX } from '../../../src/api/paths';
 import { ensureConnection } from '../../../src/db/connections/connections';
 import type { ApiRole } from '../../../src/db/models/api-key';
 import { KEY_RING } from '../../db/support';

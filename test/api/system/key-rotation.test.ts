@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { getConnection, openSecrets } from '../../../src/db/connections/connections';
-import { EncryptionKeyMissing, parseKeyRing } from '../../../src/db/postgres/encryption';
 import type { ProblemDocument } from '../../../src/api/http/problem';
+import { startServer } from '../../../src/bin/api';
 import { loadConfig } from '../../../src/config';
 import { createApiKey } from '../../../src/db/access/api-keys';
+import { getConnection, openSecrets } from '../../../src/db/connections/connections';
+import { EncryptionKeyMissing, parseKeyRing } from '../../../src/db/postgres/encryption';
 import { createLogger } from '../../../src/logger';
-import { startServer } from '../../../src/bin/api';
 import { someConnection, useDatabase } from '../../db/support';
 
 const key = (id: string, fill: number): string => `${id}:${Buffer.alloc(32, fill).toString('base64')}`;

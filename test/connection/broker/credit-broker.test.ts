@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CreditBroker, type BrokerOptions } from '../../../src/connection/broker/credit-broker';
 import { countBothSides } from '../../../src/activities/pull/finish-full-sync';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
-import { ZohoConnections } from '../../../src/connection/transports';
 import { withZoho } from '../../../src/activities/with-zoho';
+import { CreditBroker, type BrokerOptions } from '../../../src/connection/broker/credit-broker';
+import { ZohoConnections } from '../../../src/connection/transports';
 import { saveApiLimits } from '../../../src/db/credits/api-limits';
 import { readCreditWindow } from '../../../src/db/credits/read-window';
 import { createDatabase } from '../../../src/db/postgres/knex';
 import type { ApiLimits } from '../../../src/domain/credits/edition-limits';
-import { type CallGate, CallSeries, type Permit } from '../../../src/zoho/http/call-limiter';
 import { ZohoError } from '../../../src/zoho/errors/errors';
-import { listRecords } from '../../../src/zoho/records/list-records';
-import { getOrg } from '../../../src/zoho/metadata/org';
+import { type CallGate, CallSeries, type Permit } from '../../../src/zoho/http/call-limiter';
 import type { ZohoTransport } from '../../../src/zoho/http/transport';
-import { KEY_RING } from '../../db/support';
+import { getOrg } from '../../../src/zoho/metadata/org';
+import { listRecords } from '../../../src/zoho/records/list-records';
 import { TIMEOUT_MS, useActivities } from '../../activities/support';
+import { KEY_RING } from '../../db/support';
 
 const DAY_MS = 24 * 3_600_000;
 const CALL = { operation: 'list_records', module: 'Deals', credits: 1, heavy: false } as const;

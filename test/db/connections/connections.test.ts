@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { listOpenAlerts } from '../../../src/db/health/alerts';
 import {
   dropGrant,
   requireReauthorization,
@@ -16,6 +15,7 @@ import {
   setConnectionStatus,
   withTokenRow,
 } from '../../../src/db/connections/connections';
+import { listOpenAlerts } from '../../../src/db/health/alerts';
 import { parseKeyRing } from '../../../src/db/postgres/encryption';
 import { KEY_RING, someConnection, useDatabase } from '../support';
 

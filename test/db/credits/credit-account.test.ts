@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { uuidv7 } from 'uuidv7';
 import { findApiLimits, saveApiLimits } from '../../../src/db/credits/api-limits';
 import { readCreditWindow } from '../../../src/db/credits/read-window';
-import { CALL_PRIORITIES } from '../../../src/domain/credits/priorities';
 import { FLOOR_SHARES, maySpend, waitForCredits } from '../../../src/domain/credits/credit-window';
 import { ASSUMED_LIMITS } from '../../../src/domain/credits/edition-limits';
+import { CALL_PRIORITIES } from '../../../src/domain/credits/priorities';
 import { someConnection, useDatabase } from '../support';
 import { Caller, limitedConnection } from './support';
 

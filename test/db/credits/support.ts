@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
-import { saveApiLimits } from '../../../src/db/credits/api-limits';
 import { type Arrival, type Departure, type Standing, takeTurn } from '../../../src/db/credits/admit-calls';
+import { saveApiLimits } from '../../../src/db/credits/api-limits';
 import type { ApiLimits } from '../../../src/domain/credits/edition-limits';
 import { type CallPriority, PATIENCE_MS } from '../../../src/domain/credits/priorities';
 import { someConnection } from '../support';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
-import { countMirrorRows, isMirrorEmpty, prepareMirrorTable } from '../../../src/db/mirror/mirror-table';
 import { qualifiedTable, tableNameOf, type MirrorModule } from '../../../src/db/mirror/mirror-module';
+import { countMirrorRows, isMirrorEmpty, prepareMirrorTable } from '../../../src/db/mirror/mirror-table';
 import { renamedColumns } from '../../../src/db/mirror/module-fields';
 import { mapFields } from '../../../src/domain/mirror/mirror-field';
 import { someConnection, useDatabase } from '../support';

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import {
   buryRows,
   countUnseenRows,
@@ -6,9 +7,8 @@ import {
   forgetSeenIds,
   type DepartedRow,
 } from '../../../src/db/mirror/sweep';
-import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
-import { someSession, useDatabase } from '../support';
 import { closeSession } from '../../../src/db/sessions/sessions';
+import { someSession, useDatabase } from '../support';
 import { loadRecords, NAME, rowsOf, someMirror, statusesOf, tombstonesOf, type MirrorUnderTest } from './support';
 
 const MODIFIED_AT = '2026-11-16T09:00:00+00:00';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
+import { MIGRATIONS } from '../../../src/db/migrations';
 import { createDatabase } from '../../../src/db/postgres/knex';
 import { migrateToLatest, pendingMigrations, rollbackAll } from '../../../src/db/postgres/migrate';
-import { MIGRATIONS } from '../../../src/db/migrations';
 import { useDatabase } from '../support';
 
 const NAMES = MIGRATIONS.map(({ name }) => name);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createDatabase } from '../../../src/db/postgres/knex';
 import { CrmUserModel } from '../../../src/db/models/crm-user';
+import { createDatabase } from '../../../src/db/postgres/knex';
 import { toDatabaseError, type DatabaseError } from '../../../src/db/postgres/pg-errors';
 import { someConnection, useDatabase } from '../support';
 

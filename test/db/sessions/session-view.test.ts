@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
 import { SessionChunkModel } from '../../../src/db/models/session-chunk';
-import { viewSession } from '../../../src/db/sessions/session-view';
 import { recordProgress, type SessionPatch } from '../../../src/db/sessions/session-updates';
+import { viewSession } from '../../../src/db/sessions/session-view';
 import { getSession } from '../../../src/db/sessions/sessions';
 import { someSession, useDatabase } from '../support';
 

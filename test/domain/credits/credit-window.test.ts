@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { CALL_PRIORITIES, type CallPriority } from '../../../src/domain/credits/priorities';
 import {
   CREDIT_DAY_MS,
   FLOOR_SHARES,
@@ -10,6 +9,7 @@ import {
   usableCredits,
   waitForCredits,
 } from '../../../src/domain/credits/credit-window';
+import { CALL_PRIORITIES, type CallPriority } from '../../../src/domain/credits/priorities';
 
 const NOTHING = [0, 0, 0, 0, 0, 0, 0];
 const priority = fc.constantFrom(...CALL_PRIORITIES);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { planForced } from '../../../src/domain/planning/read-plan';
+import { spendableCredits } from '../../../src/domain/planning/plan';
 import {
   READ_GOALS,
   READ_WAYS,
@@ -9,7 +9,7 @@ import {
   readWaysFor,
   type ReadWaysQuestion,
 } from '../../../src/domain/planning/read-methods';
-import { spendableCredits } from '../../../src/domain/planning/plan';
+import { planForced } from '../../../src/domain/planning/read-plan';
 import { CREDIT_COSTS, coqlCredits } from '../../../src/zoho/http/credit-costs';
 
 const ask = (question: Partial<ReadWaysQuestion>): ReadWaysQuestion => ({

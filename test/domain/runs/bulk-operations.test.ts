@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { ITEM_STATUSES, progressOf, shortcoming, type ItemCounts } from '../../../src/domain/runs/bulk-operations';
 import { bulkWriteColumns, type WritableField } from '../../../src/domain/records/bulk-write-columns';
 import { massUpdateProblems } from '../../../src/domain/records/mass-update-problems';
+import { ITEM_STATUSES, progressOf, shortcoming, type ItemCounts } from '../../../src/domain/runs/bulk-operations';
 
 const NONE = Object.fromEntries(ITEM_STATUSES.map((status) => [status, 0])) as unknown as ItemCounts;
 const counts = fc.record(

@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
-import { fullSync as original } from '../../../src/workflows';
 import type { FullSyncInput, SyncResult } from '../../../src/temporal/contract/sync-messages';
+import { fullSync as original } from '../../../src/workflows';
 
 /** What a careless change looks like: one more step before all others. */
 export async function fullSync(input: FullSyncInput): Promise<SyncResult> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ErrorCategory } from '../../../src/zoho/errors/errors';
 import { ZohoAccounts } from '../../../src/zoho/auth/oauth';
+import type { ErrorCategory } from '../../../src/zoho/errors/errors';
 import type { ZohoCall } from '../../../src/zoho/http/observer';
 import { failureOf } from '../support/failures';
 import { StubZoho } from '../support/stub-zoho';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
 import { createWriteStream } from 'node:fs';
 import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
 import { openPromise } from 'yauzl';
 import { ZipFile } from 'yazl';
 import { writeBulkFile } from '../../../src/zoho/bulk/bulk-write-file';

@@ -2,20 +2,18 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { listApiCosts } from '../../../src/zoho/metadata/api-catalog';
 import { createBulkReadJob, getBulkReadJob } from '../../../src/zoho/bulk/bulk-read';
 import { BULK_WRITE_DATE_FORMAT, createBulkWriteJob, getBulkWriteJob } from '../../../src/zoho/bulk/bulk-write';
 import { uploadBulkFile } from '../../../src/zoho/bulk/bulk-write-upload';
-import { queryRecords } from '../../../src/zoho/query/coql';
-import { countRecords } from '../../../src/zoho/records/count-records';
-import { createCustomFields, updateCustomFields } from '../../../src/zoho/metadata/custom-fields';
-import { listDeleted } from '../../../src/zoho/records/deleted-records';
-import { JsonNumber } from '../../../src/zoho/http/exact-json';
-import { getFields } from '../../../src/zoho/metadata/fields';
-import { getRecord } from '../../../src/zoho/records/get-record';
-import { listRecords } from '../../../src/zoho/records/list-records';
 import { createMassUpdateJob, getMassUpdateJob, massUpdateRecords } from '../../../src/zoho/bulk/mass-update';
+import { JsonNumber } from '../../../src/zoho/http/exact-json';
+import type { ZohoTransport } from '../../../src/zoho/http/transport';
+import { listApiCosts } from '../../../src/zoho/metadata/api-catalog';
+import { createCustomFields, updateCustomFields } from '../../../src/zoho/metadata/custom-fields';
+import { getFields } from '../../../src/zoho/metadata/fields';
 import { getModule, listModules } from '../../../src/zoho/metadata/modules';
+import { getOrg } from '../../../src/zoho/metadata/org';
+import { countUsers, getCurrentUser, listUsers } from '../../../src/zoho/metadata/users';
 import {
   disableChannels,
   listChannels,
@@ -24,13 +22,15 @@ import {
   updateChannels,
   watchChannels,
 } from '../../../src/zoho/notifications/notification-channels';
-import { getOrg } from '../../../src/zoho/metadata/org';
-import type { ZohoTransport } from '../../../src/zoho/http/transport';
-import { countUsers, getCurrentUser, listUsers } from '../../../src/zoho/metadata/users';
+import { queryRecords } from '../../../src/zoho/query/coql';
+import { countRecords } from '../../../src/zoho/records/count-records';
+import { listDeleted } from '../../../src/zoho/records/deleted-records';
+import { getRecord } from '../../../src/zoho/records/get-record';
+import { listRecords } from '../../../src/zoho/records/list-records';
 import { deleteRecords, insertRecords, updateRecords, upsertRecords } from '../../../src/zoho/records/write-records';
 import type { KnownError } from '../../simulator/openapi';
-import { OpenApiRequests } from './openapi-requests';
 import { type Bench, startBench } from '../support/stub-zoho';
+import { OpenApiRequests } from './openapi-requests';
 
 const ID = '5500000000376008';
 const TIME = '2026-01-28T13:00:00+05:30';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ZohoError } from '../../../src/zoho/errors/errors';
-import { JsonNumber } from '../../../src/zoho/http/exact-json';
-import { exactJson } from '../../../src/zoho/http/exact-json';
+import { JsonNumber, exactJson } from '../../../src/zoho/http/exact-json';
 
 const label = { operation: 'update_records' };
 const write = (value: unknown) => exactJson(label, value);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listRecords } from '../../../src/zoho/records/list-records';
 import type { ZohoCall } from '../../../src/zoho/http/observer';
 import { type TokenSource, ZohoTransport } from '../../../src/zoho/http/transport';
+import { listRecords } from '../../../src/zoho/records/list-records';
 import { failureOf } from '../support/failures';
 import { ACCESS_TOKEN, type Bench, startBench } from '../support/stub-zoho';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { listApiCosts } from '../../../src/zoho/metadata/api-catalog';
-import { deleteCredits, writeCredits } from '../../../src/zoho/http/credit-costs';
 import { ZohoError } from '../../../src/zoho/errors/errors';
-import { listRecords } from '../../../src/zoho/records/list-records';
+import { deleteCredits, writeCredits } from '../../../src/zoho/http/credit-costs';
+import { listApiCosts } from '../../../src/zoho/metadata/api-catalog';
 import { assertModuleAccess, type ModuleAccess } from '../../../src/zoho/metadata/module-access';
 import { getModule, type ZohoModule } from '../../../src/zoho/metadata/modules';
 import { countUsers, getCurrentUser } from '../../../src/zoho/metadata/users';
+import { listRecords } from '../../../src/zoho/records/list-records';
 import { failureOf } from '../support/failures';
 import { type Bench, startBench } from '../support/stub-zoho';
 

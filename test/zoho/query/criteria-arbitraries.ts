@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { Comparison, Criteria, CriteriaValue } from '../../../src/zoho/query/criteria';
-import type { CriteriaOperator } from '../../../src/zoho/query/criteria-types';
-import { coqlOperatorsOf, searchOperatorsOf } from '../../../src/zoho/query/criteria-types';
+import { type CriteriaOperator, coqlOperatorsOf, searchOperatorsOf } from '../../../src/zoho/query/criteria-types';
 import { HOSTILE_FIELDS, HOSTILE_TEXTS, type Row } from './hostile-module';
 
 const PIECES = [

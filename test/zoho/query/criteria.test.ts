@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { ZohoError } from '../../../src/zoho/errors/errors';
 import { checkCriteriaFields } from '../../../src/zoho/query/check-criteria-fields';
 import { coqlText, type CoqlQuery } from '../../../src/zoho/query/coql-query';
 import { and, compare, type Comparison, type Criteria, or } from '../../../src/zoho/query/criteria';
-import { ZohoError } from '../../../src/zoho/errors/errors';
 import { searchCriteria } from '../../../src/zoho/query/search-criteria';
 
 const label = { operation: 'search_records', module: 'Deals' };

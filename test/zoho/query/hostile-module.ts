@@ -1,5 +1,5 @@
-import type { CriteriaType } from '../../../src/zoho/query/criteria-types';
 import type { CallObserver } from '../../../src/zoho/http/observer';
+import type { CriteriaType } from '../../../src/zoho/query/criteria-types';
 import { type SimulatorBench, startSimulatorBench } from '../simulator/bench';
 
 export const HOSTILE_MODULE = 'Hostile';

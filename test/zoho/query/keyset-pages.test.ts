@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { compare } from '../../../src/zoho/query/criteria';
 import { type KeysetPage, keysetPages, type KeysetQuery } from '../../../src/zoho/query/keyset-pages';
 import { failureOf } from '../support/failures';
-import { HOSTILE_MODULE, type HostileBench, type Row, rowsOf, startHostileBench } from './hostile-module';
 import { startBench } from '../support/stub-zoho';
+import { HOSTILE_MODULE, type HostileBench, type Row, rowsOf, startHostileBench } from './hostile-module';
 
 function rowsIn({ body }: KeysetPage): Row[] {
   return (JSON.parse(body.toString('utf8')) as { data: Row[] }).data;

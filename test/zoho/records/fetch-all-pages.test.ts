@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { type AllPagesQuery, fetchAllPages } from '../../../src/zoho/records/fetch-all-pages';
 import type { RecordPage } from '../../../src/zoho/records/record-page';
 import { splitRecords } from '../../../src/zoho/records/split-records';
-import { failureOf } from '../support/failures';
 import { type SimulatorBench, startSimulatorBench } from '../simulator/bench';
+import { failureOf } from '../support/failures';
 import { startBench } from '../support/stub-zoho';
 
 const WIDE = 'Wide_Module';

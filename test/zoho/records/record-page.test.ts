@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { infoAtTail, readRecordPage } from '../../../src/zoho/records/record-page';
 import { ZohoError } from '../../../src/zoho/errors/errors';
+import { infoAtTail, readRecordPage } from '../../../src/zoho/records/record-page';
 
 const label = { operation: 'list_records', module: 'Deals' };
 const answerOf = (text: string) => ({ status: 200, body: Buffer.from(text), serverTime: new Date(0) });

@@ -12,8 +12,8 @@ import {
 import { writeBulkFile } from '../../../src/zoho/bulk/bulk-write-file';
 import { type BulkWriteRow, parseBulkWriteResult } from '../../../src/zoho/bulk/bulk-write-result';
 import { uploadBulkFile } from '../../../src/zoho/bulk/bulk-write-upload';
-import { getRecord } from '../../../src/zoho/records/get-record';
 import { getOrg } from '../../../src/zoho/metadata/org';
+import { getRecord } from '../../../src/zoho/records/get-record';
 import { type Receiver, startReceiver } from '../../simulator/receiver';
 import { type SimulatorBench, startSimulatorBench } from './bench';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { countRecords } from '../../../src/zoho/records/count-records';
 import {
   createMassUpdateJob,
   getMassUpdateJob,
   massUpdateRecords,
   type MassUpdateJob,
 } from '../../../src/zoho/bulk/mass-update';
+import { countRecords } from '../../../src/zoho/records/count-records';
 import { failureOf } from '../support/failures';
 import { type SimulatorBench, startSimulatorBench } from './bench';
 

@@ -10,24 +10,24 @@ import {
   type Simulator,
   startSimulator,
 } from '../../../simulator';
+import { ZohoAccounts } from '../../../src/zoho/auth/oauth';
 import {
   type BulkReadJob,
   createBulkReadJob,
   downloadBulkReadResult,
   getBulkReadJob,
 } from '../../../src/zoho/bulk/bulk-read';
+import type { ZohoCall } from '../../../src/zoho/http/observer';
+import { type AccessToken, ZohoTransport } from '../../../src/zoho/http/transport';
+import { getFields } from '../../../src/zoho/metadata/fields';
+import { getModule, listModules } from '../../../src/zoho/metadata/modules';
+import { getOrg } from '../../../src/zoho/metadata/org';
+import { listUsers } from '../../../src/zoho/metadata/users';
 import { countRecords } from '../../../src/zoho/records/count-records';
 import { listDeleted } from '../../../src/zoho/records/deleted-records';
-import { getFields } from '../../../src/zoho/metadata/fields';
 import { getRecord } from '../../../src/zoho/records/get-record';
 import { listRecords } from '../../../src/zoho/records/list-records';
-import { getModule, listModules } from '../../../src/zoho/metadata/modules';
-import { ZohoAccounts } from '../../../src/zoho/auth/oauth';
-import type { ZohoCall } from '../../../src/zoho/http/observer';
-import { getOrg } from '../../../src/zoho/metadata/org';
 import type { RecordPage } from '../../../src/zoho/records/record-page';
-import { type AccessToken, ZohoTransport } from '../../../src/zoho/http/transport';
-import { listUsers } from '../../../src/zoho/metadata/users';
 import { failureOf } from '../support/failures';
 
 const DEALS = 2_300;

@@ -6,14 +6,14 @@ import {
   type Simulator,
   startSimulator,
 } from '../../../simulator';
-import { listApiCosts } from '../../../src/zoho/metadata/api-catalog';
+import { ZohoAccounts } from '../../../src/zoho/auth/oauth';
 import { JsonNumber } from '../../../src/zoho/http/exact-json';
-import { getRecord } from '../../../src/zoho/records/get-record';
+import { type AccessToken, ZohoTransport } from '../../../src/zoho/http/transport';
+import { listApiCosts } from '../../../src/zoho/metadata/api-catalog';
 import { assertModuleAccess } from '../../../src/zoho/metadata/module-access';
 import { getModule } from '../../../src/zoho/metadata/modules';
-import { ZohoAccounts } from '../../../src/zoho/auth/oauth';
-import { type AccessToken, ZohoTransport } from '../../../src/zoho/http/transport';
 import { countUsers, getCurrentUser } from '../../../src/zoho/metadata/users';
+import { getRecord } from '../../../src/zoho/records/get-record';
 import type { RecordWritten, WriteOutcome } from '../../../src/zoho/records/write-outcome';
 import { deleteRecords, insertRecords, updateRecords, upsertRecords } from '../../../src/zoho/records/write-records';
 import { failureOf } from '../support/failures';

@@ -1,6 +1,6 @@
 import type { ColumnType, MirrorField } from '../../../domain/mirror/mirror-field';
-import { binaryRowsOf, binaryToText } from './binary-format';
 import { pageColumns, pageConverter } from '../load/chunk-sources';
+import { binaryRowsOf, binaryToText } from './binary-format';
 import { UnusualValue } from './copy-kernel';
 import type { CopyFormat, PageToCopy } from './page-to-copy';
 

@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
 import type pg from 'pg';
 import { ACTIVE_SESSION_STATUSES } from '../../../domain/runs/enums';
+import type { ChunkKind } from '../../models/session-chunk';
 import { toDatabaseError, type DatabaseErrorKind } from '../../postgres/pg-errors';
 import { withRawTransaction } from '../../postgres/raw-connection';
-import type { ChunkKind } from '../../models/session-chunk';
 import { UnusualValue } from '../copy/copy-kernel';
-import { anyTombstoneSince, lockMirrorForInserts, mergeStaged, type MergeCounts } from './merge';
 import { READ_AT_SETTING, type MirrorModule } from '../mirror-module';
+import { anyTombstoneSince, lockMirrorForInserts, mergeStaged, type MergeCounts } from './merge';
 import { dropRepeatedRows, quarantineBadCells } from './quarantine-cells';
 import { typedLayout, type StagingLayout } from './staged-column';
 import { createStaging, STAGING } from './staging';

@@ -4,8 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { ColumnType } from '../../../domain/mirror/mirror-field';
-import { quoteIdentifier } from '../identifiers';
 import type { CopyFormat } from '../copy/page-to-copy';
+import { quoteIdentifier } from '../identifiers';
 import type { StagingLayout } from './staged-column';
 
 /** The staging table's name; temporary, so every transaction has its own. */

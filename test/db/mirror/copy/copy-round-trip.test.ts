@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { openCopy, STAGING } from '../../../../src/db/mirror/load/staging';
 import { PageToCopy } from '../../../../src/db/mirror/copy/page-to-copy';
 import type { StagingLayout } from '../../../../src/db/mirror/load/staged-column';
+import { openCopy, STAGING } from '../../../../src/db/mirror/load/staging';
 import { withRawTransaction } from '../../../../src/db/postgres/raw-connection';
 import { useDatabase } from '../../support';
 import { pageOf } from '../support';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { saveUsers } from '../../../../src/db/connections/crm-users';
-import { buryRows } from '../../../../src/db/mirror/sweep';
 import { qualifiedTable } from '../../../../src/db/mirror/mirror-module';
+import { buryRows } from '../../../../src/db/mirror/sweep';
 import { useDatabase } from '../../support';
 import {
   ACCOUNT,
