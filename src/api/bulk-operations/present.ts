@@ -7,7 +7,7 @@ import type { BulkOperationItemModel } from '../../db/models/bulk-operation-item
 import type { BulkOperation, BulkOperationAnswer, BulkResult } from './schemas';
 
 /** Operations as the API shows them, with what their calls cost. */
-export async function representOperations(
+export async function presentOperations(
   knex: Knex,
   operations: readonly BulkOperationModel[],
 ): Promise<BulkOperation[]> {
@@ -20,21 +20,21 @@ export async function representOperations(
   ]);
   return operations.map((operation) => {
     const { calls = 0, credits = 0 } = spent.get(operation.id) ?? {};
-    return represent(operation, names.get(operation.connectionId) ?? '', calls, credits);
+    return presentRow(operation, names.get(operation.connectionId) ?? '', calls, credits);
   });
 }
 
 /** One operation and its jobs at Zoho. */
-export async function representOperation(knex: Knex, operation: BulkOperationModel): Promise<BulkOperationAnswer> {
-  const [[represented], jobs] = await Promise.all([
-    representOperations(knex, [operation]),
+export async function presentOperation(knex: Knex, operation: BulkOperationModel): Promise<BulkOperationAnswer> {
+  const [[presented], jobs] = await Promise.all([
+    presentOperations(knex, [operation]),
     listWriteJobs(knex, operation.id),
   ]);
-  if (!represented) throw new Error(`Operation ${operation.id} could not be shown.`);
-  return { operation: represented, jobs: jobs.map(representJob) };
+  if (!presented) throw new Error(`Operation ${operation.id} could not be shown.`);
+  return { operation: presented, jobs: jobs.map(presentJob) };
 }
 
-export function representResult({
+export function presentResult({
   position,
   action,
   moduleName,
@@ -45,7 +45,7 @@ export function representResult({
   return { position, operation: action, module: moduleName, status, recordId, errors: errors ?? [] };
 }
 
-function represent(operation: BulkOperationModel, connection: string, calls: number, credits: number): BulkOperation {
+function presentRow(operation: BulkOperationModel, connection: string, calls: number, credits: number): BulkOperation {
   const { totalRecords, processedRecords } = operation;
   const isDone = operation.status === 'completed';
   const share = totalRecords ? Math.floor((processedRecords / totalRecords) * 1000) / 10 : null;
@@ -76,7 +76,7 @@ function represent(operation: BulkOperationModel, connection: string, calls: num
   };
 }
 
-function representJob({ file, details, state, zohoJobId, counts }: WriteJobRow): BulkOperationAnswer['jobs'][number] {
+function presentJob({ file, details, state, zohoJobId, counts }: WriteJobRow): BulkOperationAnswer['jobs'][number] {
   const { module, action, rows } = details;
   return { file, module, operation: action ?? 'mass_update', records: rows ?? null, state, zohoJobId, counts };
 }

@@ -10,7 +10,7 @@ import { limit, listOf, pageOf } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute, type Route } from '../http/route';
 import { ApiName, CommandRequest } from '../sessions/schemas';
-import { representOperation, representOperations, representResult } from './present';
+import { presentOperation, presentOperations, presentResult } from './present';
 import { BulkOperationAnswer, BulkOperationPage, BulkResultPage } from './schemas';
 
 const OperationParams = z.strictObject({
@@ -53,7 +53,7 @@ function routesOf(kind: BulkOperationKind, path: string, name: string, what: str
         ({ id }) => encodeCursor([id]),
         before && encodeCursor([before]),
       );
-      return { status: 200, body: { operations: await representOperations(knex, rows), ...page } };
+      return { status: 200, body: { operations: await presentOperations(knex, rows), ...page } };
     },
   });
   const get = defineRoute({
@@ -68,7 +68,7 @@ function routesOf(kind: BulkOperationKind, path: string, name: string, what: str
     answers: { 200: { description: 'The operation.', schema: BulkOperationAnswer } },
     problems: ['operation_not_found'],
     async handle({ params }, { knex }) {
-      return { status: 200, body: await representOperation(knex, await getBulkOperation(knex, params.id, kind)) };
+      return { status: 200, body: await presentOperation(knex, await getBulkOperation(knex, params.id, kind)) };
     },
   });
   const results = defineRoute({
@@ -94,7 +94,7 @@ function routesOf(kind: BulkOperationKind, path: string, name: string, what: str
       const found = await listItems(knex, id, filter, place);
       const here = after === undefined ? undefined : encodeCursor([after]);
       const { rows, ...page } = pageOf(found, query.limit, ({ position }) => encodeCursor([position]), here);
-      return { status: 200, body: { results: rows.map(representResult), ...page } };
+      return { status: 200, body: { results: rows.map(presentResult), ...page } };
     },
   });
   const cancel = defineRoute({
@@ -116,7 +116,7 @@ function routesOf(kind: BulkOperationKind, path: string, name: string, what: str
     audit: { action: `${kind}.cancel`, target: ({ params }) => `${kind}/${params.id}` },
     async handle({ params, body, principal }, { knex, control }) {
       const operation = await getBulkOperation(knex, params.id, kind);
-      const show = async () => representOperation(knex, await getBulkOperation(knex, params.id, kind));
+      const show = async () => presentOperation(knex, await getBulkOperation(knex, params.id, kind));
       if (operation.status === 'cancelled') return { status: 200, body: await show() };
       if (isFinal(operation.status)) {
         throw new Problem('operation_finished', `Operation ${operation.id} is ${operation.status}.`);

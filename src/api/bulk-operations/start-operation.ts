@@ -14,7 +14,7 @@ import type { RouteDeps } from '../http/deps';
 import { Problem } from '../http/problem';
 import type { RouteAnswer } from '../http/route';
 import { operationPath } from '../paths';
-import { representOperation } from './present';
+import { presentOperation } from './present';
 
 export const START_PROBLEMS = [...USE_PROBLEMS, 'idempotency_key_reused', 'temporal_unavailable'] as const;
 
@@ -38,7 +38,7 @@ export async function startOperation(
   return {
     status: 202,
     headers: { Location: operationPath(kind, stored.id) },
-    body: await representOperation(deps.knex, await getBulkOperation(deps.knex, stored.id)),
+    body: await presentOperation(deps.knex, await getBulkOperation(deps.knex, stored.id)),
   };
 }
 

@@ -8,7 +8,7 @@ import { getCurrentUser } from '../../zoho/metadata/users';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { ConnectionQuery, connectionAt } from './find-connection';
-import { representConnection } from './present';
+import { presentConnection } from './present';
 import { AuthStatus, Organization, Permissions } from './schemas';
 
 const MAX_ALERTS = 50;
@@ -32,7 +32,7 @@ export const getAuthStatus = defineRoute({
     return {
       status: 200,
       body: {
-        connection: representConnection(connection),
+        connection: presentConnection(connection),
         accessTokens: { askedFor: usage.used, limit: usage.limit, nextAt: usage.nextAt?.toISOString() ?? null },
         alerts: alerts.map(({ kind, severity, moduleName, message, openedAt }) => {
           return { kind, severity, module: moduleName, message, openedAt: openedAt.toISOString() };

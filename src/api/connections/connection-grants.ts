@@ -5,7 +5,7 @@ import { NEEDED_SCOPES } from '../../zoho/auth/scopes';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { ConnectionParams, connectionAt } from './find-connection';
-import { representConnection } from './present';
+import { presentConnection } from './present';
 import { Authorization, AuthorizationRequest, ConnectionAnswer, GrantCodeRequest } from './schemas';
 
 const common = { method: 'post', tag: 'Connections', access: 'admin', params: ConnectionParams } as const;
@@ -47,7 +47,7 @@ export const submitGrantCode = defineRoute({
     const connection = await connectionAt(knex, params.id);
     const { accountsUrl, dataCenter } = connection;
     const connected = await acceptGrant(connect, connection, { ...body, accountsUrl, dataCenter });
-    return { status: 200, body: { connection: representConnection(connected) } };
+    return { status: 200, body: { connection: presentConnection(connected) } };
   },
 });
 
@@ -62,7 +62,7 @@ export const refreshConnection = defineRoute({
   audit: { action: 'connection.refresh', target },
   async handle({ params }, { knex, connect }) {
     const connection = await refreshNow(connect, await connectionAt(knex, params.id));
-    return { status: 200, body: { connection: representConnection(connection) } };
+    return { status: 200, body: { connection: presentConnection(connection) } };
   },
 });
 
@@ -78,6 +78,6 @@ export const revokeConnection = defineRoute({
   async handle({ params, principal }, { knex, connect }) {
     const connection = await connectionAt(knex, params.id);
     const revoked = await revokeGrant(connect, connection, principal?.actor ?? 'anonymous');
-    return { status: 200, body: { connection: representConnection(revoked) } };
+    return { status: 200, body: { connection: presentConnection(revoked) } };
   },
 });

@@ -2,7 +2,7 @@ import { saveClient } from '../../db/connections/connection-grants';
 import { getConnection, listConnections } from '../../db/connections/connections';
 import { defineRoute, type RouteAnswer } from '../http/route';
 import { ConnectionParams, connectionAt } from './find-connection';
-import { representConnection } from './present';
+import { presentConnection } from './present';
 import { ConnectionAnswer, ConnectionList, ConnectionRequest } from './schemas';
 
 export const saveConnection = defineRoute({
@@ -27,7 +27,7 @@ export const saveConnection = defineRoute({
   async handle({ body }, { knex, connect }): Promise<RouteAnswer> {
     const client = { ...body, accountsUrl: connect.accountsUrlOf(body.dataCenter) };
     const created = await saveClient(knex, connect.keyRing(), client);
-    const connection = representConnection(await getConnection(knex, body.name));
+    const connection = presentConnection(await getConnection(knex, body.name));
     return { status: created ? 201 : 200, body: { connection } };
   },
 });
@@ -42,7 +42,7 @@ export const listConnectionsRoute = defineRoute({
   answers: { 200: { description: 'Every connection.', schema: ConnectionList } },
   problems: [],
   async handle(_request, { knex }) {
-    return { status: 200, body: { connections: (await listConnections(knex)).map(representConnection) } };
+    return { status: 200, body: { connections: (await listConnections(knex)).map(presentConnection) } };
   },
 });
 
@@ -57,6 +57,6 @@ export const getConnectionRoute = defineRoute({
   answers: { 200: { description: 'The connection.', schema: ConnectionAnswer } },
   problems: ['connection_not_found'],
   async handle({ params }, { knex }) {
-    return { status: 200, body: { connection: representConnection(await connectionAt(knex, params.id)) } };
+    return { status: 200, body: { connection: presentConnection(await connectionAt(knex, params.id)) } };
   },
 });

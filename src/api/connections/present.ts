@@ -10,7 +10,7 @@ const WHAT_TO_DO: Readonly<Record<Connection['status'], string | null>> = {
 };
 
 /** What a caller may know of a connection: no secret, sealed or not. */
-export function representConnection(connection: ConnectionModel): Connection {
+export function presentConnection(connection: ConnectionModel): Connection {
   const status = statusOf(connection);
   const { scopes, orgId } = connection;
   return {

@@ -34,7 +34,7 @@ export const createCustomField = defineRoute({
   audit: { action: 'field.create', target: ({ params, query }) => `${query.connection}/${params.module}` },
   async handle({ params, query, body, principal }, deps) {
     const request = await fieldRequest(deps, query.connection, params.module, principal);
-    return { status: 201, body: represent(await createField(deps, request, body)) };
+    return { status: 201, body: presentAnswer(await createField(deps, request, body)) };
   },
 });
 
@@ -54,7 +54,7 @@ export const updateCustomField = defineRoute({
   },
   async handle({ params, query, body, principal }, deps) {
     const request = await fieldRequest(deps, query.connection, params.module, principal);
-    return { status: 200, body: represent(await updateField(deps, request, params.fieldId, body)) };
+    return { status: 200, body: presentAnswer(await updateField(deps, request, params.fieldId, body)) };
   },
 });
 
@@ -85,7 +85,7 @@ export const listFieldModificationsRoute = defineRoute({
     );
     const here = before && encodeCursor([before]);
     const { rows, ...page } = pageOf(found, query.limit, ({ id }) => encodeCursor([id]), here);
-    return { status: 200, body: { modifications: rows.map(representModification), ...page } };
+    return { status: 200, body: { modifications: rows.map(presentModification), ...page } };
   },
 });
 
@@ -98,11 +98,11 @@ async function fieldRequest(
   return { connection: await connectionAt(knex, name), module, actor: principal?.actor ?? 'anonymous' };
 }
 
-function represent({ field, modification }: ModifiedField): FieldModificationAnswer {
-  return { field, modification: representModification(modification) };
+function presentAnswer({ field, modification }: ModifiedField): FieldModificationAnswer {
+  return { field, modification: presentModification(modification) };
 }
 
-function representModification(row: FieldModificationModel): FieldModification {
+function presentModification(row: FieldModificationModel): FieldModification {
   const { id, fieldId, action, actor, requested, before, after, outcome, errorCode, errorMessage } = row;
   return {
     id,

@@ -54,7 +54,7 @@ export const writeRecords = defineRoute({
       const outcomes = await callOrganization(deps, query.connection, (transport, options) =>
         write(transport, params.module, body, options),
       );
-      return { status: 200, body: represent(outcomes) };
+      return { status: 200, body: presentOutcomes(outcomes) };
     } catch (error) {
       const creates = body.operation === 'insert' || body.operation === 'upsert';
       throw (creates && unknownOutcome(error, LOOK_FIRST)) || error;
@@ -107,7 +107,7 @@ async function write(
   }
 }
 
-function represent(outcomes: readonly WriteOutcome[]): z.input<typeof WriteAnswer> {
+function presentOutcomes(outcomes: readonly WriteOutcome[]): z.input<typeof WriteAnswer> {
   const failed = outcomes.filter(({ status }) => status === 'error').length;
   return {
     succeeded: outcomes.length - failed,

@@ -7,7 +7,7 @@ import type { RouteDeps } from '../http/deps';
 import { SessionParams } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute, type RouteAnswer } from '../http/route';
-import { representSessionWithLinks } from './present';
+import { presentSessionAnswer } from './present';
 import { CommandRequest, SessionAnswer } from './schemas';
 
 const common = {
@@ -99,5 +99,5 @@ function targetOf({ workflowId, firstExecutionRunId }: SyncSessionModel): SyncTa
 
 async function answer({ knex, temporalUi }: RouteDeps, id: string, status: 200 | 202): Promise<RouteAnswer> {
   const view = await viewSession(knex, await getSession(knex, id));
-  return { status, body: representSessionWithLinks(view, temporalUi) };
+  return { status, body: presentSessionAnswer(view, temporalUi) };
 }

@@ -2,7 +2,7 @@ import { viewSession } from '../../db/sessions/session-view';
 import { getSession } from '../../db/sessions/sessions';
 import { SessionParams } from '../http/parameters';
 import { defineRoute } from '../http/route';
-import { representSessionWithLinks } from './present';
+import { presentSessionAnswer } from './present';
 import { SessionAnswer } from './schemas';
 
 export const getSessionRoute = defineRoute({
@@ -18,6 +18,6 @@ export const getSessionRoute = defineRoute({
   problems: ['session_not_found'],
   async handle({ params }, { knex, temporalUi }) {
     const view = await viewSession(knex, await getSession(knex, params.id));
-    return { status: 200, body: representSessionWithLinks(view, temporalUi) };
+    return { status: 200, body: presentSessionAnswer(view, temporalUi) };
   },
 });

@@ -3,7 +3,7 @@ import { getSession } from '../../db/sessions/sessions';
 import { SessionParams } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { SessionCalls } from './call-metrics-schemas';
-import { representCallMetrics } from './present-call-metrics';
+import { presentCallMetrics } from './present-call-metrics';
 
 export const listSessionCalls = defineRoute({
   method: 'get',
@@ -19,6 +19,6 @@ export const listSessionCalls = defineRoute({
   async handle({ params }, { knex }) {
     const { id } = await getSession(knex, params.id);
     const calls = await callMetricsOfSession(knex, id);
-    return { status: 200, body: { calls: calls.map(representCallMetrics) } };
+    return { status: 200, body: { calls: calls.map(presentCallMetrics) } };
   },
 });

@@ -5,7 +5,7 @@ import { LOG_LEVELS } from '../../domain/runs/enums';
 import { cursorOf, encodeCursor } from '../http/cursor';
 import { SessionParams, limit, pageOf } from '../http/parameters';
 import { defineRoute } from '../http/route';
-import { representLogLine } from './present';
+import { presentLogLine } from './present';
 import { LogPage } from './schemas';
 
 export const listSessionLogs = defineRoute({
@@ -34,6 +34,6 @@ export const listSessionLogs = defineRoute({
     const found = await listLogs(knex, id, filter, { limit: query.limit + 1, ...(after && { after }) });
     const here = after && encodeCursor([after]);
     const { rows, ...page } = pageOf(found, query.limit, (line) => encodeCursor([line.id]), here);
-    return { status: 200, body: { logs: rows.map(representLogLine), ...page } };
+    return { status: 200, body: { logs: rows.map(presentLogLine), ...page } };
   },
 });

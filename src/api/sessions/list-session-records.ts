@@ -5,7 +5,7 @@ import { RECORD_ACTIONS } from '../../domain/runs/enums';
 import { cursorOf, encodeCursor } from '../http/cursor';
 import { SessionParams, flag, limit, pageOf } from '../http/parameters';
 import { defineRoute } from '../http/route';
-import { representRecordStatus } from './present';
+import { presentRecordStatus } from './present';
 import { RecordPage } from './schemas';
 
 export const listSessionRecords = defineRoute({
@@ -41,6 +41,6 @@ export const listSessionRecords = defineRoute({
     const found = await listRecordStatuses(knex, id, filter, { limit: query.limit + 1, ...(after && { after }) });
     const cursor = (row: { sequence: string; position: number }): string => encodeCursor([row.sequence, row.position]);
     const { rows, ...page } = pageOf(found, query.limit, cursor, after && cursor(after));
-    return { status: 200, body: { records: rows.map(representRecordStatus), ...page } };
+    return { status: 200, body: { records: rows.map(presentRecordStatus), ...page } };
   },
 });

@@ -6,7 +6,7 @@ import { SESSION_STATUSES, SESSION_TYPES } from '../../domain/runs/enums';
 import { cursorOf, encodeCursor } from '../http/cursor';
 import { limit, listOf, pageOf } from '../http/parameters';
 import { defineRoute } from '../http/route';
-import { representSession } from './present';
+import { presentSession } from './present';
 import { ApiName, SessionPage } from './schemas';
 
 export const listSessionsRoute = defineRoute({
@@ -39,6 +39,6 @@ export const listSessionsRoute = defineRoute({
     const found = await listSessions(knex, filter, { limit: query.limit + 1, ...(before && { before }) });
     const here = before && encodeCursor([before]);
     const { rows, ...page } = pageOf(found, query.limit, ({ id }) => encodeCursor([id]), here);
-    return { status: 200, body: { sessions: (await viewSessions(knex, rows)).map(representSession), ...page } };
+    return { status: 200, body: { sessions: (await viewSessions(knex, rows)).map(presentSession), ...page } };
   },
 });

@@ -2,7 +2,7 @@ import type { CallMetrics } from '../../db/credits/call-metrics';
 import { LATENCY_BOUNDS_MS, latencyQuantile } from '../../domain/credits/latency-histogram';
 import type { CallMetrics as CallMetricsAnswer } from './call-metrics-schemas';
 
-export function representCallMetrics(metrics: CallMetrics): CallMetricsAnswer {
+export function presentCallMetrics(metrics: CallMetrics): CallMetricsAnswer {
   const { latencyBuckets, calls, latencyMsTotal } = metrics;
   return {
     operation: metrics.operation,

@@ -5,7 +5,7 @@ import type { TemporalUi } from '../http/deps';
 import { sessionPath } from '../paths';
 import type { LogLine, RecordStatus, Session, SessionAnswer, SessionLinks } from './schemas';
 
-export function representSession(view: SessionView): Session {
+export function presentSession(view: SessionView): Session {
   const { session } = view;
   return {
     id: session.id,
@@ -53,11 +53,11 @@ export function representSession(view: SessionView): Session {
   };
 }
 
-export function representSessionWithLinks(view: SessionView, ui: TemporalUi): SessionAnswer {
-  return { session: representSession(view), links: linksOf(view, ui) };
+export function presentSessionAnswer(view: SessionView, ui: TemporalUi): SessionAnswer {
+  return { session: presentSession(view), links: linksOf(view, ui) };
 }
 
-export function representLogLine(line: SyncStatusLogModel): LogLine {
+export function presentLogLine(line: SyncStatusLogModel): LogLine {
   return {
     id: line.id,
     timestamp: line.timestamp.toISOString(),
@@ -73,7 +73,7 @@ export function representLogLine(line: SyncStatusLogModel): LogLine {
   };
 }
 
-export function representRecordStatus(record: RecordSyncStatusModel): RecordStatus {
+export function presentRecordStatus(record: RecordSyncStatusModel): RecordStatus {
   return {
     id: record.id,
     crmRecordId: record.crmRecordId,

@@ -15,7 +15,7 @@ import { idempotencyHeader } from '../http/idempotency-header';
 import { Problem } from '../http/problem';
 import { defineRoute, type Route, type RouteAnswer } from '../http/route';
 import { sessionPath } from '../paths';
-import { representSessionWithLinks } from './present';
+import { presentSessionAnswer } from './present';
 import { SessionAnswer } from './schemas';
 
 type SyncBody = SyncOptions & { module: string; connection: string };
@@ -62,7 +62,7 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
       return {
         status: 202,
         headers: { Location: sessionPath(session.id) },
-        body: representSessionWithLinks(view, deps.temporalUi),
+        body: presentSessionAnswer(view, deps.temporalUi),
       };
     },
   });
