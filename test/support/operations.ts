@@ -1,5 +1,5 @@
 import type { BulkOperationAnswer, BulkResult } from '../../src/api/bulk-operations/schemas';
-import { isFinal, type SessionStatus } from '../../src/domain/runs/enums';
+import { isFinal, type RunStatus } from '../../src/domain/runs/enums';
 import type { EngineApi } from './engine-api';
 import { poll } from './poll';
 
@@ -35,7 +35,7 @@ export async function operationIs(
   api: EngineApi,
   path: OperationPath,
   id: string,
-  status: SessionStatus,
+  status: RunStatus,
 ): Promise<BulkOperationAnswer> {
   return untilOperation(api, path, id, `is ${status}`, ({ operation }) => operation.status === status);
 }

@@ -11,7 +11,7 @@ import { ensureConnection } from '../../src/db/connections/connections';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { createSession, getSession } from '../../src/db/sessions/sessions';
-import { isFinal, type SessionStatus, type SessionType } from '../../src/domain/runs/enums';
+import { isFinal, type RunStatus, type SessionType } from '../../src/domain/runs/enums';
 import type { FullSyncInput, FullSyncOptions, IncrementalSyncOptions } from '../../src/temporal/contract/sync-messages';
 import { SyncWorkflowNotRunning, type SyncUpdate } from '../../src/temporal/control/sync-control';
 import { syncWorkflowId } from '../../src/temporal/ids';
@@ -118,7 +118,7 @@ export class Org {
   }
 
   /** Waits for a status; a session that ends in another one fails at once. */
-  async waitFor(sessionId: string, status: SessionStatus, timeoutMs = SYNC_TIMEOUT_MS): Promise<SyncSessionModel> {
+  async waitFor(sessionId: string, status: RunStatus, timeoutMs = SYNC_TIMEOUT_MS): Promise<SyncSessionModel> {
     const session = await this.until(sessionId, `is ${status}`, (row) => row.status === status, timeoutMs);
     if (isFinal(status)) await this.#workflowClosed(session);
     return session;

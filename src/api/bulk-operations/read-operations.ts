@@ -3,7 +3,7 @@ import { listItems } from '../../db/bulk-operations/bulk-operation-items';
 import { closeBulkOperation, getBulkOperation, listBulkOperations } from '../../db/bulk-operations/bulk-operations';
 import { ConnectionNotFound, findConnection } from '../../db/connections/connections';
 import { ITEM_STATUSES, type BulkOperationKind } from '../../domain/runs/bulk-operations';
-import { isFinal, SESSION_STATUSES } from '../../domain/runs/enums';
+import { isFinal, RUN_STATUSES } from '../../domain/runs/enums';
 import { SyncWorkflowNotRunning } from '../../temporal/control/sync-control';
 import { cursorOf, encodeCursor } from '../http/cursor';
 import { limit, listOf, pageOf } from '../http/parameters';
@@ -30,7 +30,7 @@ function routesOf(kind: BulkOperationKind, path: string, name: string, what: str
     query: z.strictObject({
       connection: z.string().optional().meta({ description: 'Name of the connection.' }),
       module: ApiName.optional(),
-      status: listOf(SESSION_STATUSES).optional(),
+      status: listOf(RUN_STATUSES).optional(),
       limit,
       cursor: cursorOf(z.tuple([z.uuid()])).optional(),
     }),

@@ -6,7 +6,7 @@ import {
   MAX_BULK_WRITE_RECORDS,
   MAX_MASS_UPDATE_RECORDS,
 } from '../../domain/runs/bulk-operations';
-import { SESSION_STATUSES } from '../../domain/runs/enums';
+import { RUN_STATUSES } from '../../domain/runs/enums';
 import { ConnectionOrDefault } from '../connections/schemas';
 import { ApiName } from '../sessions/schemas';
 
@@ -161,7 +161,7 @@ export const BulkOperation = z
     kind: z.enum(['bulk_write', 'mass_update']),
     connection: z.string(),
     modules: z.array(z.string()),
-    status: z.enum(SESSION_STATUSES),
+    status: z.enum(RUN_STATUSES),
     phase: z.string().nullable(),
     message: z.string().nullable(),
     totalRecords: count.nullable(),

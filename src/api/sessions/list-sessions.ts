@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findConnection, ConnectionNotFound } from '../../db/connections/connections';
 import { viewSessions } from '../../db/sessions/session-view';
 import { listSessions } from '../../db/sessions/sessions';
-import { SESSION_STATUSES, SESSION_TYPES } from '../../domain/runs/enums';
+import { RUN_STATUSES, SESSION_TYPES } from '../../domain/runs/enums';
 import { cursorOf, encodeCursor } from '../http/cursor';
 import { limit, listOf, pageOf } from '../http/parameters';
 import { defineRoute } from '../http/route';
@@ -19,7 +19,7 @@ export const listSessionsRoute = defineRoute({
   query: z.strictObject({
     connection: z.string().optional().meta({ description: 'Name of the connection.' }),
     module: ApiName.optional(),
-    status: listOf(SESSION_STATUSES).optional(),
+    status: listOf(RUN_STATUSES).optional(),
     sessionType: z.enum(SESSION_TYPES).optional(),
     limit,
     cursor: cursorOf(z.tuple([z.uuid()])).optional(),

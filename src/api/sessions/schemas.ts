@@ -4,7 +4,7 @@ import {
   LOG_LEVELS,
   READ_PATHS,
   RECORD_ACTIONS,
-  SESSION_STATUSES,
+  RUN_STATUSES,
   SESSION_TYPES,
   SYNC_DIRECTIONS,
 } from '../../domain/runs/enums';
@@ -73,7 +73,7 @@ export const Session = z
     connection: z.string(),
     module: z.string(),
     sessionType: z.enum(SESSION_TYPES),
-    status: z.enum(SESSION_STATUSES),
+    status: z.enum(RUN_STATUSES),
     syncDirection: z.enum(SYNC_DIRECTIONS),
     phase: z.string().nullable().meta({ description: 'What the session is doing.' }),
     readPath: z.enum(READ_PATHS).nullable(),

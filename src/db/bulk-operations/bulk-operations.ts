@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { fn } from 'objection';
 import type { BulkOperationKind } from '../../domain/runs/bulk-operations';
-import { ACTIVE_SESSION_STATUSES, FINAL_SESSION_STATUSES, isFinal, type SessionStatus } from '../../domain/runs/enums';
+import { ACTIVE_RUN_STATUSES, FINAL_RUN_STATUSES, isFinal, type RunStatus } from '../../domain/runs/enums';
 import { BulkOperationModel, type CallbackState } from '../models/bulk-operation';
 import { reseal, type KeyRing } from '../postgres/encryption';
 import { storable, toJsonb } from '../postgres/json';
@@ -98,7 +98,7 @@ export async function getBulkOperation(knex: Knex, id: string, kind?: BulkOperat
 /** Newest first: ids are version 7 UUIDs. */
 export async function listBulkOperations(
   knex: Knex,
-  filter: { kind: BulkOperationKind; connectionId?: string; module?: string; status?: readonly SessionStatus[] },
+  filter: { kind: BulkOperationKind; connectionId?: string; module?: string; status?: readonly RunStatus[] },
   page: { limit: number; before?: string },
 ): Promise<BulkOperationModel[]> {
   const query = BulkOperationModel.query(knex).where('kind', filter.kind).orderBy('id', 'desc').limit(page.limit);
@@ -112,7 +112,7 @@ export async function listBulkOperations(
 /** Operations that claim to run, oldest first. */
 export async function listActiveBulkOperations(knex: Knex): Promise<BulkOperationModel[]> {
   return BulkOperationModel.query(knex)
-    .whereIn('status', [...ACTIVE_SESSION_STATUSES])
+    .whereIn('status', [...ACTIVE_RUN_STATUSES])
     .orderBy('id');
 }
 
@@ -150,7 +150,7 @@ export async function recordBulkOperation(
     .withSchema('sync')
     .where('id', sessionId)
     .where('state_version', '<', sequence)
-    .whereNotIn('status', [...FINAL_SESSION_STATUSES])
+    .whereNotIn('status', [...FINAL_RUN_STATUSES])
     .update(changes);
   if (changed === 0) await getBulkOperation(knex, sessionId);
   return changed > 0;
@@ -169,7 +169,7 @@ export async function closeBulkOperation(
 ): Promise<boolean> {
   const closed = await BulkOperationModel.query(knex)
     .findById(id)
-    .whereIn('status', [...ACTIVE_SESSION_STATUSES])
+    .whereIn('status', [...ACTIVE_RUN_STATUSES])
     .patch({
       status: end.status,
       errorMessage: end.reason,

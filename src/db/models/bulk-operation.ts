@@ -1,5 +1,5 @@
 import type { BulkOperationKind } from '../../domain/runs/bulk-operations';
-import type { SessionStatus } from '../../domain/runs/enums';
+import type { RunStatus } from '../../domain/runs/enums';
 import { BaseModel, type JsonObject } from './base-model';
 
 export type CallbackState = 'pending' | 'delivered' | 'failed';
@@ -12,7 +12,7 @@ export class BulkOperationModel extends BaseModel {
   declare id: string;
   declare connectionId: string;
   declare kind: BulkOperationKind;
-  declare status: SessionStatus;
+  declare status: RunStatus;
   declare phase: string | null;
   declare message: string | null;
   declare moduleNames: string[];

@@ -1,5 +1,5 @@
 import { Model, type RelationMappingsThunk } from 'objection';
-import type { ConflictStrategy, ReadPath, SessionStatus, SessionType, SyncDirection } from '../../domain/runs/enums';
+import type { ConflictStrategy, ReadPath, RunStatus, SessionType, SyncDirection } from '../../domain/runs/enums';
 import { BaseModel, type JsonObject } from './base-model';
 import { ConnectionModel } from './connection';
 import { SessionChunkModel } from './session-chunk';
@@ -13,7 +13,7 @@ export class SyncSessionModel extends BaseModel {
   declare id: string;
   declare connectionId: string;
   declare sessionType: SessionType;
-  declare status: SessionStatus;
+  declare status: RunStatus;
   declare moduleName: string;
   declare syncDirection: SyncDirection;
   declare startedAt: Date;

@@ -1,18 +1,18 @@
 import type { Knex } from 'knex';
 import {
-  FINAL_SESSION_STATUSES,
+  FINAL_RUN_STATUSES,
   isFinal,
   type LogLevel,
   type ReadPath,
   type RecordAction,
-  type SessionStatus,
+  type RunStatus,
 } from '../../domain/runs/enums';
 import { storable, toJsonb } from '../postgres/json';
 import { SessionNotFound } from './sessions';
 
 /** The columns a workflow owns. Times are ISO strings: an update travels through Temporal as JSON. */
 export interface SessionPatch {
-  status?: SessionStatus;
+  status?: RunStatus;
   phase?: string | null;
   readPath?: ReadPath | null;
   workflowId?: string;
@@ -133,7 +133,7 @@ async function patchSession(trx: Knex, { sessionId, sequence, patch }: SessionUp
     .withSchema('sync')
     .where('id', sessionId)
     .where('state_version', '<', sequence)
-    .whereNotIn('status', [...FINAL_SESSION_STATUSES])
+    .whereNotIn('status', [...FINAL_RUN_STATUSES])
     .update(changes);
   return rows > 0;
 }

@@ -2,9 +2,9 @@ import type { Knex } from 'knex';
 import { fn } from 'objection';
 import { uuidv7 } from 'uuidv7';
 import {
-  ACTIVE_SESSION_STATUSES,
+  ACTIVE_RUN_STATUSES,
   type ConflictStrategy,
-  type SessionStatus,
+  type RunStatus,
   type SessionType,
   type SyncDirection,
 } from '../../domain/runs/enums';
@@ -68,7 +68,7 @@ export interface NewSession {
 export interface SessionFilter {
   connectionId?: string;
   moduleName?: string;
-  status?: readonly SessionStatus[];
+  status?: readonly RunStatus[];
   sessionType?: SessionType;
 }
 
@@ -115,7 +115,7 @@ export async function findActiveSession(
 ): Promise<SyncSessionModel | undefined> {
   return SyncSessionModel.query(knex)
     .findOne({ connection_id: connectionId, module_name: moduleName })
-    .whereIn('status', [...ACTIVE_SESSION_STATUSES]);
+    .whereIn('status', [...ACTIVE_RUN_STATUSES]);
 }
 
 /** The session that the caller's earlier request with the same key made. */
@@ -154,7 +154,7 @@ export async function listActiveSessions(
   filter: Omit<SessionFilter, 'status'> = {},
 ): Promise<SyncSessionModel[]> {
   const query = SyncSessionModel.query(knex)
-    .whereIn('status', [...ACTIVE_SESSION_STATUSES])
+    .whereIn('status', [...ACTIVE_RUN_STATUSES])
     .orderBy('id');
   if (filter.connectionId !== undefined) void query.where('connection_id', filter.connectionId);
   if (filter.moduleName !== undefined) void query.where('module_name', filter.moduleName);
@@ -175,7 +175,7 @@ export async function closeSession(
 ): Promise<boolean> {
   const closed = await SyncSessionModel.query(knex)
     .findById(id)
-    .whereIn('status', [...ACTIVE_SESSION_STATUSES])
+    .whereIn('status', [...ACTIVE_RUN_STATUSES])
     .patch({
       status: end.status,
       errorMessage: end.reason,

@@ -4,21 +4,17 @@
  */
 
 /** How far a session is. `paused` is ours; the rest are the specification's. */
-export const SESSION_STATUSES = ['initiated', 'in_progress', 'paused', 'completed', 'failed', 'cancelled'] as const;
-export type SessionStatus = (typeof SESSION_STATUSES)[number];
+export const RUN_STATUSES = ['initiated', 'in_progress', 'paused', 'completed', 'failed', 'cancelled'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** Sessions in these statuses own their module: at most one per connection and module. */
-export const ACTIVE_SESSION_STATUSES = [
-  'initiated',
-  'in_progress',
-  'paused',
-] as const satisfies readonly SessionStatus[];
+export const ACTIVE_RUN_STATUSES = ['initiated', 'in_progress', 'paused'] as const satisfies readonly RunStatus[];
 
 /** A session in one of these statuses never changes again. */
-export const FINAL_SESSION_STATUSES = ['completed', 'failed', 'cancelled'] as const satisfies readonly SessionStatus[];
+export const FINAL_RUN_STATUSES = ['completed', 'failed', 'cancelled'] as const satisfies readonly RunStatus[];
 
-export function isFinal(status: SessionStatus): boolean {
-  return (FINAL_SESSION_STATUSES as readonly SessionStatus[]).includes(status);
+export function isFinal(status: RunStatus): boolean {
+  return (FINAL_RUN_STATUSES as readonly RunStatus[]).includes(status);
 }
 
 export const SESSION_TYPES = ['full_sync', 'incremental_sync', 'manual_refresh', 'webhook_update'] as const;

@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { ItemCounts } from '../../domain/runs/bulk-operations';
-import type { SessionStatus } from '../../domain/runs/enums';
+import type { RunStatus } from '../../domain/runs/enums';
 
 /** What the workflow of a bulk write or a mass update is told; the records are in the database. */
 export interface BulkOperationInput {
@@ -14,7 +14,7 @@ export interface BulkOperationInput {
 }
 
 export interface BulkOperationResult {
-  status: SessionStatus;
+  status: RunStatus;
   /** Records by what became of them; all zero where Zoho names no single record. */
   counts: ItemCounts;
   /** Jobs that went on at Zoho when the operation ended. */
@@ -25,7 +25,7 @@ export interface BulkOperationResult {
 export const jobFinishedSignal = defineSignal<[{ file: number }]>('jobFinished');
 
 export interface OperationProgress {
-  status: SessionStatus;
+  status: RunStatus;
   phase: string;
 }
 

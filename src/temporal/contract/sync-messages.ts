@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { ReadPath, SessionStatus } from '../../domain/runs/enums';
+import type { ReadPath, RunStatus } from '../../domain/runs/enums';
 import type { FullSyncPlan, SessionSums } from './results';
 
 /** How many rows may leave the mirror without a person's word. */
@@ -57,7 +57,7 @@ export interface FullSyncState {
 }
 
 export interface SyncResult {
-  status: SessionStatus;
+  status: RunStatus;
   read: number;
   created: number;
   updated: number;
@@ -76,10 +76,10 @@ export interface OperatorCommand {
 }
 
 /** Answers once nothing moves any more: at most 15 seconds later. */
-export const pauseUpdate = defineUpdate<SessionStatus, [OperatorCommand]>('pause');
-export const resumeUpdate = defineUpdate<SessionStatus, [OperatorCommand]>('resume');
+export const pauseUpdate = defineUpdate<RunStatus, [OperatorCommand]>('pause');
+export const resumeUpdate = defineUpdate<RunStatus, [OperatorCommand]>('resume');
 /** Lets a sweep that the brake has stopped remove what it found. */
-export const approveSweepUpdate = defineUpdate<SessionStatus, [OperatorCommand]>('approveSweep');
+export const approveSweepUpdate = defineUpdate<RunStatus, [OperatorCommand]>('approveSweep');
 
 /** The same commands for the "Send a Signal" button of the Temporal UI; no input is needed. */
 export const pauseSignal = defineSignal<[OperatorCommand?]>('pause');
@@ -87,7 +87,7 @@ export const resumeSignal = defineSignal<[OperatorCommand?]>('resume');
 export const approveSweepSignal = defineSignal<[OperatorCommand?]>('approveSweep');
 
 export interface SyncProgress {
-  status: SessionStatus;
+  status: RunStatus;
   phase: string;
   expectedRows: number | null;
   rowsRead: number;

@@ -1,5 +1,5 @@
 import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
-import type { SessionStatus } from '../../domain/runs/enums';
+import type { RunStatus } from '../../domain/runs/enums';
 import { desiredState } from '../../domain/runs/run-control';
 import {
   pauseSignal,
@@ -11,8 +11,8 @@ import {
 
 /** The run as far as its control sees it: where it stands, and how to write that down. */
 export interface ControlledRun {
-  readonly status: SessionStatus;
-  record(patch: { status: SessionStatus; pauseReason: string | null }, message: string): Promise<void>;
+  readonly status: RunStatus;
+  record(patch: { status: RunStatus; pauseReason: string | null }, message: string): Promise<void>;
 }
 
 /**
@@ -54,7 +54,7 @@ export class RunControl {
     return desiredState({ cancelled: this.#root.consideredCancelled, paused: this.#paused });
   }
 
-  async #pause(command: OperatorCommand | undefined): Promise<SessionStatus> {
+  async #pause(command: OperatorCommand | undefined): Promise<RunStatus> {
     if (!this.#paused) {
       this.#paused = true;
       for (const scope of this.#inFlight) scope.cancel();
@@ -71,7 +71,7 @@ export class RunControl {
     return this.#session.status;
   }
 
-  async #resume(command: OperatorCommand | undefined): Promise<SessionStatus> {
+  async #resume(command: OperatorCommand | undefined): Promise<RunStatus> {
     if (this.#paused) {
       this.#paused = false;
       await this.#session.record(

@@ -6,7 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { SessionUpdate } from '../../activities';
-import type { LogLevel, SessionStatus } from '../../domain/runs/enums';
+import type { LogLevel, RunStatus } from '../../domain/runs/enums';
 import { SyncStatus } from '../../temporal/search-attributes';
 import { recordProgress } from '../activity-proxies';
 import { SESSION_ENDED } from './activity-failures';
@@ -18,7 +18,7 @@ type Patch = SessionUpdate['patch'];
  * harmless, and is shown in the Temporal UI as well.
  */
 export class SessionRecorder {
-  status: SessionStatus = 'initiated';
+  status: RunStatus = 'initiated';
   phase = 'starting';
   #written: Promise<void> = Promise.resolve();
   readonly #sessionId: string;

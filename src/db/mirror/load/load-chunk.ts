@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type pg from 'pg';
-import { ACTIVE_SESSION_STATUSES } from '../../../domain/runs/enums';
+import { ACTIVE_RUN_STATUSES } from '../../../domain/runs/enums';
 import type { ChunkKind } from '../../models/session-chunk';
 import { toDatabaseError, type DatabaseErrorKind } from '../../postgres/pg-errors';
 import { withRawTransaction } from '../../postgres/raw-connection';
@@ -210,7 +210,7 @@ async function writeLedgerRow(
       options.bytes ?? 0,
       options.cursor ?? null,
       options.startedAt,
-      [...ACTIVE_SESSION_STATUSES],
+      [...ACTIVE_RUN_STATUSES],
     ],
   );
   if (written.rowCount === 0) throw new SessionEnded(`Session ${chunk.sessionId} has ended; its chunk was not loaded.`);

@@ -1,5 +1,5 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
-import type { SessionStatus } from '../../../../src/domain/runs/enums';
+import type { RunStatus } from '../../../../src/domain/runs/enums';
 import {
   approveSweepUpdate,
   pauseUpdate,
@@ -9,12 +9,12 @@ import {
 
 /** Stands in for the full sync where only its commands matter: it runs until it is cancelled. */
 export async function fullSync(): Promise<void> {
-  setHandler(pauseUpdate, async ({ reason }: OperatorCommand): Promise<SessionStatus> => {
+  setHandler(pauseUpdate, async ({ reason }: OperatorCommand): Promise<RunStatus> => {
     await condition(() => reason !== 'never takes effect');
     return 'paused';
   });
-  setHandler(resumeUpdate, (_command: OperatorCommand): SessionStatus => 'in_progress');
-  setHandler(approveSweepUpdate, (_command: OperatorCommand): SessionStatus => 'in_progress', {
+  setHandler(resumeUpdate, (_command: OperatorCommand): RunStatus => 'in_progress');
+  setHandler(approveSweepUpdate, (_command: OperatorCommand): RunStatus => 'in_progress', {
     validator: (_command: OperatorCommand) => {
       throw ApplicationFailure.nonRetryable('No sweep waits for an approval.');
     },
