@@ -3,8 +3,9 @@ import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 import { SessionEnded } from '../db/mirror/load/load-chunk';
 import { toDatabaseError, type DatabaseError } from '../db/postgres/pg-errors';
+import { NumberRangeExceeded } from '../domain/runs/chunk-numbers';
 import type { Logger } from '../logger';
-import { FAILURES } from '../temporal/contract/failures';
+import { FAILURES, permanentFailure } from '../temporal/contract/failures';
 import { ZohoError } from '../zoho/errors/errors';
 
 const FIRST_BACKOFF_MS = 2_000;
@@ -46,6 +47,7 @@ function toFailure(error: unknown): unknown {
   if (error instanceof SessionEnded) {
     return ApplicationFailure.create({ type: FAILURES.sessionEnded, message: error.message, nonRetryable: true });
   }
+  if (error instanceof NumberRangeExceeded) return permanentFailure(FAILURES.numberRangeExceeded, error.message);
   const database = toDatabaseError(error);
   if (database) {
     return ApplicationFailure.create({

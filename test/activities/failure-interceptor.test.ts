@@ -3,6 +3,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import pg from 'pg';
 import { FailureInterceptor } from '../../src/activities/failure-interceptor';
 import { SessionEnded } from '../../src/db/mirror/load/load-chunk';
+import { NumberRangeExceeded } from '../../src/domain/runs/chunk-numbers';
 import { createLogger } from '../../src/logger';
 import { jobPending } from '../../src/temporal/contract/failures';
 import { ERROR_CATEGORIES, type ErrorCategory, ZohoError } from '../../src/zoho/errors/errors';
@@ -117,6 +118,12 @@ describe('FailureInterceptor: everything else', () => {
     const failure = await applicationFailure(new SessionEnded('over'));
 
     assert.deepEqual([failure.type, failure.nonRetryable], ['session.ended', true]);
+  });
+
+  it('ends what would leave its range of chunk numbers', async () => {
+    const failure = await applicationFailure(new NumberRangeExceeded('too many'));
+
+    assert.deepEqual([failure.type, failure.nonRetryable], ['chunks.range_exceeded', true]);
   });
 
   it('leaves what is a failure of Temporal already alone', async () => {

@@ -3,6 +3,7 @@ import { countMirrorRows } from '../../db/mirror/mirror-table';
 import { buryRows, countPresentRows, countUnseenRows, findUnseenRows, type DepartedRow } from '../../db/mirror/sweep';
 import { sweepNeedsApproval } from '../../domain/mirror/mass-delete-guard';
 import { readFrom } from '../../domain/mirror/watermark';
+import { ChunkCounter, deleteBatchSequence, sweepChunks } from '../../domain/runs/chunk-numbers';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { listDeleted } from '../../zoho/records/deleted-records';
 import type { ActivityDependencies } from '../dependencies';
@@ -98,11 +99,9 @@ export async function countSweepCandidates(
 export interface SweepRun extends SweepRequest {
   deletesFollowedUntil: string | null;
   sequence: number;
-  /** First chunk number for rows that turn out to be there: `[from, from + 1,000,000)`. */
+  /** For rows that turn out to be there, see `sweepChunks`. */
   firstChunk: number;
 }
-
-const CHUNKS_PER_SWEEP = 1_000_000;
 
 /**
  * Settles what became of the rows the session did not see: those in Zoho's list of deletes leave with its time and
@@ -117,9 +116,9 @@ export async function sweepUnseenRows(deps: ActivityDependencies, request: Sweep
     let buried = 0;
     let after = '0';
     // What an earlier attempt has settled is no longer unseen, so this one meets other rows: it adds to its chunks.
-    const range: [number, number] = [request.firstChunk, request.firstChunk + CHUNKS_PER_SWEEP];
-    let chunkNumber = (await findLastChunk(deps.knex, request.sessionId, range))?.chunkNumber ?? request.firstChunk - 1;
-    const nextChunk = () => (chunkNumber += 1);
+    const range = sweepChunks(request.firstChunk);
+    const last = await findLastChunk(deps.knex, request.sessionId, range);
+    const chunks = new ChunkCounter(range, last?.chunkNumber);
     for (let batch = 0; ; batch += 1) {
       const ids = await findUnseenRows(deps.knex, mirror, session, after, CANDIDATES_PER_BATCH);
       if (ids.length === 0) return { buried };
@@ -129,9 +128,9 @@ export async function sweepUnseenRows(deps: ActivityDependencies, request: Sweep
       const { vanished } = await askForRows(deps, zoho, mirror, {
         sessionId: request.sessionId,
         ids: unknown,
-        nextChunk,
+        chunks,
       });
-      const sequence = request.sequence + batch;
+      const sequence = deleteBatchSequence(request.sequence, batch);
       buried += await buryRows(deps.knex, mirror, request.sessionId, sequence, [...listed, ...vanished]);
       zoho.report({ sweeping: request.module, after, buried });
     }

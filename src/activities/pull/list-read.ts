@@ -1,11 +1,12 @@
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import { readFrom } from '../../domain/mirror/watermark';
 import { LIST_PAGE_ROWS } from '../../domain/planning/read-plan';
+import { twoEndedScanChunks } from '../../domain/runs/chunk-numbers';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho, type ZohoWork } from '../with-zoho';
 import { mirrorOf } from './load-mirror';
-import { addWalks, CHUNKS_PER_WALK, walkPages, type PageWalk, type WalkResult } from './scan-pages';
+import { addWalks, walkPages, type PageWalk, type WalkResult } from './scan-pages';
 import { WalkMeeting } from './two-ended-scan';
 
 export interface ListReadRequest extends SyncTarget {
@@ -53,7 +54,7 @@ async function walkFromBothEnds(
     walkPages(deps, zoho, mirror, { ...walk, towards: { meeting, from: 'lowest' } }),
     walkPages(deps, zoho, mirror, {
       ...walk,
-      firstChunk: walk.firstChunk + CHUNKS_PER_WALK,
+      firstChunk: twoEndedScanChunks(walk.firstChunk).highest.first,
       query: { ...walk.query, sortOrder: 'desc' },
       towards: { meeting, from: 'highest' },
     }),

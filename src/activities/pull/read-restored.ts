@@ -1,5 +1,6 @@
 import { findLastChunk } from '../../db/mirror/load/load-chunk';
 import { findBuriedRows } from '../../db/mirror/sweep';
+import { ChunkCounter, restoredChunks } from '../../domain/runs/chunk-numbers';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
@@ -9,12 +10,11 @@ import { askForRows } from './refetch-records';
 /** Zoho keeps a deleted record for sixty days. Asking for more than so many would cost more than reading the module. */
 const MAX_ASKED = 2_000;
 const ASKED_AT_ONCE = 100;
-const CHUNKS = 1_000;
 
 export interface RestoredRequest extends SyncTarget {
   /** How many rows the mirror lacks. */
   missing: number;
-  /** First chunk number: `[from, from + 1,000)`. */
+  /** See `restoredChunks`. */
   firstChunk: number;
 }
 
@@ -30,13 +30,13 @@ export async function readRestored(
 ): Promise<{ restored: number }> {
   const mirror = await mirrorOf(deps, request);
   const { sessionId, firstChunk } = request;
-  const last = await findLastChunk(deps.knex, sessionId, [firstChunk, firstChunk + CHUNKS]);
-  let chunkNumber = last?.chunkNumber ?? firstChunk - 1;
+  const range = restoredChunks(firstChunk);
+  const chunks = new ChunkCounter(range, (await findLastChunk(deps.knex, sessionId, range))?.chunkNumber);
   const ids = await findBuriedRows(deps.knex, mirror, MAX_ASKED);
   return withZoho(deps, request, async (zoho) => {
     let restored = 0;
     for (let start = 0; start < ids.length && restored < request.missing; start += ASKED_AT_ONCE) {
-      const asking = { sessionId, ids: ids.slice(start, start + ASKED_AT_ONCE), nextChunk: () => (chunkNumber += 1) };
+      const asking = { sessionId, ids: ids.slice(start, start + ASKED_AT_ONCE), chunks };
       restored += (await askForRows(deps, zoho, mirror, asking)).found;
       zoho.report({ lookingForRestored: request.module, asked: start + asking.ids.length, restored });
     }

@@ -3,6 +3,7 @@ import { loadChunk } from '../../db/mirror/load/load-chunk';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import type { DepartedRow } from '../../db/mirror/sweep';
 import { IDS_PER_CALL, LIST_FIELDS } from '../../domain/planning/read-plan';
+import type { ChunkCounter } from '../../domain/runs/chunk-numbers';
 import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
 import type { ActivityDependencies } from '../dependencies';
@@ -12,8 +13,7 @@ import { convertedParameter } from './converted-leads';
 export interface RowsAsked {
   sessionId: string;
   ids: readonly string[];
-  /** The number of the next chunk that is loaded. */
-  nextChunk: () => number;
+  chunks: ChunkCounter;
 }
 
 export interface AnsweredRows {
@@ -30,7 +30,7 @@ export async function askForRows(
   mirror: MirrorModule,
   asking: RowsAsked,
 ): Promise<AnsweredRows> {
-  const { sessionId, ids, nextChunk } = asking;
+  const { sessionId, ids, chunks } = asking;
   const answered: AnsweredRows = { found: 0, vanished: [] };
   const wide = mirror.fields.length > LIST_FIELDS;
   const converter = pageConverter(mirror.fields);
@@ -56,7 +56,7 @@ export async function askForRows(
     await loadChunk(
       deps.knex,
       mirror,
-      { sessionId, chunkNumber: nextChunk(), kind: 'refetch' },
+      { sessionId, chunkNumber: chunks.next(), kind: 'refetch' },
       copyRowsSource(mirror, mirror.fields, pieces, zoho.signal),
       {
         asOf: new Date(page.serverTime.getTime() - zoho.meanLatencyMs() - 1000),

@@ -4,6 +4,7 @@ import { copyPagesSource } from '../../db/mirror/load/chunk-sources';
 import { findLastChunk, loadChunk, sumChunks, type ChunkResult } from '../../db/mirror/load/load-chunk';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import type { ChunkKind } from '../../db/models/session-chunk';
+import { ChunkCounter, scanChunks } from '../../domain/runs/chunk-numbers';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SessionSums } from '../../temporal/contract/results';
 import { ZohoError } from '../../zoho/errors/errors';
@@ -23,7 +24,7 @@ const MAX_RESTARTS = 3;
 export interface PageWalk {
   sessionId: string;
   kind: ChunkKind;
-  /** Chunk numbers of the walk: `[from, from + 50,000)`. */
+  /** First of the walk's chunk numbers, see `scanChunks`. */
   firstChunk: number;
   query: Pick<ListRecordsQuery, 'sortOrder' | 'converted'>;
   /** Read what was modified since then, oldest first, instead of all records by id. ISO 8601, whole seconds. */
@@ -58,8 +59,6 @@ export function addWalks(one: WalkResult, other: WalkResult): WalkResult {
   };
 }
 
-export const CHUNKS_PER_WALK = 50_000;
-
 /** Where a walk stands, kept with the data it has loaded. */
 interface Cursor extends PagePlace {
   done: boolean;
@@ -88,11 +87,11 @@ export async function walkPages(
   walk: PageWalk,
 ): Promise<WalkResult> {
   const reader = pageReader(zoho, mirror.module, mirror.fields, walk.kind === 'list' ? 'binary' : 'text');
-  const range: [number, number] = [walk.firstChunk, walk.firstChunk + CHUNKS_PER_WALK];
+  const range = scanChunks(walk.firstChunk);
   const last = await findLastChunk(deps.knex, walk.sessionId, range);
   let cursor: Cursor = { token: null, done: false, restarts: 0, modifiedSince: walk.changesSince };
   if (last?.cursor) cursor = { ...cursor, ...(JSON.parse(last.cursor) as Cursor) };
-  let chunkNumber = last ? last.chunkNumber + 1 : walk.firstChunk;
+  const chunks = new ChunkCounter(range, last?.chunkNumber);
   const { meeting, from } = walk.towards ?? {};
   if (from) meeting?.reach(from, cursor.reached ?? null);
   const pages = new ListPages(zoho, mirror, reader.listFields, walk.query);
@@ -151,8 +150,7 @@ export async function walkPages(
     await loading;
     if (batch.pages.length === 0) break;
     const state = cursor;
-    const number = chunkNumber;
-    chunkNumber += 1;
+    const number = chunks.next();
     loading = quietly(loadBatch(batch, number, state).then(count));
   }
   await settled(spare);

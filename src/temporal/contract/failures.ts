@@ -33,6 +33,8 @@ export const FAILURES = {
   noModifiedTime: 'module.no_modified_time',
   /** More records changed within one second than list pages reach. */
   tooManyAtOnce: 'changes.too_many_at_once',
+  /** A session needs more chunk numbers than its work has: nothing is loaded under another piece's number. */
+  numberRangeExceeded: 'chunks.range_exceeded',
   /** The session is over; whatever still works for it must stop. */
   sessionEnded: 'session.ended',
   /** Zoho and the mirror do not agree, and reading again did not help. */

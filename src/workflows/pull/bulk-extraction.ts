@@ -1,6 +1,7 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
 import type { ChunkResult } from '../../activities';
 import { BULK_PAGE_ROWS } from '../../domain/planning/read-plan';
+import { exportChunk, exportJob } from '../../domain/runs/chunk-numbers';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { awaitBulkRead, loadBulkPage, orderBulkRead } from '../activity-proxies';
 import { isFailure, JOB_LOST } from '../run/activity-failures';
@@ -8,8 +9,6 @@ import type { RunControl } from '../run/run-control';
 
 /** How often a page is ordered before its loss is taken for an answer. */
 const MAX_ORDERS = 3;
-/** Each round of reading numbers its jobs and chunks for itself. */
-const JOBS_PER_ROUND = 10_000;
 /** Runs that began before it sent all orders at the same moment, to arrive in any sequence. */
 const ORDERS_IN_SEQUENCE = 'bulk-orders-in-sequence';
 
@@ -18,8 +17,6 @@ export interface BulkExtraction {
   round: number;
   firstPage: number;
   expectedRows: number;
-  /** Chunk number of page 0 of the round. */
-  firstChunk: number;
   keepSeenIds: boolean;
   trackRecords: boolean;
   firstLoad: boolean;
@@ -37,7 +34,7 @@ export async function extractByBulkRead(control: RunControl, extraction: BulkExt
   const { target, firstPage } = extraction;
   const request = (page: number) => ({
     ...target,
-    job: extraction.round * JOBS_PER_ROUND + page,
+    job: exportJob(extraction.round, page),
     page,
     expectedRows: Math.min(BULK_PAGE_ROWS, Math.max(0, extraction.expectedRows - (page - 1) * BULK_PAGE_ROWS)),
   });
@@ -77,7 +74,7 @@ export async function extractByBulkRead(control: RunControl, extraction: BulkExt
         const chunk = await control.step(() =>
           loadBulkPage({
             ...request(page),
-            chunkNumber: extraction.firstChunk + page,
+            chunkNumber: exportChunk(extraction.round, page),
             keepSeenIds: extraction.keepSeenIds,
             trackRecords: extraction.trackRecords,
             firstLoad: extraction.firstLoad,

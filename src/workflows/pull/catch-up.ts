@@ -1,3 +1,4 @@
+import type { ChunkRange } from '../../domain/runs/chunk-numbers';
 import type { RowCounts } from '../../temporal/contract/results';
 import { countBothSides, readChanges, readDeletes } from '../activity-proxies';
 import { agree } from './row-counts';
@@ -5,7 +6,6 @@ import type { SyncRun } from './sync-run';
 
 /** Catching up with an org that changes while it is counted. */
 const MAX_CATCH_UPS = 6;
-const CHUNKS_PER_PASS = 1_000_000;
 
 export interface CatchUp {
   /** Zoho's times from which on changes and deletes are read. ISO 8601. */
@@ -13,8 +13,8 @@ export interface CatchUp {
   deletesSince: string;
   /** Without a time of modification only deletes can be followed. */
   hasModifiedTime: boolean;
-  /** The passes take the chunk numbers from here on, a million each. */
-  firstChunk: number;
+  /** Chunks of each pass, counted from 1. */
+  chunks: (pass: number) => ChunkRange;
 }
 
 export interface CaughtUp {
@@ -40,7 +40,7 @@ export async function catchUp(run: SyncRun, request: CatchUp): Promise<CaughtUp>
             readChanges({
               ...run.target,
               since: from,
-              firstChunk: request.firstChunk + pass * CHUNKS_PER_PASS,
+              firstChunk: request.chunks(pass).first,
               trackRecords: true,
             }),
           )

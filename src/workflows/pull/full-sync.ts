@@ -1,4 +1,5 @@
 import { allHandlersFinished, ApplicationFailure, condition, continueAsNew } from '@temporalio/workflow';
+import { fullSyncChunks } from '../../domain/runs/chunk-numbers';
 import type { FullSyncPlan } from '../../temporal/contract/results';
 import type { FullSyncInput, SyncResult } from '../../temporal/contract/sync-messages';
 import { finishFullSync, indexMirror, planFullSync, readByListPages } from '../activity-proxies';
@@ -13,11 +14,6 @@ import { SyncRun } from './sync-run';
 const MAX_ROUNDS = 3;
 /** A field that bulk read refuses is left out, and the rest is planned again. */
 const MAX_PLANS = 20;
-
-/** Number ranges that keep the pieces of a round's work apart; the passes of catching up lie between the last two. */
-const CHUNKS_PER_ROUND = 10_000_000;
-const CONVERTED_CHUNKS = 500_000;
-const SWEEP_CHUNKS = 9_000_000;
 
 /**
  * Mirrors a whole module: plan, read everything, remove what has vanished, catch up with what changed meanwhile, and
@@ -47,14 +43,19 @@ class FullSync {
     let round = input.state?.round ?? 1;
     let plan = this.#plan ?? (await this.#begin());
     for (; ; round += 1) {
-      const firstChunk = round * CHUNKS_PER_ROUND;
+      const chunks = fullSyncChunks(round);
       plan = await this.#extract(plan, round);
       const { deletesFollowedUntil, hasModifiedTime, lowWatermark } = plan;
       if (round > 1 || !plan.mirrorWasEmpty) {
-        await sweep(run, { began: lowWatermark, deletesFollowedUntil, firstChunk: firstChunk + SWEEP_CHUNKS });
+        await sweep(run, { began: lowWatermark, deletesFollowedUntil, chunks: chunks.sweep });
       }
       const [{ counts, completeUntil, deletesUntil }] = await Promise.all([
-        catchUp(run, { changesSince: lowWatermark, deletesSince: lowWatermark, hasModifiedTime, firstChunk }),
+        catchUp(run, {
+          changesSince: lowWatermark,
+          deletesSince: lowWatermark,
+          hasModifiedTime,
+          chunks: chunks.catchUp,
+        }),
         run.control.step(() => indexMirror(run.target)),
       ]);
       if (agree(counts)) {
@@ -124,7 +125,6 @@ class FullSync {
       round,
       firstPage: state?.round === round ? state.nextPage : 1,
       expectedRows: plan.expectedRows,
-      firstChunk: round * CHUNKS_PER_ROUND,
       keepSeenIds: keepsSeenIds(plan, round),
       trackRecords: !plan.mirrorWasEmpty,
       firstLoad: isFirstLoad(plan, round),
@@ -143,10 +143,11 @@ class FullSync {
 
   async #extractPages(plan: FullSyncPlan, round: number, convertedOnly = false): Promise<void> {
     const run = this.#run;
+    const { convertedLeads, listScan } = fullSyncChunks(round);
     const walk = await run.control.step(() =>
       readByListPages({
         ...run.target,
-        firstChunk: round * CHUNKS_PER_ROUND + (convertedOnly ? CONVERTED_CHUNKS : 0),
+        firstChunk: (convertedOnly ? convertedLeads : listScan.lowest).first,
         keepSeenIds: keepsSeenIds(plan, round),
         trackRecords: !plan.mirrorWasEmpty,
         firstLoad: isFirstLoad(plan, round),

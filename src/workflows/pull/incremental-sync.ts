@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
+import { incrementalSyncChunks } from '../../domain/runs/chunk-numbers';
 import type { IncrementalSyncPlan, RowCounts } from '../../temporal/contract/results';
 import type { IncrementalSyncInput, SyncResult } from '../../temporal/contract/sync-messages';
 import { finishIncrementalSync, planIncrementalSync, readRestored } from '../activity-proxies';
@@ -6,11 +7,6 @@ import { VERIFICATION_FAILED } from '../run/activity-failures';
 import { catchUp, type CaughtUp } from './catch-up';
 import { agree, describeDifference } from './row-counts';
 import { SyncRun } from './sync-run';
-
-/** Number ranges that keep the pieces of the work apart. */
-const FIRST_CHUNK = 0;
-const RESTORED_CHUNKS = 9_000_000;
-const SECOND_CHUNK = 10_000_000;
 
 /**
  * Brings the mirror of a module up to date: reads what changed and was deleted since the watermark, compares the counts
@@ -21,7 +17,7 @@ export async function incrementalSync(input: IncrementalSyncInput): Promise<Sync
   const run = new SyncRun(input, `Incremental sync of ${input.module}`);
   return run.complete(async () => {
     const plan = await makePlan(run, input);
-    let caughtUp = await catchUp(run, { ...plan, hasModifiedTime: true, firstChunk: FIRST_CHUNK });
+    let caughtUp = await catchUp(run, { ...plan, hasModifiedTime: true, chunks: incrementalSyncChunks.catchUp });
     if (!agree(caughtUp.counts)) caughtUp = await lookAgain(run, caughtUp);
     const { counts, completeUntil, deletesUntil } = caughtUp;
     if (!agree(counts)) {
@@ -52,7 +48,7 @@ async function lookAgain(run: SyncRun, { counts, completeUntil, deletesUntil }: 
   const missing = rowsMissing(counts);
   run.session.warn(`${describeDifference(run.target.module, counts)} It is looked at once more.`);
   if (missing > 0) {
-    const request = { ...run.target, missing, firstChunk: RESTORED_CHUNKS };
+    const request = { ...run.target, missing, firstChunk: incrementalSyncChunks.restored.first };
     const { restored } = await run.control.step(() => readRestored(request));
     if (restored > 0) await run.session.record({}, `${restored} records came back that had left the mirror.`);
   }
@@ -60,7 +56,7 @@ async function lookAgain(run: SyncRun, { counts, completeUntil, deletesUntil }: 
     changesSince: completeUntil,
     deletesSince: deletesUntil,
     hasModifiedTime: true,
-    firstChunk: SECOND_CHUNK,
+    chunks: incrementalSyncChunks.secondCatchUp,
   });
 }
 

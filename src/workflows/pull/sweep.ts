@@ -1,4 +1,5 @@
 import { sweepNeedsApproval } from '../../domain/mirror/mass-delete-guard';
+import type { ChunkRange } from '../../domain/runs/chunk-numbers';
 import { countSweepCandidates, sweepUnseenRows } from '../activity-proxies';
 import type { SyncRun } from './sync-run';
 
@@ -8,11 +9,11 @@ export interface Sweep {
   /** Until when earlier sessions followed Zoho's deletes; null if none did. ISO 8601. */
   deletesFollowedUntil: string | null;
   /** For rows that turn out to be there. */
-  firstChunk: number;
+  chunks: ChunkRange;
 }
 
 /** Removes the rows that the session has not seen and that Zoho does not know; many of them only when a person agrees. */
-export async function sweep(run: SyncRun, { began, deletesFollowedUntil, firstChunk }: Sweep): Promise<void> {
+export async function sweep(run: SyncRun, { began, deletesFollowedUntil, chunks }: Sweep): Promise<void> {
   const { approval, control, session } = run;
   session.note({ phase: 'sweeping' });
   const request = { ...run.target, began };
@@ -22,7 +23,7 @@ export async function sweep(run: SyncRun, { began, deletesFollowedUntil, firstCh
     await approval.wait(candidates, mirrorRows);
   }
   const { buried } = await control.step(() =>
-    sweepUnseenRows({ ...request, deletesFollowedUntil, sequence: run.nextDeleteSequence(), firstChunk }),
+    sweepUnseenRows({ ...request, deletesFollowedUntil, sequence: run.nextDeleteSequence(), firstChunk: chunks.first }),
   );
   run.deleted += buried;
   await session.record(

@@ -6,6 +6,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { deleteSequence } from '../../domain/runs/chunk-numbers';
 import type { RowCounts, SessionSums } from '../../temporal/contract/results';
 import { progressQuery, type SyncInput, type SyncResult } from '../../temporal/contract/sync-messages';
 import type { SyncTarget } from '../../temporal/contract/targets';
@@ -13,10 +14,6 @@ import { causeOf, isFailure, SESSION_ENDED } from '../run/activity-failures';
 import { RunControl } from '../run/run-control';
 import { SessionRecorder } from '../run/session-recorder';
 import { SweepApproval } from './sweep-approval';
-
-/** Number ranges that keep the pieces of a run's work apart in the record statuses. */
-const FIRST_DELETE_SEQUENCE = 1_000_000_000;
-const DELETE_SEQUENCES_PER_STEP = 100_000;
 
 /** What a run hands to the next one of its chain. */
 interface Inheritance {
@@ -90,7 +87,7 @@ export class SyncRun {
 
   nextDeleteSequence(): number {
     this.#deleteSteps += 1;
-    return FIRST_DELETE_SEQUENCE + this.#deleteSteps * DELETE_SEQUENCES_PER_STEP;
+    return deleteSequence(this.#deleteSteps);
   }
 
   /**

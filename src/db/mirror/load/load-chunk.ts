@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type pg from 'pg';
+import { ALL_CHUNKS, type ChunkRange } from '../../../domain/runs/chunk-numbers';
 import { ACTIVE_RUN_STATUSES } from '../../../domain/runs/enums';
 import type { ChunkKind } from '../../models/session-chunk';
 import { toDatabaseError, type DatabaseErrorKind } from '../../postgres/pg-errors';
@@ -256,37 +257,34 @@ export async function findLoadedChunk(
   return answer.rows[0] && fromLedger(answer.rows[0]);
 }
 
-/** The last loaded chunk with a number in `[from, below)`: where a walk goes on after a crash. */
+/** The last loaded chunk of a range: where a walk goes on after a crash. */
 export async function findLastChunk(
   knex: Knex,
   sessionId: string,
-  [from, below]: [number, number],
+  range: ChunkRange,
 ): Promise<(ChunkResult & { chunkNumber: number }) | undefined> {
   const answer = await knex.raw<{ rows: (LedgerRow & { chunkNumber: number })[] }>(
     `select chunk_number as "chunkNumber", ${LEDGER_COLUMNS} from sync.session_chunks
      where session_id = ? and chunk_number >= ? and chunk_number < ? and status = 'loaded'
      order by chunk_number desc limit 1`,
-    [sessionId, from, below],
+    [sessionId, range.first, range.end],
   );
   const row = answer.rows[0];
   return row && { ...fromLedger(row), chunkNumber: row.chunkNumber };
 }
 
-/** Chunk numbers are integers of four bytes, and not negative. */
-const ALL_CHUNKS: [number, number] = [0, 2_147_483_647];
-
-/** Rows of a session by what became of them, over all of its chunks or those with a number in `[from, below)`. */
+/** Rows of a session by what became of them, over all of its chunks or those of a range. */
 export async function sumChunks(
   knex: Knex,
   sessionId: string,
-  [from, below]: [number, number] = ALL_CHUNKS,
+  range: ChunkRange = ALL_CHUNKS,
 ): Promise<{ read: number; created: number; updated: number; unchanged: number; failed: number }> {
   const answer = await knex.raw<{ rows: LedgerRow[] }>(
     `select coalesce(sum(rows_read), 0) as read, coalesce(sum(rows_created), 0) as created,
        coalesce(sum(rows_updated), 0) as updated, coalesce(sum(rows_unchanged), 0) as unchanged,
        coalesce(sum(rows_failed), 0) as failed, null as "minId", null as "maxId", null as cursor
      from sync.session_chunks where session_id = ? and chunk_number >= ? and chunk_number < ?`,
-    [sessionId, from, below],
+    [sessionId, range.first, range.end],
   );
   const { read, created, updated, unchanged, failed } = fromLedger(answer.rows[0] as LedgerRow);
   return { read, created, updated, unchanged, failed };

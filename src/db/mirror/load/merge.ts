@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { loadSequence } from '../../../domain/runs/chunk-numbers';
 import { Parameters, quoteIdentifier } from '../identifiers';
 import { mirrorLockKey, qualifiedTable, SYNCED_AT, type MirrorModule } from '../mirror-module';
 import type { StagingLayout } from './staged-column';
@@ -245,7 +246,7 @@ class MergeStatements {
     };
   }
 
-  /** Writes record statuses in the same statement. Chunks use negative sequences, which no workflow uses. */
+  /** Writes record statuses in the same statement. */
   #tracked(action: 'created' | 'updated', statement: string, parameters: Parameters): Statement {
     if (!this.#instructions.trackRecords) return { text: statement, values: parameters.values };
     const { sessionId, chunkNumber } = this.#instructions;
@@ -253,7 +254,7 @@ class MergeStatements {
       insert into sync.record_sync_statuses (connection_id, session_id, sequence, position, module_name, sync_direction,
         crm_record_id, action_taken)
       select ${parameters.add(this.#mirror.connectionId, 'uuid')}, ${parameters.add(sessionId, 'uuid')},
-        ${parameters.add(-1 - chunkNumber, 'bigint')},
+        ${parameters.add(loadSequence(chunkNumber), 'bigint')},
         ${parameters.add(action === 'created' ? 0 : UPDATED_POSITIONS, 'int')} + row_number() over () - 1,
         ${parameters.add(this.#mirror.module, 'text')}, 'from_crm', id, ${parameters.add(action, 'text')}
       from merged`;

@@ -151,7 +151,7 @@ describe('loadChunk', () => {
     await loadRecords(deals, [deal('1')], { chunkNumber: 100, cursor: 'a' });
     await loadRecords(deals, [deal('2')], { chunkNumber: 101, cursor: 'b' });
     await loadRecords(deals, [deal('3')], { chunkNumber: 200, cursor: 'c' });
-    const last = (from: number, below: number) => findLastChunk(deals.knex, deals.sessionId, [from, below]);
+    const last = (first: number, end: number) => findLastChunk(deals.knex, deals.sessionId, { first, end });
 
     assert.deepEqual([(await last(100, 200))?.chunkNumber, (await last(100, 200))?.cursor], [101, 'b']);
     assert.equal(await last(300, 400), undefined);
