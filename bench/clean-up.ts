@@ -1,5 +1,5 @@
-import { startProcess, type ManagedProcess, type ProcessSpec } from '../scripts/lib/managed-process';
-import { killNow } from '../scripts/lib/process-identity';
+import { startProcess, type ManagedProcess, type ProcessSpec } from '../dev/processes/managed-process';
+import { killNow } from '../dev/processes/process-identity';
 
 /** What has to be undone, last thing first. */
 export class CleanUp {

@@ -1,4 +1,4 @@
-import { onStopSignals } from '../scripts/lib/stop-signals';
+import { onStopSignals } from '../dev/processes/stop-signals';
 import { formatTable } from '../src/cli/output/table';
 import { measureBroker } from './broker';
 import { measureFullSync } from './full-sync';

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { bareEnvironment, type ProcessSpec } from '../scripts/lib/managed-process';
-import { projectRoot } from '../scripts/lib/project-root';
-import { isWorkerPolling, temporalServer } from '../scripts/lib/temporal-part';
+import { bareEnvironment, type ProcessSpec } from '../dev/processes/managed-process';
+import { projectRoot } from '../dev/project-root';
+import { isWorkerPolling, temporalServer } from '../dev/temporal/server-process';
 import type { ZohoProfile } from './options';
 
 export const NAMESPACE = 'default';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { projectRoot } from './lib/project-root';
+import { projectRoot } from '../dev/project-root';
 
 /** Bundles the compiled workflows into one file, so that a worker starts without webpack. */
 async function bundleWorkflows(): Promise<void> {

@@ -3,7 +3,7 @@
 /** `node scripts/compile-assembly.cjs`: compiles assembly/ to dist/assembly/copy-rows.wasm, unless that was made from exactly these sources. */
 
 const path = require('node:path');
-const { compileAssembly } = require('./lib/assembly.cjs');
+const { compileAssembly } = require('../dev/commands/assembly.cjs');
 
 compileAssembly(path.resolve(__dirname, '..')).catch((error) => {
   console.error(error.message);

@@ -20,10 +20,10 @@ if (process.platform === 'win32') {
 }
 
 const path = require('node:path');
-const { compileAssembly } = require('./lib/assembly.cjs');
-const { installDependencies, compile } = require('./lib/prepare.cjs');
-const { runTests } = require('./lib/run-tests.cjs');
-const { runToEnd } = require('./lib/run-to-end.cjs');
+const { compileAssembly } = require('../dev/commands/assembly.cjs');
+const { installDependencies, compile } = require('../dev/commands/prepare.cjs');
+const { runTests } = require('../dev/commands/run-tests.cjs');
+const { runToEnd } = require('../dev/commands/run-to-end.cjs');
 
 const root = path.resolve(__dirname, '..');
 

@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { Knex } from 'knex';
-import { bareEnvironment } from '../../scripts/lib/managed-process';
+import { bareEnvironment } from '../../dev/processes/managed-process';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../../simulator';
 import { ensureConnection } from '../../src/db/connections/connections';
 import { saveApiLimits } from '../../src/db/credits/api-limits';

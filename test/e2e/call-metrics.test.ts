@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { freePort } from '../../scripts/lib/ports';
+import { freePort } from '../../dev/processes/ports';
 import { callMetricsOfSession } from '../../src/db/credits/call-metrics';
 import { startEngine, type Engine } from '../support/engine';
 

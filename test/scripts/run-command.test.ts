@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { projectRoot } from '../../scripts/lib/project-root';
+import { projectRoot } from '../../dev/project-root';
 
 interface Outcome {
   readonly code: number;
@@ -52,7 +52,7 @@ describe('run.cjs', function () {
   });
 
   it('hands options on to mocha', async () => {
-    const file = path.join(projectRoot(), 'test', 'scripts', 'ports.test.ts');
+    const file = path.join(projectRoot(), 'test', 'dev', 'processes', 'ports.test.ts');
 
     const outcome = await run('test', file, '--grep', 'goes on to the next free port');
 

@@ -1,4 +1,4 @@
-import { freePort } from '../../scripts/lib/ports';
+import { freePort } from '../../dev/processes/ports';
 import { startServer, type RunningServer } from '../../src/bin/api';
 import { loadConfig } from '../../src/config';
 import { createApiKey } from '../../src/db/access/api-keys';

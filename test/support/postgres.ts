@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { preparePostgres } from '../../scripts/postgres-server';
+import { preparePostgres } from '../../dev/postgres/server';
 import { createDatabase } from '../../src/db/postgres/knex';
 import { migrateToLatest } from '../../src/db/postgres/migrate';
 import { startServer, type ServerProcess } from './server-process';

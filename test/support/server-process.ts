@@ -1,4 +1,4 @@
-import { startProcess, type ManagedProcess, type ProcessSpec } from '../../scripts/lib/managed-process';
+import { startProcess, type ManagedProcess, type ProcessSpec } from '../../dev/processes/managed-process';
 import { killWithThisProcess } from './shared';
 
 /** A server that a test may kill and start again with the data it had. */

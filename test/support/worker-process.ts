@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { bareEnvironment } from '../../scripts/lib/managed-process';
-import { projectRoot } from '../../scripts/lib/project-root';
+import { bareEnvironment } from '../../dev/processes/managed-process';
+import { projectRoot } from '../../dev/project-root';
 import { poll } from './poll';
 import { killWithThisProcess } from './shared';
 

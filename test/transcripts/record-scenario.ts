@@ -1,8 +1,8 @@
-import type { Transcript } from '../../scripts/lib/transcript';
 import { ZohoTransport } from '../../src/zoho/http/transport';
 import { startSimulatorBench } from '../zoho/simulator/bench';
 import { runClientScenario } from './client-scenario';
 import { startRecorder } from './recorder';
+import type { Transcript } from './transcript';
 
 /** Runs the client's scenario against a simulator and gives what was said. */
 export async function recordScenario(): Promise<Transcript> {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { RECORDED_HEADERS, type Transcript, type TranscriptCall, withPlaceholders } from '../../scripts/lib/transcript';
-import { shapeOf } from '../../scripts/lib/transcript-shape';
+import { shapeOf } from './shape';
+import { RECORDED_HEADERS, type Transcript, type TranscriptCall, withPlaceholders } from './transcript';
 
 /** Stands between a client and an organization, and writes down what they say to each other. */
 export interface Recorder {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Difference, replayTranscript } from '../../scripts/lib/replay-transcript';
-import type { Transcript } from '../../scripts/lib/transcript';
-import { shapeDifferences, shapeOf } from '../../scripts/lib/transcript-shape';
 import { type SimulatorBench, startSimulatorBench } from '../zoho/simulator/bench';
 import { recordScenario } from './record-scenario';
+import { type Difference, replayTranscript } from './replayer';
+import { shapeDifferences, shapeOf } from './shape';
+import type { Transcript } from './transcript';
 
 const TEXT = readFileSync(path.join(__dirname, 'client-scenario.json'), 'utf8');
 const RECORDED = JSON.parse(TEXT) as Transcript;

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { projectRoot } from '../../scripts/lib/project-root';
+import { projectRoot } from '../../dev/project-root';
 import { startEngine, type Engine } from '../support/engine';
 import type { Org } from '../support/org';
 import { stopShared } from '../support/shared';

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Knex } from 'knex';
+import { createApiKey, verifyApiKey } from '../src/db/access/api-keys';
+import { readOrCreateSecret, readSecret } from './secret-file';
+
+export function apiKeyFile(home: string): string {
+  return path.join(home, 'api-key');
+}
+
+/**
+ * The key ring for secrets at rest, one `id:base64` a line; the first encrypts. A new one gets one random key.
+ * @returns the ring as PULSE_ENCRYPTION_KEYS wants it.
+ */
+export async function ensureEncryptionKeys(home: string): Promise<string> {
+  const create = (): string => `key-1:${randomBytes(32).toString('base64')}`;
+  const ring = await readOrCreateSecret(path.join(home, 'encryption-keys'), create);
+  return ring.split('\n').join(',');
+}
+
+/** An admin's key for the control API: the one kept from before when the database still accepts it, else a new one. */
+export async function ensureApiKey(home: string, database: Knex): Promise<string> {
+  const file = apiKeyFile(home);
+  const kept = await readSecret(file);
+  if (kept !== undefined && (await verifyApiKey(database, kept)) !== undefined) return kept;
+  const { secret } = await createApiKey(database, { name: 'npm start', role: 'admin' });
+  await writeFile(`${file}.new`, `${secret}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+  return secret;
+}

@@ -1,0 +1,119 @@
+import { chown } from 'node:fs/promises';
+import path from 'node:path';
+import { Client } from 'pg';
+import { bareEnvironment, startProcess, type ProcessSpec } from '../processes/managed-process';
+import { freePort, nextFreePort, requireFreePort } from '../processes/ports';
+import { postgresBinaries } from './binaries';
+import { endLeftoverPostmaster, ensureCluster, POSTGRES_USER } from './cluster';
+import { reachableDirectory } from './reachable-directory';
+import { postgresSettings } from './settings';
+import { postgresUser } from './system-user';
+
+export const DEFAULT_POSTGRES_PORT = 54329;
+export const POSTGRES_PORT_VARIABLE = 'PULSE_POSTGRES_PORT';
+const DATABASE = 'pulse';
+
+export interface PostgresOptions {
+  /**
+   * The cluster's folder, made when missing. When this process is root and the unprivileged user PostgreSQL then runs
+   * as cannot get there (a clone under /root), it becomes a link to a folder under /var/lib/pipeline-pulse-sync.
+   */
+  readonly dataDirectory: string;
+  /** Exactly this port, or 0 for any free one. Left out: 54329 or the next free port. */
+  readonly port?: number;
+  /** Default: `server.log` inside the data directory. */
+  readonly logFile?: string;
+  /** Server settings on top of the project's own. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface PreparedPostgres {
+  /** Connection string of the database `pulse`, with the password. */
+  readonly url: string;
+  readonly port: number;
+  readonly password: string;
+  readonly dataDirectory: string;
+  readonly spec: ProcessSpec;
+}
+
+export interface RunningPostgres {
+  readonly url: string;
+  readonly port: number;
+  /** The postmaster's. */
+  readonly pid: number;
+  readonly dataDirectory: string;
+  /** Settles with exit code or signal when the server has ended, whoever ended it. */
+  readonly ended: Promise<string>;
+  /** Ends sessions, checkpoints, stops. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Prepares the embedded PostgreSQL 18 to be started by `startProcess` or under supervision: the cluster exists, what a
+ * killed run left is cleared away, a port is chosen.
+ */
+export async function preparePostgres(options: PostgresOptions): Promise<PreparedPostgres> {
+  const user = postgresUser();
+  const dataDirectory = await reachableDirectory(path.resolve(options.dataDirectory), user);
+  const binaries = await postgresBinaries(user);
+  const password = await ensureCluster(dataDirectory, binaries, user);
+  if (user !== undefined) await chown(dataDirectory, user.uid, user.gid);
+  await endLeftoverPostmaster(dataDirectory);
+  const port = await choosePort(options.port);
+  const url = `postgres://${POSTGRES_USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
+  const settings = { ...postgresSettings(), ...options.settings };
+  return {
+    url,
+    port,
+    password,
+    dataDirectory,
+    spec: {
+      name: 'PostgreSQL',
+      command: binaries.postgres,
+      args: ['-D', dataDirectory, '-p', String(port), ...settingArguments(settings)],
+      env: bareEnvironment(),
+      cwd: '/',
+      ...user,
+      logFile: options.logFile ?? path.join(dataDirectory, 'server.log'),
+      isReady: () => ensureDatabase(url),
+      readyTimeoutMs: 120_000,
+      stopSignal: 'SIGINT',
+      stopTimeoutMs: 60_000,
+      beforeStart: () => endLeftoverPostmaster(dataDirectory),
+    },
+  };
+}
+
+/** Starts the embedded PostgreSQL 18 and waits until its database `pulse` accepts queries. */
+export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+  const { spec, url, port, dataDirectory } = await preparePostgres(options);
+  const { identity, ended, stop } = await startProcess(spec);
+  return { url, port, pid: identity.pid, dataDirectory, ended, stop };
+}
+
+async function choosePort(wanted: number | undefined): Promise<number> {
+  if (wanted === undefined) return nextFreePort(DEFAULT_POSTGRES_PORT);
+  if (wanted === 0) return freePort();
+  await requireFreePort(wanted, 'PostgreSQL', POSTGRES_PORT_VARIABLE);
+  return wanted;
+}
+
+function settingArguments(settings: Readonly<Record<string, string>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+/** True once the server answers and the database is there. */
+async function ensureDatabase(url: string): Promise<boolean> {
+  const maintenance = new URL(url);
+  maintenance.pathname = '/postgres';
+  const client = new Client({ connectionString: maintenance.href, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`create database ${DATABASE}`);
+    return true;
+  } finally {
+    await client.end();
+  }
+}
