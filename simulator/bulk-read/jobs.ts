@@ -1,7 +1,12 @@
 import { rm } from 'node:fs/promises';
+import type { VirtualClock } from '../clock';
+import type { CustomFields } from '../fields/custom-fields';
 import { ApiError, resourceNotFound, tooManyRequests } from '../http/api-error';
-import type { Simulation } from '../simulation';
+import type { Deliveries } from '../notifications/deliveries';
+import type { SimulatorOptions } from '../options';
 import type { StoreSnapshot } from '../store/module-store';
+import type { Records } from '../store/records';
+import type { SwitchBoard } from '../switches';
 import { jobDocument } from './documents';
 import type { ExportResult } from './export-task';
 import { Exporter } from './exporter';
@@ -12,6 +17,16 @@ const RESULT_LIFE = 24 * 3_600_000;
 const TOKEN_LIFE = 24 * 3_600_000;
 const DOWNLOADS_PER_MINUTE = 10;
 const FIRST_JOB_NUMBER = 5_500_000_900_000_001n;
+
+/** The parts of an organization that a bulk read uses. */
+interface BulkReadContext {
+  readonly clock: VirtualClock;
+  readonly switches: SwitchBoard;
+  readonly options: SimulatorOptions;
+  readonly records: Records;
+  readonly customFields: CustomFields;
+  readonly deliveries: Deliveries;
+}
 
 interface Continuation {
   readonly query: JobQuery;
@@ -30,10 +45,10 @@ export class BulkReadJobs {
   #refusedField: string | undefined;
   #number = FIRST_JOB_NUMBER;
   #generation = 0;
-  readonly simulation: Simulation;
+  readonly #context: BulkReadContext;
 
-  constructor(simulation: Simulation) {
-    this.simulation = simulation;
+  constructor(context: BulkReadContext) {
+    this.#context = context;
   }
 
   warmUp(): void {
@@ -46,14 +61,14 @@ export class BulkReadJobs {
 
   /** Queues a job and starts it if none runs. @throws ApiError TOO_MANY_REQUESTS when the queue is full */
   create(query: JobQuery, version: string, callbackUrl?: string): Job {
-    const longest = this.simulation.switches.read('bulkReadQueueLength');
+    const longest = this.#context.switches.read('bulkReadQueueLength');
     if (longest > 0 && this.#queue.length >= longest) throw tooManyRequests();
     const id = `550${String(this.#number++)}`;
     const job: Job = {
       id,
       query,
       version,
-      created: this.simulation.clock.now(),
+      created: this.#context.clock.now(),
       state: 'ADDED',
       ...(callbackUrl && { callbackUrl }),
     };
@@ -74,8 +89,8 @@ export class BulkReadJobs {
   continuation(token: string): JobQuery {
     const found = this.#continuations.get(token);
     if (!found) throw new ApiError(400, 'INVALID_REQUEST', 'page token is invalid', { api_name: 'page_token' });
-    if (found.expires <= this.simulation.clock.now()) {
-      throw new ApiError(400, this.simulation.switches.read('expiredPageTokenCode'), 'Page token expired', {
+    if (found.expires <= this.#context.clock.now()) {
+      throw new ApiError(400, this.#context.switches.read('expiredPageTokenCode'), 'Page token expired', {
         api_name: 'page_token',
       });
     }
@@ -85,7 +100,7 @@ export class BulkReadJobs {
   /** The file of a completed job. @throws ApiError RESOURCE_NOT_FOUND before and a day after, 429 above ten a minute */
   download(id: string): { file: string; bytes: number } {
     const job = this.get(id);
-    const now = this.simulation.clock.now();
+    const now = this.#context.clock.now();
     if (!job.result || job.result.completed + RESULT_LIFE <= now)
       throw resourceNotFound(`/crm/bulk/v8/read/${id}/result`);
     this.#downloads = this.#downloads.filter((at) => at > now - 60_000);
@@ -127,7 +142,7 @@ export class BulkReadJobs {
   async #run(job: Job, generation: number): Promise<void> {
     this.#running = job;
     job.state = 'IN PROGRESS';
-    const started = this.simulation.clock.now();
+    const started = this.#context.clock.now();
     const refused = this.#refusedField;
     const fails = this.#failuresToCome > 0 && (refused === undefined || job.query.fields.includes(refused));
     if (fails) {
@@ -138,13 +153,13 @@ export class BulkReadJobs {
       ? undefined
       : await this.#export(job).catch((error: unknown) => this.#report(job, error, generation));
     if (generation !== this.#generation) return;
-    const { bulkJobMs, bulkJobMsPer100kRows } = this.simulation.options;
+    const { bulkJobMs, bulkJobMsPer100kRows } = this.#context.options;
     const due = started + bulkJobMs + ((exported?.result.count ?? 0) / 100_000) * bulkJobMsPer100kRows;
     const finish = (): void => {
       if (generation === this.#generation) this.#finish(job, exported);
     };
-    if (due <= this.simulation.clock.now()) finish();
-    else this.simulation.clock.at(due, finish);
+    if (due <= this.#context.clock.now()) finish();
+    else this.#context.clock.at(due, finish);
   }
 
   #report(job: Job, error: unknown, generation: number): undefined {
@@ -152,23 +167,23 @@ export class BulkReadJobs {
   }
 
   async #export({ id, query }: Job): Promise<{ file: string; result: ExportResult }> {
-    const { catalog } = this.simulation.records;
-    const { seed, deals, contacts, accounts, leads, users } = this.simulation.options;
+    const { catalog } = this.#context.records;
+    const { seed, deals, contacts, accounts, leads, users } = this.#context.options;
     const timeZone =
-      this.simulation.switches.read('bulkReadDatetimeOffset') === 'utc' ? 'UTC' : this.simulation.options.timeZone;
-    const multiselectSeparator = this.simulation.switches.read('bulkReadSeparator');
+      this.#context.switches.read('bulkReadDatetimeOffset') === 'utc' ? 'UTC' : this.#context.options.timeZone;
+    const multiselectSeparator = this.#context.switches.read('bulkReadSeparator');
     const file = await this.#exporter.fileOf(id);
     const result = await this.#exporter.run({
       jobId: id,
       file,
       data: { seed, deals, contacts, accounts, leads, users, timeZone, multiselectSeparator },
       addedModules: [...catalog.requests],
-      createdFields: this.simulation.customFields.definitions(),
+      createdFields: this.#context.customFields.definitions(),
       snapshots: this.#snapshots(),
       module: query.module,
       columns: this.#columns(query),
-      bom: this.simulation.switches.read('bulkReadBom'),
-      headerAlone: this.simulation.switches.read('bulkReadEmptyFile') === 'header',
+      bom: this.#context.switches.read('bulkReadBom'),
+      headerAlone: this.#context.switches.read('bulkReadEmptyFile') === 'header',
       ...(query.condition && { condition: query.condition }),
       ...(query.afterRow === undefined
         ? { skip: (query.page - 1) * ROWS_PER_JOB }
@@ -180,32 +195,32 @@ export class BulkReadJobs {
 
   /** The columns after `Id` in the order of the file. */
   #columns({ module, fields }: JobQuery): readonly string[] {
-    if (this.simulation.switches.read('bulkReadColumnOrder') === 'requested') return fields;
-    const names = this.simulation.records.find(module)?.module.columns.map(({ field }) => field.apiName) ?? [];
+    if (this.#context.switches.read('bulkReadColumnOrder') === 'requested') return fields;
+    const names = this.#context.records.find(module)?.module.columns.map(({ field }) => field.apiName) ?? [];
     const place = (name: string): number => (names.includes(name) ? names.indexOf(name) : names.length);
     return [...fields].sort((a, b) => place(a) - place(b));
   }
 
   #snapshots(): Record<string, StoreSnapshot> {
-    const written = this.simulation.records.all().filter(({ store }) => store.overlay.states !== undefined);
+    const written = this.#context.records.all().filter(({ store }) => store.overlay.states !== undefined);
     return Object.fromEntries(written.map(({ module, store }) => [module.apiName, store.snapshot()]));
   }
 
   #finish(job: Job, exported: { file: string; result: ExportResult } | undefined): void {
     this.#running = undefined;
-    const now = this.simulation.clock.now();
+    const now = this.#context.clock.now();
     if (exported) {
       const token = exported.result.more ? this.#continue(job, exported.result, now) : undefined;
       job.state = 'COMPLETED';
       job.result = { ...exported.result, file: exported.file, completed: now, ...(token && { nextPageToken: token }) };
-      this.simulation.clock.at(now + RESULT_LIFE, () => void rm(exported.file, { force: true }));
+      this.#context.clock.at(now + RESULT_LIFE, () => void rm(exported.file, { force: true }));
     } else {
       job.state = 'FAILURE';
     }
     const { callbackUrl: url } = job;
     if (url) {
-      const body = { data: [jobDocument(this.simulation.records, job)] };
-      this.simulation.deliveries.sendCallback({ source: 'bulk-read', subject: job.id, url, body });
+      const body = { data: [jobDocument(this.#context.records, job)] };
+      this.#context.deliveries.sendCallback({ source: 'bulk-read', subject: job.id, url, body });
     }
     this.#startNext();
   }

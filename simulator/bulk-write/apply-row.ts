@@ -1,8 +1,7 @@
 import type { CellValue } from '../data/cell';
 import type { Column } from '../data/column';
 import { addOptions } from '../fields/pick-list';
-import type { Simulation } from '../simulation';
-import { RecordEditor } from '../store/record-editor';
+import { RecordEditor, type WriteContext } from '../store/record-editor';
 import type { OpenModule } from '../store/records';
 import { readSwitch } from '../switches';
 import { checkValue } from '../writes/check-values';
@@ -46,18 +45,18 @@ export class RowWriter {
   readonly #opened: OpenModule;
   readonly #editor: RecordEditor;
   readonly #key: Mapping | undefined;
-  readonly simulation: Simulation;
+  readonly #context: WriteContext;
   readonly request: JobRequest;
 
-  constructor(simulation: Simulation, request: JobRequest) {
-    this.simulation = simulation;
+  constructor(context: WriteContext, request: JobRequest) {
+    this.#context = context;
     this.request = request;
     const { module, findBy, mappings } = request.resource;
-    this.#opened = simulation.records.open(module);
-    this.#editor = new RecordEditor(simulation, this.#opened, {
-      notifies: readSwitch(simulation, 'notificationsOfBulkWrites'),
-      stamps: readSwitch(simulation, 'modifiedByBulkWrite'),
-      automates: readSwitch(simulation, 'bulkWriteAutomations'),
+    this.#opened = context.records.open(module);
+    this.#editor = new RecordEditor(context, this.#opened, {
+      notifies: readSwitch(context, 'notificationsOfBulkWrites'),
+      stamps: readSwitch(context, 'modifiedByBulkWrite'),
+      automates: readSwitch(context, 'bulkWriteAutomations'),
     });
     this.#key = mappings.find(({ apiName }) => apiName === findBy);
   }
@@ -88,7 +87,7 @@ export class RowWriter {
     if (this.#key.apiName === 'id') return store.liveRow(text.trim()) ?? 'unknown';
     const column = module.column(this.#key.apiName);
     if (!column) return undefined;
-    const checked = checkValue(this.simulation.records, column, this.#given(column, this.#key, text));
+    const checked = checkValue(this.#context.records, column, this.#given(column, this.#key, text));
     return 'value' in checked ? findByValue(this.#opened, column, checked.value) : undefined;
   }
 
@@ -124,13 +123,13 @@ export class RowWriter {
       else if (row !== undefined) values[apiName] = null;
       return;
     }
-    const checked = checkValue(this.simulation.records, this.#withOptions(column, given), given);
+    const checked = checkValue(this.#context.records, this.#withOptions(column, given), given);
     if ('value' in checked) values[apiName] = checked.value;
     else refusals.add('INVALID_DATA', apiName);
   }
 
   #given(column: Column, mapping: Mapping, text: string): unknown {
-    return valueOfCell(this.simulation, column, mapping, text);
+    return valueOfCell(this.#context, column, mapping, text);
   }
 
   /** Options nobody knows become options of the field, silently (Bulk Write: Create Job). */

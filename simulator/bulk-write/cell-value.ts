@@ -1,8 +1,7 @@
 import { type Column } from '../data/column';
 import { type FieldDefinition, isUserField } from '../data/field';
-import type { Simulation } from '../simulation';
 import type { Records } from '../store/records';
-import { readSwitch } from '../switches';
+import { readSwitch, type Switched } from '../switches';
 import { findByValue } from '../writes/find-duplicate';
 import { dateText, type ZonedTime } from '../zoned-time';
 import { type DateParts, type DateReader, dateReader } from './date-format';
@@ -17,9 +16,14 @@ const DATETIMES = { us: dateReader('MM/dd/yyyy HH:mm:ss'), iso: dateReader("yyyy
  * The text of a cell as REST would send the value. What cannot be read comes back as it is, so that the checks of the
  * field refuse it.
  */
-export function valueOfCell(simulation: Simulation, { field }: Column, mapping: Mapping, text: string): unknown {
-  const { records, catalog } = simulation;
-  const form = readSwitch(simulation, 'bulkWriteDateFormats');
+export function valueOfCell(
+  organization: Switched & { readonly records: Records },
+  { field }: Column,
+  mapping: Mapping,
+  text: string,
+): unknown {
+  const { records } = organization;
+  const form = readSwitch(organization, 'bulkWriteDateFormats');
   switch (field.dataType) {
     case 'boolean':
       return /^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : text;
@@ -31,7 +35,7 @@ export function valueOfCell(simulation: Simulation, { field }: Column, mapping: 
     case 'date':
       return partsOf(mapping.reader ?? DATES[form], text, (parts) => dateText(dayOf(parts)));
     case 'datetime':
-      return partsOf(mapping.reader ?? DATETIMES[form], text, (parts) => instantText(catalog.zone, parts));
+      return partsOf(mapping.reader ?? DATETIMES[form], text, (parts) => instantText(records.catalog.zone, parts));
     case 'multiselectpicklist':
       return text.split(';').map((choice) => choice.trim());
     case 'lookup':

@@ -1,5 +1,14 @@
-import type { Simulation } from '../simulation';
+import type { Catalog } from '../data/catalog';
+import type { Records } from '../store/records';
 import type { Mapping, WriteJob } from './job';
+
+/** The parts of an organization that documents of its jobs show. */
+export interface JobDocumentContext {
+  readonly catalog: Catalog;
+  readonly records: Records;
+  readonly origin: string;
+  readonly zgid: string;
+}
 
 /** The path of a result, on Zoho's download host: `/v2/crm/{zgid}/bulk-write/{job}/{job}.zip`. */
 export function resultPath(zgid: string, jobId: string): string {
@@ -7,10 +16,10 @@ export function resultPath(zgid: string, jobId: string): string {
 }
 
 /** A job as its status call and its callback show it (Bulk Write: Get Job Details): not wrapped in an array. */
-export function jobDocument(simulation: Simulation, job: WriteJob): Record<string, unknown> {
+export function jobDocument(organization: JobDocumentContext, job: WriteJob): Record<string, unknown> {
   const { operation, characterEncoding, callbackUrl, resource } = job.request;
   const { status, counts } = job;
-  const module = simulation.records.find(resource.module)?.module;
+  const module = organization.records.find(resource.module)?.module;
   return {
     status,
     character_encoding: characterEncoding,
@@ -35,24 +44,24 @@ export function jobDocument(simulation: Simulation, job: WriteJob): Record<strin
     ],
     id: job.id,
     ...(callbackUrl !== undefined && { callback: { url: callbackUrl, method: 'post' } }),
-    ...(job.result && { result: { download_url: simulation.origin + resultPath(simulation.zgid, job.id) } }),
-    created_by: creator(simulation),
+    ...(job.result && { result: { download_url: organization.origin + resultPath(organization.zgid, job.id) } }),
+    created_by: creator(organization),
     operation,
-    created_time: simulation.catalog.zone.format(Math.floor(job.created / 1000)),
+    created_time: organization.catalog.zone.format(Math.floor(job.created / 1000)),
   };
 }
 
 /** The answer to a created job. */
-export function creationDocument(simulation: Simulation, { id }: WriteJob): Record<string, unknown> {
+export function creationDocument(organization: JobDocumentContext, { id }: WriteJob): Record<string, unknown> {
   return {
     status: 'success',
     code: 'SUCCESS',
     message: 'success',
-    details: { id, created_by: creator(simulation) },
+    details: { id, created_by: creator(organization) },
   };
 }
 
-function creator({ catalog }: Simulation): Record<string, unknown> {
+function creator({ catalog }: JobDocumentContext): Record<string, unknown> {
   const [user] = catalog.users;
   return { id: user?.id, name: user?.name };
 }

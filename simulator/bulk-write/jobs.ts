@@ -3,9 +3,12 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { resourceNotFound } from '../http/api-error';
-import type { Simulation } from '../simulation';
+import type { CreditLedger } from '../limits/credit-ledger';
+import type { Deliveries } from '../notifications/deliveries';
+import type { SimulatorOptions } from '../options';
+import type { WriteContext } from '../store/record-editor';
 import { readSwitch } from '../switches';
-import { jobDocument } from './documents';
+import { jobDocument, type JobDocumentContext } from './documents';
 import type { JobRequest, WriteJob } from './job';
 import { resultLines } from './result-lines';
 import { UploadFolder } from './upload-folder';
@@ -15,6 +18,13 @@ const FIRST_JOB_NUMBER = 5_500_000_700_000_001n;
 export const BULK_WRITE_CREDITS = 500;
 /** Jobs remembered; the oldest finished ones are forgotten first. */
 const KEPT_JOBS = 1_000;
+
+/** The parts of an organization that a bulk write reads or changes. */
+interface BulkWriteContext extends WriteContext, JobDocumentContext {
+  readonly options: SimulatorOptions;
+  readonly credits: CreditLedger;
+  readonly deliveries: Deliveries;
+}
 
 /** A job that was ordered to fail, and after how many rows. */
 interface Failure {
@@ -30,11 +40,11 @@ export class BulkWriteJobs {
   #failures: Failure[] = [];
   #number = FIRST_JOB_NUMBER;
   #generation = 0;
-  readonly simulation: Simulation;
+  readonly #context: BulkWriteContext;
 
-  constructor(simulation: Simulation) {
-    this.simulation = simulation;
-    this.files = new UploadFolder(simulation.clock);
+  constructor(context: BulkWriteContext) {
+    this.#context = context;
+    this.files = new UploadFolder(context.clock);
   }
 
   list(): WriteJob[] {
@@ -46,7 +56,7 @@ export class BulkWriteJobs {
     const job: WriteJob = {
       id: `550${String(this.#number++)}`,
       request,
-      created: this.simulation.clock.now(),
+      created: this.#context.clock.now(),
       status: 'ADDED',
       counts: { added: 0, updated: 0, skipped: 0, total: 0 },
     };
@@ -100,7 +110,7 @@ export class BulkWriteJobs {
   }
 
   async #run(job: WriteJob, generation: number): Promise<void> {
-    const { clock, options } = this.simulation;
+    const { clock, options } = this.#context;
     job.status = 'IN PROGRESS';
     const started = clock.now();
     const failure = this.#failures.shift();
@@ -131,7 +141,7 @@ export class BulkWriteJobs {
     const path = await this.files.resultPath(job.id);
     const output = createWriteStream(path);
     const zip = new ZipFile();
-    const lines = Readable.from(resultLines(this.simulation, job, file.path, stopAfter, isCancelled), {
+    const lines = Readable.from(resultLines(this.#context, job, file.path, stopAfter, isCancelled), {
       objectMode: true,
       highWaterMark: 2,
     });
@@ -143,10 +153,10 @@ export class BulkWriteJobs {
   }
 
   #finish(job: WriteJob, result: { path: string; bytes: number } | undefined, failed: boolean): void {
-    const completed = this.simulation.clock.now();
+    const completed = this.#context.clock.now();
     job.status = failed || !result ? 'FAILED' : 'COMPLETED';
-    if (job.status === 'FAILED' && readSwitch(this.simulation, 'bulkWriteRefunds')) {
-      this.simulation.credits.refund(BULK_WRITE_CREDITS, job.created);
+    if (job.status === 'FAILED' && readSwitch(this.#context, 'bulkWriteRefunds')) {
+      this.#context.credits.refund(BULK_WRITE_CREDITS, job.created);
     }
     if (result) {
       job.result = { ...result, completed };
@@ -154,8 +164,8 @@ export class BulkWriteJobs {
     }
     const { callbackUrl } = job.request;
     if (callbackUrl !== undefined) {
-      const body = jobDocument(this.simulation, job);
-      this.simulation.deliveries.sendCallback({ source: 'bulk-write', subject: job.id, url: callbackUrl, body });
+      const body = jobDocument(this.#context, job);
+      this.#context.deliveries.sendCallback({ source: 'bulk-write', subject: job.id, url: callbackUrl, body });
     }
     this.#running = undefined;
     this.#startNext();

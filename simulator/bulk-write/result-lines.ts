@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { csvText } from '../data/cell';
-import type { Simulation } from '../simulation';
+import type { WriteContext } from '../store/record-editor';
 import { type RowOutcome, RowWriter, skipped } from './apply-row';
 import { openRows } from './csv-rows';
 import type { WriteJob } from './job';
@@ -20,14 +20,14 @@ const UNPROCESSED: RowOutcome = { status: 'UNPROCESSED', recordId: '', errors: '
  * @param isCancelled asked between turns; the rest is dropped when it says yes
  */
 export async function* resultLines(
-  simulation: Simulation,
+  context: WriteContext,
   job: WriteJob,
   path: string,
   stopAfter: number,
   isCancelled: () => boolean,
 ): AsyncGenerator<string> {
   const { resource, encoding } = job.request;
-  const writer = new RowWriter(simulation, job.request);
+  const writer = new RowWriter(context, job.request);
   const shown = resource.mappings
     .map(({ index }) => index)
     .filter((index) => index !== undefined)

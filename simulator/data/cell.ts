@@ -1,4 +1,4 @@
-import type { DataType } from './field';
+import type { DataType } from './data-type';
 
 /** A lookup as REST shows it. `email` only on users. */
 export interface Reference {

@@ -2,7 +2,6 @@ import type { ZonedTime } from '../zoned-time';
 import type { ByteSink } from './byte-sink';
 import { type CellValue, csvCell } from './cell';
 import type { FieldDefinition } from './field';
-import type { GeneratedModule } from './generated-module';
 import type { Timeline } from './timeline';
 import type { User } from './users';
 
@@ -33,7 +32,17 @@ export interface Beginnings {
   readonly pick: (row: number) => number;
 }
 
-/** What the columns of a module are generated from. */
+/** The rows of another module, as a lookup refers to them. */
+export interface RelatedRows {
+  readonly rows: number;
+  idOf(row: number): string;
+  displayName(row: number): string;
+  writeId(sink: ByteSink, row: number): void;
+  /** Writes the display name as JSON. */
+  writeDisplayName(sink: ByteSink, row: number): void;
+}
+
+/** Inputs from which the columns of a module are generated. */
 export interface DataContext {
   readonly seed: number;
   readonly module: string;
@@ -44,7 +53,7 @@ export interface DataContext {
   readonly timeline: Timeline;
   readonly multiselectSeparator: string;
   /** A module that was built before this one. */
-  relatedModule(apiName: string): GeneratedModule;
+  relatedModule(apiName: string): RelatedRows;
 }
 
 export type ColumnFactory = (field: FieldDefinition, context: DataContext) => Column;

@@ -1,7 +1,8 @@
 import type { ColumnFactory } from './column';
 import { createdTime, modifiedTime, varied } from './columns';
+import type { DataType } from './data-type';
 import { user } from './draws';
-import type { DataType, FieldDefinition } from './field';
+import type { FieldDefinition } from './field';
 import type { FieldPlan } from './generated-module';
 import { tags } from './lookup-columns';
 

@@ -1,27 +1,5 @@
 import type { CellValue } from './cell';
-
-/** The data types of Zoho's documentation (Fields Metadata) that the simulator generates. */
-export type DataType =
-  | 'text'
-  | 'textarea'
-  | 'email'
-  | 'phone'
-  | 'website'
-  | 'picklist'
-  | 'multiselectpicklist'
-  | 'lookup'
-  | 'ownerlookup'
-  | 'userlookup'
-  | 'integer'
-  | 'bigint'
-  | 'double'
-  | 'currency'
-  | 'percent'
-  | 'date'
-  | 'datetime'
-  | 'boolean'
-  | 'autonumber'
-  | 'formula';
+import type { DataType } from './data-type';
 
 /** How a value follows from others of the same record. */
 export interface Derivation {

@@ -1,14 +1,13 @@
 import { isList, partTexts } from '../data/cell';
 import type { Column } from '../data/column';
-import type { Simulation } from '../simulation';
 import { rowsById } from '../store/ordered-rows';
-import { RecordEditor } from '../store/record-editor';
+import { RecordEditor, type WriteContext } from '../store/record-editor';
 import type { OpenModule } from '../store/records';
 import { readSwitch } from '../switches';
 import { pickListOf } from './pick-list';
 
 /** Lets reads know what the choices of a field are called now, after its definition changed. */
-export function showChoiceNames(simulation: Simulation, opened: OpenModule, column: Column): void {
+export function showChoiceNames(context: WriteContext, opened: OpenModule, column: Column): void {
   const { module, store } = opened;
   const { apiName } = column.field;
   const before = store.displayValues.get(apiName);
@@ -16,15 +15,15 @@ export function showChoiceNames(simulation: Simulation, opened: OpenModule, colu
     pickListOf(module, column.field).map((choice) => [String(choice['actual_value']), String(choice['display_value'])]),
   );
   store.displayValues.set(apiName, names);
-  if (!readSwitch(simulation, 'modifiedByPicklistRename')) return;
+  if (!readSwitch(context, 'modifiedByPicklistRename')) return;
   const renamed = [...names].filter(([actual, name]) => (before?.get(actual) ?? actual) !== name);
-  touchRecords(simulation, opened, column, new Set(renamed.map(([actual]) => actual)));
+  touchRecords(context, opened, column, new Set(renamed.map(([actual]) => actual)));
 }
 
 /** Sets Modified_Time of the records that hold one of the choices. */
-function touchRecords(simulation: Simulation, opened: OpenModule, column: Column, choices: ReadonlySet<string>): void {
+function touchRecords(context: WriteContext, opened: OpenModule, column: Column, choices: ReadonlySet<string>): void {
   if (choices.size === 0) return;
-  const editor = new RecordEditor(simulation, opened);
+  const editor = new RecordEditor(context, opened);
   for (const row of rowsById(opened.store)) {
     const value = opened.store.value(row, column);
     const held = isList(value) ? partTexts(value) : typeof value === 'string' ? [value] : [];

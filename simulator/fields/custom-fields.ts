@@ -4,7 +4,9 @@ import type { GeneratedModule } from '../data/generated-module';
 import { ApiError, invalidData } from '../http/api-error';
 import { isObject } from '../http/exchange';
 import type { Edition } from '../limits/editions';
-import type { Simulation } from '../simulation';
+import type { SimulatorOptions } from '../options';
+import type { ExternalFields } from '../store/external-fields';
+import type { WriteContext } from '../store/record-editor';
 import type { OpenModule } from '../store/records';
 import { blankColumn } from './blank-column';
 import { changedField } from './change-field';
@@ -24,14 +26,20 @@ const FIELD_QUOTAS: Readonly<Record<Edition, number>> = {
 
 type Input = Readonly<Record<string, unknown>>;
 
+/** The parts of an organization that its custom fields read or change. */
+interface CustomFieldContext extends WriteContext {
+  readonly externalFields: ExternalFields;
+  readonly options: SimulatorOptions;
+}
+
 /** The fields that were created, changed and deleted since the start (Custom Fields API). */
 export class CustomFields {
   readonly #created = new Map<GeneratedModule, Set<string>>();
   #number = 1;
-  readonly simulation: Simulation;
+  readonly #context: CustomFieldContext;
 
-  constructor(simulation: Simulation) {
-    this.simulation = simulation;
+  constructor(context: CustomFieldContext) {
+    this.#context = context;
   }
 
   /**
@@ -43,7 +51,7 @@ export class CustomFields {
     const path = new FieldPath(`$.fields[${place}]`);
     const id = `5500000${String(module.plan.number).padStart(3, '0')}6${String(this.#number).padStart(8, '0')}`;
     const nameFor = (label: string): string => freeName(module, label, this.#number);
-    const field = readField(this.simulation.records, input, { id, nameFor, nextRow: store.endRow }, path);
+    const field = readField(this.#context.records, input, { id, nameFor, nextRow: store.endRow }, path);
     checkLabel(module, field.label, path);
     this.#checkQuota(module, path);
     this.#number++;
@@ -66,7 +74,7 @@ export class CustomFields {
     const changed = { ...column, field };
     module.setColumns(module.columns.map((other) => (other === column ? changed : other)));
     if (field.metadata?.['pick_list_values'] !== column.field.metadata?.['pick_list_values']) {
-      showChoiceNames(this.simulation, opened, changed);
+      showChoiceNames(this.#context, opened, changed);
     }
     this.#markExternal(module, changed);
   }
@@ -108,7 +116,7 @@ export class CustomFields {
 
   /** Back to the fields of the start. */
   reset(): void {
-    for (const module of this.simulation.catalog.modules()) module.setColumns();
+    for (const module of this.#context.catalog.modules()) module.setColumns();
     this.#created.clear();
     this.#number = 1;
   }
@@ -116,11 +124,11 @@ export class CustomFields {
   #markExternal(module: GeneratedModule, column: Column): void {
     const external = column.field.metadata?.['external'];
     const type = isObject(external) ? external['type'] : undefined;
-    if (type === 'org' || type === 'user') this.simulation.externalFields.mark(module, column, type);
+    if (type === 'org' || type === 'user') this.#context.externalFields.mark(module, column, type);
   }
 
   #checkQuota(module: GeneratedModule, path: FieldPath): void {
-    const limit = FIELD_QUOTAS[this.simulation.options.edition];
+    const limit = FIELD_QUOTAS[this.#context.options.edition];
     if (module.columns.filter(({ field }) => field.custom).length < limit) return;
     const details = { limit, limit_due_to: [path.at('data_type')] };
     throw new ApiError(400, 'LIMIT_EXCEEDED', 'the limit of custom fields is reached', details);

@@ -1,5 +1,6 @@
 import type { CellValue } from '../data/cell';
-import type { DataType, FieldDefinition } from '../data/field';
+import type { DataType } from '../data/data-type';
+import type { FieldDefinition } from '../data/field';
 import { isObject } from '../http/exchange';
 import type { Records } from '../store/records';
 import { checkValue } from '../writes/check-values';

@@ -1,4 +1,4 @@
-import type { DataType } from '../data/field';
+import type { DataType } from '../data/data-type';
 
 /** What a type of field allows when one is created (Create Custom Fields). */
 export interface TypeRules {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApiError } from '../http/api-error';
-import type { Simulation } from '../simulation';
-import { RecordEditor } from '../store/record-editor';
+import type { SimulatorOptions } from '../options';
+import { RecordEditor, type WriteContext } from '../store/record-editor';
 import type { OpenModule } from '../store/records';
 import { readSwitch } from '../switches';
 import { rowsOfView, viewsOf } from '../views/custom-views';
@@ -15,6 +15,11 @@ const ROWS_PER_TURN = 500;
 const MAX_ROWS_WITH_AUTOMATIONS = 1_000;
 /** Jobs remembered; the oldest finished ones are forgotten first. */
 const KEPT_JOBS = 1_000;
+
+/** The parts of an organization that a mass update reads or changes. */
+interface MassUpdateContext extends WriteContext {
+  readonly options: SimulatorOptions;
+}
 
 export interface MassUpdateJob {
   readonly id: string;
@@ -34,10 +39,10 @@ export class MassUpdateJobs {
   #failuresToCome = 0;
   #number = FIRST_JOB_NUMBER;
   #generation = 0;
-  readonly simulation: Simulation;
+  readonly #context: MassUpdateContext;
 
-  constructor(simulation: Simulation) {
-    this.simulation = simulation;
+  constructor(context: MassUpdateContext) {
+    this.#context = context;
   }
 
   list(): MassUpdateJob[] {
@@ -87,7 +92,7 @@ export class MassUpdateJobs {
 
   #rows(opened: OpenModule, cvid: string): number[] {
     const path = { api_name: 'cvid', json_path: '$.cvid' };
-    const view = viewsOf(this.simulation, opened.module).find(({ id }) => id === cvid);
+    const view = viewsOf(this.#context, opened.module).find(({ id }) => id === cvid);
     if (!view) throw new ApiError(400, 'INVALID_DATA', 'the cvid given seems to be invalid', path);
     const { apiName } = opened.module;
     if (this.list().some((job) => job.module === apiName && job.cvid === cvid && isActive(job))) {
@@ -96,7 +101,7 @@ export class MassUpdateJobs {
       });
     }
     const rows: number[] = [];
-    for (const row of rowsOfView(this.simulation, opened, view)) {
+    for (const row of rowsOfView(this.#context, opened, view)) {
       if (rows.length === MAX_VIEW_ROWS) {
         const message = 'count of records in the view exceeds the limit';
         throw new ApiError(400, 'LIMIT_EXCEEDED', message, { limit: MAX_VIEW_ROWS, ...path });
@@ -116,13 +121,13 @@ export class MassUpdateJobs {
     generation: number,
   ): Promise<void> {
     if (generation !== this.#generation) return;
-    const { clock, options } = this.simulation;
+    const { clock, options } = this.#context;
     const due = clock.now() + options.bulkJobMs + (job.total / 100_000) * options.bulkJobMsPer100kRows;
     job.status = 'RUNNING';
     const isLarge = job.total > MAX_ROWS_WITH_AUTOMATIONS;
-    const editor = new RecordEditor(this.simulation, opened, {
-      notifies: !isLarge || readSwitch(this.simulation, 'notificationsOfBulkWrites'),
-      stamps: readSwitch(this.simulation, 'modifiedByMassUpdateJob'),
+    const editor = new RecordEditor(this.#context, opened, {
+      notifies: !isLarge || readSwitch(this.#context, 'notificationsOfBulkWrites'),
+      stamps: readSwitch(this.#context, 'modifiedByMassUpdateJob'),
       automates: !isLarge,
     });
     for (const [place, row] of rows.entries()) {

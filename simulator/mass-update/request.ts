@@ -1,9 +1,9 @@
+import type { Catalog } from '../data/catalog';
 import type { CellValue } from '../data/cell';
 import { ApiError, invalidData } from '../http/api-error';
 import { type Exchange, isObject, jsonBody } from '../http/exchange';
 import { fieldDocument } from '../routes/metadata-documents';
-import type { Simulation } from '../simulation';
-import type { OpenModule } from '../store/records';
+import type { OpenModule, Records } from '../store/records';
 import { checkValue } from '../writes/check-values';
 
 const MAX_IDS = 500;
@@ -22,11 +22,16 @@ function refuse(code: string, message: string, apiName: string, details: Record<
   return new ApiError(400, code, message, { ...details, api_name: apiName, json_path: `$.${apiName}` });
 }
 
+interface ValueContext {
+  readonly catalog: Catalog;
+  readonly records: Records;
+}
+
 /**
  * Reads the body of Mass Update Records: one field (three in Deals), and either ids or a view.
  * @throws ApiError with the documented codes, flat
  */
-export function readMassUpdate(simulation: Simulation, opened: OpenModule, exchange: Exchange): MassUpdateRequest {
+export function readMassUpdate(context: ValueContext, opened: OpenModule, exchange: Exchange): MassUpdateRequest {
   const body = jsonBody(exchange);
   if (!isObject(body)) throw new ApiError(400, 'UNABLE_TO_PARSE_DATA_TYPE', 'body');
   const { data, ids, cvid, over_write: overWrite } = body;
@@ -39,7 +44,7 @@ export function readMassUpdate(simulation: Simulation, opened: OpenModule, excha
     throw refuse('INVALID_DATA', 'invalid data', 'data', { expected_data_type: 'jsonarray', maximum_length: 1 });
   }
   return {
-    values: readValues(simulation, opened, data[0]),
+    values: readValues(context, opened, data[0]),
     overWrite: overWrite !== false,
     target: readTarget(ids ?? undefined, cvid ?? undefined),
   };
@@ -67,7 +72,7 @@ function readTarget(ids: unknown, cvid: unknown): MassUpdateRequest['target'] {
 }
 
 function readValues(
-  { records, catalog }: Simulation,
+  { records, catalog }: ValueContext,
   { module }: OpenModule,
   given: Readonly<Record<string, unknown>>,
 ): Record<string, CellValue> {

@@ -5,7 +5,7 @@ import type { MassUpdateRequest } from './request';
 
 /** Writes the values onto one record. What they do to values it has, where nothing is to be overwritten, is a switch. */
 export function writeRow(editor: RecordEditor, row: number, { values, overWrite }: MassUpdateRequest): void {
-  const mode = overWrite ? 'ignore' : readSwitch(editor.simulation, 'massUpdateOverWrite');
+  const mode = overWrite ? 'ignore' : readSwitch(editor.context, 'massUpdateOverWrite');
   const written = Object.entries(values).map(([name, value]): [string, CellValue] => {
     const column = editor.opened.module.column(name);
     const before = column ? editor.opened.store.value(row, column) : null;

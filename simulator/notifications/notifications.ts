@@ -1,8 +1,9 @@
+import type { VirtualClock } from '../clock';
 import type { CellValue } from '../data/cell';
-import type { Simulation } from '../simulation';
 import type { OpenModule } from '../store/records';
 import { type Channel, OPERATIONS, type RecordEvent, selects } from './channel';
 import { Channels } from './channels';
+import type { Deliveries } from './deliveries';
 
 /** Ids in one message at most: as many as a write call takes records. */
 const BATCH_SIZE = 100;
@@ -17,16 +18,23 @@ interface Batch {
   readonly values: { record_id: string; values: Record<string, CellValue> }[];
 }
 
+/** The parts of an organization that messages to channels need. */
+interface NotificationContext {
+  readonly clock: VirtualClock;
+  readonly deliveries: Deliveries;
+  readonly origin: string;
+}
+
 /** Tells the channels what happens to records (Notifications API). */
 export class Notifications {
   readonly channels: Channels;
   readonly #batches = new Map<string, Batch>();
   #flushing: NodeJS.Immediate | undefined;
-  readonly simulation: Simulation;
+  readonly #context: NotificationContext;
 
-  constructor(simulation: Simulation) {
-    this.simulation = simulation;
-    this.channels = new Channels(simulation.clock);
+  constructor(context: NotificationContext) {
+    this.#context = context;
+    this.channels = new Channels(context.clock);
   }
 
   watches(module: string, event: RecordEvent): boolean {
@@ -79,9 +87,9 @@ export class Notifications {
     this.#batches.delete(key);
     const module = opened.module.apiName;
     const body = {
-      server_time: this.simulation.clock.now(),
+      server_time: this.#context.clock.now(),
       module,
-      resource_uri: `${this.simulation.origin}/crm/v8/${module}`,
+      resource_uri: `${this.#context.origin}/crm/v8/${module}`,
       operation: OPERATIONS[event],
       channel_id: channel.id,
       token: channel.token,
@@ -90,6 +98,6 @@ export class Notifications {
       affected_fields: fields,
       ...(channel.returnAffectedFieldValues && { affected_values: values }),
     };
-    this.simulation.deliveries.notify({ source: 'notification', subject: channel.id, url: channel.notifyUrl, body });
+    this.#context.deliveries.notify({ source: 'notification', subject: channel.id, url: channel.notifyUrl, body });
   }
 }

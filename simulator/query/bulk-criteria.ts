@@ -1,4 +1,4 @@
-import type { DataType } from '../data/field';
+import type { DataType } from '../data/data-type';
 import { ApiError } from '../http/api-error';
 import { isObject } from '../http/exchange';
 import type { OpenModule, Records } from '../store/records';

@@ -1,5 +1,5 @@
 import { type CellValue, isList, isReference, partTexts } from '../data/cell';
-import type { DataType } from '../data/field';
+import type { DataType } from '../data/data-type';
 import type { OpenModule, Records } from '../store/records';
 import { parseInstant } from '../zoned-time';
 import type { Comparing, Condition } from './condition';

@@ -1,6 +1,7 @@
 import { isReference, type CellValue } from '../data/cell';
 import type { Column } from '../data/column';
-import { type DataType, isUserField } from '../data/field';
+import type { DataType } from '../data/data-type';
+import { isUserField } from '../data/field';
 import type { OpenModule, Records } from '../store/records';
 
 /** What a path through a record leads to. */

@@ -1,6 +1,7 @@
 import type { Catalog } from '../data/catalog';
 import type { Column } from '../data/column';
-import { type DataType, type FieldDefinition, isLookup } from '../data/field';
+import type { DataType } from '../data/data-type';
+import { type FieldDefinition, isLookup } from '../data/field';
 import type { GeneratedModule } from '../data/generated-module';
 
 const PROFILE = { name: 'Administrator', id: '5500000000000026011' };

@@ -1,23 +1,39 @@
+import type { VirtualClock } from '../clock';
+import type { Catalog } from '../data/catalog';
 import type { CellValue } from '../data/cell';
 import type { Column } from '../data/column';
 import { autonumberOf, isLookup, isUserField } from '../data/field';
 import { userReference } from '../data/users';
 import type { RecordEvent } from '../notifications/channel';
-import type { Simulation } from '../simulation';
+import type { Notifications } from '../notifications/notifications';
+import type { SwitchBoard } from '../switches';
+import type { Automations } from './automations';
 import type { DeletionType } from './module-store';
-import type { OpenModule } from './records';
+import type { OpenModule, Records } from './records';
+import type { SearchIndex } from './search-index';
 import { ALL_EFFECTS, type WriteEffects } from './write-effects';
 
 type Values = Readonly<Record<string, CellValue>>;
 
+/** The parts of an organization that a write reads or changes. */
+export interface WriteContext {
+  readonly clock: VirtualClock;
+  readonly switches: SwitchBoard;
+  readonly catalog: Catalog;
+  readonly records: Records;
+  readonly searchIndex: SearchIndex;
+  readonly notifications: Notifications;
+  readonly automations: Automations;
+}
+
 /** Writes records with the times, users, derived values and lookup names the CRM fills in by itself. */
 export class RecordEditor {
-  readonly simulation: Simulation;
+  readonly context: WriteContext;
   readonly opened: OpenModule;
   readonly effects: WriteEffects;
 
-  constructor(simulation: Simulation, opened: OpenModule, effects: WriteEffects = ALL_EFFECTS) {
-    this.simulation = simulation;
+  constructor(context: WriteContext, opened: OpenModule, effects: WriteEffects = ALL_EFFECTS) {
+    this.context = context;
     this.opened = opened;
     this.effects = effects;
   }
@@ -25,7 +41,7 @@ export class RecordEditor {
   /** Adds a record and gives its row. */
   insert(values: Values): number {
     const { module, store } = this.opened;
-    const now = this.simulation.clock.seconds();
+    const now = this.context.clock.seconds();
     const complete: Record<string, CellValue> = {};
     for (const column of module.columns) {
       const { apiName, dataType, autonumberPrefix, defaultValue } = column.field;
@@ -36,12 +52,12 @@ export class RecordEditor {
       if (autonumberPrefix !== undefined) complete[apiName] = autonumberOf(column.field, store.endRow);
     }
     const user = this.#user();
-    const time = this.simulation.catalog.zone.format(now);
+    const time = this.context.catalog.zone.format(now);
     const stamps = { Created_By: user, Modified_By: user, Created_Time: time, Modified_Time: time };
     complete['Owner'] ??= user;
     this.#stamp(complete, stamps);
     this.#derive(complete, (name) => complete[name] ?? null);
-    this.simulation.searchIndex.beforeWrite(this.opened, store.endRow, true);
+    this.context.searchIndex.beforeWrite(this.opened, store.endRow, true);
     const row = store.insert(complete, now);
     this.#tell('create', row);
     return row;
@@ -60,19 +76,19 @@ export class RecordEditor {
       return changes[name] !== undefined ? changes[name] : column ? store.value(row, column) : null;
     };
     this.#derive(changes, current);
-    this.simulation.searchIndex.beforeWrite(this.opened, row, false);
+    this.context.searchIndex.beforeWrite(this.opened, row, false);
     this.#write(row, changes);
   }
 
   /** Gives fields that the CRM works out by itself other values. */
   recompute(row: number, values: Values): void {
-    this.simulation.searchIndex.beforeWrite(this.opened, row, false);
+    this.context.searchIndex.beforeWrite(this.opened, row, false);
     this.#write(row, { ...values });
   }
 
   #write(row: number, changes: Record<string, CellValue>): void {
     const { module, store } = this.opened;
-    const { clock, catalog, notifications } = this.simulation;
+    const { clock, catalog, notifications } = this.context;
     const isWatched = this.effects.notifies && notifications.watches(module.apiName, 'edit');
     const changed = isWatched
       ? Object.keys(changes).filter((name) => this.#differs(row, name, changes[name] ?? null))
@@ -87,12 +103,12 @@ export class RecordEditor {
 
   remove(row: number, type: DeletionType): void {
     this.#tell('delete', row);
-    this.opened.store.remove(row, type, this.simulation.clock.seconds());
+    this.opened.store.remove(row, type, this.context.clock.seconds());
   }
 
   /** Channels hear of it, and workflows run, where the write has these effects. */
   #tell(event: RecordEvent, row: number, changed: readonly string[] = []): void {
-    const { notifications, automations } = this.simulation;
+    const { notifications, automations } = this.context;
     if (this.effects.notifies) notifications.recordChanged(this.opened, event, row, changed);
     if (this.effects.automates) automations.ran(this.opened.module.apiName, event);
   }
@@ -127,16 +143,16 @@ export class RecordEditor {
           : null;
     if (id === null) return null;
     if (isUserField(field)) {
-      const user = this.simulation.catalog.users.find((candidate) => candidate.id === id);
+      const user = this.context.catalog.users.find((candidate) => candidate.id === id);
       return user ? userReference(user) : null;
     }
-    const related = lookupModule === undefined ? undefined : this.simulation.records.find(lookupModule);
+    const related = lookupModule === undefined ? undefined : this.context.records.find(lookupModule);
     const row = related?.store.liveRow(id);
     return related && row !== undefined ? { name: related.store.displayName(row), id } : null;
   }
 
   #user(): CellValue {
-    const [administrator] = this.simulation.catalog.users;
+    const [administrator] = this.context.catalog.users;
     return administrator ? userReference(administrator) : null;
   }
 }

@@ -1,14 +1,21 @@
 import type { CellValue } from '../data/cell';
-import type { ModuleStore } from './module-store';
+import type { Column } from '../data/column';
+
+/** The records of a module, of which some were written since they were generated. */
+interface WrittenRecords {
+  readonly module: { column(apiName: string): Column | undefined };
+  readonly overlay: { readonly records: ReadonlyMap<number, unknown> };
+  value(row: number, column: Column): CellValue;
+}
 
 const NO_ROWS: ReadonlySet<number> = new Set();
 
 /** Finds written rows by the value of a field. A field is indexed from the first time somebody looks for it. */
 export class WrittenValues {
   readonly #indexes = new Map<string, Map<CellValue, Set<number>>>();
-  readonly store: ModuleStore;
+  readonly store: WrittenRecords;
 
-  constructor(store: ModuleStore) {
+  constructor(store: WrittenRecords) {
     this.store = store;
   }
 

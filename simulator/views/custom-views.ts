@@ -1,11 +1,12 @@
+import type { VirtualClock } from '../clock';
+import type { Catalog } from '../data/catalog';
 import type { GeneratedModule } from '../data/generated-module';
 import type { User } from '../data/users';
 import { invalidData } from '../http/api-error';
 import type { Comparison, Condition } from '../query/condition';
 import { compileCondition } from '../query/evaluate';
-import type { Simulation } from '../simulation';
 import { rowsById } from '../store/ordered-rows';
-import type { OpenModule } from '../store/records';
+import type { OpenModule, Records } from '../store/records';
 
 const WEEK_SECONDS = 7 * 86_400;
 
@@ -22,10 +23,17 @@ export interface CustomView {
   readonly unsupportedByExports?: boolean;
 }
 
+/** The parts of an organization that decide which rows a view shows. */
+export interface ViewContext {
+  readonly clock: VirtualClock;
+  readonly catalog: Catalog;
+  readonly records: Records;
+}
+
 /** The views of a module, the default one first. */
-export function viewsOf(simulation: Simulation, module: GeneratedModule): CustomView[] {
+export function viewsOf(context: ViewContext, module: GeneratedModule): CustomView[] {
   const { apiName, plural } = module.plan;
-  const [me] = simulation.catalog.users;
+  const [me] = context.catalog.users;
   const views: Omit<CustomView, 'id'>[] = [
     { name: `All ${plural}`, systemName: 'ALLVIEWS', category: 'public_views' },
     { name: `My ${plural}`, systemName: 'MYVIEWS', category: 'public_views', condition: ownedBy(me) },
@@ -42,7 +50,7 @@ export function viewsOf(simulation: Simulation, module: GeneratedModule): Custom
       name: `Recently Modified ${plural}`,
       systemName: 'RECENTLYMODIFIED',
       category: 'public_views',
-      condition: compare('Modified_Time', 'greater_equal', weekAgo(simulation)),
+      condition: compare('Modified_Time', 'greater_equal', weekAgo(context)),
     });
   }
   if (apiName === 'Deals') {
@@ -56,8 +64,8 @@ export function viewsOf(simulation: Simulation, module: GeneratedModule): Custom
  * The view a `cvid` names.
  * @throws ApiError INVALID_DATA when the module has no such view
  */
-export function findView(simulation: Simulation, module: GeneratedModule, id: string): CustomView {
-  const found = viewsOf(simulation, module).find((view) => view.id === id);
+export function findView(context: ViewContext, module: GeneratedModule, id: string): CustomView {
+  const found = viewsOf(context, module).find((view) => view.id === id);
   if (!found) throw invalidData('the cvid given seems to be invalid', { param_name: 'cvid' });
   return found;
 }
@@ -77,13 +85,13 @@ function ownedBy(user: User | undefined): Condition {
 /** Nobody shares records here. */
 const NOBODY: Condition = compare('id', 'equal', '0');
 
-function weekAgo({ catalog, clock }: Simulation): string {
+function weekAgo({ catalog, clock }: ViewContext): string {
   return catalog.zone.format(clock.seconds() - WEEK_SECONDS);
 }
 
 /** The rows a view shows now, by id; converted leads are in none. */
-export function* rowsOfView(simulation: Simulation, opened: OpenModule, { condition }: CustomView): Generator<number> {
-  const { records } = simulation;
+export function* rowsOfView(context: ViewContext, opened: OpenModule, { condition }: CustomView): Generator<number> {
+  const { records } = context;
   const fits = condition ? compileCondition(records, opened, condition) : undefined;
   for (const row of rowsById(opened.store)) if (opened.store.shows(row, 'false') && (fits?.(row) ?? true)) yield row;
 }

@@ -2,9 +2,8 @@ import type { CellValue } from '../data/cell';
 import type { Column } from '../data/column';
 import { type FieldDefinition, isUserField } from '../data/field';
 import { isObject } from '../http/exchange';
-import type { Simulation } from '../simulation';
 import type { OpenModule, Records } from '../store/records';
-import { readSwitch } from '../switches';
+import { readSwitch, type Switched } from '../switches';
 import { parseInstant } from '../zoned-time';
 import { recordError, type RecordError } from './outcome';
 
@@ -18,7 +17,7 @@ export type Checked =
  * fields are passed over, unless read-only ones are switched to be refused.
  */
 export function checkValues(
-  simulation: Simulation,
+  organization: Switched & { readonly records: Records },
   { module }: OpenModule,
   input: Input,
   place: number,
@@ -31,12 +30,12 @@ export function checkValues(
     const path = { api_name: field.apiName, json_path: `$.data[${place}].${field.apiName}` };
     const missing = given === null || given === '' || (inserting && given === undefined);
     if (field.mandatory && missing) return recordError('MANDATORY_NOT_FOUND', 'required field not found', path);
-    if (given !== undefined && field.readOnly && readSwitch(simulation, 'readOnlyFields') === 'refuse') {
+    if (given !== undefined && field.readOnly && readSwitch(organization, 'readOnlyFields') === 'refuse') {
       return recordError('INVALID_DATA', 'the field is read only', path);
     }
     if (given === undefined || field.readOnly) continue;
-    const trims = typeof given === 'string' && readSwitch(simulation, 'trimTexts');
-    const checked = checkValue(simulation.records, column, trims ? given.trim() : given);
+    const trims = typeof given === 'string' && readSwitch(organization, 'trimTexts');
+    const checked = checkValue(organization.records, column, trims ? given.trim() : given);
     if ('expected' in checked) {
       return recordError('INVALID_DATA', 'invalid data', { expected_data_type: checked.expected, ...path });
     }

@@ -10,7 +10,7 @@ import { saveApiLimits } from '../../src/db/credits/api-limits';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { limitsOfEdition } from '../../src/domain/credits/edition-limits';
 import { useDatabase } from '../db/support';
-import { ENCRYPTION_KEY } from '../support/engine';
+import { ENCRYPTION_KEY } from '../support/encryption-key';
 import { poll } from '../support/poll';
 import { killWithThisProcess } from '../support/shared';
 import type { BusyCall, BusyResult, BusyRun } from './busy-caller';

@@ -10,7 +10,8 @@ import { RECONCILE_CONNECTIONS_WORKFLOW_ID } from '../../src/temporal/ids';
 import { TASK_QUEUES } from '../../src/temporal/task-queues';
 import { NEEDED_SCOPES } from '../../src/zoho/auth/scopes';
 import { accountsUrlOf } from '../../src/zoho/http/data-centers';
-import { ENCRYPTION_KEY, useEngine } from '../support/engine';
+import { ENCRYPTION_KEY } from '../support/encryption-key';
+import { useEngine } from '../support/engine';
 import type { Org } from '../support/org';
 import { poll } from '../support/poll';
 

@@ -3,7 +3,8 @@ import { startServer, type RunningServer } from '../../src/bin/api';
 import { loadConfig } from '../../src/config';
 import { createApiKey } from '../../src/db/access/api-keys';
 import { createLogger } from '../../src/logger';
-import { ENCRYPTION_KEY, startEngine, type Engine } from './engine';
+import { ENCRYPTION_KEY } from './encryption-key';
+import { startEngine, type Engine } from './engine';
 import { sharedTemporal } from './temporal';
 
 const STARTING_MS = 90_000;

@@ -5,6 +5,7 @@ import type { Knex } from 'knex';
 import { createDatabase } from '../../src/db/postgres/knex';
 import type { TemporalClient } from '../../src/temporal/client';
 import { createSyncControl, type SyncControl } from '../../src/temporal/control/sync-control';
+import { ENCRYPTION_KEY } from './encryption-key';
 import { Org, type OrgOptions } from './org';
 import { startPostgresServer, testDatabase, type PostgresServer } from './postgres';
 import {
@@ -17,7 +18,6 @@ import {
 } from './temporal';
 import { WorkerProcess } from './worker-process';
 
-export const ENCRYPTION_KEY = `test:${Buffer.alloc(32, 7).toString('base64')}`;
 /** A call that hangs is given up soon enough for a test to see it. */
 const ZOHO_TIMEOUT_MS = '5000';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { DataType, FieldDefinition } from '../../simulator/data/field';
+import type { DataType } from '../../simulator/data/data-type';
+import type { FieldDefinition } from '../../simulator/data/field';
 import { plainDecimal, plainText, type ExactObject, type ExactValue } from './exact-json';
 
 /** Text of each column, null for SQL's null. */

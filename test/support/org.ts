@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import {
   DEMO_CLIENT_ID,
   DEMO_CLIENT_SECRET,
@@ -12,11 +13,12 @@ import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { createSession, getSession } from '../../src/db/sessions/sessions';
 import { isFinal, type RunStatus, type SessionType } from '../../src/domain/runs/enums';
+import type { TemporalClient } from '../../src/temporal/client';
 import type { FullSyncInput, FullSyncOptions, IncrementalSyncOptions } from '../../src/temporal/contract/sync-messages';
-import { SyncWorkflowNotRunning, type SyncUpdate } from '../../src/temporal/control/sync-control';
+import { type SyncControl, SyncWorkflowNotRunning, type SyncUpdate } from '../../src/temporal/control/sync-control';
 import { syncWorkflowId } from '../../src/temporal/ids';
 import { compareMirror } from './compare';
-import { ENCRYPTION_KEY, type Engine } from './engine';
+import { ENCRYPTION_KEY } from './encryption-key';
 import { poll } from './poll';
 
 export type OrgOptions = Partial<SimulatorOptions> & { profile?: 'fast' | 'realistic' };
@@ -27,16 +29,25 @@ const SYNC_TIMEOUT_MS = 45_000;
 
 let orgs = 0;
 
+/** The parts of an engine that work on an org needs. */
+interface EngineParts {
+  readonly knex: Knex;
+  readonly temporal: TemporalClient;
+  readonly control: SyncControl;
+  readonly worker: { readonly output: string };
+  query<T extends object>(sql: string, bindings?: readonly (string | number)[]): Promise<T[]>;
+}
+
 /** One simulated Zoho org and the commands a person would give about it. */
 export class Org {
-  readonly engine: Engine;
+  readonly engine: EngineParts;
   readonly simulator: Simulator;
   readonly name: string;
   readonly connectionId: string;
   readonly schema: string;
 
   private constructor(
-    engine: Engine,
+    engine: EngineParts,
     simulator: Simulator,
     name: string,
     connectionId: string,
@@ -50,7 +61,7 @@ export class Org {
     this.schema = schema;
   }
 
-  static async connect(engine: Engine, options: OrgOptions): Promise<Org> {
+  static async connect(engine: EngineParts, options: OrgOptions): Promise<Org> {
     orgs += 1;
     const simulator = await startSimulator(options);
     const connection = await ensureConnection(engine.knex, parseKeyRing([ENCRYPTION_KEY]), {

@@ -1,0 +1,22 @@
+/** The data types of Zoho's documentation (Fields Metadata) that the simulator generates. */
+export type DataType =
+  | 'text'
+  | 'textarea'
+  | 'email'
+  | 'phone'
+  | 'website'
+  | 'picklist'
+  | 'multiselectpicklist'
+  | 'lookup'
+  | 'ownerlookup'
+  | 'userlookup'
+  | 'integer'
+  | 'bigint'
+  | 'double'
+  | 'currency'
+  | 'percent'
+  | 'date'
+  | 'datetime'
+  | 'boolean'
+  | 'autonumber'
+  | 'formula';
