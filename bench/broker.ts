@@ -6,8 +6,8 @@ import type { Knex } from 'knex';
 import { preparePostgres } from '../dev/postgres/server';
 import { freePort } from '../dev/processes/ports';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../simulator';
-import { CreditBroker } from '../src/connection/broker/credit-broker';
-import { ZohoConnections } from '../src/connection/transports';
+import { CreditBroker } from '../src/connection/broker/broker';
+import { ZohoTransports } from '../src/connection/transports';
 import { ensureConnection } from '../src/db/connections/connections';
 import { saveApiLimits } from '../src/db/credits/api-limits';
 import { parseKeyRing } from '../src/db/postgres/encryption';
@@ -92,8 +92,8 @@ async function start(
   const broker = new CreditBroker(brokerKnex, { defaultPriority: 'full' });
   cleanUp.later(() => broker.close());
   const made = {
-    without: new ZohoConnections(knex, ring, TIMEOUT_MS),
-    with: new ZohoConnections(knex, ring, TIMEOUT_MS, { broker }),
+    without: new ZohoTransports({ knex, keyRing: () => ring, timeoutMs: TIMEOUT_MS }),
+    with: new ZohoTransports({ knex, keyRing: () => ring, timeoutMs: TIMEOUT_MS, broker }),
   };
   cleanUp.later(() => Promise.all([made.without.close(), made.with.close()]));
   return { without: made.without.transport(id), with: made.with.transport(id) };

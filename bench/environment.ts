@@ -9,7 +9,7 @@ import type { ManagedProcess } from '../dev/processes/managed-process';
 import { freePort } from '../dev/processes/ports';
 import { resolveTemporalServer } from '../dev/temporal/resolve-server';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../simulator';
-import { ZohoConnections } from '../src/connection/transports';
+import { ZohoTransports } from '../src/connection/transports';
 import { ensureConnection } from '../src/db/connections/connections';
 import { parseKeyRing } from '../src/db/postgres/encryption';
 import { createDatabase } from '../src/db/postgres/knex';
@@ -100,7 +100,7 @@ async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<Ben
     clientSecret: DEMO_CLIENT_SECRET,
     refreshToken: DEMO_REFRESH_TOKEN,
   });
-  const connections = new ZohoConnections(knex, ring, ZOHO_TIMEOUT_MS);
+  const connections = new ZohoTransports({ knex, keyRing: () => ring, timeoutMs: ZOHO_TIMEOUT_MS });
   cleanUp.later(() => connections.close());
   const env = {
     DATABASE_URL: postgres.url,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { startSimulator, type Simulator } from '../simulator';
-import { ZohoConnections } from '../src/connection/transports';
+import { ZohoTransports } from '../src/connection/transports';
 import { createWorkerMetrics, serveMetrics, type MetricsServer } from '../src/worker-metrics';
 import { countRecords } from '../src/zoho/records/count-records';
 import { listRecords } from '../src/zoho/records/list-records';
@@ -11,11 +11,16 @@ describe('the metrics of a worker', () => {
   const database = useDatabase();
   const metrics = createWorkerMetrics();
   let simulator: Simulator;
-  let zoho: ZohoConnections;
+  let zoho: ZohoTransports;
   let server: MetricsServer;
   before(async () => {
     simulator = await startSimulator({ deals: 50, tokenThrottle: false });
-    zoho = new ZohoConnections(database.knex, KEY_RING, TIMEOUT_MS, { observe: metrics.observe });
+    zoho = new ZohoTransports({
+      knex: database.knex,
+      keyRing: () => KEY_RING,
+      timeoutMs: TIMEOUT_MS,
+      observe: metrics.observe,
+    });
     server = await serveMetrics(metrics.registry, '127.0.0.1', 0);
   });
   after(async () => {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { ZohoConnections } from '../connection/transports';
+import type { ZohoTransports } from '../connection/transports';
 import type { Logger } from '../logger';
 import type { ConnectionSchedules } from './maintenance/reconcile-connections';
 import type { WorkflowState } from './maintenance/reconcile-sessions';
@@ -7,7 +7,7 @@ import type { WorkflowState } from './maintenance/reconcile-sessions';
 /** What activities work with; made once per worker. */
 export interface ActivityDependencies {
   knex: Knex;
-  zoho: ZohoConnections;
+  zoho: ZohoTransports;
   logger: Logger;
   /** Folder for result files while they are loaded. */
   spoolDirectory: string;

@@ -5,10 +5,12 @@ import { version } from '../../package.json';
 import { createApp } from '../api/app';
 import { API_PREFIX, CALLBACK_PATH } from '../api/paths';
 import { loadConfig, type Config } from '../config';
-import { CreditBroker } from '../connection/broker/credit-broker';
+import { CreditBroker } from '../connection/broker/broker';
+import type { Organizations } from '../connection/call';
 import type { ConnectSettings } from '../connection/settings';
+import { ZohoTransports } from '../connection/transports';
 import { ensureConnection } from '../db/connections/connections';
-import { parseKeyRing } from '../db/postgres/encryption';
+import { type KeyRing, parseKeyRing } from '../db/postgres/encryption';
 import { createDatabase } from '../db/postgres/knex';
 import { pendingMigrations } from '../db/postgres/migrate';
 import { toDatabaseError } from '../db/postgres/pg-errors';
@@ -41,6 +43,13 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   });
   const brokerKnex = createDatabase(config.DATABASE_URL, { poolMax: 2, applicationName: 'pulse-broker' });
   const broker = new CreditBroker(brokerKnex, { defaultPriority: 'people' });
+  const zoho = new ZohoTransports({
+    knex,
+    keyRing: keyRingOf(config),
+    timeoutMs: config.ZOHO_TIMEOUT_MS,
+    broker,
+    cacheTokens: false,
+  });
   const temporal = createTemporalClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
   try {
     await assertMigrated(knex);
@@ -50,7 +59,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       control: createSyncControl(temporal),
       operations: createOperationControl(temporal),
       logger,
-      connect: { ...connectSettings(knex, config), gateOf: (connectionId) => broker.gate(connectionId) },
+      connect: connectSettings(config, { knex, logger, zoho }),
       temporalUi: { url: config.TEMPORAL_UI_URL, namespace: temporal.namespace },
       version,
     });
@@ -61,6 +70,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       close: async () => {
         await drain(server);
         await temporal.connection.close();
+        await zoho.close();
         await broker.close();
         await brokerKnex.destroy();
         await knex.destroy();
@@ -80,14 +90,20 @@ async function assertMigrated(knex: Knex): Promise<void> {
 }
 
 /** Zoho's rule for redirect URIs lets plain HTTP pass for localhost only. */
-function connectSettings(knex: Knex, config: Config): ConnectSettings {
+function connectSettings(config: Config, organizations: Organizations): ConnectSettings {
   return {
-    knex,
-    keyRing: () => parseKeyRing(config.PULSE_ENCRYPTION_KEYS),
+    knex: organizations.knex,
+    organizations,
+    keyRing: keyRingOf(config),
     redirectUri: config.ZOHO_REDIRECT_URI || `http://localhost:${config.PULSE_API_PORT}${API_PREFIX}${CALLBACK_PATH}`,
     timeoutMs: config.ZOHO_TIMEOUT_MS,
     accountsUrlOf: (dataCenter) => config.ZOHO_ACCOUNTS_URL || accountsUrlOf(dataCenter),
   };
+}
+
+/** Without keys the API serves all that needs no secret. */
+function keyRingOf(config: Config): () => KeyRing {
+  return () => parseKeyRing(config.PULSE_ENCRYPTION_KEYS);
 }
 
 /** Without credentials the API still serves what is in the database. */

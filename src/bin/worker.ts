@@ -2,8 +2,8 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { bulkWriteCallbackUrl } from '../api/paths';
 import { loadConfig } from '../config';
-import { CreditBroker } from '../connection/broker/credit-broker';
-import { ZohoConnections } from '../connection/transports';
+import { CreditBroker } from '../connection/broker/broker';
+import { ZohoTransports } from '../connection/transports';
 import { createWorkers } from '../create-workers';
 import { open, parseKeyRing } from '../db/postgres/encryption';
 import { createDatabase } from '../db/postgres/knex';
@@ -41,7 +41,10 @@ async function main(): Promise<void> {
     metricsPort === undefined ? undefined : await serveMetrics(metrics.registry, metricsHost, metricsPort);
   if (metricsServer) logger.info({ url: metricsServer.url }, 'metrics are served');
   const ring = parseKeyRing(config.PULSE_ENCRYPTION_KEYS);
-  const zoho = new ZohoConnections(knex, ring, config.ZOHO_TIMEOUT_MS, {
+  const zoho = new ZohoTransports({
+    knex,
+    keyRing: () => ring,
+    timeoutMs: config.ZOHO_TIMEOUT_MS,
     broker,
     observe: metrics.observe,
     confirmGrantAfterMs: config.ZOHO_CONFIRM_GRANT_MS,

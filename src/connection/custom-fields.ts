@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import {
   getFieldModification,
   insertFieldModification,
@@ -13,9 +14,9 @@ import type { CustomFieldChange } from '../zoho/metadata/custom-field-change';
 import type { CustomFieldDefinition } from '../zoho/metadata/custom-field-definition';
 import { createCustomFields, type CustomFieldOutcome, updateCustomFields } from '../zoho/metadata/custom-fields';
 import { getFields, type ZohoField } from '../zoho/metadata/fields';
-import { callZoho, type ZohoCaller } from './call-zoho';
+import type { ZohoCalls } from './call';
 
-/** Who wants something of a module's fields. */
+/** The module whose fields change, and who changes them. */
 export interface FieldRequest {
   connection: ConnectionModel;
   /** API name. */
@@ -38,14 +39,14 @@ export interface ModifiedField {
  *   category of the refusal.
  */
 export async function createField(
-  caller: ZohoCaller,
+  knex: Knex,
+  zoho: ZohoCalls,
   request: FieldRequest,
   definition: CustomFieldDefinition,
 ): Promise<ModifiedField> {
-  return callZoho(caller, request.connection, (transport, options) =>
-    modify(caller, { transport, options, request }, { action: 'create', requested: definition }, () =>
-      createCustomFields(transport, request.module, [definition], options),
-    ),
+  const { transport, options } = zoho;
+  return modify(knex, zoho, request, { action: 'create', requested: definition }, () =>
+    createCustomFields(transport, request.module, [definition], options),
   );
 }
 
@@ -57,30 +58,25 @@ export async function createField(
  * @throws ZohoError `not_found` for a field that is not there; else as `createField`.
  */
 export async function updateField(
-  caller: ZohoCaller,
+  knex: Knex,
+  zoho: ZohoCalls,
   request: FieldRequest,
   fieldId: string,
   change: CustomFieldChange,
 ): Promise<ModifiedField> {
-  const { connection, module } = request;
-  return callZoho(caller, connection, async (transport, options) => {
-    const current = await findField(transport, module, fieldId, options);
-    const entry = { action: 'update', requested: change, fieldId, before: current } as const;
-    return modify(caller, { transport, options, request }, entry, () =>
-      updateCustomFields(transport, module, [{ current, change }], options),
-    );
-  });
-}
-
-interface ModifyContext {
-  transport: ZohoTransport;
-  options: CallOptions;
-  request: FieldRequest;
+  const { transport, options } = zoho;
+  const { module } = request;
+  const current = await findField(transport, module, fieldId, options);
+  const entry = { action: 'update', requested: change, fieldId, before: current } as const;
+  return modify(knex, zoho, request, entry, () =>
+    updateCustomFields(transport, module, [{ current, change }], options),
+  );
 }
 
 async function modify(
-  { connect: { knex } }: ZohoCaller,
-  { transport, options, request: { connection, module, actor } }: ModifyContext,
+  knex: Knex,
+  { transport, options }: ZohoCalls,
+  { connection, module, actor }: FieldRequest,
   entry: Pick<NewFieldModification, 'action' | 'requested' | 'fieldId' | 'before'>,
   send: () => Promise<CustomFieldOutcome[]>,
 ): Promise<ModifiedField> {

@@ -1,19 +1,18 @@
 import type { Knex } from 'knex';
 import type { KeyRing } from '../db/postgres/encryption';
-import type { CallGate } from '../zoho/http/call-limiter';
 import type { DataCenterName } from '../zoho/http/data-centers';
+import type { Organizations } from './call';
 
-/** What connecting an organization works with. */
+/** Settings and dependencies for connecting organizations. */
 export interface ConnectSettings {
   readonly knex: Knex;
   /** @throws KeyRingInvalid when the process was given none */
   readonly keyRing: () => KeyRing;
-  /** Where Zoho sends the browser back to, as registered for the client. */
+  /** The callback URL, as registered for the client at Zoho. */
   readonly redirectUri: string;
   /** Give-up time of a call to Zoho, in milliseconds. */
   readonly timeoutMs: number;
-  /** Lets the calls to a connection's org in; without it nobody counts what other processes call. */
-  readonly gateOf?: ((connectionId: string) => CallGate) | undefined;
+  readonly organizations: Organizations;
   /** The accounts server a new connection begins with: the data center's, or the simulator's. */
   readonly accountsUrlOf: (dataCenter: DataCenterName) => string;
 }

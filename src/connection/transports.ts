@@ -1,55 +1,61 @@
-import type { Knex } from 'knex';
-import type { KeyRing } from '../db/postgres/encryption';
+import type { CallGate } from '../zoho/http/call-limiter';
 import type { CallObserver } from '../zoho/http/observer';
-import { ZohoTransport } from '../zoho/http/transport';
-import type { CreditBroker } from './broker/credit-broker';
-import { DatabaseTokenSource } from './database-token-source';
+import { type AccessToken, type TokenSource, ZohoTransport } from '../zoho/http/transport';
+import type { CreditBroker } from './broker/broker';
+import { DatabaseTokenSource, type TokenSettings } from './token-source';
 
-export interface ZohoConnectionOptions {
-  /** How long a refused grant is doubted: see `DatabaseTokenSource`. */
-  confirmGrantAfterMs?: number | undefined;
-  /** Makes who hears of every call of a connection. */
-  observe?: ((connectionId: string) => CallObserver) | undefined;
+export interface TransportSettings extends TokenSettings {
   /** Lets the calls in. Without it nobody counts credits. */
   broker?: Pick<CreditBroker, 'gate'> | undefined;
+  /** Makes the observer of a connection's calls. */
+  observe?: ((connectionId: string) => CallObserver) | undefined;
 }
 
-/** One transport per connection for the life of the worker: its sockets stay open between calls. */
-export class ZohoConnections {
+/** One transport per connection for the life of the process: its sockets stay open between calls. */
+export class ZohoTransports {
   readonly #transports = new Map<string, ZohoTransport>();
-  readonly #knex: Knex;
-  readonly #ring: KeyRing;
-  readonly #timeoutMs: number;
-  readonly #options: ZohoConnectionOptions;
+  readonly #settings: TransportSettings;
 
-  constructor(knex: Knex, ring: KeyRing, timeoutMs: number, options: ZohoConnectionOptions = {}) {
-    this.#knex = knex;
-    this.#ring = ring;
-    this.#timeoutMs = timeoutMs;
-    this.#options = options;
+  constructor(settings: TransportSettings) {
+    this.#settings = settings;
   }
 
   transport(connectionId: string): ZohoTransport {
     const known = this.#transports.get(connectionId);
     if (known) return known;
-    const tokens = new DatabaseTokenSource(
-      this.#knex,
-      this.#ring,
-      connectionId,
-      this.#timeoutMs,
-      this.#options.confirmGrantAfterMs,
-    );
-    const transport = new ZohoTransport({
-      tokens,
-      timeoutMs: this.#timeoutMs,
-      observer: this.#options.observe?.(connectionId),
-      gate: this.#options.broker?.gate(connectionId),
-    });
+    const { broker } = this.#settings;
+    const tokens = new DatabaseTokenSource(connectionId, this.#settings);
+    const transport = this.#create(connectionId, tokens, broker?.gate(connectionId));
     this.#transports.set(connectionId, transport);
     return transport;
   }
 
+  /**
+   * Creates a transport for a token the connection has not stored yet; its caller closes it. The organization behind
+   * the token may be another one, so its remaining credits do not correct the connection's account.
+   */
+  withToken(connectionId: string, token: AccessToken): ZohoTransport {
+    const tokens = { current: async () => token, reject: async () => undefined };
+    const gate = this.#settings.broker?.gate(connectionId);
+    return this.#create(connectionId, tokens, gate && withoutRemainingCredits(gate));
+  }
+
+  /** Waits for the calls in flight, then closes the sockets. */
   async close(): Promise<void> {
     await Promise.all([...this.#transports.values()].map((transport) => transport.close()));
   }
+
+  #create(connectionId: string, tokens: TokenSource, gate: CallGate | undefined): ZohoTransport {
+    const { timeoutMs, observe } = this.#settings;
+    return new ZohoTransport({ tokens, timeoutMs, observer: observe?.(connectionId), gate });
+  }
+}
+
+function withoutRemainingCredits(gate: CallGate): CallGate {
+  return {
+    enter: async (call, signal) => {
+      const permit = await gate.enter(call, signal);
+      return { credits: permit.credits, leave: ({ status }) => permit.leave({ status }) };
+    },
+  };
 }

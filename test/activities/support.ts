@@ -12,7 +12,7 @@ import {
   type SimulatorOptions,
 } from '../../simulator';
 import type { ActivityDependencies } from '../../src/activities/dependencies';
-import { ZohoConnections } from '../../src/connection/transports';
+import { ZohoTransports } from '../../src/connection/transports';
 import { ensureConnection, type ConnectionSettings } from '../../src/db/connections/connections';
 import type { ConnectionModel } from '../../src/db/models/connection';
 import { open } from '../../src/db/postgres/encryption';
@@ -62,9 +62,14 @@ export interface ActivityFixture extends DatabaseFixture {
 /** A database, a simulator and what activities work with, for the suite that calls it. */
 export function useActivities(options: Partial<SimulatorOptions> = {}): ActivityFixture {
   const database = useDatabase();
-  let opening: { simulator: Simulator; deps: ActivityDependencies; zoho: ZohoConnections } | undefined;
+  let opening: { simulator: Simulator; deps: ActivityDependencies; zoho: ZohoTransports } | undefined;
   before(async () => {
-    const zoho = new ZohoConnections(database.knex, KEY_RING, TIMEOUT_MS, { confirmGrantAfterMs: 0 });
+    const zoho = new ZohoTransports({
+      knex: database.knex,
+      keyRing: () => KEY_RING,
+      timeoutMs: TIMEOUT_MS,
+      confirmGrantAfterMs: 0,
+    });
     const deps: ActivityDependencies = {
       knex: database.knex,
       zoho,

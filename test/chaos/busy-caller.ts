@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CreditBroker } from '../../src/connection/broker/credit-broker';
-import { ZohoConnections } from '../../src/connection/transports';
+import { CreditBroker } from '../../src/connection/broker/broker';
+import { ZohoTransports } from '../../src/connection/transports';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { createDatabase } from '../../src/db/postgres/knex';
 import { CALL_PRIORITIES, type CallPriority } from '../../src/domain/credits/priorities';
@@ -71,7 +71,10 @@ async function run({ connectionId, seed, loops, calls, heavyShare }: BusyRun): P
       result.calls.push(call);
     };
   });
-  const zoho = new ZohoConnections(knex, parseKeyRing([environment('PULSE_ENCRYPTION_KEYS')]), 5_000, {
+  const zoho = new ZohoTransports({
+    knex,
+    keyRing: () => parseKeyRing([environment('PULSE_ENCRYPTION_KEYS')]),
+    timeoutMs: 5_000,
     broker: { gate: () => gate },
   });
   const draw = random(seed);

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { DEMO_CLIENT_ID } from '../../simulator';
 import { acceptGrant } from '../../src/connection/consent/accept-grant';
+import { ZohoTransports } from '../../src/connection/transports';
 import { getConnection } from '../../src/db/connections/connections';
 import { listOpenAlerts } from '../../src/db/health/alerts';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
+import { createLogger } from '../../src/logger';
 import { connectionMemo } from '../../src/temporal/connection-schedules';
 import { RECONCILE_CONNECTIONS_WORKFLOW_ID } from '../../src/temporal/ids';
 import { TASK_QUEUES } from '../../src/temporal/task-queues';
@@ -51,11 +53,11 @@ describe('an organization whose grant was revoked', function () {
     const { headers } = await fetch(consent, { redirect: 'manual' });
     const code = new URL(headers.get('location') ?? '').searchParams.get('code') ?? '';
     const { knex } = engine();
+    const access = { knex, keyRing: () => parseKeyRing([ENCRYPTION_KEY]), timeoutMs: 5_000 };
     const settings = {
-      knex,
-      keyRing: () => parseKeyRing([ENCRYPTION_KEY]),
+      ...access,
+      organizations: { knex, zoho: new ZohoTransports(access), logger: createLogger('test', 'silent') },
       redirectUri: 'https://self.test/',
-      timeoutMs: 5_000,
       accountsUrlOf,
     };
     const grant = { code, accountsUrl: org.simulator.url, dataCenter: 'us', scopes: NEEDED_SCOPES };

@@ -15,7 +15,7 @@ import { downloadBulkWriteResult, getBulkWriteJob } from '../../zoho/bulk/bulk-w
 import { parseBulkWriteResult, type BulkWriteRow, type BulkWriteRowStatus } from '../../zoho/bulk/bulk-write-result';
 import { ZohoError } from '../../zoho/errors/errors';
 import type { ActivityDependencies } from '../dependencies';
-import { withZohoFor } from '../operation-work';
+import { withZoho } from '../with-zoho';
 import type { BulkWriteFileTarget } from './submit-bulk-write';
 
 /** Outcomes that one statement writes. */
@@ -37,7 +37,7 @@ export async function awaitBulkWrite(deps: ActivityDependencies, target: BulkWri
   const { operationId, file } = target;
   const { zohoJobId, details } = await getJob(deps.knex, operationId, 'write', file);
   const jobId = zohoJobId ?? '';
-  await withZohoFor(deps, target, async ({ transport, options }) => {
+  await withZoho(deps, target, async ({ transport, options }) => {
     const job = await getBulkWriteJob(transport, jobId, options).catch((error: unknown) => {
       if (!(error instanceof ZohoError) || error.category !== 'not_found') throw error;
       throw permanentFailure(FAILURES.outcomeUnknown, `Zoho does not know the job ${jobId} any more.`, error);
@@ -82,7 +82,7 @@ async function readResult(deps: ActivityDependencies, target: BulkWriteFileTarge
   await mkdir(deps.spoolDirectory, { recursive: true });
   const zip = path.join(deps.spoolDirectory, `written-${operationId}-${file}-${activityInfo().attempt}.zip`);
   try {
-    return await withZohoFor(deps, target, async (zoho) => {
+    return await withZoho(deps, target, async (zoho) => {
       zoho.report({ file, doing: 'downloading the result' });
       await downloadBulkWriteResult(zoho.transport, url, zip, zoho.options);
       let rows = 0;

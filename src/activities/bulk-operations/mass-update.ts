@@ -19,7 +19,7 @@ import { getFields } from '../../zoho/metadata/fields';
 import type { WriteOutcome } from '../../zoho/records/write-outcome';
 import type { RecordInput } from '../../zoho/records/write-records';
 import type { ActivityDependencies } from '../dependencies';
-import { withZohoFor } from '../operation-work';
+import { withZoho } from '../with-zoho';
 import { wasRefused } from './was-refused';
 
 /** A view's job is the only one of its operation. */
@@ -37,7 +37,7 @@ export interface MassUpdatePlan {
  */
 export async function planMassUpdate(deps: ActivityDependencies, target: OperationTarget): Promise<MassUpdatePlan> {
   const { module, values, customView } = await readMassUpdateRequest(deps.knex, target.operationId);
-  const fields = await withZohoFor(deps, target, ({ transport, options }) => getFields(transport, module, options));
+  const fields = await withZoho(deps, target, ({ transport, options }) => getFields(transport, module, options));
   const problems = massUpdateProblems(module, plainValues(values), fields);
   if (problems.length > 0) {
     const text = problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ');
@@ -58,7 +58,7 @@ export async function planMassUpdate(deps: ActivityDependencies, target: Operati
 export async function updateByIds(deps: ActivityDependencies, target: OperationTarget): Promise<ItemProgress> {
   const { operationId } = target;
   const { module, values, overWrite } = await readMassUpdateRequest(deps.knex, operationId);
-  return withZohoFor(deps, target, async (zoho) => {
+  return withZoho(deps, target, async (zoho) => {
     const { transport, options, signal } = zoho;
     // A call in flight is not cut short: what it wrote would be written down nowhere.
     const { signal: _signal, ...uncut } = options;
@@ -89,7 +89,7 @@ export async function orderMassUpdate(deps: ActivityDependencies, target: Operat
   const { zohoJobId } = await getJob(deps.knex, operationId, 'mass_update', JOB);
   if (zohoJobId !== null) return;
   const { module, values, overWrite, customView } = await readMassUpdateRequest(deps.knex, operationId);
-  await withZohoFor(deps, target, async ({ transport, options }) => {
+  await withZoho(deps, target, async ({ transport, options }) => {
     const { signal: _signal, ...uncut } = options;
     await updateJob(deps.knex, operationId, 'mass_update', JOB, { state: 'ORDERING' });
     const update = { customView: customView ?? '', values: recordOf(values), overWrite };
@@ -124,7 +124,7 @@ export async function awaitMassUpdate(
   const { operationId } = target;
   const { module } = await readMassUpdateRequest(deps.knex, operationId);
   const { zohoJobId } = await getJob(deps.knex, operationId, 'mass_update', JOB);
-  return withZohoFor(deps, target, async ({ transport, options }) => {
+  return withZoho(deps, target, async ({ transport, options }) => {
     const job = await getMassUpdateJob(transport, module, zohoJobId ?? '', options);
     const { state, totalCount: total, updatedCount: updated, notUpdatedCount: notUpdated, failedCount: failed } = job;
     await updateJob(deps.knex, operationId, 'mass_update', JOB, {

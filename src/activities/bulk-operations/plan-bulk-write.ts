@@ -9,7 +9,7 @@ import { CREDIT_COSTS } from '../../zoho/http/credit-costs';
 import { MAX_COLUMNS_PER_BULK_WRITE } from '../../zoho/http/request-limits';
 import { getFields, type ZohoField } from '../../zoho/metadata/fields';
 import type { ActivityDependencies } from '../dependencies';
-import { withZohoFor } from '../operation-work';
+import { withZoho } from '../with-zoho';
 
 /**
  * Sorts the records into files and holds their fields against the modules' metadata, before anything is sent.
@@ -24,7 +24,7 @@ export async function planBulkWrite(deps: ActivityDependencies, target: Operatio
     );
   }
   const modules = [...new Set(groups.map(({ module }) => module))];
-  const fields = await withZohoFor(deps, target, async ({ transport, options }) => {
+  const fields = await withZoho(deps, target, async ({ transport, options }) => {
     const found = await Promise.all(modules.map((module) => getFields(transport, module, options)));
     return new Map(modules.map((module, index) => [module, found[index] ?? []]));
   });

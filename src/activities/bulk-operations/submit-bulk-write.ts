@@ -17,7 +17,7 @@ import { writeBulkFile } from '../../zoho/bulk/bulk-write-file';
 import { uploadBulkFile } from '../../zoho/bulk/bulk-write-upload';
 import { getOrg } from '../../zoho/metadata/org';
 import type { ActivityDependencies } from '../dependencies';
-import { withZohoFor } from '../operation-work';
+import { withZoho } from '../with-zoho';
 import { wasRefused } from './was-refused';
 
 /** One file of a bulk write and the job that writes it. */
@@ -46,7 +46,7 @@ export async function uploadBulkWriteFile(deps: ActivityDependencies, target: Bu
   // A file of its own for every attempt: a late one must not write into the file that its successor sends.
   const zip = path.join(deps.spoolDirectory, `write-${operationId}-${file}-${activityInfo().attempt}.zip`);
   try {
-    await withZohoFor(deps, target, async (zoho) => {
+    await withZoho(deps, target, async (zoho) => {
       zoho.report({ file, doing: 'writing the file' });
       const rows = fileRows(deps.knex, operationId, file, names);
       const written = await writeBulkFile(zip, { fileName, columns: names, rows });
@@ -78,7 +78,7 @@ export async function orderBulkWriteJob(deps: ActivityDependencies, target: Bulk
   const job = await getJob(deps.knex, operationId, 'write', file);
   if (job.zohoJobId !== null) return;
   if (job.state === 'ORDERING' && !isRepeatable(job)) throw unanswered(deps, job);
-  await withZohoFor(deps, target, async ({ transport, options }) => {
+  await withZoho(deps, target, async ({ transport, options }) => {
     const secret = randomBytes(24).toString('base64url');
     const callbackUrl = deps.bulkWriteCallbackUrl(operationId, file, secret);
     const callbackHash = createHash('sha256').update(secret).digest();

@@ -14,7 +14,7 @@ import { getOrg } from '../../zoho/metadata/org';
 import { listUsers } from '../../zoho/metadata/users';
 import type { ActivityDependencies } from '../dependencies';
 import type { ZohoWork } from '../with-zoho';
-import { learnPrices } from './refresh-credit-costs';
+import { refreshCreditCosts } from './refresh-credit-costs';
 
 /** A module's mirror, brought up to Zoho's metadata. */
 export interface PreparedModule extends MirrorModule {
@@ -44,7 +44,7 @@ export async function prepareModule<T>(
     alongside(),
     refreshUsers(deps, zoho, request.connectionId),
     needsOrg ? rememberOrg(deps, zoho, connection.id) : undefined,
-    learnPrices(deps, zoho, connection),
+    refreshCreditCosts(deps, zoho, connection),
   ]);
   if (!about.apiSupported) {
     throw permanentFailure(FAILURES.notMirrorable, `Zoho's API does not support the module ${module}.`);

@@ -10,21 +10,21 @@ import type { ZohoWork } from '../with-zoho';
 const SCOPE = 'ZohoCRM.apis.READ';
 
 /**
- * Learns what calls cost in this organization, once a week. 1 credit. Without an answer the price list counts on: what
- * the calls are for does not depend on it.
+ * Refreshes the credit costs of the organization's calls from Zoho, once a week, for 1 credit. Without an answer the
+ * price list stays in force, since no other call depends on this one.
  */
-export async function learnPrices(
+export async function refreshCreditCosts(
   { knex, logger }: ActivityDependencies,
   { transport, options }: ZohoWork,
   { id, name, scopes }: Pick<ConnectionModel, 'id' | 'name' | 'scopes'>,
 ): Promise<void> {
-  // Where Zoho did not say what it granted, the call tells.
+  // Without known scopes only the call itself shows whether it is allowed.
   if (scopes.length > 0 && missingScopes(scopes, [SCOPE]).length > 0) return;
   if (await areCostsKnown(knex, id)) return;
   try {
     await saveCostOverrides(knex, id, operationCosts(await listApiCosts(transport, undefined, options)));
   } catch (error) {
     if (!(error instanceof ZohoError)) throw error;
-    logger.warn({ connection: name, code: error.code }, `Prices are taken from the list: ${error.message}`);
+    logger.warn({ connection: name, code: error.code }, `Credit costs are taken from the price list: ${error.message}`);
   }
 }

@@ -1,12 +1,12 @@
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
-import { callZoho } from '../../connection/call-zoho';
 import { insertMassUpdateItems } from '../../db/bulk-operations/bulk-operation-items';
 import { massUpdateProblems, maxMassUpdateFields } from '../../domain/records/mass-update-problems';
 import { massUpdateWorkflowId } from '../../temporal/ids';
 import { CREDIT_COSTS, deleteCredits } from '../../zoho/http/credit-costs';
 import { MAX_IDS_PER_MASS_UPDATE } from '../../zoho/http/request-limits';
 import { getFields } from '../../zoho/metadata/fields';
+import { callInteractively } from '../connections/call-interactively';
 import { USE_PROBLEMS, usableConnection } from '../connections/find-connection';
 import { idempotencyHeader } from '../http/idempotency-header';
 import { Problem } from '../http/problem';
@@ -84,7 +84,9 @@ export const previewMassUpdate = defineRoute({
   problems: [...USE_PROBLEMS, ...ZOHO_PROBLEMS],
   async handle({ params: { module }, body }, deps) {
     const connection = await usableConnection(deps.knex, body.connection);
-    const fields = await callZoho(deps, connection, (transport, options) => getFields(transport, module, options));
+    const fields = await callInteractively(deps, connection, ({ transport, options }) =>
+      getFields(transport, module, options),
+    );
     const problems = new Map(
       massUpdateProblems(module, body.values, fields).map(({ field, problem }) => [field, problem]),
     );

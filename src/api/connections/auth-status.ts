@@ -1,4 +1,3 @@
-import { callZoho } from '../../connection/call-zoho';
 import { mintUsage } from '../../db/connections/token-request-budget';
 import { listOpenAlerts } from '../../db/health/alerts';
 import { missingScopes } from '../../zoho/auth/scopes';
@@ -7,6 +6,7 @@ import { getOrg } from '../../zoho/metadata/org';
 import { getCurrentUser } from '../../zoho/metadata/users';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
+import { callInteractively } from './call-interactively';
 import { ConnectionQuery, connectionAt } from './find-connection';
 import { presentConnection } from './present';
 import { AuthStatus, Organization, Permissions } from './schemas';
@@ -52,7 +52,7 @@ export const getPermissions = defineRoute({
   problems: ZOHO_PROBLEMS,
   async handle({ query }, deps) {
     const connection = await connectionAt(deps.knex, query.connection);
-    const [user, modules] = await callZoho(deps, connection, (transport, options) =>
+    const [user, modules] = await callInteractively(deps, connection, ({ transport, options }) =>
       Promise.all([getCurrentUser(transport, options), listModules(transport, options)]),
     );
     const { id, fullName, status, profile, role } = user;
@@ -87,7 +87,7 @@ export const getOrganization = defineRoute({
   problems: ZOHO_PROBLEMS,
   async handle({ query }, deps) {
     const connection = await connectionAt(deps.knex, query.connection);
-    const org = await callZoho(deps, connection, getOrg);
+    const org = await callInteractively(deps, connection, ({ transport, options }) => getOrg(transport, options));
     const { companyName, type, edition, userLicences, timeZone, currency, multiCurrency, countryCode } = org;
     return {
       status: 200,

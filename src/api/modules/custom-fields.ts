@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createField, updateField, type FieldRequest, type ModifiedField } from '../../connection/custom-fields';
 import { listFieldModifications } from '../../db/connections/field-modifications';
 import type { FieldModificationModel } from '../../db/models/field-modification';
+import { callInteractively } from '../connections/call-interactively';
 import { connectionAt, ConnectionQuery } from '../connections/find-connection';
 import { cursorOf, encodeCursor } from '../http/cursor';
 import type { RouteDeps } from '../http/deps';
@@ -34,7 +35,10 @@ export const createCustomField = defineRoute({
   audit: { action: 'field.create', target: ({ params, query }) => `${query.connection}/${params.module}` },
   async handle({ params, query, body, principal }, deps) {
     const request = await fieldRequest(deps, query.connection, params.module, principal);
-    return { status: 201, body: presentAnswer(await createField(deps, request, body)) };
+    const modified = await callInteractively(deps, request.connection, (zoho) =>
+      createField(deps.knex, zoho, request, body),
+    );
+    return { status: 201, body: presentAnswer(modified) };
   },
 });
 
@@ -54,7 +58,10 @@ export const updateCustomField = defineRoute({
   },
   async handle({ params, query, body, principal }, deps) {
     const request = await fieldRequest(deps, query.connection, params.module, principal);
-    return { status: 200, body: presentAnswer(await updateField(deps, request, params.fieldId, body)) };
+    const modified = await callInteractively(deps, request.connection, (zoho) =>
+      updateField(deps.knex, zoho, request, params.fieldId, body),
+    );
+    return { status: 200, body: presentAnswer(modified) };
   },
 });
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { analyzeCoverage, requiredFieldsOf } from '../../domain/records/field-coverage';
 import { getFields } from '../../zoho/metadata/fields';
+import { callInteractively } from '../connections/call-interactively';
 import { ConnectionQuery } from '../connections/find-connection';
 import { flag } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { callOrganization, connection, ModuleParams } from './module-parameters';
+import { connection, ModuleParams } from './module-parameters';
 import { Coverage, FieldList } from './schemas';
 
 const common = {
@@ -28,7 +29,7 @@ export const listFields = defineRoute({
   }),
   answers: { 200: { description: 'The fields, as far as the connected user sees them.', schema: FieldList } },
   async handle({ params, query }, deps) {
-    const fields = await callOrganization(deps, query.connection, (transport, options) =>
+    const fields = await callInteractively(deps, query.connection, ({ transport, options }) =>
       getFields(transport, params.module, options),
     );
     return { status: 200, body: { fields: fields.filter(({ custom }) => query.includeCustom !== false || !custom) } };
@@ -43,7 +44,7 @@ export const getFieldCoverage = defineRoute({
   query: ConnectionQuery,
   answers: { 200: { description: 'Present, missing and of the wrong type.', schema: Coverage } },
   async handle({ params: { module }, query }, deps) {
-    const fields = await callOrganization(deps, query.connection, (transport, options) =>
+    const fields = await callInteractively(deps, query.connection, ({ transport, options }) =>
       getFields(transport, module, options),
     );
     const required = requiredFieldsOf(module);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { listUsers, USER_TYPES } from '../../zoho/metadata/users';
+import { callInteractively } from '../connections/call-interactively';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { callOrganization, connection, page, perPage } from './module-parameters';
+import { connection, page, perPage } from './module-parameters';
 import { UserList } from './schemas';
 
 export const listUsersRoute = defineRoute({
@@ -17,7 +18,7 @@ export const listUsersRoute = defineRoute({
   answers: { 200: { description: 'A page of users.', schema: UserList } },
   problems: ZOHO_PROBLEMS,
   async handle({ query: { connection: name, ...query } }, deps) {
-    const { users, moreRecords } = await callOrganization(deps, name, (transport, options) =>
+    const { users, moreRecords } = await callInteractively(deps, name, ({ transport, options }) =>
       listUsers(transport, query, options),
     );
     return { status: 200, body: { users, moreRecords } };

@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import { callZoho } from '../../connection/call-zoho';
 import { MAX_FIELDS_PER_CALL, MAX_PER_PAGE } from '../../zoho/http/request-limits';
-import type { CallOptions, ZohoTransport } from '../../zoho/http/transport';
-import { connectionAt } from '../connections/find-connection';
 import { ConnectionOrDefault } from '../connections/schemas';
-import type { RouteDeps } from '../http/deps';
 import { ApiName } from '../sessions/schemas';
 
 export const ModuleParams = z.strictObject({
@@ -37,12 +33,3 @@ export const perPage = z.coerce
 export const modifiedSince = z.iso
   .datetime({ offset: true })
   .meta({ description: 'Only what changed after this time: ISO 8601 with offset.' });
-
-/** Calls the org of a connection for the person who sent the request. @throws Problem `connection_not_found`; ZohoError */
-export async function callOrganization<T>(
-  deps: RouteDeps,
-  name: string,
-  work: (transport: ZohoTransport, options: CallOptions) => Promise<T>,
-): Promise<T> {
-  return callZoho(deps, await connectionAt(deps.knex, name), work);
-}

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { assertModuleAccess, hasReachableRecords, MODULE_ACCESS } from '../../zoho/metadata/module-access';
 import { getModule, listModules } from '../../zoho/metadata/modules';
+import { callInteractively } from '../connections/call-interactively';
 import { ConnectionQuery } from '../connections/find-connection';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { callOrganization, connection, ModuleParams } from './module-parameters';
+import { connection, ModuleParams } from './module-parameters';
 import { ModuleAnswer, ModuleList } from './schemas';
 
 const common = { method: 'get', tag: 'Modules', access: 'viewer', problems: ZOHO_PROBLEMS } as const;
@@ -18,7 +19,14 @@ export const listModulesRoute = defineRoute({
   query: ConnectionQuery,
   answers: { 200: { description: 'Every module.', schema: ModuleList } },
   async handle({ query }, deps) {
-    return { status: 200, body: { modules: await callOrganization(deps, query.connection, listModules) } };
+    return {
+      status: 200,
+      body: {
+        modules: await callInteractively(deps, query.connection, ({ transport, options }) =>
+          listModules(transport, options),
+        ),
+      },
+    };
   },
 });
 
@@ -37,7 +45,7 @@ export const getModuleRoute = defineRoute({
   }),
   answers: { 200: { description: 'The module.', schema: ModuleAnswer } },
   async handle({ params, query }, deps) {
-    const module = await callOrganization(deps, query.connection, (transport, options) =>
+    const module = await callInteractively(deps, query.connection, ({ transport, options }) =>
       getModule(transport, params.module, options),
     );
     if (query.access !== undefined) assertModuleAccess(module, query.access);

@@ -2,10 +2,11 @@ import { selectRecords } from '../../zoho/query/coql-query';
 import { searchCriteria } from '../../zoho/query/search-criteria';
 import { type SearchFilter, searchRecords } from '../../zoho/query/search-records';
 import { countRecords } from '../../zoho/records/count-records';
+import { callInteractively } from '../connections/call-interactively';
 import { ConnectionQuery } from '../connections/find-connection';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { callOrganization, ModuleParams } from '../modules/module-parameters';
+import { ModuleParams } from '../modules/module-parameters';
 import { pageBody } from './read-records';
 import { CountAnswer, CountRequest, QueryRequest, RecordsAnswer, SearchRequest } from './schemas';
 
@@ -30,7 +31,7 @@ export const searchRecordsRoute = defineRoute({
   async handle({ params, query, body: { criteria, email, phone, word, ...paging } }, deps) {
     // The schema lets exactly one of them through.
     const filter = { criteria, email, phone, word } as SearchFilter;
-    const page = await callOrganization(deps, query.connection, (transport, options) =>
+    const page = await callInteractively(deps, query.connection, ({ transport, options }) =>
       searchRecords(transport, params.module, { ...filter, ...paging }, options),
     );
     return { status: 200, body: pageBody(page) };
@@ -46,7 +47,7 @@ export const queryRecordsRoute = defineRoute({
   body: QueryRequest,
   answers: { 200: { description: 'A page of rows.', schema: RecordsAnswer } },
   async handle({ params, query, body }, deps) {
-    const page = await callOrganization(deps, query.connection, (transport, options) =>
+    const page = await callInteractively(deps, query.connection, ({ transport, options }) =>
       selectRecords(transport, { ...body, from: params.module }, options),
     );
     return { status: 200, body: pageBody(page) };
@@ -64,7 +65,7 @@ export const countRecordsRoute = defineRoute({
   async handle({ params: { module }, query, body }, deps) {
     const label = { operation: 'count_records', module };
     const criteria = body.criteria && searchCriteria(label, body.criteria);
-    const { count, serverTime } = await callOrganization(deps, query.connection, (transport, options) =>
+    const { count, serverTime } = await callInteractively(deps, query.connection, ({ transport, options }) =>
       countRecords(transport, module, { criteria, converted: body.converted }, options),
     );
     return { status: 200, body: { count, asOf: serverTime.toISOString() } };

@@ -4,18 +4,10 @@ import { listDeleted } from '../../zoho/records/deleted-records';
 import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
 import type { RecordPage } from '../../zoho/records/record-page';
+import { callInteractively } from '../connections/call-interactively';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import {
-  callOrganization,
-  connection,
-  fields,
-  modifiedSince,
-  ModuleParams,
-  page,
-  perPage,
-  ZohoId,
-} from '../modules/module-parameters';
+import { connection, fields, modifiedSince, ModuleParams, page, perPage, ZohoId } from '../modules/module-parameters';
 import { DeletedAnswer, RecordAnswer, RecordsAnswer } from './schemas';
 
 /** What Zoho would have answered if it answered anything where there is nothing. */
@@ -44,7 +36,7 @@ export const listRecordsRoute = defineRoute({
   }),
   answers: { 200: { description: 'A page of records.', schema: RecordsAnswer } },
   async handle({ params, query: { connection: name, ...query } }, deps) {
-    const records = await callOrganization(deps, name, (transport, options) =>
+    const records = await callInteractively(deps, name, ({ transport, options }) =>
       listRecords(transport, params.module, query, options),
     );
     return { status: 200, body: pageBody(records) };
@@ -61,7 +53,7 @@ export const getRecordRoute = defineRoute({
   query: z.strictObject({ connection, fields: fields.optional() }),
   answers: { 200: { description: 'The record.', schema: RecordAnswer } },
   async handle({ params: { module, id }, query }, deps) {
-    const record = await callOrganization(deps, query.connection, (transport, options) =>
+    const record = await callInteractively(deps, query.connection, ({ transport, options }) =>
       getRecord(transport, module, id, { fields: query.fields }, options),
     );
     if (record) return { status: 200, body: record.body };
@@ -86,7 +78,7 @@ export const listDeletedRoute = defineRoute({
   }),
   answers: { 200: { description: 'A page of deleted records.', schema: DeletedAnswer } },
   async handle({ params, query: { connection: name, ...query } }, deps) {
-    const { records, moreRecords, serverTime } = await callOrganization(deps, name, (transport, options) =>
+    const { records, moreRecords, serverTime } = await callInteractively(deps, name, ({ transport, options }) =>
       listDeleted(transport, params.module, query, options),
     );
     return { status: 200, body: { records, moreRecords, asOf: serverTime.toISOString() } };

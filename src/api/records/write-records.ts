@@ -10,10 +10,11 @@ import {
   updateRecords,
   upsertRecords,
 } from '../../zoho/records/write-records';
+import { callInteractively } from '../connections/call-interactively';
 import { ConnectionQuery } from '../connections/find-connection';
 import { defineRoute } from '../http/route';
 import { unknownOutcome, ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { callOrganization, ModuleParams } from '../modules/module-parameters';
+import { ModuleParams } from '../modules/module-parameters';
 import { ValidateAnswer, ValidateRequest, WriteAnswer, WriteRequest } from './schemas';
 
 /** A hundred records with long texts. */
@@ -51,7 +52,7 @@ export const writeRecords = defineRoute({
   },
   async handle({ params, query, body }, deps) {
     try {
-      const outcomes = await callOrganization(deps, query.connection, (transport, options) =>
+      const outcomes = await callInteractively(deps, query.connection, ({ transport, options }) =>
         write(transport, params.module, body, options),
       );
       return { status: 200, body: presentOutcomes(outcomes) };
@@ -73,7 +74,7 @@ export const validateRecords = defineRoute({
   answers: { 200: { description: 'What is wrong with each record.', schema: ValidateAnswer } },
   problems: ZOHO_PROBLEMS,
   async handle({ params, query, body: { operation, records } }, deps) {
-    const fields = await callOrganization(deps, query.connection, (transport, options) =>
+    const fields = await callInteractively(deps, query.connection, ({ transport, options }) =>
       getFields(transport, params.module, options),
     );
     const checked = records.map((record, position) => {

@@ -1,14 +1,11 @@
 import { saveGrant } from '../../db/connections/connection-grants';
 import { getConnection, openSecrets, withTokenRow } from '../../db/connections/connections';
-import { insertLedgerEntries } from '../../db/credits/api-ledger';
 import type { ConnectionModel } from '../../db/models/connection';
 import { type GrantedTokens, ZohoAccounts } from '../../zoho/auth/oauth';
 import { ZohoError } from '../../zoho/errors/errors';
-import type { ZohoCall } from '../../zoho/http/observer';
-import { ZohoTransport } from '../../zoho/http/transport';
 import { getOrg, type ZohoOrg } from '../../zoho/metadata/org';
-import { API_WORKER } from '../call-zoho';
-import { ledgerEntries } from '../ledger-entries';
+import { callOrganization } from '../call';
+import { API_WORKER } from '../ledger';
 import type { ConnectSettings } from '../settings';
 import { GrantRefused, refusalOf } from './errors';
 
@@ -68,22 +65,19 @@ async function exchange(accounts: ZohoAccounts, code: string): Promise<GrantedTo
 }
 
 async function organizationOf(
-  { knex, timeoutMs }: ConnectSettings,
+  { organizations }: ConnectSettings,
   connectionId: string,
   token: GrantedTokens,
 ): Promise<ZohoOrg> {
-  const tokens = { current: async () => token, reject: async () => undefined };
-  const calls: ZohoCall[] = [];
-  const transport = new ZohoTransport({ tokens, timeoutMs, observer: (call) => calls.push(call) });
+  const caller = { priority: 'people', worker: API_WORKER, token } as const;
   try {
-    return await getOrg(transport);
+    return await callOrganization(organizations, connectionId, caller, ({ transport, options }) =>
+      getOrg(transport, options),
+    );
   } catch (error) {
     if (!(error instanceof ZohoError) || error.category !== 'permission') throw error;
     const message = 'The grant does not allow to read the organization: ask for a code with ZohoCRM.org.READ too.';
     throw new GrantRefused('scope_missing', message);
-  } finally {
-    await transport.close();
-    await insertLedgerEntries(knex, ledgerEntries({ connectionId, worker: API_WORKER }, calls));
   }
 }
 

@@ -9,9 +9,8 @@ import {
 import type { ConnectionModel } from '../../db/models/connection';
 import { type OAuthClient, ZohoAccounts } from '../../zoho/auth/oauth';
 import { ZohoError } from '../../zoho/errors/errors';
-import { ZohoTransport } from '../../zoho/http/transport';
-import { DatabaseTokenSource } from '../database-token-source';
 import type { ConnectSettings } from '../settings';
+import { DatabaseTokenSource } from '../token-source';
 
 /** A grant that a person asks to be tried gets one chance: the first refusal is believed. */
 const ONE_REFUSAL_LEFT = 2;
@@ -31,7 +30,7 @@ export async function refreshNow(settings: ConnectSettings, connection: Connecti
     await setConnectionStatus(trx, id, 'active', null);
     await setTokenRefusals(trx, id, ONE_REFUSAL_LEFT);
   });
-  await tokenSource(settings, id).current();
+  await new DatabaseTokenSource(id, settings).current();
   return getConnection(knex, id);
 }
 
@@ -56,21 +55,6 @@ export async function revokeGrant(
   return getConnection(settings.knex, connection.id);
 }
 
-/** Runs `work` with a transport of its own to the connection's org. */
-export async function withOrganization<T>(
-  settings: ConnectSettings,
-  { id }: ConnectionModel,
-  work: (transport: ZohoTransport) => Promise<T>,
-): Promise<T> {
-  const { timeoutMs, gateOf } = settings;
-  const transport = new ZohoTransport({ tokens: tokenSource(settings, id), timeoutMs, gate: gateOf?.(id) });
-  try {
-    return await work(transport);
-  } finally {
-    await transport.close();
-  }
-}
-
 async function revoke(
   { timeoutMs }: ConnectSettings,
   client: Pick<OAuthClient, 'accountsUrl' | 'clientId' | 'clientSecret'>,
@@ -85,8 +69,4 @@ async function revoke(
   } finally {
     await accounts.close();
   }
-}
-
-function tokenSource({ knex, keyRing, timeoutMs }: ConnectSettings, connectionId: string): DatabaseTokenSource {
-  return new DatabaseTokenSource(knex, keyRing(), connectionId, timeoutMs);
 }

@@ -9,6 +9,7 @@ import { problemsOf } from '../../../src/api/openapi';
 import { API_PREFIX } from '../../../src/api/paths';
 import { ROUTES } from '../../../src/api/routes';
 import type { ConnectSettings } from '../../../src/connection/settings';
+import { ZohoTransports } from '../../../src/connection/transports';
 import { createApiKey } from '../../../src/db/access/api-keys';
 import type { ApiRole } from '../../../src/db/models/api-key';
 import type { OperationControl } from '../../../src/temporal/control/operation-control';
@@ -72,9 +73,10 @@ export function useApi(
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const connect = connectSettings(database.knex, baseUrl, accountsUrl);
     const app = createApp({
       knex: database.knex,
-      connect: connectSettings(database.knex, baseUrl, accountsUrl),
+      connect,
       control: forwarding(control),
       operations: {
         start: (...args) => operations().start(...args),
@@ -90,11 +92,13 @@ export function useApi(
     running = {
       baseUrl,
       keys: { viewer: await key('viewer'), operator: await key('operator'), admin: await key('admin') },
-      close: () =>
-        new Promise((resolve) => {
+      close: async () => {
+        await new Promise<void>((resolve) => {
           server.close(() => resolve());
           server.closeAllConnections();
-        }),
+        });
+        await connect.organizations.zoho.close();
+      },
     };
   });
   after(() => running?.close());
@@ -140,11 +144,12 @@ export function useApi(
 
 /** @param accountsUrl the simulator that stands for every data center */
 export function connectSettings(knex: Knex, baseUrl: string, accountsUrl?: () => string): ConnectSettings {
+  const shared = { knex, keyRing: () => KEY_RING, timeoutMs: 5_000 };
+  const zoho = new ZohoTransports({ ...shared, cacheTokens: false });
   return {
-    knex,
-    keyRing: () => KEY_RING,
+    ...shared,
+    organizations: { knex, zoho, logger: pino({ level: 'silent' }) },
     redirectUri: `${baseUrl}${API_PREFIX}/oauth/callback`,
-    timeoutMs: 5_000,
     accountsUrlOf: (dataCenter) => accountsUrl?.() ?? accountsUrlOf(dataCenter),
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DatabaseTokenSource } from '../../src/connection/database-token-source';
+import { DatabaseTokenSource } from '../../src/connection/token-source';
 import { getConnection, openSecrets } from '../../src/db/connections/connections';
 import { listOpenAlerts } from '../../src/db/health/alerts';
 import type { ConnectionModel } from '../../src/db/models/connection';
@@ -28,7 +28,12 @@ describe('DatabaseTokenSource', () => {
     });
   }
   const source = ({ id }: ConnectionModel, confirmAfterMs = 0) =>
-    new DatabaseTokenSource(database.knex, KEY_RING, id, TIMEOUT_MS, confirmAfterMs);
+    new DatabaseTokenSource(id, {
+      knex: database.knex,
+      keyRing: () => KEY_RING,
+      timeoutMs: TIMEOUT_MS,
+      confirmGrantAfterMs: confirmAfterMs,
+    });
   const connect = (settings: Parameters<typeof someOrganization>[2] = {}) =>
     someOrganization(database.knex, zoho.url, settings);
 

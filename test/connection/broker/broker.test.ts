@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { countBothSides } from '../../../src/activities/pull/finish-full-sync';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { withZoho } from '../../../src/activities/with-zoho';
-import { CreditBroker, type BrokerOptions } from '../../../src/connection/broker/credit-broker';
-import { ZohoConnections } from '../../../src/connection/transports';
+import { CreditBroker, type BrokerOptions } from '../../../src/connection/broker/broker';
+import { ZohoTransports } from '../../../src/connection/transports';
 import { saveApiLimits } from '../../../src/db/credits/api-limits';
 import { readCreditWindow } from '../../../src/db/credits/read-window';
 import { createDatabase } from '../../../src/db/postgres/knex';
@@ -44,7 +44,12 @@ describe('the credit broker', () => {
   }
 
   function transport(connectionId: string): ZohoTransport {
-    const connections = new ZohoConnections(fixture.knex, KEY_RING, TIMEOUT_MS, { broker: broker() });
+    const connections = new ZohoTransports({
+      knex: fixture.knex,
+      keyRing: () => KEY_RING,
+      timeoutMs: TIMEOUT_MS,
+      broker: broker(),
+    });
     open.push(connections);
     return connections.transport(connectionId);
   }
@@ -145,7 +150,10 @@ describe('the credit broker', () => {
 
   it('charges calls to the priority of their session', async () => {
     const target = await fixture.target('Deals');
-    const zoho = new ZohoConnections(fixture.knex, KEY_RING, TIMEOUT_MS, {
+    const zoho = new ZohoTransports({
+      knex: fixture.knex,
+      keyRing: () => KEY_RING,
+      timeoutMs: TIMEOUT_MS,
       broker: broker({ defaultPriority: 'people' }),
     });
     open.push(zoho);
@@ -158,7 +166,12 @@ describe('the credit broker', () => {
 
   it('charges counting both sides to verification', async () => {
     const target = await fixture.target('Deals');
-    const zoho = new ZohoConnections(fixture.knex, KEY_RING, TIMEOUT_MS, { broker: broker() });
+    const zoho = new ZohoTransports({
+      knex: fixture.knex,
+      keyRing: () => KEY_RING,
+      timeoutMs: TIMEOUT_MS,
+      broker: broker(),
+    });
     open.push(zoho);
 
     const deps = { ...fixture.deps, zoho };

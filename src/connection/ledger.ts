@@ -2,28 +2,28 @@ import type { LedgerEntry } from '../db/credits/api-ledger';
 import { countLatency, noLatencies } from '../domain/credits/latency-histogram';
 import type { ZohoCall } from '../zoho/http/observer';
 
-/** For whom calls were made. */
+/** How the ledger names the control API among the engine's parts. */
+export const API_WORKER = 'control-api';
+
+/** The origin of calls, as the ledger keeps it. */
 export interface CallPayer {
   connectionId: string;
-  /** Absent for what no session asked for. */
-  sessionId?: string | undefined;
-  /** Which part of the engine made them: a task queue, or the control API. */
+  /** Session or bulk operation; absent for calls outside of a run. */
+  runId?: string | undefined;
+  /** The part of the engine that made them: a task queue, or the control API. */
   worker: string;
 }
 
 type CountedEntry = LedgerEntry & { failures: Record<string, number>; latencyBuckets: number[] };
 
-/** Sums calls up for the ledger: one entry for each operation and module. */
-export function ledgerEntries(
-  { connectionId, sessionId, worker }: CallPayer,
-  calls: readonly ZohoCall[],
-): LedgerEntry[] {
+/** Sums up calls for the ledger: one entry for each operation and module. */
+export function ledgerEntries({ connectionId, runId, worker }: CallPayer, calls: readonly ZohoCall[]): LedgerEntry[] {
   const entries = new Map<string, CountedEntry>();
   for (const call of calls) {
     const key = `${call.operation} ${call.module ?? ''}`;
     const entry: CountedEntry = entries.get(key) ?? {
       connectionId,
-      ...(sessionId !== undefined && { sessionId }),
+      ...(runId !== undefined && { sessionId: runId }),
       operation: call.operation,
       ...(call.module !== undefined && { module: call.module }),
       calls: 0,

@@ -16,6 +16,18 @@ const UNKNOWN_LIFETIME_MS = 60_000;
 const REFUSALS_TO_BELIEVE = 3;
 const CONFIRM_AFTER_MS = 20_000;
 
+export interface TokenSettings {
+  knex: Knex;
+  /** @throws KeyRingInvalid when the process was given none */
+  keyRing: () => KeyRing;
+  /** Give-up time of a call to Zoho, in milliseconds. */
+  timeoutMs: number;
+  /** Wait before a refused refresh token is tried again, in milliseconds. @default 20000 */
+  confirmGrantAfterMs?: number | undefined;
+  /** False reads the connection's row each time, so that a new grant counts at once. @default true */
+  cacheTokens?: boolean | undefined;
+}
+
 /** What a turn at the row ended with: its transaction commits either way. */
 type Outcome = { token: AccessToken } | { error: ZohoError };
 
@@ -32,21 +44,20 @@ export class DatabaseTokenSource implements TokenSource {
   readonly #connectionId: string;
   readonly #timeoutMs: number;
   readonly #confirmAfterMs: number;
+  readonly #cacheTokens: boolean;
 
-  /**
-   * @param timeoutMs give-up time of a call to Zoho
-   * @param confirmAfterMs wait before a refused refresh token is tried again
-   */
-  constructor(knex: Knex, ring: KeyRing, connectionId: string, timeoutMs: number, confirmAfterMs = CONFIRM_AFTER_MS) {
-    this.#knex = knex;
-    this.#ring = ring;
+  constructor(connectionId: string, settings: TokenSettings) {
+    this.#knex = settings.knex;
+    this.#ring = settings.keyRing();
     this.#connectionId = connectionId;
-    this.#timeoutMs = timeoutMs;
-    this.#confirmAfterMs = confirmAfterMs;
+    this.#timeoutMs = settings.timeoutMs;
+    this.#confirmAfterMs = settings.confirmGrantAfterMs ?? CONFIRM_AFTER_MS;
+    this.#cacheTokens = settings.cacheTokens ?? true;
   }
 
   async current(): Promise<AccessToken> {
-    if (this.#cached && this.#cached.expiresAt.getTime() - RENEW_BEFORE_MS > Date.now()) return this.#cached;
+    if (this.#cacheTokens && this.#cached && this.#cached.expiresAt.getTime() - RENEW_BEFORE_MS > Date.now())
+      return this.#cached;
     this.#inFlight ??= this.#fromDatabase().finally(() => (this.#inFlight = undefined));
     this.#cached = await this.#inFlight;
     return this.#cached;

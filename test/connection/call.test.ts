@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import pino from 'pino';
+import { startSimulator, type Simulator } from '../../simulator';
+import { CreditBroker } from '../../src/connection/broker/broker';
+import { callOrganization, type Caller } from '../../src/connection/call';
+import { DatabaseTokenSource } from '../../src/connection/token-source';
+import { ZohoTransports } from '../../src/connection/transports';
+import { saveApiLimits } from '../../src/db/credits/api-limits';
+import { readCreditWindow } from '../../src/db/credits/read-window';
+import { listModules } from '../../src/zoho/metadata/modules';
+import { getOrg } from '../../src/zoho/metadata/org';
+import { someOrganization, TIMEOUT_MS } from '../activities/support';
+import { KEY_RING, useDatabase } from '../db/support';
+
+const CREDITS = 1_000;
+
+describe('callOrganization', () => {
+  const database = useDatabase();
+  const logLines: string[] = [];
+  const logger = pino({ level: 'error' }, { write: (line: string) => void logLines.push(line) });
+  let simulator: Simulator;
+  let broker: CreditBroker;
+  let zoho: ZohoTransports;
+  before(async () => {
+    const { knex } = database;
+    simulator = await startSimulator({ deals: 1, credits: CREDITS, tokenThrottle: false });
+    broker = new CreditBroker(knex, { defaultPriority: 'full' });
+    zoho = new ZohoTransports({ knex, keyRing: () => KEY_RING, timeoutMs: TIMEOUT_MS, broker });
+  });
+  after(async () => {
+    await zoho.close();
+    await broker.close();
+    await simulator.close();
+  });
+  afterEach(() => {
+    simulator.control.clearFaults();
+    simulator.control.setCreditsUsed(0);
+    logLines.length = 0;
+  });
+
+  async function connection(): Promise<string> {
+    const { id } = await someOrganization(database.knex, simulator.url);
+    await saveApiLimits(database.knex, id, { dailyCredits: CREDITS, concurrency: 20, heavyConcurrency: 10 }, 'edition');
+    return id;
+  }
+  const organizations = () => ({ knex: database.knex, zoho, logger });
+  const readOrg = (id: string, caller: Partial<Caller> = {}) =>
+    callOrganization(organizations(), id, { worker: 'test', ...caller }, ({ transport, options }) =>
+      getOrg(transport, options),
+    );
+  const ledger = (id: string): Promise<Record<string, unknown>[]> =>
+    database
+      .knex('sync.api_ledger')
+      .select('operation', 'calls', 'failed_calls as failed', 'session_id as runId', 'worker')
+      .where({ connection_id: id })
+      .orderBy('operation');
+  const spent = async (id: string) => (await readCreditWindow(database.knex, id))?.window.spent;
+
+  it("takes the broker's permit for every call, at the caller's priority", async () => {
+    const id = await connection();
+
+    await readOrg(id, { priority: 'push' });
+
+    assert.deepEqual(await spent(id), [0, 1, 0, 0, 0, 0, 0]);
+  });
+
+  it('writes every call to the ledger when the work succeeds', async () => {
+    const id = await connection();
+    const runId = randomUUID();
+
+    await readOrg(id, { runId });
+
+    assert.deepEqual(await ledger(id), [{ operation: 'get_org', calls: 1, failed: 0, runId, worker: 'test' }]);
+  });
+
+  it('writes every call to the ledger when the work fails', async () => {
+    const id = await connection();
+    simulator.control.addFault({ kind: 'error', status: 503, operation: 'listModules', times: 1 });
+
+    const work = callOrganization(organizations(), id, { worker: 'test' }, async ({ transport, options }) => {
+      await getOrg(transport, options);
+      return listModules(transport, options);
+    });
+
+    await assert.rejects(work, { name: 'ZohoError', category: 'server' });
+    assert.deepEqual(await ledger(id), [
+      { operation: 'get_org', calls: 1, failed: 0, runId: null, worker: 'test' },
+      { operation: 'list_modules', calls: 1, failed: 1, runId: null, worker: 'test' },
+    ]);
+  });
+
+  it('logs an error and keeps the result when the ledger cannot be written', async () => {
+    const org = await readOrg(await connection(), { runId: 'no uuid' });
+
+    assert.match(org.id, /^\d+$/);
+    assert.match(logLines.join(), /could not be written to the ledger/);
+  });
+
+  it('makes the call with a token the connection has not stored', async () => {
+    const [stored, id] = [await connection(), await connection()];
+    const token = await tokenOf(stored);
+    await database.knex('sync.connections').where({ id }).update({ refresh_token_encrypted: null });
+
+    await readOrg(id, { token });
+
+    assert.equal((await ledger(id))[0]?.['calls'], 1);
+  });
+
+  it('leaves the account alone when a token of perhaps another organization reports remaining credits', async () => {
+    const id = await connection();
+    const token = await tokenOf(id);
+    simulator.control.setCreditsUsed(900);
+
+    await readOrg(id, { priority: 'people', token });
+
+    assert.deepEqual(await spent(id), [1, 0, 0, 0, 0, 0, 0]);
+  });
+
+  async function tokenOf(id: string) {
+    const { knex } = database;
+    return new DatabaseTokenSource(id, { knex, keyRing: () => KEY_RING, timeoutMs: TIMEOUT_MS }).current();
+  }
+});
