@@ -19,7 +19,7 @@ import { createBulkReadJob, downloadBulkReadResult, getBulkReadJob } from '../..
 import { ZohoError } from '../../zoho/errors/errors';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
-import { mirrorOf } from './load-mirror';
+import { loadMirror } from './load-mirror';
 
 export interface BulkPageRequest extends SyncTarget {
   /** Rows the page is expected to have: how long its export will take. */
@@ -42,7 +42,7 @@ const LOST = 'LOST';
 export async function orderBulkRead(deps: ActivityDependencies, request: BulkPageRequest): Promise<void> {
   const existing = await findBulkReadJob(deps.knex, request.sessionId, request.job);
   if (existing && existing.state !== LOST) return;
-  const mirror = await mirrorOf(deps, request);
+  const mirror = await loadMirror(deps, request);
   const fields = mirror.fields
     .filter((field) => field.bulkReadable)
     .flatMap((field) => [field.apiName, bulkNameField(field) ?? field.apiName]);
@@ -152,7 +152,7 @@ export async function loadBulkPage(deps: ActivityDependencies, request: LoadBulk
   const loaded = await findLoadedChunk(deps.knex, request);
   if (loaded) return loaded;
   const row = await orderedJob(deps, request);
-  const mirror = await mirrorOf(deps, request);
+  const mirror = await loadMirror(deps, request);
   const startedAt = new Date();
   await mkdir(deps.spoolDirectory, { recursive: true });
   // A file of its own for every attempt: a late one must not write into the file that its successor reads.

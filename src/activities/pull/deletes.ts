@@ -1,7 +1,13 @@
 import { findLastChunk } from '../../db/mirror/load/load-chunk';
 import { countMirrorRows } from '../../db/mirror/mirror-table';
-import { buryRows, countPresentRows, countUnseenRows, findUnseenRows, type DepartedRow } from '../../db/mirror/sweep';
-import { sweepNeedsApproval } from '../../domain/mirror/mass-delete-guard';
+import {
+  moveToTombstones,
+  countPresentRows,
+  countUnseenRows,
+  findUnseenRows,
+  type DeletedRow,
+} from '../../db/mirror/sweep';
+import { massDeleteNeedsApproval } from '../../domain/mirror/mass-delete-guard';
 import { readFrom } from '../../domain/mirror/watermark';
 import { ChunkCounter, deleteBatchSequence, sweepChunks } from '../../domain/runs/chunk-numbers';
 import type { SyncTarget } from '../../temporal/contract/targets';
@@ -9,8 +15,8 @@ import { listDeleted } from '../../zoho/records/deleted-records';
 import type { ActivityDependencies } from '../dependencies';
 import { withHeartbeats } from '../heartbeats';
 import { withZoho, type ZohoWork } from '../with-zoho';
-import { mirrorOf } from './load-mirror';
-import { askForRows } from './refetch-records';
+import { loadMirror } from './load-mirror';
+import { refetchRecords } from './refetch-records';
 
 /** Zoho lists deletes 200 a page and, without a token, only so far back; what lies further is found by the sweep. */
 const MAX_DELETED_PAGES = 10;
@@ -41,25 +47,25 @@ export interface DeletesResult {
  * the mirror is held back until a person has agreed, as in a sweep.
  */
 export async function readDeletes(deps: ActivityDependencies, request: DeletesRequest): Promise<DeletesResult> {
-  const mirror = await mirrorOf(deps, request);
+  const mirror = await loadMirror(deps, request);
   return withZoho(deps, request, async (zoho) => {
-    const { departed, until } = await listDepartures(zoho, request.module, request.since);
+    const { departed, until } = await listDeletes(zoho, request.module, request.since);
     const answer = { until: until.toISOString(), mirrorRows: await countMirrorRows(deps.knex, mirror) };
     const present = await countPresentRows(deps.knex, mirror, departed);
-    if (!request.approved && sweepNeedsApproval(present, answer.mirrorRows, request.percent)) {
+    if (!request.approved && massDeleteNeedsApproval(present, answer.mirrorRows, request.percent)) {
       return { ...answer, buried: 0, heldBack: present };
     }
-    const buried = await buryRows(deps.knex, mirror, request.sessionId, request.sequence, departed);
+    const buried = await moveToTombstones(deps.knex, mirror, request.sessionId, request.sequence, departed);
     return { ...answer, buried, heldBack: 0 };
   });
 }
 
-async function listDepartures(
+async function listDeletes(
   zoho: ZohoWork,
   module: string,
   since: string,
-): Promise<{ departed: DepartedRow[]; until: Date }> {
-  const departed: DepartedRow[] = [];
+): Promise<{ departed: DeletedRow[]; until: Date }> {
+  const departed: DeletedRow[] = [];
   for (let page = 1; ; page += 1) {
     const answer = await listDeleted(
       zoho.transport,
@@ -85,7 +91,7 @@ export async function countSweepCandidates(
   deps: ActivityDependencies,
   request: SweepRequest,
 ): Promise<{ candidates: number; mirrorRows: number }> {
-  const mirror = await mirrorOf(deps, request);
+  const mirror = await loadMirror(deps, request);
   const session = { id: request.sessionId, began: new Date(request.began) };
   return withHeartbeats(
     () => 'comparing ids',
@@ -108,10 +114,10 @@ export interface SweepRun extends SweepRequest {
  * reason; every other one is asked for by id, and leaves only if Zoho does not know it. Resumable and idempotent.
  */
 export async function sweepUnseenRows(deps: ActivityDependencies, request: SweepRun): Promise<{ buried: number }> {
-  const mirror = await mirrorOf(deps, request);
+  const mirror = await loadMirror(deps, request);
   const session = { id: request.sessionId, began: new Date(request.began) };
   return withZoho(deps, request, async (zoho) => {
-    const { departed } = await listDepartures(zoho, request.module, request.deletesFollowedUntil ?? request.began);
+    const { departed } = await listDeletes(zoho, request.module, request.deletesFollowedUntil ?? request.began);
     const known = new Map(departed.map((row) => [row.id, row]));
     let buried = 0;
     let after = '0';
@@ -125,13 +131,13 @@ export async function sweepUnseenRows(deps: ActivityDependencies, request: Sweep
       after = ids.at(-1) ?? after;
       const listed = ids.flatMap((id) => known.get(id) ?? []);
       const unknown = ids.filter((id) => !known.has(id));
-      const { vanished } = await askForRows(deps, zoho, mirror, {
+      const { vanished } = await refetchRecords(deps, zoho, mirror, {
         sessionId: request.sessionId,
         ids: unknown,
         chunks,
       });
       const sequence = deleteBatchSequence(request.sequence, batch);
-      buried += await buryRows(deps.knex, mirror, request.sessionId, sequence, [...listed, ...vanished]);
+      buried += await moveToTombstones(deps.knex, mirror, request.sessionId, sequence, [...listed, ...vanished]);
       zoho.report({ sweeping: request.module, after, buried });
     }
   });

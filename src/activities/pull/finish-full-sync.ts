@@ -13,11 +13,11 @@ import type { ActivityDependencies } from '../dependencies';
 import { withHeartbeats } from '../heartbeats';
 import { withZoho, type ZohoWork } from '../with-zoho';
 import { convertedParameter } from './converted-leads';
-import { mirrorOf } from './load-mirror';
+import { loadMirror } from './load-mirror';
 
 /** Counts the module on both sides. */
 export async function countBothSides(deps: ActivityDependencies, target: SyncTarget): Promise<RowCounts> {
-  const mirror = await mirrorOf(deps, target);
+  const mirror = await loadMirror(deps, target);
   const count = async ({ transport, options }: ZohoWork): Promise<RowCounts> => {
     const [zoho, mirrorRows, quarantinedRows, unmirroredRows] = await Promise.all([
       countRecords(transport, target.module, convertedParameter(target.module), options),
@@ -32,7 +32,7 @@ export async function countBothSides(deps: ActivityDependencies, target: SyncTar
 
 /** Creates the indexes of a mirror that has just been filled; where they exist it does nothing. */
 export async function indexMirror(deps: ActivityDependencies, target: SyncTarget): Promise<void> {
-  const mirror = await mirrorOf(deps, target);
+  const mirror = await loadMirror(deps, target);
   await withHeartbeats(
     () => 'creating indexes',
     () => createMirrorIndexes(deps.knex, mirror),
@@ -48,7 +48,7 @@ export interface FinishRequest extends SyncTarget {
 
 /** Moves the watermark and frees what the session kept for itself. Only for a session whose mirror is right. */
 export async function finishFullSync(deps: ActivityDependencies, request: FinishRequest): Promise<SessionSums> {
-  const { fields } = await mirrorOf(deps, request);
+  const { fields } = await loadMirror(deps, request);
   const read = fields.filter((field) => request.path === 'list' || field.bulkReadable);
   await moveWatermark(deps, request, read);
   await markFilled(deps.knex, request.connectionId, request.module, read);
@@ -61,7 +61,7 @@ export async function finishIncrementalSync(
   deps: ActivityDependencies,
   request: Omit<FinishRequest, 'path'>,
 ): Promise<SessionSums> {
-  const { fields } = await mirrorOf(deps, request);
+  const { fields } = await loadMirror(deps, request);
   await moveWatermark(deps, request, fields);
   return sumChunks(deps.knex, request.sessionId);
 }

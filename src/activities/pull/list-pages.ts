@@ -1,6 +1,6 @@
 import { pageConverter } from '../../db/mirror/load/chunk-sources';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
-import { placeAfter } from '../../domain/mirror/change-cursor';
+import { nextCursor } from '../../domain/mirror/change-cursor';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import { LIST_PAGE_ROWS } from '../../domain/planning/read-plan';
 import { CallSeries } from '../../zoho/http/call-limiter';
@@ -11,17 +11,17 @@ import type { ZohoWork } from '../with-zoho';
 import { convertedParameter } from './converted-leads';
 
 /** Where a page begins. The time is that of a walk through changes. */
-export interface PagePlace {
+export interface PageCursor {
   token: string | null;
   modifiedSince?: string | undefined;
 }
 
-export interface PlacedPage {
+export interface FetchedPage {
   page: RecordPage;
   /** A time on Zoho's clock, in milliseconds, before which the page was not read. */
   readFrom: number;
   /** Where the next page begins; null behind the last one. */
-  next: PagePlace | null;
+  next: PageCursor | null;
 }
 
 /**
@@ -51,7 +51,7 @@ export class ListPages {
   }
 
   /** @throws ZohoError as of `listRecords` */
-  async fetch(place: PagePlace): Promise<PlacedPage> {
+  async fetch(place: PageCursor): Promise<FetchedPage> {
     const mirror = this.#mirror;
     const { token, modifiedSince } = place;
     const sentAt = performance.now();
@@ -69,14 +69,14 @@ export class ListPages {
       this.#options,
     );
     const readFrom = page.serverTime.getTime() - (performance.now() - sentAt);
-    return { page, readFrom, next: this.#placeAfter(place, page) };
+    return { page, readFrom, next: this.#cursorAfter(place, page) };
   }
 
-  #placeAfter({ modifiedSince }: PagePlace, page: RecordPage): PagePlace | null {
+  #cursorAfter({ modifiedSince }: PageCursor, page: RecordPage): PageCursor | null {
     const nextToken = page.moreRecords ? page.nextPageToken : null;
     if (nextToken === null) return null;
     if (modifiedSince === undefined) return { token: nextToken };
-    return placeAfter({ modifiedSince, token: null }, { lastModified: this.#lastModified(page.body), nextToken });
+    return nextCursor({ modifiedSince, token: null }, { lastModified: this.#lastModified(page.body), nextToken });
   }
 
   /** The last row of a page ends with its time, or with `\N`. */

@@ -6,7 +6,7 @@ import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 
 /** The mirror of a session's module as it was prepared, with the fields the session reads. */
-export async function mirrorOf({ knex }: ActivityDependencies, target: SyncTarget): Promise<MirrorModule> {
+export async function loadMirror({ knex }: ActivityDependencies, target: SyncTarget): Promise<MirrorModule> {
   const [connection, known] = await Promise.all([
     getConnection(knex, target.connectionId),
     loadFields(knex, target.connectionId, target.module),
@@ -14,7 +14,7 @@ export async function mirrorOf({ knex }: ActivityDependencies, target: SyncTarge
   const fields = known
     .filter((field) => field.status === 'active' && isSelected(field.apiName, target.fields))
     // A column that came since the last full sync is empty in rows whose time of modification has not moved.
-    .map((field) => ({ ...field, silent: field.silent || !field.filled }));
+    .map((field) => ({ ...field, changesWithoutModifiedTime: field.changesWithoutModifiedTime || !field.filled }));
   return {
     connectionId: target.connectionId,
     module: target.module,

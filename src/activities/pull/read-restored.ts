@@ -1,11 +1,11 @@
 import { findLastChunk } from '../../db/mirror/load/load-chunk';
-import { findBuriedRows } from '../../db/mirror/sweep';
+import { findRestorableIds } from '../../db/mirror/sweep';
 import { ChunkCounter, restoredChunks } from '../../domain/runs/chunk-numbers';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
-import { mirrorOf } from './load-mirror';
-import { askForRows } from './refetch-records';
+import { loadMirror } from './load-mirror';
+import { refetchRecords } from './refetch-records';
 
 /** Zoho keeps a deleted record for sixty days. Asking for more than so many would cost more than reading the module. */
 const MAX_ASKED = 2_000;
@@ -28,16 +28,16 @@ export async function readRestored(
   deps: ActivityDependencies,
   request: RestoredRequest,
 ): Promise<{ restored: number }> {
-  const mirror = await mirrorOf(deps, request);
+  const mirror = await loadMirror(deps, request);
   const { sessionId, firstChunk } = request;
   const range = restoredChunks(firstChunk);
   const chunks = new ChunkCounter(range, (await findLastChunk(deps.knex, sessionId, range))?.chunkNumber);
-  const ids = await findBuriedRows(deps.knex, mirror, MAX_ASKED);
+  const ids = await findRestorableIds(deps.knex, mirror, MAX_ASKED);
   return withZoho(deps, request, async (zoho) => {
     let restored = 0;
     for (let start = 0; start < ids.length && restored < request.missing; start += ASKED_AT_ONCE) {
       const asking = { sessionId, ids: ids.slice(start, start + ASKED_AT_ONCE), chunks };
-      restored += (await askForRows(deps, zoho, mirror, asking)).found;
+      restored += (await refetchRecords(deps, zoho, mirror, asking)).found;
       zoho.report({ lookingForRestored: request.module, asked: start + asking.ids.length, restored });
     }
     return { restored };

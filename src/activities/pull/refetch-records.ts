@@ -1,7 +1,7 @@
 import { copyRowsSource, pageConverter } from '../../db/mirror/load/chunk-sources';
 import { loadChunk } from '../../db/mirror/load/load-chunk';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
-import type { DepartedRow } from '../../db/mirror/sweep';
+import type { DeletedRow } from '../../db/mirror/sweep';
 import { IDS_PER_CALL, LIST_FIELDS } from '../../domain/planning/read-plan';
 import type { ChunkCounter } from '../../domain/runs/chunk-numbers';
 import { getRecord } from '../../zoho/records/get-record';
@@ -10,28 +10,28 @@ import type { ActivityDependencies } from '../dependencies';
 import type { ZohoWork } from '../with-zoho';
 import { convertedParameter } from './converted-leads';
 
-export interface RowsAsked {
+export interface RefetchRequest {
   sessionId: string;
   ids: readonly string[];
   chunks: ChunkCounter;
 }
 
-export interface AnsweredRows {
+export interface RefetchResult {
   /** How many rows Zoho has. */
   found: number;
   /** The rows it does not know. */
-  vanished: DepartedRow[];
+  vanished: DeletedRow[];
 }
 
 /** Asks Zoho for rows by id and merges those that are there. A credit for every 100 ids; one a row if it is wide. */
-export async function askForRows(
+export async function refetchRecords(
   deps: ActivityDependencies,
   zoho: ZohoWork,
   mirror: MirrorModule,
-  asking: RowsAsked,
-): Promise<AnsweredRows> {
+  asking: RefetchRequest,
+): Promise<RefetchResult> {
   const { sessionId, ids, chunks } = asking;
-  const answered: AnsweredRows = { found: 0, vanished: [] };
+  const answered: RefetchResult = { found: 0, vanished: [] };
   const wide = mirror.fields.length > LIST_FIELDS;
   const converter = pageConverter(mirror.fields);
   const idsOnly = pageConverter([]);

@@ -4,7 +4,7 @@ import { copyPagesSource } from '../../db/mirror/load/chunk-sources';
 import { findLastChunk, loadChunk, sumChunks, type ChunkResult } from '../../db/mirror/load/load-chunk';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import type { ChunkKind } from '../../db/models/session-chunk';
-import { ChunkCounter, scanChunks } from '../../domain/runs/chunk-numbers';
+import { ChunkCounter, scanChunks, type ScanEnd } from '../../domain/runs/chunk-numbers';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SessionSums } from '../../temporal/contract/results';
 import { ZohoError } from '../../zoho/errors/errors';
@@ -12,16 +12,16 @@ import { reuseBody } from '../../zoho/http/body-memory';
 import type { ListRecordsQuery } from '../../zoho/records/list-records';
 import type { ActivityDependencies } from '../dependencies';
 import type { ZohoWork } from '../with-zoho';
-import { ListPages, type PagePlace, type PlacedPage } from './list-pages';
+import { ListPages, type PageCursor, type FetchedPage } from './list-pages';
 import { pageReader } from './page-rows';
-import type { WalkEnd, WalkMeeting } from './two-ended-scan';
+import type { TwoEndedScan } from './two-ended-scan';
 
 /** Pages that are committed together: few transactions, and little to read again after a crash. */
 const PAGES_PER_CHUNK = 20;
 /** A token can be lost (it lives a day, and is bound to its parameters); then the walk starts over, a few times. */
 const MAX_RESTARTS = 3;
 
-export interface PageWalk {
+export interface ScanRequest {
   sessionId: string;
   kind: ChunkKind;
   /** First of the walk's chunk numbers, see `scanChunks`. */
@@ -35,10 +35,10 @@ export interface PageWalk {
   /** The mirror was empty when the session began. */
   firstLoad?: boolean;
   /** Another walk comes towards this one, from the other end of the ids. */
-  towards?: { meeting: WalkMeeting; from: WalkEnd };
+  towards?: { meeting: TwoEndedScan; from: ScanEnd };
 }
 
-export interface WalkResult extends SessionSums {
+export interface ScanResult extends SessionSums {
   /** Zoho's time when the first page of the last chunk was answered, null if no page was. ISO 8601. */
   lastAnswer: string | null;
   /** So many changes share a second that it was read by page tokens: a record may have slipped between two pages. */
@@ -46,7 +46,7 @@ export interface WalkResult extends SessionSums {
 }
 
 /** What two walks read together. */
-export function addWalks(one: WalkResult, other: WalkResult): WalkResult {
+export function addScans(one: ScanResult, other: ScanResult): ScanResult {
   const answers = [one.lastAnswer, other.lastAnswer].filter((answer) => answer !== null).sort();
   return {
     read: one.read + other.read,
@@ -60,12 +60,12 @@ export function addWalks(one: WalkResult, other: WalkResult): WalkResult {
 }
 
 /** Where a walk stands, kept with the data it has loaded. */
-interface Cursor extends PagePlace {
+interface Cursor extends PageCursor {
   done: boolean;
   restarts: number;
   /** Id of the last record read. */
   reached?: string | null;
-  crowded?: boolean | undefined;
+  usedPageTokens?: boolean | undefined;
 }
 
 interface PageBatch {
@@ -80,12 +80,12 @@ interface PageBatch {
  * Walks a list page by page into the mirror, 20 pages a chunk. The next page is on its way while the last one is
  * converted, and a chunk is loaded while the next is read. Resumes behind the last chunk that was committed.
  */
-export async function walkPages(
+export async function scanPages(
   deps: ActivityDependencies,
   zoho: ZohoWork,
   mirror: MirrorModule,
-  walk: PageWalk,
-): Promise<WalkResult> {
+  walk: ScanRequest,
+): Promise<ScanResult> {
   const reader = pageReader(zoho, mirror.module, mirror.fields, walk.kind === 'list' ? 'binary' : 'text');
   const range = scanChunks(walk.firstChunk);
   const last = await findLastChunk(deps.knex, walk.sessionId, range);
@@ -93,12 +93,12 @@ export async function walkPages(
   if (last?.cursor) cursor = { ...cursor, ...(JSON.parse(last.cursor) as Cursor) };
   const chunks = new ChunkCounter(range, last?.chunkNumber);
   const { meeting, from } = walk.towards ?? {};
-  if (from) meeting?.reach(from, cursor.reached ?? null);
+  if (from) meeting?.advance(from, cursor.reached ?? null);
   const pages = new ListPages(zoho, mirror, reader.listFields, walk.query);
   const earlier = last
     ? await sumChunks(deps.knex, walk.sessionId, range)
     : { read: 0, created: 0, updated: 0, unchanged: 0, failed: 0 };
-  const totals: WalkResult = { ...earlier, lastAnswer: null, crowded: cursor.crowded ?? false };
+  const totals: ScanResult = { ...earlier, lastAnswer: null, crowded: cursor.usedPageTokens ?? false };
   const count = (chunk: ChunkResult) => {
     totals.read += chunk.read;
     totals.created += chunk.created;
@@ -110,18 +110,18 @@ export async function walkPages(
 
   let loading: Promise<void> = Promise.resolve();
   /** A page that was on its way when the walks met; its cost is to be known before the work ends. */
-  let spare: Promise<PlacedPage> | undefined;
-  let next = cursor.done || meeting?.isOver ? undefined : pages.fetch(cursor);
+  let spare: Promise<FetchedPage> | undefined;
+  let next = cursor.done || meeting?.isComplete ? undefined : pages.fetch(cursor);
   while (next) {
     const batch: PageBatch = { pages: [], rows: 0, bytes: 0, asOf: new Date(), startedAt: new Date() };
     try {
       for (let fetched = 0; next && fetched < PAGES_PER_CHUNK; fetched += 1) {
-        const { page, readFrom, next: place }: PlacedPage = await next;
+        const { page, readFrom, next: place }: FetchedPage = await next;
         next = undefined;
-        if (meeting?.isOver) break;
+        if (meeting?.isComplete) break;
         cursor = { ...cursor, token: null, ...place, done: place === null };
         next = place === null ? undefined : quietly(pages.fetch(place));
-        if (walk.changesSince !== undefined && cursor.token !== null) cursor.crowded = totals.crowded = true;
+        if (walk.changesSince !== undefined && cursor.token !== null) cursor.usedPageTokens = totals.crowded = true;
         if (fetched === 0) batch.asOf = new Date(page.serverTime.getTime() - zoho.meanLatencyMs() - 1000);
         totals.lastAnswer ??= page.serverTime.toISOString();
         // Converting keeps the thread busy: the request for the next page must be on its way before.
@@ -131,7 +131,7 @@ export async function walkPages(
         batch.pages.push(rows);
         batch.rows += rows.rows;
         batch.bytes += page.body?.length ?? 0;
-        if (meeting?.isOver) {
+        if (meeting?.isComplete) {
           spare = next;
           next = undefined;
         }
@@ -142,9 +142,9 @@ export async function walkPages(
         await settled(loading);
         throw isCrowdTooLarge ? tooManyAtOnce(mirror.module, error) : error;
       }
-      const { modifiedSince, crowded, restarts } = cursor;
-      cursor = { token: null, done: false, restarts: restarts + 1, modifiedSince, crowded };
-      if (from) meeting?.reach(from, null);
+      const { modifiedSince, usedPageTokens, restarts } = cursor;
+      cursor = { token: null, done: false, restarts: restarts + 1, modifiedSince, usedPageTokens };
+      if (from) meeting?.advance(from, null);
       next = quietly(pages.fetch(cursor));
     }
     await loading;
@@ -160,7 +160,7 @@ export async function walkPages(
   /** Keeps what the walk from the other end has not read; where they meet, this one is done. */
   function admitted(page: CopyPage): CopyPage {
     if (!meeting || !from) return page;
-    const rows = meeting.admit(from, page, reader.keepsOrder);
+    const rows = meeting.keepUnread(from, page, reader.keepsOrder);
     cursor = { ...cursor, reached: rows.reached ?? cursor.reached ?? null, done: cursor.done || rows.isLast };
     return rows;
   }

@@ -1,9 +1,7 @@
 import type { CopyPage } from '../../db/mirror/copy/copy-page';
+import type { ScanEnd } from '../../domain/runs/chunk-numbers';
 
-/** Which end of the ids a walk started from. */
-export type WalkEnd = 'lowest' | 'highest';
-
-interface AdmittedPage extends CopyPage {
+interface UnreadRows extends CopyPage {
   /** Id of the last row that was kept, null if none was. */
   reached: string | null;
   /** The rest of the page has been read by the other walk. */
@@ -14,36 +12,36 @@ interface AdmittedPage extends CopyPage {
  * Where two walks over the same list, one from each end of the ids, have come to. Each keeps what the other has not
  * read, and when they meet every record has been read. Ids are decimal numbers; a longer one is larger.
  */
-export class WalkMeeting {
-  readonly #reached: Record<WalkEnd, string | null> = { lowest: null, highest: null };
-  #isAbandoned = false;
+export class TwoEndedScan {
+  readonly #reached: Record<ScanEnd, string | null> = { lowest: null, highest: null };
+  #isAborted = false;
 
   /** Says that everything from this end up to an id has been read; null: nothing. */
-  reach(end: WalkEnd, id: string | null): void {
+  advance(end: ScanEnd, id: string | null): void {
     this.#reached[end] = id;
   }
 
   /** One of the walks has failed; the other one need not go on. */
-  abandon(): void {
-    this.#isAbandoned = true;
+  abort(): void {
+    this.#isAborted = true;
   }
 
   /** Nothing is left to read between the two. */
-  get isOver(): boolean {
+  get isComplete(): boolean {
     const { lowest, highest } = this.#reached;
-    return this.#isAbandoned || (lowest !== null && highest !== null && compareIds(lowest, highest) >= 0);
+    return this.#isAborted || (lowest !== null && highest !== null && compareIds(lowest, highest) >= 0);
   }
 
   /**
    * Takes the next rows of a walk: those that the other walk has read are cut off, which ends both.
    * @param inOrder the rows come in the order of the walk, so that the last one tells about all
    */
-  admit(end: WalkEnd, page: CopyPage, inOrder = false): AdmittedPage {
+  keepUnread(end: ScanEnd, page: CopyPage, inOrder = false): UnreadRows {
     const direction = end === 'lowest' ? 1 : -1;
     const border = this.#reached[end === 'lowest' ? 'highest' : 'lowest'];
     const isKept = (id: string) => border === null || direction * compareIds(id, border) < 0;
     if (inOrder && page.lastId !== null && isKept(page.lastId)) {
-      this.reach(end, page.lastId);
+      this.advance(end, page.lastId);
       return { ...page, reached: page.lastId, isLast: false };
     }
     const kept: Buffer[] = [];
@@ -54,7 +52,7 @@ export class WalkMeeting {
       if (reached === null || direction * compareIds(id, reached) > 0) reached = id;
     }
     const isLast = kept.length < page.rows;
-    this.reach(end, isLast ? border : (reached ?? this.#reached[end]));
+    this.advance(end, isLast ? border : (reached ?? this.#reached[end]));
     return { ...(isLast ? page.reducedTo(kept) : page), reached, isLast };
   }
 }

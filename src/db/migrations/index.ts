@@ -12,6 +12,7 @@ import * as callTurns from './20261123111100_call_turns';
 import * as bulkOperations from './20261123120000_bulk_operations';
 import * as fieldModifications from './20261123120300_field_modifications';
 import * as seenIdsUncompressed from './20261126120000_seen_ids_uncompressed';
+import * as fieldNamesInJson from './20261127103000_field_names_in_json';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261123120000_bulk_operations', ...bulkOperations },
   { name: '20261123120300_field_modifications', ...fieldModifications },
   { name: '20261126120000_seen_ids_uncompressed', ...seenIdsUncompressed },
+  { name: '20261127103000_field_names_in_json', ...fieldNamesInJson },
 ];

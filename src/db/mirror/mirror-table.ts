@@ -74,7 +74,9 @@ async function columnTypes(knex: Knex, mirror: MirrorModule): Promise<Map<string
 async function createTable(trx: Knex, mirror: MirrorModule): Promise<void> {
   const modified = modifiedTimeColumn(mirror.fields);
   const early = new Set(
-    mirror.fields.filter(({ shape, silent }) => shape === 'reference' || silent).map(({ column }) => column),
+    mirror.fields
+      .filter(({ shape, changesWithoutModifiedTime }) => shape === 'reference' || changesWithoutModifiedTime)
+      .map(({ column }) => column),
   );
   const rank = ({ name }: MirrorColumn): number => (name === modified ? 0 : early.has(name) ? 1 : 2);
   const ordered = mirrorColumns(mirror.fields).sort((one, other) => rank(one) - rank(other));

@@ -4,7 +4,7 @@ import { quoteIdentifier } from './identifiers';
 import { mirrorLockKey, modifiedTimeColumn, qualifiedTable, SYNCED_AT, type MirrorModule } from './mirror-module';
 
 /** A row that is to leave the mirror, and why. */
-export interface DepartedRow {
+export interface DeletedRow {
   id: string;
   /** Zoho's time of the delete; for a vanished row when its absence was found. ISO 8601. */
   deletedAt: string;
@@ -68,12 +68,12 @@ async function setWise<T>(knex: Knex, work: (trx: Knex.Transaction) => Promise<T
 export async function countPresentRows(
   knex: Knex,
   mirror: MirrorModule,
-  departed: readonly DepartedRow[],
+  deleted: readonly DeletedRow[],
 ): Promise<number> {
-  if (departed.length === 0) return 0;
+  if (deleted.length === 0) return 0;
   const answer = await knex.raw<{ rows: { count: string }[] }>(
     `select count(*) from ${qualifiedTable(mirror)} where id = any(?::bigint[])`,
-    [departed.map((row) => row.id)],
+    [deleted.map((row) => row.id)],
   );
   return Number(answer.rows[0]?.count ?? 0);
 }
@@ -84,12 +84,12 @@ export async function countPresentRows(
  * page cannot bring them. Repeating it changes nothing; an attempt that goes further than the one before adds the rest.
  * @returns how many rows left the mirror
  */
-export async function buryRows(
+export async function moveToTombstones(
   knex: Knex,
   mirror: MirrorModule,
   sessionId: string,
   sequence: number,
-  departed: readonly DepartedRow[],
+  departed: readonly DeletedRow[],
 ): Promise<number> {
   if (departed.length === 0) return 0;
   const modified = modifiedTimeColumn(mirror.fields);
@@ -140,7 +140,7 @@ export async function buryRows(
  * Ids of rows that left the mirror and may come back, the last ones first: those in Zoho's recycle bin, and those that
  * Zoho did not answer, which a permission may have hidden.
  */
-export async function findBuriedRows(knex: Knex, mirror: MirrorModule, limit: number): Promise<string[]> {
+export async function findRestorableIds(knex: Knex, mirror: MirrorModule, limit: number): Promise<string[]> {
   const answer = await knex.raw<{ rows: { id: string }[] }>(
     `select record_id as id from sync.tombstones
      where connection_id = ? and module_name = ? and reason in ('recycle', 'vanished')

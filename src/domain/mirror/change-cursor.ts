@@ -1,5 +1,5 @@
 /** Where a page of changes begins: behind a time, or at the place a page token names. */
-export interface ListPlace {
+export interface ChangeCursor {
   /** ISO 8601, whole seconds, UTC. */
   modifiedSince: string;
   token: string | null;
@@ -16,14 +16,14 @@ export interface ListPlace {
  * @param page `lastModified`: of its last record, as Zoho wrote it; null if it has none
  * @returns null behind the last page
  */
-export function placeAfter(
-  place: ListPlace,
+export function nextCursor(
+  cursor: ChangeCursor,
   page: { lastModified: string | null; nextToken: string | null },
-): ListPlace | null {
+): ChangeCursor | null {
   if (page.nextToken === null) return null;
   const reached = page.lastModified === null ? NaN : Math.floor(Date.parse(page.lastModified) / 1000) - 1;
-  if (reached * 1000 > Date.parse(place.modifiedSince)) {
+  if (reached * 1000 > Date.parse(cursor.modifiedSince)) {
     return { modifiedSince: new Date(reached * 1000).toISOString().replace('.000Z', '+00:00'), token: null };
   }
-  return { ...place, token: page.nextToken };
+  return { ...cursor, token: page.nextToken };
 }

@@ -48,7 +48,7 @@ export interface MirrorField {
   /** Whether it can export the name of what a reference points to. */
   bulkNameReadable: boolean;
   /** Whether the value can change without `Modified_Time` moving. */
-  silent: boolean;
+  changesWithoutModifiedTime: boolean;
 }
 
 /** Column that holds Zoho's `Modified_Time`, where a module has it. */
@@ -183,7 +183,7 @@ export function mapFields(
       choices: field.choices,
       bulkReadable: !NOT_IN_BULK_READ.has(field.dataType),
       bulkNameReadable: reference && !USER_LOOKUPS.has(field.dataType) && field.lookupModule !== undefined,
-      silent: field.dataType === 'formula' || field.dataType === 'rollup_summary',
+      changesWithoutModifiedTime: field.dataType === 'formula' || field.dataType === 'rollup_summary',
     };
   });
 }

@@ -1,4 +1,4 @@
-import { sweepNeedsApproval } from '../../domain/mirror/mass-delete-guard';
+import { massDeleteNeedsApproval } from '../../domain/mirror/mass-delete-guard';
 import type { ChunkRange } from '../../domain/runs/chunk-numbers';
 import { countSweepCandidates, sweepUnseenRows } from '../activity-proxies';
 import type { SyncRun } from './sync-run';
@@ -19,7 +19,7 @@ export async function sweep(run: SyncRun, { began, deletesFollowedUntil, chunks 
   const request = { ...run.target, began };
   const { candidates, mirrorRows } = await control.step(() => countSweepCandidates(request));
   if (candidates === 0) return;
-  if (!approval.isGiven && sweepNeedsApproval(candidates, mirrorRows, approval.percent)) {
+  if (!approval.isGiven && massDeleteNeedsApproval(candidates, mirrorRows, approval.percent)) {
     await approval.wait(candidates, mirrorRows);
   }
   const { buried } = await control.step(() =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { countSweepCandidates, readDeletes, sweepUnseenRows } from '../../../src/activities/pull/deletes';
 import { readByListPages } from '../../../src/activities/pull/list-read';
-import { mirrorOf } from '../../../src/activities/pull/load-mirror';
+import { loadMirror } from '../../../src/activities/pull/load-mirror';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import { closeSession } from '../../../src/db/sessions/sessions';
@@ -38,7 +38,7 @@ describe('what became of rows a session has not seen', () => {
   }
 
   async function rowsOf(target: SyncTarget): Promise<{ id: string; next_step: string | null }[]> {
-    const mirror = await mirrorOf(fixture.deps, target);
+    const mirror = await loadMirror(fixture.deps, target);
     const { rows } = await fixture.knex.raw<{ rows: { id: string; next_step: string | null }[] }>(
       `select id, next_step from ${qualifiedTable(mirror)} order by id`,
     );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readByListPages } from '../../../src/activities/pull/list-read';
-import { mirrorOf } from '../../../src/activities/pull/load-mirror';
+import { loadMirror } from '../../../src/activities/pull/load-mirror';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import type { SyncTarget } from '../../../src/temporal/contract/targets';
@@ -33,7 +33,7 @@ describe('a module read by list pages', () => {
     );
 
   async function countRows(target: SyncTarget): Promise<number> {
-    const mirror = await mirrorOf(fixture.deps, target);
+    const mirror = await loadMirror(fixture.deps, target);
     const { rows } = await fixture.knex.raw<{ rows: { count: string }[] }>(
       `select count(*) from ${qualifiedTable(mirror)}`,
     );

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mirrorOf } from '../../../src/activities/pull/load-mirror';
+import { loadMirror } from '../../../src/activities/pull/load-mirror';
 import { pageReader, type PageReader } from '../../../src/activities/pull/page-rows';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { withZoho, type ZohoWork } from '../../../src/activities/with-zoho';
@@ -37,7 +37,7 @@ describe('the rows of a page', () => {
   ): Promise<T> {
     const target = await fixture.target(module);
     await fixture.run(() => planFullSync(fixture.deps, target));
-    const { fields } = await mirrorOf(fixture.deps, target);
+    const { fields } = await loadMirror(fixture.deps, target);
     return fixture.run(() =>
       withZoho(fixture.deps, target, async (zoho) => {
         const reader = pageReader(zoho, module, fields);
@@ -152,7 +152,7 @@ describe('the rows of a wide module without Modified_Time', () => {
     fixture.simulator.control.addModule({ apiName: 'Wide_Timeless', rows: 30, fields: 130, withoutModifiedTime: true });
     const target = await fixture.target('Wide_Timeless');
     await fixture.run(() => planFullSync(fixture.deps, target));
-    const { fields } = await mirrorOf(fixture.deps, target);
+    const { fields } = await loadMirror(fixture.deps, target);
     assert.ok(fields.every((field) => field.apiName !== 'Modified_Time') && fields.length > 2 * LIST_FIELDS);
 
     const { rows, cells } = await fixture.run(() =>

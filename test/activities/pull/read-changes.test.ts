@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { finishIncrementalSync } from '../../../src/activities/pull/finish-full-sync';
 import { readByListPages, readChanges } from '../../../src/activities/pull/list-read';
-import { mirrorOf } from '../../../src/activities/pull/load-mirror';
+import { loadMirror } from '../../../src/activities/pull/load-mirror';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { planIncrementalSync } from '../../../src/activities/pull/plan-incremental-sync';
-import type { WalkResult } from '../../../src/activities/pull/scan-pages';
+import type { ScanResult } from '../../../src/activities/pull/scan-pages';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import { markFilled } from '../../../src/db/mirror/module-fields';
 import { advanceWatermark, getWatermark } from '../../../src/db/sessions/watermarks';
@@ -35,14 +35,14 @@ describe('changes of a module', () => {
   }
 
   let passes = 0;
-  const read = (target: SyncTarget, since: string): Promise<WalkResult> => {
+  const read = (target: SyncTarget, since: string): Promise<ScanResult> => {
     passes += 1;
     const request = { ...target, since, firstChunk: passes * 1_000_000, trackRecords: true };
     return fixture.run(() => readChanges(fixture.deps, request));
   };
 
   async function assertMirrored(target: SyncTarget): Promise<void> {
-    const table = qualifiedTable(await mirrorOf(fixture.deps, target));
+    const table = qualifiedTable(await loadMirror(fixture.deps, target));
     const { simulator } = fixture;
     const query = async (sql: string, bindings: readonly (string | number)[]): Promise<object[]> =>
       (await fixture.knex.raw<{ rows: object[] }>(sql, [...bindings])).rows;
@@ -137,7 +137,7 @@ describe('changes of a module', () => {
     async function marked(): Promise<{ target: SyncTarget; mark: Date }> {
       const { target } = await mirrored();
       const { connectionId, module, sessionId } = target;
-      const { fields } = await mirrorOf(fixture.deps, target);
+      const { fields } = await loadMirror(fixture.deps, target);
       await markFilled(fixture.knex, connectionId, module, fields);
       const mark = new Date('2026-01-31T08:00:00Z');
       await advanceWatermark(fixture.knex, {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { WalkMeeting, type WalkEnd } from '../../../src/activities/pull/two-ended-scan';
+import { TwoEndedScan } from '../../../src/activities/pull/two-ended-scan';
 import { CopyPages, textPage, type CopyPage } from '../../../src/db/mirror/copy/copy-page';
+import type { ScanEnd } from '../../../src/domain/runs/chunk-numbers';
 
 function page(ids: readonly number[]): CopyPage {
   const lines = ids.map((id) => `${id}\tname\\nof ${id}\n`);
@@ -18,40 +19,40 @@ function idsOf(copy: Buffer): number[] {
 
 describe('two walks towards each other', () => {
   it('keep of a page what the other walk has not read', () => {
-    const meeting = new WalkMeeting();
-    meeting.admit('highest', page([100, 99, 98]));
+    const meeting = new TwoEndedScan();
+    meeting.keepUnread('highest', page([100, 99, 98]));
 
-    const { copy, reached, isLast } = meeting.admit('lowest', page([96, 97, 98, 99]));
+    const { copy, reached, isLast } = meeting.keepUnread('lowest', page([96, 97, 98, 99]));
 
     assert.deepEqual(idsOf(copy), [96, 97]);
-    assert.deepEqual([reached, isLast, meeting.isOver], ['97', true, true]);
+    assert.deepEqual([reached, isLast, meeting.isComplete], ['97', true, true]);
   });
 
   it('keep rows in the format in which they came', () => {
     const body = { data: [96, 97, 98, 99].map((id) => ({ id: String(id) })) };
     const converted = new CopyPages([], 'binary').convert(Buffer.from(JSON.stringify(body)));
-    const meeting = new WalkMeeting();
-    meeting.reach('highest', '98');
+    const meeting = new TwoEndedScan();
+    meeting.advance('highest', '98');
 
-    const kept = meeting.admit('lowest', converted, true);
+    const kept = meeting.keepUnread('lowest', converted, true);
 
     assert.deepEqual([kept.format, kept.rows, kept.asText().toString()], ['binary', 2, '96\n97\n']);
   });
 
   it('compare ids as numbers', () => {
-    const meeting = new WalkMeeting();
-    meeting.reach('highest', '1000');
-    meeting.reach('lowest', '999');
+    const meeting = new TwoEndedScan();
+    meeting.advance('highest', '1000');
+    meeting.advance('lowest', '999');
 
-    assert.equal(meeting.isOver, false);
+    assert.equal(meeting.isComplete, false);
   });
 
   it('are over when one of them has failed', () => {
-    const meeting = new WalkMeeting();
+    const meeting = new TwoEndedScan();
 
-    meeting.abandon();
+    meeting.abort();
 
-    assert.equal(meeting.isOver, true);
+    assert.equal(meeting.isComplete, true);
   });
 
   it('read every record exactly once, however their pages alternate', () => {
@@ -61,12 +62,12 @@ describe('two walks towards each other', () => {
     fc.assert(
       fc.property(records, perPages, turnings, fc.boolean(), (ids, perPage, turns, inOrder) => {
         const ascending = [...ids].sort((a, b) => a - b);
-        const meeting = new WalkMeeting();
-        const left: Record<WalkEnd, number[]> = { lowest: [...ascending], highest: [...ascending].reverse() };
+        const meeting = new TwoEndedScan();
+        const left: Record<ScanEnd, number[]> = { lowest: [...ascending], highest: [...ascending].reverse() };
         const read: number[] = [];
-        while (!meeting.isOver && left.lowest.length > 0 && left.highest.length > 0) {
+        while (!meeting.isComplete && left.lowest.length > 0 && left.highest.length > 0) {
           const end = turns.next().value ? 'lowest' : 'highest';
-          read.push(...idsOf(meeting.admit(end, page(left[end].splice(0, perPage)), inOrder).copy));
+          read.push(...idsOf(meeting.keepUnread(end, page(left[end].splice(0, perPage)), inOrder).copy));
         }
 
         assert.deepEqual(

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import {
-  buryRows,
+  moveToTombstones,
   countUnseenRows,
   findUnseenRows,
   forgetSeenIds,
-  type DepartedRow,
+  type DeletedRow,
 } from '../../../src/db/mirror/sweep';
 import { closeSession } from '../../../src/db/sessions/sessions';
 import { someSession, useDatabase } from '../support';
@@ -17,7 +17,7 @@ const BEGAN = new Date('2026-11-20T09:00:00Z');
 const DELETED_AT = '2026-11-20T10:00:00Z';
 
 const deal = (id: string, modified = MODIFIED_AT) => ({ id, Deal_Name: `Deal ${id}`, Modified_Time: modified });
-const gone = (id: string, more: Partial<DepartedRow> = {}): DepartedRow => ({
+const gone = (id: string, more: Partial<DeletedRow> = {}): DeletedRow => ({
   id,
   deletedAt: DELETED_AT,
   reason: 'recycle',
@@ -82,10 +82,10 @@ describe('rows a session has not seen', () => {
   });
 });
 
-describe('buryRows', () => {
+describe('moveToTombstones', () => {
   const database = useDatabase();
-  const bury = (deals: MirrorUnderTest, departed: readonly DepartedRow[], sequence = 1) =>
-    buryRows(deals.knex, deals.mirror, deals.sessionId, sequence, departed);
+  const bury = (deals: MirrorUnderTest, departed: readonly DeletedRow[], sequence = 1) =>
+    moveToTombstones(deals.knex, deals.mirror, deals.sessionId, sequence, departed);
   const ids = async (deals: MirrorUnderTest) => (await rowsOf(deals)).map((row) => row['id']);
 
   async function filled(): Promise<MirrorUnderTest> {

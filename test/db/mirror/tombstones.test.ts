@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buryRows } from '../../../src/db/mirror/sweep';
+import { moveToTombstones } from '../../../src/db/mirror/sweep';
 import { useDatabase } from '../support';
 import { loadRecords, rowsOf, someMirror, tombstonesOf, type MirrorUnderTest } from './support';
 
@@ -17,7 +17,7 @@ describe('tombstones', () => {
   async function buried(): Promise<MirrorUnderTest> {
     const deals = await someMirror(database.knex);
     await loadRecords(deals, [deal('1'), deal('2')], { asOf: BEFORE });
-    await buryRows(deals.knex, deals.mirror, deals.sessionId, 1, [
+    await moveToTombstones(deals.knex, deals.mirror, deals.sessionId, 1, [
       { id: '1', deletedAt: DELETED_AT, reason: 'recycle' },
     ]);
     return deals;
@@ -53,7 +53,7 @@ describe('tombstones', () => {
 
   it('fence rows that the mirror has never had', async () => {
     const deals = await someMirror(database.knex);
-    await buryRows(deals.knex, deals.mirror, deals.sessionId, 1, [
+    await moveToTombstones(deals.knex, deals.mirror, deals.sessionId, 1, [
       { id: '7', deletedAt: DELETED_AT, reason: 'permanent' },
     ]);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { placeAfter, type ListPlace } from '../../../src/domain/mirror/change-cursor';
+import { nextCursor, type ChangeCursor } from '../../../src/domain/mirror/change-cursor';
 
 const SINCE = '2026-11-23T10:00:00+00:00';
 const START = Date.parse(SINCE) / 1000;
@@ -25,7 +25,7 @@ class List {
     this.#isInclusive = isInclusive;
   }
 
-  page({ modifiedSince, token }: ListPlace): { rows: Row[]; lastModified: string | null; nextToken: string | null } {
+  page({ modifiedSince, token }: ChangeCursor): { rows: Row[]; lastModified: string | null; nextToken: string | null } {
     const bound = Date.parse(modifiedSince) / 1000 - START;
     const listed = this.rows
       .filter(({ second }) => (this.#isInclusive ? second >= bound : second > bound))
@@ -46,12 +46,12 @@ class List {
 function walk(list: List, between: (page: number) => void = () => undefined): { seen: Set<number>; tokens: number } {
   const seen = new Set<number>();
   let tokens = 0;
-  let place: ListPlace | null = { modifiedSince: SINCE, token: null };
+  let place: ChangeCursor | null = { modifiedSince: SINCE, token: null };
   for (let pages = 0; place; pages += 1) {
     assert.ok(pages < 1_000, 'the walk must end');
     const page = list.page(place);
     for (const { id } of page.rows) seen.add(id);
-    place = placeAfter(place, page);
+    place = nextCursor(place, page);
     if (place?.token !== undefined && place.token !== null) tokens += 1;
     between(pages);
   }
@@ -63,9 +63,9 @@ const rowsWithin = (seconds: number) =>
     .array(fc.integer({ min: 1, max: seconds }), { maxLength: 60 })
     .map((times) => times.map((second, id): Row => ({ id, second })));
 
-describe('placeAfter', () => {
+describe('nextCursor', () => {
   it('goes on at the second before the time the page reached', () => {
-    const next = placeAfter(
+    const next = nextCursor(
       { modifiedSince: SINCE, token: null },
       { lastModified: '2026-11-23T15:37:41+05:30', nextToken: 't' },
     );
@@ -76,19 +76,19 @@ describe('placeAfter', () => {
   it('goes on by token where a page got no further than one second', () => {
     const place = { modifiedSince: '2026-11-23T10:07:40+00:00', token: null };
 
-    const next = placeAfter(place, { lastModified: '2026-11-23T10:07:41+00:00', nextToken: 't' });
+    const next = nextCursor(place, { lastModified: '2026-11-23T10:07:41+00:00', nextToken: 't' });
 
     assert.deepEqual(next, { ...place, token: 't' });
   });
 
   it('goes on by token where the last record has no time', () => {
-    const next = placeAfter({ modifiedSince: SINCE, token: null }, { lastModified: null, nextToken: 't' });
+    const next = nextCursor({ modifiedSince: SINCE, token: null }, { lastModified: null, nextToken: 't' });
 
     assert.deepEqual(next, { modifiedSince: SINCE, token: 't' });
   });
 
   it('ends behind the last page', () => {
-    const next = placeAfter({ modifiedSince: SINCE, token: null }, { lastModified: timeOf(9), nextToken: null });
+    const next = nextCursor({ modifiedSince: SINCE, token: null }, { lastModified: timeOf(9), nextToken: null });
 
     assert.equal(next, null);
   });

@@ -65,10 +65,10 @@ describe('mapFields: types', () => {
     assert.equal(one(field('Tag', 'text', { jsonType: 'jsonarray' })).shape, 'tags');
   });
 
-  it('gives a formula the type of what it returns, and says that it changes silently', () => {
+  it('gives a formula the type of what it returns, and says that it changes without Modified_Time', () => {
     const mapped = one(field('Margin', 'formula', { formulaReturnType: 'Currency' }));
 
-    assert.deepEqual([mapped.type, mapped.shape, mapped.silent], ['numeric', 'scalar', true]);
+    assert.deepEqual([mapped.type, mapped.shape, mapped.changesWithoutModifiedTime], ['numeric', 'scalar', true]);
   });
 
   it('takes no integer for a formula, because a formula can overflow it', () => {

@@ -132,7 +132,7 @@ async function writeAll(copy: CopySink, pieces: AsyncIterable<Buffer> | Iterable
     for await (const piece of pieces) await copy.write(piece);
     return await copy.end();
   } catch (error) {
-    await copy.abandon();
+    await copy.abort();
     throw error;
   }
 }

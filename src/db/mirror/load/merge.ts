@@ -234,10 +234,10 @@ class MergeStatements {
     const column = quoteIdentifier(this.#layout.modifiedTime);
     const same = `s.${column} = m.${column}`;
     const unknown = `s.${column} is null or m.${column} is null`;
-    const silent = this.#layout.columns
-      .filter((candidate) => candidate.silent)
+    const untimed = this.#layout.columns
+      .filter((candidate) => candidate.changesWithoutModifiedTime)
       .map((candidate) => `m.${quoteIdentifier(candidate.name)} is distinct from ${candidate.expression}`);
-    const doubts = [`m.${SYNCED_AT} <= m.${column} + ${TIE}`, ...silent];
+    const doubts = [`m.${SYNCED_AT} <= m.${column} + ${TIE}`, ...untimed];
     return {
       newer: `s.${column} > m.${column}`,
       suspect: this.#instructions.compareValues

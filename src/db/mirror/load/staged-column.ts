@@ -17,7 +17,7 @@ export interface StagedColumn {
   /** Whether the text is cast as it stands. It may not fit the type, so a tolerant load looks at it first. */
   checked: boolean;
   /** Whether the value can change without `Modified_Time` moving. */
-  silent: boolean;
+  changesWithoutModifiedTime: boolean;
 }
 
 const staged = (column: string): string => `s.${quoteIdentifier(column)}`;
@@ -66,7 +66,7 @@ function valueColumn(field: MirrorField, format: StagedFormat): StagedColumn {
     stagedAs: 'text',
     expression: valueExpression(field, format),
     checked: field.type !== 'text' && (plain || format === 'json'),
-    silent: field.silent,
+    changesWithoutModifiedTime: field.changesWithoutModifiedTime,
   };
 }
 
@@ -133,7 +133,14 @@ export function jsonLayout(mirror: MirrorModule, fields: readonly MirrorField[])
 }
 
 function nameColumn(name: string): StagedColumn {
-  return { name, type: 'text', stagedAs: 'text', expression: staged(name), checked: false, silent: false };
+  return {
+    name,
+    type: 'text',
+    stagedAs: 'text',
+    expression: staged(name),
+    checked: false,
+    changesWithoutModifiedTime: false,
+  };
 }
 
 /**

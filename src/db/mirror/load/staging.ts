@@ -64,7 +64,7 @@ export interface CopySink {
   /** @returns rows copied */
   end(): Promise<number>;
   /** Gives the COPY up. Until it has ended, one way or the other, its connection does nothing else. */
-  abandon(): Promise<void>;
+  abort(): Promise<void>;
 }
 
 /** @param table where the rows go. Columns of another table than staging are typed, so the rows must fit them. */
@@ -95,7 +95,7 @@ export function openCopy(
       await over;
       return stream.rowCount;
     },
-    async abandon() {
+    async abort() {
       if (isOpen) stream.destroy(new Error('The rows of this COPY could not be read.'));
       await over.catch(() => undefined);
     },

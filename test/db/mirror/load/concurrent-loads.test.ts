@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { qualifiedTable } from '../../../../src/db/mirror/mirror-module';
-import { buryRows } from '../../../../src/db/mirror/sweep';
+import { moveToTombstones } from '../../../../src/db/mirror/sweep';
 import { useDatabase } from '../../support';
 import { loadCsv, loadRecords, rowsOf, someMirror, type ZohoRecord } from '../support';
 
@@ -66,7 +66,7 @@ describe('loads of one module at the same time', () => {
 
     await Promise.all([
       ...[1, 2, 3].map(() => loadRecords(deals, records)),
-      ...[1, 2].map((sequence) => buryRows(deals.knex, deals.mirror, deals.sessionId, sequence, departed)),
+      ...[1, 2].map((sequence) => moveToTombstones(deals.knex, deals.mirror, deals.sessionId, sequence, departed)),
     ]);
 
     assert.deepEqual(

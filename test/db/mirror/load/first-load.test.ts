@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { saveUsers } from '../../../../src/db/connections/crm-users';
 import { qualifiedTable } from '../../../../src/db/mirror/mirror-module';
-import { buryRows } from '../../../../src/db/mirror/sweep';
+import { moveToTombstones } from '../../../../src/db/mirror/sweep';
 import { useDatabase } from '../../support';
 import {
   ACCOUNT,
@@ -124,7 +124,7 @@ describe('the first load of a mirror', () => {
   it('does not bring a row that was deleted after it was read', async () => {
     const deals = await someMirror(database.knex);
     const deletedAt = new Date(LATER.getTime() + 60_000).toISOString();
-    await buryRows(deals.knex, deals.mirror, deals.sessionId, 1, [{ id: '1', deletedAt, reason: 'recycle' }]);
+    await moveToTombstones(deals.knex, deals.mirror, deals.sessionId, 1, [{ id: '1', deletedAt, reason: 'recycle' }]);
 
     await loadRecords(deals, [deal('1'), deal('2')], { firstLoad: true });
 

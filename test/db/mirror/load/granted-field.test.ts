@@ -15,7 +15,7 @@ describe('a field that the mirror did not have before', () => {
     // What `mirrorOf` makes of a column that no full sync has filled yet.
     const mirror = {
       ...deals.mirror,
-      fields: fields.map((field) => ({ ...field, silent: field.apiName === 'Amount' })),
+      fields: fields.map((field) => ({ ...field, changesWithoutModifiedTime: field.apiName === 'Amount' })),
     };
     await prepareMirrorTable(database.knex, mirror);
 
