@@ -71,7 +71,7 @@ const arrows = [
       './api/plans/schemas.ts',
       './api/records/schemas.ts',
       './api/sessions/schemas.ts',
-      './api/sessions/call-metrics-schemas.ts',
+      './api/system/schemas.ts',
     ],
     message: 'cli/ is a client of the control API: it knows its paths, schemas and problems only.',
   },

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { BULK_OPERATION_REQUESTS, BULK_OPERATION_SCHEMAS } from './bulk-operations/schemas';
-import { CONNECTION_REQUESTS } from './connections/schemas';
+import { CONNECTION_REQUESTS, CONNECTION_SCHEMAS } from './connections/schemas';
 import { PROBLEMS, PROBLEM_CONTENT_TYPE, ProblemDocument, type ProblemCode } from './http/problem';
 import type { DeclaredAnswer, Route } from './http/route';
 import { MODULE_REQUESTS, MODULE_SCHEMAS } from './modules/schemas';
 import { API_PREFIX } from './paths';
 import { Plan, PlanRequest } from './plans/schemas';
 import { RECORD_REQUESTS, RECORD_SCHEMAS } from './records/schemas';
-import { CallMetrics, SessionCalls } from './sessions/call-metrics-schemas';
 import { NAMED_SCHEMAS } from './sessions/schemas';
+import { SYSTEM_SCHEMAS } from './system/schemas';
 
 type JsonSchema = Record<string, unknown>;
 
@@ -24,13 +24,13 @@ const BODY_PROBLEMS: readonly ProblemCode[] = [
 
 const schemas = {
   ...NAMED_SCHEMAS,
+  ...CONNECTION_SCHEMAS,
+  ...SYSTEM_SCHEMAS,
   ...MODULE_SCHEMAS,
   ...RECORD_SCHEMAS,
   ...BULK_OPERATION_SCHEMAS,
   PlanRequest,
   Plan,
-  SessionCalls,
-  CallMetrics,
   Problem: ProblemDocument,
 };
 

@@ -2,7 +2,6 @@ import { bulkWriteCallback } from './bulk-operations/bulk-write-callback';
 import { BULK_OPERATION_ROUTES } from './bulk-operations/read-operations';
 import { startBulkWrite } from './bulk-operations/start-bulk-write';
 import { previewMassUpdate, startMassUpdate } from './bulk-operations/start-mass-update';
-import { getAuthStatus, getOrganization, getPermissions } from './connections/auth-status';
 import {
   authorizeConnection,
   refreshConnection,
@@ -11,27 +10,26 @@ import {
 } from './connections/connection-grants';
 import { getConnectionRoute, listConnectionsRoute, saveConnection } from './connections/connections';
 import { oauthCallback } from './connections/oauth-callback';
+import { getAuthStatus, getOrganization, getPermissions, listUsersRoute } from './connections/organization';
 import type { Route } from './http/route';
 import { createCustomField, listFieldModificationsRoute, updateCustomField } from './modules/custom-fields';
 import { getFieldCoverage, listFields } from './modules/fields';
-import { listUsersRoute } from './modules/list-users';
 import { getModuleRoute, listModulesRoute } from './modules/modules';
 import { createPlan } from './plans/create-plan';
 import { countRecordsRoute, queryRecordsRoute, searchRecordsRoute } from './records/find-records';
 import { getRecordRoute, listDeletedRoute, listRecordsRoute } from './records/read-records';
 import { validateRecords, writeRecords } from './records/write-records';
 import { approveSweep, cancelSession, pauseSession, resumeSession } from './sessions/command-session';
-import { getSessionRoute } from './sessions/get-session';
-import { listSessionCalls } from './sessions/list-session-calls';
-import { listSessionLogs } from './sessions/list-session-logs';
-import { listSessionRecords } from './sessions/list-session-records';
-import { listSessionsRoute } from './sessions/list-sessions';
+import {
+  getSessionRoute,
+  listSessionCalls,
+  listSessionLogs,
+  listSessionRecords,
+  listSessionsRoute,
+} from './sessions/read';
 import { startFullSync } from './sessions/start-full-sync';
 import { startIncrementalSync } from './sessions/start-incremental-sync';
-import { getHealth } from './system/get-health';
-import { getMetrics } from './system/get-metrics';
-import { getOpenApi } from './system/get-openapi';
-import { getReadiness } from './system/get-readiness';
+import { getHealth, getMetrics, getOpenApi, getReadiness } from './system/read';
 import { rotateKeys } from './system/rotate-keys';
 
 /** Every operation of the control API. */

@@ -5,11 +5,11 @@ import { ConnectionNotFound, findConnection } from '../../db/connections/connect
 import { ITEM_STATUSES, type BulkOperationKind } from '../../domain/runs/bulk-operations';
 import { isFinal, RUN_STATUSES } from '../../domain/runs/enums';
 import { SyncWorkflowNotRunning } from '../../temporal/control/sync-control';
-import { cursorOf, encodeCursor } from '../http/cursor';
-import { limit, listOf, pageOf } from '../http/parameters';
+import { cursorOf, encodeCursor, pageOf } from '../http/paging';
+import { limit, listOf, ApiName } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute, type Route } from '../http/route';
-import { ApiName, CommandRequest } from '../sessions/schemas';
+import { CommandRequest } from '../sessions/schemas';
 import { presentOperation, presentOperations, presentResult } from './present';
 import { BulkOperationAnswer, BulkOperationPage, BulkResultPage } from './schemas';
 

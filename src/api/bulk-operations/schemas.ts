@@ -7,8 +7,7 @@ import {
   MAX_MASS_UPDATE_RECORDS,
 } from '../../domain/runs/bulk-operations';
 import { RUN_STATUSES } from '../../domain/runs/enums';
-import { ConnectionOrDefault } from '../connections/schemas';
-import { ApiName } from '../sessions/schemas';
+import { ConnectionOrDefault, ApiName } from '../http/parameters';
 
 const MAX_GROUPS = 100;
 /** Shown of what is wrong with records; thousands can be wrong in the same way. */

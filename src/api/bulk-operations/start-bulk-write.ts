@@ -4,7 +4,7 @@ import { callbackSecretPurpose } from '../../db/bulk-operations/bulk-operations'
 import { seal } from '../../db/postgres/encryption';
 import { bulkWriteWorkflowId } from '../../temporal/ids';
 import { usableConnection } from '../connections/find-connection';
-import { idempotencyHeader } from '../http/idempotency-header';
+import { idempotencyHeader } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { BulkOperationAnswer, BulkWriteRequest } from './schemas';
 import { START_PROBLEMS, startOperation } from './start-operation';

@@ -8,11 +8,10 @@ import { MAX_IDS_PER_MASS_UPDATE } from '../../zoho/http/request-limits';
 import { getFields } from '../../zoho/metadata/fields';
 import { callInteractively } from '../connections/call-interactively';
 import { USE_PROBLEMS, usableConnection } from '../connections/find-connection';
-import { idempotencyHeader } from '../http/idempotency-header';
+import { idempotencyHeader, ApiName } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { ApiName } from '../sessions/schemas';
 import { BulkOperationAnswer, MassUpdatePreview, MassUpdateRequest } from './schemas';
 import { START_PROBLEMS, startOperation } from './start-operation';
 

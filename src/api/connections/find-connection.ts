@@ -2,9 +2,9 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { ConnectionNotFound, findConnection } from '../../db/connections/connections';
 import type { ConnectionModel } from '../../db/models/connection';
+import { ConnectionName, ConnectionOrDefault } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { needsReauth } from '../http/zoho-problem';
-import { ConnectionName, ConnectionOrDefault } from './schemas';
 
 export const ConnectionParams = z.strictObject({
   id: z

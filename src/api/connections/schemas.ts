@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DATA_CENTER_NAMES } from '../../zoho/http/data-centers';
+import { ConnectionOrDefault } from '../http/parameters';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const scope = z
@@ -8,14 +9,6 @@ const scope = z
   .meta({ description: 'Scope, e.g. `ZohoCRM.modules.ALL`.' });
 /** Nothing that would end a header, a line of a log or a form. */
 const secret = (most: number) => z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${most}}$`), 'Must be visible ASCII');
-
-/** Our name of a Zoho org. */
-export const ConnectionName = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'Must be the name of a connection')
-  .meta({ description: 'Name of the connection (the Zoho org).' });
-
-export const ConnectionOrDefault = ConnectionName.default('crm');
 
 export const ConnectionRequest = z
   .strictObject({
@@ -150,12 +143,24 @@ export const Organization = z
   })
   .meta({ description: 'The connected org, asked of Zoho now.' });
 
-export const KeyRotation = z
+export const UserList = z
   .strictObject({
-    primaryKey: z.string().meta({ description: 'Id of the key that encrypts; every stored secret is under it now.' }),
-    connections: z.int().meta({ description: 'Connections whose secrets were encrypted anew.' }),
+    users: z.array(
+      z.strictObject({
+        id: z.string(),
+        fullName: z.string().nullable(),
+        email: z.string().nullable(),
+        status: z.string().nullable(),
+        confirmed: z.boolean(),
+        profile: named.nullable(),
+        role: named.nullable(),
+        timeZone: z.string().nullable(),
+        offset: z.number().nullable().meta({ description: 'From UTC, in milliseconds.' }),
+      }),
+    ),
+    moreRecords: z.boolean(),
   })
-  .meta({ description: 'The other keys may leave PULSE_ENCRYPTION_KEYS.' });
+  .meta({ description: 'Users of the organization.' });
 
 export const CONNECTION_SCHEMAS = {
   ConnectionRequest,
@@ -168,7 +173,7 @@ export const CONNECTION_SCHEMAS = {
   AuthStatus,
   Permissions,
   Organization,
-  KeyRotation,
+  UserList,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 /** Those that describe what is sent, not what is answered. */

@@ -1,4 +1,22 @@
 import { z } from 'zod';
+import { MAX_FIELDS_PER_CALL, MAX_PER_PAGE } from '../../zoho/http/request-limits';
+
+/** API name of a module or field in Zoho CRM. */
+export const ApiName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'Must be a Zoho API name: letters, digits and _, beginning with a letter')
+  .meta({ description: 'API name in Zoho CRM, e.g. `Deals`.' });
+
+/** Id of a record, field, user or view in Zoho. */
+export const ZohoId = z.string().regex(/^\d{1,19}$/, "Must be an id of Zoho's: up to 19 digits");
+
+/** Name of a connection, which stands for one Zoho org. */
+export const ConnectionName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'Must be the name of a connection')
+  .meta({ description: 'Name of the connection (the Zoho org).' });
+
+export const ConnectionOrDefault = ConnectionName.default('crm');
 
 export const SessionParams = z.strictObject({
   id: z.uuid('Must be the id of a session').meta({ description: 'Id of the session.' }),
@@ -17,21 +35,39 @@ export function listOf<const Values extends readonly [string, ...string[]]>(valu
 
 export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
-/**
- * Cuts the row that was read beyond the limit, which tells whether there is more.
- * @param here the place before this page, which stays the next one when nothing was read
- */
-export function pageOf<Row>(
-  rows: readonly Row[],
-  most: number,
-  cursorAfter: (row: Row) => string,
-  here: string | undefined,
-): { rows: readonly Row[]; nextCursor: string | null; hasMore: boolean } {
-  const page = rows.slice(0, most);
-  const last = page.at(-1);
-  return {
-    rows: page,
-    nextCursor: last === undefined ? (here ?? null) : cursorAfter(last),
-    hasMore: rows.length > most,
-  };
+export const ModuleParams = z.strictObject({
+  module: ApiName.meta({ description: 'API name of the module in Zoho CRM, e.g. `Deals`.' }),
+});
+
+const FieldNames = z.array(ApiName).min(1).max(MAX_FIELDS_PER_CALL, `Must be at most ${MAX_FIELDS_PER_CALL} fields`);
+
+export const fields = z
+  .string()
+  .max(10_000)
+  .transform((text) => text.split(','))
+  .pipe(FieldNames)
+  .meta({ description: `API names separated by commas, at most ${MAX_FIELDS_PER_CALL}.` });
+
+export const page = z.coerce.number().int().min(1).default(1);
+export const perPage = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(MAX_PER_PAGE)
+  .default(MAX_PER_PAGE)
+  .meta({ description: `Rows of a page, at most ${MAX_PER_PAGE}.` });
+
+export const modifiedSince = z.iso
+  .datetime({ offset: true })
+  .meta({ description: 'Only what changed after this time: ISO 8601 with offset.' });
+
+/** Of a request that starts something. @param what it starts, as the description names it */
+export function idempotencyHeader(what: string) {
+  return z.object({
+    'idempotency-key': z
+      .string()
+      .regex(/^[\x21-\x7e]{1,255}$/, 'Must be 1 to 255 visible ASCII characters')
+      .optional()
+      .meta({ description: `Sent again with the same body, the same key answers the same ${what}.` }),
+  });
 }

@@ -4,12 +4,11 @@ import { listFieldModifications } from '../../db/connections/field-modifications
 import type { FieldModificationModel } from '../../db/models/field-modification';
 import { callInteractively } from '../connections/call-interactively';
 import { connectionAt, ConnectionQuery } from '../connections/find-connection';
-import { cursorOf, encodeCursor } from '../http/cursor';
 import type { RouteDeps } from '../http/deps';
-import { limit, pageOf } from '../http/parameters';
+import { cursorOf, encodeCursor, pageOf } from '../http/paging';
+import { limit, ConnectionOrDefault as connection, ModuleParams, ZohoId } from '../http/parameters';
 import { defineRoute, type Principal } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { connection, ModuleParams, ZohoId } from './module-parameters';
 import {
   CustomFieldChangeRequest,
   CustomFieldRequest,

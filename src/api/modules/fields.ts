@@ -3,10 +3,9 @@ import { analyzeCoverage, requiredFieldsOf } from '../../domain/records/field-co
 import { getFields } from '../../zoho/metadata/fields';
 import { callInteractively } from '../connections/call-interactively';
 import { ConnectionQuery } from '../connections/find-connection';
-import { flag } from '../http/parameters';
+import { flag, ConnectionOrDefault as connection, ModuleParams } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { connection, ModuleParams } from './module-parameters';
 import { Coverage, FieldList } from './schemas';
 
 const common = {

@@ -3,9 +3,9 @@ import { assertModuleAccess, hasReachableRecords, MODULE_ACCESS } from '../../zo
 import { getModule, listModules } from '../../zoho/metadata/modules';
 import { callInteractively } from '../connections/call-interactively';
 import { ConnectionQuery } from '../connections/find-connection';
+import { ConnectionOrDefault as connection, ModuleParams } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { connection, ModuleParams } from './module-parameters';
 import { ModuleAnswer, ModuleList } from './schemas';
 
 const common = { method: 'get', tag: 'Modules', access: 'viewer', problems: ZOHO_PROBLEMS } as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FIELD_MODIFICATION_ACTIONS, FIELD_MODIFICATION_OUTCOMES } from '../../domain/runs/enums';
 import { CREATABLE_FIELD_TYPES, FORMULA_RETURN_TYPES } from '../../zoho/metadata/custom-field-definition';
-import { ApiName } from '../sessions/schemas';
+import { ApiName } from '../http/parameters';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const text = (most: number) => z.string().min(1).max(most);
@@ -191,27 +191,6 @@ export const FieldModificationPage = z
   })
   .meta({ description: 'Creations and changes of custom fields, newest first.' });
 
-const named = z.strictObject({ id: z.string(), name: z.string().nullable() }).nullable();
-
-export const UserList = z
-  .strictObject({
-    users: z.array(
-      z.strictObject({
-        id: z.string(),
-        fullName: z.string().nullable(),
-        email: z.string().nullable(),
-        status: z.string().nullable(),
-        confirmed: z.boolean(),
-        profile: named,
-        role: named,
-        timeZone: z.string().nullable(),
-        offset: z.number().nullable().meta({ description: 'From UTC, in milliseconds.' }),
-      }),
-    ),
-    moreRecords: z.boolean(),
-  })
-  .meta({ description: 'Users of the organization.' });
-
 export const MODULE_SCHEMAS = {
   ModuleMetadata,
   ModuleAnswer,
@@ -224,7 +203,6 @@ export const MODULE_SCHEMAS = {
   FieldModification,
   FieldModificationAnswer,
   FieldModificationPage,
-  UserList,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 /** Those that describe what is sent, not what is answered. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { READ_GOALS, READ_WAYS } from '../../domain/planning/read-methods';
 import { WRITE_OPERATIONS, WRITE_WAYS } from '../../domain/planning/write-methods';
-import { ConnectionOrDefault } from '../connections/schemas';
-import { ApiName } from '../sessions/schemas';
+import { ConnectionOrDefault, ApiName } from '../http/parameters';
 
 const whole = z.int().min(0).max(1_000_000_000);
 const amount = z.number().min(0).max(1_000_000_000);

@@ -4,9 +4,9 @@ import { type SearchFilter, searchRecords } from '../../zoho/query/search-record
 import { countRecords } from '../../zoho/records/count-records';
 import { callInteractively } from '../connections/call-interactively';
 import { ConnectionQuery } from '../connections/find-connection';
+import { ModuleParams } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { ModuleParams } from '../modules/module-parameters';
 import { pageBody } from './read-records';
 import { CountAnswer, CountRequest, QueryRequest, RecordsAnswer, SearchRequest } from './schemas';
 

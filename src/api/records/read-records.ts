@@ -5,9 +5,17 @@ import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
 import type { RecordPage } from '../../zoho/records/record-page';
 import { callInteractively } from '../connections/call-interactively';
+import {
+  ConnectionOrDefault as connection,
+  fields,
+  modifiedSince,
+  ModuleParams,
+  page,
+  perPage,
+  ZohoId,
+} from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { connection, fields, modifiedSince, ModuleParams, page, perPage, ZohoId } from '../modules/module-parameters';
 import { DeletedAnswer, RecordAnswer, RecordsAnswer } from './schemas';
 
 /** What Zoho would have answered if it answered anything where there is nothing. */

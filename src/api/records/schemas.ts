@@ -9,7 +9,7 @@ import {
 import { AGGREGATE_FUNCTIONS } from '../../zoho/query/coql-query';
 import type { Criteria as CriteriaInput } from '../../zoho/query/criteria';
 import { CRITERIA_OPERATORS, CRITERIA_TYPES } from '../../zoho/query/criteria-types';
-import { ApiName } from '../sessions/schemas';
+import { ApiName } from '../http/parameters';
 
 /** Of Zoho's own: what a record carries beside its fields begins with $. */
 const KEY = /^(id|[$A-Za-z][\w$]{0,99})$/;

@@ -12,9 +12,9 @@ import {
 } from '../../zoho/records/write-records';
 import { callInteractively } from '../connections/call-interactively';
 import { ConnectionQuery } from '../connections/find-connection';
+import { ModuleParams } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { unknownOutcome, ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { ModuleParams } from '../modules/module-parameters';
 import { ValidateAnswer, ValidateRequest, WriteAnswer, WriteRequest } from './schemas';
 
 /** A hundred records with long texts. */

@@ -1,9 +1,18 @@
+import type { CallMetrics } from '../../db/credits/call-metrics';
 import type { RecordSyncStatusModel } from '../../db/models/record-sync-status';
 import type { SyncStatusLogModel } from '../../db/models/sync-status-log';
 import type { SessionView } from '../../db/sessions/session-view';
+import { LATENCY_BOUNDS_MS, latencyQuantile } from '../../domain/credits/latency-histogram';
 import type { TemporalUi } from '../http/deps';
 import { sessionPath } from '../paths';
-import type { LogLine, RecordStatus, Session, SessionAnswer, SessionLinks } from './schemas';
+import {
+  type CallMetrics as CallMetricsAnswer,
+  type LogLine,
+  type RecordStatus,
+  type Session,
+  type SessionAnswer,
+  type SessionLinks,
+} from './schemas';
 
 export function presentSession(view: SessionView): Session {
   const { session } = view;
@@ -133,4 +142,29 @@ function nullable(value: number | undefined): number | null {
 
 function rounded(value: number): number {
   return Math.round(value * 100) / 100;
+}
+
+export function presentCallMetrics(metrics: CallMetrics): CallMetricsAnswer {
+  const { latencyBuckets, calls, latencyMsTotal } = metrics;
+  return {
+    operation: metrics.operation,
+    calls,
+    credits: metrics.credits,
+    failedCalls: metrics.failedCalls,
+    failures: { ...metrics.failures },
+    bytesReceived: metrics.bytesReceived,
+    bytesSent: metrics.bytesSent,
+    latency: {
+      meanMs: calls === 0 ? null : Math.round(latencyMsTotal / calls),
+      p50Ms: bound(latencyBuckets, 0.5),
+      p95Ms: bound(latencyBuckets, 0.95),
+      boundsMs: [...LATENCY_BOUNDS_MS],
+      counts: [...latencyBuckets],
+    },
+  };
+}
+
+function bound(buckets: readonly number[], share: number): number | null {
+  const quantile = latencyQuantile(buckets, share);
+  return quantile === undefined || quantile === Infinity ? null : quantile;
 }

@@ -8,18 +8,12 @@ import {
   SESSION_TYPES,
   SYNC_DIRECTIONS,
 } from '../../domain/runs/enums';
-import { CONNECTION_SCHEMAS, ConnectionOrDefault } from '../connections/schemas';
+import { ApiName, ConnectionOrDefault } from '../http/parameters';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const count = z.number().min(0);
 const zohoId = z.string().regex(/^-?\d+$/);
 const json = z.record(z.string(), z.unknown());
-
-/** Zoho's API name of a module or field. */
-export const ApiName = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'Must be a Zoho API name: letters, digits and _, beginning with a letter')
-  .meta({ description: 'API name in Zoho CRM, e.g. `Deals`.' });
 
 /** What every sync of a module may be told. */
 const syncRequest = {
@@ -200,18 +194,33 @@ export const RecordPage = z
   .strictObject({ records: z.array(RecordStatus), ...page })
   .meta({ description: 'Records in the order they were handled.' });
 
-export const Health = z.strictObject({ status: z.literal('alive') }).meta({ description: 'The process answers.' });
+const quantile = count.nullable().meta({
+  description: 'The upper bound, in milliseconds, of the bucket that holds it; null above the last and without calls.',
+});
 
-export const Readiness = z
+export const CallMetrics = z
   .strictObject({
-    status: z.enum(['ready', 'not_ready']),
-    checks: z.strictObject({
-      database: z.enum(['ok', 'failed']),
-      migrations: z.enum(['ok', 'pending', 'failed']),
-      temporal: z.enum(['ok', 'failed']),
+    operation: z.string().meta({ description: 'In our words, e.g. `list_records`.' }),
+    calls: count,
+    credits: count.meta({ description: 'API credits by Zoho’s price list; failed calls cost too.' }),
+    failedCalls: count,
+    failures: z.record(z.string(), count).meta({ description: 'Failed calls by category.' }),
+    bytesReceived: count,
+    bytesSent: count,
+    latency: z.strictObject({
+      meanMs: count.nullable(),
+      p50Ms: quantile,
+      p95Ms: quantile,
+      boundsMs: z.array(count).meta({ description: 'Upper bounds of the buckets, in milliseconds.' }),
+      counts: z.array(count).meta({ description: 'Calls in each bucket; the last is what is above all bounds.' }),
     }),
   })
-  .meta({ description: 'Whether the parts that commands need are there. Sessions are readable without Temporal.' });
+  .meta({ description: 'What the calls of one operation came to.' });
+export type CallMetrics = z.infer<typeof CallMetrics>;
+
+export const SessionCalls = z
+  .strictObject({ calls: z.array(CallMetrics) })
+  .meta({ description: 'What a session called at Zoho, by operation.' });
 
 /** The schemas with a name of their own in the OpenAPI document. */
 export const NAMED_SCHEMAS = {
@@ -226,7 +235,6 @@ export const NAMED_SCHEMAS = {
   LogPage,
   RecordStatus,
   RecordPage,
-  Health,
-  Readiness,
-  ...CONNECTION_SCHEMAS,
+  CallMetrics,
+  SessionCalls,
 } as const satisfies Readonly<Record<string, z.ZodType>>;

@@ -11,7 +11,7 @@ import { SyncWorkflowRunning, type SyncControl } from '../../temporal/control/sy
 import { syncWorkflowId } from '../../temporal/ids';
 import { USE_PROBLEMS, usableConnection } from '../connections/find-connection';
 import type { RouteDeps } from '../http/deps';
-import { idempotencyHeader } from '../http/idempotency-header';
+import { idempotencyHeader } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute, type Route, type RouteAnswer } from '../http/route';
 import { sessionPath } from '../paths';

@@ -1,7 +1,7 @@
 import { resealCallbackSecrets } from '../../db/bulk-operations/bulk-operations';
 import { reencryptConnections } from '../../db/connections/connections';
-import { KeyRotation } from '../connections/schemas';
 import { defineRoute } from '../http/route';
+import { KeyRotation } from './schemas';
 
 export const rotateKeys = defineRoute({
   method: 'post',

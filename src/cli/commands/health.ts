@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { API_PREFIX } from '../../api/paths';
-import { Readiness } from '../../api/sessions/schemas';
+import { Readiness } from '../../api/system/schemas';
 import { CliError, EXIT_CODES } from '../client/errors';
 import { show, type CliContext } from '../context';
 import { formatPairs } from '../output/table';

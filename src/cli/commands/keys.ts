@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { KeyRotation } from '../../api/connections/schemas';
 import { API_PREFIX } from '../../api/paths';
+import { KeyRotation } from '../../api/system/schemas';
 import { show, type CliContext } from '../context';
 
 /** `pulse keys …`: the keys that seal secrets at rest. */

@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import { API_PREFIX, sessionPath } from '../../api/paths';
-import { SessionCalls } from '../../api/sessions/call-metrics-schemas';
-import { SessionAnswer, SessionPage } from '../../api/sessions/schemas';
+import { SessionAnswer, SessionPage, SessionCalls } from '../../api/sessions/schemas';
 import { LOG_LEVELS } from '../../domain/runs/enums';
 import { readSession } from '../client/follow-session';
 import { showLogs, type LogOptions } from '../client/session-logs';

@@ -1,4 +1,4 @@
-import type { CallMetrics } from '../../api/sessions/call-metrics-schemas';
+import { type CallMetrics } from '../../api/sessions/schemas';
 import { count } from './format-number';
 import { formatTable } from './table';
 

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import type { z } from 'zod';
-import type { SessionCalls } from '../../../src/api/sessions/call-metrics-schemas';
-import type { LogPage, RecordPage, SessionAnswer, SessionPage } from '../../../src/api/sessions/schemas';
+import {
+  type SessionCalls,
+  type LogPage,
+  type RecordPage,
+  type SessionAnswer,
+  type SessionPage,
+} from '../../../src/api/sessions/schemas';
 import { insertLedgerEntries } from '../../../src/db/credits/api-ledger';
 import { SessionChunkModel } from '../../../src/db/models/session-chunk';
 import { recordProgress } from '../../../src/db/sessions/session-updates';

@@ -1,8 +1,21 @@
 import type { Knex } from 'knex';
+import { z } from 'zod';
 import { pendingMigrations } from '../../db/postgres/migrate';
 import type { SyncControl } from '../../temporal/control/sync-control';
 import { defineRoute } from '../http/route';
-import { Readiness } from '../sessions/schemas';
+import { Health, Readiness } from './schemas';
+
+export const getHealth = defineRoute({
+  method: 'get',
+  path: '/health',
+  operationId: 'getHealth',
+  tag: 'Operations',
+  summary: 'Whether the process is alive',
+  access: 'open',
+  answers: { 200: { description: 'Alive.', schema: Health } },
+  problems: [],
+  handle: async () => ({ status: 200, body: { status: 'alive' } }),
+});
 
 export const getReadiness = defineRoute({
   method: 'get',
@@ -49,3 +62,33 @@ async function checkTemporal(control: SyncControl): Promise<'ok'> {
   await control.ping();
   return 'ok';
 }
+
+export const getOpenApi = defineRoute({
+  method: 'get',
+  path: '/openapi.json',
+  operationId: 'getOpenApi',
+  tag: 'Operations',
+  summary: 'This document',
+  access: 'open',
+  answers: { 200: { description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) } },
+  problems: [],
+  handle: async (_request, { openApi }) => ({ status: 200, body: openApi }),
+});
+
+export const getMetrics = defineRoute({
+  method: 'get',
+  path: '/metrics',
+  operationId: 'getMetrics',
+  tag: 'Operations',
+  summary: 'Metrics for Prometheus',
+  access: 'viewer',
+  answers: {
+    200: {
+      description: 'Exposition format.',
+      schema: z.string(),
+      contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    },
+  },
+  problems: [],
+  handle: async (_request, { metrics }) => ({ status: 200, body: await metrics.render() }),
+});

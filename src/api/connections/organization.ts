@@ -1,15 +1,17 @@
+import { z } from 'zod';
 import { mintUsage } from '../../db/connections/token-request-budget';
 import { listOpenAlerts } from '../../db/health/alerts';
 import { missingScopes } from '../../zoho/auth/scopes';
 import { listModules } from '../../zoho/metadata/modules';
 import { getOrg } from '../../zoho/metadata/org';
-import { getCurrentUser } from '../../zoho/metadata/users';
+import { getCurrentUser, listUsers, USER_TYPES } from '../../zoho/metadata/users';
+import { ConnectionOrDefault as connection, page, perPage } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { callInteractively } from './call-interactively';
-import { ConnectionQuery, connectionAt } from './find-connection';
+import { connectionAt, ConnectionQuery } from './find-connection';
 import { presentConnection } from './present';
-import { AuthStatus, Organization, Permissions } from './schemas';
+import { AuthStatus, Organization, Permissions, UserList } from './schemas';
 
 const MAX_ALERTS = 50;
 
@@ -103,5 +105,24 @@ export const getOrganization = defineRoute({
         countryCode,
       },
     };
+  },
+});
+
+export const listUsersRoute = defineRoute({
+  method: 'get',
+  path: '/users',
+  operationId: 'listUsers',
+  tag: 'Connections',
+  summary: 'List the users of the organization',
+  description: 'Asks Zoho; 1 API credit. The connected user alone: `type=CurrentUser`.',
+  access: 'viewer',
+  query: z.strictObject({ connection, type: z.enum(USER_TYPES).default('AllUsers'), page, perPage }),
+  answers: { 200: { description: 'A page of users.', schema: UserList } },
+  problems: ZOHO_PROBLEMS,
+  async handle({ query: { connection: name, ...query } }, deps) {
+    const { users, moreRecords } = await callInteractively(deps, name, ({ transport, options }) =>
+      listUsers(transport, query, options),
+    );
+    return { status: 200, body: { users, moreRecords } };
   },
 });

@@ -26,3 +26,22 @@ function decode(cursor: string): unknown {
     return undefined;
   }
 }
+
+/**
+ * Cuts the row that was read beyond the limit, which tells whether there is more.
+ * @param here the place before this page, which stays the next one when nothing was read
+ */
+export function pageOf<Row>(
+  rows: readonly Row[],
+  most: number,
+  cursorAfter: (row: Row) => string,
+  here: string | undefined,
+): { rows: readonly Row[]; nextCursor: string | null; hasMore: boolean } {
+  const page = rows.slice(0, most);
+  const last = page.at(-1);
+  return {
+    rows: page,
+    nextCursor: last === undefined ? (here ?? null) : cursorAfter(last),
+    hasMore: rows.length > most,
+  };
+}
