@@ -13,6 +13,7 @@ import * as bulkOperations from './20261123120000_bulk_operations';
 import * as fieldModifications from './20261123120300_field_modifications';
 import * as seenIdsUncompressed from './20261126120000_seen_ids_uncompressed';
 import * as fieldNamesInJson from './20261127103000_field_names_in_json';
+import * as appliedFunctions from './20261127104500_applied_functions';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261123120300_field_modifications', ...fieldModifications },
   { name: '20261126120000_seen_ids_uncompressed', ...seenIdsUncompressed },
   { name: '20261127103000_field_names_in_json', ...fieldNamesInJson },
+  { name: '20261127104500_applied_functions', ...appliedFunctions },
 ];

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { MIGRATIONS, type NamedMigration } from '../migrations';
+import { applyFunctions, FUNCTIONS_FOLDER, missingFunctions, readFunctions } from './functions';
 
 /** The oldest server we support: the load relies on `pg_input_is_valid`, which is new in it. */
 export const OLDEST_POSTGRES_MAJOR = 16;
@@ -22,15 +23,19 @@ export class UnsupportedPostgres extends Error {
 }
 
 /**
- * Applies what is missing, all or nothing. Safe to run from several processes at once: they take turns.
- * @returns the names of the migrations this call applied
+ * Applies the missing migrations, then the changed functions, all or nothing. Safe to run from several processes at
+ * once: one waits for the other.
+ *
+ * @param functionsFolder holds the SQL functions, one a file
+ * @returns the names of the migrations and of the functions' files this call applied
  * @throws UnsupportedPostgres
  */
-export async function migrateToLatest(knex: Knex): Promise<string[]> {
+export async function migrateToLatest(knex: Knex, functionsFolder = FUNCTIONS_FOLDER): Promise<string[]> {
   await assertSupportedPostgres(knex);
+  const functions = await readFunctions(functionsFolder);
   return underMigrationLock(knex, async (trx) => {
-    const [, applied] = (await trx.migrate.latest(config)) as [number, string[]];
-    return applied;
+    const [, migrations] = (await trx.migrate.latest(config)) as [number, string[]];
+    return [...migrations, ...(await applyFunctions(trx, functions, { all: migrations.length > 0 }))];
   });
 }
 
@@ -42,14 +47,19 @@ export async function rollbackAll(knex: Knex): Promise<string[]> {
   });
 }
 
-/** The migrations that this build knows and the database lacks; empty when the database is up to date. */
-export async function pendingMigrations(knex: Knex): Promise<string[]> {
-  const table = await knex.raw<{ rows: { present: boolean }[] }>(
+/** The migrations and functions that this build knows and the database lacks; empty when it is up to date. */
+export async function pendingMigrations(knex: Knex, functionsFolder = FUNCTIONS_FOLDER): Promise<string[]> {
+  const functions = await readFunctions(functionsFolder);
+  const tables = await knex.raw<{ rows: { present: boolean }[] }>(
     `select to_regclass('sync.migrations') is not null as present`,
   );
-  if (!table.rows[0]?.present) return MIGRATIONS.map(({ name }) => name);
-  const applied = new Set(await knex('migrations').withSchema('sync').pluck<string[]>('name'));
-  return MIGRATIONS.map(({ name }) => name).filter((name) => !applied.has(name));
+  const applied = new Set(
+    tables.rows[0]?.present ? await knex('migrations').withSchema('sync').pluck<string[]>('name') : [],
+  );
+  const pending = MIGRATIONS.map(({ name }) => name).filter((name) => !applied.has(name));
+  // Every migration applies all functions.
+  const missing = pending.length > 0 ? functions.map(({ file }) => file) : await missingFunctions(knex, functions);
+  return [...pending, ...missing];
 }
 
 async function assertSupportedPostgres(knex: Knex): Promise<void> {

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import type { Knex } from 'knex';
 import { MIGRATIONS } from '../../../src/db/migrations';
+import { FUNCTIONS_FOLDER } from '../../../src/db/postgres/functions';
 import { createDatabase } from '../../../src/db/postgres/knex';
 import { migrateToLatest, pendingMigrations, rollbackAll } from '../../../src/db/postgres/migrate';
 import { useDatabase } from '../support';
 
 const NAMES = MIGRATIONS.map(({ name }) => name);
+const FILES = readdirSync(FUNCTIONS_FOLDER);
 
 /** Every column and index of the engine's schema, as one comparable text. */
 async function describeSchema(knex: Knex): Promise<string> {
@@ -30,7 +33,7 @@ describe('migrations', () => {
 
     assert.deepEqual(reverted, NAMES.toReversed());
     assert.equal(empty, '');
-    assert.deepEqual(applied, NAMES);
+    assert.deepEqual(applied, [...NAMES, ...FILES]);
     assert.equal(await describeSchema(database.knex), before);
   });
 
@@ -41,7 +44,7 @@ describe('migrations', () => {
     const applied = await Promise.all(pools.map((pool) => migrateToLatest(pool)));
     await Promise.all(pools.map((pool) => pool.destroy()));
 
-    assert.deepEqual(applied.flat(), NAMES);
+    assert.deepEqual(applied.flat(), [...NAMES, ...FILES]);
   });
 
   it('are reported as pending before they are applied, and not after', async () => {
@@ -49,7 +52,7 @@ describe('migrations', () => {
     const before = await pendingMigrations(database.knex);
     await migrateToLatest(database.knex);
 
-    assert.deepEqual(before, NAMES);
+    assert.deepEqual(before, [...NAMES, ...FILES]);
     assert.deepEqual(await pendingMigrations(database.knex), []);
   });
 
@@ -60,6 +63,6 @@ describe('migrations', () => {
     const applied = await migrateToLatest(pool);
     await pool.destroy();
 
-    assert.deepEqual(applied, NAMES);
+    assert.deepEqual(applied, [...NAMES, ...FILES]);
   });
 });
