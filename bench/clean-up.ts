@@ -1,5 +1,5 @@
+import { killNow } from '../dev/processes/end-process';
 import { startProcess, type ManagedProcess, type ProcessSpec } from '../dev/processes/managed-process';
-import { killNow } from '../dev/processes/process-identity';
 
 /** What has to be undone, last thing first. */
 export class CleanUp {

@@ -4,7 +4,7 @@ const { spawn } = require('node:child_process');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { withPrepareLock } = require('./prepare-lock.cjs');
+const { withFileLock } = require('../processes/file-lock.cjs');
 
 const SOURCES = [
   'assembly',
@@ -42,6 +42,14 @@ async function compile(root) {
     removeOutputsWithoutSource(root, path.join(root, 'dist'));
     fs.writeFileSync(stamp, sources);
   });
+}
+
+/** Keeps two commands that are started at once from installing or compiling into the same folders. */
+function withPrepareLock(root, work) {
+  const lock = path.join(root, '.pulse', 'prepare.lock');
+  return withFileLock(lock, work, ({ pid }) =>
+    console.log('Waiting for process ' + pid + ', which prepares this folder (' + lock + ').'),
+  );
 }
 
 /**
@@ -84,8 +92,9 @@ function filesUnder(entry) {
 /** A file that was deleted or renamed must not live on in dist/: a stale migration would still be run. */
 function removeOutputsWithoutSource(root, dist) {
   for (const output of filesUnder(dist)) {
-    const source = path.join(root, path.relative(dist, output)).replace(/\.js(\.map)?$/, '.ts');
-    const compiled = /\.js(\.map)?$/.test(output) && path.basename(output) !== 'workflow-bundle.js';
+    const script = path.join(root, path.relative(dist, output)).replace(/\.map$/, '');
+    const source = script.replace(/\.js$/, '.ts');
+    const compiled = /\.c?js$/.test(script) && path.basename(output) !== 'workflow-bundle.js';
     if (compiled && !fs.existsSync(source)) fs.rmSync(output);
   }
 }

@@ -4,7 +4,8 @@ import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { endProcess, identifyProcess } from '../processes/process-identity';
+import { endProcess } from '../processes/end-process';
+import { identifyProcess } from '../processes/process-identity.cjs';
 import { readSecret } from '../secret-file';
 import type { PostgresBinaries } from './binaries';
 import type { SystemUser } from './system-user';

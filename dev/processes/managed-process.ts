@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { identifyProcess, type ProcessIdentity } from './process-identity';
+import { identifyProcess, type ProcessIdentity } from './process-identity.cjs';
 
 const PROBE_PAUSE_MS = 100;
 const LOG_LIMIT_BYTES = 20 * 1024 * 1024;

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { endProcess, identifyProcess, isRunning, type ProcessIdentity } from './process-identity';
+import { endProcess } from './end-process';
+import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.cjs';
 
 const ORPHAN_GRACE_MS = 20_000;
 

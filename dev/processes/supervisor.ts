@@ -1,5 +1,5 @@
+import { killNow } from './end-process';
 import { startProcess, type ManagedProcess, type ProcessSpec } from './managed-process';
-import { killNow } from './process-identity';
 import type { RunningChild } from './run-file';
 
 export interface SupervisorOptions {

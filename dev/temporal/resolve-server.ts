@@ -3,7 +3,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { userCacheDirectory } from '../../src/config';
-import { withFileLock } from '../processes/file-lock';
+import { withFileLock } from '../processes/file-lock.cjs';
 import { buildTemporalServer } from './build-server';
 import { downloadTemporalServer } from './download-server';
 

@@ -1,10 +1,30 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { tryFileLock, withFileLock } from '../../../dev/processes/file-lock';
-import { identifyProcess } from '../../../dev/processes/process-identity';
+import { tryFileLock, withFileLock } from '../../../dev/processes/file-lock.cjs';
+import { identifyProcess } from '../../../dev/processes/process-identity.cjs';
+import { projectRoot } from '../../../dev/project-root';
+
+const LOCK_MODULE = path.join(projectRoot(), 'dev', 'processes', 'file-lock.cjs');
+
+/** Takes the lock twice, and says when it is in and out; "dies" and "exits" end in the middle of the second time. */
+const PROGRAM = `
+  const fs = require('node:fs');
+  const [lockModule, file, log, how] = process.argv.slice(1);
+  const { withFileLock } = require(lockModule);
+  const say = (word) => fs.appendFileSync(log, word + ' ' + process.pid + '\\n');
+  const work = async (isLast) => {
+    say('in');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    if (isLast && how === 'dies') process.kill(process.pid, 'SIGKILL');
+    if (isLast && how === 'exits') process.exit();
+    say('out');
+  };
+  withFileLock(file, () => work(false)).then(() => withFileLock(file, () => work(true)));
+`;
 
 describe('file lock', () => {
   let folder: string;
@@ -52,11 +72,13 @@ describe('file lock', () => {
     }
   });
 
-  it('is taken from a file that says nothing', async () => {
-    await writeFile(file, '');
+  for (const content of ['', '123', '{}']) {
+    it(`is taken from a file that names no holder but ${JSON.stringify(content)}`, async () => {
+      await writeFile(file, content);
 
-    assert.ok('release' in (await tryFileLock(file)));
-  });
+      assert.ok('release' in (await tryFileLock(file)));
+    });
+  }
 
   it('lets workers in one at a time, and tells the waiting one for whom it waits', async () => {
     const order: string[] = [];
@@ -82,5 +104,41 @@ describe('file lock', () => {
     );
 
     assert.ok('release' in (await tryFileLock(file)));
+  });
+
+  describe('of several processes', () => {
+    const start = (how: 'lives' | 'dies' | 'exits'): Promise<number> =>
+      new Promise((resolve) => {
+        const log = path.join(folder, 'log');
+        const child = execFile(process.execPath, ['-e', PROGRAM, LOCK_MODULE, file, log, how], () =>
+          resolve(child.pid ?? 0),
+        );
+      });
+
+    it('lets one in at a time, also where holders die', async () => {
+      const others = ['lives', 'dies', 'lives', 'dies', 'lives', 'lives'] as const;
+
+      const pids = [await start('dies'), ...(await Promise.all(others.map(start)))].map(String);
+
+      const dead = new Set(pids.filter((_pid, index) => index === 0 || others[index - 1] === 'dies'));
+      let inside: string | undefined;
+      let times = 0;
+      for (const line of (await readFile(path.join(folder, 'log'), 'utf8')).trimEnd().split('\n')) {
+        const [word, pid = ''] = line.split(' ');
+        if (word === 'in') assert.ok(inside === undefined || dead.has(inside), `${pid} is in beside ${inside}`);
+        else assert.equal(pid, inside);
+        inside = word === 'in' ? pid : undefined;
+        times += Number(word === 'in');
+      }
+      assert.equal(times, 2 * pids.length);
+    });
+
+    for (const how of ['lives', 'exits'] as const) {
+      it(`leaves no file behind when its holder ${how}`, async () => {
+        await start(how);
+
+        assert.deepEqual(await readdir(folder), ['log']);
+      });
+    }
   });
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, it } from 'mocha';
-import { endProcess, identifyProcess, isRunning } from '../../../dev/processes/process-identity';
+import { endProcess } from '../../../dev/processes/end-process';
+import { identifyProcess, isRunning } from '../../../dev/processes/process-identity.cjs';
 
 describe('process identity', () => {
   const children: ChildProcess[] = [];

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { identifyProcess, isRunning, type ProcessIdentity } from '../../../dev/processes/process-identity';
+import { identifyProcess, isRunning, type ProcessIdentity } from '../../../dev/processes/process-identity.cjs';
 import { endOrphans, readAddresses, RunFile } from '../../../dev/processes/run-file';
 
 describe('run file', () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { ProcessSpec } from '../../../dev/processes/managed-process';
-import { isRunning } from '../../../dev/processes/process-identity';
+import { isRunning } from '../../../dev/processes/process-identity.cjs';
 import type { RunningChild } from '../../../dev/processes/run-file';
 import { Supervisor } from '../../../dev/processes/supervisor';
 
