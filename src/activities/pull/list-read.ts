@@ -1,13 +1,11 @@
-import type { MirrorModule } from '../../db/mirror/mirror-module';
 import { readFrom } from '../../domain/mirror/watermark';
 import { LIST_PAGE_ROWS } from '../../domain/planning/read-plan';
-import { twoEndedScanChunks } from '../../domain/runs/chunk-numbers';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
-import { withZoho, type ZohoWork } from '../with-zoho';
+import { withZoho } from '../with-zoho';
 import { loadMirror } from './load-mirror';
-import { addScans, scanPages, type ScanRequest, type ScanResult } from './scan-pages';
-import { TwoEndedScan } from './two-ended-scan';
+import type { ScanRequest, ScanResult } from './page-scan';
+import { scanFromBothEnds, scanPages } from './scan-pages';
 
 export interface ListReadRequest extends SyncTarget {
   firstChunk: number;
@@ -24,12 +22,12 @@ export interface ListReadRequest extends SyncTarget {
 const ROWS_FOR_TWO_ENDS = 10 * LIST_PAGE_ROWS;
 
 /**
- * Reads a whole module, or its converted records, by list pages. A page names the next one, so a walk waits for each
- * answer; two walks towards each other take half the time. Idempotent by chunk; resumes behind the last committed one.
+ * Reads a whole module, or its converted records, by list pages; a large one from both ends of its ids at once.
+ * Idempotent by chunk; resumes behind the last committed one.
  */
 export async function readByListPages(deps: ActivityDependencies, request: ListReadRequest): Promise<ScanResult> {
   const mirror = await loadMirror(deps, request);
-  const walk: ScanRequest = {
+  const scan: ScanRequest = {
     ...request,
     kind: 'list',
     // By id is Zoho's own order; to ask for it would make each call a heavy one.
@@ -38,34 +36,9 @@ export async function readByListPages(deps: ActivityDependencies, request: ListR
   };
   return withZoho(deps, request, (zoho) =>
     (request.expectedRows ?? 0) < ROWS_FOR_TWO_ENDS
-      ? scanPages(deps, zoho, mirror, walk)
-      : scanFromBothEnds(deps, zoho, mirror, walk),
+      ? scanPages(deps, zoho, mirror, scan)
+      : scanFromBothEnds(deps, zoho, mirror, scan),
   );
-}
-
-async function scanFromBothEnds(
-  deps: ActivityDependencies,
-  zoho: ZohoWork,
-  mirror: MirrorModule,
-  walk: ScanRequest,
-): Promise<ScanResult> {
-  const meeting = new TwoEndedScan();
-  const walks = [
-    scanPages(deps, zoho, mirror, { ...walk, towards: { meeting, from: 'lowest' } }),
-    scanPages(deps, zoho, mirror, {
-      ...walk,
-      firstChunk: twoEndedScanChunks(walk.firstChunk).highest.first,
-      query: { ...walk.query, sortOrder: 'desc' },
-      towards: { meeting, from: 'highest' },
-    }),
-  ];
-  for (const one of walks) one.catch(() => meeting.abort());
-  const settled = await Promise.allSettled(walks);
-  const results = settled.map((outcome) => {
-    if (outcome.status === 'rejected') throw outcome.reason;
-    return outcome.value;
-  });
-  return results.reduce((sum, result) => addScans(sum, result));
 }
 
 export interface ChangesRequest extends SyncTarget {

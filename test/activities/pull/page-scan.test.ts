@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { readByListPages } from '../../../src/activities/pull/list-read';
+import { loadMirror } from '../../../src/activities/pull/load-mirror';
+import type { ScanResult } from '../../../src/activities/pull/page-scan';
+import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
+import { SessionEnded } from '../../../src/db/mirror/load/load-chunk';
+import { countMirrorRows } from '../../../src/db/mirror/mirror-table';
+import { closeSession } from '../../../src/db/sessions/sessions';
+import type { SyncTarget } from '../../../src/temporal/contract/targets';
+import { useActivities } from '../support';
+
+const PAGE = 200;
+const DEALS = 25 * PAGE;
+const PAGES_PER_CHUNK = 20;
+
+describe('a page scan', () => {
+  const fixture = useActivities({ deals: DEALS, accounts: 10, contacts: 10 });
+  afterEach(() => fixture.simulator.control.clearFaults());
+
+  async function planned(): Promise<SyncTarget> {
+    const target = await fixture.target('Deals');
+    await fixture.run(() => planFullSync(fixture.deps, target));
+    return target;
+  }
+
+  /** @param expectedRows decides whether the module is scanned from one end or from both */
+  const read = (target: SyncTarget, expectedRows = 0): Promise<ScanResult> => {
+    const request = { ...target, firstChunk: 1, keepSeenIds: false, trackRecords: false, firstLoad: true };
+    return fixture.run(() => readByListPages(fixture.deps, { ...request, expectedRows }));
+  };
+
+  const rowsOf = async (target: SyncTarget): Promise<number> =>
+    countMirrorRows(fixture.knex, await loadMirror(fixture.deps, target));
+
+  const loseToken = (after: number, times = 1) =>
+    fixture.simulator.control.addFault({ kind: 'page-token-expired', operation: 'listRecords', after, times });
+
+  for (const [when, page] of [
+    ['in the middle of a chunk', 7],
+    ['on the first page of a chunk', PAGES_PER_CHUNK + 1],
+    ['on the last page', DEALS / PAGE],
+  ] as const) {
+    it(`starts over when its token is lost ${when}`, async () => {
+      const target = await planned();
+      // The first page has no token.
+      const lost = loseToken(page - 2);
+
+      await read(target);
+
+      assert.equal(lost.struck, 1);
+      assert.equal(await rowsOf(target), DEALS);
+    });
+  }
+
+  it('starts over at the end that lost its token when it scans from both', async () => {
+    const target = await planned();
+    const lost = loseToken(15);
+
+    await read(target, DEALS);
+
+    assert.equal(lost.struck, 1);
+    assert.equal(await rowsOf(target), DEALS);
+  });
+
+  it('starts over when its token has expired before it could resume', async () => {
+    const target = await planned();
+    const { control } = fixture.simulator;
+    control.addFault({ kind: 'error', operation: 'listRecords', after: PAGES_PER_CHUNK + 2, times: 1, status: 500 });
+    await assert.rejects(read(target), { category: 'server' });
+    loseToken(0);
+
+    await read(target);
+
+    assert.equal(await rowsOf(target), DEALS);
+  });
+
+  it('gives up when its token is lost again and again', async () => {
+    const target = await planned();
+    const lost = loseToken(0, 10);
+
+    await assert.rejects(read(target), { category: 'cursor_lost' });
+
+    assert.equal(lost.struck, 4);
+  });
+
+  it('fails with what kept a chunk from being loaded in the background', async () => {
+    const target = await planned();
+    await closeSession(fixture.knex, target.sessionId, { status: 'cancelled', reason: 'test' });
+
+    await assert.rejects(read(target), SessionEnded);
+  });
+
+  it('reports what earlier attempts have loaded, too, and reads nothing when it was done', async () => {
+    const target = await planned();
+    const first = await read(target);
+    const calls = callsOf();
+
+    const second = await read(target);
+
+    assert.deepEqual([second.read, second.created, second.lastAnswer], [first.read, first.created, null]);
+    assert.equal(callsOf(), calls);
+  });
+
+  function callsOf(): number {
+    return fixture.simulator.control.calls().operations['listRecords']?.calls ?? 0;
+  }
+});
