@@ -89,8 +89,8 @@ describe('writing records', () => {
   });
 
   it('takes a hundred records with long texts, and no hundred and first', async () => {
-    const Description = 'long '.repeat(2_000);
-    const hundred = Array.from({ length: 100 }, () => deal({ Description }));
+    const description = 'long '.repeat(2_000);
+    const hundred = Array.from({ length: 100 }, () => deal({ Description: description }));
 
     assert.equal((await write({ operation: 'insert', records: hundred })).succeeded, 100);
     assertProblem(

@@ -10,12 +10,12 @@ describe('counting records in quarantine', () => {
     const deals = await someMirror(database.knex);
     await loadRecords(deals, [{ id: '1', Deal_Name: 'the last good values' }]);
     const other = await someSession(database.knex);
-    const entry = (session_id: string, record_id: string | null, field: string, status = 'open') => ({
+    const entry = (sessionId: string, recordId: string | null, field: string, status = 'open') => ({
       connection_id: deals.mirror.connectionId,
       module_name: 'Deals',
-      session_id,
+      session_id: sessionId,
       chunk_number: 1,
-      record_id,
+      record_id: recordId,
       field,
       reason: 'test',
       status,

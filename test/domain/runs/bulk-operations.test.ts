@@ -79,8 +79,8 @@ describe('the check of a mass update', () => {
   ];
 
   it('takes a choice by either of its names, and null', () => {
-    for (const Stage of ['Open', 'Offen', null, ['Open']]) {
-      assert.deepEqual(massUpdateProblems('Deals', { Stage }, fields), []);
+    for (const stage of ['Open', 'Offen', null, ['Open']]) {
+      assert.deepEqual(massUpdateProblems('Deals', { Stage: stage }, fields), []);
     }
   });
 

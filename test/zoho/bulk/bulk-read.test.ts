@@ -136,8 +136,8 @@ describe('bulk read', () => {
     });
 
     it('returns why a job failed', async () => {
-      const error_message = { status: 'error', code: 'INTERNAL_SERVER_ERROR', message: 'm', details: {} };
-      answerJob({ state: 'FAILURE', result: { error_message } });
+      const errorMessage = { status: 'error', code: 'INTERNAL_SERVER_ERROR', message: 'm', details: {} };
+      answerJob({ state: 'FAILURE', result: { error_message: errorMessage } });
       const { failure } = await getBulkReadJob(bench.transport, JOB);
       assert.deepEqual(
         [failure?.category, failure?.code, failure?.retryable],

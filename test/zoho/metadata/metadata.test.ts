@@ -143,9 +143,9 @@ describe('metadata calls', () => {
   });
 
   it('reads the organization with its edition and licences', async () => {
-    const license_details = { paid: true, paid_type: 'enterprise', users_license_purchased: 10 };
+    const license = { paid: true, paid_type: 'enterprise', users_license_purchased: 10 };
     const org = { id: '5500000000020010', zgid: '700001', type: 'Production', iso_code: 'EUR', mc_status: true };
-    bench.zoho.answer(200, { org: [{ ...org, time_zone: 'Asia/Kolkata', license_details }] });
+    bench.zoho.answer(200, { org: [{ ...org, time_zone: 'Asia/Kolkata', license_details: license }] });
     const { type, currency, multiCurrency, timeZone, edition, userLicences } = await getOrg(bench.transport);
     assert.deepEqual(
       { type, currency, multiCurrency, timeZone, edition, userLicences },
