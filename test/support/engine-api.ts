@@ -1,8 +1,8 @@
 import { freePort } from '../../dev/processes/ports';
-import { startServer, type RunningServer } from '../../src/bin/api';
 import { loadConfig } from '../../src/config';
 import { createApiKey } from '../../src/db/access/api-keys';
 import { createLogger } from '../../src/logger';
+import { startApi, type RunningApi } from '../../src/runtime/start-api';
 import { ENCRYPTION_KEY } from './encryption-key';
 import { startEngine, type Engine } from './engine';
 import { sharedTemporal } from './temporal';
@@ -19,7 +19,7 @@ export interface EngineApi {
 
 /** An engine and its API for the suite that calls it. */
 export function useEngineApi(): () => EngineApi {
-  let started: { api: EngineApi; server: RunningServer } | undefined;
+  let started: { api: EngineApi; server: RunningApi } | undefined;
   before(async function () {
     this.timeout(STARTING_MS);
     const port = await freePort();
@@ -32,7 +32,7 @@ export function useEngineApi(): () => EngineApi {
       PULSE_ENCRYPTION_KEYS: ENCRYPTION_KEY,
       PULSE_API_PORT: String(port),
     });
-    const server = await startServer(config, createLogger('test', 'silent'));
+    const server = await startApi(config, createLogger('test', 'silent'));
     const { secret } = await createApiKey(engine.knex, { name: 'tester', role: 'operator' });
     started = { server, api: { engine, url, call: caller(`${url}/api/v1`, secret) } };
   });

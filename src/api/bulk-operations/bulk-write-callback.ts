@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { CALLBACK_PATHS } from '../../connection/callback-urls';
 import { adoptJob, findCallbackHash } from '../../db/bulk-operations/bulk-write-jobs';
 import { SyncWorkflowNotRunning } from '../../temporal/control/sync-control';
 import { Problem } from '../http/problem';
@@ -23,7 +24,7 @@ const Notice = z
  */
 export const bulkWriteCallback = defineRoute({
   method: 'post',
-  path: '/callbacks/bulk-write/{id}',
+  path: `${CALLBACK_PATHS.bulkWrite}/{id}`,
   operationId: 'bulkWriteCallback',
   tag: 'Bulk operations',
   summary: "Zoho's call at the end of a bulk write job",

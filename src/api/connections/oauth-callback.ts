@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CALLBACK_PATHS } from '../../connection/callback-urls';
 import { completeConsent } from '../../connection/consent/browser-flow';
 import { GrantRefused } from '../../connection/consent/errors';
 import { insertAuditEntry } from '../../db/access/audit-log';
@@ -6,7 +7,6 @@ import type { RouteDeps } from '../http/deps';
 import type { Problem } from '../http/problem';
 import { defineRoute, type RouteAnswer } from '../http/route';
 import { toProblem } from '../http/to-problem';
-import { CALLBACK_PATH } from '../paths';
 import { CALLBACK_HEADERS, renderCallbackPage, type CallbackPage } from './callback-page';
 
 const part = z.string().max(2_000).optional();
@@ -26,7 +26,7 @@ const page = (description: string) => ({ description, schema: z.string(), conten
  */
 export const oauthCallback = defineRoute({
   method: 'get',
-  path: CALLBACK_PATH,
+  path: CALLBACK_PATHS.consent,
   operationId: 'oauthCallback',
   tag: 'Connections',
   summary: 'End a consent in the browser',

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { ProblemDocument } from '../../../src/api/http/problem';
-import { startServer } from '../../../src/bin/api';
 import { loadConfig } from '../../../src/config';
 import { createApiKey } from '../../../src/db/access/api-keys';
 import { getConnection, openSecrets } from '../../../src/db/connections/connections';
 import { EncryptionKeyMissing, parseKeyRing } from '../../../src/db/postgres/encryption';
 import { createLogger } from '../../../src/logger';
+import { startApi } from '../../../src/runtime/start-api';
 import { someConnection, useDatabase } from '../../db/support';
 
 const key = (id: string, fill: number): string => `${id}:${Buffer.alloc(32, fill).toString('base64')}`;
@@ -24,7 +24,7 @@ describe('rotating the encryption keys', () => {
       PULSE_API_PORT: '0',
       PULSE_ENCRYPTION_KEYS: keys,
     };
-    const server = await startServer(loadConfig(environment), createLogger('test', 'silent'));
+    const server = await startApi(loadConfig(environment), createLogger('test', 'silent'));
     try {
       const { secret } = await createApiKey(database.knex, { name: 'rotation', role: 'admin' });
       const headers = { authorization: `Bearer ${secret}` };

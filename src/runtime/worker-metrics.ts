@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { LATENCY_BOUNDS_MS } from './domain/credits/latency-histogram';
-import type { CallObserver } from './zoho/http/observer';
+import { LATENCY_BOUNDS_MS } from '../domain/credits/latency-histogram';
+import type { CallObserver } from '../zoho/http/observer';
+import { listen } from './listen';
 
-/** What one worker process counts of its calls to Zoho, for Prometheus. */
+/** Prometheus counters of one worker process: its calls to Zoho, their credits, bytes, durations and failures. */
 export interface WorkerMetrics {
-  /** Hears of the calls of one connection. */
+  /** Observer that counts the calls of one connection. */
   readonly observe: (connectionId: string) => CallObserver;
   readonly registry: Registry;
 }
@@ -77,15 +77,8 @@ export async function serveMetrics(registry: Registry, host: string, port: numbe
       () => response.writeHead(500).end(),
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  const { address, family, port: taken } = server.address() as AddressInfo;
-  return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}/metrics`,
-    close: () => closed(server),
-  };
+  const origin = await listen(server, host, port);
+  return { url: `${origin}/metrics`, close: () => closed(server) };
 }
 
 async function closed(server: Server): Promise<void> {

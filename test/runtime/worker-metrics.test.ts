@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { startSimulator, type Simulator } from '../simulator';
-import { ZohoTransports } from '../src/connection/transports';
-import { createWorkerMetrics, serveMetrics, type MetricsServer } from '../src/worker-metrics';
-import { countRecords } from '../src/zoho/records/count-records';
-import { listRecords } from '../src/zoho/records/list-records';
-import { someOrganization, TIMEOUT_MS } from './activities/support';
-import { KEY_RING, useDatabase } from './db/support';
+import { startSimulator, type Simulator } from '../../simulator';
+import { ZohoTransports } from '../../src/connection/transports';
+import { createWorkerMetrics, serveMetrics, type MetricsServer } from '../../src/runtime/worker-metrics';
+import { countRecords } from '../../src/zoho/records/count-records';
+import { listRecords } from '../../src/zoho/records/list-records';
+import { someOrganization, TIMEOUT_MS } from '../activities/support';
+import { KEY_RING, useDatabase } from '../db/support';
 
 describe('the metrics of a worker', () => {
   const database = useDatabase();

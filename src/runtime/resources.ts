@@ -1,0 +1,63 @@
+import type { Knex } from 'knex';
+import type { Config } from '../config';
+import { CreditBroker } from '../connection/broker/broker';
+import { ZohoTransports, type TransportSettings } from '../connection/transports';
+import { parseKeyRing, type KeyRing } from '../db/postgres/encryption';
+import { createDatabase } from '../db/postgres/knex';
+import type { CallPriority } from '../domain/credits/priorities';
+import { createTemporalClient, type TemporalClient } from '../temporal/client';
+import { DisposalStack } from './disposal-stack';
+
+/** Database connections of the credit broker: a call to Zoho never waits for one behind a load. */
+const BROKER_POOL = 2;
+
+export interface ResourceOptions {
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+  /** Priority of calls to Zoho that name none. */
+  readonly defaultPriority: CallPriority;
+  /** Observes every call of a connection. */
+  readonly observe?: TransportSettings['observe'];
+  /** False reads the connection's row for each token, so that a new grant counts at once. @default true */
+  readonly cacheTokens?: boolean;
+}
+
+/** Resources that every process of the engine works with. */
+export interface Resources {
+  readonly knex: Knex;
+  /** Transports whose calls pass the credit broker. */
+  readonly zoho: ZohoTransports;
+  readonly temporal: TemporalClient;
+  /** Parses the key ring on each call. @throws KeyRingInvalid when PULSE_ENCRYPTION_KEYS holds none */
+  readonly keyRing: () => KeyRing;
+  /** Waits for calls in flight, gives their slots back and closes every connection, in reverse order of opening. */
+  close(): Promise<void>;
+}
+
+/** Wires database, credit broker, Zoho transports and Temporal client. Nothing connects before its first use. */
+export function openResources(config: Config, options: ResourceOptions): Resources {
+  const { applicationName, defaultPriority, observe, cacheTokens } = options;
+  const stack = new DisposalStack();
+  const pool = (name: string, poolMax: number): Knex =>
+    stack.adopt(createDatabase(config.DATABASE_URL, { poolMax, applicationName: name }), (knex) => knex.destroy());
+  const knex = pool(applicationName, config.PULSE_DATABASE_POOL);
+  const broker = stack.adopt(new CreditBroker(pool('pulse-broker', BROKER_POOL), { defaultPriority }), (opened) =>
+    opened.close(),
+  );
+  const keyRing = (): KeyRing => parseKeyRing(config.PULSE_ENCRYPTION_KEYS);
+  const transports = new ZohoTransports({
+    knex,
+    keyRing,
+    timeoutMs: config.ZOHO_TIMEOUT_MS,
+    confirmGrantAfterMs: config.ZOHO_CONFIRM_GRANT_MS,
+    cacheTokens,
+    broker,
+    observe,
+  });
+  const zoho = stack.adopt(transports, (opened) => opened.close());
+  const temporal = stack.adopt(
+    createTemporalClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE }),
+    ({ connection }) => connection.close(),
+  );
+  return { knex, zoho, temporal, keyRing, close: () => stack.close() };
+}

@@ -1,0 +1,74 @@
+import { createServer } from 'node:http';
+import type { Knex } from 'knex';
+import { version } from '../../package.json';
+import { createApp } from '../api/app';
+import type { Config } from '../config';
+import { consentCallbackUrl } from '../connection/callback-urls';
+import type { ConnectSettings } from '../connection/settings';
+import { pendingMigrations } from '../db/postgres/migrate';
+import type { Logger } from '../logger';
+import { createOperationControl } from '../temporal/control/operation-control';
+import { createSyncControl } from '../temporal/control/sync-control';
+import { accountsUrlOf } from '../zoho/http/data-centers';
+import { ensureConfiguredConnection } from './configured-connection';
+import { openTogether } from './disposal-stack';
+import { drain, listen } from './listen';
+import { openResources, type Resources } from './resources';
+
+/** Time that requests in flight get to end when the API closes. */
+const DRAIN_MS = 10_000;
+
+export interface RunningApi {
+  /** Base URL, with the port that was really taken. */
+  readonly url: string;
+  /** Lets requests in flight end, then frees everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Wires the control API and serves it. A start that fails leaves nothing open.
+ * @throws Error one sentence on what is missing: migrations, a key ring, a usable data center, a free port
+ */
+export async function startApi(config: Config, logger: Logger): Promise<RunningApi> {
+  return openTogether(async (stack) => {
+    const resources = openResources(config, {
+      applicationName: 'pulse-api',
+      defaultPriority: 'people',
+      cacheTokens: false,
+    });
+    stack.defer(() => resources.close());
+    const { knex, temporal } = resources;
+    await assertMigrated(knex);
+    await ensureConfiguredConnection(knex, config, logger);
+    const app = createApp({
+      knex,
+      control: createSyncControl(temporal),
+      operations: createOperationControl(temporal),
+      logger,
+      connect: connectSettings(config, resources, logger),
+      temporalUi: { url: config.TEMPORAL_UI_URL, namespace: temporal.namespace },
+      version,
+    });
+    const server = createServer(app);
+    const url = await listen(server, config.PULSE_API_HOST, config.PULSE_API_PORT);
+    stack.defer(() => drain(server, DRAIN_MS));
+    return { url, close: () => stack.close() };
+  });
+}
+
+async function assertMigrated(knex: Knex): Promise<void> {
+  const pending = await pendingMigrations(knex);
+  if (pending.length > 0) throw new Error(`The database lacks ${pending.join(', ')}: run the migrations first.`);
+}
+
+/** Zoho's rule for redirect URIs lets plain HTTP pass for localhost only. */
+function connectSettings(config: Config, { knex, zoho, keyRing }: Resources, logger: Logger): ConnectSettings {
+  return {
+    knex,
+    organizations: { knex, zoho, logger },
+    keyRing,
+    redirectUri: config.ZOHO_REDIRECT_URI || consentCallbackUrl(`http://localhost:${config.PULSE_API_PORT}`),
+    timeoutMs: config.ZOHO_TIMEOUT_MS,
+    accountsUrlOf: (dataCenter) => config.ZOHO_ACCOUNTS_URL || accountsUrlOf(dataCenter),
+  };
+}

@@ -1,0 +1,81 @@
+import { NativeConnection } from '@temporalio/worker';
+import type { ActivityDependencies } from '../activities/dependencies';
+import type { Config } from '../config';
+import { bulkWriteCallbackUrl } from '../connection/callback-urls';
+import { open, type KeyRing } from '../db/postgres/encryption';
+import type { Logger } from '../logger';
+import { connectOptionsOf } from '../temporal/client';
+import { pauseSchedulesOf, unpauseSchedulesOf } from '../temporal/connection-schedules';
+import { describeWorkflow } from '../temporal/control/workflow-state';
+import { reconcileSchedules } from '../temporal/schedules';
+import { openTogether } from './disposal-stack';
+import { openResources, type Resources } from './resources';
+import { createWorkerMetrics, serveMetrics } from './worker-metrics';
+import { createWorkers } from './workers';
+
+export interface RunningWorker {
+  /** Runs workflows and activities until a signal ends the process. @throws Error when a worker breaks down */
+  run(): Promise<void>;
+  /** Frees everything; call it when {@link run} has ended, or instead of it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Wires the workers of all task queues. A start that fails leaves nothing open.
+ * @throws Error when Temporal is not reachable, a key ring is missing, or the port of the metrics is taken
+ */
+export async function startWorker(config: Config, logger: Logger): Promise<RunningWorker> {
+  return openTogether(async (stack) => {
+    const metrics = createWorkerMetrics();
+    const resources = openResources(config, {
+      applicationName: 'pulse-worker',
+      defaultPriority: 'full',
+      observe: metrics.observe,
+    });
+    stack.defer(() => resources.close());
+    const ring = resources.keyRing();
+    const { PULSE_WORKER_METRICS_HOST: host, PULSE_WORKER_METRICS_PORT: port } = config;
+    if (port !== undefined) {
+      const server = stack.adopt(await serveMetrics(metrics.registry, host, port), (opened) => opened.close());
+      logger.info({ url: server.url }, 'metrics are served');
+    }
+    const { namespace, ...connectOptions } = connectOptionsOf({
+      address: config.TEMPORAL_ADDRESS,
+      namespace: config.TEMPORAL_NAMESPACE,
+    });
+    const connection = stack.adopt(await NativeConnection.connect(connectOptions), (opened) => opened.close());
+    // Asked of Temporal first: the SDK leaves a thread behind when a worker finds no namespace.
+    await reconcileSchedules(resources.temporal.client);
+    const workers = await createWorkers({
+      connection,
+      namespace,
+      dependencies: activityDependencies(config, resources, ring, logger),
+      apiConcurrency: config.PULSE_API_CONCURRENCY,
+      loadConcurrency: config.PULSE_LOAD_CONCURRENCY,
+    });
+    stack.defer(() => workers.close());
+    logger.info({ address: connectOptions.address, namespace }, 'The worker is ready.');
+    return { run: () => workers.run(), close: () => stack.close() };
+  });
+}
+
+function activityDependencies(
+  config: Config,
+  { knex, zoho, temporal }: Resources,
+  ring: KeyRing,
+  logger: Logger,
+): ActivityDependencies {
+  return {
+    knex,
+    zoho,
+    logger,
+    spoolDirectory: config.PULSE_SPOOL_DIR,
+    bulkWriteCallbackUrl: (id, file, secret) => bulkWriteCallbackUrl(config.PULSE_PUBLIC_URL, id, file, secret),
+    openSecret: (purpose, sealed) => open(ring, purpose, sealed),
+    workflowState: (workflowId) => describeWorkflow(temporal.client, workflowId),
+    schedules: {
+      pause: (connectionId, why) => pauseSchedulesOf(temporal.client, connectionId, why),
+      unpause: (connectionId, why) => unpauseSchedulesOf(temporal.client, connectionId, why),
+    },
+  };
+}

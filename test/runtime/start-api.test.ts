@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { loadConfig } from '../../src/config';
+import { openSecrets, getConnection } from '../../src/db/connections/connections';
+import { parseKeyRing } from '../../src/db/postgres/encryption';
+import { migrateToLatest, rollbackAll } from '../../src/db/postgres/migrate';
+import { createLogger } from '../../src/logger';
+import { startApi } from '../../src/runtime/start-api';
+import { useDatabase } from '../db/support';
+import { openSessions } from './support';
+
+const KEY = `test:${Buffer.alloc(32, 7).toString('base64')}`;
+const logger = createLogger('test', 'silent');
+
+describe('starting the API', () => {
+  const database = useDatabase();
+  const environment = (more: Record<string, string> = {}): Record<string, string> => ({
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: '127.0.0.1:1',
+    PULSE_API_PORT: '0',
+    ...more,
+  });
+
+  it('stores the connection of the environment with its secrets sealed', async () => {
+    const config = loadConfig(
+      environment({
+        ZOHO_CLIENT_ID: '1000.A',
+        ZOHO_CLIENT_SECRET: 'client secret',
+        ZOHO_REFRESH_TOKEN: 'refresh token',
+        ZOHO_DATA_CENTER: 'eu',
+        PULSE_ENCRYPTION_KEYS: KEY,
+      }),
+    );
+
+    const api = await startApi(config, logger);
+    await api.close();
+
+    const connection = await getConnection(database.knex, 'crm');
+    assert.equal(connection.accountsUrl, 'https://accounts.zoho.eu');
+    assert.equal(openSecrets(parseKeyRing([KEY]), connection).refreshToken, 'refresh token');
+  });
+
+  it('says which migrations are missing instead of serving', async () => {
+    await rollbackAll(database.knex);
+    const start = startApi(loadConfig(environment()), logger);
+
+    await assert.rejects(start, /lacks 20261123100000_connections.*run the migrations first/);
+    await migrateToLatest(database.knex);
+  });
+
+  describe('on a port that is taken', () => {
+    let first: Awaited<ReturnType<typeof startApi>>;
+    let second: Promise<unknown>;
+    beforeEach(async () => {
+      first = await startApi(loadConfig(environment()), logger);
+      second = startApi(loadConfig(environment({ PULSE_API_PORT: new URL(first.url).port })), logger);
+    });
+    afterEach(() => first.close());
+
+    it('says so', async () => {
+      await assert.rejects(second, /EADDRINUSE/);
+    });
+
+    it('leaves no database session open', async () => {
+      await assert.rejects(second);
+      await first.close();
+
+      assert.deepEqual(await openSessions(database.knex, ['pulse-api', 'pulse-broker']), []);
+    });
+  });
+});
