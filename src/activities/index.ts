@@ -1,5 +1,3 @@
-import { recordBulkOperation } from '../db/bulk-operations/bulk-operations';
-import { recordProgress, type SessionUpdate } from '../db/sessions/session-updates';
 import type { OperationTarget, SyncTarget } from '../temporal/contract/targets';
 import { awaitBulkWrite, collectBulkWriteResult } from './bulk-operations/bulk-write-result';
 import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from './bulk-operations/mass-update';
@@ -36,18 +34,19 @@ import { readByListPages, readChanges, type ChangesRequest, type ListReadRequest
 import { planFullSync, type PlanRequest } from './pull/plan-full-sync';
 import { planIncrementalSync, type IncrementalPlanRequest } from './pull/plan-incremental-sync';
 import { readRestored, type RestoredRequest } from './pull/read-restored';
+import { recordRun, type RecordedUpdate } from './record-run';
 
 /** Quick work on the engine's own tables: the `core` queue. */
 export function createCoreActivities(deps: ActivityDependencies) {
   return {
-    /** Writes the session row, log lines and record statuses. Idempotent by sequence. */
-    recordProgress: (update: SessionUpdate): Promise<boolean> => recordProgress(deps.knex, update),
+    /** Writes a step of a session. */
+    recordProgress: (update: RecordedUpdate) => recordRun(deps, 'session', update),
     finishFullSync: (request: FinishRequest) => finishFullSync(deps, request),
     finishIncrementalSync: (request: Omit<FinishRequest, 'path'>) => finishIncrementalSync(deps, request),
     reconcileSessions: () => reconcileSessions(deps),
     reconcileConnections: () => reconcileConnections(deps),
-    /** Writes the row of a bulk operation. Idempotent by sequence. */
-    recordBulkOperation: (update: SessionUpdate): Promise<boolean> => recordBulkOperation(deps.knex, update),
+    /** Writes a step of a bulk operation. */
+    recordBulkOperation: (update: RecordedUpdate) => recordRun(deps, 'operation', update),
     settleOperation: (target: OperationTarget) => settleOperation(deps, target),
     markFileUnknown: (target: BulkWriteFileTarget) => markFileUnknown(deps, target),
     notifyCaller: (target: OperationTarget) => notifyCaller(deps, target),
@@ -92,6 +91,4 @@ export type CoreActivities = ReturnType<typeof createCoreActivities>;
 export type ZohoActivities = ReturnType<typeof createZohoActivities>;
 export type LoadActivities = ReturnType<typeof createLoadActivities>;
 
-export type { SessionUpdate } from '../db/sessions/session-updates';
-export type { ChunkResult } from '../db/mirror/load/load-chunk';
 export type { ActivityDependencies } from './dependencies';

@@ -1,5 +1,6 @@
 import { bulkWriteCallback } from './bulk-operations/bulk-write-callback';
-import { BULK_OPERATION_ROUTES } from './bulk-operations/read-operations';
+import { OPERATION_COMMAND_ROUTES } from './bulk-operations/command-operation';
+import { READ_OPERATION_ROUTES } from './bulk-operations/read-operations';
 import { startBulkWrite } from './bulk-operations/start-bulk-write';
 import { previewMassUpdate, startMassUpdate } from './bulk-operations/start-mass-update';
 import {
@@ -77,7 +78,8 @@ export const ROUTES: readonly Route[] = [
   startBulkWrite,
   startMassUpdate,
   previewMassUpdate,
-  ...BULK_OPERATION_ROUTES,
+  ...READ_OPERATION_ROUTES,
+  ...OPERATION_COMMAND_ROUTES,
   bulkWriteCallback,
   getHealth,
   getReadiness,

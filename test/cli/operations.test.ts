@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BulkOperationAnswer } from '../../src/api/bulk-operations/schemas';
 import { saveItemOutcomes } from '../../src/db/bulk-operations/bulk-operation-items';
-import { recordBulkOperation } from '../../src/db/bulk-operations/bulk-operations';
+import { recordRunUpdate } from '../../src/db/runs/record-run-update';
+import { operationRun } from '../../src/domain/runs/run';
 import { NO_OPERATIONS, NO_TEMPORAL, useApi } from '../api/support/api';
 import { someConnection } from '../db/support';
 import { pulse } from './support';
@@ -85,8 +86,8 @@ describe('pulse bulk-write and mass-update', () => {
         .select<{ id: string }[]>('id');
       id = row?.id;
       if (id)
-        await recordBulkOperation(api.knex, {
-          sessionId: id,
+        await recordRunUpdate(api.knex, {
+          run: operationRun(id),
           sequence: 1,
           patch: { status: 'failed', errorMessage: 'on purpose' },
         });

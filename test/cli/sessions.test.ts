@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { insertLedgerEntries } from '../../src/db/credits/api-ledger';
-import { recordProgress } from '../../src/db/sessions/session-updates';
-import { closeSession } from '../../src/db/sessions/sessions';
+import { closeRun } from '../../src/db/runs/close-run';
+import { recordRunUpdate } from '../../src/db/runs/record-run-update';
+import { sessionRun } from '../../src/domain/runs/run';
 import { SyncWorkflowNotRunning } from '../../src/temporal/control/sync-control';
 import { NO_TEMPORAL, useApi } from '../api/support/api';
 import { unreachableTemporal } from '../api/support/temporal';
@@ -70,7 +71,7 @@ describe('pulse sessions', () => {
   it('writes the log of a session to its last line, however many pages that takes', async () => {
     const { id } = await someSession(api.knex);
     const messages = Array.from({ length: 250 }, (_, index) => `line ${index}`);
-    await recordProgress(api.knex, { sessionId: id, sequence: 1, patch: {}, logs: messages.map(log) });
+    await recordRunUpdate(api.knex, { run: sessionRun(id), sequence: 1, patch: {}, logs: messages.map(log) });
 
     const { out } = await pulse(api, ['sessions', 'logs', id]);
 
@@ -84,8 +85,8 @@ describe('pulse sessions', () => {
     const { id } = await someSession(api.knex);
     const following = pulse(api, ['sessions', 'logs', id, '--follow', '--json']);
     await sleep(100);
-    await recordProgress(api.knex, { sessionId: id, sequence: 1, patch: {}, logs: [log('late')] });
-    await closeSession(api.knex, id, { status: 'failed', reason: 'on purpose' });
+    await recordRunUpdate(api.knex, { run: sessionRun(id), sequence: 1, patch: {}, logs: [log('late')] });
+    await closeRun(api.knex, sessionRun(id), { status: 'failed', reason: 'on purpose' });
 
     const { code, out } = await following;
 
@@ -140,7 +141,7 @@ describe('pulse sessions', () => {
 
   it('ends with 4 when the API refuses: no such session, no such key, not allowed, not in this state', async () => {
     const { id } = await someSession(api.knex);
-    await closeSession(api.knex, id, { status: 'failed', reason: 'on purpose' });
+    await closeRun(api.knex, sessionRun(id), { status: 'failed', reason: 'on purpose' });
 
     const outcomes = [
       await pulse(api, ['sessions', 'show', NOBODYS_SESSION]),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { closeSession } from '../../src/db/sessions/sessions';
+import { closeRun } from '../../src/db/runs/close-run';
+import { sessionRun } from '../../src/domain/runs/run';
 import type { FullSyncInput, IncrementalSyncInput } from '../../src/temporal/contract/sync-messages';
 import { NO_TEMPORAL, useApi } from '../api/support/api';
 import { someConnection } from '../db/support';
@@ -48,7 +49,7 @@ describe('pulse sync full', () => {
     const { name } = await someConnection(api.knex);
     const waiting = pulse(api, ['sync', 'full', 'Deals', '--connection', name, '--wait']);
     while (started.at(-1)?.connection !== name) await sleep(20);
-    await closeSession(api.knex, started.at(-1)!.sessionId, { status: 'failed', reason: 'on purpose' });
+    await closeRun(api.knex, sessionRun(started.at(-1)!.sessionId), { status: 'failed', reason: 'on purpose' });
 
     const { code, out, err } = await waiting;
 

@@ -1,15 +1,18 @@
-import { closeBulkOperation, listActiveBulkOperations } from '../../db/bulk-operations/bulk-operations';
-import { closeSession, listActiveSessions } from '../../db/sessions/sessions';
+import { listActiveBulkOperations } from '../../db/bulk-operations/bulk-operations';
+import type { RunRow } from '../../db/models/run';
+import { closeRun } from '../../db/runs/close-run';
+import { listActiveSessions } from '../../db/sessions/sessions';
+import type { RunKind } from '../../domain/runs/run';
 import type { ActivityDependencies } from '../dependencies';
 
-/** A session that was only just created may not have its workflow yet. */
+/** A run that was only just created may not have its workflow yet. */
 const GRACE_MS = 30_000;
 
-/** What Temporal knows of the workflow that has a session's id now. */
+/** State of the workflow that has a run's workflow id now. */
 export interface WorkflowState {
   /** Temporal's status, e.g. `RUNNING` or `TERMINATED`; null if it knows no such workflow. */
   status: string | null;
-  /** The session the workflow was started for. */
+  /** Id of the run the workflow was started for. */
   sessionId: string | null;
 }
 
@@ -23,41 +26,30 @@ export async function reconcileSessions(deps: ActivityDependencies): Promise<{ c
     listActiveSessions(deps.knex),
     listActiveBulkOperations(deps.knex),
   ]);
-  const lookFirst = 'Look at its results before you send the rest again.';
-  const closedSessions = await closeAbandoned(deps, sessions, closeSession, 'Start the sync again.');
-  const closedOperations = await closeAbandoned(deps, operations, closeBulkOperation, lookFirst);
+  const closedSessions = await closeAbandoned(deps, 'session', sessions);
+  const closedOperations = await closeAbandoned(deps, 'operation', operations);
   return { checked: sessions.length + operations.length, closed: closedSessions + closedOperations };
 }
 
-interface Run {
-  id: string;
-  workflowId: string | null;
-  lastActivityAt: Date;
-}
+const WHAT_TO_DO: Readonly<Record<RunKind, string>> = {
+  session: 'Start the sync again.',
+  operation: 'Look at its results before you send the rest again.',
+};
 
-async function closeAbandoned(
-  deps: ActivityDependencies,
-  runs: readonly Run[],
-  close: typeof closeSession,
-  whatToDo: string,
-): Promise<number> {
+async function closeAbandoned(deps: ActivityDependencies, kind: RunKind, runs: readonly RunRow[]): Promise<number> {
   let closed = 0;
-  for (const session of runs) {
-    const state = session.workflowId ? await deps.workflowState(session.workflowId) : { status: null, sessionId: null };
-    const mine = state.sessionId === session.id;
-    const young = Date.now() - session.lastActivityAt.getTime() < GRACE_MS;
-    if ((mine && state.status === 'RUNNING') || (!mine && young)) continue;
-    const reason = mine
-      ? `The workflow of this session ended as ${state.status ?? 'unknown'} in Temporal without a word. ${whatToDo}`
-      : `Temporal knows no workflow for this session. ${whatToDo}`;
-    const ended = await close(deps.knex, session.id, {
-      status: mine && state.status === 'CANCELLED' ? 'cancelled' : 'failed',
-      reason,
-    });
-    if (ended) {
-      closed += 1;
-      deps.logger.warn({ sessionId: session.id, workflowId: session.workflowId }, reason);
-    }
+  for (const run of runs) {
+    const state = run.workflowId ? await deps.workflowState(run.workflowId) : { status: null, sessionId: null };
+    const isItsOwn = state.sessionId === run.id;
+    const isYoung = Date.now() - run.lastActivityAt.getTime() < GRACE_MS;
+    if ((isItsOwn && state.status === 'RUNNING') || (!isItsOwn && isYoung)) continue;
+    const reason = isItsOwn
+      ? `The workflow of this ${kind} ended as ${state.status ?? 'unknown'} in Temporal without a word. ${WHAT_TO_DO[kind]}`
+      : `Temporal knows no workflow for this ${kind}. ${WHAT_TO_DO[kind]}`;
+    const status = isItsOwn && state.status === 'CANCELLED' ? 'cancelled' : 'failed';
+    if (!(await closeRun(deps.knex, { kind, id: run.id }, { status, reason }))) continue;
+    closed += 1;
+    deps.logger.warn({ kind, id: run.id, workflowId: run.workflowId }, reason);
   }
   return closed;
 }

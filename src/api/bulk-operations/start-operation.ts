@@ -1,26 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import {
-  closeBulkOperation,
-  getBulkOperation,
-  insertBulkOperation,
-  OperationKeyUsed,
-  type NewBulkOperation,
-} from '../../db/bulk-operations/bulk-operations';
-import type { BulkOperationModel } from '../../db/models/bulk-operation';
+import { getBulkOperation, insertBulkOperation, type NewBulkOperation } from '../../db/bulk-operations/bulk-operations';
 import type { ConnectionModel } from '../../db/models/connection';
+import { operationRun } from '../../domain/runs/run';
+import type { BulkOperationInput } from '../../temporal/contract/operation-messages';
 import { USE_PROBLEMS } from '../connections/find-connection';
 import type { RouteDeps } from '../http/deps';
-import { Problem } from '../http/problem';
 import type { RouteAnswer } from '../http/route';
 import { operationPath } from '../paths';
+import { startOnce } from '../runs/start-once';
 import { presentOperation } from './present';
 
 export const START_PROBLEMS = [...USE_PROBLEMS, 'idempotency_key_reused', 'temporal_unavailable'] as const;
 
 /**
- * Keeps an operation and its records in one transaction, and starts its workflow. Under an idempotency key that came
- * before with the same request, the earlier operation is the answer.
+ * Stores an operation and its records in one transaction, and starts its workflow. An idempotency key that came before
+ * with the same request answers the earlier operation.
  * @param text the request, to tell a repeated one from another one under the same key
  * @throws Problem `idempotency_key_reused`; TemporalUnavailable
  */
@@ -31,56 +26,33 @@ export async function startOperation(
   text: string,
   insertItems: (trx: Knex) => Promise<void>,
 ): Promise<RouteAnswer> {
+  const { kind } = operation;
   const requestHash = createHash('sha256').update(text).digest('hex');
-  const stored = await store(deps.knex, { ...operation, connectionId: connection.id, requestHash }, insertItems);
-  if (stored.id === operation.id) await startWorkflow(deps, connection, stored);
-  const kind = stored.kind === 'bulk_write' ? 'bulk-writes' : 'mass-updates';
+  const id = await startOnce(deps.knex, {
+    run: operationRun(operation.id),
+    store: () =>
+      deps.knex.transaction(async (trx) => {
+        await insertBulkOperation(trx, { ...operation, connectionId: connection.id, requestHash });
+        await insertItems(trx);
+      }),
+    startWorkflow: () => deps.operations.start(kind, inputOf(connection, operation), operation.initiatedBy),
+  });
   return {
     status: 202,
-    headers: { Location: operationPath(kind, stored.id) },
-    body: await presentOperation(deps.knex, await getBulkOperation(deps.knex, stored.id)),
+    headers: { Location: operationPath(kind === 'bulk_write' ? 'bulk-writes' : 'mass-updates', id) },
+    body: await presentOperation(deps.knex, await getBulkOperation(deps.knex, id)),
   };
 }
 
-async function store(
-  knex: Knex,
-  operation: NewBulkOperation,
-  insertItems: (trx: Knex) => Promise<void>,
-): Promise<BulkOperationModel> {
-  try {
-    await knex.transaction(async (trx) => {
-      await insertBulkOperation(trx, operation);
-      await insertItems(trx);
-    });
-    return await getBulkOperation(knex, operation.id);
-  } catch (error) {
-    if (!(error instanceof OperationKeyUsed)) throw error;
-    const { operation: earlier } = error;
-    if (earlier.requestHash === operation.requestHash && earlier.kind === operation.kind) return earlier;
-    throw new Problem('idempotency_key_reused', 'The idempotency key came with another request before.', {
-      errors: [{ parameter: 'idempotency-key', detail: 'Belongs to another request' }],
-    });
-  }
-}
-
-/** An operation whose workflow did not start ends here. */
-async function startWorkflow(
-  { operations, knex }: RouteDeps,
+function inputOf(
   connection: ConnectionModel,
-  { id, kind, moduleNames, callbackUrl, initiatedBy }: BulkOperationModel,
-): Promise<void> {
-  const input = {
+  { id, moduleNames, callback }: Pick<NewBulkOperation, 'id' | 'moduleNames' | 'callback'>,
+): BulkOperationInput {
+  return {
     operationId: id,
     connectionId: connection.id,
     connection: connection.name,
-    modules: moduleNames,
-    notifiesCaller: callbackUrl !== null,
+    modules: [...moduleNames],
+    notifiesCaller: callback !== undefined,
   };
-  try {
-    await operations.start(kind, input, initiatedBy);
-  } catch (error) {
-    const reason = 'The workflow could not be started.';
-    await closeBulkOperation(knex, id, { status: 'failed', reason, releaseIdempotencyKey: true });
-    throw error;
-  }
 }

@@ -2,26 +2,26 @@ import { createHash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { z } from 'zod';
 import type { ConnectionModel } from '../../db/models/connection';
-import type { SyncSessionModel } from '../../db/models/sync-session';
 import { viewSession } from '../../db/sessions/session-view';
-import { closeSession, createSession, getSession, IdempotencyKeyUsed } from '../../db/sessions/sessions';
+import { createSession, getSession } from '../../db/sessions/sessions';
 import type { SessionType } from '../../domain/runs/enums';
+import { sessionRun } from '../../domain/runs/run';
 import type { SyncInput, SyncOptions } from '../../temporal/contract/sync-messages';
-import { SyncWorkflowRunning, type SyncControl } from '../../temporal/control/sync-control';
+import type { SyncControl } from '../../temporal/control/sync-control';
 import { syncWorkflowId } from '../../temporal/ids';
 import { USE_PROBLEMS, usableConnection } from '../connections/find-connection';
 import type { RouteDeps } from '../http/deps';
 import { idempotencyHeader } from '../http/parameters';
-import { Problem } from '../http/problem';
 import { defineRoute, type Route, type RouteAnswer } from '../http/route';
 import { sessionPath } from '../paths';
+import { startOnce } from '../runs/start-once';
 import { presentSessionAnswer } from './present';
 import { SessionAnswer } from './schemas';
 
 type SyncBody = SyncOptions & { module: string; connection: string };
 type OptionsOf<Body> = Omit<Body, 'module' | 'connection'>;
 
-/** What makes one way to start a sync of a module different from the others. */
+/** One way to start a sync of a module. */
 export interface SyncStart<Body extends SyncBody> extends Pick<Route, 'path' | 'operationId' | 'summary'> {
   description: string;
   body: z.ZodType<Body>;
@@ -52,79 +52,52 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
     async handle(request, deps): Promise<RouteAnswer> {
       const actor = request.principal?.actor ?? 'anonymous';
       const connection = await usableConnection(deps.knex, request.body.connection);
-      const session = await createOrFind(deps, sync, {
+      const id = await startSession(deps, sync, {
         actor,
         connection,
         body: request.body,
         idempotencyKey: request.headers['idempotency-key'],
       });
-      const view = await viewSession(deps.knex, await getSession(deps.knex, session.id));
+      const view = await viewSession(deps.knex, await getSession(deps.knex, id));
       return {
         status: 202,
-        headers: { Location: sessionPath(session.id) },
+        headers: { Location: sessionPath(id) },
         body: presentSessionAnswer(view, deps.temporalUi),
       };
     },
   });
 }
 
-interface Asked<Body> {
+interface SyncRequest<Body> {
   actor: string;
   connection: ConnectionModel;
   body: Body;
   idempotencyKey: string | undefined;
 }
 
-async function createOrFind<Body extends SyncBody>(
-  deps: RouteDeps,
+/** @returns id of the session */
+async function startSession<Body extends SyncBody>(
+  { knex, control }: RouteDeps,
   sync: SyncStart<Body>,
-  asked: Asked<Body>,
-): Promise<SyncSessionModel> {
-  const { actor, body, connection, idempotencyKey } = asked;
-  const requestHash = createHash('sha256').update(JSON.stringify(body)).digest('hex');
+  { actor, body, connection, idempotencyKey }: SyncRequest<Body>,
+): Promise<string> {
+  const id = uuidv7();
   const { module, connection: _name, ...options } = body;
-  try {
-    const session = await createSession(deps.knex, {
-      id: uuidv7(),
-      connectionId: connection.id,
-      sessionType: sync.sessionType,
-      moduleName: module,
-      initiatedBy: actor,
-      syncConfig: options,
-      workflowId: syncWorkflowId(connection.name, module),
-      requestHash,
-      ...(idempotencyKey !== undefined && { idempotencyKey }),
-    });
-    await startWorkflow(deps, sync, asked, {
-      sessionId: session.id,
-      connectionId: connection.id,
-      connection: connection.name,
-      module,
-      options,
-    });
-    return session;
-  } catch (error) {
-    if (!(error instanceof IdempotencyKeyUsed)) throw error;
-    const { session } = error;
-    if (session.requestHash === requestHash && session.sessionType === sync.sessionType) return session;
-    throw new Problem('idempotency_key_reused', 'The idempotency key came with another request before.', {
-      errors: [{ parameter: 'idempotency-key', detail: 'Belongs to another request' }],
-    });
-  }
-}
-
-/** Starts the workflow; a session whose workflow did not start ends here, so that the module is free again. */
-async function startWorkflow<Body extends SyncBody>(
-  deps: RouteDeps,
-  sync: SyncStart<Body>,
-  { actor }: Asked<Body>,
-  input: SyncInput<OptionsOf<Body>>,
-): Promise<void> {
-  try {
-    await sync.start(deps.control, input, actor);
-  } catch (error) {
-    const reason = error instanceof SyncWorkflowRunning ? error.message : 'The workflow could not be started.';
-    await closeSession(deps.knex, input.sessionId, { status: 'failed', reason, releaseIdempotencyKey: true });
-    throw error;
-  }
+  const input = { sessionId: id, connectionId: connection.id, connection: connection.name, module, options };
+  return startOnce(knex, {
+    run: sessionRun(id),
+    store: () =>
+      createSession(knex, {
+        id,
+        connectionId: connection.id,
+        sessionType: sync.sessionType,
+        moduleName: module,
+        initiatedBy: actor,
+        syncConfig: options,
+        workflowId: syncWorkflowId(connection.name, module),
+        requestHash: createHash('sha256').update(JSON.stringify(body)).digest('hex'),
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
+      }),
+    startWorkflow: () => sync.start(control, input, actor),
+  });
 }

@@ -1,12 +1,10 @@
 import type { Knex } from 'knex';
-import { fn } from 'objection';
 import type { BulkOperationKind } from '../../domain/runs/bulk-operations';
-import { ACTIVE_RUN_STATUSES, FINAL_RUN_STATUSES, isFinal, type RunStatus } from '../../domain/runs/enums';
+import { ACTIVE_RUN_STATUSES, type RunStatus } from '../../domain/runs/enums';
 import { BulkOperationModel, type CallbackState } from '../models/bulk-operation';
 import { reseal, type KeyRing } from '../postgres/encryption';
-import { storable, toJsonb } from '../postgres/json';
-import type { SessionUpdate } from '../sessions/session-updates';
-import { settleRecords } from './settle-operation';
+import { toJsonb } from '../postgres/json';
+import { IdempotencyKeyUsed } from '../runs/idempotency-key-used';
 
 export class BulkOperationNotFound extends Error {
   override readonly name = 'BulkOperationNotFound';
@@ -15,17 +13,6 @@ export class BulkOperationNotFound extends Error {
   constructor(operationId: string) {
     super(`There is no such operation as ${operationId}.`);
     this.operationId = operationId;
-  }
-}
-
-/** The same caller used this idempotency key before; the operation it made then is the answer. */
-export class OperationKeyUsed extends Error {
-  override readonly name = 'OperationKeyUsed';
-  readonly operation: BulkOperationModel;
-
-  constructor(operation: BulkOperationModel) {
-    super(`The idempotency key belongs to operation ${operation.id}.`);
-    this.operation = operation;
   }
 }
 
@@ -55,7 +42,7 @@ export interface NewBulkOperation {
 
 /**
  * Inserts an operation as `initiated`. Meant for the caller's transaction, together with its records.
- * @throws OperationKeyUsed
+ * @throws IdempotencyKeyUsed
  */
 export async function insertBulkOperation(trx: Knex, operation: NewBulkOperation): Promise<void> {
   const { rows } = await trx.raw<{ rows: object[] }>(
@@ -85,7 +72,8 @@ export async function insertBulkOperation(trx: Knex, operation: NewBulkOperation
     idempotency_key: operation.idempotencyKey ?? null,
   });
   if (!earlier) throw new Error(`Operation ${operation.id} was refused without a visible reason.`);
-  throw new OperationKeyUsed(earlier);
+  const isRepeat = earlier.requestHash === operation.requestHash && earlier.kind === operation.kind;
+  throw new IdempotencyKeyUsed(earlier.id, isRepeat);
 }
 
 /** @throws BulkOperationNotFound also for an operation of another kind */
@@ -114,72 +102,6 @@ export async function listActiveBulkOperations(knex: Knex): Promise<BulkOperatio
   return BulkOperationModel.query(knex)
     .whereIn('status', [...ACTIVE_RUN_STATUSES])
     .orderBy('id');
-}
-
-/**
- * Writes one step of an operation's life, in the form in which sessions report theirs. Idempotent by
- * (`sessionId`, `sequence`): a repeated or late update changes nothing, and a final status stays.
- * @returns whether the row changed
- * @throws BulkOperationNotFound
- */
-export async function recordBulkOperation(
-  knex: Knex,
-  { sessionId, sequence, patch, logs }: SessionUpdate,
-): Promise<boolean> {
-  const changes: Record<string, unknown> = { state_version: sequence, last_activity_at: knex.fn.now() };
-  const set = (column: string, value: string | number | object | null | undefined): void => {
-    if (value === undefined) return;
-    if (typeof value === 'string') changes[column] = storable(value);
-    else changes[column] = typeof value === 'object' && value !== null ? toJsonb(value) : value;
-  };
-  set('status', patch.status);
-  set('phase', patch.phase);
-  set('message', logs?.at(-1)?.message);
-  set('workflow_id', patch.workflowId);
-  set('first_execution_run_id', patch.firstExecutionRunId);
-  set('total_records', patch.totalRecords);
-  set('processed_records', patch.processedRecords);
-  set('successful_records', patch.successfulRecords);
-  set('failed_records', patch.failedRecords);
-  set('error_message', patch.errorMessage);
-  set('pause_reason', patch.pauseReason);
-  set('plan', patch.plan);
-  set('result', patch.result);
-  if (patch.status && isFinal(patch.status)) changes['completed_at'] = knex.fn.now();
-  const changed = await knex('bulk_operations')
-    .withSchema('sync')
-    .where('id', sessionId)
-    .where('state_version', '<', sequence)
-    .whereNotIn('status', [...FINAL_RUN_STATUSES])
-    .update(changes);
-  if (changed === 0) await getBulkOperation(knex, sessionId);
-  return changed > 0;
-}
-
-/**
- * Ends an operation whose workflow cannot do so itself: it never started, was terminated, or is unknown to Temporal.
- * Its records get their end, too.
- * @param end `releaseIdempotencyKey`: nothing was started, so the same request may be tried again under its key
- * @returns whether this call ended it
- */
-export async function closeBulkOperation(
-  knex: Knex,
-  id: string,
-  end: { status: 'failed' | 'cancelled'; reason: string; releaseIdempotencyKey?: boolean },
-): Promise<boolean> {
-  const closed = await BulkOperationModel.query(knex)
-    .findById(id)
-    .whereIn('status', [...ACTIVE_RUN_STATUSES])
-    .patch({
-      status: end.status,
-      errorMessage: end.reason,
-      message: end.reason,
-      completedAt: fn.now(),
-      lastActivityAt: fn.now(),
-      ...(end.releaseIdempotencyKey === true && { idempotencyKey: null }),
-    });
-  if (closed > 0) await settleRecords(knex, id);
-  return closed > 0;
 }
 
 /** Key rotation: seals the secrets of callbacks that are still to be made with the ring's first key. */

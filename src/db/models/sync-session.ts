@@ -1,24 +1,19 @@
 import { Model, type RelationMappingsThunk } from 'objection';
-import type { ConflictStrategy, ReadPath, RunStatus, SessionType, SyncDirection } from '../../domain/runs/enums';
-import { BaseModel, type JsonObject } from './base-model';
+import type { ConflictStrategy, ReadPath, SessionType, SyncDirection } from '../../domain/runs/enums';
+import type { JsonObject } from './base-model';
 import { ConnectionModel } from './connection';
+import { RunModel } from './run';
 import { SessionChunkModel } from './session-chunk';
 import { SyncStatusLogModel } from './sync-status-log';
 
-/** One run of a sync. After its creation only its own workflow writes it, ordered by `stateVersion`. */
-export class SyncSessionModel extends BaseModel {
+/** One sync of a module. */
+export class SyncSessionModel extends RunModel {
   static override readonly tableName = 'sync.crm_sync_sessions';
-  static override readonly jsonAttributes = ['syncConfig', 'plan', 'result'];
+  static override readonly jsonAttributes: string[] = ['syncConfig', 'plan', 'result'];
 
-  declare id: string;
-  declare connectionId: string;
   declare sessionType: SessionType;
-  declare status: RunStatus;
   declare moduleName: string;
   declare syncDirection: SyncDirection;
-  declare startedAt: Date;
-  declare completedAt: Date | null;
-  declare lastActivityAt: Date;
   declare totalRecords: string;
   declare processedRecords: string;
   declare successfulRecords: string;
@@ -27,7 +22,6 @@ export class SyncSessionModel extends BaseModel {
   declare fromTimestamp: Date | null;
   declare toTimestamp: Date | null;
   declare lastModifiedTime: Date | null;
-  declare errorMessage: string | null;
   declare retryCount: number;
   declare maxRetries: number;
   declare apiCallsMade: string;
@@ -36,23 +30,10 @@ export class SyncSessionModel extends BaseModel {
   declare batchSize: number;
   declare conflictResolution: ConflictStrategy;
   declare syncConfig: JsonObject;
-  /** Who asked: `api-key:<name>`, `schedule`, `cli`. */
-  declare initiatedBy: string | null;
-  declare workflowId: string | null;
-  declare firstExecutionRunId: string | null;
-  /** Sequence of the last update that was applied; an update that is not newer is ignored. */
-  declare stateVersion: string;
-  declare phase: string | null;
   declare readPath: ReadPath | null;
   /** Rows Zoho counted when the session was planned. */
   declare expectedRecords: string | null;
   declare creditsSpent: string;
-  declare plan: JsonObject | null;
-  declare result: JsonObject | null;
-  declare pauseReason: string | null;
-  declare idempotencyKey: string | null;
-  /** SHA-256 of the request that carried the idempotency key. */
-  declare requestHash: string | null;
 
   declare connection?: ConnectionModel;
   declare logs?: SyncStatusLogModel[];

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import { fn } from 'objection';
 import { uuidv7 } from 'uuidv7';
 import {
   ACTIVE_RUN_STATUSES,
@@ -10,6 +9,7 @@ import {
 } from '../../domain/runs/enums';
 import { SyncSessionModel } from '../models/sync-session';
 import { toJsonb } from '../postgres/json';
+import { IdempotencyKeyUsed } from '../runs/idempotency-key-used';
 
 export class SessionNotFound extends Error {
   override readonly name = 'SessionNotFound';
@@ -35,17 +35,6 @@ export class ActiveSessionExists extends Error {
     super(`${moduleName} is already being synced by session ${activeSessionId}.`);
     this.moduleName = moduleName;
     this.activeSessionId = activeSessionId;
-  }
-}
-
-/** The same caller used this idempotency key before; the session it made then is the answer. */
-export class IdempotencyKeyUsed extends Error {
-  override readonly name = 'IdempotencyKeyUsed';
-  readonly session: SyncSessionModel;
-
-  constructor(session: SyncSessionModel) {
-    super(`The idempotency key belongs to session ${session.id}.`);
-    this.session = session;
   }
 }
 
@@ -84,7 +73,7 @@ export async function createSession(knex: Knex, session: NewSession): Promise<Sy
     const inserted = await insertUnlessRefused(knex, session);
     if (inserted) return inserted;
     const earlier = await findByIdempotencyKey(knex, session);
-    if (earlier) throw new IdempotencyKeyUsed(earlier);
+    if (earlier) throw new IdempotencyKeyUsed(earlier.id, isSameRequest(earlier, session));
     const active = await findActiveSession(knex, session.connectionId, session.moduleName);
     if (active) throw new ActiveSessionExists(session.moduleName, active.id);
   }
@@ -162,28 +151,8 @@ export async function listActiveSessions(
   return query;
 }
 
-/**
- * Ends a session whose workflow cannot do so itself: it never started, was terminated, or is unknown to Temporal.
- * A session that already ended stays as it is.
- * @param end `releaseIdempotencyKey`: nothing was started, so the same request may be tried again under its key
- * @returns whether this call ended it
- */
-export async function closeSession(
-  knex: Knex,
-  id: string,
-  end: { status: 'failed' | 'cancelled'; reason: string; releaseIdempotencyKey?: boolean },
-): Promise<boolean> {
-  const closed = await SyncSessionModel.query(knex)
-    .findById(id)
-    .whereIn('status', [...ACTIVE_RUN_STATUSES])
-    .patch({
-      status: end.status,
-      errorMessage: end.reason,
-      completedAt: fn.now(),
-      lastActivityAt: fn.now(),
-      ...(end.releaseIdempotencyKey === true && { idempotencyKey: null }),
-    });
-  return closed > 0;
+function isSameRequest(earlier: SyncSessionModel, { requestHash, sessionType }: NewSession): boolean {
+  return earlier.requestHash === (requestHash ?? null) && earlier.sessionType === sessionType;
 }
 
 async function insertUnlessRefused(knex: Knex, session: NewSession): Promise<SyncSessionModel | undefined> {

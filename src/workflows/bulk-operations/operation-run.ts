@@ -7,22 +7,23 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
+import { operationRun } from '../../domain/runs/run';
 import {
   operationProgressQuery,
   type BulkOperationInput,
   type BulkOperationResult,
 } from '../../temporal/contract/operation-messages';
 import type { OperationTarget } from '../../temporal/contract/targets';
-import { notifyCaller, recordBulkOperation, settleOperation } from '../activity-proxies';
+import { notifyCaller, settleOperation } from '../activity-proxies';
 import { causeOf, isFailure, SESSION_ENDED } from '../run/activity-failures';
 import { RunControl } from '../run/run-control';
-import { SessionRecorder } from '../run/session-recorder';
+import { RunRecorder } from '../run/run-recorder';
 
 /** What the work of an operation has at hand. */
 export interface OperationRun {
   target: OperationTarget;
   control: RunControl;
-  recorder: SessionRecorder;
+  recorder: RunRecorder;
 }
 
 /** How the work of an operation ended. */
@@ -47,7 +48,7 @@ export async function runBulkOperation(
 ): Promise<BulkOperationResult> {
   const { operationId, connectionId } = input;
   const target: OperationTarget = { operationId, connectionId };
-  const recorder = new SessionRecorder(operationId, `${title} to ${input.modules.join(', ')}`, 0, recordBulkOperation);
+  const recorder = new RunRecorder(operationRun(operationId), `${title} to ${input.modules.join(', ')}`);
   const control = new RunControl(recorder);
   setHandler(operationProgressQuery, () => ({ status: recorder.status, phase: recorder.phase }));
   const { firstExecutionRunId, workflowId } = workflowInfo();
@@ -74,7 +75,7 @@ export async function runBulkOperation(
 async function end(
   { notifiesCaller }: BulkOperationInput,
   target: OperationTarget,
-  recorder: SessionRecorder,
+  recorder: RunRecorder,
   status: 'completed' | 'failed' | 'cancelled',
   { message, shortcoming, progress, details }: WorkDone,
 ): Promise<BulkOperationResult> {

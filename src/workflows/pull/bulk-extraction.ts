@@ -1,7 +1,7 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
-import type { ChunkResult } from '../../activities';
 import { BULK_PAGE_ROWS } from '../../domain/planning/read-plan';
 import { exportChunk, exportJob } from '../../domain/runs/chunk-numbers';
+import type { SessionSums } from '../../temporal/contract/results';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { awaitBulkRead, loadBulkPage, orderBulkRead } from '../activity-proxies';
 import { isFailure, JOB_LOST } from '../run/activity-failures';
@@ -22,7 +22,7 @@ export interface BulkExtraction {
   firstLoad: boolean;
   /** Hand over to a new run after so many pages, if the test asks for it. */
   pagesPerRun: number | undefined;
-  onLoaded(chunk: ChunkResult): void;
+  onLoaded(chunk: SessionSums): void;
 }
 
 /**

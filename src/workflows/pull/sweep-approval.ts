@@ -5,7 +5,7 @@ import {
   type OperatorCommand,
   type RemovalOptions,
 } from '../../temporal/contract/sync-messages';
-import type { SessionRecorder } from '../run/session-recorder';
+import type { RunRecorder } from '../run/run-recorder';
 
 /** The brake of a run: rows that leave the mirror in numbers wait for a person's word, given once for the whole run. */
 export class SweepApproval {
@@ -15,10 +15,10 @@ export class SweepApproval {
   /** Share of the mirror, in per cent, that may leave unasked; the standard one without it. */
   readonly percent: number | undefined;
   #by = 'the request itself';
-  readonly #session: SessionRecorder;
+  readonly #session: RunRecorder;
   readonly #module: string;
 
-  constructor(session: SessionRecorder, module: string, { allowMassDelete, massDeletePercent }: RemovalOptions) {
+  constructor(session: RunRecorder, module: string, { allowMassDelete, massDeletePercent }: RemovalOptions) {
     this.#session = session;
     this.#module = module;
     this.isGiven = allowMassDelete ?? false;

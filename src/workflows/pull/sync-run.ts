@@ -7,12 +7,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { deleteSequence } from '../../domain/runs/chunk-numbers';
+import { sessionRun, type SessionPatch } from '../../domain/runs/run';
 import type { RowCounts, SessionSums } from '../../temporal/contract/results';
 import { progressQuery, type SyncInput, type SyncResult } from '../../temporal/contract/sync-messages';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { causeOf, isFailure, SESSION_ENDED } from '../run/activity-failures';
 import { RunControl } from '../run/run-control';
-import { SessionRecorder } from '../run/session-recorder';
+import { RunRecorder } from '../run/run-recorder';
 import { SweepApproval } from './sweep-approval';
 
 /** What a run hands to the next one of its chain. */
@@ -27,7 +28,7 @@ interface Inheritance {
  */
 export class SyncRun {
   readonly target: SyncTarget;
-  readonly session: SessionRecorder;
+  readonly session: RunRecorder<SessionPatch>;
   readonly control: RunControl;
   readonly approval: SweepApproval;
   readonly sums: SessionSums;
@@ -41,7 +42,7 @@ export class SyncRun {
     const { sessionId, connectionId, module, options } = input;
     this.target = { sessionId, connectionId, module, ...(options.fields && { fields: options.fields }) };
     this.sums = inherited?.sums ?? { read: 0, created: 0, updated: 0, unchanged: 0, failed: 0 };
-    this.session = new SessionRecorder(sessionId, title, inherited?.sequence ?? 0);
+    this.session = new RunRecorder(sessionRun(sessionId), title, inherited?.sequence);
     this.control = new RunControl(this.session);
     this.approval = new SweepApproval(this.session, module, options);
     setHandler(progressQuery, () => ({

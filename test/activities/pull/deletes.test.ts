@@ -4,7 +4,8 @@ import { readByListPages } from '../../../src/activities/pull/list-read';
 import { loadMirror } from '../../../src/activities/pull/load-mirror';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
-import { closeSession } from '../../../src/db/sessions/sessions';
+import { closeRun } from '../../../src/db/runs/close-run';
+import { sessionRun } from '../../../src/domain/runs/run';
 import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { someSession } from '../../db/support';
 import { useActivities } from '../support';
@@ -28,7 +29,7 @@ describe('what became of rows a session has not seen', () => {
         firstLoad: false,
       }),
     );
-    await closeSession(fixture.knex, earlier.sessionId, { status: 'failed', reason: 'test' });
+    await closeRun(fixture.knex, sessionRun(earlier.sessionId), { status: 'failed', reason: 'test' });
     const { connectionId, module } = earlier;
     const session = await someSession(fixture.knex, { connectionId, moduleName: module });
     const target = { connectionId, module, sessionId: session.id };

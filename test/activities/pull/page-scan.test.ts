@@ -5,7 +5,8 @@ import type { ScanResult } from '../../../src/activities/pull/page-scan';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { SessionEnded } from '../../../src/db/mirror/load/load-chunk';
 import { countMirrorRows } from '../../../src/db/mirror/mirror-table';
-import { closeSession } from '../../../src/db/sessions/sessions';
+import { closeRun } from '../../../src/db/runs/close-run';
+import { sessionRun } from '../../../src/domain/runs/run';
 import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { useActivities } from '../support';
 
@@ -85,7 +86,7 @@ describe('a page scan', () => {
 
   it('fails with what kept a chunk from being loaded in the background', async () => {
     const target = await planned();
-    await closeSession(fixture.knex, target.sessionId, { status: 'cancelled', reason: 'test' });
+    await closeRun(fixture.knex, sessionRun(target.sessionId), { status: 'cancelled', reason: 'test' });
 
     await assert.rejects(read(target), SessionEnded);
   });

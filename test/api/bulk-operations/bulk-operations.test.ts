@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { BulkOperationAnswer } from '../../../src/api/bulk-operations/schemas';
 import { listItems, saveItemOutcomes } from '../../../src/db/bulk-operations/bulk-operation-items';
-import { getBulkOperation, recordBulkOperation } from '../../../src/db/bulk-operations/bulk-operations';
+import { getBulkOperation } from '../../../src/db/bulk-operations/bulk-operations';
 import { planJob, updateJob } from '../../../src/db/bulk-operations/bulk-write-jobs';
+import { recordRunUpdate } from '../../../src/db/runs/record-run-update';
+import { operationRun } from '../../../src/domain/runs/run';
 import type { OperationControl } from '../../../src/temporal/control/operation-control';
 import { SyncWorkflowNotRunning, TemporalUnavailable } from '../../../src/temporal/control/sync-control';
 import { someConnection } from '../../db/support';
@@ -184,7 +186,11 @@ describe('bulk operations in the API', () => {
   it('cancels one whose workflow is gone, and refuses one that has ended', async () => {
     const { operation } = await started();
     const done = await started();
-    await recordBulkOperation(api.knex, { sessionId: done.operation.id, sequence: 1, patch: { status: 'completed' } });
+    await recordRunUpdate(api.knex, {
+      run: operationRun(done.operation.id),
+      sequence: 1,
+      patch: { status: 'completed' },
+    });
     control = { ...NO_TEMPORAL, cancel: () => Promise.reject(new SyncWorkflowNotRunning('gone')) };
 
     const cancelled = await api.call('POST', `/api/v1/bulk-writes/${operation.id}/cancel`, {
@@ -199,6 +205,29 @@ describe('bulk operations in the API', () => {
       items.map(({ status }) => status),
       ['cancelled', 'cancelled'],
     );
+  });
+
+  it('pauses and resumes one by its workflow, and says whether it has taken effect', async () => {
+    const { operation } = await started();
+    const commands: string[] = [];
+    control = {
+      ...NO_TEMPORAL,
+      update: async ({ workflowId }, name, { by, reason }) => {
+        commands.push(`${name} ${workflowId} by ${by}: ${reason}`);
+        return name === 'pause';
+      },
+    };
+    const send = (command: string) =>
+      api.call('POST', `/api/v1/bulk-writes/${operation.id}/${command}`, { json: { reason: 'lunch' } });
+
+    const statuses = [(await send('pause')).status, (await send('resume')).status];
+
+    const { workflowId, initiatedBy } = operation;
+    assert.deepEqual(statuses, [200, 202]);
+    assert.deepEqual(commands, [
+      `pause ${workflowId} by ${initiatedBy}: lunch`,
+      `resume ${workflowId} by ${initiatedBy}: lunch`,
+    ]);
   });
 
   describe("Zoho's call at the end of a job", () => {

@@ -3,8 +3,9 @@ import type { ProblemDocument } from '../../../src/api/http/problem';
 import type { Plan } from '../../../src/api/plans/schemas';
 import { insertLedgerEntries } from '../../../src/db/credits/api-ledger';
 import { saveFields } from '../../../src/db/mirror/module-fields';
-import { recordProgress } from '../../../src/db/sessions/session-updates';
+import { recordRunUpdate } from '../../../src/db/runs/record-run-update';
 import { mapFields } from '../../../src/domain/mirror/mirror-field';
+import { sessionRun } from '../../../src/domain/runs/run';
 import { someConnection, someSession } from '../../db/support';
 import { NO_TEMPORAL, useApi } from '../support/api';
 
@@ -20,7 +21,7 @@ describe('POST /plans', () => {
   async function syncedOrg(): Promise<{ connection: string; connectionId: string }> {
     const { id: connectionId, name: connection } = await someConnection(api.knex);
     const { id: sessionId } = await someSession(api.knex, { connectionId });
-    await recordProgress(api.knex, { sessionId, sequence: 1, patch: { expectedRecords: 60_000 } });
+    await recordRunUpdate(api.knex, { run: sessionRun(sessionId), sequence: 1, patch: { expectedRecords: 60_000 } });
     const fields = ['Deal_Name:text', 'Account_Name:lookup', 'Contract:fileupload', 'Modified_Time:datetime'].map(
       (field, index) => {
         const [apiName = '', dataType = ''] = field.split(':');

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { ProblemDocument } from '../../../src/api/http/problem';
 import { SessionAnswer } from '../../../src/api/sessions/schemas';
 import { setConnectionStatus } from '../../../src/db/connections/connections';
-import { recordProgress } from '../../../src/db/sessions/session-updates';
+import { recordRunUpdate } from '../../../src/db/runs/record-run-update';
 import { findActiveSession, getSession, listSessions } from '../../../src/db/sessions/sessions';
+import { sessionRun } from '../../../src/domain/runs/run';
 import type { SyncControl } from '../../../src/temporal/control/sync-control';
 import { someConnection, someSession } from '../../db/support';
 import { useApi, type Answer } from '../support/api';
@@ -261,7 +262,7 @@ describe('starting and steering a full sync', () => {
 
   it('refuses commands to a session that has ended', async () => {
     const { id } = await someSession(api.knex);
-    await recordProgress(api.knex, { sessionId: id, sequence: 1, patch: { status: 'completed' } });
+    await recordRunUpdate(api.knex, { run: sessionRun(id), sequence: 1, patch: { status: 'completed' } });
 
     const answers = await Promise.all(
       ['pause', 'resume', 'cancel', 'approve-sweep'].map((name) => api.call('POST', `/api/v1/sessions/${id}/${name}`)),

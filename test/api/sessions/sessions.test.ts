@@ -9,8 +9,9 @@ import {
 } from '../../../src/api/sessions/schemas';
 import { insertLedgerEntries } from '../../../src/db/credits/api-ledger';
 import { SessionChunkModel } from '../../../src/db/models/session-chunk';
-import { recordProgress } from '../../../src/db/sessions/session-updates';
+import { recordRunUpdate } from '../../../src/db/runs/record-run-update';
 import { countLatency, noLatencies } from '../../../src/domain/credits/latency-histogram';
+import { sessionRun } from '../../../src/domain/runs/run';
 import { someConnection, someSession } from '../../db/support';
 import { NO_TEMPORAL, useApi } from '../support/api';
 
@@ -31,8 +32,8 @@ describe('reading sessions', () => {
 
   it('shows progress, rate, time left, success rate and cost of a running session', async () => {
     const { id, connectionId } = await someSession(api.knex);
-    await recordProgress(api.knex, {
-      sessionId: id,
+    await recordRunUpdate(api.knex, {
+      run: sessionRun(id),
       sequence: 1,
       patch: {
         status: 'in_progress',
@@ -97,8 +98,8 @@ describe('reading sessions', () => {
   it('lets a client follow a log: the cursor at the end leads to the lines that come later', async () => {
     const { id } = await someSession(api.knex);
     const say = (sequence: number, ...messages: string[]) =>
-      recordProgress(api.knex, {
-        sessionId: id,
+      recordRunUpdate(api.knex, {
+        run: sessionRun(id),
         sequence,
         patch: {},
         logs: messages.map((message) => ({ level: 'INFO', component: 'test', message, at: AT })),
@@ -127,7 +128,7 @@ describe('reading sessions', () => {
     const { id } = await someSession(api.knex);
     const levels = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
     const logs = levels.map((level) => ({ level, component: 'test', message: level, at: AT }));
-    await recordProgress(api.knex, { sessionId: id, sequence: 1, patch: {}, logs });
+    await recordRunUpdate(api.knex, { run: sessionRun(id), sequence: 1, patch: {}, logs });
 
     const answer = await api.call('GET', `/api/v1/sessions/${id}/logs?level=ERROR`);
 
@@ -143,7 +144,7 @@ describe('reading sessions', () => {
       crmRecordId: `572576700000052415${index}`,
       action,
     }));
-    await recordProgress(api.knex, { sessionId: id, sequence: 1, patch: {}, records });
+    await recordRunUpdate(api.knex, { run: sessionRun(id), sequence: 1, patch: {}, records });
     const read = async (query: string) =>
       (await api.call('GET', `/api/v1/sessions/${id}/records?${query}`)).body as z.infer<typeof RecordPage>;
 

@@ -7,7 +7,8 @@ import {
   forgetSeenIds,
   type DeletedRow,
 } from '../../../src/db/mirror/sweep';
-import { closeSession } from '../../../src/db/sessions/sessions';
+import { closeRun } from '../../../src/db/runs/close-run';
+import { sessionRun } from '../../../src/domain/runs/run';
 import { someSession, useDatabase } from '../support';
 import { loadRecords, NAME, rowsOf, someMirror, statusesOf, tombstonesOf, type MirrorUnderTest } from './support';
 
@@ -35,7 +36,7 @@ describe('rows a session has not seen', () => {
       ['1', '2', '3', '4', '5'].map((id) => deal(id)),
       { asOf: EARLIER, keepSeenIds: true },
     );
-    await closeSession(deals.knex, deals.sessionId, { status: 'failed', reason: 'test' });
+    await closeRun(deals.knex, sessionRun(deals.sessionId), { status: 'failed', reason: 'test' });
     const session = await someSession(deals.knex, { connectionId: deals.mirror.connectionId });
     return { ...deals, sessionId: session.id };
   }

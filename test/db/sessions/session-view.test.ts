@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
 import { SessionChunkModel } from '../../../src/db/models/session-chunk';
-import { recordProgress, type SessionPatch } from '../../../src/db/sessions/session-updates';
+import { recordRunUpdate } from '../../../src/db/runs/record-run-update';
 import { viewSession } from '../../../src/db/sessions/session-view';
 import { getSession } from '../../../src/db/sessions/sessions';
+import { sessionRun, type SessionPatch } from '../../../src/domain/runs/run';
 import { someSession, useDatabase } from '../support';
 
 async function loadedChunk(knex: Knex, sessionId: string, chunk: Partial<SessionChunkModel>): Promise<void> {
@@ -18,7 +19,7 @@ async function loadedChunk(knex: Knex, sessionId: string, chunk: Partial<Session
 }
 
 async function viewAfter(knex: Knex, sessionId: string, patch: SessionPatch) {
-  await recordProgress(knex, { sessionId, sequence: 1, patch });
+  await recordRunUpdate(knex, { run: sessionRun(sessionId), sequence: 1, patch });
   return viewSession(knex, await getSession(knex, sessionId));
 }
 

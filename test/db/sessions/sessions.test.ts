@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { recordProgress } from '../../../src/db/sessions/session-updates';
+import { closeRun } from '../../../src/db/runs/close-run';
+import { IdempotencyKeyUsed } from '../../../src/db/runs/idempotency-key-used';
+import { recordRunUpdate } from '../../../src/db/runs/record-run-update';
 import {
   ActiveSessionExists,
-  IdempotencyKeyUsed,
-  closeSession,
   createSession,
   getSession,
   listActiveSessions,
   listSessions,
 } from '../../../src/db/sessions/sessions';
+import { sessionRun } from '../../../src/domain/runs/run';
 import { someConnection, someSession, useDatabase } from '../support';
 
 describe('sessions', () => {
@@ -56,25 +57,31 @@ describe('sessions', () => {
 
   it('lets a module be synced again once its session has ended', async () => {
     const first = await someSession(database.knex);
-    await recordProgress(database.knex, { sessionId: first.id, sequence: 1, patch: { status: 'completed' } });
+    await recordRunUpdate(database.knex, { run: sessionRun(first.id), sequence: 1, patch: { status: 'completed' } });
 
     const second = await someSession(database.knex, { connectionId: first.connectionId });
 
     assert.equal(second.status, 'initiated');
   });
 
-  it('answers a repeated idempotency key with the session it made, even while that one is active', async () => {
-    const request = { initiatedBy: 'api-key:night', idempotencyKey: 'once', requestHash: 'h' };
-    const first = await someSession(database.knex, request);
+  for (const [what, change, isRepeat] of [
+    ['the same request', {}, true],
+    ['another request', { requestHash: 'other' }, false],
+    ['another kind of sync', { sessionType: 'incremental_sync' }, false],
+  ] as const) {
+    it(`answers an idempotency key that came before with ${what} with the session it made, active or not`, async () => {
+      const request = { initiatedBy: 'api-key:night', idempotencyKey: what, requestHash: 'h' };
+      const first = await someSession(database.knex, request);
 
-    const second = someSession(database.knex, { ...request, connectionId: first.connectionId });
+      const second = someSession(database.knex, { ...request, ...change, connectionId: first.connectionId });
 
-    await assert.rejects(second, (error: unknown) => {
-      assert.ok(error instanceof IdempotencyKeyUsed);
-      assert.equal(error.session.id, first.id);
-      return true;
+      await assert.rejects(second, (error: unknown) => {
+        assert.ok(error instanceof IdempotencyKeyUsed);
+        assert.deepEqual({ runId: error.runId, isRepeat: error.isRepeat }, { runId: first.id, isRepeat });
+        return true;
+      });
     });
-  });
+  }
 
   it('keeps the idempotency keys of two callers apart', async () => {
     await someSession(database.knex, { initiatedBy: 'api-key:a', idempotencyKey: 'same' });
@@ -113,7 +120,7 @@ describe('sessions', () => {
   it('filters by status and module', async () => {
     const session = await someSession(database.knex);
     await someSession(database.knex, { connectionId: session.connectionId, moduleName: 'Leads' });
-    await closeSession(database.knex, session.id, { status: 'failed', reason: 'test' });
+    await closeRun(database.knex, sessionRun(session.id), { status: 'failed', reason: 'test' });
 
     const filter = {
       connectionId: session.connectionId,
@@ -131,8 +138,11 @@ describe('sessions', () => {
   it('closes an abandoned session once, and leaves an ended one alone', async () => {
     const session = await someSession(database.knex);
 
-    const first = await closeSession(database.knex, session.id, { status: 'failed', reason: 'terminated in Temporal' });
-    const second = await closeSession(database.knex, session.id, { status: 'cancelled', reason: 'too late' });
+    const first = await closeRun(database.knex, sessionRun(session.id), {
+      status: 'failed',
+      reason: 'terminated in Temporal',
+    });
+    const second = await closeRun(database.knex, sessionRun(session.id), { status: 'cancelled', reason: 'too late' });
 
     const row = await getSession(database.knex, session.id);
     assert.deepEqual([first, second], [true, false]);

@@ -10,7 +10,8 @@ import {
   type ChunkSource,
 } from '../../../../src/db/mirror/load/load-chunk';
 import { ResultFileBroken } from '../../../../src/db/mirror/load/result-file';
-import { closeSession } from '../../../../src/db/sessions/sessions';
+import { closeRun } from '../../../../src/db/runs/close-run';
+import { sessionRun } from '../../../../src/domain/runs/run';
 import { useDatabase } from '../../support';
 import { LATER, loadRecords, nextChunk, rowsOf, someMirror, withZip, type MirrorUnderTest } from '../support';
 
@@ -69,7 +70,7 @@ describe('loadChunk', () => {
   for (const status of ['cancelled', 'failed'] as const) {
     it(`writes nothing for a session that has ${status === 'failed' ? '' : 'been '}${status}`, async () => {
       const deals = await someMirror(database.knex);
-      await closeSession(deals.knex, deals.sessionId, { status, reason: 'test' });
+      await closeRun(deals.knex, sessionRun(deals.sessionId), { status, reason: 'test' });
 
       await assert.rejects(loadRecords(deals, [deal('1')]), SessionEnded);
 

@@ -5,53 +5,47 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { SessionUpdate } from '../../activities';
 import type { LogLevel, RunStatus } from '../../domain/runs/enums';
+import type { RunPatch, RunRef, RunUpdate } from '../../domain/runs/run';
 import { SyncStatus } from '../../temporal/search-attributes';
-import { recordProgress } from '../activity-proxies';
+import { recordBulkOperation, recordProgress } from '../activity-proxies';
 import { SESSION_ENDED } from './activity-failures';
 
-type Patch = SessionUpdate['patch'];
+/** The activities keep the names under which histories know them. */
+const WRITERS = { session: recordProgress, operation: recordBulkOperation } as const;
 
 /**
- * The only writer of a session's row. Every step gets the next sequence number, so that a repeated or late write is
- * harmless, and is shown in the Temporal UI as well.
+ * Only writer of a run's row. Every step gets the next sequence number, so that a repeated or late write is harmless,
+ * and is shown in the Temporal UI as well.
  */
-export class SessionRecorder {
+export class RunRecorder<Patch extends RunPatch = RunPatch> {
   status: RunStatus = 'initiated';
   phase = 'starting';
-  #written: Promise<void> = Promise.resolve();
-  readonly #sessionId: string;
-  readonly #title: string;
+  /** The last sequence number used; carried through continue-as-new. */
   sequence: number;
-  readonly #writeStep: (update: SessionUpdate) => Promise<boolean>;
+  #written: Promise<void> = Promise.resolve();
+  readonly #run: RunRef;
+  readonly #title: string;
 
-  constructor(
-    sessionId: string,
-    title: string,
-    /** The last sequence number used; carried through continue-as-new. */
-    sequence: number,
-    /** The activity that writes a step; sessions and operations have tables of their own. */
-    writeStep: (update: SessionUpdate) => Promise<boolean> = recordProgress,
-  ) {
-    this.#sessionId = sessionId;
+  /** @param title what the Temporal UI shows the run under */
+  constructor(run: RunRef, title: string, sequence = 0) {
+    this.#run = run;
     this.#title = title;
     this.sequence = sequence;
-    this.#writeStep = writeStep;
   }
 
   /**
    * Writes a step and waits until it is written, all earlier ones included. It is written even while the run is being
    * cancelled.
-   * @throws session.ended when the session is over already: an operator or the reconciler has closed it.
+   * @throws session.ended when the run is over already: an operator or the reconciler has closed it.
    */
-  async record(patch: Patch, message?: string, level: LogLevel = 'INFO', data?: object): Promise<void> {
+  async record(patch: Patch | RunPatch, message?: string, level: LogLevel = 'INFO', data?: object): Promise<void> {
     this.note(patch, message, level, data);
     await this.#written;
   }
 
-  /** Writes a step behind the earlier ones without keeping the run waiting; the next `record` meets what goes wrong. */
-  note(patch: Patch, message?: string, level: LogLevel = 'INFO', data?: object): void {
+  /** Writes a step behind the earlier ones without keeping the run waiting; the next `record` throws what goes wrong. */
+  note(patch: Patch | RunPatch, message?: string, level: LogLevel = 'INFO', data?: object): void {
     if (patch.status !== undefined && patch.status !== this.status) {
       this.status = patch.status;
       upsertSearchAttributes([{ key: SyncStatus, value: patch.status }]);
@@ -59,8 +53,8 @@ export class SessionRecorder {
     if (typeof patch.phase === 'string') this.phase = patch.phase;
     this.sequence += 1;
     setCurrentDetails(this.#describe(message));
-    const update: SessionUpdate = {
-      sessionId: this.#sessionId,
+    const update: RunUpdate = {
+      run: this.#run,
       sequence: this.sequence,
       patch,
       ...(message !== undefined && {
@@ -79,9 +73,9 @@ export class SessionRecorder {
     this.#written.catch(() => undefined);
   }
 
-  async #write(update: SessionUpdate): Promise<void> {
-    const applied = await CancellationScope.nonCancellable(() => this.#writeStep(update));
-    if (!applied) throw ApplicationFailure.nonRetryable('The session has ended already.', SESSION_ENDED);
+  async #write(update: RunUpdate): Promise<void> {
+    const isApplied = await CancellationScope.nonCancellable(() => WRITERS[this.#run.kind](update));
+    if (!isApplied) throw ApplicationFailure.nonRetryable(`The ${this.#run.kind} has ended already.`, SESSION_ENDED);
   }
 
   warn(message: string): void {
@@ -89,7 +83,7 @@ export class SessionRecorder {
   }
 
   async fail(failure: Pick<ApplicationFailure, 'message' | 'type'>): Promise<void> {
-    const patch: Patch = { status: 'failed', errorMessage: failure.message };
+    const patch: RunPatch = { status: 'failed', errorMessage: failure.message };
     await this.record(patch, failure.message, 'ERROR', { type: failure.type });
   }
 

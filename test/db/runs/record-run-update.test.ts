@@ -1,21 +1,24 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { getBulkOperation } from '../../../src/db/bulk-operations/bulk-operations';
+import { recordRunUpdate } from '../../../src/db/runs/record-run-update';
 import { listLogs } from '../../../src/db/sessions/logs';
 import { listRecordStatuses } from '../../../src/db/sessions/record-statuses';
-import { recordProgress, type SessionUpdate } from '../../../src/db/sessions/session-updates';
 import { SessionNotFound, getSession } from '../../../src/db/sessions/sessions';
-import { someSession, useDatabase } from '../support';
+import { operationRun, sessionRun, type RunUpdate } from '../../../src/domain/runs/run';
+import { keepMassUpdate } from '../../support/start-operation';
+import { someConnection, someSession, useDatabase } from '../support';
 
 const AT = '2026-03-01T10:00:00.000Z';
 
-describe('recordProgress', () => {
+describe('recordRunUpdate', () => {
   const database = useDatabase();
 
   it('writes the row, the log lines and the records of one update', async () => {
     const session = await someSession(database.knex);
 
-    const applied = await recordProgress(database.knex, {
-      sessionId: session.id,
+    const applied = await recordRunUpdate(database.knex, {
+      run: sessionRun(session.id),
       sequence: 1,
       patch: {
         status: 'in_progress',
@@ -87,15 +90,15 @@ describe('recordProgress', () => {
         fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 12 }),
         async (deliveries) => {
           const session = await someSession(database.knex);
-          const update = (sequence: number): SessionUpdate => ({
-            sessionId: session.id,
+          const update = (sequence: number): RunUpdate => ({
+            run: sessionRun(session.id),
             sequence,
             patch: { status: 'in_progress', processedRecords: sequence * 100 },
             logs: [{ level: 'INFO', component: 'test', message: `step ${sequence}`, at: AT }],
             records: [{ crmRecordId: String(sequence), action: 'updated' }],
           });
 
-          await Promise.all(deliveries.map((sequence) => recordProgress(database.knex, update(sequence))));
+          await Promise.all(deliveries.map((sequence) => recordRunUpdate(database.knex, update(sequence))));
 
           const distinct = [...new Set(deliveries)].sort();
           const row = await getSession(database.knex, session.id);
@@ -118,19 +121,19 @@ describe('recordProgress', () => {
 
   it('applies a sequence once only', async () => {
     const session = await someSession(database.knex);
-    const update: SessionUpdate = { sessionId: session.id, sequence: 3, patch: { phase: 'sweeping' } };
+    const update: RunUpdate = { run: sessionRun(session.id), sequence: 3, patch: { phase: 'sweeping' } };
 
-    const answers = [await recordProgress(database.knex, update), await recordProgress(database.knex, update)];
+    const answers = [await recordRunUpdate(database.knex, update), await recordRunUpdate(database.knex, update)];
 
     assert.deepEqual(answers, [true, false]);
   });
 
   it('leaves a session in a final status as it is', async () => {
     const session = await someSession(database.knex);
-    await recordProgress(database.knex, { sessionId: session.id, sequence: 1, patch: { status: 'cancelled' } });
+    await recordRunUpdate(database.knex, { run: sessionRun(session.id), sequence: 1, patch: { status: 'cancelled' } });
 
-    const applied = await recordProgress(database.knex, {
-      sessionId: session.id,
+    const applied = await recordRunUpdate(database.knex, {
+      run: sessionRun(session.id),
       sequence: 2,
       patch: { status: 'completed' },
     });
@@ -144,8 +147,8 @@ describe('recordProgress', () => {
   it('stores text that PostgreSQL would refuse, with the unstorable characters replaced', async () => {
     const session = await someSession(database.knex);
 
-    await recordProgress(database.knex, {
-      sessionId: session.id,
+    await recordRunUpdate(database.knex, {
+      run: sessionRun(session.id),
       sequence: 1,
       patch: { errorMessage: 'a\0b', result: { text: '\uD800' } },
       logs: [{ level: 'ERROR', component: 'test', message: 'nul \0, half \uDC00, whole 😀', at: AT }],
@@ -162,8 +165,8 @@ describe('recordProgress', () => {
     const session = await someSession(database.knex);
 
     await assert.rejects(
-      recordProgress(database.knex, {
-        sessionId: session.id,
+      recordRunUpdate(database.knex, {
+        run: sessionRun(session.id),
         sequence: 1,
         patch: { phase: 'extracting' },
         logs: [{ level: 'INFO', component: 'test', message: 'kept?', at: 'no time' }],
@@ -174,8 +177,29 @@ describe('recordProgress', () => {
   });
 
   it('says when the session does not exist', async () => {
-    const update = { sessionId: '01890000-0000-7000-8000-000000000000', sequence: 1, patch: {} };
+    const update = { run: sessionRun('01890000-0000-7000-8000-000000000000'), sequence: 1, patch: {} };
 
-    await assert.rejects(recordProgress(database.knex, update), SessionNotFound);
+    await assert.rejects(recordRunUpdate(database.knex, update), SessionNotFound);
+  });
+
+  it('writes the row of an operation, whose message is its last log line', async () => {
+    const { id: connectionId } = await someConnection(database.knex);
+    const run = operationRun(await keepMassUpdate(database.knex, connectionId, 'Deals', { ids: ['1'], values: {} }));
+    const logs = ['first', 'last'].map((message) => ({ level: 'INFO' as const, component: 'test', message, at: AT }));
+
+    const answers = [
+      await recordRunUpdate(database.knex, {
+        run,
+        sequence: 2,
+        patch: { status: 'completed', plan: { files: 1 } },
+        logs,
+      }),
+      await recordRunUpdate(database.knex, { run, sequence: 3, patch: { status: 'failed' } }),
+    ];
+
+    const { status, message, plan, completedAt } = await getBulkOperation(database.knex, run.id);
+    assert.deepEqual(answers, [true, false]);
+    assert.deepEqual({ status, message, plan }, { status: 'completed', message: 'last', plan: { files: 1 } });
+    assert.ok(completedAt);
   });
 });

@@ -1,0 +1,28 @@
+import { getBulkOperation } from '../../db/bulk-operations/bulk-operations';
+import type { Route } from '../http/route';
+import { runCommands } from '../runs/run-commands';
+import { OPERATION_ROUTES, OperationParams, OPERATIONS_TAG, type OperationRoutes } from './operation-kinds';
+import { presentOperation } from './present';
+import { BulkOperationAnswer } from './schemas';
+
+/** Routes that pause, resume and cancel bulk operations. */
+export const OPERATION_COMMAND_ROUTES: readonly Route[] = OPERATION_ROUTES.flatMap(commandsOf);
+
+function commandsOf({ kind, path, name, noun }: OperationRoutes): readonly Route[] {
+  const { pause, resume, cancel } = runCommands({
+    kind: 'operation',
+    path: `${path}/{id}`,
+    tag: OPERATIONS_TAG,
+    name,
+    noun,
+    auditName: kind,
+    params: OperationParams,
+    answer: BulkOperationAnswer,
+    cancelDescription:
+      'What was not sent yet is not sent. Zoho has no way to stop a job: one that it has goes on, and the operation says so. Cancelling a cancelled operation changes nothing.',
+    problems: { notFound: 'operation_not_found', finished: 'operation_finished' },
+    find: (knex, id) => getBulkOperation(knex, id, kind),
+    present: async ({ knex }, id) => presentOperation(knex, await getBulkOperation(knex, id, kind)),
+  });
+  return [pause, resume, cancel];
+}
