@@ -258,14 +258,6 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': 'off', 'house/max-lines-per-function': 'off' },
   },
   {
-    files: [
-      'test/api/connections/connections.test.ts',
-      'test/simulator/{bulk-write,conformance,conformance-writes,switches}.test.ts',
-      'test/zoho/conformance/requests-conform.test.ts',
-    ],
-    rules: { 'max-lines': 'off' },
-  },
-  {
     files: ['**/*.cjs', '**/*.mjs'],
     plugins: { house },
     languageOptions: {
