@@ -10,11 +10,11 @@ import { readMassUpdateRequest, type ExactValue } from '../../db/bulk-operations
 import { massUpdateProblems } from '../../domain/records/mass-update-problems';
 import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
 import { pollDelayMs } from '../../domain/runs/poll-schedule';
+import { LIMITS } from '../../domain/zoho-limits';
 import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
 import type { OperationTarget } from '../../temporal/contract/targets';
 import { createMassUpdateJob, getMassUpdateJob, massUpdateRecords } from '../../zoho/bulk/mass-update';
 import { JsonNumber } from '../../zoho/http/exact-json';
-import { MAX_IDS_PER_MASS_UPDATE } from '../../zoho/http/request-limits';
 import { getFields } from '../../zoho/metadata/fields';
 import type { WriteOutcome } from '../../zoho/records/write-outcome';
 import type { RecordInput } from '../../zoho/records/write-records';
@@ -63,7 +63,7 @@ export async function updateByIds(deps: ActivityDependencies, target: OperationT
     // A call in flight is not cut short: what it wrote would be written down nowhere.
     const { signal: _signal, ...uncut } = options;
     for (;;) {
-      const items = await nextPendingItems(deps.knex, operationId, MAX_IDS_PER_MASS_UPDATE);
+      const items = await nextPendingItems(deps.knex, operationId, LIMITS.massUpdate.ids);
       const progress = progressOf(await countItems(deps.knex, operationId));
       if (items.length === 0) return progress;
       zoho.report({ from: items[0]?.position, ...progress });

@@ -2,11 +2,10 @@ import { assignFiles, type BulkWriteFileGroup } from '../../db/bulk-operations/b
 import { planJob } from '../../db/bulk-operations/bulk-write-jobs';
 import { bulkWriteColumns } from '../../domain/records/bulk-write-columns';
 import { MAX_BULK_WRITE_FILES } from '../../domain/runs/bulk-operations';
+import { CREDITS, LIMITS } from '../../domain/zoho-limits';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { BulkWritePlan } from '../../temporal/contract/results';
 import type { OperationTarget } from '../../temporal/contract/targets';
-import { CREDIT_COSTS } from '../../zoho/http/credit-costs';
-import { MAX_COLUMNS_PER_BULK_WRITE } from '../../zoho/http/request-limits';
 import { getFields, type ZohoField } from '../../zoho/metadata/fields';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
@@ -32,7 +31,7 @@ export async function planBulkWrite(deps: ActivityDependencies, target: Operatio
   return {
     files: groups.map(({ file, module, action, rows }) => ({ file, module, action, rows })),
     rows: groups.reduce((sum, { rows }) => sum + rows, 0),
-    credits: groups.length * CREDIT_COSTS.create_bulk_write_job,
+    credits: groups.length * CREDITS.create_bulk_write_job,
   };
 }
 
@@ -46,9 +45,9 @@ async function plan(
   if (notWritable.length > 0) {
     throw refused(`Bulk write cannot ${action} these fields of ${module}: ${notWritable.join(', ')}.`);
   }
-  if (columns.length > MAX_COLUMNS_PER_BULK_WRITE) {
+  if (columns.length > LIMITS.bulkWrite.columns) {
     throw refused(
-      `The records of ${module} use ${columns.length} fields, and Zoho takes ${MAX_COLUMNS_PER_BULK_WRITE} in a file.`,
+      `The records of ${module} use ${columns.length} fields, and Zoho takes ${LIMITS.bulkWrite.columns} in a file.`,
     );
   }
   const details = { module, action, findBy, rows, ignoreEmpty: !clears, columns };

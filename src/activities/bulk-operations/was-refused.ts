@@ -1,5 +1,5 @@
+import type { ZohoOperation } from '../../domain/zoho-limits';
 import { ZohoError } from '../../zoho/errors/errors';
-import type { ZohoOperation } from '../../zoho/http/credit-costs';
 
 /** Failures of a connection that was never made: nothing was sent. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);

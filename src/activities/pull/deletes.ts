@@ -10,6 +10,7 @@ import {
 import { massDeleteNeedsApproval } from '../../domain/mirror/mass-delete-guard';
 import { readFrom } from '../../domain/mirror/watermark';
 import { ChunkCounter, deleteBatchSequence, sweepChunks } from '../../domain/runs/chunk-numbers';
+import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { listDeleted } from '../../zoho/records/deleted-records';
 import type { ActivityDependencies } from '../dependencies';
@@ -19,7 +20,7 @@ import { loadMirror } from './load-mirror';
 import { refetchRecords } from './refetch-records';
 
 /** Zoho lists deletes 200 a page and, without a token, only so far back; what lies further is found by the sweep. */
-const MAX_DELETED_PAGES = 10;
+const MAX_DELETED_PAGES = LIMITS.deletedPage.numberedRows / LIMITS.deletedPage.rows;
 const CANDIDATES_PER_BATCH = 2_000;
 
 export interface DeletesRequest extends SyncTarget {
@@ -70,7 +71,7 @@ async function listDeletes(
     const answer = await listDeleted(
       zoho.transport,
       module,
-      { type: 'all', page, perPage: 200, modifiedSince: readFrom(since) },
+      { type: 'all', page, perPage: LIMITS.deletedPage.rows, modifiedSince: readFrom(since) },
       zoho.options,
     );
     departed.push(

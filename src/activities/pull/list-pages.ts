@@ -2,7 +2,7 @@ import { pageConverter } from '../../db/mirror/load/chunk-sources';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import { nextCursor } from '../../domain/mirror/change-cursor';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
-import { LIST_PAGE_ROWS } from '../../domain/planning/read-plan';
+import { LIMITS } from '../../domain/zoho-limits';
 import { CallSeries } from '../../zoho/http/call-limiter';
 import type { CallOptions } from '../../zoho/http/transport';
 import { listRecords, type ListRecordsQuery } from '../../zoho/records/list-records';
@@ -63,7 +63,7 @@ export class ListPages {
         ...this.#query,
         ...(modifiedSince !== undefined && { sortBy: 'Modified_Time', sortOrder: 'asc', modifiedSince }),
         fields: this.#fields,
-        perPage: LIST_PAGE_ROWS,
+        perPage: LIMITS.listPage.rows,
         ...(token !== null && { pageToken: token }),
       },
       this.#options,

@@ -1,5 +1,5 @@
 import { readFrom } from '../../domain/mirror/watermark';
-import { LIST_PAGE_ROWS } from '../../domain/planning/read-plan';
+import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
@@ -19,7 +19,7 @@ export interface ListReadRequest extends SyncTarget {
 }
 
 /** From so many rows on, a module is read from both ends of its ids at once. */
-const ROWS_FOR_TWO_ENDS = 10 * LIST_PAGE_ROWS;
+const ROWS_FOR_TWO_ENDS = 10 * LIMITS.listPage.rows;
 
 /**
  * Reads a whole module, or its converted records, by list pages; a large one from both ends of its ids at once.

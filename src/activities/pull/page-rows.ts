@@ -2,7 +2,7 @@ import { CopyPages, textPage, type CopyPage } from '../../db/mirror/copy/copy-pa
 import type { CopyFormat, PageToCopy } from '../../db/mirror/copy/page-to-copy';
 import { pageConverter } from '../../db/mirror/load/chunk-sources';
 import { MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
-import { LIST_FIELDS, IDS_PER_CALL } from '../../domain/planning/read-plan';
+import { LIMITS } from '../../domain/zoho-limits';
 import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
 import type { ZohoWork } from '../with-zoho';
@@ -33,7 +33,7 @@ export function pageReader(
   fields: readonly MirrorField[],
   format: CopyFormat = 'text',
 ): PageReader {
-  if (fields.length <= LIST_FIELDS) {
+  if (fields.length <= LIMITS.listPage.fields) {
     const converter = new CopyPages(fields, format);
     return {
       listFields: fields.map((field) => field.apiName),
@@ -62,7 +62,7 @@ class WidePageReader implements PageReader {
     this.#module = module;
     const stamp = fields.filter((field) => field.apiName === MODIFIED_TIME_FIELD);
     const rest = fields.filter((field) => field.apiName !== MODIFIED_TIME_FIELD);
-    const room = LIST_FIELDS - stamp.length;
+    const room = LIMITS.listPage.fields - stamp.length;
     this.#slices = [];
     for (let start = 0; start < rest.length; start += room) {
       this.#slices.push([...stamp, ...rest.slice(start, start + room)]);
@@ -96,11 +96,11 @@ class WidePageReader implements PageReader {
   async #fetchSlice(index: number, ids: readonly string[]): Promise<Map<string, Line>> {
     const fields = (this.#slices[index] ?? []).map((field) => field.apiName);
     const found = new Map<string, Line>();
-    for (let start = 0; start < ids.length; start += IDS_PER_CALL) {
+    for (let start = 0; start < ids.length; start += LIMITS.listPage.ids) {
       const page = await listRecords(
         this.#zoho.transport,
         this.#module,
-        { fields, ids: ids.slice(start, start + IDS_PER_CALL), ...convertedParameter(this.#module) },
+        { fields, ids: ids.slice(start, start + LIMITS.listPage.ids), ...convertedParameter(this.#module) },
         this.#zoho.options,
       );
       for (const [id, line] of this.#lines(index, page.body)) found.set(id, line);

@@ -1,6 +1,7 @@
 import { findLastChunk } from '../../db/mirror/load/load-chunk';
 import { findRestorableIds } from '../../db/mirror/sweep';
 import { ChunkCounter, restoredChunks } from '../../domain/runs/chunk-numbers';
+import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
@@ -9,7 +10,6 @@ import { refetchRecords } from './refetch-records';
 
 /** Zoho keeps a deleted record for sixty days. Asking for more than so many would cost more than reading the module. */
 const MAX_ASKED = 2_000;
-const ASKED_AT_ONCE = 100;
 
 export interface RestoredRequest extends SyncTarget {
   /** How many rows the mirror lacks. */
@@ -35,8 +35,8 @@ export async function readRestored(
   const ids = await findRestorableIds(deps.knex, mirror, MAX_ASKED);
   return withZoho(deps, request, async (zoho) => {
     let restored = 0;
-    for (let start = 0; start < ids.length && restored < request.missing; start += ASKED_AT_ONCE) {
-      const asking = { sessionId, ids: ids.slice(start, start + ASKED_AT_ONCE), chunks };
+    for (let start = 0; start < ids.length && restored < request.missing; start += LIMITS.listPage.ids) {
+      const asking = { sessionId, ids: ids.slice(start, start + LIMITS.listPage.ids), chunks };
       restored += (await refetchRecords(deps, zoho, mirror, asking)).found;
       zoho.report({ lookingForRestored: request.module, asked: start + asking.ids.length, restored });
     }

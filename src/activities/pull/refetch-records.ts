@@ -2,8 +2,8 @@ import { copyRowsSource, pageConverter } from '../../db/mirror/load/chunk-source
 import { loadChunk } from '../../db/mirror/load/load-chunk';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import type { DeletedRow } from '../../db/mirror/sweep';
-import { IDS_PER_CALL, LIST_FIELDS } from '../../domain/planning/read-plan';
 import type { ChunkCounter } from '../../domain/runs/chunk-numbers';
+import { LIMITS } from '../../domain/zoho-limits';
 import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
 import type { ActivityDependencies } from '../dependencies';
@@ -32,12 +32,12 @@ export async function refetchRecords(
 ): Promise<RefetchResult> {
   const { sessionId, ids, chunks } = asking;
   const answered: RefetchResult = { found: 0, vanished: [] };
-  const wide = mirror.fields.length > LIST_FIELDS;
+  const wide = mirror.fields.length > LIMITS.listPage.fields;
   const converter = pageConverter(mirror.fields);
   const idsOnly = pageConverter([]);
-  const fields = mirror.fields.slice(0, LIST_FIELDS).map((field) => field.apiName);
-  for (let start = 0; start < ids.length; start += IDS_PER_CALL) {
-    const asked = ids.slice(start, start + IDS_PER_CALL);
+  const fields = mirror.fields.slice(0, LIMITS.listPage.fields).map((field) => field.apiName);
+  for (let start = 0; start < ids.length; start += LIMITS.listPage.ids) {
+    const asked = ids.slice(start, start + LIMITS.listPage.ids);
     const startedAt = new Date();
     const page = await listRecords(
       zoho.transport,

@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import {
-  BULK_WRITE_ACTIONS,
-  ITEM_ACTIONS,
-  ITEM_STATUSES,
-  MAX_BULK_WRITE_RECORDS,
-  MAX_MASS_UPDATE_RECORDS,
-} from '../../domain/runs/bulk-operations';
+import { BULK_WRITE_ACTIONS, ITEM_ACTIONS, ITEM_STATUSES } from '../../domain/runs/bulk-operations';
 import { RUN_STATUSES } from '../../domain/runs/enums';
+import { LIMITS } from '../../domain/zoho-limits';
 import { ConnectionOrDefault, ApiName } from '../http/parameters';
 
 const MAX_GROUPS = 100;
@@ -47,7 +42,7 @@ const BulkWriteGroup = z
       description:
         'How records are found: `id` or a unique field. Required for upsert, `id` for update; on insert, records that exist already are skipped.',
     }),
-    records: z.array(z.record(FieldName, Value)).min(1).max(MAX_BULK_WRITE_RECORDS).meta({
+    records: z.array(z.record(FieldName, Value)).min(1).max(LIMITS.bulkWrite.rows).meta({
       description:
         'By API names. `null` clears a field, a name that is absent leaves it alone; a lookup is `{"id":".."}`.',
     }),
@@ -88,8 +83,8 @@ export const BulkWriteRequest = z
   })
   .superRefine(({ operations, callbackUrl, callbackSecret }, context) => {
     const total = operations.reduce((sum, { records }) => sum + records.length, 0);
-    if (total > MAX_BULK_WRITE_RECORDS) {
-      const message = `There are ${total} records, and ${MAX_BULK_WRITE_RECORDS} are allowed`;
+    if (total > LIMITS.bulkWrite.rows) {
+      const message = `There are ${total} records, and ${LIMITS.bulkWrite.rows} are allowed`;
       context.addIssue({ code: 'custom', path: ['operations'], message });
     }
     if ((callbackUrl === undefined) !== (callbackSecret === undefined)) {
@@ -102,7 +97,7 @@ export type BulkWriteRequest = z.infer<typeof BulkWriteRequest>;
 
 const massUpdateShape = {
   connection: ConnectionOrDefault,
-  ids: z.array(recordId).min(1).max(MAX_MASS_UPDATE_RECORDS).optional().meta({ description: 'Of the records.' }),
+  ids: z.array(recordId).min(1).max(LIMITS.massUpdate.viewRecords).optional().meta({ description: 'Of the records.' }),
   customView: recordId.optional().meta({ description: 'Id of a view: all of its records. Zoho returns only counts.' }),
   values: z
     .record(ApiName, Value)

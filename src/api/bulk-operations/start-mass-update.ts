@@ -1,10 +1,9 @@
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 import { insertMassUpdateItems } from '../../db/bulk-operations/bulk-operation-items';
-import { massUpdateProblems, maxMassUpdateFields } from '../../domain/records/mass-update-problems';
+import { massUpdateProblems } from '../../domain/records/mass-update-problems';
+import { CREDITS, LIMITS, massUpdateCredits } from '../../domain/zoho-limits';
 import { massUpdateWorkflowId } from '../../temporal/ids';
-import { CREDIT_COSTS, deleteCredits } from '../../zoho/http/credit-costs';
-import { MAX_IDS_PER_MASS_UPDATE } from '../../zoho/http/request-limits';
 import { getFields } from '../../zoho/metadata/fields';
 import { callInteractively } from '../connections/call-interactively';
 import { USE_PROBLEMS, usableConnection } from '../connections/find-connection';
@@ -97,9 +96,9 @@ export const previewMassUpdate = defineRoute({
         module,
         records: ids?.length ?? null,
         fields: names.map((field) => ({ field, problem: problems.get(field) ?? null })),
-        possible: problems.size === 0 && names.length <= maxMassUpdateFields(module),
-        calls: ids ? Math.ceil(ids.length / MAX_IDS_PER_MASS_UPDATE) : 1,
-        credits: ids ? deleteCredits(ids.length) : CREDIT_COSTS.create_mass_update_job,
+        possible: problems.size === 0 && names.length <= LIMITS.massUpdate.fields(module),
+        calls: ids ? Math.ceil(ids.length / LIMITS.massUpdate.ids) : 1,
+        credits: ids ? massUpdateCredits(ids.length) : CREDITS.create_mass_update_job,
         outcomes: ids ? ('by record' as const) : ('counts only' as const),
       },
     };
@@ -107,7 +106,7 @@ export const previewMassUpdate = defineRoute({
 });
 
 function assertFieldCount(module: string, { values }: MassUpdateRequest): void {
-  const most = maxMassUpdateFields(module);
+  const most = LIMITS.massUpdate.fields(module);
   const given = Object.keys(values).length;
   if (given <= most) return;
   throw new Problem(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_FIELDS_PER_CALL, MAX_PER_PAGE } from '../../zoho/http/request-limits';
+import { LIMITS } from '../../domain/zoho-limits';
 
 /** API name of a module or field in Zoho CRM. */
 export const ApiName = z
@@ -39,23 +39,26 @@ export const ModuleParams = z.strictObject({
   module: ApiName.meta({ description: 'API name of the module in Zoho CRM, e.g. `Deals`.' }),
 });
 
-const FieldNames = z.array(ApiName).min(1).max(MAX_FIELDS_PER_CALL, `Must be at most ${MAX_FIELDS_PER_CALL} fields`);
+const FieldNames = z
+  .array(ApiName)
+  .min(1)
+  .max(LIMITS.listPage.fields, `Must be at most ${LIMITS.listPage.fields} fields`);
 
 export const fields = z
   .string()
   .max(10_000)
   .transform((text) => text.split(','))
   .pipe(FieldNames)
-  .meta({ description: `API names separated by commas, at most ${MAX_FIELDS_PER_CALL}.` });
+  .meta({ description: `API names separated by commas, at most ${LIMITS.listPage.fields}.` });
 
 export const page = z.coerce.number().int().min(1).default(1);
 export const perPage = z.coerce
   .number()
   .int()
   .min(1)
-  .max(MAX_PER_PAGE)
-  .default(MAX_PER_PAGE)
-  .meta({ description: `Rows of a page, at most ${MAX_PER_PAGE}.` });
+  .max(LIMITS.listPage.rows)
+  .default(LIMITS.listPage.rows)
+  .meta({ description: `Rows of a page, at most ${LIMITS.listPage.rows}.` });
 
 export const modifiedSince = z.iso
   .datetime({ offset: true })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FIELD_MODIFICATION_ACTIONS, FIELD_MODIFICATION_OUTCOMES } from '../../domain/runs/enums';
+import { LIMITS } from '../../domain/zoho-limits';
 import { CREATABLE_FIELD_TYPES, FORMULA_RETURN_TYPES } from '../../zoho/metadata/custom-field-definition';
 import { ApiName } from '../http/parameters';
 
@@ -114,28 +115,28 @@ const unique = z.strictObject({ caseSensitive: z.boolean() });
 
 export const CustomFieldRequest = z
   .strictObject({
-    label: text(255).meta({ description: 'What people see; Zoho makes the API name of it.' }),
+    label: text(LIMITS.customFields.label).meta({ description: 'What people see; Zoho makes the API name of it.' }),
     dataType: z.enum(CREATABLE_FIELD_TYPES),
     length: z.int().optional().meta({ description: 'Characters or digits.' }),
     decimalPlace: z.int().optional(),
     textareaSize: z.enum(['small', 'large', 'rich_text']).optional(),
     picklistValues: z.array(option).max(1_000).optional(),
     globalPicklist: id.optional().meta({ description: 'Id of a global set of options.' }),
-    lookup: z.strictObject({ module: ApiName, displayLabel: text(255) }).optional(),
+    lookup: z.strictObject({ module: ApiName, displayLabel: text(LIMITS.customFields.label) }).optional(),
     formula: z.strictObject({ expression: text(10_000), returnType: z.enum(FORMULA_RETURN_TYPES) }).optional(),
     autoNumber: z
       .strictObject({ startNumber: z.int(), prefix: text(30).optional(), suffix: text(30).optional() })
       .optional(),
     unique: unique.optional(),
     externalId: z.enum(['org', 'user']).optional(),
-    tooltip: text(255).optional(),
+    tooltip: text(LIMITS.customFields.tooltip).optional(),
     defaultValue: text(2_000).optional(),
   })
   .meta({ description: 'A custom field to create.' });
 
 export const CustomFieldChangeRequest = z
   .strictObject({
-    label: text(255).optional(),
+    label: text(LIMITS.customFields.label).optional(),
     dataType: z.string().max(50).optional().meta({ description: 'Refused if it differs: values would be lost.' }),
     length: z.int().optional().meta({ description: 'May grow.' }),
     decimalPlace: z.int().optional().meta({ description: 'May grow.' }),
@@ -150,7 +151,7 @@ export const CustomFieldChangeRequest = z
         remove: z.array(id).max(1_000).optional(),
       })
       .optional(),
-    tooltip: text(255).optional(),
+    tooltip: text(LIMITS.customFields.tooltip).optional(),
   })
   .meta({ description: 'What to change of a custom field; what is left out stays.' });
 

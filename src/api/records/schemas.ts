@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import {
-  MAX_COQL_LIMIT,
-  MAX_COQL_REACH,
-  MAX_FIELDS_PER_CALL,
-  MAX_PER_PAGE,
-  MAX_RECORDS_PER_WRITE,
-} from '../../zoho/http/request-limits';
+import { LIMITS } from '../../domain/zoho-limits';
 import { AGGREGATE_FUNCTIONS } from '../../zoho/query/coql-query';
 import type { Criteria as CriteriaInput } from '../../zoho/query/criteria';
 import { CRITERIA_OPERATORS, CRITERIA_TYPES } from '../../zoho/query/criteria-types';
@@ -19,9 +13,9 @@ const SAFE_DIGITS = 15;
 const WHOLE_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
 
 const fieldPath = z.string().regex(/^[\w$.>-]{1,310}$/, 'Must be an API name or a path of API names');
-const fieldNames = z.array(ApiName).min(1).max(MAX_FIELDS_PER_CALL);
+const fieldNames = z.array(ApiName).min(1).max(LIMITS.listPage.fields);
 const page = z.int().min(1).max(2_000).default(1);
-const perPage = z.int().min(1).max(MAX_PER_PAGE).default(MAX_PER_PAGE);
+const perPage = z.int().min(1).max(LIMITS.listPage.rows).default(LIMITS.listPage.rows);
 const converted = z.enum(['true', 'false', 'both']);
 const zohoId = z.string().regex(ZOHO_ID);
 
@@ -35,8 +29,10 @@ const Comparison = z.strictObject({
   operator: z.enum(CRITERIA_OPERATORS),
   values: z
     .array(z.union([z.string().max(10_000), number, z.boolean()]))
-    .max(100)
-    .meta({ description: 'None for `is_null`, two for `between`, up to 100 for `in`, else one.' }),
+    .max(LIMITS.coql.valuesPerIn)
+    .meta({
+      description: `None for \`is_null\`, two for \`between\`, up to ${LIMITS.coql.valuesPerIn} for \`in\`, else one.`,
+    }),
 });
 
 export const Criteria: z.ZodType<CriteriaInput, CriteriaInput> = z
@@ -44,7 +40,7 @@ export const Criteria: z.ZodType<CriteriaInput, CriteriaInput> = z
     Comparison,
     z.strictObject({
       groupOperator: z.enum(['and', 'or']),
-      group: z.lazy(() => z.array(Criteria).min(1).max(25)),
+      group: z.lazy(() => z.array(Criteria).min(1).max(LIMITS.coql.criteria)),
     }),
   ])
   .meta({ description: 'A condition on a field, or a group of conditions.' });
@@ -77,15 +73,15 @@ export const QueryRequest = z
     select: z
       .array(z.union([fieldPath, aggregate]))
       .min(1)
-      .max(MAX_FIELDS_PER_CALL),
+      .max(LIMITS.coql.columns),
     where: Criteria.optional(),
-    groupBy: z.array(fieldPath).max(4).optional(),
+    groupBy: z.array(fieldPath).max(LIMITS.coql.groupBy).optional(),
     orderBy: z
       .array(z.strictObject({ field: fieldPath, order: z.enum(['asc', 'desc']).optional() }))
-      .max(10)
+      .max(LIMITS.coql.orderBy)
       .optional(),
-    limit: z.int().min(1).max(MAX_COQL_LIMIT).default(200),
-    offset: z.int().min(0).max(MAX_COQL_REACH).default(0),
+    limit: z.int().min(1).max(LIMITS.coql.rows).default(LIMITS.coql.rowsWithoutLimit),
+    offset: z.int().min(0).max(LIMITS.coql.reach).default(0),
   })
   .meta({ description: 'A COQL query of the module; values are quoted, names checked.' });
 
@@ -97,7 +93,7 @@ export const WRITE_ACTIONS = ['insert', 'update', 'upsert', 'delete'] as const;
 export const CHECKED_ACTIONS = ['insert', 'update', 'upsert'] as const;
 
 const record = z.record(z.string().regex(KEY, 'Must be an API name'), z.unknown());
-const records = z.array(record).min(1).max(MAX_RECORDS_PER_WRITE, `Must be at most ${MAX_RECORDS_PER_WRITE} records`);
+const records = z.array(record).min(1).max(LIMITS.write.records, `Must be at most ${LIMITS.write.records} records`);
 
 export const WriteRequest = z
   .strictObject({
@@ -129,7 +125,7 @@ export const WriteRequest = z
       refuse(['trigger'], 'A delete runs workflows or nothing');
     }
   })
-  .meta({ description: 'Writes up to 100 records; each has its own outcome.' });
+  .meta({ description: `Writes up to ${LIMITS.write.records} records; each has its own outcome.` });
 
 const position = z.int().min(0).meta({ description: 'Of the record in the request, from 0.' });
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { recordProblems } from '../../domain/records/record-problems';
+import { LIMITS } from '../../domain/zoho-limits';
 import type { CallOptions, ZohoTransport } from '../../zoho/http/transport';
 import { getFields } from '../../zoho/metadata/fields';
 import type { WriteOutcome } from '../../zoho/records/write-outcome';
@@ -36,7 +37,7 @@ export const writeRecords = defineRoute({
   ...common,
   path: '/modules/{module}/records/write',
   operationId: 'writeRecords',
-  summary: 'Insert, update, upsert or delete up to 100 records at once',
+  summary: `Insert, update, upsert or delete up to ${LIMITS.write.records} records at once`,
   description:
     'Asks Zoho; 1 API credit for every ten records, 1 for a delete. Each record has its own outcome, so look at `failed` too.',
   access: 'operator',

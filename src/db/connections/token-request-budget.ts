@@ -1,8 +1,5 @@
 import type { Knex } from 'knex';
-
-/** Zoho's limit for one refresh token (its documentation: OAuth, token limits). */
-export const MINTS_PER_WINDOW = 10;
-const WINDOW_MINUTES = 10;
+import { LIMITS } from '../../domain/zoho-limits';
 
 /** How much of the limit is used. */
 export interface MintUsage {
@@ -19,8 +16,8 @@ export interface MintUsage {
  */
 const NEXT_AT = `
   greatest(c.token_gate_until, (
-    select mint + make_interval(mins => ${WINDOW_MINUTES})
-    from unnest(c.token_mints) as mint order by mint desc offset ${MINTS_PER_WINDOW - 1} limit 1))`;
+    select mint + make_interval(mins => ${LIMITS.accessTokens.windowMinutes})
+    from unnest(c.token_mints) as mint order by mint desc offset ${LIMITS.accessTokens.perWindow - 1} limit 1))`;
 
 /**
  * Counts a token that is about to be asked for. To be called under the lock of the connection's row, in the transaction
@@ -40,7 +37,7 @@ export async function claimMint(trx: Knex.Transaction, connectionId: string): Pr
        select mint from unnest(token_mints || clock_timestamp()) as mint
        where mint > clock_timestamp() - make_interval(mins => ?) order by mint)
      where id = ?`,
-    [WINDOW_MINUTES, connectionId],
+    [LIMITS.accessTokens.windowMinutes, connectionId],
   );
   return 0;
 }
@@ -65,7 +62,7 @@ export async function mintUsage(knex: Knex, connectionId: string): Promise<MintU
        (select count(*)::int from unnest(token_mints) as mint
         where mint > clock_timestamp() - make_interval(mins => ?)) as used
      from sync.connections c where id = ?`,
-    [WINDOW_MINUTES, connectionId],
+    [LIMITS.accessTokens.windowMinutes, connectionId],
   );
-  return { ...answer.rows[0], limit: MINTS_PER_WINDOW };
+  return { ...answer.rows[0], limit: LIMITS.accessTokens.perWindow };
 }

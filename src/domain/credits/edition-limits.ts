@@ -1,3 +1,4 @@
+import { LIMITS } from '../zoho-limits';
 /** What Zoho allows one organization (Zoho's documentation: API Limits). */
 export interface ApiLimits {
   /** Credits of a rolling day; null without a limit. */
@@ -7,9 +8,6 @@ export interface ApiLimits {
   /** Of them heavy ones: large writes, COQL, search, sorted or filtered lists. */
   heavyConcurrency: number;
 }
-
-/** The same for every edition. */
-const HEAVY_CONCURRENCY = 10;
 
 interface Edition {
   base: number;
@@ -51,7 +49,7 @@ export function limitsOfEdition(edition: string | null, userLicences: number | n
 }
 
 function limitsOf({ base, perUser, most, concurrency }: Edition, users: number): ApiLimits {
-  return { dailyCredits: Math.min(base + perUser * users, most), concurrency, heavyConcurrency: HEAVY_CONCURRENCY };
+  return { dailyCredits: Math.min(base + perUser * users, most), concurrency, heavyConcurrency: LIMITS.heavyCalls };
 }
 
 /** After a refusal one more simultaneous call is allowed each time this passes, up to the limit. Milliseconds. */

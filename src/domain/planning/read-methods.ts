@@ -1,14 +1,8 @@
 import type { MirrorField } from '../mirror/mirror-field';
+import { CREDITS, LIMITS, coqlCredits } from '../zoho-limits';
 import { callSeconds, choosePlan, plainCalls, type Allowance, type Way, type WorkPlan } from './plan';
-import { BULK_FIELDS, IDS_PER_CALL, LIST_MAX_ROWS, LIST_PAGE_ROWS, fieldSlices, planForced } from './read-plan';
+import { fieldSlices, planForced } from './read-plan';
 
-/** Limits and prices of Zoho's reads (Zoho's documentation: API Limits, COQL Limitations, Get Deleted Records). */
-export const COQL_PAGE_ROWS = 2_000;
-export const DELETED_PAGE_ROWS = 200;
-/** Without page tokens the list of deletes ends here. Not documented, so it is taken as for records. */
-export const DELETED_MAX_ROWS = 2_000;
-const DELETED_CREDITS = 2;
-const BULK_JOB_CREDITS = 50;
 const BULK_STATUS_CALLS = 2;
 const BULK_DOWNLOAD_CALLS = 1;
 /** COQL works longer on a page than a list does, because the page is ten times as long. */
@@ -111,7 +105,7 @@ function byList({ latencyMs }: ReadWaysQuestion, rows: number, fields: number): 
   return {
     steps: [{ operation: 'list_records', calls: plan.calls, credits: plan.credits }],
     seconds: plan.seconds,
-    obstacles: plan.complete ? [] : [`page tokens end at ${LIST_MAX_ROWS} rows`],
+    obstacles: plan.complete ? [] : [`page tokens end at ${LIMITS.listPage.tokenRows} rows`],
   };
 }
 
@@ -122,14 +116,14 @@ function byBulk(question: ReadWaysQuestion, rows: number, fields: number): Estim
   const jobs = plan.calls / (1 + BULK_STATUS_CALLS + BULK_DOWNLOAD_CALLS);
   return {
     steps: [
-      { operation: 'create_bulk_read_job', calls: jobs, credits: jobs * BULK_JOB_CREDITS },
+      { operation: 'create_bulk_read_job', calls: jobs, credits: jobs * CREDITS.create_bulk_read_job },
       plainCalls('get_bulk_read_job', jobs * BULK_STATUS_CALLS),
       plainCalls('download_bulk_read_result', jobs * BULK_DOWNLOAD_CALLS),
     ],
     seconds: plan.seconds,
     obstacles: [
       ...(missing > 0 ? [`bulk read cannot export ${counted(missing, 'field')}`] : []),
-      ...(fields > BULK_FIELDS ? [`a bulk-read job names at most ${BULK_FIELDS} fields`] : []),
+      ...(fields > LIMITS.bulkRead.fields ? [`a bulk-read job names at most ${LIMITS.bulkRead.fields} fields`] : []),
     ],
   };
 }
@@ -137,12 +131,12 @@ function byBulk(question: ReadWaysQuestion, rows: number, fields: number): Estim
 /** A query names 50 columns; the others are fetched by ids, as with list pages. */
 function byCoql(question: ReadWaysQuestion, rows: number, fields: number): Estimate {
   const { module, goal, fieldsNotInCoql, latencyMs } = question;
-  const pages = Math.max(1, Math.ceil(rows / COQL_PAGE_ROWS));
-  const refetches = (fieldSlices(fields) - 1) * Math.ceil(rows / IDS_PER_CALL);
+  const pages = Math.max(1, Math.ceil(rows / LIMITS.coql.rows));
+  const refetches = (fieldSlices(fields) - 1) * Math.ceil(rows / LIMITS.listPage.ids);
   const missing = goal === 'deletes' ? 0 : fieldsNotInCoql;
   return {
     steps: [
-      { operation: 'query_records', calls: pages, credits: pages * coqlPageCredits(Math.min(rows, COQL_PAGE_ROWS)) },
+      { operation: 'query_records', calls: pages, credits: pages * coqlCredits(Math.min(rows, LIMITS.coql.rows)) },
       ...(refetches > 0 ? [plainCalls('list_records', refetches)] : []),
     ],
     seconds: callSeconds(pages + refetches, latencyMs) + rows * COQL_SECONDS_PER_ROW,
@@ -154,16 +148,19 @@ function byCoql(question: ReadWaysQuestion, rows: number, fields: number): Estim
 }
 
 function byIds({ latencyMs }: ReadWaysQuestion, rows: number, fields: number): Estimate {
-  const calls = fieldSlices(fields) * Math.ceil(rows / IDS_PER_CALL);
+  const calls = fieldSlices(fields) * Math.ceil(rows / LIMITS.listPage.ids);
   return { steps: [plainCalls('list_records', calls)], seconds: callSeconds(calls, latencyMs), obstacles: [] };
 }
 
 function byDeletes({ deletedRows = 0, latencyMs }: ReadWaysQuestion): Estimate {
-  const pages = Math.max(1, Math.ceil(deletedRows / DELETED_PAGE_ROWS));
+  const pages = Math.max(1, Math.ceil(deletedRows / LIMITS.deletedPage.rows));
   return {
-    steps: [{ operation: 'list_deleted', calls: pages, credits: pages * DELETED_CREDITS }],
+    steps: [{ operation: 'list_deleted', calls: pages, credits: pages * CREDITS.list_deleted }],
     seconds: callSeconds(pages, latencyMs),
-    obstacles: deletedRows > DELETED_MAX_ROWS ? [`the list of deletes ends at ${DELETED_MAX_ROWS} rows`] : [],
+    obstacles:
+      deletedRows > LIMITS.deletedPage.numberedRows
+        ? [`the list of deletes ends at ${LIMITS.deletedPage.numberedRows} rows`]
+        : [],
   };
 }
 
@@ -179,12 +176,6 @@ function since(question: ReadWaysQuestion, changes: Estimate): Estimate {
       ...deletes.obstacles,
     ],
   };
-}
-
-/** Credits of a query by its LIMIT: 1 up to 200 rows, 2 up to 1,000, 3 up to 2,000. */
-function coqlPageCredits(limit: number): number {
-  if (limit <= LIST_PAGE_ROWS) return 1;
-  return limit <= COQL_PAGE_ROWS / 2 ? 2 : 3;
 }
 
 function counted(count: number, thing: string): string {

@@ -1,14 +1,6 @@
 import type { ReadPath } from '../runs/enums';
+import { CREDITS, LIMITS } from '../zoho-limits';
 
-/** Limits and prices of Zoho's read operations (Zoho's documentation: Get Records, Bulk Read, API Limits). */
-export const LIST_PAGE_ROWS = 200;
-export const LIST_FIELDS = 50;
-export const LIST_MAX_ROWS = 100_000;
-export const IDS_PER_CALL = 100;
-export const BULK_PAGE_ROWS = 200_000;
-export const BULK_FIELDS = 200;
-const LIST_CREDITS = 1;
-const BULK_JOB_CREDITS = 50;
 /** Status and download calls of a job; Zoho does not say what they cost, so they are counted as ordinary calls. */
 const BULK_CALLS_PER_JOB = 4;
 const BULK_JOB_SECONDS = 3.5;
@@ -42,39 +34,41 @@ export interface ReadPlan {
 
 /** Slices of at most 50 fields that a list call can carry; `id` and `Modified_Time` ride along in each. */
 export function fieldSlices(fields: number): number {
-  return fields <= LIST_FIELDS ? 1 : 1 + Math.ceil((fields - LIST_FIELDS) / (LIST_FIELDS - 1));
+  return fields <= LIMITS.listPage.fields
+    ? 1
+    : 1 + Math.ceil((fields - LIMITS.listPage.fields) / (LIMITS.listPage.fields - 1));
 }
 
 function planList({ rows, fields, latencyMs }: ReadQuestion): ReadPlan {
-  const pages = Math.max(1, Math.ceil(rows / LIST_PAGE_ROWS));
-  const refetches = (fieldSlices(fields) - 1) * Math.ceil(rows / IDS_PER_CALL);
+  const pages = Math.max(1, Math.ceil(rows / LIMITS.listPage.rows));
+  const refetches = (fieldSlices(fields) - 1) * Math.ceil(rows / LIMITS.listPage.ids);
   const calls = pages + refetches;
   return {
     path: 'list',
     calls,
-    credits: calls * LIST_CREDITS,
+    credits: calls * CREDITS.list_records,
     seconds: (calls * latencyMs) / 1000,
-    complete: rows <= LIST_MAX_ROWS,
+    complete: rows <= LIMITS.listPage.tokenRows,
     reason: '',
   };
 }
 
 function planBulk({ rows, fieldsNotInBulk, fields, latencyMs }: ReadQuestion): ReadPlan {
-  const jobs = Math.max(1, Math.ceil(rows / BULK_PAGE_ROWS));
+  const jobs = Math.max(1, Math.ceil(rows / LIMITS.bulkRead.rows));
   const calls = jobs * BULK_CALLS_PER_JOB;
   return {
     path: 'bulk',
     calls,
-    credits: jobs * (BULK_JOB_CREDITS + BULK_CALLS_PER_JOB - 1),
+    credits: jobs * (CREDITS.create_bulk_read_job + BULK_CALLS_PER_JOB - 1),
     seconds: jobs * BULK_JOB_SECONDS + rows * BULK_SECONDS_PER_ROW + (calls * latencyMs) / 1000,
-    complete: fieldsNotInBulk === 0 && fields <= BULK_FIELDS,
+    complete: fieldsNotInBulk === 0 && fields <= LIMITS.bulkRead.fields,
     reason: '',
   };
 }
 
 /** How long Zoho is expected to work on one export of so many rows, in milliseconds. */
 export function expectedBulkJobMs(rows: number): number {
-  return 1000 * (BULK_JOB_SECONDS + Math.min(rows, BULK_PAGE_ROWS) * BULK_SECONDS_PER_ROW);
+  return 1000 * (BULK_JOB_SECONDS + Math.min(rows, LIMITS.bulkRead.rows) * BULK_SECONDS_PER_ROW);
 }
 
 const describe = (plan: ReadPlan): string =>

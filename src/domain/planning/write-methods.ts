@@ -1,3 +1,4 @@
+import { CREDITS, LIMITS, deleteCredits, massUpdateCredits, writeCredits } from '../zoho-limits';
 import {
   callSeconds,
   choosePlan,
@@ -8,28 +9,11 @@ import {
   type WorkPlan,
 } from './plan';
 
-/** Limits and prices of Zoho's writes (Zoho's documentation: Insert Records, Mass Update, Bulk Write, API Limits). */
-export const RECORDS_PER_CALL = 100;
-export const RECORDS_PER_CREDIT = 10;
-export const DELETES_PER_CREDIT = 100;
-export const MASS_UPDATE_IDS = 500;
-export const MASS_UPDATE_VIEW_ROWS = 50_000;
-/** Above this a mass update by view runs no automations. */
-export const MASS_UPDATE_AUTOMATED_ROWS = 1_000;
-export const BULK_WRITE_ROWS = 25_000;
-export const BULK_WRITE_FIELDS = 200;
-export const BULK_WRITE_BYTES = 25_000_000;
-const BULK_WRITE_CREDITS = 500;
-/** Zoho publishes no price for mass updates: 1 per 100 ids and 50 per job of a view are assumed. */
-const MASS_UPDATE_IDS_PER_CREDIT = 100;
-const MASS_UPDATE_JOB_CREDITS = 50;
 const STATUS_CALLS_PER_JOB = 3;
 /** How long Zoho works: on a record that is sent alone or with others, on a job before its first row, on a job's row. */
 const SECONDS_PER_RECORD = 1 / 100;
 const JOB_SECONDS = 5;
 const SECONDS_PER_JOB_ROW = 1 / 500;
-/** Calls with more than 10 records that an org may have in flight. */
-const HEAVY_CALLS_AT_ONCE = 10;
 
 export const WRITE_OPERATIONS = ['insert', 'update', 'upsert', 'delete'] as const;
 export type WriteOperation = (typeof WRITE_OPERATIONS)[number];
@@ -98,12 +82,7 @@ export function estimateWrite(name: WriteWay, question: WriteWaysQuestion): Way<
 
 /** Rows of one bulk-write file: as many as Zoho takes and as fit into 25 MB even if they do not compress. */
 export function rowsPerBulkFile(bytesPerRow: number): number {
-  return Math.max(1, Math.min(BULK_WRITE_ROWS, Math.floor(BULK_WRITE_BYTES / bytesPerRow)));
-}
-
-/** Fields that one mass update may change. */
-export function massUpdateFields(module: string): number {
-  return module === 'Deals' ? 3 : 1;
+  return Math.max(1, Math.min(LIMITS.bulkWrite.rows, Math.floor(LIMITS.bulkWrite.zipBytes / bytesPerRow)));
 }
 
 type Estimate = Omit<Way<WriteWay>, 'name'>;
@@ -120,13 +99,13 @@ function bySingleRecords({ operation, rows, unlessModified, latencyMs }: WriteWa
 }
 
 function byBatches({ operation, rows, unlessModified, latencyMs }: WriteWaysQuestion): Estimate {
-  const calls = Math.ceil(rows / RECORDS_PER_CALL);
-  const perCredit = operation === 'delete' ? DELETES_PER_CREDIT : RECORDS_PER_CREDIT;
-  const rounds = Math.ceil(calls / HEAVY_CALLS_AT_ONCE);
+  const calls = Math.ceil(rows / LIMITS.write.records);
+  const credits = operation === 'delete' ? deleteCredits(rows) : writeCredits(rows);
+  const rounds = Math.ceil(calls / LIMITS.heavyCalls);
   return {
-    steps: [{ operation: callOf(operation), calls, credits: Math.ceil(rows / perCredit) }],
+    steps: [{ operation: callOf(operation), calls, credits }],
     seconds:
-      (rounds * latencyMs) / 1000 + (rows / Math.min(HEAVY_CALLS_AT_ONCE, Math.max(1, calls))) * SECONDS_PER_RECORD,
+      (rounds * latencyMs) / 1000 + (rows / Math.min(LIMITS.heavyCalls, Math.max(1, calls))) * SECONDS_PER_RECORD,
     obstacles: unlessModified ? ['If-Unmodified-Since is for one record a call'] : [],
   };
 }
@@ -136,7 +115,7 @@ function byBulkWrite(question: WriteWaysQuestion): Estimate {
   const jobs = Math.ceil(rows / rowsPerBulkFile(question.bytesPerRow));
   const steps = [
     plainCalls('upload_bulk_file', jobs),
-    { operation: 'create_bulk_write_job', calls: jobs, credits: jobs * BULK_WRITE_CREDITS },
+    { operation: 'create_bulk_write_job', calls: jobs, credits: jobs * CREDITS.create_bulk_write_job },
     plainCalls('get_bulk_write_job', jobs * STATUS_CALLS_PER_JOB),
     plainCalls('download_bulk_write_result', jobs),
   ];
@@ -145,7 +124,7 @@ function byBulkWrite(question: WriteWaysQuestion): Estimate {
     seconds: jobs * JOB_SECONDS + rows * SECONDS_PER_JOB_ROW + secondsOf(steps, latencyMs),
     obstacles: [
       ...(operation === 'delete' ? ['bulk write cannot delete'] : []),
-      ...(fields > BULK_WRITE_FIELDS ? [`a file has at most ${BULK_WRITE_FIELDS} columns`] : []),
+      ...(fields > LIMITS.bulkWrite.columns ? [`a file has at most ${LIMITS.bulkWrite.columns} columns`] : []),
       ...(fieldsNotInBulk > 0 ? ['bulk write cannot take files and images'] : []),
       ...(unlessModified ? ['a job overwrites newer changes'] : []),
       ...(automations === 'any' ? [] : ['a job cannot be told whether automations run']),
@@ -155,11 +134,9 @@ function byBulkWrite(question: WriteWaysQuestion): Estimate {
 
 function byMassUpdateOfIds(question: WriteWaysQuestion): Estimate {
   const { module, rows, fields, automations, latencyMs } = question;
-  const passes = Math.max(1, Math.ceil(fields / massUpdateFields(module)));
-  const calls = passes * Math.ceil(rows / MASS_UPDATE_IDS);
-  const steps = [
-    { operation: 'mass_update_records', calls, credits: passes * Math.ceil(rows / MASS_UPDATE_IDS_PER_CREDIT) },
-  ];
+  const passes = Math.max(1, Math.ceil(fields / LIMITS.massUpdate.fields(module)));
+  const calls = passes * Math.ceil(rows / LIMITS.massUpdate.ids);
+  const steps = [{ operation: 'mass_update_records', calls, credits: passes * massUpdateCredits(rows) }];
   return {
     steps,
     seconds: secondsOf(steps, latencyMs) + passes * rows * SECONDS_PER_RECORD,
@@ -172,10 +149,10 @@ function byMassUpdateOfIds(question: WriteWaysQuestion): Estimate {
 
 function byMassUpdateOfView(question: WriteWaysQuestion): Estimate {
   const { module, rows, fields, hasView, automations, outcomes, latencyMs } = question;
-  const passes = Math.max(1, Math.ceil(fields / massUpdateFields(module)));
-  const runsAutomations = rows < MASS_UPDATE_AUTOMATED_ROWS;
+  const passes = Math.max(1, Math.ceil(fields / LIMITS.massUpdate.fields(module)));
+  const runsAutomations = rows < LIMITS.massUpdate.recordsWithoutAutomations;
   const steps = [
-    { operation: 'create_mass_update_job', calls: passes, credits: passes * MASS_UPDATE_JOB_CREDITS },
+    { operation: 'create_mass_update_job', calls: passes, credits: passes * CREDITS.create_mass_update_job },
     plainCalls('get_mass_update_job', passes * STATUS_CALLS_PER_JOB),
   ];
   return {
@@ -184,10 +161,14 @@ function byMassUpdateOfView(question: WriteWaysQuestion): Estimate {
     obstacles: [
       ...massUpdateObstacles(question),
       ...(hasView ? [] : ['no custom view holds exactly these rows']),
-      ...(rows > MASS_UPDATE_VIEW_ROWS ? [`a job takes at most ${MASS_UPDATE_VIEW_ROWS} rows`] : []),
+      ...(rows > LIMITS.massUpdate.viewRecords ? [`a job takes at most ${LIMITS.massUpdate.viewRecords} rows`] : []),
       ...(outcomes ? ['a job tells counts, not the outcome of each record'] : []),
-      ...(automations === 'run' && !runsAutomations ? ['above 1000 rows it runs no automations'] : []),
-      ...(automations === 'skip' && runsAutomations ? ['below 1000 rows it runs automations'] : []),
+      ...(automations === 'run' && !runsAutomations
+        ? [`from ${LIMITS.massUpdate.recordsWithoutAutomations} rows on it runs no automations`]
+        : []),
+      ...(automations === 'skip' && runsAutomations
+        ? [`below ${LIMITS.massUpdate.recordsWithoutAutomations} rows it runs automations`]
+        : []),
     ],
   };
 }

@@ -6,11 +6,6 @@ export interface MassUpdateField {
   picklistValues: readonly { actual: string; display: string }[];
 }
 
-/** Zoho changes one field a mass update, and up to three of deals. */
-export function maxMassUpdateFields(module: string): number {
-  return module === 'Deals' ? 3 : 1;
-}
-
 /**
  * What stands against giving records these values, as far as the fields' metadata tell; empty if nothing does.
  * @param values by API name; only choices of picklists are looked at

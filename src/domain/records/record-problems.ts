@@ -1,3 +1,5 @@
+import { LIMITS } from '../zoho-limits';
+
 /** What the check needs of a field's metadata. */
 export interface WritableField {
   apiName: string;
@@ -30,7 +32,6 @@ type Found = Omit<RecordProblem, 'field'>;
 
 /** A picklist without a value, as Zoho writes it. */
 const NO_OPTION = '-None-';
-const MAX_ID_DIGITS = 19;
 
 /**
  * Checks a record against the fields of its module before a credit is spent: names, types, lengths, options and what is
@@ -60,7 +61,7 @@ export function recordProblems(
 function idProblems(operation: RecordOperation, { id }: Input): RecordProblem[] {
   if (id === undefined && operation !== 'update') return [];
   if (id === undefined) return [{ field: 'id', code: 'required', detail: 'An update needs the id of the record.' }];
-  return isId(id) ? [] : [{ field: 'id', ...wrongType(`a text of up to ${MAX_ID_DIGITS} digits`) }];
+  return isId(id) ? [] : [{ field: 'id', ...wrongType(`a text of up to ${LIMITS.id.digits} digits`) }];
 }
 
 function missingFields(record: Input, fields: readonly WritableField[]): RecordProblem[] {
@@ -101,9 +102,11 @@ function valueProblem(field: WritableField, value: unknown): Found | undefined {
     case 'boolean':
       return unless(typeof value === 'boolean', 'true or false');
     case 'integer':
-      return isNumber(value) ? digitsProblem(field, value, 9) : wrongType('a whole number');
+      return isNumber(value)
+        ? digitsProblem(field, value, LIMITS.customFields.length.integer)
+        : wrongType('a whole number');
     case 'bigint':
-      return digitsProblem(field, value, 18);
+      return digitsProblem(field, value, LIMITS.customFields.length.bigint);
     case 'double':
     case 'currency':
     case 'percent':
@@ -172,7 +175,7 @@ function isEmail(value: unknown): boolean {
 }
 
 function isId(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= MAX_ID_DIGITS && /^\d+$/.test(value);
+  return typeof value === 'string' && value.length <= LIMITS.id.digits && /^\d+$/.test(value);
 }
 
 function isReference(value: unknown): boolean {

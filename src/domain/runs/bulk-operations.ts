@@ -34,8 +34,6 @@ export interface ItemError {
 /** Records of an operation by what became of them. */
 export type ItemCounts = Readonly<Record<ItemStatus, number>>;
 
-export const MAX_BULK_WRITE_RECORDS = 25_000;
-export const MAX_MASS_UPDATE_RECORDS = 50_000;
 /** Zoho charges each file's job, so a request that needs more of them is meant otherwise. */
 export const MAX_BULK_WRITE_FILES = 20;
 

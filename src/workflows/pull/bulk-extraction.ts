@@ -1,6 +1,6 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
-import { BULK_PAGE_ROWS } from '../../domain/planning/read-plan';
 import { exportChunk, exportJob } from '../../domain/runs/chunk-numbers';
+import { LIMITS } from '../../domain/zoho-limits';
 import type { SessionSums } from '../../temporal/contract/results';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { awaitBulkRead, loadBulkPage, orderBulkRead } from '../activity-proxies';
@@ -36,9 +36,9 @@ export async function extractByBulkRead(control: RunControl, extraction: BulkExt
     ...target,
     job: exportJob(extraction.round, page),
     page,
-    expectedRows: Math.min(BULK_PAGE_ROWS, Math.max(0, extraction.expectedRows - (page - 1) * BULK_PAGE_ROWS)),
+    expectedRows: rowsOfPage(page, extraction.expectedRows),
   });
-  const expectedPages = Math.max(1, Math.ceil(extraction.expectedRows / BULK_PAGE_ROWS));
+  const expectedPages = Math.max(1, Math.ceil(extraction.expectedRows / LIMITS.bulkRead.rows));
   // The first order tells whether Zoho takes the query at all.
   await control.step(() => orderBulkRead(request(firstPage)));
   const inSequence = expectedPages > firstPage && patched(ORDERS_IN_SEQUENCE);
@@ -88,6 +88,11 @@ export async function extractByBulkRead(control: RunControl, extraction: BulkExt
       }
     }
   }
+}
+
+/** Rows of a page of an export of so many; 0 behind its end. */
+function rowsOfPage(page: number, rows: number): number {
+  return Math.min(LIMITS.bulkRead.rows, Math.max(0, rows - (page - 1) * LIMITS.bulkRead.rows));
 }
 
 type PageRequest = Parameters<typeof awaitBulkRead>[0];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { CREDITS, type ZohoOperation } from '../../domain/zoho-limits';
 import { type CallLabel, ZohoError } from '../errors/errors';
 import { CallReport } from '../http/call-report';
-import { CREDIT_COSTS, type ZohoOperation } from '../http/credit-costs';
 import { isAllowedAccountsUrl, isAllowedApiDomain } from '../http/data-centers';
 import { decode } from '../http/decode';
 import { type HttpAnswer, HttpClient } from '../http/http-client';
@@ -129,7 +129,7 @@ export class ZohoAccounts {
   ): Promise<T> {
     options?.signal?.throwIfAborted();
     const body = new URLSearchParams(form).toString();
-    const planned = { operation, method: 'POST', path, bytesSent: body.length, credits: CREDIT_COSTS[operation] };
+    const planned = { operation, method: 'POST', path, bytesSent: body.length, credits: CREDITS[operation] };
     const report = new CallReport(planned, [this.#client.observer, options?.observer]);
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const { origin } = new URL(this.#client.accountsUrl);

@@ -1,5 +1,5 @@
+import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
-import { MAX_BULK_READ_CRITERIA } from '../http/request-limits';
 
 export type BulkReadComparator =
   | 'equal'
@@ -31,8 +31,8 @@ export type BulkReadCriteria =
  */
 export function bulkReadCriteria(label: CallLabel, criteria: BulkReadCriteria): object {
   const conditions = countConditions(criteria);
-  if (conditions > MAX_BULK_READ_CRITERIA) {
-    throw requestBug(label, `${conditions} conditions are given, and Zoho takes ${MAX_BULK_READ_CRITERIA}`);
+  if (conditions > LIMITS.bulkRead.criteria) {
+    throw requestBug(label, `${conditions} conditions are given, and Zoho takes ${LIMITS.bulkRead.criteria}`);
   }
   return toWire(criteria);
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { LIMITS } from '../../domain/zoho-limits';
 import { classifyEnvelope } from '../errors/classify-error';
 import { type CallLabel, type ErrorCategory, requestBug, unexpectedAnswer, type ZohoError } from '../errors/errors';
 import { count, decode, optionalText } from '../http/decode';
-import { checkPaging, joinFields, MAX_FIELDS_PER_BULK_READ } from '../http/request-limits';
+import { checkPaging, joinFields } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import { type BulkReadCriteria, bulkReadCriteria } from './bulk-read-criteria';
 
@@ -152,7 +153,7 @@ function jobBody(label: CallLabel, query: BulkReadQuery): object {
   checkPaging(label, { page: query.page, pageToken: query.pageToken });
   const callback = query.callbackUrl === undefined ? {} : { callback: { url: query.callbackUrl, method: 'post' } };
   if (query.pageToken !== undefined) return { ...callback, query: { page_token: query.pageToken } };
-  joinFields(label, query.fields, MAX_FIELDS_PER_BULK_READ);
+  joinFields(label, query.fields, LIMITS.bulkRead.fields);
   return {
     ...callback,
     query: {

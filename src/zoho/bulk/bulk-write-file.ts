@@ -4,13 +4,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { ZipFile } from 'yazl';
+import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
-import {
-  checkCount,
-  MAX_BYTES_PER_BULK_WRITE,
-  MAX_COLUMNS_PER_BULK_WRITE,
-  MAX_ROWS_PER_BULK_WRITE,
-} from '../http/request-limits';
+import { checkCount } from '../http/request-limits';
 
 const label: CallLabel = { operation: 'write_bulk_file' };
 
@@ -35,7 +31,7 @@ export async function writeBulkFile(
     rows: Iterable<readonly (string | null)[]> | AsyncIterable<readonly (string | null)[]>;
   },
 ): Promise<{ rows: number; bytes: number }> {
-  checkCount(label, content.columns.length, MAX_COLUMNS_PER_BULK_WRITE, 'columns');
+  checkCount(label, content.columns.length, LIMITS.bulkWrite.columns, 'columns');
   const partFile = `${destinationFile}.part`;
   const counted = { rows: 0 };
   try {
@@ -50,8 +46,8 @@ export async function writeBulkFile(
     ]);
     const { size: bytes } = await stat(partFile);
     if (counted.rows === 0) throw requestBug(label, 'there is no row to write');
-    if (bytes > MAX_BYTES_PER_BULK_WRITE) {
-      throw requestBug(label, `the file has ${bytes} bytes, and Zoho takes ${MAX_BYTES_PER_BULK_WRITE}`);
+    if (bytes > LIMITS.bulkWrite.zipBytes) {
+      throw requestBug(label, `the file has ${bytes} bytes, and Zoho takes ${LIMITS.bulkWrite.zipBytes}`);
     }
     await rename(partFile, destinationFile);
     return { rows: counted.rows, bytes };
@@ -84,8 +80,8 @@ async function* checkedRows(
 ): AsyncGenerator<readonly (string | null)[]> {
   for await (const row of rows) {
     counted.rows += 1;
-    if (counted.rows > MAX_ROWS_PER_BULK_WRITE) {
-      throw requestBug(label, `there are more than the ${MAX_ROWS_PER_BULK_WRITE} rows that Zoho takes`);
+    if (counted.rows > LIMITS.bulkWrite.rows) {
+      throw requestBug(label, `there are more than the ${LIMITS.bulkWrite.rows} rows that Zoho takes`);
     }
     if (row.length !== columns)
       throw requestBug(label, `row ${counted.rows} has ${row.length} cells for ${columns} columns`);

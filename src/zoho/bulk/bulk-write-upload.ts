@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { LIMITS } from '../../domain/zoho-limits';
 import { requestBug } from '../errors/errors';
 import { decode, optionalText } from '../http/decode';
 import { MultipartFile } from '../http/multipart-file';
-import { MAX_BYTES_PER_BULK_WRITE } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 
 const PLAIN_NAME = /^[\w.-]{1,100}$/;
@@ -30,8 +30,8 @@ export async function uploadBulkFile(
 ): Promise<{ fileId: string; createdTime: string | null }> {
   const label = { operation: 'upload_bulk_file' } as const;
   const { size: bytes } = await stat(upload.file);
-  if (bytes > MAX_BYTES_PER_BULK_WRITE) {
-    throw requestBug(label, `the file has ${bytes} bytes, and Zoho takes ${MAX_BYTES_PER_BULK_WRITE}`);
+  if (bytes > LIMITS.bulkWrite.zipBytes) {
+    throw requestBug(label, `the file has ${bytes} bytes, and Zoho takes ${LIMITS.bulkWrite.zipBytes}`);
   }
   const given = path.basename(upload.file);
   const fileName = PLAIN_NAME.test(given) ? given : 'upload.zip';

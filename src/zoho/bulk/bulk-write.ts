@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { LIMITS } from '../../domain/zoho-limits';
 import { classifyEnvelope } from '../errors/classify-error';
 import { type CallLabel, type ErrorCategory, requestBug } from '../errors/errors';
 import { count, decode, optionalText } from '../http/decode';
-import { checkCount, MAX_COLUMNS_PER_BULK_WRITE } from '../http/request-limits';
+import { checkCount } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 
 export type BulkWriteOperation = 'insert' | 'update' | 'upsert';
@@ -168,7 +169,7 @@ function jobBody(label: CallLabel, query: BulkWriteJobQuery): object {
     throw requestBug(label, `it names no field by which an ${operation} finds the records`);
   }
   const mappings = fieldMappings?.map((mapping) => wireMapping(label, mapping));
-  if (mappings) checkCount(label, mappings.length, MAX_COLUMNS_PER_BULK_WRITE, 'field mappings');
+  if (mappings) checkCount(label, mappings.length, LIMITS.bulkWrite.columns, 'field mappings');
   return {
     operation,
     ignore_empty: ignoreEmpty,
@@ -192,7 +193,7 @@ function wireMapping(label: CallLabel, { field, index, findBy, format, defaultVa
   if (index === undefined && defaultValue === undefined) {
     throw requestBug(label, `the mapping of ${field} has neither a column nor a default value`);
   }
-  if (index !== undefined && !(Number.isInteger(index) && index >= 0 && index < MAX_COLUMNS_PER_BULK_WRITE)) {
+  if (index !== undefined && !(Number.isInteger(index) && index >= 0 && index < LIMITS.bulkWrite.columns)) {
     throw requestBug(label, `the mapping of ${field} names column ${index}, which a file cannot have`);
   }
   const value = defaultValue === undefined ? undefined : { value: defaultValue };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { LIMITS, massUpdateCredits } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
-import { deleteCredits } from '../http/credit-costs';
 import { count, decode } from '../http/decode';
-import { checkCount, checkRecordIds, MAX_IDS_PER_MASS_UPDATE } from '../http/request-limits';
+import { checkCount, checkRecordIds } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import { writeOutcome, type WriteOutcome } from '../records/write-outcome';
 import type { RecordInput } from '../records/write-records';
@@ -20,10 +20,6 @@ export interface MassUpdateJob {
   failedCount: number;
   serverTime: Date;
 }
-
-/** Zoho changes one field a call, and up to three of a deal. */
-const MAX_FIELDS = 1;
-const MAX_FIELDS_OF_DEALS = 3;
 
 const Scheduled = z.object({ data: z.tuple([z.object({ details: z.object({ job_id: z.string() }) })], z.unknown()) });
 const counter = count.catch(0);
@@ -62,14 +58,14 @@ export async function massUpdateRecords(
 ): Promise<WriteOutcome[]> {
   const { ids, values, overWrite } = update;
   const label = { operation: 'mass_update_records', module } as const;
-  checkCount(label, ids.length, MAX_IDS_PER_MASS_UPDATE, 'ids');
+  checkCount(label, ids.length, LIMITS.massUpdate.ids, 'ids');
   checkRecordIds(label, ids);
   checkValues(label, values);
   const request = {
     ...label,
     path: massUpdatePath(module),
     body: { data: [values], ids, over_write: overWrite },
-    credits: deleteCredits(ids.length),
+    credits: massUpdateCredits(ids.length),
     heavy: true,
   };
   return transport.items(request, { key: 'data', count: ids.length }, options, (items, { status }) =>
@@ -143,9 +139,8 @@ export async function getMassUpdateJob(
 }
 
 function checkValues(label: CallLabel, values: RecordInput): void {
-  const most = label.module === 'Deals' ? MAX_FIELDS_OF_DEALS : MAX_FIELDS;
   const fields = Object.keys(values).filter((name) => values[name] !== undefined);
-  checkCount(label, fields.length, most, 'fields');
+  checkCount(label, fields.length, LIMITS.massUpdate.fields(label.module), 'fields');
   if (fields.includes('id')) throw requestBug(label, 'the id of a record cannot be changed');
 }
 

@@ -1,5 +1,5 @@
 import type { CallPriority } from '../../domain/credits/priorities';
-import type { ZohoOperation } from './credit-costs';
+import type { ZohoOperation } from '../../domain/zoho-limits';
 
 /**
  * Calls that follow each other, never two at a time, such as those for the pages of a list. A gate may let several of

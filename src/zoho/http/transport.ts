@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CallPriority } from '../../domain/credits/priorities';
+import { CREDITS, type ZohoOperation } from '../../domain/zoho-limits';
 import { classifyAnswer } from '../errors/classify-error';
 import { requestBug, unreadableAnswer, ZohoError } from '../errors/errors';
 import type { CallGate, CallSeries } from './call-limiter';
 import { CallReport } from './call-report';
-import { CREDIT_COSTS, type ZohoOperation } from './credit-costs';
 import { contentUrlOf, isAllowedDownloadUrl } from './data-centers';
 import { exactJson } from './exact-json';
 import { type HttpAnswer, HttpClient, type HttpMethod, type HttpRequest } from './http-client';
@@ -186,7 +186,7 @@ export class ZohoTransport {
     signal?.throwIfAborted();
     const token = await untilAborted(this.#tokens.current(signal), signal);
     const http = httpRequest(request, token);
-    const listed = request.credits ?? CREDIT_COSTS[request.operation];
+    const listed = request.credits ?? CREDITS[request.operation];
     const { operation, module, heavy = false } = request;
     const { priority, series } = options ?? {};
     const permit = await this.#gate?.enter({ operation, module, credits: listed, heavy, priority, series }, signal);

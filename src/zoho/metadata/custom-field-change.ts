@@ -1,3 +1,4 @@
+import { LIMITS } from '../../domain/zoho-limits';
 import { optionProblems, type PicklistOption, rulesOf } from './custom-field-definition';
 import type { ZohoField } from './fields';
 
@@ -49,7 +50,7 @@ export function customFieldChangeProblems(current: ZohoField, change: CustomFiel
       `the decimal places cannot shrink below ${current.decimalPlace}`,
     ],
     [
-      decimalPlace !== undefined && !(rules?.decimals === true && decimalPlace <= 9),
+      decimalPlace !== undefined && !(rules?.decimals === true && decimalPlace <= LIMITS.customFields.decimalPlaces),
       'the decimal places are above what the field can have',
     ],
     [unique && rules?.unique !== true, `a ${current.dataType} field cannot be unique`],

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../domain/zoho-limits';
 /** The types of custom fields that can be created here, out of those Zoho documents. */
 export const CREATABLE_FIELD_TYPES = [
   'text',
@@ -67,22 +68,24 @@ interface TypeRules {
   own?: { key: 'textareaSize' | 'lookup' | 'formula' | 'autoNumber'; required: boolean };
 }
 
+const LENGTH = LIMITS.customFields.length;
+
 const RULES: Readonly<Record<CreatableFieldType, TypeRules>> = {
-  text: { maxLength: 255, unique: true, externalId: true },
+  text: { maxLength: LENGTH.text, unique: true, externalId: true },
   textarea: { own: { key: 'textareaSize', required: false } },
-  email: { maxLength: 100, unique: true, externalId: true },
-  phone: { maxLength: 30, unique: true, externalId: true },
-  website: { maxLength: 450, unique: true, externalId: true },
+  email: { maxLength: LENGTH.email, unique: true, externalId: true },
+  phone: { maxLength: LENGTH.phone, unique: true, externalId: true },
+  website: { maxLength: LENGTH.website, unique: true, externalId: true },
   picklist: { options: true },
   multiselectpicklist: { options: true },
   date: {},
   datetime: {},
   boolean: {},
-  integer: { maxLength: 9, unique: true, externalId: true },
-  bigint: { maxLength: 18, unique: true, externalId: true },
-  double: { maxLength: 16, decimals: true, unique: true },
-  currency: { maxLength: 16, decimals: true, unique: true },
-  percent: { maxLength: 5, decimals: true, unique: true },
+  integer: { maxLength: LENGTH.integer, unique: true, externalId: true },
+  bigint: { maxLength: LENGTH.bigint, unique: true, externalId: true },
+  double: { maxLength: LENGTH.double, decimals: true, unique: true },
+  currency: { maxLength: LENGTH.currency, decimals: true, unique: true },
+  percent: { maxLength: LENGTH.percent, decimals: true, unique: true },
   autonumber: { own: { key: 'autoNumber', required: true } },
   lookup: { own: { key: 'lookup', required: true } },
   userlookup: {},
@@ -92,8 +95,6 @@ const RULES: Readonly<Record<CreatableFieldType, TypeRules>> = {
 };
 
 const OWN_KEYS = ['textareaSize', 'lookup', 'formula', 'autoNumber'] as const;
-const MAX_DECIMAL_PLACE = 9;
-const MAX_TOOLTIP = 255;
 
 /** The rules of a type; undefined for one that cannot be created here. */
 export function rulesOf(dataType: string): TypeRules | undefined {
@@ -114,14 +115,20 @@ export function customFieldProblems(definition: CustomFieldDefinition): string[]
     [length !== undefined && !rules.maxLength, `a ${dataType} field has no length`],
     [rules.maxLength && !isBetween(length, 1, rules.maxLength), `the length is not between 1 and ${rules.maxLength}`],
     [decimalPlace !== undefined && !rules.decimals, `a ${dataType} field has no decimal places`],
-    [rules.decimals && !isBetween(decimalPlace, 0, MAX_DECIMAL_PLACE), 'the decimal places are not between 0 and 9'],
+    [
+      rules.decimals && !isBetween(decimalPlace, 0, LIMITS.customFields.decimalPlaces),
+      `the decimal places are not between 0 and ${LIMITS.customFields.decimalPlaces}`,
+    ],
     [hasOptions && !rules.options, `a ${dataType} field has no options`],
     [rules.options && !hasOptions, `a ${dataType} field needs options`],
     [picklistValues !== undefined && globalPicklist !== undefined, 'it has options of its own and a global picklist'],
     [picklistValues?.length === 0, 'the list of options is empty'],
     [unique && !rules.unique, `a ${dataType} field cannot be unique`],
     [externalId && !rules.externalId, `a ${dataType} field cannot be an external id`],
-    [(definition.tooltip?.length ?? 0) > MAX_TOOLTIP, `the tooltip is longer than ${MAX_TOOLTIP} characters`],
+    [
+      (definition.tooltip?.length ?? 0) > LIMITS.customFields.tooltip,
+      `the tooltip is longer than ${LIMITS.customFields.tooltip} characters`,
+    ],
   ] as const;
   return [
     ...problems.filter(([isWrong]) => isWrong === true).map(([, problem]) => problem),

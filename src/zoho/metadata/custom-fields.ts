@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, ZohoError } from '../errors/errors';
 import { type Refusal, refusalOf } from '../errors/refusal';
 import { decode } from '../http/decode';
 import { errorOfItem } from '../http/positional-items';
-import { checkCount, MAX_FIELDS_PER_FIELD_CALL } from '../http/request-limits';
+import { checkCount } from '../http/request-limits';
 import type { CallOptions, ZohoRequest, ZohoTransport } from '../http/transport';
 import { type CustomFieldChange, customFieldChangeProblems } from './custom-field-change';
 import { type CustomFieldDefinition, customFieldProblems, type PicklistOption } from './custom-field-definition';
@@ -13,8 +14,6 @@ import type { ZohoField } from './fields';
 export type CustomFieldOutcome = { status: 'success'; id: string } | Refusal;
 
 const FIELDS_PATH = '/crm/v8/settings/fields';
-/** Longest text that stands beside a field; a longer one is shown when the pointer rests on it. */
-const MAX_STATIC_TOOLTIP = 35;
 
 const Done = z.object({ details: z.object({ id: z.string() }) });
 
@@ -33,7 +32,7 @@ export async function createCustomFields(
   options?: CallOptions,
 ): Promise<CustomFieldOutcome[]> {
   const label = { operation: 'create_fields', module } as const;
-  checkCount(label, definitions.length, MAX_FIELDS_PER_FIELD_CALL, 'custom fields');
+  checkCount(label, definitions.length, LIMITS.customFields.perCall, 'custom fields');
   for (const [place, definition] of definitions.entries()) refuse(label, place, customFieldProblems(definition));
   const request = { ...label, path: FIELDS_PATH, query: { module }, body: { fields: definitions.map(toWire) } };
   return send(transport, request, definitions.length, options);
@@ -53,7 +52,7 @@ export async function updateCustomFields(
   options?: CallOptions,
 ): Promise<CustomFieldOutcome[]> {
   const label = { operation: 'update_fields', module } as const;
-  checkCount(label, changes.length, MAX_FIELDS_PER_FIELD_CALL, 'custom fields');
+  checkCount(label, changes.length, LIMITS.customFields.perCall, 'custom fields');
   for (const [place, { current, change }] of changes.entries()) {
     refuse(label, place, customFieldChangeProblems(current, change));
   }
@@ -133,5 +132,5 @@ function optionToWire({ display, actual }: PicklistOption): object {
 
 function tooltipToWire(text: string | undefined): object | undefined {
   if (text === undefined) return undefined;
-  return { name: text.length > MAX_STATIC_TOOLTIP ? 'info_icon' : 'static_text', value: text };
+  return { name: text.length > LIMITS.customFields.tooltipBesideField ? 'info_icon' : 'static_text', value: text };
 }

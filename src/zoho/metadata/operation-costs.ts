@@ -1,4 +1,4 @@
-import type { ZohoOperation } from '../http/credit-costs';
+import type { ZohoOperation } from '../../domain/zoho-limits';
 import type { ApiCost } from './api-catalog';
 
 /** What an operation costs in an organization: no less and no more than this. */

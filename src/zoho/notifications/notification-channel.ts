@@ -1,5 +1,6 @@
+import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
-import { checkCount, MAX_EVENTS_PER_CHANNEL } from '../http/request-limits';
+import { checkCount } from '../http/request-limits';
 
 /** Where and about what Zoho notifies (Zoho's documentation: Enable Notifications). */
 export interface NotificationChannel {
@@ -26,9 +27,6 @@ export interface NotificationChannel {
 export type ChannelRenewal = Pick<NotificationChannel, 'channelId' | 'channelExpiry'> &
   Partial<Pick<NotificationChannel, 'events' | 'notifyUrl' | 'token'>>;
 
-const MAX_NOTIFY_URL = 255;
-const MAX_TOKEN = 50;
-const MAX_LIFETIME_MS = 7 * 24 * 3_600_000;
 const EVENT = /^\w+\.(create|edit|delete|all)$/;
 const CHANNEL_ID = /^\d{1,19}$/;
 const WITH_OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
@@ -54,23 +52,26 @@ export function channelToWire(channel: ChannelRenewal & Partial<NotificationChan
 export function checkChannel(label: CallLabel, channel: ChannelRenewal, zohoNow: Date): void {
   const { events, notifyUrl, token, channelExpiry } = channel;
   if (events) checkEvents(label, events);
-  if (notifyUrl !== undefined && (notifyUrl.length > MAX_NOTIFY_URL || !isHttp(notifyUrl))) {
-    throw requestBug(label, `the notify URL is no HTTP address of at most ${MAX_NOTIFY_URL} characters`);
+  if (notifyUrl !== undefined && (notifyUrl.length > LIMITS.notifications.urlLength || !isHttp(notifyUrl))) {
+    throw requestBug(
+      label,
+      `the notify URL is no HTTP address of at most ${LIMITS.notifications.urlLength} characters`,
+    );
   }
-  if (token !== undefined && (token === '' || token.length > MAX_TOKEN)) {
-    throw requestBug(label, `the token does not have 1 to ${MAX_TOKEN} characters`);
+  if (token !== undefined && (token === '' || token.length > LIMITS.notifications.tokenLength)) {
+    throw requestBug(label, `the token does not have 1 to ${LIMITS.notifications.tokenLength} characters`);
   }
   if (!WITH_OFFSET.test(channelExpiry))
     throw requestBug(label, 'the expiry is no time in whole seconds with an offset');
   const lifetime = Date.parse(channelExpiry) - zohoNow.getTime();
-  if (!(lifetime > 0 && lifetime <= MAX_LIFETIME_MS)) {
+  if (!(lifetime > 0 && lifetime <= LIMITS.notifications.lifetimeMs)) {
     throw requestBug(label, 'the expiry is not within the seven days that a channel can live');
   }
 }
 
 /** @throws ZohoError `request_bug` unless there are 1 to 50 events of a known kind. */
 export function checkEvents(label: CallLabel, events: readonly string[]): void {
-  checkCount(label, events.length, MAX_EVENTS_PER_CHANNEL, 'events');
+  checkCount(label, events.length, LIMITS.notifications.eventsPerChannel, 'events');
   const wrong = events.findIndex((event) => !EVENT.test(event));
   if (wrong >= 0) throw requestBug(label, `event ${wrong + 1} is not a module with create, edit, delete or all`);
 }

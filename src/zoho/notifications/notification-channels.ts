@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { LIMITS } from '../../domain/zoho-limits';
 import type { CallLabel } from '../errors/errors';
 import { type Refusal, refusalOf } from '../errors/refusal';
 import { decode, flag, optionalText } from '../http/decode';
 import { errorOfItem } from '../http/positional-items';
-import { checkCount, checkPaging, MAX_CHANNELS_PER_CALL } from '../http/request-limits';
+import { checkCount, checkPaging } from '../http/request-limits';
 import type { CallOptions, ZohoRequest, ZohoTransport } from '../http/transport';
 import {
   type ChannelRenewal,
@@ -148,7 +149,7 @@ export async function disableChannels(
   options?: CallOptions,
 ): Promise<ChannelOutcome[]> {
   const label = { operation: 'disable_channels' } as const;
-  checkCount(label, channelIds.length, MAX_CHANNELS_PER_CALL, 'channels');
+  checkCount(label, channelIds.length, LIMITS.notifications.channelsPerCall, 'channels');
   checkChannelIds(label, channelIds);
   const request = {
     ...label,
@@ -197,7 +198,7 @@ async function send(
   zohoNow: Date,
   options: CallOptions | undefined,
 ): Promise<ChannelOutcome[]> {
-  checkCount(request, channels.length, MAX_CHANNELS_PER_CALL, 'channels');
+  checkCount(request, channels.length, LIMITS.notifications.channelsPerCall, 'channels');
   checkChannelIds(
     request,
     channels.map((channel) => channel.channelId),

@@ -1,5 +1,5 @@
+import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
-import { MAX_COQL_CRITERIA } from '../http/request-limits';
 import type { ZohoField } from '../metadata/fields';
 import { type Comparison, comparisonsOf, type Criteria } from './criteria';
 import { criteriaTypeOf } from './criteria-types';
@@ -21,7 +21,7 @@ type KnownField = Pick<
  */
 export function checkCriteriaFields(label: CallLabel, criteria: Criteria, fields: readonly KnownField[]): void {
   const known = new Map(fields.map((field) => [field.apiName, field]));
-  for (const comparison of comparisonsOf(label, criteria, MAX_COQL_CRITERIA)) {
+  for (const comparison of comparisonsOf(label, criteria, LIMITS.coql.criteria)) {
     const reason = refusal(comparison, known);
     if (reason !== undefined) throw requestBug(label, `${comparison.field} ${reason}`);
   }

@@ -1,16 +1,11 @@
+import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
-import { MAX_COQL_LIMIT, MAX_COQL_REACH } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import type { RecordPage } from '../records/record-page';
 import { queryRecords } from './coql';
 import { coqlName, coqlWhere } from './coql-where';
 import type { Criteria } from './criteria';
 
-/** Columns that the documentation promises; live organizations have been seen to take 500. */
-export const MAX_COQL_COLUMNS = 50;
-const MAX_ORDER_BY = 10;
-const MAX_GROUP_BY = 4;
-const MAX_AGGREGATES = 5;
 /** In characters. Zoho names no limit; a query of 25 conditions with 100 values each seldom comes near. */
 const MAX_LENGTH = 100_000;
 
@@ -55,9 +50,9 @@ export interface CoqlQuery {
  * @param maxColumns for organizations known to take more columns than documented.
  * @throws ZohoError `request_bug` for what breaks a limit of COQL, a name that is none, or a condition COQL has not.
  */
-export function coqlText(query: CoqlQuery, maxColumns = MAX_COQL_COLUMNS): string {
+export function coqlText(query: CoqlQuery, maxColumns: number = LIMITS.coql.columns): string {
   const label: CallLabel = { operation: 'query_records', module: query.from };
-  const { groupBy = [], orderBy = [], limit = 200, offset = 0 } = query;
+  const { groupBy = [], orderBy = [], limit = LIMITS.coql.rowsWithoutLimit, offset = 0 } = query;
   checkModule(query.from);
   checkCounts(label, query, maxColumns);
   checkPage(label, limit, offset);
@@ -126,9 +121,9 @@ function checkCounts(label: CallLabel, query: CoqlQuery, maxColumns: number): vo
   if (select.length === 0) throw requestBug(label, 'no column is named, and Zoho wants at least one');
   for (const [what, count, most] of [
     ['columns are', select.length, maxColumns],
-    ['aggregates are', aggregates.length, MAX_AGGREGATES],
-    ['fields of GROUP BY are', groupBy.length, MAX_GROUP_BY],
-    ['fields of ORDER BY are', orderBy.length, MAX_ORDER_BY],
+    ['aggregates are', aggregates.length, LIMITS.coql.aggregates],
+    ['fields of GROUP BY are', groupBy.length, LIMITS.coql.groupBy],
+    ['fields of ORDER BY are', orderBy.length, LIMITS.coql.orderBy],
   ] as const) {
     if (count > most) throw requestBug(label, `${count} ${what} named, and Zoho takes ${most}`);
   }
@@ -144,11 +139,11 @@ function checkCounts(label: CallLabel, query: CoqlQuery, maxColumns: number): vo
 }
 
 function checkPage(label: CallLabel, limit: number, offset: number): void {
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_COQL_LIMIT) {
-    throw requestBug(label, `a limit of ${limit} rows is given, and Zoho takes 1 to ${MAX_COQL_LIMIT}`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > LIMITS.coql.rows) {
+    throw requestBug(label, `a limit of ${limit} rows is given, and Zoho takes 1 to ${LIMITS.coql.rows}`);
   }
-  if (!Number.isInteger(offset) || offset < 0 || offset + limit > MAX_COQL_REACH) {
-    throw requestBug(label, `offset and limit reach past ${MAX_COQL_REACH} rows, where only keyset paging goes`);
+  if (!Number.isInteger(offset) || offset < 0 || offset + limit > LIMITS.coql.reach) {
+    throw requestBug(label, `offset and limit reach past ${LIMITS.coql.reach} rows, where only keyset paging goes`);
   }
 }
 

@@ -1,5 +1,5 @@
+import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
-import { MAX_COQL_CRITERIA } from '../http/request-limits';
 import { type Comparison, comparisonsOf, type Criteria } from './criteria';
 import { coqlOperatorsOf, familyOf } from './criteria-types';
 import { valueTexts } from './criteria-values';
@@ -36,7 +36,7 @@ export function coqlName(label: CallLabel, path: string): string {
  *   type, and a `%` in a text for `like`, which COQL cannot escape.
  */
 export function coqlWhere(label: CallLabel, criteria: Criteria): string {
-  comparisonsOf(label, criteria, MAX_COQL_CRITERIA);
+  comparisonsOf(label, criteria, LIMITS.coql.criteria);
   return render(label, criteria);
 }
 

@@ -1,11 +1,12 @@
-import { coqlCredits } from '../http/credit-costs';
+import { LIMITS, coqlCredits } from '../../domain/zoho-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import { type RecordPage, readRecordPage } from '../records/record-page';
 
 const SOURCE = /\bfrom\s+(\w+)/i;
+const LIMIT_CLAUSE = /\blimit\s+(\d+)(?:\s*,\s*(\d+))?(?:\s+offset\s+\d+)?\s*$/i;
 
 /**
- * One page of a query in Zoho's query language (Zoho's documentation: COQL). 1 to 3 credits by its LIMIT.
+ * Requests one page of a query in Zoho's query language (Zoho's documentation: COQL). 1 to 3 credits by its LIMIT.
  *
  * @param selectQuery complete, with its WHERE clause, which is mandatory, and values already quoted.
  * @returns bytes as of a list call; there are no page tokens, the next page is the next query.
@@ -22,8 +23,14 @@ export async function queryRecords(
     ...label,
     path: '/crm/v8/coql',
     body: { select_query: selectQuery },
-    credits: coqlCredits(selectQuery),
+    credits: coqlCredits(limitOf(selectQuery)),
     heavy: true,
   };
   return transport.raw(request, options, (answer) => readRecordPage(label, answer));
+}
+
+/** The LIMIT of a query, written as `limit n`, `limit n offset m` or `limit offset, n`; Zoho's default without one. */
+export function limitOf(selectQuery: string): number {
+  const [, first, second] = LIMIT_CLAUSE.exec(selectQuery) ?? [];
+  return Number(second ?? first ?? LIMITS.coql.rowsWithoutLimit);
 }

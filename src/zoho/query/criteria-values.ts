@@ -1,9 +1,7 @@
+import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
 import type { Comparison, CriteriaValue } from './criteria';
 import { type CriteriaOperator, familyOf } from './criteria-types';
-
-/** Values of one `in` or `not_in` (Zoho's documentation: Search Records, COQL Limitations). */
-export const MAX_VALUES_PER_IN = 100;
 
 const MAX_ID = 9_223_372_036_854_775_807n;
 const INTEGER_TYPES: readonly string[] = ['integer', 'bigint'];
@@ -37,7 +35,7 @@ function valueCount(operator: CriteriaOperator): [least: number, most: number] {
       return [2, 2];
     case 'in':
     case 'not_in':
-      return [1, MAX_VALUES_PER_IN];
+      return [1, LIMITS.coql.valuesPerIn];
     default:
       return [1, 1];
   }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug, unexpectedAnswer } from '../errors/errors';
 import { decode } from '../http/decode';
 import { parseAnswer } from '../http/parse-answer';
-import { MAX_COQL_LIMIT } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import type { RecordPage } from '../records/record-page';
-import { type CoqlQuery, MAX_COQL_COLUMNS, selectRecords } from './coql-query';
+import { type CoqlQuery, selectRecords } from './coql-query';
 import { and, compare, type Comparison, type Criteria, or } from './criteria';
 
 /** A place in a walk: behind the record with this id among those modified in this second. */
@@ -60,13 +60,13 @@ export async function* keysetPages(
   query: KeysetQuery,
   options?: CallOptions,
 ): AsyncGenerator<KeysetPage, void, undefined> {
-  const { from, perPage = MAX_COQL_LIMIT, maxColumns } = query;
+  const { from, perPage = LIMITS.coql.rows, maxColumns } = query;
   const label: CallLabel = { operation: 'query_records', module: from };
   const select = [...new Set([MODIFIED_TIME, ...query.select])];
-  if (select.length > (maxColumns ?? MAX_COQL_COLUMNS)) {
+  if (select.length > (maxColumns ?? LIMITS.coql.columns)) {
     throw requestBug(
       label,
-      `${select.length} columns are named with Modified_Time, and Zoho takes ${maxColumns ?? MAX_COQL_COLUMNS}`,
+      `${select.length} columns are named with Modified_Time, and Zoho takes ${maxColumns ?? LIMITS.coql.columns}`,
     );
   }
   const orderBy = [{ field: MODIFIED_TIME }, { field: 'id' }];

@@ -1,5 +1,5 @@
+import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
-import { MAX_SEARCH_CRITERIA } from '../http/request-limits';
 import { type Comparison, comparisonsOf, type Criteria } from './criteria';
 import { familyOf, searchOperatorsOf } from './criteria-types';
 import { valueTexts } from './criteria-values';
@@ -15,7 +15,7 @@ const MAX_ENCODED_LENGTH = 6_000;
  *   type, a name that is none, and criteria too long for an address.
  */
 export function searchCriteria(label: CallLabel, criteria: Criteria): string {
-  comparisonsOf(label, criteria, MAX_SEARCH_CRITERIA);
+  comparisonsOf(label, criteria, LIMITS.search.criteria);
   const text = render(label, criteria);
   const length = new URLSearchParams({ criteria: text }).toString().length;
   if (length > MAX_ENCODED_LENGTH) {

@@ -1,5 +1,6 @@
+import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
-import { checkPaging, joinFields, MAX_PER_PAGE, MAX_SEARCH_RESULTS } from '../http/request-limits';
+import { checkPaging, joinFields } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import type { Converted } from '../records/list-records';
 import { type RecordPage, readRecordPage } from '../records/record-page';
@@ -83,7 +84,7 @@ function filterParameter(label: CallLabel, query: SearchFilter): Record<string, 
   return { [name]: value };
 }
 
-function checkReach(label: CallLabel, { page = 1, perPage = MAX_PER_PAGE }: SearchPaging): void {
-  if (page * perPage <= MAX_SEARCH_RESULTS) return;
-  throw requestBug(label, `page ${page} lies past ${MAX_SEARCH_RESULTS} records: narrow the search, or use COQL`);
+function checkReach(label: CallLabel, { page = 1, perPage = LIMITS.listPage.rows }: SearchPaging): void {
+  if (page * perPage <= LIMITS.search.rows) return;
+  throw requestBug(label, `page ${page} lies past ${LIMITS.search.rows} records: narrow the search, or use COQL`);
 }

@@ -1,12 +1,9 @@
+import { LIMITS } from '../../domain/zoho-limits';
 import { requestBug, ZohoError } from '../errors/errors';
-import { MAX_FIELDS_PER_CALL } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import { FieldGatherer, timedPage } from './gather-fields';
 import { type ListRecordsQuery, listRecords } from './list-records';
 import type { RecordPage } from './record-page';
-
-/** Records that page tokens reach from the first page on. */
-export const MAX_TOKEN_RECORDS = 100_000;
 
 export interface AllPagesQuery extends Pick<
   ListRecordsQuery,
@@ -38,12 +35,12 @@ export async function* fetchAllPages(
   const label = { operation: 'list_records', module } as const;
   if (query.fields.length === 0) throw requestBug(label, 'no field is named, and Zoho wants at least one');
   const gatherer =
-    new Set(query.fields).size > MAX_FIELDS_PER_CALL
+    new Set(query.fields).size > LIMITS.listPage.fields
       ? new FieldGatherer(transport, module, query.fields, query.converted, options)
       : undefined;
   const fields = gatherer?.listFields ?? [...new Set(query.fields)];
   let { page, pageToken } = query;
-  let records = page === undefined ? 0 : (page - 1) * (query.perPage ?? 200);
+  let records = page === undefined ? 0 : (page - 1) * (query.perPage ?? LIMITS.listPage.rows);
   for (;;) {
     const place = { ...query, fields, page, pageToken };
     const timed = await timedPage(() => listRecords(transport, module, place, options));
@@ -51,8 +48,8 @@ export async function* fetchAllPages(
     if (count > 0) yield gatherer ? await gatherer.complete(timed) : timed.page;
     if (!moreRecords) return;
     records += count;
-    if (records >= MAX_TOKEN_RECORDS) {
-      const reason = `the list has more than the ${MAX_TOKEN_RECORDS} records that page tokens reach`;
+    if (records >= LIMITS.listPage.tokenRows) {
+      const reason = `the list has more than the ${LIMITS.listPage.tokenRows} records that page tokens reach`;
       throw new ZohoError({ ...label, category: 'cursor_lost', code: 'PAGINATION_LIMIT_EXCEEDED', reason });
     }
     if (nextPageToken === null) {

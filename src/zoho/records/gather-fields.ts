@@ -1,5 +1,5 @@
+import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug, unreadableAnswer } from '../errors/errors';
-import { MAX_FIELDS_PER_CALL, MAX_IDS_PER_CALL } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import { getRecord } from './get-record';
 import { type Converted, listRecords } from './list-records';
@@ -54,7 +54,7 @@ export class FieldGatherer {
     this.#converted = converted;
     this.#options = options;
     const rest = [...new Set(fields)].filter((name) => name !== MODIFIED_TIME && name !== 'id');
-    const room = MAX_FIELDS_PER_CALL - 1;
+    const room = LIMITS.listPage.fields - 1;
     this.#slices = Array.from({ length: Math.ceil(rest.length / room) }, (_, index) => [
       MODIFIED_TIME,
       ...rest.slice(index * room, (index + 1) * room),
@@ -72,7 +72,7 @@ export class FieldGatherer {
     const { page } = first;
     const start = this.#parts(first);
     if ([...start.values()].some(({ record }) => !record.members.has(MODIFIED_TIME))) {
-      const advice = 'name 50 fields at most, or use bulk read';
+      const advice = `name ${LIMITS.listPage.fields} fields at most, or use bulk read`;
       throw requestBug(this.#label, `without Modified_Time, fields of several calls cannot be matched: ${advice}`);
     }
     const ids = [...start.keys()];
@@ -99,10 +99,10 @@ export class FieldGatherer {
 
   async #readSlice(index: number, ids: readonly string[]): Promise<Map<string, Part>> {
     const found = new Map<string, Part>();
-    for (let start = 0; start < ids.length; start += MAX_IDS_PER_CALL) {
+    for (let start = 0; start < ids.length; start += LIMITS.listPage.ids) {
       const query = {
         fields: this.#slices[index] ?? [],
-        ids: ids.slice(start, start + MAX_IDS_PER_CALL),
+        ids: ids.slice(start, start + LIMITS.listPage.ids),
         converted: this.#converted,
       };
       const timed = await timedPage(() => listRecords(this.#transport, this.#module, query, this.#options));
@@ -164,7 +164,7 @@ function isOneVersion(parts: readonly Part[]): boolean {
   );
   const [stamp = NaN] = stamps;
   const earliest = Math.min(...parts.map(({ readFrom }) => readFrom));
-  return stamps.every((other) => other === stamp) && stamp + 1_000 <= earliest;
+  return stamps.every((other) => other === stamp) && stamp + 1000 <= earliest;
 }
 
 function pageBody(rows: readonly string[], page: RecordPage): Buffer {

@@ -1,5 +1,5 @@
+import { CUSTOM_VIEW_CREDITS } from '../../domain/zoho-limits';
 import { requestBug } from '../errors/errors';
-import { CUSTOM_VIEW_CREDITS } from '../http/credit-costs';
 import { checkPaging, joinFields, joinIds } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import { type RecordPage, readRecordPage } from './record-page';

@@ -1,7 +1,7 @@
+import { LIMITS, deleteCredits, writeCredits } from '../../domain/zoho-limits';
 import { requestBug } from '../errors/errors';
-import { deleteCredits, writeCredits } from '../http/credit-costs';
 import type { RecordValue } from '../http/exact-json';
-import { checkCount, checkRecordIds, MAX_RECORDS_OF_LIGHT_WRITE, MAX_RECORDS_PER_WRITE } from '../http/request-limits';
+import { checkCount, checkRecordIds } from '../http/request-limits';
 import type { CallOptions, ZohoRequest, ZohoTransport } from '../http/transport';
 import { type RecordWritten, writeOutcome, type WriteOutcome } from './write-outcome';
 
@@ -123,7 +123,7 @@ export async function deleteRecords(
   options?: CallOptions,
 ): Promise<WriteOutcome[]> {
   const label = { operation: 'delete_records', module } as const;
-  checkCount(label, ids.length, MAX_RECORDS_PER_WRITE, 'ids');
+  checkCount(label, ids.length, LIMITS.write.records, 'ids');
   checkRecordIds(label, ids);
   const request = {
     ...label,
@@ -146,7 +146,7 @@ async function send(
   action: RecordWritten['action'],
   options: CallOptions | undefined,
 ): Promise<WriteOutcome[]> {
-  checkCount(request, records.length, MAX_RECORDS_PER_WRITE, 'records');
+  checkCount(request, records.length, LIMITS.write.records, 'records');
   const { trigger, applyFeatureExecution, skipFeatureExecution, leadAssignmentRule } = write;
   const priced = {
     ...request,
@@ -159,7 +159,7 @@ async function send(
       lar_id: leadAssignmentRule,
     },
     credits: writeCredits(records.length),
-    heavy: records.length > MAX_RECORDS_OF_LIGHT_WRITE,
+    heavy: records.length > LIMITS.write.lightRecords,
   };
   return transport.items(priced, { key: 'data', count: records.length }, options, (items, { status }) =>
     items.map((item) => writeOutcome(request, status, item, action)),

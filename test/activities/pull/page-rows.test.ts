@@ -4,7 +4,7 @@ import { pageReader, type PageReader } from '../../../src/activities/pull/page-r
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { withZoho, type ZohoWork } from '../../../src/activities/with-zoho';
 import { pageConverter } from '../../../src/db/mirror/load/chunk-sources';
-import { LIST_FIELDS } from '../../../src/domain/planning/read-plan';
+import { LIMITS } from '../../../src/domain/zoho-limits';
 import { getRecord } from '../../../src/zoho/records/get-record';
 import { listRecords } from '../../../src/zoho/records/list-records';
 import type { RecordPage } from '../../../src/zoho/records/record-page';
@@ -74,7 +74,9 @@ describe('the rows of a page', () => {
   it('of a module of more than 120 fields hold every field, in calls of fifty at most', async () => {
     await reading('Wide_Module', async (current) => {
       const { reader, page, ids } = current;
-      assert.ok(reader.fields.length > 2 * LIST_FIELDS && reader.listFields.length <= LIST_FIELDS);
+      assert.ok(
+        reader.fields.length > 2 * LIMITS.listPage.fields && reader.listFields.length <= LIMITS.listPage.fields,
+      );
 
       const { rows, copy } = await reader.read(page.body, page.serverTime.getTime());
 
@@ -153,7 +155,7 @@ describe('the rows of a wide module without Modified_Time', () => {
     const target = await fixture.target('Wide_Timeless');
     await fixture.run(() => planFullSync(fixture.deps, target));
     const { fields } = await loadMirror(fixture.deps, target);
-    assert.ok(fields.every((field) => field.apiName !== 'Modified_Time') && fields.length > 2 * LIST_FIELDS);
+    assert.ok(fields.every((field) => field.apiName !== 'Modified_Time') && fields.length > 2 * LIMITS.listPage.fields);
 
     const { rows, cells } = await fixture.run(() =>
       withZoho(fixture.deps, target, async (zoho) => {

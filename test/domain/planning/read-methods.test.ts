@@ -10,7 +10,7 @@ import {
   type ReadWaysQuestion,
 } from '../../../src/domain/planning/read-methods';
 import { planForced } from '../../../src/domain/planning/read-plan';
-import { CREDIT_COSTS, coqlCredits } from '../../../src/zoho/http/credit-costs';
+import { CREDITS, coqlCredits } from '../../../src/domain/zoho-limits';
 
 const ask = (question: Partial<ReadWaysQuestion>): ReadWaysQuestion => ({
   module: 'Deals',
@@ -109,13 +109,13 @@ describe('planReadWay', () => {
   });
 
   it("counts with the client's prices", () => {
-    assert.equal(creditsOf('deleted', ask({})), CREDIT_COSTS.list_deleted);
-    assert.equal(creditsOf('bulk', ask({ rows: 1 })), CREDIT_COSTS.create_bulk_read_job + 3);
+    assert.equal(creditsOf('deleted', ask({})), CREDITS.list_deleted);
+    assert.equal(creditsOf('bulk', ask({ rows: 1 })), CREDITS.create_bulk_read_job + 3);
     for (const way of READ_WAYS) {
-      for (const { operation } of estimateRead(way, ask({ fields: 200 })).steps) assert.ok(operation in CREDIT_COSTS);
+      for (const { operation } of estimateRead(way, ask({ fields: 200 })).steps) assert.ok(operation in CREDITS);
     }
     for (const rows of [1, 200, 201, 1_000, 1_001, 2_000]) {
-      assert.equal(creditsOf('coql', ask({ rows })), coqlCredits(`select id from Deals limit ${rows}`));
+      assert.equal(creditsOf('coql', ask({ rows })), coqlCredits(rows));
     }
   });
 

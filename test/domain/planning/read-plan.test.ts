@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  LIST_FIELDS,
-  fieldSlices,
-  planForced,
-  planRead,
-  type ReadQuestion,
-} from '../../../src/domain/planning/read-plan';
+import { fieldSlices, planForced, planRead, type ReadQuestion } from '../../../src/domain/planning/read-plan';
+import { LIMITS } from '../../../src/domain/zoho-limits';
 
 const ask = (question: Partial<ReadQuestion>): ReadQuestion => ({
   rows: 10_000,
@@ -118,7 +113,7 @@ describe('fieldSlices', () => {
   it('always has room for every field', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1_000 }), (fields) => {
-        assert.ok(LIST_FIELDS + (fieldSlices(fields) - 1) * (LIST_FIELDS - 1) >= fields);
+        assert.ok(LIMITS.listPage.fields + (fieldSlices(fields) - 1) * (LIMITS.listPage.fields - 1) >= fields);
       }),
     );
   });

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { LIMITS } from '../../../src/domain/zoho-limits';
 import {
   BULK_WRITE_DATETIME_FORMAT,
   type BulkWriteJobQuery,
@@ -72,7 +73,7 @@ describe('bulk write', () => {
     it('stops when it is aborted', async () => {
       const file = path.join(folder, 'long.zip');
       await writeFile(file, '');
-      await truncate(file, 25 * 1024 * 1024);
+      await truncate(file, LIMITS.bulkWrite.zipBytes);
       const abort = new AbortController();
       bench.zoho.respond(() => abort.abort(new Error('CANCELLED')));
       const call = uploadBulkFile(bench.transport, { file, zgid: '700001' }, { signal: abort.signal });
@@ -83,7 +84,7 @@ describe('bulk write', () => {
     it('refuses a file above 25 MB before the call', async () => {
       const file = path.join(folder, 'large.zip');
       await writeFile(file, '');
-      await truncate(file, 25 * 1024 * 1024 + 1);
+      await truncate(file, LIMITS.bulkWrite.zipBytes + 1);
       const error = await failureOf(uploadBulkFile(bench.transport, { file, zgid: '700001' }));
       assert.equal(error.category, 'request_bug');
     });

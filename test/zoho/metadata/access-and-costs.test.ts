@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { ZohoError } from '../../../src/zoho/errors/errors';
-import { deleteCredits, writeCredits } from '../../../src/zoho/http/credit-costs';
 import { listApiCosts } from '../../../src/zoho/metadata/api-catalog';
 import { assertModuleAccess, type ModuleAccess } from '../../../src/zoho/metadata/module-access';
 import { getModule, type ZohoModule } from '../../../src/zoho/metadata/modules';
@@ -70,11 +69,6 @@ describe('access and costs', () => {
     ]);
     const filters = JSON.parse(bench.zoho.last.url.searchParams.get('filters') ?? '') as unknown;
     assert.deepEqual(filters, { field: { api_name: 'module' }, comparator: 'equals', value: 'Leads' });
-  });
-
-  it('of writes go up with every ten records, of deletes with every hundred', () => {
-    assert.deepEqual([1, 10, 11, 100].map(writeCredits), [1, 1, 2, 10]);
-    assert.deepEqual([1, 100, 101, 500].map(deleteCredits), [1, 1, 2, 5]);
   });
 
   it('of a custom view are three credits, and it takes no other order', async () => {
