@@ -6,7 +6,7 @@ import { recordRunUpdate } from '../../src/db/runs/record-run-update';
 import { sessionRun } from '../../src/domain/runs/run';
 import { SyncWorkflowNotRunning } from '../../src/temporal/control/sync-control';
 import { NO_TEMPORAL, useApi } from '../api/support/api';
-import { unreachableTemporal } from '../api/support/temporal';
+import { unreachableTemporal } from '../api/support/sync-control';
 import { someConnection, someSession } from '../db/support';
 import { pulse } from './support';
 

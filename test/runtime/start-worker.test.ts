@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config';
 import { createLogger } from '../../src/logger';
 import { startWorker } from '../../src/runtime/start-worker';
 import { useDatabase } from '../db/support';
-import { createNamespace, quietTemporalSdk, sharedTemporal } from '../support/temporal';
+import { createNamespace, quietTemporalSdk, sharedTemporal } from '../support/temporal-server';
 import { openSessions } from './support';
 
 const logger = createLogger('test', 'silent');

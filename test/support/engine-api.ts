@@ -5,7 +5,7 @@ import { createLogger } from '../../src/logger';
 import { startApi, type RunningApi } from '../../src/runtime/start-api';
 import { ENCRYPTION_KEY } from './encryption-key';
 import { startEngine, type Engine } from './engine';
-import { sharedTemporal } from './temporal';
+import { sharedTemporal } from './temporal-server';
 
 const STARTING_MS = 90_000;
 

@@ -15,7 +15,7 @@ import {
   startTemporalServer,
   temporalClient,
   type TemporalServer,
-} from './temporal';
+} from './temporal-server';
 import { WorkerProcess } from './worker-process';
 
 /** A call that hangs is given up soon enough for a test to see it. */

@@ -8,7 +8,7 @@ import { TASK_QUEUES } from '../../src/temporal/task-queues';
 import { useActivities } from '../activities/support';
 import { someConnection } from '../db/support';
 import { poll } from '../support/poll';
-import { createNamespace, quietTemporalSdk, sharedTemporal, temporalClient } from '../support/temporal';
+import { createNamespace, quietTemporalSdk, sharedTemporal, temporalClient } from '../support/temporal-server';
 
 describe("a connection's schedules", () => {
   const fixture = useActivities();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { quietTemporalSdk } from '../support/temporal';
+import { quietTemporalSdk } from '../support/temporal-server';
 import { HISTORIES, type RecordedHistory } from './histories';
 
 const logger = new DefaultLogger('ERROR');

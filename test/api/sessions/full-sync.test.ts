@@ -8,7 +8,7 @@ import { sessionRun } from '../../../src/domain/runs/run';
 import type { SyncControl } from '../../../src/temporal/control/sync-control';
 import { someConnection, someSession } from '../../db/support';
 import { useApi, type Answer } from '../support/api';
-import { unreachableTemporal, useTemporal } from '../support/temporal';
+import { unreachableTemporal, useTemporal } from '../support/sync-control';
 
 const START = '/api/v1/syncs/full';
 

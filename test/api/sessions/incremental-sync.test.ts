@@ -4,7 +4,7 @@ import { SessionAnswer } from '../../../src/api/sessions/schemas';
 import { setConnectionStatus } from '../../../src/db/connections/connections';
 import { someConnection } from '../../db/support';
 import { useApi, type Answer } from '../support/api';
-import { useTemporal } from '../support/temporal';
+import { useTemporal } from '../support/sync-control';
 
 const START = '/api/v1/syncs/incremental';
 

@@ -3,7 +3,7 @@ import { DefaultLogger, NativeConnection, Worker, bundleWorkflowCode } from '@te
 import type { TemporalClient } from '../../../src/temporal/client';
 import { createSyncControl, type SyncControl } from '../../../src/temporal/control/sync-control';
 import { TASK_QUEUES } from '../../../src/temporal/task-queues';
-import { createNamespace, quietTemporalSdk, sharedTemporal, temporalClient } from '../../support/temporal';
+import { createNamespace, quietTemporalSdk, sharedTemporal, temporalClient } from '../../support/temporal-server';
 
 export interface TemporalFixture {
   readonly client: Client;
