@@ -1,11 +1,9 @@
 import type { ChunkRange } from '../../domain/runs/chunk-numbers';
+import { MAX_PASSES } from '../../domain/runs/rounds';
 import type { RowCounts } from '../../temporal/contract/results';
 import { countBothSides, readChanges, readDeletes } from '../activity-proxies';
 import { agree } from './row-counts';
 import type { SyncRun } from './sync-run';
-
-/** Catching up with an org that changes while it is counted. */
-const MAX_CATCH_UPS = 6;
 
 export interface CatchUp {
   /** Zoho's times from which on changes and deletes are read. ISO 8601. */
@@ -54,7 +52,7 @@ export async function catchUp(run: SyncRun, request: CatchUp): Promise<CaughtUp>
     if (isSettled) since = changes?.lastAnswer ?? since;
     deletesSince = since;
     const isStill = pass > 1 && found + deletes.buried === 0;
-    if ((isSettled && (agree(counts) || isStill)) || pass === MAX_CATCH_UPS) {
+    if ((isSettled && (agree(counts) || isStill)) || pass === MAX_PASSES) {
       return { counts, completeUntil: since, deletesUntil: deletes.until };
     }
   }

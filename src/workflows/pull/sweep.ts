@@ -5,25 +5,31 @@ import type { SyncRun } from './sync-run';
 
 export interface Sweep {
   /** Zoho's time when the run began to read. ISO 8601. */
-  began: string;
+  lowWatermark: string;
   /** Until when earlier sessions followed Zoho's deletes; null if none did. ISO 8601. */
   deletesFollowedUntil: string | null;
-  /** For rows that turn out to be there. */
-  chunks: ChunkRange;
 }
 
-/** Removes the rows that the session has not seen and that Zoho does not know; many of them only when a person agrees. */
-export async function sweep(run: SyncRun, { began, deletesFollowedUntil, chunks }: Sweep): Promise<void> {
+/**
+ * Removes the rows that the session has not seen and that Zoho does not know; many of them only when a person agrees.
+ * @param chunks for rows that turn out to be there
+ */
+export async function sweep(run: SyncRun, request: Sweep, chunks: ChunkRange): Promise<void> {
   const { approval, control, session } = run;
   session.note({ phase: 'sweeping' });
-  const request = { ...run.target, began };
-  const { candidates, mirrorRows } = await control.step(() => countSweepCandidates(request));
+  const target = { ...run.target, began: request.lowWatermark };
+  const { candidates, mirrorRows } = await control.step(() => countSweepCandidates(target));
   if (candidates === 0) return;
   if (!approval.isGiven && massDeleteNeedsApproval(candidates, mirrorRows, approval.percent)) {
     await approval.wait(candidates, mirrorRows);
   }
   const { buried } = await control.step(() =>
-    sweepUnseenRows({ ...request, deletesFollowedUntil, sequence: run.nextDeleteSequence(), firstChunk: chunks.first }),
+    sweepUnseenRows({
+      ...target,
+      deletesFollowedUntil: request.deletesFollowedUntil,
+      sequence: run.nextDeleteSequence(),
+      firstChunk: chunks.first,
+    }),
   );
   run.deleted += buried;
   await session.record(
