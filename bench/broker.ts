@@ -29,7 +29,7 @@ const TIMEOUT_MS = 30_000;
 
 export interface BrokerFigures {
   calls: number;
-  /** Milliseconds of one call after the other, without a gate and through the broker, alternating in one run. */
+  /** Milliseconds of one call after the other, without a limiter and through the broker, alternating in one run. */
   withoutMs: { median: number; p99: number };
   withMs: { median: number; p99: number };
   /** What the broker adds at the median. */
@@ -37,7 +37,7 @@ export interface BrokerFigures {
 }
 
 /**
- * Measures what the broker adds to a call: pages of a list one after the other, half of them through the gate. The two
+ * Measures what the broker adds to a call: pages of a list one after the other, half of them through the broker. The two
  * kinds alternate call by call, so that what else the machine does falls on both.
  */
 export async function measureBroker(

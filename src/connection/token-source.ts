@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { requireReauthorization, saveRefreshedToken, setTokenRefusals } from '../db/connections/connection-grants';
 import { forgetAccessToken, openSecrets, withTokenRow } from '../db/connections/connections';
-import { claimMint, closeMintGate, releaseMint } from '../db/connections/token-request-budget';
+import { claimTokenRequest, blockTokenRequests, returnTokenRequest } from '../db/connections/token-request-budget';
 import type { ConnectionModel } from '../db/models/connection';
 import type { KeyRing } from '../db/postgres/encryption';
 import { ZohoAccounts } from '../zoho/auth/oauth';
@@ -98,7 +98,7 @@ export class DatabaseTokenSource implements TokenSource {
       const reason = `Zoho is not asked again: ${connection.statusReason ?? connection.status}`;
       return { error: notUsable('NEEDS_REAUTH', reason) };
     }
-    const waitMs = await claimMint(trx, connection.id);
+    const waitMs = await claimTokenRequest(trx, connection.id);
     if (waitMs > 0) return { error: limitReached(waitMs) };
     const { accountsUrl, clientId } = connection;
     const accounts = new ZohoAccounts({ accountsUrl, clientId, clientSecret, timeoutMs: this.#timeoutMs });
@@ -117,15 +117,15 @@ export class DatabaseTokenSource implements TokenSource {
   /** What Zoho refused is remembered in the row, for every process. */
   async #refused(trx: Knex.Transaction, connection: ConnectionModel, error: ZohoError): Promise<Outcome> {
     if (error.category === 'auth_throttled') {
-      await closeMintGate(trx, connection.id, error.retryAfterMs ?? 0);
+      await blockTokenRequests(trx, connection.id, error.retryAfterMs ?? 0);
       return { error };
     }
     if (error.category !== 'auth_revoked') return { error };
-    await releaseMint(trx, connection.id);
+    await returnTokenRequest(trx, connection.id);
     const refusals = connection.tokenRefusals + 1;
     if (error.code !== 'invalid_code' || refusals >= REFUSALS_TO_BELIEVE) return this.#giveUp(trx, connection, error);
     await setTokenRefusals(trx, connection.id, refusals);
-    await closeMintGate(trx, connection.id, this.#confirmAfterMs);
+    await blockTokenRequests(trx, connection.id, this.#confirmAfterMs);
     return { error: toBeConfirmed(error, refusals, this.#confirmAfterMs) };
   }
 

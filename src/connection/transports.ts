@@ -1,12 +1,12 @@
-import type { CallGate } from '../zoho/http/call-limiter';
+import type { CallLimiter } from '../zoho/http/call-limiter';
 import type { CallObserver } from '../zoho/http/observer';
 import { type AccessToken, type TokenSource, ZohoTransport } from '../zoho/http/transport';
 import type { CreditBroker } from './broker/broker';
 import { DatabaseTokenSource, type TokenSettings } from './token-source';
 
 export interface TransportSettings extends TokenSettings {
-  /** Lets the calls in. Without it nobody counts credits. */
-  broker?: Pick<CreditBroker, 'gate'> | undefined;
+  /** Admits the calls. Without it credits are not limited. */
+  broker?: Pick<CreditBroker, 'limiter'> | undefined;
   /** Makes the observer of a connection's calls. */
   observe?: ((connectionId: string) => CallObserver) | undefined;
 }
@@ -25,7 +25,7 @@ export class ZohoTransports {
     if (known) return known;
     const { broker } = this.#settings;
     const tokens = new DatabaseTokenSource(connectionId, this.#settings);
-    const transport = this.#create(connectionId, tokens, broker?.gate(connectionId));
+    const transport = this.#create(connectionId, tokens, broker?.limiter(connectionId));
     this.#transports.set(connectionId, transport);
     return transport;
   }
@@ -36,8 +36,8 @@ export class ZohoTransports {
    */
   withToken(connectionId: string, token: AccessToken): ZohoTransport {
     const tokens = { current: async () => token, reject: async () => undefined };
-    const gate = this.#settings.broker?.gate(connectionId);
-    return this.#create(connectionId, tokens, gate && withoutRemainingCredits(gate));
+    const limiter = this.#settings.broker?.limiter(connectionId);
+    return this.#create(connectionId, tokens, limiter && withoutRemainingCredits(limiter));
   }
 
   /** Waits for the calls in flight, then closes the sockets. */
@@ -45,17 +45,17 @@ export class ZohoTransports {
     await Promise.all([...this.#transports.values()].map((transport) => transport.close()));
   }
 
-  #create(connectionId: string, tokens: TokenSource, gate: CallGate | undefined): ZohoTransport {
+  #create(connectionId: string, tokens: TokenSource, limiter: CallLimiter | undefined): ZohoTransport {
     const { timeoutMs, observe } = this.#settings;
-    return new ZohoTransport({ tokens, timeoutMs, observer: observe?.(connectionId), gate });
+    return new ZohoTransport({ tokens, timeoutMs, observer: observe?.(connectionId), limiter });
   }
 }
 
-function withoutRemainingCredits(gate: CallGate): CallGate {
+function withoutRemainingCredits(limiter: CallLimiter): CallLimiter {
   return {
-    enter: async (call, signal) => {
-      const permit = await gate.enter(call, signal);
-      return { credits: permit.credits, leave: ({ status }) => permit.leave({ status }) };
+    acquire: async (call, signal) => {
+      const permit = await limiter.acquire(call, signal);
+      return { credits: permit.credits, release: ({ status }) => permit.release({ status }) };
     },
   };
 }

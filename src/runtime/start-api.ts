@@ -33,7 +33,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   return openTogether(async (stack) => {
     const resources = openResources(config, {
       applicationName: 'pulse-api',
-      defaultPriority: 'people',
+      defaultPriority: 'interactive',
       cacheTokens: false,
     });
     stack.defer(() => resources.close());

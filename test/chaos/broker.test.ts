@@ -108,15 +108,16 @@ describe('two busy workers at one Enterprise organization', function () {
     return id;
   }
 
-  /** How many calls of lower priority waited when a person's call arrived, and how many of them were served first. */
-  function queueBefore(person: BusyCall, calls: readonly BusyCall[]): { waiting: number; servedFirst: number } {
+  /** Calls of lower priority that waited when an interactive call arrived, and those of them that were served first. */
+  function queueBefore(interactive: BusyCall, calls: readonly BusyCall[]): { waiting: number; servedFirst: number } {
     const waiting = calls.filter(
-      ({ priority, arrived, served }) => priority !== 'people' && arrived < person.arrived && served > person.arrived,
+      ({ priority, arrived, served }) =>
+        priority !== 'interactive' && arrived < interactive.arrived && served > interactive.arrived,
     );
-    return { waiting: waiting.length, servedFirst: waiting.filter(({ served }) => served < person.served).length };
+    return { waiting: waiting.length, servedFirst: waiting.filter(({ served }) => served < interactive.served).length };
   }
 
-  it(`stays within Zoho's limits and the buffer, and serves people first, in ${RUNS} seeded runs`, async () => {
+  it(`stays within Zoho's limits and the buffer, and serves interactive calls first, in ${RUNS} seeded runs`, async () => {
     const callers = await Promise.all([startCaller(), startCaller()]);
     const queue = { waiting: 0, servedFirst: 0 };
     let exhausted = 0;
@@ -140,15 +141,15 @@ describe('two busy workers at one Enterprise organization', function () {
       assert.ok(credits.used <= USABLE, context);
       assert.equal(credits.used, made.length, context);
       for (const { calls: own } of results) {
-        for (const person of own.filter(({ priority }) => priority === 'people')) {
-          const { waiting, servedFirst } = queueBefore(person, own);
+        for (const interactive of own.filter(({ priority }) => priority === 'interactive')) {
+          const { waiting, servedFirst } = queueBefore(interactive, own);
           queue.waiting += waiting;
           queue.servedFirst += servedFirst;
         }
       }
       if (!spent) assert.equal(made.length, 2 * LOOPS * calls, `everyone is served in ${context}`);
     }
-    // Some were let in by the turn that was on its way when the person's call arrived.
+    // Some were admitted by the exchange that was on its way when the interactive call arrived.
     assert.ok(queue.waiting > 0 && queue.servedFirst < queue.waiting / 2, JSON.stringify(queue));
     assert.ok(exhausted > 0 && exhausted < RUNS, `${exhausted} runs met the end of the credits`);
   });
@@ -173,7 +174,7 @@ describe('two busy workers at one Enterprise organization', function () {
     await poll(
       async () => {
         const answer = await knex.raw<{ rows: [{ running: number }] }>(
-          `select count(*)::int as running from sync.call_slots where connection_id = ? and state = 'running'`,
+          `select count(*)::int as running from sync.call_queue where connection_id = ? and state = 'running'`,
           [connectionId],
         );
         return answer.rows[0].running >= least;

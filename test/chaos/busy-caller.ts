@@ -4,7 +4,7 @@ import { ZohoTransports } from '../../src/connection/transports';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { createDatabase } from '../../src/db/postgres/knex';
 import { CALL_PRIORITIES, type CallPriority } from '../../src/domain/credits/priorities';
-import type { CallGate } from '../../src/zoho/http/call-limiter';
+import type { CallLimiter } from '../../src/zoho/http/call-limiter';
 
 /** A process as a worker is one towards Zoho: its own pool, its own broker, many calls at a time. */
 
@@ -46,14 +46,14 @@ function random(seed: number): () => number {
 const environment = (name: string): string => process.env[name] ?? '';
 const brokerKnex = createDatabase(environment('DATABASE_URL'), { poolMax: 2 });
 const knex = createDatabase(environment('DATABASE_URL'), { poolMax: 2 });
-const broker = new CreditBroker(brokerKnex, { defaultPriority: 'full', timeToLiveMs: 1_000 });
+const broker = new CreditBroker(brokerKnex, { defaultPriority: 'full', leaseMs: 1_000 });
 
-/** Notes the order in which calls arrive at the gate and are let in. */
-function noting(gate: CallGate, note: (priority: CallPriority) => () => void): CallGate {
+/** Records the order in which calls are requested and admitted. */
+function noting(limiter: CallLimiter, note: (priority: CallPriority) => () => void): CallLimiter {
   return {
-    enter: async (call, signal) => {
+    acquire: async (call, signal) => {
       const onServed = note(call.priority ?? 'full');
-      const permit = await gate.enter(call, signal);
+      const permit = await limiter.acquire(call, signal);
       onServed();
       return permit;
     },
@@ -64,7 +64,7 @@ async function run({ connectionId, seed, loops, calls, heavyShare }: BusyRun): P
   const result: BusyResult = { calls: [], refused: {} };
   let moment = 0;
   const tick = (): number => (moment += 1);
-  const gate = noting(broker.gate(connectionId), (priority) => {
+  const limiter = noting(broker.limiter(connectionId), (priority) => {
     const call = { priority, arrived: tick(), served: 0 };
     return () => {
       call.served = tick();
@@ -75,7 +75,7 @@ async function run({ connectionId, seed, loops, calls, heavyShare }: BusyRun): P
     knex,
     keyRing: () => parseKeyRing([environment('PULSE_ENCRYPTION_KEYS')]),
     timeoutMs: 5_000,
-    broker: { gate: () => gate },
+    broker: { limiter: () => limiter },
   });
   const draw = random(seed);
   const loop = async (): Promise<void> => {

@@ -112,7 +112,7 @@ describe('callOrganization', () => {
     const token = await tokenOf(id);
     simulator.control.setCreditsUsed(900);
 
-    await readOrg(id, { priority: 'people', token });
+    await readOrg(id, { priority: 'interactive', token });
 
     assert.deepEqual(await spent(id), [1, 0, 0, 0, 0, 0, 0]);
   });

@@ -188,7 +188,7 @@ describe('DatabaseTokenSource', () => {
     for (let count = 0; count < 10; count += 1) await source(connection).current();
     await database.knex.raw(
       `update sync.connections
-       set token_mints[1] = now() - interval '10 minutes 1 second' where id = ?`,
+       set token_requests[1] = now() - interval '10 minutes 1 second' where id = ?`,
       [connection.id],
     );
 

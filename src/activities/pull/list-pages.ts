@@ -3,7 +3,7 @@ import type { MirrorModule } from '../../db/mirror/mirror-module';
 import { nextCursor } from '../../domain/mirror/change-cursor';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import { LIMITS } from '../../domain/zoho-limits';
-import { CallSeries } from '../../zoho/http/call-limiter';
+import { CallBatch } from '../../zoho/http/call-limiter';
 import type { CallOptions } from '../../zoho/http/transport';
 import { listRecords, type ListRecordsQuery } from '../../zoho/records/list-records';
 import type { RecordPage } from '../../zoho/records/record-page';
@@ -46,7 +46,7 @@ export class ListPages {
     this.#mirror = mirror;
     this.#fields = fields;
     this.#query = query;
-    this.#options = { ...zoho.options, series: new CallSeries() };
+    this.#options = { ...zoho.options, batch: new CallBatch() };
     this.#times = pageConverter(mirror.fields.filter((field) => field.apiName === MODIFIED_TIME_FIELD));
   }
 

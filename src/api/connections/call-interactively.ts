@@ -17,7 +17,7 @@ export async function callInteractively<T>(
   work: (zoho: ZohoCalls) => Promise<T>,
 ): Promise<T> {
   const { id } = typeof connection === 'string' ? await connectionAt(knex, connection) : connection;
-  return callOrganization(organizations, id, { priority: 'people', worker: API_WORKER }, async (zoho) => {
+  return callOrganization(organizations, id, { priority: 'interactive', worker: API_WORKER }, async (zoho) => {
     try {
       return await work(zoho);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mintUsage } from '../../db/connections/token-request-budget';
+import { tokenRequestUsage } from '../../db/connections/token-request-budget';
 import { listOpenAlerts } from '../../db/health/alerts';
 import { missingScopes } from '../../zoho/auth/scopes';
 import { listModules } from '../../zoho/metadata/modules';
@@ -28,7 +28,7 @@ export const getAuthStatus = defineRoute({
   async handle({ query }, { knex }) {
     const connection = await connectionAt(knex, query.connection);
     const [usage, alerts] = await Promise.all([
-      mintUsage(knex, connection.id),
+      tokenRequestUsage(knex, connection.id),
       listOpenAlerts(knex, connection.id, MAX_ALERTS),
     ]);
     return {

@@ -1,57 +1,58 @@
-import type { CallEnding, Permit } from '../../zoho/http/call-limiter';
+import type { CallOutcome, Permit } from '../../zoho/http/call-limiter';
 
-/** Calls of a series that are let in with one asking, and how long their place is kept for them. */
-export const CALLS_PER_ASKING = 20;
-const KEPT_MS = 2_000;
-/** The next call of a series comes soon, or not at all. */
+/** Calls of a batch that one admission covers. */
+export const CALLS_PER_BATCH = 20;
+/** A batch holds its slot no longer than this, in milliseconds. */
+const MAX_HOLD_MS = 2_000;
+/** The next call of a batch comes within this time, or not at all. */
 const IDLE_MS = 250;
 
-/** How a part of a series has ended. */
-export interface SeriesEnding extends CallEnding {
+/** The end of a batch. */
+export interface BatchOutcome extends CallOutcome {
   /** Calls that were paid and not made. */
   unsent: number;
 }
 
 /**
- * One place for several calls after each other, paid beforehand. It is given back when they are made, when Zoho says
- * something that all must know, when others have waited long enough, or when the next call does not come.
+ * One slot for several calls after each other, paid beforehand. It is released when all were made, when Zoho answers
+ * something that every process must learn, when it was held for its maximum time, or when the next call does not come.
  */
-export class CallSeriesPermit {
+export class BatchPermit {
   readonly #openedAt = performance.now();
-  #left = CALLS_PER_ASKING;
+  #callsLeft = CALLS_PER_BATCH;
   #idle: NodeJS.Timeout | undefined;
-  #isOver = false;
+  #isReleased = false;
   readonly #creditsPerCall: number;
-  readonly #giveBack: (ending: SeriesEnding) => void;
+  readonly #onRelease: (outcome: BatchOutcome) => void;
 
-  constructor(creditsPerCall: number, giveBack: (ending: SeriesEnding) => void) {
+  constructor(creditsPerCall: number, onRelease: (outcome: BatchOutcome) => void) {
     this.#creditsPerCall = creditsPerCall;
-    this.#giveBack = giveBack;
+    this.#onRelease = onRelease;
   }
 
-  /** The next call. Only while it is not over and no call of it is running. */
+  /** The permit of the next call. Only before the release, and while no other call of the batch is running. */
   next(): Permit {
     clearTimeout(this.#idle);
-    this.#left -= 1;
-    return { credits: this.#creditsPerCall, leave: (ending) => this.#ended(ending) };
+    this.#callsLeft -= 1;
+    return { credits: this.#creditsPerCall, release: (outcome) => this.#afterCall(outcome) };
   }
 
-  /** Gives the place back, if that has not been done. */
+  /** Releases the slot, unless that has happened. */
   close(): void {
     clearTimeout(this.#idle);
-    if (!this.#isOver) this.#end({});
+    if (!this.#isReleased) this.#release({});
   }
 
-  #ended(ending: CallEnding): void {
-    const isDone = this.#left === 0 || performance.now() - this.#openedAt > KEPT_MS;
-    if (this.#isOver) return;
-    if (isDone || ending.status !== 200 || ending.creditsRemaining !== undefined) return this.#end(ending);
-    this.#idle = setTimeout(() => this.#end({}), IDLE_MS);
+  #afterCall(outcome: CallOutcome): void {
+    if (this.#isReleased) return;
+    const isUsedUp = this.#callsLeft === 0 || performance.now() - this.#openedAt > MAX_HOLD_MS;
+    if (isUsedUp || outcome.status !== 200 || outcome.creditsRemaining !== undefined) return this.#release(outcome);
+    this.#idle = setTimeout(() => this.#release({}), IDLE_MS);
     this.#idle.unref();
   }
 
-  #end(ending: CallEnding): void {
-    this.#isOver = true;
-    this.#giveBack({ ...ending, unsent: this.#left });
+  #release(outcome: CallOutcome): void {
+    this.#isReleased = true;
+    this.#onRelease({ ...outcome, unsent: this.#callsLeft });
   }
 }

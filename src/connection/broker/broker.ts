@@ -3,145 +3,145 @@ import type { Knex } from 'knex';
 import { readCreditWindow } from '../../db/credits/read-window';
 import { waitForCredits } from '../../domain/credits/credit-window';
 import { CALL_RATES } from '../../domain/credits/edition-limits';
-import { type CallPriority, PATIENCE_MS } from '../../domain/credits/priorities';
+import { type CallPriority, MAX_WAIT_MS } from '../../domain/credits/priorities';
 import { ZohoError } from '../../zoho/errors/errors';
-import type { CallEnding, CallGate, CallSeries, GatedCall, Permit } from '../../zoho/http/call-limiter';
-import { CALLS_PER_ASKING, CallSeriesPermit } from './batch-permit';
-import { type Admission, CallLine } from './call-queue';
+import type { CallBatch, CallLimiter, CallOutcome, LimitedCall, Permit } from '../../zoho/http/call-limiter';
+import { BatchPermit, CALLS_PER_BATCH } from './batch-permit';
+import { CallQueue, type QueueDecision, type QueueOptions } from './call-queue';
 
 export interface BrokerOptions {
   /** Priority of calls that name none. */
   defaultPriority: CallPriority;
-  /** The calls of a process that died are over after this, in milliseconds. @default 10000 */
-  timeToLiveMs?: number;
-  /** How long a call waits for a place before it fails with the time of the next attempt. @default 10000 */
-  longestWaitMs?: number;
+  /** The calls of a process that died end after this, in milliseconds. @default 10000 */
+  leaseMs?: number;
+  /** Longest wait of a call before it fails with the time of the next attempt, in milliseconds. @default 10000 */
+  giveUpAfterMs?: number;
 }
 
-const TIME_TO_LIVE_MS = 10_000;
-const MAX_WAIT_MS = 10_000;
-/** The place in the line is kept, so asking again soon costs nobody anything. */
-const ASK_AGAIN_MS = 1_000;
+const LEASE_MS = 10_000;
+const GIVE_UP_AFTER_MS = 10_000;
+/** The deadline is kept, so the next attempt loses nothing by coming soon. */
+const NEXT_ATTEMPT_MS = 1_000;
 const TOO_MANY_REQUESTS = 429;
 
 /**
- * Lets the calls of this process to Zoho in, by the account and the line that all processes share in PostgreSQL:
- * credits of the rolling day, simultaneous calls, downloads a minute. One per process.
+ * Admits the calls of this process to Zoho: earliest deadline first, with reserved shares of the day's credits per
+ * priority and leases of ten seconds. The account and the queue of a connection are rows of PostgreSQL that all
+ * processes share. They limit the credits of the rolling day, the simultaneous calls and the downloads a minute. One
+ * broker per process.
  */
 export class CreditBroker {
-  readonly #lines = new Map<string, CallLine>();
-  readonly #series = new Map<CallSeries, CallSeriesPermit>();
-  readonly #line: ConstructorParameters<typeof CallLine>[2];
+  readonly #queues = new Map<string, CallQueue>();
+  readonly #batches = new Map<CallBatch, BatchPermit>();
+  readonly #queueOptions: QueueOptions;
   readonly #knex: Knex;
   readonly #options: BrokerOptions;
 
-  /** @param knex two connections of its own: a call must not wait for one behind a load. */
+  /** @param knex a pool of two connections of its own, since a call must not wait for one behind a load. */
   constructor(knex: Knex, options: BrokerOptions) {
     this.#knex = knex;
     this.#options = options;
-    this.#line = {
-      holder: randomUUID(),
-      timeToLiveMs: options.timeToLiveMs ?? TIME_TO_LIVE_MS,
-      longestWaitMs: options.longestWaitMs ?? MAX_WAIT_MS,
+    this.#queueOptions = {
+      owner: randomUUID(),
+      leaseMs: options.leaseMs ?? LEASE_MS,
+      giveUpAfterMs: options.giveUpAfterMs ?? GIVE_UP_AFTER_MS,
     };
   }
 
-  /** The gate of one connection's transport. */
-  gate(connectionId: string): CallGate {
-    return { enter: (call, signal) => this.#enter(connectionId, call, signal) };
+  /** The limiter of a connection's transport. */
+  limiter(connectionId: string): CallLimiter {
+    return { acquire: (call, signal) => this.#acquire(connectionId, call, signal) };
   }
 
-  /** Gives all places back. Calls that still wait fail. */
+  /** Releases all slots. Calls that still wait fail. */
   async close(): Promise<void> {
-    for (const permit of this.#series.values()) permit.close();
-    await Promise.all([...this.#lines.values()].map((line) => line.close()));
+    for (const permit of this.#batches.values()) permit.close();
+    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
   }
 
-  async #enter(connectionId: string, call: GatedCall, signal: AbortSignal | undefined): Promise<Permit> {
-    const { series } = call;
-    // A call that Zoho limits by the minute is asked for by itself.
-    if (!series || CALL_RATES[call.operation]) return this.#enterAlone(connectionId, call, signal);
-    const held = this.#series.get(series);
+  async #acquire(connectionId: string, call: LimitedCall, signal: AbortSignal | undefined): Promise<Permit> {
+    const { batch } = call;
+    // Zoho's limits by the minute count single calls.
+    if (!batch || CALL_RATES[call.operation]) return this.#acquireOne(connectionId, call, signal);
+    const held = this.#batches.get(batch);
     if (held) return held.next();
-    const admission = await this.#join(connectionId, call, signal, CALLS_PER_ASKING);
-    // Too little may be left for many calls and enough for one.
-    if (admission.outcome === 'credits') return this.#enterAlone(connectionId, call, signal);
-    if (admission.outcome !== 'running') throw await this.#refusal(connectionId, call, admission);
-    const perCall = admission.credits / CALLS_PER_ASKING;
-    const { ticket } = admission;
-    const permit = new CallSeriesPermit(perCall, ({ unsent, ...ending }) => {
-      this.#series.delete(series);
-      this.#leave(connectionId, call, { ticket, credits: perCall, unsent: unsent * perCall }, ending);
+    const decision = await this.#enqueue(connectionId, call, signal, CALLS_PER_BATCH);
+    // The credits left may be too few for a batch and enough for one call.
+    if (decision.outcome === 'out_of_credits') return this.#acquireOne(connectionId, call, signal);
+    if (decision.outcome !== 'admitted') throw await this.#refusal(connectionId, call, decision);
+    const perCall = decision.credits / CALLS_PER_BATCH;
+    const { ticket } = decision;
+    const permit = new BatchPermit(perCall, ({ unsent, ...outcome }) => {
+      this.#batches.delete(batch);
+      this.#release(connectionId, call, { ticket, credits: perCall, unsent: unsent * perCall }, outcome);
     });
-    this.#series.set(series, permit);
+    this.#batches.set(batch, permit);
     return permit.next();
   }
 
-  async #enterAlone(connectionId: string, call: GatedCall, signal: AbortSignal | undefined): Promise<Permit> {
-    const admission = await this.#join(connectionId, call, signal);
-    if (admission.outcome !== 'running') throw await this.#refusal(connectionId, call, admission);
+  async #acquireOne(connectionId: string, call: LimitedCall, signal: AbortSignal | undefined): Promise<Permit> {
+    const decision = await this.#enqueue(connectionId, call, signal);
+    if (decision.outcome !== 'admitted') throw await this.#refusal(connectionId, call, decision);
     return {
-      credits: admission.credits,
-      leave: (ending) => this.#leave(connectionId, call, { ...admission, unsent: 0 }, ending),
+      credits: decision.credits,
+      release: (outcome) => this.#release(connectionId, call, { ...decision, unsent: 0 }, outcome),
     };
   }
 
-  async #join(connectionId: string, call: GatedCall, signal: AbortSignal | undefined, calls = 1): Promise<Admission> {
+  async #enqueue(
+    connectionId: string,
+    call: LimitedCall,
+    signal: AbortSignal | undefined,
+    calls = 1,
+  ): Promise<QueueDecision> {
     const priority = this.#priorityOf(call);
     const { operation, credits, heavy } = call;
-    const arrival = {
-      operation,
-      priority,
-      heavy,
-      credits,
-      calls,
-      rate: CALL_RATES[operation],
-      patienceMs: PATIENCE_MS[priority],
-    };
-    return this.#lineOf(connectionId).join(arrival, signal);
+    const rate = CALL_RATES[operation];
+    const request = { operation, priority, heavy, credits, calls, rate, maxWaitMs: MAX_WAIT_MS[priority] };
+    return this.#queueOf(connectionId).acquire(request, signal);
   }
 
-  #leave(
+  #release(
     connectionId: string,
-    call: GatedCall,
+    call: LimitedCall,
     { ticket, credits, unsent }: { ticket: number; credits: number; unsent: number },
-    { status, creditsRemaining: remaining }: CallEnding,
+    { status, creditsRemaining: remaining }: CallOutcome,
   ): void {
     // Zoho answers 429 for credits as well; then its header says that none are left.
     const isForCredits = (remaining ?? Infinity) < credits;
     const throttled = status === TOO_MANY_REQUESTS && !CALL_RATES[call.operation] && !isForCredits;
-    this.#lineOf(connectionId).leave({ ticket, sent: true, unsent, remaining, throttled });
+    this.#queueOf(connectionId).release({ ticket, sent: true, unsent, remaining, throttled });
   }
 
-  #priorityOf(call: GatedCall): CallPriority {
+  #priorityOf(call: LimitedCall): CallPriority {
     return call.priority ?? this.#options.defaultPriority;
   }
 
-  #lineOf(connectionId: string): CallLine {
-    const known = this.#lines.get(connectionId);
+  #queueOf(connectionId: string): CallQueue {
+    const known = this.#queues.get(connectionId);
     if (known) return known;
-    const line = new CallLine(this.#knex, connectionId, this.#line);
-    this.#lines.set(connectionId, line);
-    return line;
+    const queue = new CallQueue(this.#knex, connectionId, this.#queueOptions);
+    this.#queues.set(connectionId, queue);
+    return queue;
   }
 
   async #refusal(
     connectionId: string,
-    call: GatedCall,
-    admission: Exclude<Admission, { outcome: 'running' }>,
+    call: LimitedCall,
+    decision: Exclude<QueueDecision, { outcome: 'admitted' }>,
   ): Promise<ZohoError> {
     const { operation, module } = call;
     const priority = this.#priorityOf(call);
     const limited = { operation, module, category: 'rate_limited' } as const;
-    if (admission.outcome === 'waited') {
+    if (decision.outcome === 'timed_out') {
       const reason = 'not sent: all simultaneous calls that Zoho allows are taken';
-      return new ZohoError({ ...limited, code: 'NO_FREE_CALL', reason, retryAfterMs: ASK_AGAIN_MS });
+      return new ZohoError({ ...limited, code: 'NO_FREE_CALL', reason, retryAfterMs: NEXT_ATTEMPT_MS });
     }
-    if (admission.outcome === 'rate') {
+    if (decision.outcome === 'rate_limited') {
       const reason = 'not sent: Zoho takes no more of these calls a minute';
-      return new ZohoError({ ...limited, code: 'CALL_RATE', reason, retryAfterMs: admission.waitMs });
+      return new ZohoError({ ...limited, code: 'CALL_RATE', reason, retryAfterMs: decision.waitMs });
     }
-    const { credits } = admission;
+    const { credits } = decision;
     const account = await readCreditWindow(this.#knex, connectionId);
     const wait = account && waitForCredits(account.window, account.minutes, { priority, credits }, account.now);
     if (wait === undefined) {
@@ -149,6 +149,6 @@ export class CreditBroker {
       return new ZohoError({ operation, module, category: 'capacity', code: 'CREDITS_NEVER_ENOUGH', reason });
     }
     const reason = `not sent: it costs ${credits} credits, and the last 24 hours left too few for priority ${priority}`;
-    return new ZohoError({ ...limited, code: 'CREDITS_SPENT', reason, retryAfterMs: Math.max(ASK_AGAIN_MS, wait) });
+    return new ZohoError({ ...limited, code: 'CREDITS_SPENT', reason, retryAfterMs: Math.max(NEXT_ATTEMPT_MS, wait) });
   }
 }

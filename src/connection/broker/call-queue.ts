@@ -1,183 +1,183 @@
 import type { Knex } from 'knex';
-import { type Arrival, type Departure, type Standing, takeTurn } from '../../db/credits/admit-calls';
+import { admitCalls, type CallRelease, type CallRequest, type Decision } from '../../db/credits/admit-calls';
 
-/** How a wait in the line has ended. */
-export type Admission = Standing | { ticket: number; outcome: 'waited' };
+/** The end of a wait in the queue. */
+export type QueueDecision = Decision | { ticket: number; outcome: 'timed_out' };
 
-type Ending = Admission | { ticket: number; outcome: 'aborted' };
+type WaitEnd = QueueDecision | { ticket: number; outcome: 'aborted' };
 
-export interface LineOptions {
-  /** The process, as a uuid. */
-  holder: string;
-  /** The calls of a process that is gone are over after this. */
-  timeToLiveMs: number;
-  /** The longest wait for a place. */
-  longestWaitMs: number;
+export interface QueueOptions {
+  /** The process that holds the lease, as a uuid. */
+  owner: string;
+  /** The calls of a process that died end after this. */
+  leaseMs: number;
+  /** A call that was not admitted within this time gives up. */
+  giveUpAfterMs: number;
 }
 
-interface Waiting {
+interface WaitingCall {
   since: number;
-  settle: (ending: Ending) => void;
-  fail: (error: unknown) => void;
+  resolve: (end: WaitEnd) => void;
+  reject: (error: unknown) => void;
 }
 
-/** While calls wait, the database is asked this often, in milliseconds: soon at first, then less often. */
+/** Pause between exchanges while calls wait, in milliseconds: short at first, then growing. */
 const FIRST_PAUSE_MS = 4;
 const MAX_PAUSE_MS = 40;
 const PAUSE_GROWTH = 1.5;
-/** A database that could not be reached is tried again after this, to hand in the calls that are over. */
+/** Pause after a failed exchange, before the releases are sent again. */
 const RETRY_MS = 1_000;
 const STOPPING = 'The process is stopping.';
 
 /**
- * The calls of this process to one connection: who waits, who is inside. Whatever happens while one turn is on its way
- * to the database goes with the next one, so that a busy process takes few turns and a call after a call takes one.
+ * The calls of this process to one connection, waiting and admitted. Requests and releases that arrive during a round
+ * trip are sent with the next one: a busy process batches, back-to-back calls cost one round trip.
  */
-export class CallLine {
-  readonly #waiting = new Map<number, Waiting>();
-  #arrivals: Arrival[] = [];
-  #departures: Departure[] = [];
-  #inside = 0;
-  #tickets = 0;
+export class CallQueue {
+  readonly #waiting = new Map<number, WaitingCall>();
+  #requests: CallRequest[] = [];
+  #releases: CallRelease[] = [];
+  #admitted = 0;
+  #lastTicket = 0;
   #pauseMs = FIRST_PAUSE_MS;
-  #turn: Promise<void> | undefined;
+  #exchanging: Promise<void> | undefined;
   #soon: NodeJS.Immediate | undefined;
   #later: NodeJS.Timeout | undefined;
   #isClosed = false;
   readonly #knex: Knex;
   readonly #connectionId: string;
-  readonly #options: LineOptions;
+  readonly #options: QueueOptions;
 
-  constructor(knex: Knex, connectionId: string, options: LineOptions) {
+  constructor(knex: Knex, connectionId: string, options: QueueOptions) {
     this.#knex = knex;
     this.#connectionId = connectionId;
     this.#options = options;
   }
 
   /**
-   * Waits for a place.
-   * @throws the signal's reason; the error of a database that cannot be asked
+   * Queues a call and waits for the decision.
+   * @throws the signal's reason; the error of a database that cannot be reached
    */
-  async join(call: Omit<Arrival, 'ticket'>, signal: AbortSignal | undefined): Promise<Admission> {
+  async acquire(call: Omit<CallRequest, 'ticket'>, signal: AbortSignal | undefined): Promise<QueueDecision> {
     signal?.throwIfAborted();
     if (this.#isClosed) throw new Error(STOPPING);
-    this.#tickets += 1;
-    const ticket = this.#tickets;
-    this.#arrivals.push({ ticket, ...call });
+    this.#lastTicket += 1;
+    const ticket = this.#lastTicket;
+    this.#requests.push({ ticket, ...call });
     this.#wake();
     let onAbort: () => void = () => undefined;
-    const admission = new Promise<Ending>((settle, fail) => {
-      this.#waiting.set(ticket, { since: performance.now(), settle, fail });
+    const wait = new Promise<WaitEnd>((resolve, reject) => {
+      this.#waiting.set(ticket, { since: performance.now(), resolve, reject });
       onAbort = () => {
         if (!this.#waiting.delete(ticket)) return;
         this.#withdraw(ticket);
-        settle({ ticket, outcome: 'aborted' });
+        resolve({ ticket, outcome: 'aborted' });
       };
     });
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const ending = await admission;
-      if (ending.outcome !== 'aborted') return ending;
+      const end = await wait;
+      if (end.outcome !== 'aborted') return end;
       throw signal?.reason;
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
   }
 
-  /** Gives back the place of a call that was let in. */
-  leave(departure: Departure): void {
-    this.#inside -= 1;
-    this.#depart(departure);
+  /** Releases the slot of an admitted call. */
+  release(release: CallRelease): void {
+    this.#admitted -= 1;
+    this.#addRelease(release);
   }
 
-  /** Hands in what is over. Calls that still wait fail. */
+  /** Sends the last releases. Calls that still wait fail. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#turn;
+    await this.#exchanging;
     this.#stopTimers();
-    this.#dismiss(new Error(STOPPING));
-    if (this.#departures.length > 0) await this.#takeTurn();
+    this.#failWaiting(new Error(STOPPING));
+    if (this.#releases.length > 0) await this.#exchange();
     this.#stopTimers();
   }
 
-  /** A turn takes departures before arrivals, so a call that has not arrived yet must not arrive at all. */
+  /** An exchange sends releases before requests, so a call whose request was not sent yet must not be sent at all. */
   #withdraw(ticket: number): void {
-    const coming = this.#arrivals.findIndex((arrival) => arrival.ticket === ticket);
-    if (coming === -1) this.#depart({ ticket, sent: false });
-    else this.#arrivals.splice(coming, 1);
+    const unsent = this.#requests.findIndex((request) => request.ticket === ticket);
+    if (unsent === -1) this.#addRelease({ ticket, sent: false });
+    else this.#requests.splice(unsent, 1);
   }
 
-  #depart(departure: Departure): void {
-    this.#departures.push(departure);
+  #addRelease(release: CallRelease): void {
+    this.#releases.push(release);
     this.#wake();
   }
 
-  /** At the end of this round of the event loop: a call that follows upon another one goes with its departure. */
+  /** Waits for the end of this round of the event loop, so that a call after another one goes with its release. */
   #wake(): void {
-    if (this.#turn || this.#isClosed) return;
+    if (this.#exchanging || this.#isClosed) return;
     this.#soon ??= setImmediate(() => this.#start());
   }
 
   #start(): void {
     this.#stopTimers();
-    this.#turn = this.#takeTurn().finally(() => {
-      this.#turn = undefined;
-      this.#plan();
+    this.#exchanging = this.#exchange().finally(() => {
+      this.#exchanging = undefined;
+      this.#schedule();
     });
   }
 
-  async #takeTurn(): Promise<void> {
-    const { holder, timeToLiveMs } = this.#options;
-    const arrivals = this.#arrivals.splice(0);
-    const departures = this.#departures.splice(0);
+  async #exchange(): Promise<void> {
+    const { owner, leaseMs } = this.#options;
+    const requests = this.#requests.splice(0);
+    const releases = this.#releases.splice(0);
     try {
-      const turn = { connectionId: this.#connectionId, holder, timeToLiveMs, departures, arrivals };
-      for (const standing of await takeTurn(this.#knex, turn)) this.#settle(standing);
-      this.#giveUp();
+      const exchange = { connectionId: this.#connectionId, owner, leaseMs, releases, requests };
+      for (const decision of await admitCalls(this.#knex, exchange)) this.#resolve(decision);
+      this.#timeOutWaiting();
       this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * PAUSE_GROWTH);
     } catch (error) {
-      this.#departures.unshift(...departures);
-      this.#dismiss(error);
+      this.#releases.unshift(...releases);
+      this.#failWaiting(error);
       this.#pauseMs = RETRY_MS;
     }
   }
 
-  #settle(standing: Standing): void {
-    const waiting = this.#waiting.get(standing.ticket);
-    if (!waiting) return;
-    this.#waiting.delete(standing.ticket);
-    if (standing.outcome === 'running') this.#inside += 1;
+  #resolve(decision: Decision): void {
+    const call = this.#waiting.get(decision.ticket);
+    if (!call) return;
+    this.#waiting.delete(decision.ticket);
+    if (decision.outcome === 'admitted') this.#admitted += 1;
     this.#pauseMs = FIRST_PAUSE_MS;
-    waiting.settle(standing);
+    call.resolve(decision);
   }
 
-  #giveUp(): void {
-    const latest = performance.now() - this.#options.longestWaitMs;
-    for (const [ticket, { since, settle }] of this.#waiting) {
+  #timeOutWaiting(): void {
+    const latest = performance.now() - this.#options.giveUpAfterMs;
+    for (const [ticket, { since, resolve }] of this.#waiting) {
       if (since > latest) continue;
       this.#waiting.delete(ticket);
-      this.#departures.push({ ticket, sent: false, keepsPlace: true });
-      settle({ ticket, outcome: 'waited' });
+      this.#releases.push({ ticket, sent: false, keepsDeadline: true });
+      resolve({ ticket, outcome: 'timed_out' });
     }
   }
 
-  /** The turn may have been taken although its answer is lost: whoever was let in leaves again. */
-  #dismiss(error: unknown): void {
-    this.#arrivals = [];
-    for (const [ticket, { fail }] of this.#waiting) {
-      this.#departures.push({ ticket, sent: false });
-      fail(error);
+  /** The statement may have committed although its reply was lost, so every slot it may have granted is released. */
+  #failWaiting(error: unknown): void {
+    this.#requests = [];
+    for (const [ticket, { reject }] of this.#waiting) {
+      this.#releases.push({ ticket, sent: false });
+      reject(error);
     }
     this.#waiting.clear();
   }
 
-  #plan(): void {
+  #schedule(): void {
     if (this.#isClosed) return;
     const hasFailed = this.#pauseMs === RETRY_MS;
-    if (this.#arrivals.length > 0 || (this.#departures.length > 0 && !hasFailed)) return this.#wake();
-    const isIdle = this.#waiting.size === 0 && this.#departures.length === 0;
-    if (isIdle && this.#inside <= 0) return;
-    this.#later = setTimeout(() => this.#start(), isIdle ? this.#options.timeToLiveMs / 3 : this.#pauseMs);
+    if (this.#requests.length > 0 || (this.#releases.length > 0 && !hasFailed)) return this.#wake();
+    const isIdle = this.#waiting.size === 0 && this.#releases.length === 0;
+    if (isIdle && this.#admitted <= 0) return;
+    this.#later = setTimeout(() => this.#start(), isIdle ? this.#options.leaseMs / 3 : this.#pauseMs);
     // Only a call that waits keeps the process alive.
     if (this.#waiting.size === 0) this.#later.unref();
   }

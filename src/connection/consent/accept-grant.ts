@@ -69,7 +69,7 @@ async function organizationOf(
   connectionId: string,
   token: GrantedTokens,
 ): Promise<ZohoOrg> {
-  const caller = { priority: 'people', worker: API_WORKER, token } as const;
+  const caller = { priority: 'interactive', worker: API_WORKER, token } as const;
   try {
     return await callOrganization(organizations, connectionId, caller, ({ transport, options }) =>
       getOrg(transport, options),

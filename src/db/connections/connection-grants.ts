@@ -33,8 +33,8 @@ export async function saveGrant(trx: Knex.Transaction, ring: KeyRing, id: string
       ...(orgId !== null && { orgId }),
       connectedAt: new Date(),
       // The exchange minted the first one.
-      tokenMints: [new Date()],
-      tokenGateUntil: null,
+      tokenRequests: [new Date()],
+      tokenRequestsBlockedUntil: null,
       tokenRefusals: 0,
     });
   await closeAlert(trx, { connectionId: id, kind: NEEDS_REAUTH_ALERT });
@@ -87,8 +87,8 @@ export async function dropGrant(trx: Knex.Transaction, id: string, reason: strin
     accessTokenExpiresAt: null,
     scopes: [],
     connectedAt: null,
-    tokenMints: [],
-    tokenGateUntil: null,
+    tokenRequests: [],
+    tokenRequestsBlockedUntil: null,
     tokenRefusals: 0,
     status: 'disabled',
     statusReason: reason,

@@ -5,8 +5,8 @@ import { toJsonb } from '../postgres/json';
 export interface CostOverride {
   /** The operation in our words, e.g. `list_records`. */
   operation: string;
-  leastCredits: number;
-  mostCredits: number;
+  minCredits: number;
+  maxCredits: number;
 }
 
 /**
@@ -19,11 +19,11 @@ export async function saveCostOverrides(
   overrides: readonly CostOverride[],
 ): Promise<void> {
   await knex.raw(
-    `insert into sync.credit_costs (connection_id, operation, least_credits, most_credits)
-     select ?, operation, "leastCredits", "mostCredits"
-     from jsonb_to_recordset(?::jsonb) as listed (operation text, "leastCredits" integer, "mostCredits" integer)
-     on conflict (connection_id, operation) do update set least_credits = excluded.least_credits,
-       most_credits = excluded.most_credits, updated_at = now()`,
+    `insert into sync.credit_costs (connection_id, operation, min_credits, max_credits)
+     select ?, operation, "minCredits", "maxCredits"
+     from jsonb_to_recordset(?::jsonb) as listed (operation text, "minCredits" integer, "maxCredits" integer)
+     on conflict (connection_id, operation) do update set min_credits = excluded.min_credits,
+       max_credits = excluded.max_credits, updated_at = now()`,
     [connectionId, toJsonb(overrides)],
   );
 }

@@ -28,10 +28,10 @@ export class ConnectionModel extends BaseModel {
   declare status: ConnectionStatus;
   declare statusReason: string | null;
   declare settingsHash: Buffer | null;
-  /** When the tokens of the last minutes were asked for, oldest first. */
-  declare tokenMints: Date[];
-  /** No token is asked for before. */
-  declare tokenGateUntil: Date | null;
+  /** Times of the token requests of the last minutes, oldest first. */
+  declare tokenRequests: Date[];
+  /** No token is requested before. */
+  declare tokenRequestsBlockedUntil: Date | null;
   /** How often in a row Zoho refused the refresh token. */
   declare tokenRefusals: number;
   /** When the grant was given. */

@@ -6,11 +6,11 @@ export const CREDIT_DAY_MS = 24 * 3_600_000;
 export const MINUTE_MS = 60_000;
 
 /**
- * The part of the usable credits that each priority can always spend in a day, whatever the others do: its floor. The
- * rest is for whoever comes first.
+ * Reserved share of each priority: the part of the usable credits it can always spend in a day, whatever the others
+ * spend. The rest is first come, first served.
  */
-export const FLOOR_SHARES: Readonly<Record<CallPriority, number>> = {
-  people: 0.1,
+export const RESERVED_SHARES: Readonly<Record<CallPriority, number>> = {
+  interactive: 0.1,
   push: 0.05,
   webhook: 0.03,
   incremental: 0.03,
@@ -21,7 +21,7 @@ export const FLOOR_SHARES: Readonly<Record<CallPriority, number>> = {
 /** Credits by priority, in the order of `CALL_PRIORITIES`, and last what others spent or Zoho's header corrected. */
 export type CreditsByPriority = readonly number[];
 
-/** The rolling day of one connection as its account stands. */
+/** The rolling day of one connection's account. */
 export interface CreditWindow {
   /** Credits of a day without the part kept free; null without a limit. */
   usable: number | null;
@@ -35,26 +35,26 @@ export interface SpentMinute {
   spent: CreditsByPriority;
 }
 
-/** Credits of a day that may be spent when some per cent of them stay free. */
+/** Credits of a day that may be spent while the buffer, a percentage of them, stays free. */
 export function usableCredits(dailyCredits: number | null, bufferPercent: number): number | null {
   return dailyCredits === null ? null : Math.floor(dailyCredits * (1 - bufferPercent / 100));
 }
 
 /**
- * Whether a call may spend its credits now: within the day's usable credits, and either within its own floor or without
- * touching what is left of the others' floors.
+ * Whether a call may spend its credits now: within the usable credits of the day, and either within its own reserved
+ * share or without touching what is left of the others'. `may_spend` in the database is the same rule.
  */
 export function maySpend({ usable, spent }: CreditWindow, priority: CallPriority, credits: number): boolean {
   if (usable === null) return true;
   const after = sum(spent) + credits;
   if (after > usable) return false;
   const own = at(spent, CALL_PRIORITIES.indexOf(priority)) + credits;
-  return own <= floorOf(priority, usable) || after + floorsLeft(usable, spent, priority) <= usable;
+  return own <= reservedCredits(priority, usable) || after + stillReserved(usable, spent, priority) <= usable;
 }
 
 /**
- * When a call may spend its credits if nobody spends any before: the end of the first minute whose return makes room,
- * a day later.
+ * Wait until a call may spend its credits if no other call spends any before: until a day after the end of the first
+ * minute whose credits make room when they come back.
  *
  * @param minutes the window's minutes, oldest first; together they are `window.spent`.
  * @returns milliseconds from `now`, 0 if it may at once, undefined if the day never has that many credits for it.
@@ -76,14 +76,14 @@ export function waitForCredits(
   return undefined;
 }
 
-function floorOf(priority: CallPriority, usable: number): number {
-  return Math.floor(FLOOR_SHARES[priority] * usable);
+function reservedCredits(priority: CallPriority, usable: number): number {
+  return Math.floor(RESERVED_SHARES[priority] * usable);
 }
 
-function floorsLeft(usable: number, spent: CreditsByPriority, except: CallPriority): number {
+function stillReserved(usable: number, spent: CreditsByPriority, except: CallPriority): number {
   return sum(
     CALL_PRIORITIES.map((priority, index) =>
-      priority === except ? 0 : Math.max(0, floorOf(priority, usable) - at(spent, index)),
+      priority === except ? 0 : Math.max(0, reservedCredits(priority, usable) - at(spent, index)),
     ),
   );
 }

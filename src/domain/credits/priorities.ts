@@ -1,16 +1,16 @@
 import type { SessionType } from '../runs/enums';
 
-/** Who wants to call Zoho, most urgent first. The place in this list is the priority's number in the database. */
-export const CALL_PRIORITIES = ['people', 'push', 'webhook', 'incremental', 'full', 'verify'] as const;
+/** Priorities of calls, most urgent first. The position in this list, from 1, is the priority's number in the database. */
+export const CALL_PRIORITIES = ['interactive', 'push', 'webhook', 'incremental', 'full', 'verify'] as const;
 export type CallPriority = (typeof CALL_PRIORITIES)[number];
 
 /**
- * How long each priority lets the more urgent ones go first, in milliseconds. A waiting call is due at its arrival plus
- * its patience, and whoever is due first is served first: urgent calls overtake, but only what is not yet overdue, so
- * the wait of the least urgent call is bounded by its patience and the calls that were due before it.
+ * Maximum wait of each priority, in milliseconds: how long more urgent calls may go first. The deadline of a call is its
+ * arrival plus its maximum wait, and the earliest deadline is admitted first. Urgent calls overtake, but never a call
+ * that is overdue, so no call starves: it waits for its maximum wait and the calls with earlier deadlines.
  */
-export const PATIENCE_MS: Readonly<Record<CallPriority, number>> = {
-  people: 0,
+export const MAX_WAIT_MS: Readonly<Record<CallPriority, number>> = {
+  interactive: 0,
   push: 250,
   webhook: 500,
   incremental: 1_000,
@@ -18,13 +18,13 @@ export const PATIENCE_MS: Readonly<Record<CallPriority, number>> = {
   verify: 4_000,
 };
 
-/** From this many simultaneous calls on, one is kept for people: a call of theirs never waits behind long downloads. */
-export const MIN_CALLS_TO_KEEP_ONE = 5;
+/** From this many slots on, one is reserved for interactive calls, so that none of them waits behind long downloads. */
+export const MIN_CONCURRENCY_TO_RESERVE_ONE = 5;
 
 const BY_SESSION: Readonly<Record<SessionType, CallPriority>> = {
   full_sync: 'full',
   incremental_sync: 'incremental',
-  manual_refresh: 'people',
+  manual_refresh: 'interactive',
   webhook_update: 'webhook',
 };
 

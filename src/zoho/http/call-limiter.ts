@@ -2,27 +2,27 @@ import type { CallPriority } from '../../domain/credits/priorities';
 import type { ZohoOperation } from '../../domain/zoho-limits';
 
 /**
- * Calls that follow each other, never two at a time, such as those for the pages of a list. A gate may let several of
- * them in with one asking; the object's identity is all that counts.
+ * Calls that follow each other, never two at a time, such as those for the pages of a list. A limiter may admit several
+ * of them at once; only the object's identity counts.
  */
-export class CallSeries {}
+export class CallBatch {}
 
-/** What a gate must know of a call before it is made. */
-export interface GatedCall {
+/** The properties of a call that a limiter decides by. */
+export interface LimitedCall {
   operation: ZohoOperation;
   module?: string | undefined;
   /** By Zoho's price list. */
   credits: number;
   /** Counts against Zoho's sub-concurrency. */
   heavy: boolean;
-  /** Who wants it; the gate has a default. */
+  /** Absent: the limiter's default. */
   priority?: CallPriority | undefined;
-  /** The calls it is one of. */
-  series?: CallSeries | undefined;
+  /** The batch it belongs to. */
+  batch?: CallBatch | undefined;
 }
 
-/** How a call that was let in has ended. */
-export interface CallEnding {
+/** The end of a call that was admitted. */
+export interface CallOutcome {
   /** HTTP status; undefined when no answer came. */
   status?: number | undefined;
   /** `X-API-CREDITS-REMAINING`, if the answer had it. */
@@ -31,18 +31,19 @@ export interface CallEnding {
 
 /** Leave to make one call. */
 export interface Permit {
-  /** What the call costs in this organization. */
+  /** Price of the call in this organization. */
   readonly credits: number;
-  /** Gives the place back. Exactly once, however the call has ended. Returns at once and never throws. */
-  leave(ending: CallEnding): void;
+  /** Returns the permit: exactly once, however the call ended. Does not wait and never throws. */
+  release(outcome: CallOutcome): void;
 }
 
-/**
- * Stands before every call of a transport. It waits for a place for some seconds at the most.
- *
- * @throws ZohoError `rate_limited` with the time after which to ask again; `capacity` for a call that can never be paid.
- *   The signal's reason when it is aborted.
- */
-export interface CallGate {
-  enter(call: GatedCall, signal: AbortSignal | undefined): Promise<Permit>;
+/** Admits every call of a transport before it is made. */
+export interface CallLimiter {
+  /**
+   * Waits for a permit, for some seconds at most.
+   *
+   * @throws ZohoError `rate_limited` with the time after which to ask again; `capacity` for a call that can never be
+   *   paid. The signal's reason when it is aborted.
+   */
+  acquire(call: LimitedCall, signal: AbortSignal | undefined): Promise<Permit>;
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type CallLabel, ZohoError } from '../errors/errors';
-import type { CallEnding } from './call-limiter';
+import type { CallOutcome } from './call-limiter';
 import type { CallObserver, ZohoCall } from './observer';
 
 interface PlannedCall extends CallLabel {
@@ -39,8 +39,8 @@ export class CallReport {
     if (Number.isFinite(remaining)) this.#call.creditsRemaining = remaining;
   }
 
-  /** What the gate learns of the call. */
-  get ending(): CallEnding {
+  /** The outcome for the limiter. */
+  get outcome(): CallOutcome {
     const { status, creditsRemaining } = this.#call;
     return { status, creditsRemaining };
   }

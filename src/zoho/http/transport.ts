@@ -3,7 +3,7 @@ import type { CallPriority } from '../../domain/credits/priorities';
 import { CREDITS, type ZohoOperation } from '../../domain/zoho-limits';
 import { classifyAnswer } from '../errors/classify-error';
 import { requestBug, unreadableAnswer, ZohoError } from '../errors/errors';
-import type { CallGate, CallSeries } from './call-limiter';
+import type { CallBatch, CallLimiter } from './call-limiter';
 import { CallReport } from './call-report';
 import { contentUrlOf, isAllowedDownloadUrl } from './data-centers';
 import { exactJson } from './exact-json';
@@ -34,9 +34,9 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** Hears of this call, in addition to the transport's own observer. */
   observer?: CallObserver | undefined;
-  /** The calls it is one of, for the transport's gate. */
-  series?: CallSeries | undefined;
-  /** Who wants the call, for the transport's gate. */
+  /** The batch it belongs to, for the transport's limiter. */
+  batch?: CallBatch | undefined;
+  /** For the transport's limiter. */
   priority?: CallPriority | undefined;
 }
 
@@ -72,30 +72,30 @@ export interface ZohoAnswer {
 }
 
 /**
- * Makes single calls to the CRM API of one organization: token, gate, limits of time, classification, report. It
- * repeats nothing and waits for nothing but the gate; every failure is one `ZohoError`, and its owner decides when to
+ * Makes single calls to the CRM API of one organization: token, permit, limits of time, classification, report. It
+ * repeats nothing and waits for nothing but the permit; every failure is one `ZohoError`, and its owner decides when to
  * call again.
  */
 export class ZohoTransport {
   readonly #tokens: TokenSource;
   readonly #http: HttpClient;
   readonly #observer: CallObserver | undefined;
-  readonly #gate: CallGate | undefined;
+  readonly #limiter: CallLimiter | undefined;
 
   /**
    * @param options.timeoutMs limit for connecting, for the headers and for each pause in the body.
-   * @param options.gate lets each call in, or refuses it before it is made; without one every call is made.
+   * @param options.limiter admits each call, or refuses it before it is made; without one every call is made.
    */
   constructor(options: {
     tokens: TokenSource;
     timeoutMs: number;
     observer?: CallObserver | undefined;
-    gate?: CallGate | undefined;
+    limiter?: CallLimiter | undefined;
   }) {
     this.#tokens = options.tokens;
     this.#http = new HttpClient(options.timeoutMs);
     this.#observer = options.observer;
-    this.#gate = options.gate;
+    this.#limiter = options.limiter;
   }
 
   /** Waits for the calls in flight, then closes the connections. */
@@ -188,8 +188,8 @@ export class ZohoTransport {
     const http = httpRequest(request, token);
     const listed = request.credits ?? CREDITS[request.operation];
     const { operation, module, heavy = false } = request;
-    const { priority, series } = options ?? {};
-    const permit = await this.#gate?.enter({ operation, module, credits: listed, heavy, priority, series }, signal);
+    const { priority, batch } = options ?? {};
+    const permit = await this.#limiter?.acquire({ operation, module, credits: listed, heavy, priority, batch }, signal);
     const report = new CallReport(
       {
         operation,
@@ -212,7 +212,7 @@ export class ZohoTransport {
       }
       throw error;
     } finally {
-      permit?.leave(report.ending);
+      permit?.release(report.outcome);
     }
   }
 }

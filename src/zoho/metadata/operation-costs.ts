@@ -4,8 +4,8 @@ import type { ApiCost } from './api-catalog';
 /** What an operation costs in an organization: no less and no more than this. */
 export interface OperationCost {
   operation: ZohoOperation;
-  leastCredits: number;
-  mostCredits: number;
+  minCredits: number;
+  maxCredits: number;
 }
 
 type Call = readonly [operation: ZohoOperation, method: string, path: RegExp, scope: RegExp];
@@ -46,8 +46,8 @@ export function operationCosts(listed: readonly ApiCost[]): OperationCost[] {
   return CALLS.flatMap(([operation, method, path, scope]) => {
     const own = listed.filter((cost) => cost.method === method && path.test(cost.path) && scope.test(cost.scope));
     if (own.length === 0) return [];
-    const leastCredits = Math.min(...own.map(({ min }) => min));
-    const mostCredits = Math.max(...own.map(({ max }) => max));
-    return [{ operation, leastCredits, mostCredits }];
+    const minCredits = Math.min(...own.map(({ min }) => min));
+    const maxCredits = Math.max(...own.map(({ max }) => max));
+    return [{ operation, minCredits, maxCredits }];
   });
 }

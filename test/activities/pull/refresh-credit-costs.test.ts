@@ -12,10 +12,10 @@ describe('the prices of calls', () => {
 
   async function priceOf(target: SyncTarget, operation: string): Promise<[number, number] | undefined> {
     const row = await fixture
-      .knex<{ least_credits: number; most_credits: number }>('sync.credit_costs')
+      .knex<{ min_credits: number; max_credits: number }>('sync.credit_costs')
       .where({ connection_id: target.connectionId, operation } as object)
       .first();
-    return row && [row.least_credits, row.most_credits];
+    return row && [row.min_credits, row.max_credits];
   }
 
   it('are those that Zoho lists for the organization', async () => {

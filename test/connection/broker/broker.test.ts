@@ -10,7 +10,7 @@ import { readCreditWindow } from '../../../src/db/credits/read-window';
 import { createDatabase } from '../../../src/db/postgres/knex';
 import type { ApiLimits } from '../../../src/domain/credits/edition-limits';
 import { ZohoError } from '../../../src/zoho/errors/errors';
-import { type CallGate, CallSeries, type Permit } from '../../../src/zoho/http/call-limiter';
+import { type CallLimiter, CallBatch, type Permit } from '../../../src/zoho/http/call-limiter';
 import type { ZohoTransport } from '../../../src/zoho/http/transport';
 import { getOrg } from '../../../src/zoho/metadata/org';
 import { listRecords } from '../../../src/zoho/records/list-records';
@@ -65,10 +65,10 @@ describe('the credit broker', () => {
   }
 
   it('refuses a call that the credits left do not cover until they free up', async () => {
-    const gate = broker().gate(await connection());
-    await gate.enter({ ...CALL, credits: 600 }, undefined);
+    const limiter = broker().limiter(await connection());
+    await limiter.acquire({ ...CALL, credits: 600 }, undefined);
 
-    const refused = await refusalOf(gate.enter({ ...CALL, credits: 200 }, undefined));
+    const refused = await refusalOf(limiter.acquire({ ...CALL, credits: 200 }, undefined));
 
     const { category, code, retryAfterMs = 0 } = refused;
     assert.deepEqual([category, code], ['rate_limited', 'CREDITS_SPENT']);
@@ -76,44 +76,44 @@ describe('the credit broker', () => {
   });
 
   it('refuses for good what a day can never pay', async () => {
-    const gate = broker().gate(await connection({ dailyCredits: 100 }));
+    const limiter = broker().limiter(await connection({ dailyCredits: 100 }));
 
-    const refused = await refusalOf(gate.enter({ ...CALL, credits: 500 }, undefined));
+    const refused = await refusalOf(limiter.acquire({ ...CALL, credits: 500 }, undefined));
 
     assert.deepEqual([refused.category, refused.code, refused.retryable], ['capacity', 'CREDITS_NEVER_ENOUGH', false]);
   });
 
-  it('lets a call wait for a place', async () => {
-    const gate = broker().gate(await connection({ concurrency: 1 }));
-    const first = await gate.enter(CALL, undefined);
+  it('lets a call wait for a slot', async () => {
+    const limiter = broker().limiter(await connection({ concurrency: 1 }));
+    const first = await limiter.acquire(CALL, undefined);
 
-    const second = gate.enter(CALL, undefined);
-    first.leave({ status: 200 });
+    const second = limiter.acquire(CALL, undefined);
+    first.release({ status: 200 });
 
     assert.equal((await second).credits, 1);
   });
 
   it('lets it wait for a bounded time, then says when to ask again', async () => {
-    const gate = broker({ longestWaitMs: 50 }).gate(await connection({ concurrency: 1 }));
-    await gate.enter(CALL, undefined);
+    const limiter = broker({ giveUpAfterMs: 50 }).limiter(await connection({ concurrency: 1 }));
+    await limiter.acquire(CALL, undefined);
 
-    const refused = await refusalOf(gate.enter(CALL, undefined));
+    const refused = await refusalOf(limiter.acquire(CALL, undefined));
 
     assert.deepEqual([refused.category, refused.code, refused.retryAfterMs], ['rate_limited', 'NO_FREE_CALL', 1_000]);
   });
 
-  it('lets nobody in whose caller has given up', async () => {
+  it('admits no call whose caller has given up', async () => {
     const connectionId = await connection({ concurrency: 1 });
-    const gate = broker().gate(connectionId);
-    const first = await gate.enter(CALL, undefined);
+    const limiter = broker().limiter(connectionId);
+    const first = await limiter.acquire(CALL, undefined);
     const caller = new AbortController();
 
-    const waiting = gate.enter(CALL, caller.signal);
+    const waiting = limiter.acquire(CALL, caller.signal);
     caller.abort(new Error('no longer wanted'));
 
     await assert.rejects(waiting, /no longer wanted/);
-    first.leave({ status: 200 });
-    await gate.enter(CALL, undefined);
+    first.release({ status: 200 });
+    await limiter.acquire(CALL, undefined);
     assert.equal((await spentOf(connectionId))?.[4], 2);
   });
 
@@ -122,28 +122,28 @@ describe('the credit broker', () => {
     open.push({ close: () => nowhere.destroy() });
     const lost = new CreditBroker(nowhere, { defaultPriority: 'full' });
     open.push(lost);
-    const gate = lost.gate(await connection());
+    const limiter = lost.limiter(await connection());
 
-    await assert.rejects(gate.enter(CALL, undefined), { code: 'ECONNREFUSED' });
+    await assert.rejects(limiter.acquire(CALL, undefined), { code: 'ECONNREFUSED' });
   });
 
-  it('makes way for the calls of another process whose holder is gone', async () => {
+  it('takes over the slots of a process whose lease has expired', async () => {
     const connectionId = await connection({ concurrency: 1 });
-    const [dying, living] = [broker({ timeToLiveMs: 90 }), broker()];
-    await dying.gate(connectionId).enter(CALL, undefined);
+    const [dying, living] = [broker({ leaseMs: 90 }), broker()];
+    await dying.limiter(connectionId).acquire(CALL, undefined);
     await dying.close();
 
     await delay(100);
 
-    assert.equal((await living.gate(connectionId).enter(CALL, undefined)).credits, 1);
+    assert.equal((await living.limiter(connectionId).acquire(CALL, undefined)).credits, 1);
   });
 
-  it('keeps the place of a long call for as long as its process lives', async () => {
+  it('keeps the slot of a long call for as long as its process lives', async () => {
     const connectionId = await connection({ concurrency: 1 });
-    const [long, other] = [broker({ timeToLiveMs: 300 }), broker({ longestWaitMs: 700 })];
-    await long.gate(connectionId).enter(CALL, undefined);
+    const [long, other] = [broker({ leaseMs: 300 }), broker({ giveUpAfterMs: 700 })];
+    await long.limiter(connectionId).acquire(CALL, undefined);
 
-    const refused = await refusalOf(other.gate(connectionId).enter(CALL, undefined));
+    const refused = await refusalOf(other.limiter(connectionId).acquire(CALL, undefined));
 
     assert.equal(refused.code, 'NO_FREE_CALL');
   });
@@ -154,7 +154,7 @@ describe('the credit broker', () => {
       knex: fixture.knex,
       keyRing: () => KEY_RING,
       timeoutMs: TIMEOUT_MS,
-      broker: broker({ defaultPriority: 'people' }),
+      broker: broker({ defaultPriority: 'interactive' }),
     });
     open.push(zoho);
     const deps = { ...fixture.deps, zoho };
@@ -196,16 +196,16 @@ describe('the credit broker', () => {
     assert.equal(fixture.simulator.control.calls().credits.used, 900);
   });
 
-  it('lets fewer calls in after Zoho refused one', async () => {
+  it('admits fewer calls after Zoho refused one', async () => {
     const connectionId = await connection({ concurrency: 4 });
     const zoho = transport(connectionId);
     fixture.simulator.control.addFault({ kind: 'throttle', operation: 'listRecords', times: 1 });
 
     await assert.rejects(listRecords(zoho, 'Deals', { fields: ['Stage'] }), { category: 'rate_limited' });
 
-    const gate = broker({ longestWaitMs: 100 }).gate(connectionId);
-    await Promise.all([gate.enter(CALL, undefined), gate.enter(CALL, undefined)]);
-    assert.equal((await refusalOf(gate.enter(CALL, undefined))).code, 'NO_FREE_CALL');
+    const limiter = broker({ giveUpAfterMs: 100 }).limiter(connectionId);
+    await Promise.all([limiter.acquire(CALL, undefined), limiter.acquire(CALL, undefined)]);
+    assert.equal((await refusalOf(limiter.acquire(CALL, undefined))).code, 'NO_FREE_CALL');
   });
 
   it('reports what a call costs in this organization', async () => {
@@ -213,8 +213,8 @@ describe('the credit broker', () => {
     await fixture.knex('sync.credit_costs').insert({
       connection_id: connectionId,
       operation: 'get_org',
-      least_credits: 3,
-      most_credits: 3,
+      min_credits: 3,
+      max_credits: 3,
     });
     const credits: number[] = [];
 
@@ -223,49 +223,49 @@ describe('the credit broker', () => {
     assert.deepEqual(credits, [3]);
   });
 
-  describe('with a series of calls', () => {
-    it('asks once for twenty, and gets back the credits of those that are not made', async () => {
+  describe('with a batch of calls', () => {
+    it('pays for twenty at once, and gets back the credits of those that are not made', async () => {
       const connectionId = await connection();
       const made = broker();
-      const series = new CallSeries();
+      const batch = new CallBatch();
 
-      await callsOf(made.gate(connectionId), series, 5);
+      await callsOf(made.limiter(connectionId), batch, 5);
       const ahead = (await spentOf(connectionId))?.[4];
-      await callsOf(made.gate(connectionId), series, 20);
+      await callsOf(made.limiter(connectionId), batch, 20);
       await made.close();
 
       assert.equal(ahead, 20);
       assert.equal((await spentOf(connectionId))?.[4], 25);
     });
 
-    it('takes one place, and gives it back when the next call does not come', async () => {
-      const gate = broker().gate(await connection({ concurrency: 1 }));
+    it('takes one slot, and releases it when the next call does not come', async () => {
+      const limiter = broker().limiter(await connection({ concurrency: 1 }));
 
-      await callsOf(gate, new CallSeries(), 3);
+      await callsOf(limiter, new CallBatch(), 3);
 
-      assert.equal((await gate.enter(CALL, undefined)).credits, 1);
+      assert.equal((await limiter.acquire(CALL, undefined)).credits, 1);
     });
 
-    it('lets its calls in one by one where the credits are short', async () => {
+    it('admits its calls one by one where the credits are short', async () => {
       const connectionId = await connection({ dailyCredits: 100 });
-      const gate = broker().gate(connectionId);
-      // Ten per cent stay free, and every other priority keeps its floor.
-      await gate.enter({ ...CALL, credits: 60 }, undefined);
+      const limiter = broker().limiter(connectionId);
+      // Ten per cent stay free, and every other priority keeps its reserved share.
+      await limiter.acquire({ ...CALL, credits: 60 }, undefined);
 
-      await callsOf(gate, new CallSeries(), 3);
+      await callsOf(limiter, new CallBatch(), 3);
 
       assert.equal((await spentOf(connectionId))?.[4], 63);
     });
 
-    it('tells at once what Zoho refused', async () => {
+    it('reports at once what Zoho refused', async () => {
       const connectionId = await connection({ concurrency: 4 });
-      const gate = broker({ longestWaitMs: 100 }).gate(connectionId);
-      const call = await gate.enter({ ...CALL, series: new CallSeries() }, undefined);
+      const limiter = broker({ giveUpAfterMs: 100 }).limiter(connectionId);
+      const call = await limiter.acquire({ ...CALL, batch: new CallBatch() }, undefined);
 
-      call.leave({ status: 429 });
+      call.release({ status: 429 });
 
-      await Promise.all([gate.enter(CALL, undefined), gate.enter(CALL, undefined)]);
-      assert.equal((await refusalOf(gate.enter(CALL, undefined))).code, 'NO_FREE_CALL');
+      await Promise.all([limiter.acquire(CALL, undefined), limiter.acquire(CALL, undefined)]);
+      assert.equal((await refusalOf(limiter.acquire(CALL, undefined))).code, 'NO_FREE_CALL');
     });
 
     it('charges what a call costs in this organization, for each', async () => {
@@ -273,20 +273,20 @@ describe('the credit broker', () => {
       await fixture.knex('sync.credit_costs').insert({
         connection_id: connectionId,
         operation: CALL.operation,
-        least_credits: 2,
-        most_credits: 2,
+        min_credits: 2,
+        max_credits: 2,
       });
 
       const permit = await broker()
-        .gate(connectionId)
-        .enter({ ...CALL, series: new CallSeries() }, undefined);
+        .limiter(connectionId)
+        .acquire({ ...CALL, batch: new CallBatch() }, undefined);
 
       assert.equal(permit.credits, 2);
     });
 
-    async function callsOf(gate: CallGate, series: CallSeries, times: number): Promise<void> {
+    async function callsOf(limiter: CallLimiter, batch: CallBatch, times: number): Promise<void> {
       for (let call = 0; call < times; call += 1) {
-        (await gate.enter({ ...CALL, series }, undefined)).leave({ status: 200 });
+        (await limiter.acquire({ ...CALL, batch }, undefined)).release({ status: 200 });
       }
     }
   });

@@ -1,29 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
-import { type Arrival, type Departure, type Standing, takeTurn } from '../../../src/db/credits/admit-calls';
+import { type CallRequest, type CallRelease, type Decision, admitCalls } from '../../../src/db/credits/admit-calls';
 import { saveApiLimits } from '../../../src/db/credits/api-limits';
 import type { ApiLimits } from '../../../src/domain/credits/edition-limits';
-import { type CallPriority, PATIENCE_MS } from '../../../src/domain/credits/priorities';
+import { type CallPriority, MAX_WAIT_MS } from '../../../src/domain/credits/priorities';
 import { someConnection } from '../support';
 
-const TIME_TO_LIVE_MS = 60_000;
+const LEASE_MS = 60_000;
 
-/** One process at one connection: hands in turns and tells which tickets run. */
+/** One process that calls one connection, with the tickets of its calls. */
 export class Caller {
-  readonly holder = randomUUID();
+  readonly owner = randomUUID();
   #tickets = 0;
   readonly knex: Knex;
   readonly connectionId: string;
-  readonly timeToLiveMs: number;
+  readonly leaseMs: number;
 
-  constructor(knex: Knex, connectionId: string, timeToLiveMs = TIME_TO_LIVE_MS) {
+  constructor(knex: Knex, connectionId: string, leaseMs = LEASE_MS) {
     this.knex = knex;
     this.connectionId = connectionId;
-    this.timeToLiveMs = timeToLiveMs;
+    this.leaseMs = leaseMs;
   }
 
-  /** A call that has not arrived yet. */
-  call(priority: CallPriority, rest: Partial<Arrival> = {}): Arrival {
+  /** A request that was not sent yet. */
+  call(priority: CallPriority, rest: Partial<CallRequest> = {}): CallRequest {
     this.#tickets += 1;
     return {
       ticket: this.#tickets,
@@ -31,25 +31,25 @@ export class Caller {
       priority,
       heavy: false,
       credits: 1,
-      patienceMs: PATIENCE_MS[priority],
+      maxWaitMs: MAX_WAIT_MS[priority],
       ...rest,
     };
   }
 
-  async turn(arrivals: readonly Arrival[] = [], departures: readonly Departure[] = []): Promise<Standing[]> {
-    const { connectionId, holder, timeToLiveMs } = this;
-    return takeTurn(this.knex, { connectionId, holder, timeToLiveMs, arrivals, departures });
+  async exchange(requests: readonly CallRequest[] = [], releases: readonly CallRelease[] = []): Promise<Decision[]> {
+    const { connectionId, owner, leaseMs } = this;
+    return admitCalls(this.knex, { connectionId, owner, leaseMs, requests, releases });
   }
 
-  /** Hands in arrivals; tells the tickets that run now. */
-  async arrive(...arrivals: Arrival[]): Promise<number[]> {
-    return running(await this.turn(arrivals));
+  /** Requests calls, and returns the tickets that are admitted now. */
+  async request(...requests: CallRequest[]): Promise<number[]> {
+    return admitted(await this.exchange(requests));
   }
 
-  /** Ends calls that were made; tells the tickets that run now. */
-  async leave(tickets: readonly number[], rest: Partial<Departure> = {}): Promise<number[]> {
-    return running(
-      await this.turn(
+  /** Releases calls that were made, and returns the tickets that are admitted now. */
+  async release(tickets: readonly number[], rest: Partial<CallRelease> = {}): Promise<number[]> {
+    return admitted(
+      await this.exchange(
         [],
         tickets.map((ticket) => ({ ticket, sent: true, ...rest })),
       ),
@@ -57,10 +57,10 @@ export class Caller {
   }
 }
 
-/** The tickets that run, in their order. */
-export function running(standings: readonly Standing[]): number[] {
-  return standings
-    .filter(({ outcome }) => outcome === 'running')
+/** The admitted tickets, in their order. */
+export function admitted(decisions: readonly Decision[]): number[] {
+  return decisions
+    .filter(({ outcome }) => outcome === 'admitted')
     .map(({ ticket }) => ticket)
     .sort((a, b) => a - b);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
   CREDIT_DAY_MS,
-  FLOOR_SHARES,
+  RESERVED_SHARES,
   maySpend,
   MINUTE_MS,
   type SpentMinute,
@@ -41,7 +41,7 @@ describe('credits of the rolling day', () => {
     );
   });
 
-  it('leave every priority its floor, whatever the others have spent', () => {
+  it('leave every priority its reserved share, whatever the others have spent', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 100, max: 20_000 }),
@@ -51,7 +51,7 @@ describe('credits of the rolling day', () => {
           const others = calls.filter((each) => each.priority !== mine);
           const spent = spendAll(usable, others);
 
-          assert.ok(maySpend({ usable, spent }, mine, Math.floor(FLOOR_SHARES[mine] * usable)));
+          assert.ok(maySpend({ usable, spent }, mine, Math.floor(RESERVED_SHARES[mine] * usable)));
         },
       ),
     );

@@ -13,7 +13,7 @@ describe('the costs of operations', () => {
       cost('GET', '/crm/v8/Deals', 'ZohoCRM.modules.Deals.READ', [2, 2]),
     ]);
 
-    assert.deepEqual(costs, [{ operation: 'list_records', leastCredits: 1, mostCredits: 3 }]);
+    assert.deepEqual(costs, [{ operation: 'list_records', minCredits: 1, maxCredits: 3 }]);
   });
 
   it('do not take a fixed word for a module', () => {

@@ -1,11 +1,12 @@
--- Locks the account of a connection, makes it on the first call, and lets the minutes of the day before go.
-create or replace function sync.open_account(p_connection uuid, p_assumed jsonb)
+-- Locks the credit account of a connection. Creates it before the first call, closes the minute that has passed, and gives
+-- back what was spent more than a day ago.
+create or replace function sync.lock_credit_account(p_connection uuid, p_assumed jsonb)
 returns sync.credit_accounts language plpgsql as $function$
 #variable_conflict use_column
 declare
   a sync.credit_accounts;
   v_minute timestamptz;
-  v_back bigint[];
+  v_expired bigint[];
 begin
   select * into a from sync.credit_accounts where connection_id = p_connection for update;
   if not found then
@@ -20,14 +21,14 @@ begin
     if a.minute_spent <> array_fill(0::bigint, array[7]) then
       insert into sync.credit_minutes values (p_connection, a.minute, a.minute_spent);
     end if;
-    with gone as (
+    with expired as (
       delete from sync.credit_minutes
       where connection_id = p_connection and minute <= v_minute - interval '24 hours 1 minute'
       returning spent)
     select array[sum(spent[1]), sum(spent[2]), sum(spent[3]), sum(spent[4]), sum(spent[5]), sum(spent[6]), sum(spent[7])]
-    into v_back from gone;
+    into v_expired from expired;
     for i in 1 .. 7 loop
-      a.day_spent[i] := a.day_spent[i] - coalesce(v_back[i], 0);
+      a.day_spent[i] := a.day_spent[i] - coalesce(v_expired[i], 0);
     end loop;
     a.minute := v_minute;
     a.minute_spent := array_fill(0::bigint, array[7]);

@@ -1,6 +1,7 @@
--- Counts a call that Zoho limits by time. Returns the milliseconds to wait, and then nothing was counted; else 0.
-create or replace function sync.take_rate(p_connection uuid, p_operation text, p_calls integer, p_per interval)
-returns float8 language plpgsql as $function$
+-- Counts a call that Zoho limits by time. Returns 0, or the milliseconds to wait, and then nothing was counted.
+create or replace function sync.count_rated_call(
+  p_connection uuid, p_operation text, p_calls integer, p_per interval
+) returns float8 language plpgsql as $function$
 #variable_conflict use_column
 declare
   v_now timestamptz := clock_timestamp();
