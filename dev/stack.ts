@@ -34,6 +34,7 @@ export async function startStack(
   const crm = await startCrm(settings, supervisor, report);
 
   const env = {
+    PULSE_VALIDATE_ANSWERS: 'throw',
     ...process.env,
     ...crm.env,
     DATABASE_URL: database.url,

@@ -31,6 +31,8 @@ const Environment = z.object({
   PULSE_ENCRYPTION_KEYS: list.default([]),
   /** Where result files are spooled while they are loaded. */
   PULSE_SPOOL_DIR: z.string().default(path.join(tmpdir(), 'pipeline-pulse-sync')),
+  /** Reaction to an answer that differs from the OpenAPI document: fail the request, log it, or nothing. */
+  PULSE_VALIDATE_ANSWERS: z.enum(['throw', 'log', 'off']).default('log'),
   PULSE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Chunks that one worker loads at a time. */
   PULSE_LOAD_CONCURRENCY: z.coerce.number().int().min(1).default(2),

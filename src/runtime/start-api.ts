@@ -47,6 +47,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
       logger,
       connect: connectSettings(config, resources, logger),
       temporalUi: { url: config.TEMPORAL_UI_URL, namespace: temporal.namespace },
+      validateAnswers: config.PULSE_VALIDATE_ANSWERS,
       version,
     });
     const server = createServer(app);

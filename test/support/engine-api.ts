@@ -27,6 +27,7 @@ export function useEngineApi(): () => EngineApi {
     const engine = await startEngine({ worker: { PULSE_PUBLIC_URL: url } });
     const config = loadConfig({
       DATABASE_URL: engine.databaseUrl,
+      PULSE_VALIDATE_ANSWERS: 'throw',
       TEMPORAL_ADDRESS: (await sharedTemporal()).address,
       TEMPORAL_NAMESPACE: engine.temporal.namespace,
       PULSE_ENCRYPTION_KEYS: ENCRYPTION_KEY,

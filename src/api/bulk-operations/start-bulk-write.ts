@@ -33,7 +33,7 @@ export const startBulkWrite = defineRoute({
     target: ({ body }) => body.connection,
     details: ({ body }) => outlineOf(body),
   },
-  async handle({ body, bodyText, headers, principal }, deps) {
+  async handle({ body, bodyText, headers, actor, auditWith }, deps) {
     const connection = await usableConnection(deps.knex, body.connection);
     const id = uuidv7();
     const { callbackUrl: url, callbackSecret: secret } = body;
@@ -48,13 +48,16 @@ export const startBulkWrite = defineRoute({
         request: JSON.stringify(outlineOf(body)),
         totalRecords: body.operations.reduce((sum, { records }) => sum + records.length, 0),
         workflowId: bulkWriteWorkflowId(id),
-        initiatedBy: principal?.actor ?? 'anonymous',
+        initiatedBy: actor,
         idempotencyKey: headers['idempotency-key'],
         ...(url !== undefined &&
           secret !== undefined && { callback: { url, sealedSecret: seal(deps.connect.keyRing(), purpose, secret) } }),
       },
       bodyText,
-      (trx) => insertBulkWriteItems(trx, id, bodyText),
+      async (trx) => {
+        await insertBulkWriteItems(trx, id, bodyText);
+        await auditWith(trx);
+      },
     );
   },
 });

@@ -44,7 +44,7 @@ export const startMassUpdate = defineRoute({
     target: ({ params, body }) => `${body.connection}/${params.module}`,
     details: ({ body }) => outlineOf(body),
   },
-  async handle({ params, body, bodyText, headers, principal }, deps) {
+  async handle({ params, body, bodyText, headers, actor, auditWith }, deps) {
     assertFieldCount(params.module, body);
     const connection = await usableConnection(deps.knex, body.connection);
     const id = uuidv7();
@@ -60,12 +60,13 @@ export const startMassUpdate = defineRoute({
         moduleOfRequest: params.module,
         totalRecords: ids?.length ?? null,
         workflowId: massUpdateWorkflowId(id),
-        initiatedBy: principal?.actor ?? 'anonymous',
+        initiatedBy: actor,
         idempotencyKey: headers['idempotency-key'],
       },
       `${params.module} ${bodyText}`,
       async (trx) => {
         if (ids) await insertMassUpdateItems(trx, id, params.module, ids);
+        await auditWith(trx);
       },
     );
   },

@@ -10,6 +10,7 @@ import type { RouteAnswer } from '../http/route';
 import { operationPath } from '../paths';
 import { startOnce } from '../runs/start-once';
 import { presentOperation } from './present';
+import type { BulkOperationAnswer } from './schemas';
 
 export const START_PROBLEMS = [...USE_PROBLEMS, 'idempotency_key_reused', 'temporal_unavailable'] as const;
 
@@ -25,7 +26,7 @@ export async function startOperation(
   operation: Omit<NewBulkOperation, 'connectionId' | 'requestHash'>,
   text: string,
   insertItems: (trx: Knex) => Promise<void>,
-): Promise<RouteAnswer> {
+): Promise<RouteAnswer<202, BulkOperationAnswer>> {
   const { kind } = operation;
   const requestHash = createHash('sha256').update(text).digest('hex');
   const id = await startOnce(deps.knex, {

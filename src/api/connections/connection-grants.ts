@@ -22,12 +22,11 @@ export const authorizeConnection = defineRoute({
   answers: { 201: { description: 'Open the URL before it expires.', schema: Authorization } },
   problems: ['connection_not_found'],
   audit: { action: 'connection.authorize', target },
-  async handle({ params, body, principal }, { knex, connect }) {
+  async handle({ params, body, actor }, { knex, connect }) {
     const connection = await connectionAt(knex, params.id);
     // Which org consented is always asked before the grant is taken.
     const scopes = [...new Set([...(body.scopes ?? NEEDED_SCOPES), 'ZohoCRM.org.READ'])];
-    const requestedBy = principal?.actor ?? 'anonymous';
-    const { authorizationUrl, expiresAt } = await beginConsent(connect, connection, { scopes, requestedBy });
+    const { authorizationUrl, expiresAt } = await beginConsent(connect, connection, { scopes, requestedBy: actor });
     const { redirectUri } = connect;
     return { status: 201, body: { authorizationUrl, redirectUri, expiresAt: expiresAt.toISOString() } };
   },
@@ -75,9 +74,9 @@ export const revokeConnection = defineRoute({
   answers: NOW,
   problems: ZOHO_PROBLEMS,
   audit: { action: 'connection.revoke', target },
-  async handle({ params, principal }, { knex, connect }) {
+  async handle({ params, actor }, { knex, connect }) {
     const connection = await connectionAt(knex, params.id);
-    const revoked = await revokeGrant(connect, connection, principal?.actor ?? 'anonymous');
+    const revoked = await revokeGrant(connect, connection, actor);
     return { status: 200, body: { connection: presentConnection(revoked) } };
   },
 });

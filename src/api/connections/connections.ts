@@ -1,6 +1,6 @@
 import { saveClient } from '../../db/connections/connection-grants';
 import { getConnection, listConnections } from '../../db/connections/connections';
-import { defineRoute, type RouteAnswer } from '../http/route';
+import { defineRoute } from '../http/route';
 import { ConnectionParams, connectionAt } from './find-connection';
 import { presentConnection } from './present';
 import { ConnectionAnswer, ConnectionList, ConnectionRequest } from './schemas';
@@ -24,7 +24,7 @@ export const saveConnection = defineRoute({
     target: ({ body }) => `connection/${body.name}`,
     details: ({ body: { clientSecret: _secret, ...rest } }) => rest,
   },
-  async handle({ body }, { knex, connect }): Promise<RouteAnswer> {
+  async handle({ body }, { knex, connect }) {
     const client = { ...body, accountsUrl: connect.accountsUrlOf(body.dataCenter) };
     const created = await saveClient(knex, connect.keyRing(), client);
     const connection = presentConnection(await getConnection(knex, body.name));

@@ -38,7 +38,7 @@ export const oauthCallback = defineRoute({
     503: page('Zoho or a part of the engine did not answer.'),
   },
   problems: [],
-  async handle({ query, requestId }, deps): Promise<RouteAnswer> {
+  async handle({ query, requestId }, deps) {
     const { state, code, error, location } = query;
     try {
       const callback = { state, code, error, location, accountsServer: query['accounts-server'] };
@@ -56,7 +56,7 @@ export const oauthCallback = defineRoute({
   },
 });
 
-function answer(status: number, content: CallbackPage): RouteAnswer {
+function answer<Status extends number>(status: Status, content: CallbackPage): RouteAnswer<Status, string> {
   return { status, headers: { ...CALLBACK_HEADERS }, body: renderCallbackPage(content) };
 }
 

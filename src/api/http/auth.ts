@@ -15,7 +15,7 @@ export async function authenticate(knex: Knex, headers: IncomingHttpHeaders): Pr
   const presented = presentedKey(headers);
   const key = presented === undefined ? undefined : await verifyApiKey(knex, presented);
   if (!key) throw new Problem('unauthenticated', 'A valid API key is needed.', { headers: CHALLENGE });
-  return { actor: `api-key:${key.name}`, role: key.role };
+  return { id: key.id, actor: `api-key:${key.name}#${key.prefix}`, role: key.role };
 }
 
 /** @throws Problem `forbidden` */

@@ -5,14 +5,14 @@ import type { OperationControl } from '../../temporal/control/operation-control'
 import type { SyncControl } from '../../temporal/control/sync-control';
 import type { Metrics } from './metrics';
 
-/** Where the Temporal UI shows a workflow. */
+/** Address of the Temporal UI, for links to workflows. */
 export interface TemporalUi {
   /** Base URL. */
   url: string;
   namespace: string;
 }
 
-/** What the control API is made of; every part can be replaced in a test. */
+/** Parts of the control API; a test can replace each. */
 export interface ApiDeps {
   readonly knex: Knex;
   readonly control: SyncControl;
@@ -22,11 +22,13 @@ export interface ApiDeps {
   /** For connecting organizations. */
   readonly connect: ConnectSettings;
   readonly temporalUi: TemporalUi;
+  /** Reaction to an answer that its route does not declare: fail the request, log it, or nothing. */
+  readonly validateAnswers: 'throw' | 'log' | 'off';
   /** Of the product, for the OpenAPI document. */
   readonly version: string;
 }
 
-/** What a route's handler may use. */
+/** Dependencies of a route handler. */
 export interface RouteDeps extends ApiDeps {
   readonly metrics: Metrics;
   /** The OpenAPI document of this very API. */

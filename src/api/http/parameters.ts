@@ -71,6 +71,6 @@ export function idempotencyHeader(what: string) {
       .string()
       .regex(/^[\x21-\x7e]{1,255}$/, 'Must be 1 to 255 visible ASCII characters')
       .optional()
-      .meta({ description: `Sent again with the same body, the same key answers the same ${what}.` }),
+      .meta({ description: `The same key with the same body again is the same ${what}.` }),
   });
 }

@@ -1,12 +1,15 @@
+import type { Knex } from 'knex';
 import type { z } from 'zod';
 import type { ApiRole } from '../../db/models/api-key';
 import type { Logger } from '../../logger';
 import type { RouteDeps } from './deps';
 import type { ProblemCode } from './problem';
 
-/** Who called, as far as the API knows. */
+/** The authenticated caller of a request. */
 export interface Principal {
-  /** As it stands in sessions and in the audit log. */
+  /** Id of the API key. */
+  id: string;
+  /** `api-key:<name>#<prefix>`, as sessions and the audit log name the caller: names repeat, prefixes do not. */
   actor: string;
   role: ApiRole;
 }
@@ -18,17 +21,14 @@ export interface RouteRequest<Params, Query, Body, Headers> {
   readonly headers: Headers;
   /** `undefined` on open routes. */
   readonly principal: Principal | undefined;
+  /** The principal's actor; `anonymous` on open routes. */
+  readonly actor: string;
   /** The body as it was sent, for routes with `largestBody`: numbers have all their digits here. */
   readonly bodyText: string;
   readonly requestId: string;
   readonly log: Logger;
-}
-
-export interface RouteAnswer {
-  status: number;
-  /** JSON, unless the route declares another content type: then text. A `Buffer` is JSON that is passed on untouched. */
-  body: unknown;
-  headers?: Record<string, string>;
+  /** Writes the audit entry of a success in the handler's transaction; otherwise it is written after the handler. */
+  readonly auditWith: (trx: Knex) => Promise<void>;
 }
 
 export interface DeclaredAnswer {
@@ -40,9 +40,37 @@ export interface DeclaredAnswer {
   headers?: Readonly<Record<string, string>>;
 }
 
+/** Answers of a route by their HTTP status. */
+export type DeclaredAnswers = Readonly<Record<number, DeclaredAnswer>>;
+
+/**
+ * An answer that the route declares, under its status. The body is JSON, or text where the route declares another
+ * content type; a `Buffer` is JSON that is passed on untouched.
+ */
+export type AnswerOf<Answers extends DeclaredAnswers> = {
+  [Status in keyof Answers & number]: {
+    status: Status;
+    body: z.input<Answers[Status]['schema']> | Buffer;
+    headers?: Record<string, string>;
+  };
+}[keyof Answers & number];
+
+/** An answer whose status and body are not those of one route. */
+export interface RouteAnswer<Status extends number = number, Body = unknown> {
+  status: Status;
+  body: Body;
+  headers?: Record<string, string>;
+}
+
 /** One operation of the API: what it takes, what it answers, who may call it. OpenAPI is generated from this. */
-export interface Route<Params = unknown, Query = unknown, Body = unknown, Headers = unknown> {
-  readonly method: 'get' | 'post' | 'patch';
+export interface Route<
+  Params = unknown,
+  Query = unknown,
+  Body = unknown,
+  Headers = unknown,
+  Answers extends DeclaredAnswers = DeclaredAnswers,
+> {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** In OpenAPI's notation, e.g. `/sessions/{id}`. */
   readonly path: string;
   readonly operationId: string;
@@ -60,7 +88,7 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown, Header
   readonly largestBody?: string;
   /** With `largestBody`: numbers that a double cannot hold reach the schema as `JsonNumber`. */
   readonly exactNumbers?: true;
-  readonly answers: Readonly<Record<number, DeclaredAnswer>>;
+  readonly answers: Answers;
   /** The problems that are this route's own; those of every route are added. */
   readonly problems: readonly ProblemCode[];
   /** Every mutation is audited: under which action, and what it was done to. */
@@ -70,12 +98,22 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown, Header
     /** What of the body is kept; needed where it holds a secret. @default all of it */
     details?(request: RouteRequest<Params, Query, Body, Headers>): object;
   };
-  handle(request: RouteRequest<Params, Query, Body, Headers>, deps: RouteDeps): Promise<RouteAnswer>;
+  handle(request: RouteRequest<Params, Query, Body, Headers>, deps: RouteDeps): Promise<AnswerOf<Answers>>;
 }
 
-/** Infers the types of a route's inputs from its schemas. */
-export function defineRoute<Params, Query, Body, Headers>(
-  route: Route<Params, Query, Body, Headers>,
-): Route<Params, Query, Body, Headers> {
+type RouteDefinition<Params, Query, Body, Headers, Answers extends DeclaredAnswers, Answer> = Omit<
+  Route<Params, Query, Body, Headers, Answers>,
+  'handle'
+> & { handle(request: RouteRequest<Params, Query, Body, Headers>, deps: RouteDeps): Promise<Answer> };
+
+/** Infers the types of a route's inputs from its schemas, and holds its handler to the answers that it declares. */
+export function defineRoute<
+  Params,
+  Query,
+  Body,
+  Headers,
+  const Answers extends DeclaredAnswers,
+  const Answer extends AnswerOf<NoInfer<Answers>>,
+>(route: RouteDefinition<Params, Query, Body, Headers, Answers, Answer>): Route {
   return route;
 }

@@ -7,7 +7,7 @@ import { connectionAt, ConnectionQuery } from '../connections/find-connection';
 import type { RouteDeps } from '../http/deps';
 import { cursorOf, encodeCursor, pageOf } from '../http/paging';
 import { limit, ConnectionOrDefault as connection, ModuleParams, ZohoId } from '../http/parameters';
-import { defineRoute, type Principal } from '../http/route';
+import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import {
   CustomFieldChangeRequest,
@@ -32,8 +32,8 @@ export const createCustomField = defineRoute({
   body: CustomFieldRequest,
   answers: { 201: { description: 'Created.', schema: FieldModificationAnswer } },
   audit: { action: 'field.create', target: ({ params, query }) => `${query.connection}/${params.module}` },
-  async handle({ params, query, body, principal }, deps) {
-    const request = await fieldRequest(deps, query.connection, params.module, principal);
+  async handle({ params, query, body, actor }, deps) {
+    const request = await fieldRequest(deps, query.connection, params.module, actor);
     const modified = await callInteractively(deps, request.connection, (zoho) =>
       createField(deps.knex, zoho, request, body),
     );
@@ -55,8 +55,8 @@ export const updateCustomField = defineRoute({
     action: 'field.update',
     target: ({ params, query }) => `${query.connection}/${params.module}/${params.fieldId}`,
   },
-  async handle({ params, query, body, principal }, deps) {
-    const request = await fieldRequest(deps, query.connection, params.module, principal);
+  async handle({ params, query, body, actor }, deps) {
+    const request = await fieldRequest(deps, query.connection, params.module, actor);
     const modified = await callInteractively(deps, request.connection, (zoho) =>
       updateField(deps.knex, zoho, request, params.fieldId, body),
     );
@@ -95,13 +95,8 @@ export const listFieldModificationsRoute = defineRoute({
   },
 });
 
-async function fieldRequest(
-  { knex }: RouteDeps,
-  name: string,
-  module: string,
-  principal: Principal | undefined,
-): Promise<FieldRequest> {
-  return { connection: await connectionAt(knex, name), module, actor: principal?.actor ?? 'anonymous' };
+async function fieldRequest({ knex }: RouteDeps, name: string, module: string, actor: string): Promise<FieldRequest> {
+  return { connection: await connectionAt(knex, name), module, actor };
 }
 
 function presentAnswer({ field, modification }: ModifiedField): FieldModificationAnswer {

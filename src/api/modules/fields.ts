@@ -46,7 +46,7 @@ export const getFieldCoverage = defineRoute({
     const fields = await callInteractively(deps, query.connection, ({ transport, options }) =>
       getFields(transport, module, options),
     );
-    const required = requiredFieldsOf(module);
+    const required = [...requiredFieldsOf(module)];
     return { status: 200, body: { module, required, ...analyzeCoverage(required, fields) } };
   },
 });

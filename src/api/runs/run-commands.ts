@@ -1,3 +1,4 @@
+import { createHash, randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { z } from 'zod';
 import type { RunRow } from '../../db/models/run';
@@ -6,12 +7,13 @@ import { isFinal } from '../../domain/runs/enums';
 import type { RunKind } from '../../domain/runs/run';
 import { SyncWorkflowNotRunning, type SyncTarget, type SyncUpdate } from '../../temporal/control/sync-control';
 import type { RouteDeps } from '../http/deps';
+import { idempotencyHeader } from '../http/parameters';
 import { Problem, type ProblemCode } from '../http/problem';
 import { defineRoute, type Route, type RouteAnswer } from '../http/route';
 import { CommandRequest } from '../sessions/schemas';
 
 /** Runs of one kind, as their routes address and show them. */
-export interface CommandedRuns {
+export interface CommandedRuns<Answer> {
   kind: RunKind;
   /** Path of one run, with `{id}`. */
   path: string;
@@ -23,25 +25,23 @@ export interface CommandedRuns {
   /** Begins the action and the target in the audit log. */
   auditName: string;
   params: z.ZodType<{ id: string }>;
-  answer: z.ZodType;
+  answer: z.ZodType<Answer, Answer>;
   cancelDescription: string;
   problems: { notFound: ProblemCode; finished: ProblemCode };
   find(knex: Knex, id: string): Promise<RunRow>;
-  present(deps: RouteDeps, id: string): Promise<unknown>;
+  present(deps: RouteDeps, id: string): Promise<Answer>;
 }
-
-type CommandRoute = Route<{ id: string }, unknown, z.infer<typeof CommandRequest>>;
 
 /** Routes that send commands to runs of one kind. */
 export interface RunCommands {
-  pause: CommandRoute;
-  resume: CommandRoute;
-  cancel: CommandRoute;
+  pause: Route;
+  resume: Route;
+  cancel: Route;
   /** The route of any other command that the workflow takes as an Update. */
-  update(pathName: string, update: SyncUpdate, operationId: string, summary: string): CommandRoute;
+  update(pathName: string, update: SyncUpdate, operationId: string, summary: string): Route;
 }
 
-export function runCommands(runs: CommandedRuns): RunCommands {
+export function runCommands<Answer>(runs: CommandedRuns<Answer>): RunCommands {
   const update: RunCommands['update'] = (pathName, name, operationId, summary) =>
     updateRoute(runs, pathName, name, operationId, summary);
   return {
@@ -52,33 +52,32 @@ export function runCommands(runs: CommandedRuns): RunCommands {
   };
 }
 
-function updateRoute(
-  runs: CommandedRuns,
+function updateRoute<Answer>(
+  runs: CommandedRuns<Answer>,
   pathName: string,
   update: SyncUpdate,
   operationId: string,
   summary: string,
-): CommandRoute {
+): Route {
   const { notFound, finished } = runs.problems;
   return defineRoute({
     ...commonOf(runs, pathName),
     operationId,
     summary,
+    headers: idempotencyHeader('command'),
     problems: [notFound, finished, 'command_refused', 'workflow_not_running', 'no_worker', 'temporal_unavailable'],
-    async handle({ params, body, principal, requestId }, deps): Promise<RouteAnswer> {
+    async handle({ params, body, headers, actor }, deps) {
       const run = await runs.find(deps.knex, params.id);
       assertActive(runs, run);
-      const command = {
-        by: principal?.actor ?? 'anonymous',
-        ...(body.reason !== undefined && { reason: body.reason }),
-      };
-      const isInEffect = await deps.control.update(targetOf(runs, run), update, command, requestId);
+      const command = { by: actor, ...(body.reason !== undefined && { reason: body.reason }) };
+      const updateId = updateIdOf(update, actor, run.id, headers['idempotency-key']);
+      const isInEffect = await deps.control.update(targetOf(runs, run), update, command, updateId);
       return answer(runs, deps, run.id, isInEffect ? 200 : 202);
     },
   });
 }
 
-function cancelRoute(runs: CommandedRuns): CommandRoute {
+function cancelRoute<Answer>(runs: CommandedRuns<Answer>): Route {
   const { notFound, finished } = runs.problems;
   return defineRoute({
     ...commonOf(runs, 'cancel'),
@@ -86,7 +85,7 @@ function cancelRoute(runs: CommandedRuns): CommandRoute {
     summary: `Cancel a ${runs.noun}`,
     description: runs.cancelDescription,
     problems: [notFound, finished, 'temporal_unavailable'],
-    async handle({ params, body, principal }, deps): Promise<RouteAnswer> {
+    async handle({ params, body, actor }, deps) {
       const run = await runs.find(deps.knex, params.id);
       if (run.status === 'cancelled') return answer(runs, deps, run.id, 200);
       assertActive(runs, run);
@@ -95,7 +94,7 @@ function cancelRoute(runs: CommandedRuns): CommandRoute {
         return await answer(runs, deps, run.id, 202);
       } catch (error) {
         if (!(error instanceof SyncWorkflowNotRunning)) throw error;
-        const reason = body.reason ?? `Cancelled by ${principal?.actor ?? 'anonymous'}; no workflow was running.`;
+        const reason = body.reason ?? `Cancelled by ${actor}; no workflow was running.`;
         await closeRun(deps.knex, { kind: runs.kind, id: run.id }, { status: 'cancelled', reason });
         return answer(runs, deps, run.id, 200);
       }
@@ -103,7 +102,10 @@ function cancelRoute(runs: CommandedRuns): CommandRoute {
   });
 }
 
-function commonOf({ path, tag, params, noun, auditName, answer: schema }: CommandedRuns, pathName: string) {
+function commonOf<Answer>(
+  { path, tag, params, noun, auditName, answer: schema }: CommandedRuns<Answer>,
+  pathName: string,
+) {
   return {
     method: 'post',
     path: `${path}/${pathName}`,
@@ -122,17 +124,38 @@ function commonOf({ path, tag, params, noun, auditName, answer: schema }: Comman
   } as const;
 }
 
-function assertActive({ kind, noun, problems }: CommandedRuns, { id, status }: RunRow): void {
+function assertActive(
+  { kind, noun, problems }: Pick<CommandedRuns<unknown>, 'kind' | 'noun' | 'problems'>,
+  { id, status }: RunRow,
+): void {
   if (!isFinal(status)) return;
   throw new Problem(problems.finished, `The ${noun} ${id} is ${status}.`, kind === 'session' ? { sessionId: id } : {});
 }
 
 /** @throws Problem `workflow_not_running` */
-function targetOf({ noun }: CommandedRuns, { workflowId, firstExecutionRunId }: RunRow): SyncTarget {
+function targetOf(
+  { noun }: Pick<CommandedRuns<unknown>, 'noun'>,
+  { workflowId, firstExecutionRunId }: RunRow,
+): SyncTarget {
   if (workflowId === null) throw new Problem('workflow_not_running', `The ${noun} has no workflow.`);
   return { workflowId, ...(firstExecutionRunId !== null && { firstExecutionRunId }) };
 }
 
-async function answer(runs: CommandedRuns, deps: RouteDeps, id: string, status: 200 | 202): Promise<RouteAnswer> {
+async function answer<Answer, Status extends 200 | 202>(
+  runs: CommandedRuns<Answer>,
+  deps: RouteDeps,
+  id: string,
+  status: Status,
+): Promise<RouteAnswer<Status, Answer>> {
   return { status, body: await runs.present(deps, id) };
+}
+
+/**
+ * Id under which Temporal takes an Update once. Without an idempotency key every request is a command of its own: a
+ * caller may send the same request id with a pause and with the resume after it.
+ */
+function updateIdOf(update: SyncUpdate, actor: string, runId: string, key: string | undefined): string {
+  if (key === undefined) return `${update}-${randomUUID()}`;
+  const scope = JSON.stringify([actor, runId, key]);
+  return `${update}-${createHash('sha256').update(scope).digest('hex')}`;
 }

@@ -12,7 +12,7 @@ import { syncWorkflowId } from '../../temporal/ids';
 import { USE_PROBLEMS, usableConnection } from '../connections/find-connection';
 import type { RouteDeps } from '../http/deps';
 import { idempotencyHeader } from '../http/parameters';
-import { defineRoute, type Route, type RouteAnswer } from '../http/route';
+import { defineRoute, type Route } from '../http/route';
 import { sessionPath } from '../paths';
 import { startOnce } from '../runs/start-once';
 import { presentSessionAnswer } from './present';
@@ -49,8 +49,8 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
     },
     problems: [...USE_PROBLEMS, 'sync_already_running', 'idempotency_key_reused', 'temporal_unavailable'],
     audit: { action, target: (request) => `${request.body.connection}/${request.body.module}` },
-    async handle(request, deps): Promise<RouteAnswer> {
-      const actor = request.principal?.actor ?? 'anonymous';
+    async handle(request, deps) {
+      const actor = request.actor;
       const connection = await usableConnection(deps.knex, request.body.connection);
       const id = await startSession(deps, sync, {
         actor,

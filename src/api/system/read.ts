@@ -72,7 +72,7 @@ export const getOpenApi = defineRoute({
   access: 'open',
   answers: { 200: { description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) } },
   problems: [],
-  handle: async (_request, { openApi }) => ({ status: 200, body: openApi }),
+  handle: async (_request, { openApi }) => ({ status: 200, body: { ...openApi } }),
 });
 
 export const getMetrics = defineRoute({

@@ -3,11 +3,11 @@ import { AuditLogEntryModel } from '../models/audit-log-entry';
 import { toJsonb } from '../postgres/json';
 
 export interface AuditEntry {
-  /** `api-key:<name>`, or what else identifies the caller. */
+  /** `api-key:<name>#<prefix>`, or `anonymous`. */
   actor: string;
-  /** What was asked for, e.g. `session.pause`. */
+  /** Mutation, e.g. `session.pause`. */
   action: string;
-  /** What it was asked of, e.g. `session/<id>`. */
+  /** Object of the mutation, e.g. `session/<id>`. */
   target?: string;
   /** `succeeded`, or the code of the problem that was answered. */
   outcome: string;

@@ -97,7 +97,7 @@ describe('the audit log', () => {
     assert.deepEqual(
       { actor: entry?.actor, action: entry?.action, outcome: entry?.outcome, details: entry?.details },
       {
-        actor: 'api-key:operator',
+        actor: api.actor('operator'),
         action: 'session.cancel',
         outcome: 'succeeded',
         details: { requestId: 'r-1', body: { reason: 'wrong module' } },
@@ -114,9 +114,9 @@ describe('the audit log', () => {
     assert.deepEqual(
       entries.map(({ actor, action, outcome }) => [actor, action, outcome]),
       [
-        ['api-key:operator', 'session.pause', 'session_not_found'],
-        ['api-key:operator', 'sync.full.start', 'validation_failed'],
-        ['api-key:viewer', 'session.cancel', 'forbidden'],
+        [api.actor('operator'), 'session.pause', 'session_not_found'],
+        [api.actor('operator'), 'sync.full.start', 'validation_failed'],
+        [api.actor('viewer'), 'session.cancel', 'forbidden'],
       ],
     );
   });
@@ -137,7 +137,7 @@ describe('the request log', () => {
         method: 'GET',
         path: '/api/v1/sessions',
         status: 200,
-        actor: 'api-key:operator',
+        actor: api.actor('operator'),
       },
     );
     assert.ok(!api.logLines.join('').includes(api.keys.operator));

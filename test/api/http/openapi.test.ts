@@ -39,6 +39,7 @@ describe('the OpenAPI document', () => {
       operations: NO_OPERATIONS,
       logger: createLogger('test', 'silent'),
       temporalUi: { url: '', namespace: '' },
+      validateAnswers: 'throw',
       version: '0',
     });
     const served = (app.router.stack as unknown as Layer[])

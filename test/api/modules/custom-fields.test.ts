@@ -40,7 +40,7 @@ describe('custom fields', () => {
     assert.equal(answer.field?.length, 80);
     const [update, creation] = await history(`?fieldId=${id}`);
     assert.deepEqual(update, answer.modification);
-    assert.deepEqual([update.action, update.actor, update.outcome], ['update', 'api-key:admin', 'succeeded']);
+    assert.deepEqual([update.action, update.actor, update.outcome], ['update', org.api.actor('admin'), 'succeeded']);
     assert.deepEqual([update.before?.['length'], update.after?.['length'], update.requested], [50, 80, { length: 80 }]);
     assert.deepEqual([creation?.action, creation?.before, creation?.after?.['label']], ['create', null, label]);
   });

@@ -48,14 +48,14 @@ describe('starting and steering a full sync', () => {
     assert.equal(answer.status, 202);
     assert.equal(answer.headers.get('location'), links.self);
     assert.equal(session.status, 'initiated');
-    assert.equal(session.initiatedBy, 'api-key:operator');
+    assert.equal(session.initiatedBy, api.actor('operator'));
     assert.deepEqual(session.options, { fields: ['Deal_Name', 'Amount'], path: 'list', massDeletePercent: 5 });
     assert.match(
       links.temporalUi ?? '',
       new RegExp(`/namespaces/default/workflows/sync%3A${connection.name}%3ADeals$`),
     );
     assert.equal(workflow.type, 'fullSync');
-    assert.deepEqual(workflow.memo, { sessionId: session.id, requestedBy: 'api-key:operator' });
+    assert.deepEqual(workflow.memo, { sessionId: session.id, requestedBy: api.actor('operator') });
     assert.deepEqual(
       workflow.typedSearchAttributes
         .getAll()

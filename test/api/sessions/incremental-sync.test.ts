@@ -30,7 +30,7 @@ describe('starting an incremental sync', () => {
     assert.deepEqual(session.options, options);
     const handle = temporal.client.workflow.getHandle(`sync:${name}:Deals`);
     const { type, memo, typedSearchAttributes } = await handle.describe();
-    assert.deepEqual([type, memo], ['incrementalSync', { sessionId: session.id, requestedBy: 'api-key:operator' }]);
+    assert.deepEqual([type, memo], ['incrementalSync', { sessionId: session.id, requestedBy: api.actor('operator') }]);
     assert.deepEqual(Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value])), {
       SyncConnection: name,
       SyncModule: 'Deals',

@@ -39,6 +39,8 @@ export interface ApiFixture extends DatabaseFixture {
   readonly baseUrl: string;
   readonly logLines: readonly string[];
   readonly keys: Readonly<Record<ApiRole, string>>;
+  /** The actor that sessions and the audit log name for a key. */
+  actor(role: ApiRole): string;
 }
 
 /** Temporal that cannot be reached; a test replaces what it needs. */
@@ -84,6 +86,7 @@ export function useApi(
       },
       logger: pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) }),
       temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
+      validateAnswers: 'throw',
       version: '0.0.0',
     });
     server.on('request', app);
@@ -117,6 +120,7 @@ export function useApi(
     get keys() {
       return started().keys;
     },
+    actor: (role) => `api-key:${role}#${started().keys[role].split('_')[1]}`,
     logLines,
     async call(method, path, { as = 'operator', headers = {}, json, raw } = {}) {
       const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));
