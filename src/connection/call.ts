@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { insertLedgerEntries } from '../db/credits/api-ledger';
 import type { CallPriority } from '../domain/credits/priorities';
 import type { Logger } from '../logger';
-import type { ZohoCall } from '../zoho/http/observer';
+import type { ZohoCall } from '../zoho/http/call-report';
 import type { AccessToken, CallOptions, ZohoTransport } from '../zoho/http/transport';
 import { ledgerEntries } from './ledger';
 import type { ZohoTransports } from './transports';

@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../db/credits/api-ledger';
 import { countLatency, noLatencies } from '../domain/credits/latency-histogram';
-import type { ZohoCall } from '../zoho/http/observer';
+import type { ZohoCall } from '../zoho/http/call-report';
 
 /** How the ledger names the control API among the engine's parts. */
 export const API_WORKER = 'control-api';

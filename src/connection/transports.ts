@@ -1,5 +1,5 @@
 import type { CallLimiter } from '../zoho/http/call-limiter';
-import type { CallObserver } from '../zoho/http/observer';
+import type { CallObserver } from '../zoho/http/call-report';
 import { type AccessToken, type TokenSource, ZohoTransport } from '../zoho/http/transport';
 import type { CreditBroker } from './broker/broker';
 import { DatabaseTokenSource, type TokenSettings } from './token-source';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { LATENCY_BOUNDS_MS } from '../domain/credits/latency-histogram';
-import type { CallObserver } from '../zoho/http/observer';
+import type { CallObserver } from '../zoho/http/call-report';
 import { listen } from './listen';
 
 /** Prometheus counters of one worker process: its calls to Zoho, their credits, bytes, durations and failures. */

@@ -10,7 +10,7 @@ import {
   renewChannels,
   watchChannels,
 } from '../../src/zoho/notifications/notification-channels';
-import { queryRecords } from '../../src/zoho/query/coql';
+import { queryRecords } from '../../src/zoho/query/coql-query';
 import { countRecords } from '../../src/zoho/records/count-records';
 import { listDeleted } from '../../src/zoho/records/deleted-records';
 import { getRecord } from '../../src/zoho/records/get-record';

@@ -14,7 +14,7 @@ import {
   type BulkWriteFieldMapping,
 } from '../../zoho/bulk/bulk-write';
 import { writeBulkFile } from '../../zoho/bulk/bulk-write-file';
-import { uploadBulkFile } from '../../zoho/bulk/bulk-write-upload';
+import { uploadBulkFile } from '../../zoho/bulk/bulk-write';
 import { getOrg } from '../../zoho/metadata/org';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';

@@ -6,7 +6,7 @@ import {
 import { getConnection } from '../../db/connections/connections';
 import type { AuthorizationRequestModel } from '../../db/models/authorization-request';
 import type { ConnectionModel } from '../../db/models/connection';
-import { authorizationUrl } from '../../zoho/auth/authorization-url';
+import { authorizationUrl } from '../../zoho/auth/oauth';
 import { NEEDED_SCOPES } from '../../zoho/auth/scopes';
 import { callbackAccounts } from '../../zoho/http/data-centers';
 import type { ConnectSettings } from '../settings';

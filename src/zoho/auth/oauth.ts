@@ -1,13 +1,13 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import { CREDITS, type ZohoOperation } from '../../domain/zoho-limits';
-import { type CallLabel, ZohoError } from '../errors/errors';
-import { CallReport } from '../http/call-report';
+import { parseRetryAfter } from '../errors/classify-error';
+import { type CallLabel, type ErrorCategory, ZohoError } from '../errors/errors';
+import { type CallObserver, CallReport } from '../http/call-report';
 import { isAllowedAccountsUrl, isAllowedApiDomain } from '../http/data-centers';
 import { decode } from '../http/decode';
 import { type HttpAnswer, HttpClient } from '../http/http-client';
-import type { CallObserver } from '../http/observer';
 import type { AccessToken, CallOptions } from '../http/transport';
-import { classifyTokenError } from './classify-token-error';
 
 export interface OAuthClient {
   /** The accounts server of the connection: one of Zoho's, or a loopback address for the simulator. */
@@ -164,4 +164,79 @@ function parseTokenAnswer(label: CallLabel, answer: HttpAnswer): unknown {
 function lifetimeMs(tokens: z.infer<typeof Tokens>): number {
   const lifetime = tokens.expires_in_sec ?? tokens.expires_in;
   return lifetime > MAX_LIFETIME_SECONDS ? lifetime : lifetime * 1000;
+}
+
+/** What a consent is asked for. */
+export interface AuthorizationRequest {
+  /** The accounts server where the consent begins. */
+  accountsUrl: string;
+  clientId: string;
+  /** As registered for the client in Zoho's API console. */
+  redirectUri: string;
+  scopes: readonly string[];
+  /** Comes back with the grant code; unguessable. */
+  state: string;
+}
+
+/**
+ * Where the browser of the person who consents has to go (Zoho's documentation: Authorization Request). Offline access
+ * and the consent page are always asked for: without both Zoho gives no refresh token. Zoho documents no PKCE for
+ * server-based clients.
+ */
+export function authorizationUrl({ accountsUrl, clientId, redirectUri, scopes, state }: AuthorizationRequest): string {
+  const url = new URL('/oauth/v2/auth', accountsUrl);
+  url.search = new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope: scopes.join(','),
+    access_type: 'offline',
+    prompt: 'consent',
+    state,
+  }).toString();
+  return url.href;
+}
+
+/** The `error` values of the accounts server that no retry cures. */
+const FINAL_ERRORS: ReadonlySet<string> = new Set([
+  'invalid_code',
+  'invalid_client',
+  'invalid_client_secret',
+  'invalid_redirect_uri',
+  'redirect_uri_mismatch',
+  'invalid_scope',
+  'access_denied',
+]);
+
+/**
+ * Turns a refusal of the accounts server into the one error it means. Most refusals come with HTTP 200.
+ *
+ * @param error the answer's `error` key, if it is JSON and has one.
+ * @param description its `error_description`; only looked into, never repeated.
+ */
+function classifyTokenError(
+  label: CallLabel,
+  answer: { status: number; headers: IncomingHttpHeaders },
+  error: string | undefined,
+  description: string | undefined,
+): ZohoError {
+  const { status, headers } = answer;
+  const code = error !== undefined && /^[a-z_]{1,60}$/.test(error) ? error : `HTTP_${status}`;
+  const isThrottled = error === 'Access Denied' || status === 429 || /too many requests/i.test(description ?? '');
+  const category = isThrottled ? 'auth_throttled' : categoryOf(error, status);
+  return new ZohoError({
+    ...label,
+    category,
+    code: isThrottled ? 'ACCESS_DENIED' : code,
+    httpStatus: status,
+    retryAfterMs: parseRetryAfter(headers['retry-after']),
+    reason: `Zoho's accounts server answered HTTP ${status}${error === undefined ? '' : ` ${isThrottled ? 'Access Denied' : code}`}`,
+  });
+}
+
+function categoryOf(error: string | undefined, status: number): ErrorCategory {
+  if (error !== undefined && FINAL_ERRORS.has(error)) return 'auth_revoked';
+  if (error === 'general_error' || status >= 500 || status === 408) return 'server';
+  if (error === undefined && status < 400) return status < 300 ? 'network' : 'server';
+  return 'validation';
 }

@@ -1,4 +1,3 @@
-import { whatToDoAbout } from './advice';
 import type { SafeDetails } from './error-details';
 
 /**
@@ -48,6 +47,60 @@ const USUAL_WAIT: Readonly<Partial<Record<ErrorCategory, number>>> = {
   auth_expired: 0,
   auth_throttled: 60_000,
   locked: 15 * 60_000,
+};
+
+const BY_CATEGORY: Readonly<Record<ErrorCategory, string>> = {
+  auth_expired: 'Nothing: the access token is replaced and the call is made again.',
+  auth_revoked: 'Connect the Zoho organization again: Zoho no longer accepts its credentials.',
+  auth_throttled: 'Wait: Zoho issues no more access tokens for some minutes, then the work goes on by itself.',
+  permission: 'Ask a Zoho CRM administrator to give the connected user access, then start the session again.',
+  rate_limited: 'Wait: the call is made again later; if it persists, lower the concurrency or raise the daily credits.',
+  validation: 'Correct what Zoho refuses, named in this error, then try again.',
+  duplicate: 'Link the record to the one Zoho already has, or change the value that must be unique.',
+  not_found: 'Check that it still exists in Zoho: it may have been deleted, expired or renamed.',
+  conflict: 'Read the record again and decide between both versions: it changed in Zoho in the meantime.',
+  locked: 'Release the record in Zoho (lock, approval, review or blueprint), or wait until it is released.',
+  cursor_lost: 'Read again from the last safe point: this page position can no longer be continued.',
+  request_bug: 'Report this: the engine made a call that Zoho does not accept.',
+  capacity: 'Ask a Zoho CRM administrator: the organization lacks the space, the quota or the edition for this.',
+  server: 'Nothing: Zoho has a problem and the call is made again; see status.zoho.com if it persists.',
+  network: 'Nothing: the call is made again; check the connection to Zoho if it persists.',
+};
+
+const REREAD_MODULES =
+  'Read the list of modules again: this one may have been renamed, hidden or is not open to the API.';
+const REFUSED_FIELD = 'Leave the named field out of the request and read it through the record calls instead.';
+
+/** Codes for which a person must do something more exact than their category says. */
+const BY_CODE: Readonly<Record<string, string>> = {
+  OAUTH_SCOPE_MISMATCH: 'Connect the Zoho organization again with the OAuth scopes that this operation needs.',
+  INVALID_MODULE: REREAD_MODULES,
+  MODULE_NOT_AVAILABLE: REREAD_MODULES,
+  MODULE_NOT_SUPPORTED: REREAD_MODULES,
+  FIELD_NOT_AVAILABLE: REFUSED_FIELD,
+  FIELD_NOT_SUPPORTED: REFUSED_FIELD,
+  PAGINATION_LIMIT_EXCEEDED:
+    'Read what is left by bulk read, by keyset paging (COQL), or by a list of what changed since a later time.',
+  DISCRETE_PAGINATION_LIMIT_EXCEEDED: 'Go on by page token: page numbers reach the first 2,000 records only.',
+  LIMIT_REACHED: 'Narrow the search, or use COQL: Zoho pages through 2,000 results of a search.',
+  NOT_SENT: 'Report this: the engine asked for more than one call to Zoho may carry.',
+  INVALID_FIELD_DEFINITION: 'Correct the definition of the custom field, named in this error, then try again.',
+  MODULE_ACCESS_MISSING: 'Ask a Zoho CRM administrator to let the profile of the connected user do this in the module.',
+  INVALID_NOTIFICATION: 'Ignore the request: it is no notification of Zoho CRM.',
+  NO_FREE_CALL: 'Nothing: the call keeps its place in the line; fewer workers or syncs at a time shorten the wait.',
+  CALL_RATE: 'Nothing: Zoho limits these calls by the minute and the call is made as soon as it may be.',
+  CREDITS_SPENT:
+    'Wait until credits free up; buy credits from Zoho or lower the part that is kept free if it must go on sooner.',
+  CREDITS_NEVER_ENOUGH:
+    'Correct the daily credits of the connection, lower the part kept free, or buy credits from Zoho.',
+  API_DOMAIN_NOT_ALLOWED: 'Check the data center of the connection: Zoho named an API host that does not belong to it.',
+  ACCOUNTS_URL_NOT_ALLOWED: "Set the accounts URL to one of Zoho's accounts servers, or to a loopback address.",
+  invalid_client: 'Check the client id, and that the client is enabled for the data center of this connection.',
+  invalid_client_secret: 'Check the client secret: each data center of a Zoho client can have its own.',
+  invalid_redirect_uri: 'Register the redirect URI for this client in the Zoho API console.',
+  redirect_uri_mismatch: 'Register the redirect URI for this client in the Zoho API console.',
+  invalid_scope: 'Correct the OAuth scopes that are asked for, then connect again.',
+  access_denied: 'Connect again and accept the request on the consent page of Zoho.',
 };
 
 /** Which call failed: the operation in our words and the module's API name, if the call has one. */
@@ -121,4 +174,9 @@ export function unreadableAnswer(label: CallLabel, httpStatus: number, reason: s
 export function unexpectedAnswer(label: CallLabel, httpStatus: number, missing: string): ZohoError {
   const reason = `Zoho's answer has no usable ${missing}`;
   return new ZohoError({ ...label, category: 'server', code: 'UNEXPECTED_ANSWER', httpStatus, reason });
+}
+
+/** One sentence for the person who reads the failure. */
+function whatToDoAbout(failure: Pick<ZohoErrorInit, 'category' | 'code'>): string {
+  return BY_CODE[failure.code] ?? BY_CATEGORY[failure.category];
 }

@@ -4,14 +4,12 @@ import { CREDITS, type ZohoOperation } from '../../domain/zoho-limits';
 import { classifyAnswer } from '../errors/classify-error';
 import { requestBug, unreadableAnswer, ZohoError } from '../errors/errors';
 import type { CallBatch, CallLimiter } from './call-limiter';
-import { CallReport } from './call-report';
+import { type CallObserver, CallReport } from './call-report';
 import { contentUrlOf, isAllowedDownloadUrl } from './data-centers';
 import { exactJson } from './exact-json';
 import { type HttpAnswer, HttpClient, type HttpMethod, type HttpRequest } from './http-client';
 import { MultipartFile } from './multipart-file';
-import type { CallObserver } from './observer';
-import { parseAnswer } from './parse-answer';
-import { type ExpectedItems, itemsOf } from './positional-items';
+import { type ExpectedItems, itemsOf, parseAnswer } from './response';
 import { saveStream } from './save-stream';
 import { untilAborted } from './until-aborted';
 

@@ -3,7 +3,7 @@ import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, ZohoError } from '../errors/errors';
 import { type Refusal, refusalOf } from '../errors/refusal';
 import { decode } from '../http/decode';
-import { errorOfItem } from '../http/positional-items';
+import { errorOfItem } from '../http/response';
 import { checkCount } from '../http/request-limits';
 import type { CallOptions, ZohoRequest, ZohoTransport } from '../http/transport';
 import { type CustomFieldChange, customFieldChangeProblems } from './custom-field-change';

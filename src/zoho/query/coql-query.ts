@@ -1,13 +1,14 @@
-import { LIMITS } from '../../domain/zoho-limits';
+import { coqlCredits, LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
 import type { CallOptions, ZohoTransport } from '../http/transport';
-import type { RecordPage } from '../records/record-page';
-import { queryRecords } from './coql';
+import { readRecordPage, type RecordPage } from '../records/record-page';
 import { coqlName, coqlWhere } from './coql-where';
 import type { Criteria } from './criteria';
 
 /** In characters. Zoho names no limit; a query of 25 conditions with 100 values each seldom comes near. */
 const MAX_LENGTH = 100_000;
+
+const SOURCE = /\bfrom\s+(\w+)/i;
 
 export const AGGREGATE_FUNCTIONS = ['COUNT', 'SUM', 'AVG', 'MIN', 'MAX'] as const;
 export type AggregateFunction = (typeof AGGREGATE_FUNCTIONS)[number];
@@ -94,6 +95,38 @@ export async function selectRecords(
   options?: CallOptions,
 ): Promise<RecordPage> {
   return queryRecords(transport, coqlText(query, query.maxColumns), options);
+}
+
+const LIMIT_CLAUSE = /\blimit\s+(\d+)(?:\s*,\s*(\d+))?(?:\s+offset\s+\d+)?\s*$/i;
+
+/**
+ * Requests one page of a query in Zoho's query language (Zoho's documentation: COQL). 1 to 3 credits by its LIMIT.
+ *
+ * @param selectQuery complete, with its WHERE clause, which is mandatory, and values already quoted.
+ * @returns bytes as of a list call; there are no page tokens, the next page is the next query.
+ * @throws ZohoError `validation` SYNTAX_ERROR or INVALID_QUERY; the query is part of no error and no report.
+ */
+export async function queryRecords(
+  transport: ZohoTransport,
+  selectQuery: string,
+  options?: CallOptions,
+): Promise<RecordPage> {
+  const module = SOURCE.exec(selectQuery)?.[1];
+  const label = { operation: 'query_records', ...(module === undefined ? {} : { module }) } as const;
+  const request = {
+    ...label,
+    path: '/crm/v8/coql',
+    body: { select_query: selectQuery },
+    credits: coqlCredits(limitOf(selectQuery)),
+    heavy: true,
+  };
+  return transport.raw(request, options, (answer) => readRecordPage(label, answer));
+}
+
+/** The LIMIT of a query, written as `limit n`, `limit n offset m` or `limit offset, n`; Zoho's default without one. */
+export function limitOf(selectQuery: string): number {
+  const [, first, second] = LIMIT_CLAUSE.exec(selectQuery) ?? [];
+  return Number(second ?? first ?? LIMITS.coql.rowsWithoutLimit);
 }
 
 function columnText(label: CallLabel, column: string | CoqlAggregate): string {

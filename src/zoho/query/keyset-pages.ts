@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug, unexpectedAnswer } from '../errors/errors';
 import { decode } from '../http/decode';
-import { parseAnswer } from '../http/parse-answer';
+import { parseAnswer } from '../http/response';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import type { RecordPage } from '../records/record-page';
 import { type CoqlQuery, selectRecords } from './coql-query';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { unexpectedAnswer, ZohoError } from '../errors/errors';
 import { decode } from '../http/decode';
-import { parseAnswer } from '../http/parse-answer';
+import { parseAnswer } from '../http/response';
 import { joinFields } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 

@@ -1,5 +1,5 @@
 import { unexpectedAnswer, unreadableAnswer, type CallLabel } from '../errors/errors';
-import { parseAnswer } from '../http/parse-answer';
+import { parseAnswer } from '../http/response';
 import type { ZohoAnswer } from '../http/transport';
 
 /** One page of records, as bytes: PostgreSQL unpacks them, JavaScript does not. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CallLabel, ZohoError } from '../errors/errors';
 import { type Refusal, refusalOf } from '../errors/refusal';
 import { decode, optionalText } from '../http/decode';
-import { errorOfItem } from '../http/positional-items';
+import { errorOfItem } from '../http/response';
 
 /** What became of one input of a call that takes several: the answer has them in the order of the inputs. */
 export type WriteOutcome = RecordWritten | RecordRefused;

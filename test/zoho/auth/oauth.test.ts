@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ZohoAccounts } from '../../../src/zoho/auth/oauth';
 import type { ErrorCategory } from '../../../src/zoho/errors/errors';
-import type { ZohoCall } from '../../../src/zoho/http/observer';
+import type { ZohoCall } from '../../../src/zoho/http/call-report';
 import { failureOf } from '../support/failures';
 import { StubZoho } from '../support/stub-zoho';
 

@@ -13,7 +13,7 @@ import {
   downloadBulkWriteResult,
   getBulkWriteJob,
 } from '../../../src/zoho/bulk/bulk-write';
-import { uploadBulkFile } from '../../../src/zoho/bulk/bulk-write-upload';
+import { uploadBulkFile } from '../../../src/zoho/bulk/bulk-write';
 import { failureOf } from '../support/failures';
 import { ACCESS_TOKEN, type Bench, startBench } from '../support/stub-zoho';
 

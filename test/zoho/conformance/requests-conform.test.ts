@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createBulkReadJob, getBulkReadJob } from '../../../src/zoho/bulk/bulk-read';
 import { BULK_WRITE_DATE_FORMAT, createBulkWriteJob, getBulkWriteJob } from '../../../src/zoho/bulk/bulk-write';
-import { uploadBulkFile } from '../../../src/zoho/bulk/bulk-write-upload';
+import { uploadBulkFile } from '../../../src/zoho/bulk/bulk-write';
 import { createMassUpdateJob, getMassUpdateJob, massUpdateRecords } from '../../../src/zoho/bulk/mass-update';
 import { JsonNumber } from '../../../src/zoho/http/exact-json';
 import type { ZohoTransport } from '../../../src/zoho/http/transport';
@@ -22,7 +22,7 @@ import {
   updateChannels,
   watchChannels,
 } from '../../../src/zoho/notifications/notification-channels';
-import { queryRecords } from '../../../src/zoho/query/coql';
+import { queryRecords } from '../../../src/zoho/query/coql-query';
 import { countRecords } from '../../../src/zoho/records/count-records';
 import { listDeleted } from '../../../src/zoho/records/deleted-records';
 import { getRecord } from '../../../src/zoho/records/get-record';

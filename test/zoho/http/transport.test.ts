@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ZohoCall } from '../../../src/zoho/http/observer';
+import type { ZohoCall } from '../../../src/zoho/http/call-report';
 import { type TokenSource, ZohoTransport } from '../../../src/zoho/http/transport';
 import { listRecords } from '../../../src/zoho/records/list-records';
 import { failureOf } from '../support/failures';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { limitOf } from '../../../src/zoho/query/coql';
+import { limitOf } from '../../../src/zoho/query/coql-query';
 
 describe('limitOf', () => {
   const query = (limit: string) => `select id from Deals where Deal_Name != 'limit 2000' order by id asc ${limit}`;

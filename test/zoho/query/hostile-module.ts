@@ -1,4 +1,4 @@
-import type { CallObserver } from '../../../src/zoho/http/observer';
+import type { CallObserver } from '../../../src/zoho/http/call-report';
 import type { CriteriaType } from '../../../src/zoho/query/criteria-types';
 import { type SimulatorBench, startSimulatorBench } from '../simulator/bench';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { queryRecords } from '../../../src/zoho/query/coql';
+import { queryRecords } from '../../../src/zoho/query/coql-query';
 import { countRecords } from '../../../src/zoho/records/count-records';
 import { listDeleted } from '../../../src/zoho/records/deleted-records';
 import { getRecord } from '../../../src/zoho/records/get-record';

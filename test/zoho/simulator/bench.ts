@@ -7,7 +7,7 @@ import {
   startSimulator,
 } from '../../../simulator';
 import { ZohoAccounts } from '../../../src/zoho/auth/oauth';
-import type { CallObserver } from '../../../src/zoho/http/observer';
+import type { CallObserver } from '../../../src/zoho/http/call-report';
 import { type AccessToken, ZohoTransport } from '../../../src/zoho/http/transport';
 
 /** A simulator without limits that matter, and a client that is signed in to it. */

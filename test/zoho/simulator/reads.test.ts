@@ -17,7 +17,7 @@ import {
   downloadBulkReadResult,
   getBulkReadJob,
 } from '../../../src/zoho/bulk/bulk-read';
-import type { ZohoCall } from '../../../src/zoho/http/observer';
+import type { ZohoCall } from '../../../src/zoho/http/call-report';
 import { type AccessToken, ZohoTransport } from '../../../src/zoho/http/transport';
 import { getFields } from '../../../src/zoho/metadata/fields';
 import { getModule, listModules } from '../../../src/zoho/metadata/modules';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ZohoCall } from '../../../src/zoho/http/observer';
+import type { ZohoCall } from '../../../src/zoho/http/call-report';
 import { type AccessToken, type TokenSource, ZohoTransport } from '../../../src/zoho/http/transport';
 
 export const ACCESS_TOKEN = '1000.access.5ecre7';

@@ -1,7 +1,30 @@
-import { classifyAnswer, classifyEnvelope, type ErrorEnvelope } from '../errors/classify-error';
-import { type CallLabel, type ErrorCategory, unexpectedAnswer, type ZohoError } from '../errors/errors';
+import { classifyAnswer, classifyEnvelope, type ErrorEnvelope, findErrorEnvelope } from '../errors/classify-error';
+import {
+  type CallLabel,
+  type ErrorCategory,
+  unexpectedAnswer,
+  unreadableAnswer,
+  type ZohoError,
+} from '../errors/errors';
 import type { HttpAnswer } from './http-client';
-import { parseAnswer } from './parse-answer';
+
+/**
+ * Parses the body of a good answer; undefined if it has none.
+ *
+ * @throws ZohoError category `network` if it is no JSON, else the error that its envelope means, if it is one.
+ */
+export function parseAnswer(label: CallLabel, status: number, body: Buffer | null): unknown {
+  if (body === null) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    throw unreadableAnswer(label, status, 'the answer is cut off or is not JSON');
+  }
+  const envelope = findErrorEnvelope(value, status);
+  if (envelope) throw classifyEnvelope(label, status, envelope);
+  return value;
+}
 
 /** The list in which an answer has its items, and how many it must have; without a number, one or more. */
 export interface ExpectedItems {
