@@ -11,7 +11,7 @@ import {
   type BulkReadJobRow,
 } from '../../db/sessions/bulk-read-jobs';
 import { bulkNameField } from '../../domain/mirror/mirror-field';
-import { expectedBulkJobMs } from '../../domain/planning/read-plan';
+import { expectedBulkJobMs } from '../../domain/planning/read-methods';
 import { pollDelayMs } from '../../domain/runs/poll-schedule';
 import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';

@@ -1,7 +1,7 @@
 import { isMirrorEmpty } from '../../db/mirror/mirror-table';
 import { getWatermark } from '../../db/sessions/watermarks';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
-import { planForced, planRead } from '../../domain/planning/read-plan';
+import { planSyncRead } from '../../domain/planning/sync-plan';
 import type { ReadPath } from '../../domain/runs/enums';
 import type { FullSyncPlan } from '../../temporal/contract/results';
 import type { SyncTarget } from '../../temporal/contract/targets';
@@ -28,15 +28,17 @@ export async function planFullSync(deps: ActivityDependencies, request: PlanRequ
     );
     const selected = prepared.fields.filter((field) => isSelected(field.apiName, request.fields));
     const refused = selected.filter((field) => !field.bulkReadable);
+    const hasModifiedTime = selected.some((field) => field.apiName === MODIFIED_TIME_FIELD);
     const question = {
+      module,
       rows: counted.count,
       fields: selected.length,
       fieldsNotInBulk: refused.length,
+      hasModifiedTime,
       latencyMs: zoho.meanLatencyMs(),
     };
-    const plan = request.path ? planForced(request.path, question) : planRead(question);
+    const plan = planSyncRead(question, request.path);
     const mark = await getWatermark(deps.knex, request.connectionId, module);
-    const hasModifiedTime = selected.some((field) => field.apiName === MODIFIED_TIME_FIELD);
     return {
       ...plan,
       expectedRows: counted.count,

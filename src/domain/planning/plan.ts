@@ -36,6 +36,8 @@ export interface WeighedWay<Name extends string = string> {
   calls: number;
   credits: number;
   seconds: number;
+  /** Does all of the work, whatever it takes. */
+  complete: boolean;
   /** Does all of the work, within the credits and the time. */
   adequate: boolean;
   /** One sentence: why it was chosen, or why not. */
@@ -70,6 +72,14 @@ export function plainCalls(operation: string, calls: number): PlannedCalls {
 /** Seconds of calls that are made one after the other. */
 export function callSeconds(calls: number, latencyMs: number): number {
   return (calls * latencyMs) / 1000;
+}
+
+/** Seconds of all calls of these steps, made one after the other. */
+export function secondsOf(steps: readonly PlannedCalls[], latencyMs: number): number {
+  return callSeconds(
+    steps.reduce((sum, { calls }) => sum + calls, 0),
+    latencyMs,
+  );
 }
 
 /** The credits that may be spent; `Infinity` where nobody knows a limit. */
@@ -131,8 +141,16 @@ function assess<Name extends string>(way: Way<Name>, allowance: Allowance): Asse
 }
 
 function summary<Name extends string>(way: Assessment<Name>, reason: string): WeighedWay<Name> {
-  const { name, calls, credits, seconds, shortcomings } = way;
-  return { name, calls, credits, seconds, adequate: shortcomings.length === 0, reason };
+  const { name, calls, credits, seconds, obstacles, shortcomings } = way;
+  return {
+    name,
+    calls,
+    credits,
+    seconds,
+    complete: obstacles.length === 0,
+    adequate: shortcomings.length === 0,
+    reason,
+  };
 }
 
 function praise({ shortcomings }: Assessment<string>, isOnly: boolean): string {

@@ -1,10 +1,10 @@
 import type { MirrorField } from '../mirror/mirror-field';
 import { CREDITS, LIMITS, coqlCredits } from '../zoho-limits';
-import { callSeconds, choosePlan, plainCalls, type Allowance, type Way, type WorkPlan } from './plan';
-import { fieldSlices, planForced } from './read-plan';
+import { callSeconds, choosePlan, plainCalls, secondsOf, type Allowance, type Way, type WorkPlan } from './plan';
 
 const BULK_STATUS_CALLS = 2;
-const BULK_DOWNLOAD_CALLS = 1;
+const BULK_JOB_SECONDS = 3.5;
+const BULK_SECONDS_PER_ROW = 1 / 100_000;
 /** COQL works longer on a page than a list does, because the page is ten times as long. */
 const COQL_SECONDS_PER_ROW = 1 / 5_000;
 
@@ -57,9 +57,15 @@ export interface ReadWaysQuestion extends Allowance {
   latencyMs: number;
 }
 
-/** Chooses how to read. Every way that can serve the goal is weighed; those turned down are in the answer. */
-export function planReadWay(question: ReadWaysQuestion): WorkPlan<ReadWay> {
-  const [first, ...others] = WAYS_OF_GOAL[question.goal];
+/**
+ * Chooses how to read: every way that can serve the goal is weighed, or those of `ways`, and the ones turned down are
+ * in the answer.
+ */
+export function planReadWay<Name extends ReadWay = ReadWay>(
+  question: ReadWaysQuestion,
+  ways?: readonly [Name, ...Name[]],
+): WorkPlan<Name> {
+  const [first, ...others] = ways ?? (WAYS_OF_GOAL[question.goal] as readonly ReadWay[] as readonly [Name, ...Name[]]);
   return choosePlan([estimateRead(first, question), ...others.map((way) => estimateRead(way, question))], question);
 }
 
@@ -74,53 +80,59 @@ export function readWaysFor(goal: ReadGoal): readonly ReadWay[] {
 }
 
 /** What one way takes and what stands in its way. */
-export function estimateRead(name: ReadWay, question: ReadWaysQuestion): Way<ReadWay> {
+export function estimateRead<Name extends ReadWay>(name: Name, question: ReadWaysQuestion): Way<Name> {
+  return { name, ...estimateOf(name, question) };
+}
+
+function estimateOf(name: ReadWay, question: ReadWaysQuestion): Estimate {
   const wanted = Math.min(question.wantedRows ?? question.rows, question.rows);
   // To find what was deleted it is enough to know which ids are left.
   const fields = question.goal === 'deletes' ? 1 : question.fields;
   switch (name) {
     case 'list':
-      return { name, ...byList(question, question.rows, fields) };
+      return byList(question, question.rows, fields);
     case 'bulk':
-      return { name, ...byBulk(question, question.rows, fields) };
+      return byBulk(question, question.rows, fields);
     case 'coql':
-      return { name, ...byCoql(question, question.rows, fields) };
+      return byCoql(question, question.rows, fields);
     case 'list_modified':
-      return { name, ...since(question, byList(question, wanted, fields)) };
+      return since(question, byList(question, wanted, fields));
     case 'bulk_modified':
-      return { name, ...since(question, byBulk(question, wanted, fields)) };
+      return since(question, byBulk(question, wanted, fields));
     case 'coql_modified':
-      return { name, ...since(question, byCoql(question, wanted, fields)) };
+      return since(question, byCoql(question, wanted, fields));
     case 'ids':
-      return { name, ...byIds(question, wanted, fields) };
+      return byIds(question, wanted, fields);
     case 'deleted':
-      return { name, ...byDeletes(question) };
+      return byDeletes(question);
   }
 }
 
 type Estimate = Omit<Way<ReadWay>, 'name'>;
 
 function byList({ latencyMs }: ReadWaysQuestion, rows: number, fields: number): Estimate {
-  const plan = planForced('list', { rows, fields, fieldsNotInBulk: 0, latencyMs });
+  const pages = Math.max(1, Math.ceil(rows / LIMITS.listPage.rows));
+  const refetches = (fieldSlices(fields) - 1) * Math.ceil(rows / LIMITS.listPage.ids);
+  const calls = pages + refetches;
   return {
-    steps: [{ operation: 'list_records', calls: plan.calls, credits: plan.credits }],
-    seconds: plan.seconds,
-    obstacles: plan.complete ? [] : [`page tokens end at ${LIMITS.listPage.tokenRows} rows`],
+    steps: [{ operation: 'list_records', calls, credits: calls * CREDITS.list_records }],
+    seconds: callSeconds(calls, latencyMs),
+    obstacles: rows > LIMITS.listPage.tokenRows ? [`page tokens end at ${LIMITS.listPage.tokenRows} rows`] : [],
   };
 }
 
 function byBulk(question: ReadWaysQuestion, rows: number, fields: number): Estimate {
   const { fieldsNotInBulk, goal, latencyMs } = question;
   const missing = goal === 'deletes' ? 0 : fieldsNotInBulk;
-  const plan = planForced('bulk', { rows, fields, fieldsNotInBulk: missing, latencyMs });
-  const jobs = plan.calls / (1 + BULK_STATUS_CALLS + BULK_DOWNLOAD_CALLS);
+  const jobs = Math.max(1, Math.ceil(rows / LIMITS.bulkRead.rows));
+  const steps = [
+    { operation: 'create_bulk_read_job', calls: jobs, credits: jobs * CREDITS.create_bulk_read_job },
+    plainCalls('get_bulk_read_job', jobs * BULK_STATUS_CALLS),
+    plainCalls('download_bulk_read_result', jobs),
+  ];
   return {
-    steps: [
-      { operation: 'create_bulk_read_job', calls: jobs, credits: jobs * CREDITS.create_bulk_read_job },
-      plainCalls('get_bulk_read_job', jobs * BULK_STATUS_CALLS),
-      plainCalls('download_bulk_read_result', jobs * BULK_DOWNLOAD_CALLS),
-    ],
-    seconds: plan.seconds,
+    steps,
+    seconds: jobs * BULK_JOB_SECONDS + rows * BULK_SECONDS_PER_ROW + secondsOf(steps, latencyMs),
     obstacles: [
       ...(missing > 0 ? [`bulk read cannot export ${counted(missing, 'field')}`] : []),
       ...(fields > LIMITS.bulkRead.fields ? [`a bulk-read job names at most ${LIMITS.bulkRead.fields} fields`] : []),
@@ -176,6 +188,17 @@ function since(question: ReadWaysQuestion, changes: Estimate): Estimate {
       ...deletes.obstacles,
     ],
   };
+}
+
+/** Slices of at most 50 fields that a list call can carry; `id` and `Modified_Time` ride along in each. */
+export function fieldSlices(fields: number): number {
+  const { fields: most } = LIMITS.listPage;
+  return fields <= most ? 1 : 1 + Math.ceil((fields - most) / (most - 1));
+}
+
+/** Milliseconds for which Zoho is expected to work on one export of so many rows. */
+export function expectedBulkJobMs(rows: number): number {
+  return 1000 * (BULK_JOB_SECONDS + Math.min(rows, LIMITS.bulkRead.rows) * BULK_SECONDS_PER_ROW);
 }
 
 function counted(count: number, thing: string): string {

@@ -1,13 +1,5 @@
 import { CREDITS, LIMITS, deleteCredits, massUpdateCredits, writeCredits } from '../zoho-limits';
-import {
-  callSeconds,
-  choosePlan,
-  plainCalls,
-  type Allowance,
-  type PlannedCalls,
-  type Way,
-  type WorkPlan,
-} from './plan';
+import { choosePlan, plainCalls, secondsOf, type Allowance, type Way, type WorkPlan } from './plan';
 
 const STATUS_CALLS_PER_JOB = 3;
 /** How long Zoho works: on a record that is sent alone or with others, on a job before its first row, on a job's row. */
@@ -184,11 +176,4 @@ function massUpdateObstacles(question: WriteWaysQuestion): string[] {
 
 function callOf(operation: WriteOperation): string {
   return `${operation}_records`;
-}
-
-function secondsOf(steps: readonly PlannedCalls[], latencyMs: number): number {
-  return callSeconds(
-    steps.reduce((sum, { calls }) => sum + calls, 0),
-    latencyMs,
-  );
 }

@@ -1,7 +1,7 @@
-import type { ReadPlan } from '../../domain/planning/read-plan';
+import type { SyncReadPlan } from '../../domain/planning/sync-plan';
 
 /** What a full sync sets out to do. Small and JSON: it stands in the workflow's history. */
-export interface FullSyncPlan extends ReadPlan {
+export interface FullSyncPlan extends SyncReadPlan {
   expectedRows: number;
   /** Zoho's time before anything was read: changes after it are read again at the end. ISO 8601. */
   lowWatermark: string;

@@ -9,7 +9,7 @@ import {
   readWaysFor,
   type ReadWaysQuestion,
 } from '../../../src/domain/planning/read-methods';
-import { planForced } from '../../../src/domain/planning/read-plan';
+import { planSyncRead } from '../../../src/domain/planning/sync-plan';
 import { CREDITS, coqlCredits } from '../../../src/domain/zoho-limits';
 
 const ask = (question: Partial<ReadWaysQuestion>): ReadWaysQuestion => ({
@@ -95,7 +95,7 @@ describe('planReadWay', () => {
     for (const rows of [0, 199, 10_000, 200_001, 1_000_000]) {
       for (const path of ['list', 'bulk'] as const) {
         const question = ask({ rows, fields: 120 });
-        const { calls, credits, seconds } = planForced(path, question);
+        const { calls, credits, seconds } = planSyncRead(question, path);
         const way = estimateRead(path, question);
 
         assert.equal(way.seconds, seconds);

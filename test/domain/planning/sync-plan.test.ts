@@ -1,93 +1,123 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { fieldSlices, planForced, planRead, type ReadQuestion } from '../../../src/domain/planning/read-plan';
+import { spendableCredits } from '../../../src/domain/planning/plan';
+import { fieldSlices, planReadWay } from '../../../src/domain/planning/read-methods';
+import { planSyncRead, type SyncReadQuestion } from '../../../src/domain/planning/sync-plan';
+import { READ_PATHS } from '../../../src/domain/runs/enums';
 import { LIMITS } from '../../../src/domain/zoho-limits';
 
-const ask = (question: Partial<ReadQuestion>): ReadQuestion => ({
+const ask = (question: Partial<SyncReadQuestion>): SyncReadQuestion => ({
+  module: 'Deals',
   rows: 10_000,
   fields: 30,
   fieldsNotInBulk: 0,
+  hasModifiedTime: true,
   latencyMs: 150,
   ...question,
 });
 
-describe('planRead', () => {
+describe('planSyncRead', () => {
   it('reads a small module by list pages: a bulk job costs fifty credits and seconds of waiting', () => {
-    const plan = planRead(ask({ rows: 1_000 }));
+    const plan = planSyncRead(ask({ rows: 1_000 }));
 
     assert.deepEqual([plan.path, plan.calls, plan.credits], ['list', 5, 5]);
   });
 
   it('reads a large module in bulk', () => {
-    const plan = planRead(ask({ rows: 450_000 }));
+    const plan = planSyncRead(ask({ rows: 450_000 }));
 
     assert.deepEqual([plan.path, plan.calls, plan.credits], ['bulk', 12, 159]);
   });
 
   it('asks once even where there are no rows', () => {
-    assert.equal(planRead(ask({ rows: 0 })).calls, 1);
+    assert.equal(planSyncRead(ask({ rows: 0 })).calls, 1);
   });
 
   it('lets latency decide where both are possible', () => {
-    const paths = [1, 400].map((latencyMs) => planRead(ask({ latencyMs, rows: 12_000 })).path);
+    const paths = [1, 400].map((latencyMs) => planSyncRead(ask({ latencyMs, rows: 12_000 })).path);
 
     assert.deepEqual(paths, ['list', 'bulk']);
   });
 
   it('takes the cheaper way when waiting costs nothing', () => {
-    const plan = planRead(ask({ rows: 8_000, latencyMs: 5_000, creditsPerSecond: 0 }));
+    const plan = planSyncRead(ask({ rows: 8_000, latencyMs: 5_000, creditsPerSecond: 0 }));
 
     assert.equal(plan.path, 'list');
   });
 
   it('counts the calls by id that complete the rows of a wide module', () => {
-    const plan = planForced('list', ask({ rows: 1_000, fields: 120 }));
+    const plan = planSyncRead(ask({ rows: 1_000, fields: 120 }), 'list');
 
     assert.equal(plan.calls, 5 + 2 * 10);
   });
 
   it('prefers the path that reads every field', () => {
-    const plan = planRead(ask({ rows: 90_000, fieldsNotInBulk: 1 }));
+    const plan = planSyncRead(ask({ rows: 90_000, fieldsNotInBulk: 1 }));
 
     assert.equal(plan.path, 'list');
     assert.match(plan.reason, /bulk read: .* cannot read all of the module/);
   });
 
   it('reads in bulk past what page tokens reach, even without a field', () => {
-    const plan = planRead(ask({ rows: 100_001, fieldsNotInBulk: 1 }));
+    const plan = planSyncRead(ask({ rows: 100_001, fieldsNotInBulk: 1 }));
 
     assert.deepEqual([plan.path, plan.complete], ['bulk', false]);
   });
 
   it('keeps to the credits that are left', () => {
-    const plan = planRead(ask({ rows: 60_000, creditsAvailable: 100 }));
+    const plan = planSyncRead(ask({ rows: 60_000, creditsLeft: 100 }));
 
     assert.equal(plan.path, 'bulk');
     assert.match(plan.reason, /list pages: 300 calls, 300 credits.* would cost more credits than are left/);
   });
 
   it('takes the path it is told, and says so', () => {
-    const plan = planForced('bulk', ask({ rows: 10 }));
+    const plan = planSyncRead(ask({ rows: 10 }), 'bulk');
 
     assert.equal(plan.path, 'bulk');
     assert.match(plan.reason, /chosen by request/);
   });
 
   const question = fc.record({
+    module: fc.constantFrom('Deals', 'Leads'),
     rows: fc.nat(3_000_000),
     fields: fc.integer({ min: 1, max: 500 }),
     fieldsNotInBulk: fc.nat(3),
+    hasModifiedTime: fc.boolean(),
     latencyMs: fc.integer({ min: 1, max: 5_000 }),
-    creditsAvailable: fc.option(fc.nat(5_000), { nil: undefined }),
+    creditsLeft: fc.option(fc.nat(5_000), { nil: undefined }),
     creditsPerSecond: fc.option(fc.nat(50), { nil: undefined }),
+  });
+
+  it('says what POST /plans says of list pages and bulk read', () => {
+    fc.assert(
+      fc.property(question, (asked) => {
+        const { path, credits, calls, seconds } = planSyncRead(asked);
+        const answer = planReadWay({ ...asked, goal: 'all', fieldsNotInCoql: 1 });
+        const best = [answer, ...answer.turnedDown].find(({ name }) => name !== 'coql')!;
+
+        assert.deepEqual([path, credits, calls, seconds], [best.name, best.credits, best.calls, best.seconds]);
+      }),
+    );
+  });
+
+  it('says of a path that was asked for what it says of it when it chooses', () => {
+    fc.assert(
+      fc.property(question, (asked) => {
+        const chosen = planSyncRead(asked);
+        const forced = planSyncRead(asked, chosen.path);
+
+        assert.deepEqual({ ...forced, reason: '' }, { ...chosen, reason: '' });
+      }),
+    );
   });
 
   it('never picks an incomplete plan where there is a complete one', () => {
     fc.assert(
       fc.property(question, (asked) => {
-        const possible = [planForced('list', asked), planForced('bulk', asked)].some((plan) => plan.complete);
+        const possible = READ_PATHS.some((path) => planSyncRead(asked, path).complete);
 
-        assert.equal(planRead(asked).complete, possible);
+        assert.equal(planSyncRead(asked).complete, possible);
       }),
     );
   });
@@ -95,9 +125,9 @@ describe('planRead', () => {
   it('never spends what is not there while an equally good plan fits', () => {
     fc.assert(
       fc.property(question, (asked) => {
-        const chosen = planRead(asked);
-        const credits = asked.creditsAvailable ?? Infinity;
-        const other = planForced(chosen.path === 'list' ? 'bulk' : 'list', asked);
+        const chosen = planSyncRead(asked);
+        const credits = spendableCredits(asked);
+        const other = planSyncRead(asked, chosen.path === 'list' ? 'bulk' : 'list');
 
         if (other.complete === chosen.complete && other.credits <= credits) assert.ok(chosen.credits <= credits);
       }),
