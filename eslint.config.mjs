@@ -77,15 +77,23 @@ const arrows = [
     message: 'cli/ is a client of the control API: it knows its paths, schemas and problems only.',
   },
   { target: './src/{config,logger}.ts', from: './src', message: 'Configuration and logger are below all floors.' },
-  { target: './src', from: './{simulator,dev,scripts,bench,test}', message: 'The product depends on itself alone.' },
+  {
+    target: './src',
+    from: './{simulator,dev,scripts,bench,test}/**/*',
+    message: 'The product depends on itself alone.',
+  },
   {
     target: './simulator',
-    from: './{src,dev,scripts,bench,test}',
+    from: './{src,dev,scripts,bench,test}/**/*',
     message: 'The simulator shares no code with the engine it checks.',
   },
-  { target: './dev', from: './{scripts,bench,test}', message: 'dev/ is what scripts, benchmarks and tests stand on.' },
-  { target: './scripts', from: './{bench,test}', message: 'Scripts start what is in dev/ and src/.' },
-  { target: './bench', from: './{scripts,test}', message: 'Benchmarks measure src/; dev/ and simulator/ help.' },
+  {
+    target: './dev',
+    from: './{scripts,bench,test}/**/*',
+    message: 'dev/ is what scripts, benchmarks and tests stand on.',
+  },
+  { target: './scripts', from: './{bench,test}/**/*', message: 'Scripts start what is in dev/ and src/.' },
+  { target: './bench', from: './{scripts,test}/**/*', message: 'Benchmarks measure src/; dev/ and simulator/ help.' },
   { target: './test', from: './scripts', message: 'Tests start scripts as a person does.' },
 ];
 
