@@ -26,7 +26,7 @@ export interface FieldRequest {
 }
 
 export interface ModifiedField {
-  /** As Zoho has it now; null where it could not be read again. */
+  /** The field after the change; null if it could not be read again. */
   field: ZohoField | null;
   modification: FieldModificationModel;
 }
@@ -93,7 +93,7 @@ async function modify(
   }
 }
 
-/** @throws ZohoError that says what the refusal says */
+/** @throws ZohoError with the reason of the refusal */
 function idOf([outcome]: readonly CustomFieldOutcome[], operation: string, module: string): string {
   if (outcome?.status === 'success') return outcome.id;
   const { category = 'server', code = 'UNEXPECTED_ANSWER', details = {}, fieldName } = outcome ?? {};
@@ -102,7 +102,7 @@ function idOf([outcome]: readonly CustomFieldOutcome[], operation: string, modul
   throw new ZohoError({ operation, module, category, code, reason, details, fieldName: fieldName ?? undefined });
 }
 
-/** The field is there whether or not it can be read, so a failure to read is no failure of the change. */
+/** Reads the changed field. A failure to read is no failure of the change, which has happened. */
 async function readAgain(
   transport: ZohoTransport,
   module: string,

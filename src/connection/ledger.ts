@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../db/credits/api-ledger';
 import { countLatency, noLatencies } from '../domain/credits/latency-histogram';
 import type { ZohoCall } from '../zoho/http/call-report';
 
-/** How the ledger names the control API among the engine's parts. */
+/** Name of the control API in the ledger, among the engine's parts. */
 export const API_WORKER = 'control-api';
 
 /** The origin of calls, as the ledger keeps it. */

@@ -8,11 +8,11 @@ import { ZohoAccounts } from '../zoho/auth/oauth';
 import { ZohoError } from '../zoho/errors/errors';
 import type { AccessToken, TokenSource } from '../zoho/http/transport';
 
-/** A token is replaced this long before it expires, so that no call starts with one that dies on the way. */
+/** Margin before its expiry at which a token is replaced, so that it does not expire during a call. */
 const RENEW_BEFORE_MS = 5 * 60_000;
-/** How long a token given by hand, whose lifetime nobody knows, is used from memory before the database is asked. */
+/** Time that a token given by hand, whose lifetime is unknown, is used from memory before the database is asked. */
 const UNKNOWN_LIFETIME_MS = 60_000;
-/** Zoho now and then refuses a refresh token that is good: so many refusals in a row are believed. */
+/** Refusals in a row that count: now and then Zoho refuses a good refresh token. */
 const REFUSALS_TO_BELIEVE = 3;
 const CONFIRM_AFTER_MS = 20_000;
 
@@ -28,13 +28,13 @@ export interface TokenSettings {
   cacheTokens?: boolean | undefined;
 }
 
-/** What a turn at the row ended with: its transaction commits either way. */
+/** Result of a refresh under the row's lock; its transaction commits either way. */
 type Outcome = { token: AccessToken } | { error: ZohoError };
 
 /**
- * Access tokens of one connection, shared by all processes through its row. Zoho mints ten tokens in ten minutes at
- * most, so whoever finds the token missing locks the row and asks Zoho once; everybody else finds the new one there.
- * Past that limit nobody asks: the failure says when the next token may be asked for.
+ * Access tokens of one connection, shared by all processes through its row. Zoho issues at most ten tokens in ten
+ * minutes, so a process that finds no token locks the row and requests one; all others find the new one there. Once the
+ * budget is used up no request is sent: the failure says when the next one is due.
  */
 export class DatabaseTokenSource implements TokenSource {
   #cached: AccessToken | undefined;
@@ -114,7 +114,7 @@ export class DatabaseTokenSource implements TokenSource {
     }
   }
 
-  /** What Zoho refused is remembered in the row, for every process. */
+  /** Stores the refusal in the row, where every process sees it. */
   async #refused(trx: Knex.Transaction, connection: ConnectionModel, error: ZohoError): Promise<Outcome> {
     if (error.category === 'auth_throttled') {
       await blockTokenRequests(trx, connection.id, error.retryAfterMs ?? 0);

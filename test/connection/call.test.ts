@@ -7,7 +7,7 @@ import { callOrganization, type Caller } from '../../src/connection/call';
 import { DatabaseTokenSource } from '../../src/connection/token-source';
 import { ZohoTransports } from '../../src/connection/transports';
 import { saveApiLimits } from '../../src/db/credits/api-limits';
-import { readCreditWindow } from '../../src/db/credits/read-window';
+import { readCreditWindow } from '../../src/db/credits/credit-window';
 import { listModules } from '../../src/zoho/metadata/modules';
 import { getOrg } from '../../src/zoho/metadata/org';
 import { someOrganization, TIMEOUT_MS } from '../activities/support';

@@ -1,4 +1,4 @@
-import { areCostsKnown, saveCostOverrides } from '../../db/credits/cost-overrides';
+import { areCreditCostsFresh, saveCreditCosts } from '../../db/credits/credit-costs';
 import type { ConnectionModel } from '../../db/models/connection';
 import { missingScopes } from '../../zoho/auth/scopes';
 import { ZohoError } from '../../zoho/errors/errors';
@@ -20,9 +20,9 @@ export async function refreshCreditCosts(
 ): Promise<void> {
   // Without known scopes only the call itself shows whether it is allowed.
   if (scopes.length > 0 && missingScopes(scopes, [SCOPE]).length > 0) return;
-  if (await areCostsKnown(knex, id)) return;
+  if (await areCreditCostsFresh(knex, id)) return;
   try {
-    await saveCostOverrides(knex, id, operationCosts(await listApiCosts(transport, undefined, options)));
+    await saveCreditCosts(knex, id, operationCosts(await listApiCosts(transport, undefined, options)));
   } catch (error) {
     if (!(error instanceof ZohoError)) throw error;
     logger.warn({ connection: name, code: error.code }, `Credit costs are taken from the price list: ${error.message}`);

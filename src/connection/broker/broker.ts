@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
-import { readCreditWindow } from '../../db/credits/read-window';
+import { readCreditWindow } from '../../db/credits/credit-window';
 import { waitForCredits } from '../../domain/credits/credit-window';
 import { CALL_RATES } from '../../domain/credits/edition-limits';
 import { type CallPriority, MAX_WAIT_MS } from '../../domain/credits/priorities';

@@ -9,21 +9,21 @@ import { API_WORKER } from '../ledger';
 import type { ConnectSettings } from '../settings';
 import { GrantRefused, refusalOf } from './errors';
 
-/** A grant code and where it comes from. */
+/** A grant code and its origin. */
 export interface GrantCode {
   code: string;
-  /** The accounts server that issued it; it works there only. */
+  /** The accounts server that issued it, the only one where it works. */
   accountsUrl: string;
   dataCenter: string;
-  /** The one the consent was asked with; self clients have none. */
+  /** As in the authorization request; self clients have none. */
   redirectUri?: string | undefined;
-  /** What was asked for, for when Zoho does not say what it granted. */
+  /** The requested scopes, stored when Zoho does not name the granted ones. */
   scopes: readonly string[];
 }
 
 /**
  * Exchanges a grant code, makes sure that it is for the organization whose data the mirror holds, and stores the grant.
- * A grant that is not taken is revoked again, as far as Zoho can be reached.
+ * A refused grant is revoked again if Zoho can be reached.
  *
  * @returns the connection as it is afterwards
  * @throws GrantRefused, ZohoError where trying again with a new code may help
@@ -81,7 +81,7 @@ async function organizationOf(
   }
 }
 
-/** Under the lock of the row: whatever else happened to the connection meanwhile, one of both is seen whole. */
+/** Stores the grant under the row's lock, after checking that the connection has not changed meanwhile. */
 async function store(
   settings: ConnectSettings,
   { id, clientId }: ConnectionModel,

@@ -13,7 +13,7 @@ import type { ConnectSettings } from '../settings';
 import { acceptGrant } from './accept-grant';
 import { GrantRefused, type GrantRefusalCode } from './errors';
 
-/** What the browser brings back from Zoho. */
+/** Query parameters of the callback. */
 export interface Callback {
   state?: string | undefined;
   code?: string | undefined;
@@ -25,7 +25,7 @@ export interface Callback {
 
 export interface Completed {
   connection: ConnectionModel;
-  /** Who began the consent, as in the audit log. */
+  /** Actor who began the consent, as in the audit log. */
   requestedBy: string;
 }
 
@@ -36,9 +36,9 @@ const STATE_REFUSALS: Readonly<Record<StateRefusal, [GrantRefusalCode, string]>>
 };
 
 export interface ConsentRequest {
-  /** What to ask for; everything the product needs when absent. */
+  /** Scopes to request. @default everything the product needs */
   scopes?: readonly string[] | undefined;
-  /** Who begins it, as in the audit log. */
+  /** Actor who begins it, as in the audit log. */
   requestedBy: string;
 }
 
@@ -56,8 +56,8 @@ export async function beginConsent(
 }
 
 /**
- * Ends a consent with what the browser brought. The state is spent first, so a callback works once whatever comes of
- * it; only then its other parts are looked at, which anybody could have written.
+ * Completes a consent with the callback's parameters. The state is spent first, so a callback works only once, even if
+ * it fails. The other parameters are read afterwards, since anybody could have forged them.
  * @throws GrantRefused, ZohoError
  */
 export async function completeConsent(settings: ConnectSettings, callback: Callback): Promise<Completed> {

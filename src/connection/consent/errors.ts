@@ -1,28 +1,28 @@
 import type { ZohoError } from '../../zoho/errors/errors';
 
 export type GrantRefusalCode =
-  /** The state is not one of ours, or not complete. */
+  /** The state is unknown or incomplete. */
   | 'state_unknown'
   /** The consent took too long. */
   | 'state_expired'
   /** The consent came back before. */
   | 'state_used'
-  /** The person said no, or Zoho did not like the request. */
+  /** The user declined, or Zoho refused the request. */
   | 'consent_refused'
-  /** The code came from a server that is not the one of its data center, or not one of Zoho. */
+  /** The code came from a server that is not Zoho's, or belongs to another data center. */
   | 'foreign_accounts_server'
-  /** Zoho does not take the code or the client. */
+  /** Zoho refused the code or the client. */
   | 'code_refused'
-  /** Zoho gave no refresh token, and there is none from before. */
+  /** Zoho issued no refresh token, and none is stored. */
   | 'no_refresh_token'
-  /** The grant does not even allow to ask which org it is for. */
+  /** The grant does not allow reading the organization it is for. */
   | 'scope_missing'
-  /** The grant is for another org than the mirror's. */
+  /** The grant is for another organization than the mirror's. */
   | 'other_organization'
-  /** The client was replaced while the consent was on its way. */
+  /** The client was replaced during the consent. */
   | 'client_replaced';
 
-/** A consent or a grant code that does not connect the organization. The message says what to do; it has no secret. */
+/** Refusal of a consent or a grant code. The message says what to do and contains no secret. */
 export class GrantRefused extends Error {
   override readonly name = 'GrantRefused';
   readonly code: GrantRefusalCode;
@@ -31,7 +31,7 @@ export class GrantRefused extends Error {
   constructor(
     code: GrantRefusalCode,
     message: string,
-    /** The connection it was meant for, once that is certain. */
+    /** The connection the grant was meant for, once it is certain. */
     connection?: string,
   ) {
     super(message);
@@ -40,7 +40,7 @@ export class GrantRefused extends Error {
   }
 }
 
-/** What Zoho's refusal of a code means for the person who brought it; undefined if trying again may help. */
+/** The refusal of a grant after Zoho refused its code; undefined if another attempt may help. */
 export function refusalOf(error: ZohoError): GrantRefused | undefined {
   if (error.retryable) return undefined;
   if (error.code !== 'invalid_code') return new GrantRefused('code_refused', `${error.message}. ${error.whatToDo}`);

@@ -12,11 +12,11 @@ import { ZohoError } from '../../zoho/errors/errors';
 import type { ConnectSettings } from '../settings';
 import { DatabaseTokenSource } from '../token-source';
 
-/** A grant that a person asks to be tried gets one chance: the first refusal is believed. */
-const ONE_REFUSAL_LEFT = 2;
+/** Refusals counted beforehand when a person asks for a refresh: the next one is final. */
+const REFUSALS_BEFORE_LAST = 2;
 
 /**
- * Asks Zoho for a new access token now, also for a connection that was given up: its grant may work again.
+ * Requests a new access token now, even for a connection that was given up, since its grant may work again.
  * @throws ZohoError `auth_revoked` when the connection has to be connected again, `auth_throttled` with the wait when
  *   ten tokens were asked for in ten minutes
  */
@@ -28,16 +28,16 @@ export async function refreshNow(settings: ConnectSettings, connection: Connecti
     await forgetAccessToken(trx, id);
     if (now.status !== 'needs_reauth') return;
     await setConnectionStatus(trx, id, 'active', null);
-    await setTokenRefusals(trx, id, ONE_REFUSAL_LEFT);
+    await setTokenRefusals(trx, id, REFUSALS_BEFORE_LAST);
   });
   await new DatabaseTokenSource(id, settings).current();
   return getConnection(knex, id);
 }
 
 /**
- * Ends the grant at Zoho and forgets it (Zoho's documentation: Revoke Refresh Token). Nothing is forgotten while Zoho
- * cannot be reached; a grant that Zoho no longer knows counts as ended. Idempotent.
- * @param by who asks, as in the audit log
+ * Revokes the grant at Zoho and deletes it (Zoho's documentation: Revoke Refresh Token). Nothing is deleted while Zoho
+ * cannot be reached; a grant that Zoho no longer knows counts as revoked. Idempotent.
+ * @param by the actor, as in the audit log
  * @throws ZohoError
  */
 export async function revokeGrant(

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { toJsonb } from '../postgres/json';
 
-/** Calls of one operation that were made since the last entry. */
+/** Calls of one operation since the last entry. */
 export interface LedgerEntry {
   connectionId: string;
   sessionId?: string;
@@ -17,7 +17,7 @@ export interface LedgerEntry {
   latencyMsTotal: number;
   /** Failed calls by category. @default none */
   failures?: Readonly<Record<string, number>>;
-  /** Calls by latency, as `domain/latency-buckets.ts` has it. @default none */
+  /** Calls by latency, with the bounds of `domain/credits/latency-histogram.ts`. @default none */
   latencyBuckets?: readonly number[];
   /** ISO time; PostgreSQL's clock when absent. */
   spentAt?: string;
@@ -46,7 +46,7 @@ export const LEDGER_SUMS = `
 
 /**
  * Adds entries to the ledger, and to the sums in the rows of their sessions, which outlive the ledger's entries.
- * Not idempotent: a call that was made twice is paid twice.
+ * Not idempotent: a call made twice costs twice.
  */
 export async function insertLedgerEntries(knex: Knex, entries: readonly LedgerEntry[]): Promise<void> {
   if (entries.length === 0) return;
@@ -78,7 +78,7 @@ export async function insertLedgerEntries(knex: Knex, entries: readonly LedgerEn
   );
 }
 
-/** What a connection spent since a moment; for Zoho's rolling day: 24 hours ago. */
+/** Sums of a connection's calls since a time; 24 hours ago for Zoho's rolling day. */
 export async function sumLedgerSince(knex: Knex, connectionId: string, since: Date): Promise<LedgerSums> {
   const answer = await knex.raw<{ rows: [LedgerSums] }>(
     `select ${LEDGER_SUMS} from sync.api_ledger where connection_id = ? and spent_at > ?`,
@@ -87,7 +87,7 @@ export async function sumLedgerSince(knex: Knex, connectionId: string, since: Da
   return answer.rows[0];
 }
 
-/** What each session spent, by its id. Sessions without a call are absent. */
+/** Sums of calls by session id. Sessions without a call are absent. */
 export async function sumLedgerBySession(
   knex: Knex,
   sessionIds: readonly string[],

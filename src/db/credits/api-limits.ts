@@ -1,20 +1,20 @@
 import type { Knex } from 'knex';
 import type { ApiLimits } from '../../domain/credits/edition-limits';
 
-/** Where the limits of a connection come from; a later source replaces an earlier one, not the reverse. */
+/** Source of a connection's limits; a later one replaces an earlier one, not the reverse. */
 export type LimitsSource = 'assumed' | 'edition' | 'configured';
 
-/** What Zoho allows a connection, and the per cent of its credits that stay free. */
+/** Zoho's limits for a connection, and the percentage of its credits that stays free. */
 export interface KnownLimits extends ApiLimits {
   limitsFrom: LimitsSource;
   bufferPercent: number;
 }
 
 /**
- * Stores what Zoho allows the connection.
+ * Stores Zoho's limits for the connection.
  *
- * @param limitsFrom `edition` as computed from the organization's licence, which leaves `configured` limits alone;
- *   `configured` as a person has set them, for example with the credits of add-ons.
+ * @param limitsFrom `edition` for limits computed from the organization's license, which leave `configured` ones alone;
+ *   `configured` for limits that a person has set, for example with the credits of add-ons.
  */
 export async function saveApiLimits(
   knex: Knex,
@@ -34,7 +34,7 @@ export async function saveApiLimits(
   );
 }
 
-/** What the broker goes by; undefined before the connection's first call. */
+/** Reads the limits that the broker applies; undefined before the connection's first call. */
 export async function findApiLimits(knex: Knex, connectionId: string): Promise<KnownLimits | undefined> {
   const answer = await knex.raw<{ rows: KnownLimits[] }>(
     `select daily_credits::float8 as "dailyCredits", concurrency, heavy_concurrency as "heavyConcurrency",

@@ -2,23 +2,23 @@ import type { Knex } from 'knex';
 import { noLatencies } from '../../domain/credits/latency-histogram';
 import { LEDGER_SUMS, type LedgerSums } from './api-ledger';
 
-/** What the calls of one operation to one org came to. */
+/** Metrics of the calls of one operation to one organization. */
 export interface CallMetrics extends LedgerSums {
   /** Name of the connection. */
   connection: string;
   operation: string;
   /** Failed calls by category. */
   failures: Readonly<Record<string, number>>;
-  /** Calls by latency, as `domain/latency-buckets.ts` has it. */
+  /** Calls by latency, with the bounds of `domain/credits/latency-histogram.ts`. */
   latencyBuckets: readonly number[];
 }
 
-/** Every operation a session called, in alphabetical order. */
+/** Metrics of a session, by operation in alphabetical order. */
 export async function callMetricsOfSession(knex: Knex, sessionId: string): Promise<CallMetrics[]> {
   return readCallMetrics(knex, 'entry.session_id = ?', [sessionId]);
 }
 
-/** The last 24 hours, Zoho's accounting period, of every connection. */
+/** Metrics of every connection for the last 24 hours, Zoho's accounting period. */
 export async function callMetricsOfLastDay(knex: Knex): Promise<CallMetrics[]> {
   return readCallMetrics(knex, `entry.spent_at > now() - interval '24 hours'`, []);
 }
@@ -43,17 +43,17 @@ async function readCallMetrics(knex: Knex, where: string, bindings: readonly str
       'cross join lateral jsonb_each_text(entry.failures) as failure (category, calls)',
       ', 3',
     ),
-    select<{ place: number; calls: number }>(
-      'bucket.place::int as place, sum(bucket.calls)::float8 as calls',
-      'cross join lateral unnest(entry.latency_buckets) with ordinality as bucket (calls, place)',
+    select<{ position: number; calls: number }>(
+      'bucket.position::int as position, sum(bucket.calls)::float8 as calls',
+      'cross join lateral unnest(entry.latency_buckets) with ordinality as bucket (calls, position)',
       ', 3',
     ),
   ]);
   return sums.rows.map((row) => ({
     ...row,
     failures: Object.fromEntries(failures.rows.filter(isOf(row)).map(({ category, calls }) => [category, calls])),
-    latencyBuckets: latencies.rows.filter(isOf(row)).reduce((buckets, { place, calls }) => {
-      buckets[place - 1] = calls;
+    latencyBuckets: latencies.rows.filter(isOf(row)).reduce((buckets, { position, calls }) => {
+      buckets[position - 1] = calls;
       return buckets;
     }, noLatencies()),
   }));

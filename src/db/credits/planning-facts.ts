@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** What PostgreSQL knows that a plan needs; undefined where nothing was synced or called yet. */
+/** Figures for planning, measured by earlier runs; undefined where nothing was synced or called yet. */
 export interface PlanningFacts {
   /** Rows of the module by Zoho's count, as the newest session found it. */
   rows: number | undefined;
@@ -10,6 +10,7 @@ export interface PlanningFacts {
   creditsSpent: number;
 }
 
+/** Reads the figures for planning work with a module. */
 export async function readPlanningFacts(knex: Knex, connectionId: string, module: string): Promise<PlanningFacts> {
   const [counted, spent] = await Promise.all([
     knex.raw<{ rows: { rows: number }[] }>(

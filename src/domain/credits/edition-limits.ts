@@ -1,11 +1,12 @@
 import { LIMITS } from '../zoho-limits';
-/** What Zoho allows one organization (Zoho's documentation: API Limits). */
+
+/** Zoho's limits for one organization (Zoho's documentation: API Limits). */
 export interface ApiLimits {
   /** Credits of a rolling day; null without a limit. */
   dailyCredits: number | null;
   /** Simultaneous calls of one client id. */
   concurrency: number;
-  /** Of them heavy ones: large writes, COQL, search, sorted or filtered lists. */
+  /** Simultaneous heavy calls, included in these: large writes, COQL, search, sorted or filtered lists. */
   heavyConcurrency: number;
 }
 
@@ -22,7 +23,7 @@ const PROFESSIONAL: Edition = { base: 50_000, perUser: 500, most: 3_000_000, con
 const ENTERPRISE: Edition = { base: 50_000, perUser: 1_000, most: 5_000_000, concurrency: 20 };
 const ULTIMATE: Edition = { base: 50_000, perUser: 2_000, most: Infinity, concurrency: 25 };
 
-/** By the name in the organization's licence, without case and separators. */
+/** Editions by the name in the organization's license, in lower case and without separators. */
 const EDITIONS: Readonly<Record<string, Edition>> = {
   free: FREE,
   standard: STANDARD,
@@ -34,25 +35,25 @@ const EDITIONS: Readonly<Record<string, Edition>> = {
   crmplus: ULTIMATE,
 };
 
-/** What is assumed of an organization that has not told its edition: the least there is. */
+/** Limits assumed until the edition is known: the smallest edition's. */
 export const ASSUMED_LIMITS: ApiLimits = limitsOf(FREE, 0);
 
 /**
- * The limits that an edition and its user licences give. Add-ons are not in it: Zoho's API does not tell them, and the
+ * Limits of an edition with its user licenses. Add-ons are not included, since Zoho's API does not report them; the
  * header with the remaining credits corrects the account.
  *
- * @param edition `paid_type` of the organization's licence; an unknown one counts as the free edition.
+ * @param edition `paid_type` of the organization's license; an unknown one counts as the free edition.
  */
-export function limitsOfEdition(edition: string | null, userLicences: number | null): ApiLimits {
+export function limitsOfEdition(edition: string | null, userLicenses: number | null): ApiLimits {
   const name = (edition ?? '').toLowerCase().replaceAll(/[^a-z]/g, '');
-  return limitsOf(EDITIONS[name] ?? FREE, userLicences ?? 0);
+  return limitsOf(EDITIONS[name] ?? FREE, userLicenses ?? 0);
 }
 
 function limitsOf({ base, perUser, most, concurrency }: Edition, users: number): ApiLimits {
   return { dailyCredits: Math.min(base + perUser * users, most), concurrency, heavyConcurrency: LIMITS.heavyCalls };
 }
 
-/** After a refusal one more simultaneous call is allowed each time this passes, up to the limit. Milliseconds. */
+/** Time after which one more simultaneous call is allowed again following a refusal, up to the limit, in milliseconds. */
 export const CONCURRENCY_RECOVERY_MS = 5_000;
 
 /** Calls that Zoho limits by time, beside credits and concurrency (Zoho's documentation: Bulk Read, Download Result). */

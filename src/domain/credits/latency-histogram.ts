@@ -11,8 +11,8 @@ export function noLatencies(): number[] {
 
 /** Counts one call; a latency on a bound belongs below it. */
 export function countLatency(buckets: number[], latencyMs: number): void {
-  const place = LATENCY_BOUNDS_MS.findIndex((bound) => latencyMs <= bound);
-  const bucket = place === -1 ? LATENCY_BOUNDS_MS.length : place;
+  const index = LATENCY_BOUNDS_MS.findIndex((bound) => latencyMs <= bound);
+  const bucket = index === -1 ? LATENCY_BOUNDS_MS.length : index;
   buckets[bucket] = (buckets[bucket] ?? 0) + 1;
 }
 
@@ -25,9 +25,9 @@ export function latencyQuantile(buckets: readonly number[], share: number): numb
   const total = buckets.reduce((sum, count) => sum + count, 0);
   if (total === 0) return undefined;
   let seen = 0;
-  for (const [place, count] of buckets.entries()) {
+  for (const [bucket, count] of buckets.entries()) {
     seen += count;
-    if (count > 0 && seen >= share * total) return LATENCY_BOUNDS_MS[place] ?? Infinity;
+    if (count > 0 && seen >= share * total) return LATENCY_BOUNDS_MS[bucket] ?? Infinity;
   }
   return Infinity;
 }

@@ -4,7 +4,7 @@ import { startSimulator, type Simulator } from '../../../simulator';
 import { callInteractively } from '../../../src/api/connections/call-interactively';
 import { CreditBroker } from '../../../src/connection/broker/broker';
 import { ZohoTransports } from '../../../src/connection/transports';
-import { readCreditWindow } from '../../../src/db/credits/read-window';
+import { readCreditWindow } from '../../../src/db/credits/credit-window';
 import type { ConnectionModel } from '../../../src/db/models/connection';
 import { ZohoError } from '../../../src/zoho/errors/errors';
 import type { CallOptions, ZohoTransport } from '../../../src/zoho/http/transport';

@@ -6,7 +6,7 @@ import { withZoho } from '../../../src/activities/with-zoho';
 import { CreditBroker, type BrokerOptions } from '../../../src/connection/broker/broker';
 import { ZohoTransports } from '../../../src/connection/transports';
 import { saveApiLimits } from '../../../src/db/credits/api-limits';
-import { readCreditWindow } from '../../../src/db/credits/read-window';
+import { readCreditWindow } from '../../../src/db/credits/credit-window';
 import { createDatabase } from '../../../src/db/postgres/knex';
 import type { ApiLimits } from '../../../src/domain/credits/edition-limits';
 import { ZohoError } from '../../../src/zoho/errors/errors';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { saveCostOverrides } from '../../../src/db/credits/cost-overrides';
+import { saveCreditCosts } from '../../../src/db/credits/credit-costs';
 import { MAX_WAIT_MS } from '../../../src/domain/credits/priorities';
 import { useDatabase } from '../support';
 import { Caller, limitedConnection, admitted } from './support';
@@ -126,7 +126,7 @@ describe('admitCalls', () => {
 
   it('charges what Zoho says an operation costs this organization', async () => {
     const one = await caller();
-    await saveCostOverrides(database.knex, one.connectionId, [
+    await saveCreditCosts(database.knex, one.connectionId, [
       { operation: 'list_records', minCredits: 3, maxCredits: 3 },
       { operation: 'query_records', minCredits: 1, maxCredits: 3 },
     ]);

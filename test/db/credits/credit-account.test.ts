@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { uuidv7 } from 'uuidv7';
 import { findApiLimits, saveApiLimits } from '../../../src/db/credits/api-limits';
-import { readCreditWindow } from '../../../src/db/credits/read-window';
+import { readCreditWindow } from '../../../src/db/credits/credit-window';
 import { RESERVED_SHARES, maySpend, waitForCredits } from '../../../src/domain/credits/credit-window';
 import { ASSUMED_LIMITS } from '../../../src/domain/credits/edition-limits';
 import { CALL_PRIORITIES } from '../../../src/domain/credits/priorities';

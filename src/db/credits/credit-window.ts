@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { type CreditWindow, type SpentMinute, usableCredits } from '../../domain/credits/credit-window';
 
-/** The rolling day of a connection, to predict from. */
+/** The rolling day of a connection, with all that is needed to predict when credits come back. */
 export interface CreditAccount {
   window: CreditWindow;
   /** Oldest first; together they are what the window has spent. At most one for each minute of a day. */
@@ -18,7 +18,7 @@ interface Row {
   now: number;
 }
 
-/** Reads what a connection has spent; undefined before its first call. */
+/** Reads the spent credits of a connection; undefined before its first call. */
 export async function readCreditWindow(knex: Knex, connectionId: string): Promise<CreditAccount | undefined> {
   const answer = await knex.raw<{ rows: Row[] }>(
     `select daily_credits::float8 as "dailyCredits", buffer_percent::float8 as "bufferPercent",

@@ -1,22 +1,22 @@
 import type { Knex } from 'knex';
 import { toJsonb } from '../postgres/json';
 
-/** What Zoho says an operation costs this organization (Zoho's documentation: Get Supported APIs). */
-export interface CostOverride {
-  /** The operation in our words, e.g. `list_records`. */
+/** Credit cost of an operation in one organization (Zoho's documentation: Get Supported APIs). */
+export interface CreditCost {
+  /** The engine's name of the operation, e.g. `list_records`. */
   operation: string;
   minCredits: number;
   maxCredits: number;
 }
 
 /**
- * Stores what operations cost in this organization. A call is then charged what the price list says, but no less and
- * no more than this. Operations that are not named keep what they had.
+ * Stores credit costs of an organization. A call is then charged by the price list, but at least the minimum and at most
+ * the maximum. Operations that are not named keep their costs.
  */
-export async function saveCostOverrides(
+export async function saveCreditCosts(
   knex: Knex,
   connectionId: string,
-  overrides: readonly CostOverride[],
+  overrides: readonly CreditCost[],
 ): Promise<void> {
   await knex.raw(
     `insert into sync.credit_costs (connection_id, operation, min_credits, max_credits)
@@ -28,8 +28,8 @@ export async function saveCostOverrides(
   );
 }
 
-/** Whether the prices of a connection were stored within the last week. */
-export async function areCostsKnown(knex: Knex, connectionId: string): Promise<boolean> {
+/** Whether the credit costs of a connection were stored within the last week. */
+export async function areCreditCostsFresh(knex: Knex, connectionId: string): Promise<boolean> {
   const answer = await knex.raw<{ rows: [{ known: boolean }] }>(
     `select exists (select from sync.credit_costs
        where connection_id = ? and updated_at > now() - interval '7 days') as known`,
