@@ -1,8 +1,8 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
-import { SessionEnded } from '../db/mirror/load/load-chunk';
 import { toDatabaseError, type DatabaseError } from '../db/postgres/pg-errors';
+import { SessionEnded } from '../db/sessions/chunks';
 import { NumberRangeExceeded } from '../domain/runs/chunk-numbers';
 import type { Logger } from '../logger';
 import { FAILURES, permanentFailure } from '../temporal/contract/failures';

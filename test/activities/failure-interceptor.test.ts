@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import pg from 'pg';
 import { FailureInterceptor } from '../../src/activities/failure-interceptor';
-import { SessionEnded } from '../../src/db/mirror/load/load-chunk';
+import { SessionEnded } from '../../src/db/sessions/chunks';
 import { NumberRangeExceeded } from '../../src/domain/runs/chunk-numbers';
 import { createLogger } from '../../src/logger';
 import { jobPending } from '../../src/temporal/contract/failures';

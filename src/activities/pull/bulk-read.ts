@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { activityInfo } from '@temporalio/activity';
 import { resultFileSource } from '../../db/mirror/load/chunk-sources';
-import { findLoadedChunk, loadChunk, type ChunkResult } from '../../db/mirror/load/load-chunk';
+import { loadChunk } from '../../db/mirror/load/load-chunk';
 import { markNotBulkReadable } from '../../db/mirror/module-fields';
 import {
   findBulkReadJob,
@@ -10,6 +10,7 @@ import {
   updateBulkReadJob,
   type BulkReadJobRow,
 } from '../../db/sessions/bulk-read-jobs';
+import { findLoadedChunk, type ChunkResult } from '../../db/sessions/chunks';
 import { bulkNameField } from '../../domain/mirror/mirror-field';
 import { expectedBulkJobMs } from '../../domain/planning/read-methods';
 import { pollDelayMs } from '../../domain/runs/poll-schedule';

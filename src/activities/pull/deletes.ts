@@ -1,4 +1,3 @@
-import { findLastChunk } from '../../db/mirror/load/load-chunk';
 import { countMirrorRows } from '../../db/mirror/mirror-table';
 import {
   moveToTombstones,
@@ -7,6 +6,7 @@ import {
   findUnseenRows,
   type DeletedRow,
 } from '../../db/mirror/sweep';
+import { findLastChunk } from '../../db/sessions/chunks';
 import { massDeleteNeedsApproval } from '../../domain/mirror/mass-delete-guard';
 import { readFrom } from '../../domain/mirror/watermark';
 import { ChunkCounter, deleteBatchSequence, sweepChunks } from '../../domain/runs/chunk-numbers';

@@ -1,8 +1,7 @@
-import { sumChunks } from '../../db/mirror/load/load-chunk';
 import { createMirrorIndexes } from '../../db/mirror/mirror-indexes';
 import { countMirrorRows } from '../../db/mirror/mirror-table';
 import { loadFields, markFilled, type KnownField } from '../../db/mirror/module-fields';
-import { forgetSeenIds } from '../../db/mirror/sweep';
+import { sumChunks, forgetSeenIds } from '../../db/sessions/chunks';
 import { countQuarantinedRows, countUnmirroredRows } from '../../db/sessions/quarantine';
 import { advanceWatermark, getWatermark } from '../../db/sessions/watermarks';
 import type { ReadPath } from '../../domain/runs/enums';
@@ -12,7 +11,7 @@ import { countRecords } from '../../zoho/records/count-records';
 import type { ActivityDependencies } from '../dependencies';
 import { withHeartbeats } from '../heartbeats';
 import { withZoho, type ZohoWork } from '../with-zoho';
-import { convertedParameter } from './converted-leads';
+import { convertedParameter } from './list-pages';
 import { loadMirror } from './load-mirror';
 
 /** Counts the module on both sides. */

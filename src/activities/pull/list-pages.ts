@@ -1,14 +1,14 @@
-import { pageConverter } from '../../db/mirror/load/chunk-sources';
+import { pageConverter } from '../../db/mirror/copy/page-columns';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import { nextCursor } from '../../domain/mirror/change-cursor';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
+import type { ReadPath } from '../../domain/runs/enums';
 import { LIMITS } from '../../domain/zoho-limits';
 import { CallBatch } from '../../zoho/http/call-limiter';
 import type { CallOptions } from '../../zoho/http/transport';
-import { listRecords, type ListRecordsQuery } from '../../zoho/records/list-records';
+import { listRecords, type Converted, type ListRecordsQuery } from '../../zoho/records/list-records';
 import type { RecordPage } from '../../zoho/records/record-page';
 import type { ZohoWork } from '../with-zoho';
-import { convertedParameter } from './converted-leads';
 
 /** Where a page begins. The time is that of a walk through changes. */
 export interface PageCursor {
@@ -85,4 +85,21 @@ export class ListPages {
     const time = copy.toString('latin1', copy.lastIndexOf('\t') + 1).trimEnd();
     return Number.isNaN(Date.parse(time)) ? null : time;
   }
+}
+
+/**
+ * Zoho hides converted leads from lists and counts unless asked for them. Converting is a state of a lead, not its end,
+ * so the mirror keeps it.
+ */
+export function convertedParameter(module: string): { converted?: Converted } {
+  return hasConverted(module) ? { converted: 'both' } : {};
+}
+
+/** Whether a path leaves converted records out: bulk read has no such parameter. */
+export function leavesOutConverted(module: string, path: ReadPath): boolean {
+  return path === 'bulk' && hasConverted(module);
+}
+
+function hasConverted(module: string): boolean {
+  return module === 'Leads';
 }

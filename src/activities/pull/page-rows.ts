@@ -1,12 +1,12 @@
 import { CopyPages, textPage, type CopyPage } from '../../db/mirror/copy/copy-page';
+import { pageConverter } from '../../db/mirror/copy/page-columns';
 import type { CopyFormat, PageToCopy } from '../../db/mirror/copy/page-to-copy';
-import { pageConverter } from '../../db/mirror/load/chunk-sources';
 import { MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
 import { LIMITS } from '../../domain/zoho-limits';
 import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
 import type { ZohoWork } from '../with-zoho';
-import { convertedParameter } from './converted-leads';
+import { convertedParameter } from './list-pages';
 
 /** Turns pages of a list into rows that hold every field of the module. */
 export interface PageReader {

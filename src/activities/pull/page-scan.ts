@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CopyPage } from '../../db/mirror/copy/copy-page';
 import { copyPagesSource } from '../../db/mirror/load/chunk-sources';
-import { findLastChunk, loadChunk, sumChunks, type ChunkResult } from '../../db/mirror/load/load-chunk';
+import { loadChunk } from '../../db/mirror/load/load-chunk';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import type { ChunkKind } from '../../db/models/session-chunk';
+import { findLastChunk, sumChunks, type ChunkResult } from '../../db/sessions/chunks';
 import { ChunkCounter, scanChunks, type ScanEnd } from '../../domain/runs/chunk-numbers';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SessionSums } from '../../temporal/contract/results';

@@ -8,7 +8,7 @@ import type { SyncTarget } from '../../temporal/contract/targets';
 import { countRecords } from '../../zoho/records/count-records';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
-import { convertedParameter, leavesOutConverted } from './converted-leads';
+import { convertedParameter, leavesOutConverted } from './list-pages';
 import { isSelected } from './load-mirror';
 import { prepareModule } from './prepare-module';
 

@@ -1,5 +1,5 @@
-import { findLastChunk } from '../../db/mirror/load/load-chunk';
 import { findRestorableIds } from '../../db/mirror/sweep';
+import { findLastChunk } from '../../db/sessions/chunks';
 import { ChunkCounter, restoredChunks } from '../../domain/runs/chunk-numbers';
 import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';

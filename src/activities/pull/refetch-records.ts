@@ -1,4 +1,5 @@
-import { copyRowsSource, pageConverter } from '../../db/mirror/load/chunk-sources';
+import { pageConverter } from '../../db/mirror/copy/page-columns';
+import { copyRowsSource } from '../../db/mirror/load/chunk-sources';
 import { loadChunk } from '../../db/mirror/load/load-chunk';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import type { DeletedRow } from '../../db/mirror/sweep';
@@ -8,7 +9,7 @@ import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
 import type { ActivityDependencies } from '../dependencies';
 import type { ZohoWork } from '../with-zoho';
-import { convertedParameter } from './converted-leads';
+import { convertedParameter } from './list-pages';
 
 export interface RefetchRequest {
   sessionId: string;

@@ -149,10 +149,3 @@ export async function findRestorableIds(knex: Knex, mirror: MirrorModule, limit:
   );
   return answer.rows.map((row) => row.id);
 }
-
-/** Frees what a finished session kept for its sweep. */
-export async function forgetSeenIds(knex: Knex, sessionId: string): Promise<void> {
-  await knex.raw('update sync.session_chunks set seen_ids = null where session_id = ? and seen_ids is not null', [
-    sessionId,
-  ]);
-}

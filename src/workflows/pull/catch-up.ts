@@ -2,7 +2,6 @@ import type { ChunkRange } from '../../domain/runs/chunk-numbers';
 import { MAX_PASSES } from '../../domain/runs/rounds';
 import type { RowCounts } from '../../temporal/contract/results';
 import { countBothSides, readChanges, readDeletes } from '../activity-proxies';
-import { agree } from './row-counts';
 import type { SyncRun } from './sync-run';
 
 export interface CatchUp {
@@ -66,4 +65,15 @@ async function followDeletes(run: SyncRun, since: string): Promise<Awaited<Retur
   if (!found.heldBack) return found;
   await approval.wait(found.heldBack, found.mirrorRows);
   return control.step(() => readDeletes({ ...request, approved: true }));
+}
+
+/** Whether both sides have the same rows; those in quarantine that the mirror never had are accounted for. */
+export function agree({ zohoRows, mirrorRows, unmirroredRows }: RowCounts): boolean {
+  return zohoRows === mirrorRows + unmirroredRows;
+}
+
+/** How far both sides are apart, as a sentence. */
+export function describeDifference(module: string, { zohoRows, mirrorRows, unmirroredRows }: RowCounts): string {
+  const quarantined = unmirroredRows > 0 ? ` and ${unmirroredRows} are in quarantine only` : '';
+  return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}${quarantined}.`;
 }

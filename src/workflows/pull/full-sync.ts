@@ -6,8 +6,7 @@ import type { FullSyncInput, SyncResult } from '../../temporal/contract/sync-mes
 import { finishFullSync, indexMirror, planFullSync, readByListPages } from '../activity-proxies';
 import { causeOf, FIELD_REFUSED, isFailure, VERIFICATION_FAILED } from '../run/activity-failures';
 import { extractByBulkRead } from './bulk-extraction';
-import { catchUp, type CaughtUp } from './catch-up';
-import { agree, describeDifference } from './row-counts';
+import { catchUp, type CaughtUp, agree, describeDifference } from './catch-up';
 import { sweep } from './sweep';
 import { SyncRun } from './sync-run';
 

@@ -4,8 +4,7 @@ import type { IncrementalSyncPlan, RowCounts } from '../../temporal/contract/res
 import type { IncrementalSyncInput, SyncResult } from '../../temporal/contract/sync-messages';
 import { finishIncrementalSync, planIncrementalSync, readRestored } from '../activity-proxies';
 import { VERIFICATION_FAILED } from '../run/activity-failures';
-import { catchUp, type CaughtUp } from './catch-up';
-import { agree, describeDifference } from './row-counts';
+import { catchUp, type CaughtUp, agree, describeDifference } from './catch-up';
 import { SyncRun } from './sync-run';
 
 /**

@@ -3,7 +3,7 @@ import { loadMirror } from '../../../src/activities/pull/load-mirror';
 import { pageReader, type PageReader } from '../../../src/activities/pull/page-rows';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { withZoho, type ZohoWork } from '../../../src/activities/with-zoho';
-import { pageConverter } from '../../../src/db/mirror/load/chunk-sources';
+import { pageConverter } from '../../../src/db/mirror/copy/page-columns';
 import { LIMITS } from '../../../src/domain/zoho-limits';
 import { getRecord } from '../../../src/zoho/records/get-record';
 import { listRecords } from '../../../src/zoho/records/list-records';

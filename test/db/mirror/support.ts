@@ -7,9 +7,10 @@ import type { Knex } from 'knex';
 import { ZipFile } from 'yazl';
 import { CopyPages } from '../../../src/db/mirror/copy/copy-page';
 import { copyPagesSource, resultFileSource } from '../../../src/db/mirror/load/chunk-sources';
-import { loadChunk, type ChunkOptions, type ChunkResult } from '../../../src/db/mirror/load/load-chunk';
+import { loadChunk, type ChunkOptions } from '../../../src/db/mirror/load/load-chunk';
 import { qualifiedTable, tableNameOf, type MirrorModule } from '../../../src/db/mirror/mirror-module';
 import { prepareMirrorTable } from '../../../src/db/mirror/mirror-table';
+import { type ChunkResult } from '../../../src/db/sessions/chunks';
 import { mapFields, type FieldMetadata } from '../../../src/domain/mirror/mirror-field';
 import { someConnection, someSession } from '../support';
 

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
-import {
-  moveToTombstones,
-  countUnseenRows,
-  findUnseenRows,
-  forgetSeenIds,
-  type DeletedRow,
-} from '../../../src/db/mirror/sweep';
+import { moveToTombstones, countUnseenRows, findUnseenRows, type DeletedRow } from '../../../src/db/mirror/sweep';
 import { closeRun } from '../../../src/db/runs/close-run';
+import { forgetSeenIds } from '../../../src/db/sessions/chunks';
 import { sessionRun } from '../../../src/domain/runs/run';
 import { someSession, useDatabase } from '../support';
 import { loadRecords, NAME, rowsOf, someMirror, statusesOf, tombstonesOf, type MirrorUnderTest } from './support';

@@ -1,7 +1,7 @@
 import type { ColumnType, MirrorField } from '../../../domain/mirror/mirror-field';
-import { pageColumns, pageConverter } from '../load/chunk-sources';
 import { binaryRowsOf, binaryToText } from './binary-format';
 import { UnusualValue } from './copy-kernel';
+import { pageColumns, pageConverter } from './page-columns';
 import type { CopyFormat, PageToCopy } from './page-to-copy';
 
 /** Rows of a page as COPY takes them. The first column is the record's id. */

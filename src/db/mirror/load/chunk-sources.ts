@@ -5,26 +5,41 @@ import type { MirrorField } from '../../../domain/mirror/mirror-field';
 import { BINARY_HEADER, BINARY_TRAILER } from '../copy/binary-format';
 import type { CopyPage } from '../copy/copy-page';
 import { csvToBinary } from '../copy/csv-to-binary';
-import { PageToCopy, type CopyFormat, type PageColumn } from '../copy/page-to-copy';
+import { pageColumns } from '../copy/page-columns';
 import { qualifiedTable, type MirrorModule } from '../mirror-module';
 import { columnTypesQuery, type ColumnTypeRow } from '../mirror-table';
-import type { ChunkSource } from './load-chunk';
 import { openCsv, readHeader } from './result-file';
 import { csvLayout, jsonLayout, typedLayout, type StagingLayout } from './staged-column';
 import { copyStream, openCopy, STAGING, stagingTypes, type CopySink } from './staging';
+
+/** Rows of a chunk. They can be read more than once: another way to load them starts from the beginning. */
+export interface ChunkSource {
+  layout: StagingLayout;
+  /** Rows may repeat within the source (pages that shift while they are read). */
+  mayRepeat: boolean;
+  /** Copies every row into the staging table as text. */
+  stageText(client: pg.Client, layout: StagingLayout): Promise<void>;
+  /** The same with bytes replaced that PostgreSQL cannot store. */
+  stageTolerant(client: pg.Client, layout: StagingLayout): Promise<void>;
+  /**
+   * Copies every row in binary format into a staging table of `typedLayout`; absent where it is known not to be possible.
+   * @throws UnusualValue when only PostgreSQL's own parser can read a value
+   */
+  stageBinary?(client: pg.Client, layout: StagingLayout): Promise<void>;
+  /**
+   * Copies every row into the mirror itself; absent where values need conversion.
+   * @returns rows copied
+   */
+  copyIntoMirror?(client: pg.Client): Promise<number>;
+}
 
 /** Replaces NUL, which PostgreSQL refuses with the whole COPY, as it refuses bytes that are not UTF-8. */
 function withoutNul(text: string): Buffer {
   return Buffer.from(text.replaceAll('\0', '\uFFFD'));
 }
 
-/** Whole rows, so that no character is split. */
-function storableRows(rows: Buffer): Buffer {
-  return withoutNul(rows.toString('utf8'));
-}
-
 /** Replaces what PostgreSQL refuses in a stream whose pieces may end inside a character. */
-function storableBytes(): Transform {
+function replaceUnstorable(): Transform {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -37,46 +52,30 @@ function storableBytes(): Transform {
 }
 
 /**
- * A chunk that is one result file of a bulk read.
+ * The source of a chunk that is one result file of a bulk read.
  * @throws ResultFileBroken
  */
 export async function resultFileSource(mirror: MirrorModule, file: string, signal: AbortSignal): Promise<ChunkSource> {
   return {
     layout: csvLayout(mirror, await readHeader(file)),
     mayRepeat: false,
-    async copyInto(client, layout, tolerant) {
-      const csv = await openCsv(file);
-      // A file that breaks half-way must break the COPY too, through whatever stands between them.
-      const rows = tolerant ? pipeline(csv, storableBytes(), () => undefined) : csv;
+    async stageText(client, layout) {
+      await copyStream(client, layout, await openCsv(file), signal);
+    },
+    // A file that breaks half-way must break the COPY too, through the transform between them.
+    async stageTolerant(client, layout) {
+      const rows = pipeline(await openCsv(file), replaceUnstorable(), () => undefined);
       await copyStream(client, layout, rows, signal);
     },
-    async copyTyped(client, layout) {
+    async stageBinary(client, layout) {
       const rows = pipeline(await openCsv(file), csvToBinary(stagingTypes(layout)), () => undefined);
       await copyStream(client, layout, rows, signal, 'binary');
     },
   };
 }
 
-/** What a page column takes: the same order as the layout's source columns. */
-export function pageColumns(fields: readonly MirrorField[]): PageColumn[] {
-  return [
-    { field: 'id', part: 'value', type: 'bigint' },
-    ...fields.flatMap(({ apiName: field, shape, type, nameColumn }): PageColumn[] =>
-      shape === 'reference'
-        ? [
-            { field, part: 'id', type },
-            ...(nameColumn ? [{ field, part: 'name' as const, type: 'text' as const }] : []),
-          ]
-        : [{ field, part: type === 'text' ? 'value' : PARTS[shape], type }],
-    ),
-  ];
-}
-
-/** Values that become JSON are JSON already: the rows may go straight into the mirror. */
-const PARTS = { scalar: 'value', choices: 'json', opaque: 'json', tags: 'names' } as const;
-
 /**
- * A chunk of rows already in COPY's text format, for the given fields (see `PageToCopy`).
+ * The source of a chunk whose rows are in COPY's text format already, for the given fields (see `PageToCopy`).
  * @param pieces whole rows each
  */
 export function copyRowsSource(
@@ -89,15 +88,17 @@ export function copyRowsSource(
   return {
     layout,
     mayRepeat: true,
-    async copyInto(client, _layout, tolerant) {
-      const copy = openCopy(client, layout, signal, STAGING);
-      await writeAll(copy, tolerant ? storablePieces(pieces) : pieces);
+    async stageText(client) {
+      await writeAll(openCopy(client, layout, signal, STAGING), pieces);
+    },
+    async stageTolerant(client) {
+      await writeAll(openCopy(client, layout, signal, STAGING), withoutUnstorable(pieces));
     },
     copyIntoMirror: (client) => writeAll(openCopy(client, layout, signal, qualifiedTable(mirror)), pieces),
   };
 }
 
-/** A chunk of converted pages: as binary rows if all of them are, into columns of the same types; else as text. */
+/** The source of a chunk of converted pages: binary if all of them are and the columns have their types, else text. */
 export function copyPagesSource(
   mirror: MirrorModule,
   fields: readonly MirrorField[],
@@ -115,10 +116,10 @@ export function copyPagesSource(
   const copyBinary = (client: pg.Client, table: string): Promise<number> =>
     writeAll(openCopy(client, text.layout, signal, table, 'binary'), pieces);
   const types = pageColumns(fields).map(({ type }) => type);
-  const isStagedSo = isDeepStrictEqual(stagingTypes(typedLayout(text.layout)), types);
+  const hasStagedTypes = isDeepStrictEqual(stagingTypes(typedLayout(text.layout)), types);
   return {
     ...text,
-    ...(isStagedSo && { copyTyped: async (client: pg.Client) => void (await copyBinary(client, STAGING)) }),
+    ...(hasStagedTypes && { stageBinary: async (client: pg.Client) => void (await copyBinary(client, STAGING)) }),
     copyIntoMirror: async (client) =>
       (await hasTypesOf(client, mirror, text.layout))
         ? copyBinary(client, qualifiedTable(mirror))
@@ -137,21 +138,17 @@ async function writeAll(copy: CopySink, pieces: AsyncIterable<Buffer> | Iterable
   }
 }
 
-async function* storablePieces(pieces: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) yield storableRows(piece);
+/** Replaces what PostgreSQL refuses in pieces of whole rows, so that no character is split. */
+async function* withoutUnstorable(pieces: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) yield withoutNul(piece.toString('utf8'));
 }
 
 /**
  * Whether the columns of the mirror have the types that their fields have. A type that would lose values waits for a
- * person; until then the column has another one, whose binary form PostgreSQL would not recognise as wrong.
+ * person; until then the column has another one, and PostgreSQL would take the binary form of the one for the other.
  */
 async function hasTypesOf(client: pg.Client, mirror: MirrorModule, layout: StagingLayout): Promise<boolean> {
   const { rows } = await client.query<ColumnTypeRow>(columnTypesQuery('$1'), [qualifiedTable(mirror)]);
   const present = new Map(rows.map(({ name, type }) => [name, type]));
   return layout.columns.every(({ name, type }) => present.get(name) === type);
-}
-
-/** Converts whole page bodies; see `PageToCopy.convert`. */
-export function pageConverter(fields: readonly MirrorField[], format: CopyFormat = 'text'): PageToCopy {
-  return new PageToCopy(pageColumns(fields), format);
 }

@@ -239,7 +239,7 @@ describe('merging into a table with awkward names', () => {
     const table = 'table; drop "deals"';
     await database.knex.raw('create schema ??', [schema]);
     await database.knex.raw(
-      `create table "schema ""with"" quote's".."table; drop ""deals""" (
+      `create table "schema ""with"" quote's"."table; drop ""deals""" (
          id bigint primary key, "na""me" text, amount numeric, modified_time timestamptz,
          _synced_at timestamptz not null default now())`,
     );
