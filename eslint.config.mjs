@@ -226,7 +226,6 @@ export default tseslint.config(
     files: [
       'bench',
       'dev',
-      'simulator',
       'src/{activities,api,cli,connection,db,domain,temporal,workflows,zoho}',
       'test',
     ].map((folder) => `${folder}/**/*.ts`),
@@ -236,7 +235,6 @@ export default tseslint.config(
     files: [
       'bench',
       'dev',
-      'simulator',
       'src/{activities,api,bin,cli,connection,db,domain,workflows,zoho}',
       'test',
     ].map((folder) => `${folder}/**/*.ts`),

@@ -6,7 +6,7 @@ interface Alarm {
 const MAX_TIMEOUT = 2_000_000_000;
 
 /**
- * The time the simulated organization lives in. Follows real time until somebody advances, sets or freezes it; token
+ * Time of the simulated organization. Follows real time until somebody advances, sets or freezes it; token
  * expiry, credits, jobs and `Modified_Time` all read this clock and none reads the machine's.
  */
 export class VirtualClock {

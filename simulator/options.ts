@@ -15,7 +15,7 @@ export interface SimulatorOptions extends DataOptions {
   readonly dataCenter: string;
   /** Added to every CRM call. */
   readonly latencyMs: number;
-  /** What a bulk read, a bulk write or the mass update of a view takes at least. */
+  /** Shortest duration of a bulk read, a bulk write or the mass update of a view. */
   readonly bulkJobMs: number;
   /** Added to such a job for every 100,000 of its rows. */
   readonly bulkJobMsPer100kRows: number;

@@ -2,7 +2,7 @@ import { invalidData } from './http/api-error';
 
 type Value = boolean | number | string;
 
-/** A point Zoho's documentation leaves open, with the answer the simulator gives until told otherwise. */
+/** Behavior that Zoho's documentation leaves open, with the simulator's default. */
 export interface Switch<T extends Value = Value> {
   readonly standard: T;
   /** The values it takes: a list, or any whole number or text. */

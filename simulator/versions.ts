@@ -1,6 +1,6 @@
 import { ApiError } from './http/api-error';
 
-/** What an API version allows where versions differ (Get Records, Query API and What's New pages of each version). */
+/** Rules of an API version where versions differ (Get Records, Query API and What's New pages of each version). */
 export interface VersionRules {
   /** Get Records wants `fields`, at most 50; before v3 it gave every field without, and took any number. */
   readonly fieldsRequired: boolean;
@@ -10,7 +10,7 @@ export interface VersionRules {
   /** `sort_by` takes every field, not only id, Created_Time and Modified_Time. */
   readonly sortsByAnyField: boolean;
   readonly coqlRowsPerCall: number;
-  /** What LIMIT and OFFSET reach together. */
+  /** Highest row that LIMIT and OFFSET reach together. */
   readonly coqlReach: number;
   readonly coqlSelectColumns: number;
   readonly coqlValuesPerIn: number;

@@ -14,7 +14,7 @@ import { joinedColumn } from './joined-column';
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Counts what a walk over the result has written. */
+/** Counts of the rows and bytes that a scan of the result has written. */
 export interface ExportProgress {
   count: number;
   more: boolean;

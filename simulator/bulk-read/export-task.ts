@@ -4,7 +4,7 @@ import type { CustomModuleRequest } from '../data/modules/custom-module';
 import type { Condition } from '../query/condition';
 import type { StoreSnapshot } from '../store/module-store';
 
-/** What the export thread needs to write the result file of one job. */
+/** Input of the export thread for the result file of one job. */
 export interface ExportTask {
   readonly jobId: string;
   /** Where the zip goes. */
@@ -14,7 +14,7 @@ export interface ExportTask {
   readonly addedModules: readonly CustomModuleRequest[];
   /** Fields created since the start, by API name of the module. */
   readonly createdFields: Readonly<Record<string, readonly FieldDefinition[]>>;
-  /** What was written to the modules since they were generated, by API name. */
+  /** Changes of the modules since they were generated, by API name. */
   readonly snapshots: Readonly<Record<string, StoreSnapshot>>;
   readonly module: string;
   /** Header names after `Id`; a dot leads through a lookup. */
@@ -31,7 +31,7 @@ export interface ExportTask {
   readonly headerAlone: boolean;
 }
 
-/** What came out. */
+/** Result of an export. */
 export interface ExportResult {
   readonly count: number;
   readonly more: boolean;
@@ -41,5 +41,5 @@ export interface ExportResult {
   readonly bytes: number;
 }
 
-/** How the thread answers. */
+/** Answer of the export thread. */
 export type ExportReply = { readonly result: ExportResult } | { readonly error: string };

@@ -3,7 +3,7 @@ import type { ExportResult } from './export-task';
 
 export type JobState = 'ADDED' | 'QUEUED' | 'IN PROGRESS' | 'COMPLETED' | 'FAILURE';
 
-/** What a job reads: the checked form of the request's `query`. */
+/** Query of a job: the checked form of the request's `query`. */
 export interface JobQuery {
   readonly module: string;
   /** As requested, or every exportable field. */

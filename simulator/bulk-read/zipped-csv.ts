@@ -61,7 +61,7 @@ function localHeaderOf(name: Buffer): Buffer {
   ]);
 }
 
-/** What follows the data: its descriptor, the central directory, and where that begins. */
+/** End of a zip file, after the data: the descriptor, the central directory and its position. */
 function trailerOf({ name, checksum, size, deflated }: Entry): Buffer {
   const sums = words(checksum, deflated, size);
   const descriptor = Buffer.concat([words(DATA_DESCRIPTOR), sums]);

@@ -9,7 +9,7 @@ import { findByValue } from '../writes/find-duplicate';
 import { valueOfCell } from './cell-value';
 import type { JobRequest, Mapping } from './job';
 
-/** What became of a row, as the result file says it. */
+/** Outcome of a row, as the result file reports it. */
 export interface RowOutcome {
   readonly status: 'ADDED' | 'UPDATED' | 'SKIPPED' | 'UNPROCESSED';
   readonly recordId: string;
@@ -132,7 +132,7 @@ export class RowWriter {
     return valueOfCell(this.#context, column, mapping, text);
   }
 
-  /** Options nobody knows become options of the field, silently (Bulk Write: Create Job). */
+  /** Adds unknown options to the field, silently (Bulk Write: Create Job). */
   #withOptions(column: Column, given: unknown): Column {
     const { apiName, dataType } = column.field;
     if (dataType !== 'picklist' && dataType !== 'multiselectpicklist') return column;

@@ -2,7 +2,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { parse, type Parser } from 'csv-parse';
 import { openEntry } from './zip-file';
 
-/** The delimiters Zoho tells apart by the header (Bulk Write: Limitations). */
+/** Delimiters that Zoho recognizes by the header (Bulk Write: Limitations). */
 const DELIMITERS = [',', ';', ':', '|'] as const;
 const HEADER_BYTES = 256 * 1024;
 

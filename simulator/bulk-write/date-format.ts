@@ -1,4 +1,4 @@
-/** What a text said: the parts of a date and, where the pattern has them, of a time. */
+/** Parts of a date that were read from a text and, where the pattern has them, of a time. */
 export interface DateParts {
   readonly year: number;
   readonly month: number;
@@ -9,7 +9,7 @@ export interface DateParts {
   readonly offset?: number;
 }
 
-/** What the letters of a pattern take, and which part they give. */
+/** Text that each letter of a pattern matches, and the part it gives. */
 const LETTERS: Readonly<Record<string, readonly [part: string, expression: string]>> = {
   yyyy: ['year', '\\d{4}'],
   MM: ['month', '\\d{2}'],

@@ -9,12 +9,12 @@ export interface Mapping {
   readonly apiName: string;
   /** Column of the CSV, from 0; undefined where only the default value counts. */
   readonly index?: number;
-  /** How a lookup's record is found: by `id` or by the value of one of its fields. */
+  /** Key by which the record of a lookup is found: `id` or one of its fields. */
   readonly findBy?: string;
   /** As it was sent. */
   readonly format?: string;
   readonly reader?: DateReader;
-  /** What empty cells count as. */
+  /** Value of an empty cell. */
   readonly defaultValue?: unknown;
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as afterOtherWork } from 'node:timers/promises';
 import { csvText } from '../data/cell';
 import type { WriteContext } from '../store/record-editor';
 import { type RowOutcome, RowWriter, skipped } from './apply-row';
@@ -7,8 +7,8 @@ import type { WriteJob } from './job';
 
 /** Rows of a file that are taken (Bulk Write: Limitations); the rest is skipped as LIMIT_EXCEEDED. */
 const MAX_ROWS = 25_000;
-/** Rows written before other calls get their turn. */
-const ROWS_PER_TURN = 250;
+/** Rows written before the event loop serves other calls. */
+const ROWS_PER_BATCH = 250;
 const SHOWN_COLUMNS = 3;
 const UNPROCESSED: RowOutcome = { status: 'UNPROCESSED', recordId: '', errors: '' };
 
@@ -17,7 +17,7 @@ const UNPROCESSED: RowOutcome = { status: 'UNPROCESSED', recordId: '', errors: '
  * columns, `STATUS`, `RECORD_ID` and `ERRORS`.
  *
  * @param stopAfter rows from here on stay unprocessed: the job is about to fail
- * @param isCancelled asked between turns; the rest is dropped when it says yes
+ * @param isCancelled checked between batches; the rest is dropped when it is true
  */
 export async function* resultLines(
   context: WriteContext,
@@ -43,10 +43,10 @@ export async function* resultLines(
     count(job, outcome);
     const { status, recordId, errors } = outcome;
     lines += line([...shown.map((index) => cells[index] ?? ''), status, recordId, errors]);
-    if (job.counts.total % ROWS_PER_TURN !== 0) continue;
+    if (job.counts.total % ROWS_PER_BATCH !== 0) continue;
     yield lines;
     lines = '';
-    await nextTurn();
+    await afterOtherWork();
     if (isCancelled()) return;
   }
   yield lines;

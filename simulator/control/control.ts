@@ -224,7 +224,7 @@ export class Control {
     this.simulation.deliveries.plan.clear();
   }
 
-  /** What was sent to clients' URLs. */
+  /** Messages that were sent to clients' URLs. */
   deliveries(): DeliveryReport {
     return this.simulation.deliveries.report();
   }

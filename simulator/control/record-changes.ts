@@ -12,7 +12,10 @@ import { readSwitch } from '../switches';
 
 type Values = Readonly<Record<string, CellValue>>;
 
-/** What to do to a module's records: updates first, then deletions, insertions, restorations, drift. `count` picks that many existing records, spread over the module by the seed. */
+/**
+ * Changes to make to a module's records: updates first, then deletions, insertions, restorations, drift. `count` picks
+ * that many existing records, spread over the module by the seed.
+ */
 export interface RecordChanges {
   /** Records to add; or how many to add with generated values. */
   readonly insert?: readonly Values[] | { readonly count: number; readonly values?: Values };

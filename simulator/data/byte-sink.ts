@@ -22,7 +22,9 @@ export class Fragments {
     this.#view = viewOf(this.#bytes);
   }
 
-  /** Copies a text to a place in `target`, behind which a word may be written over; none for a `k` there is no text of. */
+  /**
+   * Copies a text to a place in `target`, behind which a word may be written over; none for a `k` there is no text of.
+   */
   copy(k: number, target: Buffer, view: DataView, at: number): void {
     const start = this.#starts[k] ?? 0;
     const length = this.lengthOf(k);
@@ -63,7 +65,7 @@ export class ByteSink {
   }
 
   /**
-   * What was written, without a copy; the sink goes on with another buffer. Whoever has sent the bytes gives them back
+   * Written bytes, without a copy; the sink continues with another buffer. The sender gives the bytes back
    * with `reuse`, else they are garbage.
    */
   handOver(): Buffer {
@@ -75,7 +77,7 @@ export class ByteSink {
     return written;
   }
 
-  /** What was written, as a copy; the sink is empty afterwards. */
+  /** Copies the written bytes and empties the sink. */
   take(): Buffer {
     const taken = Buffer.from(this.#bytes.subarray(0, this.#length));
     this.#length = 0;

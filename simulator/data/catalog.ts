@@ -26,7 +26,7 @@ const FIRST_CUSTOM_NUMBER = 201;
 export class Catalog {
   readonly users: readonly User[];
   readonly zone: ZonedTime;
-  /** What was added on request, in order: with the options, the recipe of this catalog. */
+  /** Modules added on request, in order. They and the options are the recipe of this catalog. */
   readonly requests: CustomModuleRequest[] = [];
   readonly #modules = new Map<string, GeneratedModule>();
   #nextNumber = FIRST_CUSTOM_NUMBER;

@@ -18,7 +18,7 @@ export interface Column {
   write(sink: ByteSink, row: number, rendering: Rendering): void;
   /** All values the column has, by variant number; present where a row's value depends on its variant only. */
   variants?(): readonly CellValue[];
-  /** What a numbered text has before its number, and which of these a row has. */
+  /** Beginnings of a numbered text, and the choice of each row. */
   readonly beginnings?: Beginnings;
   /** The row of the related module that a generated lookup leads to; undefined where it is empty. */
   target?(row: number): number | undefined;
@@ -63,12 +63,12 @@ export function render(field: FieldDefinition, value: CellValue, rendering: Rend
   return rendering === 'json' ? JSON.stringify(value) : csvCell(field.dataType, value, separator);
 }
 
-/** Nothing, in either rendering. */
+/** Writes null in either rendering. */
 export function writeNull(sink: ByteSink, rendering: Rendering): void {
   if (rendering === 'json') sink.ascii('null');
 }
 
-/** What a writer of harmless ASCII puts down, in quotes where JSON wants them. */
+/** Writes plain ASCII, in quotes where JSON needs them. */
 export function quoted(sink: ByteSink, rendering: Rendering, content: () => void): void {
   if (rendering === 'json') sink.ascii('"');
   content();

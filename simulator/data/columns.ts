@@ -5,7 +5,7 @@ import { type Draw, sometimes } from './draws';
 import type { FieldDefinition } from './field';
 import { hash32, saltOf } from './hash';
 
-/** How many different values a varied column has. */
+/** Number of different values of a varied column. */
 export const VARIANTS = 1_024;
 
 /** Which of the variants a row has: the same for all varied columns of a module, so that neighbours can be joined. */

@@ -1,21 +1,21 @@
 import type { CellValue } from './cell';
 import type { DataType } from './data-type';
 
-/** How a value follows from others of the same record. */
+/** Derivation of a value from others of the same record. */
 export interface Derivation {
   readonly inputs: readonly string[];
   /** Takes the values of the inputs, in their order. */
   readonly from: (values: readonly CellValue[]) => CellValue;
 }
 
-/** What a module's author says about a field; the metadata document is derived from it. */
+/** Definition of a field by the author of its module; the metadata document is derived from it. */
 export interface FieldDefinition {
   readonly apiName: string;
   readonly label: string;
   readonly dataType: DataType;
   readonly custom: boolean;
   readonly mandatory?: boolean;
-  /** Nobody can write it: audit fields, formulas, autonumbers. */
+  /** Not writable: audit fields, formulas, autonumbers. */
   readonly readOnly?: boolean;
   readonly unique?: boolean;
   readonly length?: number;
@@ -29,7 +29,7 @@ export interface FieldDefinition {
   readonly autonumberFirst?: number;
   /** The CRM works the value out from other fields of the record; what clients write is passed over. */
   readonly derived?: Derivation;
-  /** What new records hold where nothing is written. */
+  /** Value of new records where nothing is written. */
   readonly defaultValue?: CellValue;
   /** The metadata id; by the place among the generated fields when left out. */
   readonly id?: string;
@@ -55,7 +55,7 @@ export function isUserField(field: FieldDefinition): boolean {
   return field.dataType === 'ownerlookup' || field.dataType === 'userlookup';
 }
 
-/** What an autonumber field holds in a row. */
+/** Value of an autonumber field in a row. */
 export function autonumberOf(field: FieldDefinition, row: number): string {
   const { autonumberPrefix = '', autonumberSuffix = '', autonumberFirst } = field;
   const digits =

@@ -16,7 +16,7 @@ export interface FieldPlan {
   readonly column: (earlier: ReadonlyMap<string, Column>) => ColumnFactory;
 }
 
-/** What metadata says about a module, and how it misbehaves. */
+/** Traits of a module that metadata shows, and its misbehavior. */
 export interface ModuleTraits {
   /** Every call on its records and fields answers 403 NO_PERMISSION. */
   readonly forbidden?: boolean;

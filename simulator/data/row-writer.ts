@@ -4,12 +4,12 @@ import { VARIANTS, variantOf } from './columns';
 
 /** Part of a row: cells that depend on the variant only, already joined, or one to be made for every row. */
 interface Piece {
-  /** What stands before the cell, or the joined cells by variant. */
+  /** Text before the cell, or the joined cells by variant. */
   readonly text: Fragments;
   readonly column: Column | undefined;
 }
 
-/** What stands before each cell. */
+/** Text before each cell. */
 export type Lead = (column: Column, place: number) => string;
 
 /** Before the cells of a CSV line. */

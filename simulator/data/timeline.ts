@@ -1,6 +1,6 @@
 const FIRST_CREATED = Date.UTC(2019, 5, 1) / 1000;
 const LAST_CREATED = Date.UTC(2025, 11, 1) / 1000;
-/** How long after its creation the last generated row was edited, at the first row and added over the whole table. */
+/** Seconds from the creation of a row to its last edit: at the first row, and what the whole table adds to it. */
 const FIRST_EDIT_LAG = 2 * 86_400;
 const EDIT_LAG_GROWTH = 20 * 86_400;
 /** Of each 16 rows the first three share one second: the ties a keyset has to survive. */

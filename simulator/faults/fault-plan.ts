@@ -25,9 +25,9 @@ export interface FaultRule {
   readonly module?: string;
   /** Regular expression on the path. */
   readonly path?: string;
-  /** How many calls to strike; all when left out. */
+  /** Number of calls to strike; all of them by default. */
   readonly times?: number;
-  /** How many matching calls to let pass first. */
+  /** Number of matching calls that pass before the first strike. */
   readonly after?: number;
   /** Share of matching calls to strike, 0 to 1, by a seeded dice. */
   readonly probability?: number;

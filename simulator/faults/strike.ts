@@ -10,7 +10,7 @@ const HANGING_MS = 300_000;
 const MAINTENANCE = '<html><head><title>Zoho</title></head><body><h1>We are down for maintenance</h1></body></html>';
 const SERVER_ERRORS: Readonly<Record<number, string>> = { 502: 'BAD_GATEWAY', 503: 'SERVICE_UNAVAILABLE' };
 
-/** What a fault does before the call is carried out. A reply ends the call there. */
+/** Applies a fault before the call is carried out. A reply ends the call there. */
 export async function faultBefore(
   fault: ActiveFault | undefined,
   response: ServerResponse,

@@ -6,7 +6,7 @@ import type { OpenModule } from '../store/records';
 import { readSwitch } from '../switches';
 import { pickListOf } from './pick-list';
 
-/** Lets reads know what the choices of a field are called now, after its definition changed. */
+/** Takes the display values of a field's choices into the store after its definition changed. */
 export function showChoiceNames(context: WriteContext, opened: OpenModule, column: Column): void {
   const { module, store } = opened;
   const { apiName } = column.field;

@@ -105,7 +105,7 @@ export class CustomFields {
     store.forgetField(apiName);
   }
 
-  /** What a worker thread needs to know the same fields: definitions by module. */
+  /** Definitions of the created fields by module, from which a worker thread makes the same ones. */
   definitions(): Record<string, FieldDefinition[]> {
     const entries = [...this.#created].map(([module, names]): [string, FieldDefinition[]] => [
       module.apiName,

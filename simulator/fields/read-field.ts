@@ -18,7 +18,7 @@ const EXTERNAL_TYPES = ['org', 'user'];
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** What a new field is made with besides the request. */
+/** Inputs of a new field beside the request. */
 export interface NewField {
   readonly id: string;
   /** An API name nobody has. */

@@ -1,6 +1,6 @@
 import type { DataType } from '../data/data-type';
 
-/** What a type of field allows when one is created (Create Custom Fields). */
+/** Settings that a field of a type allows when it is created (Create Custom Fields). */
 export interface TypeRules {
   /** Characters or digits; the default length is the longest. */
   readonly length?: readonly [least: number, most: number, standard?: number];

@@ -16,7 +16,7 @@ export interface Exchange {
   readonly token?: AccessToken;
 }
 
-/** What a handler answers. At most one of `json`, `text` and `file` is there. */
+/** Answer of a handler. At most one of `json`, `text` and `file` is there. */
 export interface Reply {
   readonly status: number;
   /** Serialized JSON in UTF-8. */

@@ -18,7 +18,7 @@ interface OperationCount {
   statuses: Record<string, number>;
 }
 
-/** What was called: counters by operation for ever, the last calls one by one. */
+/** Log of calls: a counter for each operation, and the latest calls one by one. */
 export class CallLog {
   readonly #operations = new Map<string, OperationCount>();
   #recent: CallEntry[] = [];

@@ -45,7 +45,7 @@ export class CreditLedger {
     this.#used -= given;
   }
 
-  /** What the response header says: nothing until half of the allowance is gone. */
+  /** Value of the response header for remaining credits; absent until half of the allowance is spent. */
   announcedRemainder(): number | undefined {
     const used = this.used;
     return used * 2 >= this.allowance ? this.allowance - used : undefined;

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as afterOtherWork } from 'node:timers/promises';
 import { ApiError } from '../http/api-error';
 import type { SimulatorOptions } from '../options';
 import { RecordEditor, type WriteContext } from '../store/record-editor';
@@ -10,7 +10,7 @@ import { writeRow } from './write-row';
 
 export const MAX_VIEW_ROWS = 50_000;
 const FIRST_JOB_NUMBER = 5_500_000_600_000_001n;
-const ROWS_PER_TURN = 500;
+const ROWS_PER_BATCH = 500;
 /** Above it no workflows run (Mass Update Records). */
 const MAX_ROWS_WITH_AUTOMATIONS = 1_000;
 /** Jobs remembered; the oldest finished ones are forgotten first. */
@@ -137,8 +137,8 @@ export class MassUpdateJobs {
         writeRow(editor, row, request);
         job.updated++;
       }
-      if ((place + 1) % ROWS_PER_TURN !== 0) continue;
-      await nextTurn();
+      if ((place + 1) % ROWS_PER_BATCH !== 0) continue;
+      await afterOtherWork();
       if (generation !== this.#generation) return;
     }
     if (fails) job.failed = job.total;

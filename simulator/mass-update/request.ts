@@ -10,7 +10,7 @@ const MAX_IDS = 500;
 const MAX_FIELDS = 1;
 const MAX_DEAL_FIELDS = 3;
 
-/** What a mass update writes, and onto what. */
+/** Values of a mass update, and the records it writes them to. */
 export interface MassUpdateRequest {
   readonly values: Readonly<Record<string, CellValue>>;
   /** False adds choices to a multi-select instead of replacing them. */

@@ -1,4 +1,4 @@
-/** What happens to a record, in the words of `events`. */
+/** Event of a record, in the words of `events`. */
 export const RECORD_EVENTS = ['create', 'edit', 'delete'] as const;
 export type RecordEvent = (typeof RECORD_EVENTS)[number];
 

@@ -39,7 +39,7 @@ export class Channels {
     return [...this.#channels.keys()].map((id) => this.get(id)).filter((channel) => channel !== undefined);
   }
 
-  /** Everyone who watches this event of a module. */
+  /** Subscriptions to this event of a module. */
   subscriptions(module: string, event: RecordEvent): Subscription[] {
     if (this.#channels.size === 0) return [];
     return this.list().flatMap((channel) =>

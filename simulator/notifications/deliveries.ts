@@ -20,7 +20,7 @@ export interface Message {
   readonly body: unknown;
 }
 
-/** What became of a message: the HTTP status it was answered with, or why there was none. */
+/** Outcome of a message: the HTTP status of the answer, or why there was none. */
 export interface DeliveryEntry {
   /** Milliseconds since 1970, virtual. */
   readonly at: number;
@@ -92,7 +92,7 @@ export class Deliveries {
     this.#release(this.#held);
   }
 
-  /** Sends what tells of the end of a job: unsigned, a hint and never a promise. */
+  /** Sends the callback at the end of a job: unsigned, a hint and never a promise. */
   sendCallback(message: Message): void {
     const delay = this.switches.read('callbackDelayMs');
     const copies = this.switches.read('callbackCopies');

@@ -5,19 +5,22 @@ export type DeliveryFault = (typeof DELIVERY_FAULTS)[number];
 export const DELIVERY_SOURCES = ['notification', 'bulk-read', 'bulk-write'] as const;
 export type DeliverySource = (typeof DELIVERY_SOURCES)[number];
 
-/** What goes wrong on the way to a client's URL, and for which messages. */
+/** Fault on the way to a client's URL, and the messages it strikes. */
 export interface DeliveryRule {
   readonly kind: DeliveryFault;
   readonly source?: DeliverySource;
   /** Channel id of a notification, job id of a callback. */
   readonly subject?: string;
-  /** How many matching messages to strike; all when left out. */
+  /** Number of matching messages to strike; all of them by default. */
   readonly times?: number;
-  /** How many matching messages to let pass first. */
+  /** Number of matching messages that pass before the first strike. */
   readonly after?: number;
   /** Share of matching messages to strike, 0 to 1, by a seeded dice. */
   readonly probability?: number;
-  /** `delay`: how long. `reorder`: how long to wait for a later message at most. Virtual milliseconds, 1,000 when left out. */
+  /**
+   * `delay`: how long. `reorder`: how long to wait for a later message at most. Virtual milliseconds, 1,000 when left
+   * out.
+   */
   readonly delayMs?: number;
 }
 

@@ -25,7 +25,7 @@ interface NotificationContext {
   readonly origin: string;
 }
 
-/** Tells the channels what happens to records (Notifications API). */
+/** Notifies channels of changes of records (Notifications API). */
 export class Notifications {
   readonly channels: Channels;
   readonly #batches = new Map<string, Batch>();
@@ -42,8 +42,8 @@ export class Notifications {
   }
 
   /**
-   * Queues a message about a record for everyone who watches. What happens in one turn goes out together. To be called
-   * after an insert or an update and before a removal.
+   * Queues a message about a record for every channel that watches. Changes within one turn of the event loop are sent
+   * together. To be called after an insert or an update and before a removal.
    */
   recordChanged(opened: OpenModule, event: RecordEvent, row: number, changed: readonly string[] = []): void {
     for (const { channel, watched } of this.channels.subscriptions(opened.module.apiName, event)) {

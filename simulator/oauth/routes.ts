@@ -62,7 +62,7 @@ function issue(simulation: Simulation, exchange: Exchange): Reply {
       return answer(outcome, apiDomain, true);
     }
     case 'refresh_token':
-      return answer(tokens.mint(parameters.get('refresh_token') ?? '', DEMO_CLIENT_ID), apiDomain, false);
+      return answer(tokens.issue(parameters.get('refresh_token') ?? '', DEMO_CLIENT_ID), apiDomain, false);
     default:
       return refusal('invalid_request');
   }

@@ -9,8 +9,8 @@ export const DEMO_REFRESH_TOKEN = '1000.simulator.refresh';
 
 const ACCESS_TOKEN_LIFE = 3_600_000;
 const CODE_LIFE = 120_000;
-const MINT_WINDOW = 600_000;
-const MINTS_PER_WINDOW = 10;
+const TOKEN_WINDOW = 600_000;
+const TOKENS_PER_WINDOW = 10;
 const REFRESH_TOKENS_PER_CLIENT = 20;
 
 export interface AccessToken {
@@ -26,7 +26,7 @@ interface RefreshToken {
   readonly value: string;
   readonly clientId: string;
   readonly scopes: readonly string[];
-  readonly mints: number[];
+  readonly issuedAt: number[];
   active: AccessToken[];
 }
 
@@ -37,7 +37,7 @@ interface GrantCode {
   readonly expires: number;
 }
 
-export type MintOutcome = AccessToken | 'invalid_code' | 'throttled';
+export type TokenOutcome = AccessToken | 'invalid_code' | 'throttled';
 
 /** Grant codes, refresh and access tokens of the simulated Accounts server, with their limits (OAuth overview). */
 export class TokenStore {
@@ -64,32 +64,32 @@ export class TokenStore {
 
   /** A single-use code for the redirect of a consent. */
   grantCode(clientId: string, redirectUri: string, scopes: readonly string[]): string {
-    const code = mintName();
+    const code = newToken();
     this.#codes.set(code, { clientId, redirectUri, scopes, expires: this.clock.now() + CODE_LIFE });
     return code;
   }
 
   /** Spends a code for a new refresh token and its first access token. */
-  redeemCode(code: string, clientId: string, redirectUri: string | null): MintOutcome | 'invalid_redirect_uri' {
+  redeemCode(code: string, clientId: string, redirectUri: string | null): TokenOutcome | 'invalid_redirect_uri' {
     const grant = this.#codes.get(code);
     if (!grant || grant.clientId !== clientId || grant.expires <= this.clock.now()) return 'invalid_code';
     if (redirectUri !== null && redirectUri !== grant.redirectUri) return 'invalid_redirect_uri';
     this.#codes.delete(code);
-    const value = mintName();
+    const value = newToken();
     this.#addRefreshToken(value, clientId, grant.scopes);
-    return this.mint(value, clientId);
+    return this.issue(value, clientId);
   }
 
   /** A new access token; refused after ten in ten minutes. Of too many active ones the oldest stop working. */
-  mint(refreshToken: string, clientId: string): MintOutcome {
+  issue(refreshToken: string, clientId: string): TokenOutcome {
     const refresh = this.#refresh.get(refreshToken);
     if (refresh?.clientId !== clientId) return 'invalid_code';
     const now = this.clock.now();
-    while (refresh.mints.length > 0 && (refresh.mints[0] ?? 0) <= now - MINT_WINDOW) refresh.mints.shift();
-    if (this.throttled && refresh.mints.length >= MINTS_PER_WINDOW) return 'throttled';
-    refresh.mints.push(now);
+    while (refresh.issuedAt.length > 0 && (refresh.issuedAt[0] ?? 0) <= now - TOKEN_WINDOW) refresh.issuedAt.shift();
+    if (this.throttled && refresh.issuedAt.length >= TOKENS_PER_WINDOW) return 'throttled';
+    refresh.issuedAt.push(now);
     const token: AccessToken = {
-      value: mintName(),
+      value: newToken(),
       clientId,
       refreshToken,
       scopes: refresh.scopes,
@@ -132,7 +132,7 @@ export class TokenStore {
   }
 
   #addRefreshToken(value: string, clientId: string, scopes: readonly string[]): void {
-    this.#refresh.set(value, { value, clientId, scopes, mints: [], active: [] });
+    this.#refresh.set(value, { value, clientId, scopes, issuedAt: [], active: [] });
     const ofClient = [...this.#refresh.values()].filter((token) => token.clientId === clientId);
     if (ofClient.length > REFRESH_TOKENS_PER_CLIENT && ofClient[0]) this.revoke(ofClient[0].value);
   }
@@ -142,6 +142,6 @@ export class TokenStore {
   }
 }
 
-function mintName(): string {
+function newToken(): string {
   return `1000.${randomBytes(16).toString('hex')}.${randomBytes(16).toString('hex')}`;
 }

@@ -1,4 +1,4 @@
-/** How a field is compared; search criteria, COQL and bulk-read criteria all come down to these. */
+/** Comparisons that search criteria, COQL and bulk-read criteria are translated to. */
 export type Comparison =
   | 'equal'
   | 'not_equal'

@@ -31,7 +31,7 @@ export function shown(value: CellValue): ShownValue {
 
 export type Key = string | number | bigint | boolean | undefined;
 
-/** What a value is ordered by; undefined for an empty one. */
+/** Sort key of a value; undefined for an empty one. */
 export function keyOf({ dataType }: ResolvedPath, cell: CellValue): Key {
   return cell === null || typeof cell === 'object' ? undefined : converterOf(dataType)(String(cell));
 }

@@ -80,22 +80,22 @@ function checkCondition(records: Records, opened: OpenModule, condition: Conditi
 function matchingRows(records: Records, opened: OpenModule, query: CoqlQuery, wanted: number): number[] {
   const test = compileCondition(records, opened, query.condition);
   const bounds = boundsOf(opened.module, query.condition);
-  const walk = walkOf(query);
+  const scan = scanOf(query);
   const { store } = opened;
-  const byModified = walk?.by === 'modified';
-  const options = { ...bounds, descending: walk?.descending ?? false };
+  const byModified = scan?.by === 'modified';
+  const options = { ...bounds, descending: scan?.descending ?? false };
   const found: number[] = [];
   for (const row of byModified ? rowsByModified(store, options) : rowsById(store, options)) {
     if (byModified && !options.descending && store.modifiedAt(row) > (bounds.modifiedUntil ?? Infinity)) break;
     if (store.isConverted(row) || !test(row)) continue;
     found.push(row);
-    if (walk && found.length === wanted) break;
+    if (scan && found.length === wanted) break;
   }
-  return walk ? found : sorted(records, opened, query, found);
+  return scan ? found : sorted(records, opened, query, found);
 }
 
 /** The ready-made order a query asks for; undefined when rows have to be collected and sorted. */
-function walkOf({ order }: CoqlQuery): { by: 'id' | 'modified'; descending: boolean } | undefined {
+function scanOf({ order }: CoqlQuery): { by: 'id' | 'modified'; descending: boolean } | undefined {
   const [first, second, third] = order;
   if (!first) return { by: 'id', descending: false };
   const isId = (path: string): boolean => path.toLowerCase() === 'id' || path === 'Created_Time';

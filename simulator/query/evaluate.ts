@@ -44,7 +44,7 @@ function comparables(value: CellValue, convert: (text: string) => Comparable | u
   return texts.map(convert).filter((part) => part !== undefined);
 }
 
-/** How texts of a data type become comparable; undefined for a text that is no value of the type. */
+/** Converts texts of a data type to comparable values; undefined for a text that is no value of the type. */
 export function converterOf(dataType: DataType | 'id'): (text: string) => Comparable | undefined {
   switch (dataType) {
     case 'id':

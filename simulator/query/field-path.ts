@@ -4,7 +4,7 @@ import type { DataType } from '../data/data-type';
 import { isUserField } from '../data/field';
 import type { OpenModule, Records } from '../store/records';
 
-/** What a path through a record leads to. */
+/** Target of a path through a record. */
 export interface ResolvedPath {
   readonly dataType: DataType | 'id';
   value(row: number): CellValue;

@@ -148,7 +148,7 @@ function listByIds(opened: OpenModule, list: ListQuery, ids: readonly string[]):
   return { status: 200, json: opened.writer.document(rows, list.columns, info) };
 }
 
-/** What a page token is bound to: the user, the module, every parameter but the place, and the header. */
+/** Request that a page token is bound to: the user, the module, every parameter but the position, and the header. */
 function bindingOf(opened: OpenModule, exchange: Exchange): string {
   const bound = [...exchange.query].filter(([name]) => name !== 'page' && name !== 'page_token');
   const since = header(exchange, 'if-modified-since') ?? '';
@@ -208,7 +208,7 @@ function readPage(opened: OpenModule, list: ListQuery, start: Start): Page {
 
 /** The rows a list shows, in its order. */
 function* matchingRows({ module, store }: OpenModule, list: ListQuery, start: Start): Generator<number> {
-  const walk = {
+  const scan = {
     descending: list.descending,
     modifiedFrom: list.modifiedFrom,
     ...(start.after && { after: start.after }),
@@ -217,8 +217,8 @@ function* matchingRows({ module, store }: OpenModule, list: ListQuery, start: St
   const ordered = other
     ? rowsByColumn(store, other, list.descending)
     : list.sortBy === 'Modified_Time'
-      ? rowsByModified(store, walk)
-      : rowsById(store, walk);
+      ? rowsByModified(store, scan)
+      : rowsById(store, scan);
   for (const row of ordered) {
     if (!store.shows(row, list.converted) || (list.test && !list.test(row))) continue;
     if (other && list.modifiedFrom !== undefined && store.modifiedAt(row) < list.modifiedFrom) continue;

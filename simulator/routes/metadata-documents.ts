@@ -77,7 +77,7 @@ export function moduleDocument(module: GeneratedModule, catalog: Catalog, sequen
   };
 }
 
-/** What only the call for a single module adds. */
+/** Keys that only the call for a single module adds. */
 export function moduleDetails(module: GeneratedModule): Record<string, unknown> {
   return {
     per_page: 200,

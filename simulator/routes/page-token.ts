@@ -7,7 +7,7 @@ const LIFE = 24 * 3_600_000;
 /** Lists of records kept for tokens that hold on to the first page's; the oldest is forgotten. */
 const KEPT_SNAPSHOTS = 50;
 
-/** How far a walk through the pages of a module has come. */
+/** Position of a scan through the pages of a module. */
 export interface PageState {
   /** The last record shown. */
   readonly after: ModifiedEntry;
@@ -21,7 +21,7 @@ export interface PageState {
 
 /**
  * Page tokens of Get Records. A token carries its state and a digest of the user and of every parameter it is bound
- * to, so the simulator keeps nothing and a restart does not lose a walk. Only walks through snapshots are remembered.
+ * to, so the simulator keeps nothing and a restart does not lose a scan. Only scans of snapshots are remembered.
  */
 export class PageTokens {
   readonly #snapshots = new Map<number, readonly number[]>();
@@ -55,7 +55,7 @@ export class PageTokens {
     return { after: { modified, row }, shown, page, snapshot };
   }
 
-  /** Keeps the list of records of a walk and gives its number. */
+  /** Keeps the list of records of a scan and gives its number. */
   keep(rows: readonly number[]): number {
     const number = this.#nextSnapshot++;
     this.#snapshots.set(number, rows);
@@ -76,7 +76,7 @@ export class PageTokens {
   }
 }
 
-/** What a page token answers after its 24 hours. */
+/** Refusal of a page token after its 24 hours. */
 export function pageTokenExpired(): ApiError {
   const details = { api_name: 'page_token', json_path: '$.query.page_token' };
   return new ApiError(400, 'EXPIRED_VALUE', 'Page token expired', details);

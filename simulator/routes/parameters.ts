@@ -16,7 +16,7 @@ export function integerParameter(query: URLSearchParams, name: string, standard:
   return Number(text);
 }
 
-/** How `fields` is read where versions and switches differ. */
+/** Rules for reading `fields` where versions and switches differ. */
 export interface FieldsRules {
   readonly most?: number;
   readonly unknown?: 'skip' | 'refuse';

@@ -4,7 +4,7 @@ import type { Simulation } from '../simulation';
 import { readSwitch } from '../switches';
 
 type Handler = (simulation: Simulation, exchange: Exchange) => Reply | Promise<Reply>;
-/** What a line may say beside; prices may hang on switches. */
+/** Optional properties of a route; prices may depend on switches. */
 export interface Rest {
   readonly credits?: number | ((exchange: Exchange, simulation: Simulation) => number);
   readonly heavy?: Route['heavy'];

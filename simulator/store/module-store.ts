@@ -27,9 +27,9 @@ export class ModuleStore {
   readonly overlay: Overlay;
   readonly written = new WrittenValues(this);
   readonly deletions: DeletedRecord[] = [];
-  /** What choices are called now, by field and actual value. */
+  /** Display values of choices, by field and actual value. */
   readonly displayValues = new Map<string, Map<string, string>>();
-  /** What deleted rows held that was not as generated, for those that come back. */
+  /** Written values of deleted rows, for those that are restored. */
   readonly #removed = new Map<number, OverlayRecord>();
   #inserted = 0;
   #deleted = 0;
@@ -40,7 +40,7 @@ export class ModuleStore {
   constructor(
     module: GeneratedModule,
     separator: string,
-    /** What a record of another module is called now; undefined when it does not exist. */
+    /** Display name of a record of another module; undefined when it does not exist. */
     nameElsewhere: (moduleName: string, id: string) => string | undefined,
   ) {
     this.module = module;
@@ -54,7 +54,7 @@ export class ModuleStore {
     return this.module.rows + this.#inserted;
   }
 
-  /** How many records exist. */
+  /** Number of records that exist. */
   get liveCount(): number {
     return this.endRow - this.#deleted;
   }

@@ -1,10 +1,10 @@
 import type { ModuleStore } from './module-store';
 import { compareEntries, DELETED, firstEntryAfter, type ModifiedEntry, PRISTINE } from './overlay';
 
-/** Where a walk stands: at a row, or before everything when undefined. Walks go on after it. */
+/** Position of a scan: the row it continues after, or undefined for its beginning. */
 export type Cursor = ModifiedEntry | undefined;
 
-export interface Walk {
+export interface Scan {
   readonly descending?: boolean;
   readonly after?: Cursor;
   /** Only rows modified at this second or later. */
@@ -14,8 +14,8 @@ export interface Walk {
 }
 
 /** Existing rows by id, which is also the order of creation. */
-export function* rowsById(store: ModuleStore, walk: Walk = {}): Generator<number> {
-  const { modifiedFrom, descending = false } = walk;
+export function* rowsById(store: ModuleStore, scan: Scan = {}): Generator<number> {
+  const { modifiedFrom, descending = false } = scan;
   const late = modifiedFrom === undefined ? 0 : store.module.timeline.firstModifiedFrom(modifiedFrom);
   const early = modifiedFrom === undefined ? [] : changedBefore(store, late, modifiedFrom);
   const qualifies = (row: number): boolean => {
@@ -24,8 +24,8 @@ export function* rowsById(store: ModuleStore, walk: Walk = {}): Generator<number
       state === PRISTINE || (state !== DELETED && (modifiedFrom === undefined || store.modifiedAt(row) >= modifiedFrom))
     );
   };
-  const cursor = walk.after?.row;
-  const first = walk.firstRow ?? 0;
+  const cursor = scan.after?.row;
+  const first = scan.firstRow ?? 0;
   if (descending) {
     for (let row = Math.min(store.endRow, cursor ?? Infinity) - 1; row >= Math.max(late, first); row--) {
       if (qualifies(row)) yield row;
@@ -50,17 +50,17 @@ function changedBefore(store: ModuleStore, limit: number, modifiedFrom: number):
 }
 
 /** Existing rows by Modified_Time, equal times by id. */
-export function* rowsByModified(store: ModuleStore, walk: Walk = {}): Generator<number> {
-  const base = walk.descending ? pristineDescending(store, walk) : pristineAscending(store, walk);
-  const changed = changedEntries(store, walk);
-  const sign = walk.descending ? -1 : 1;
+export function* rowsByModified(store: ModuleStore, scan: Scan = {}): Generator<number> {
+  const base = scan.descending ? pristineDescending(store, scan) : pristineAscending(store, scan);
+  const changed = changedEntries(store, scan);
+  const sign = scan.descending ? -1 : 1;
   let next = base.next();
   for (const entry of changed) {
     while (!next.done && compareEntries(next.value, entry) * sign < 0) {
       yield next.value.row;
       next = base.next();
     }
-    if (entry.row >= (walk.firstRow ?? 0)) yield entry.row;
+    if (entry.row >= (scan.firstRow ?? 0)) yield entry.row;
   }
   while (!next.done) {
     yield next.value.row;
@@ -68,7 +68,7 @@ export function* rowsByModified(store: ModuleStore, walk: Walk = {}): Generator<
   }
 }
 
-function* pristineAscending(store: ModuleStore, { after, modifiedFrom, firstRow }: Walk): Generator<ModifiedEntry> {
+function* pristineAscending(store: ModuleStore, { after, modifiedFrom, firstRow }: Scan): Generator<ModifiedEntry> {
   const { timeline, rows } = store.module;
   const from = Math.max(after?.modified ?? -Infinity, modifiedFrom ?? -Infinity);
   const start = from === -Infinity ? 0 : timeline.firstModifiedFrom(from);
@@ -79,7 +79,7 @@ function* pristineAscending(store: ModuleStore, { after, modifiedFrom, firstRow 
   }
 }
 
-function* pristineDescending(store: ModuleStore, { after, modifiedFrom, firstRow }: Walk): Generator<ModifiedEntry> {
+function* pristineDescending(store: ModuleStore, { after, modifiedFrom, firstRow }: Scan): Generator<ModifiedEntry> {
   const { timeline, rows } = store.module;
   const start = after ? timeline.firstModifiedFrom(after.modified + 1) : rows;
   const end = Math.max(modifiedFrom === undefined ? 0 : timeline.firstModifiedFrom(modifiedFrom), firstRow ?? 0);
@@ -90,7 +90,7 @@ function* pristineDescending(store: ModuleStore, { after, modifiedFrom, firstRow
   }
 }
 
-function* changedEntries(store: ModuleStore, { after, modifiedFrom, descending }: Walk): Generator<ModifiedEntry> {
+function* changedEntries(store: ModuleStore, { after, modifiedFrom, descending }: Scan): Generator<ModifiedEntry> {
   const log = store.overlay.modifiedLog();
   const start = modifiedFrom === undefined ? 0 : firstEntryAfter(log, { modified: modifiedFrom - 1, row: Infinity });
   if (descending) {

@@ -1,6 +1,6 @@
 import type { CellValue } from '../data/cell';
 
-/** What happened to a row since it was generated. */
+/** State of a row since it was generated. */
 export const PRISTINE = 0;
 export const CHANGED = 1;
 export const DELETED = 2;

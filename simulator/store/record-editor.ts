@@ -26,7 +26,7 @@ export interface WriteContext {
   readonly automations: Automations;
 }
 
-/** Writes records with the times, users, derived values and lookup names the CRM fills in by itself. */
+/** Writes records with the times, users, derived values and lookup names that the CRM adds. */
 export class RecordEditor {
   readonly context: WriteContext;
   readonly opened: OpenModule;
@@ -59,7 +59,7 @@ export class RecordEditor {
     this.#derive(complete, (name) => complete[name] ?? null);
     this.context.searchIndex.beforeWrite(this.opened, store.endRow, true);
     const row = store.insert(complete, now);
-    this.#tell('create', row);
+    this.#announce('create', row);
     return row;
   }
 
@@ -80,7 +80,7 @@ export class RecordEditor {
     this.#write(row, changes);
   }
 
-  /** Gives fields that the CRM works out by itself other values. */
+  /** Changes fields that the CRM computes. */
   recompute(row: number, values: Values): void {
     this.context.searchIndex.beforeWrite(this.opened, row, false);
     this.#write(row, { ...values });
@@ -98,16 +98,16 @@ export class RecordEditor {
       this.#stamp(changes, { Modified_By: this.#user(), Modified_Time: catalog.zone.format(modified) });
     }
     store.update(row, changes, modified);
-    this.#tell('edit', row, changed);
+    this.#announce('edit', row, changed);
   }
 
   remove(row: number, type: DeletionType): void {
-    this.#tell('delete', row);
+    this.#announce('delete', row);
     this.opened.store.remove(row, type, this.context.clock.seconds());
   }
 
-  /** Channels hear of it, and workflows run, where the write has these effects. */
-  #tell(event: RecordEvent, row: number, changed: readonly string[] = []): void {
+  /** Notifies channels and runs workflows where the write has these effects. */
+  #announce(event: RecordEvent, row: number, changed: readonly string[] = []): void {
     const { notifications, automations } = this.context;
     if (this.effects.notifies) notifications.recordChanged(this.opened, event, row, changed);
     if (this.effects.automates) automations.ran(this.opened.module.apiName, event);
@@ -122,7 +122,7 @@ export class RecordEditor {
     for (const [name, value] of Object.entries(stamps)) if (this.opened.module.column(name)) target[name] = value;
   }
 
-  /** Works out anew what hangs on one of the values that are about to be written. */
+  /** Recomputes the fields that depend on a value about to be written. */
   #derive(target: Record<string, CellValue>, current: (name: string) => CellValue): void {
     for (const { field } of this.opened.module.columns) {
       const { apiName, derived } = field;
@@ -130,7 +130,7 @@ export class RecordEditor {
     }
   }
 
-  /** Lookups are written by id and read with a name; an empty text is stored as nothing. */
+  /** Completes lookups, which are written by id and read with a name; an empty text is stored as null. */
   #completed({ field }: Column, value: CellValue): CellValue {
     if (value === '') return null;
     const { lookupModule } = field;

@@ -13,8 +13,8 @@ interface Module {
 }
 
 /**
- * What search knows. Zoho answers searches from an index that learns of a write some time after it: until then a new
- * record is not found, and a changed one is found by what it was.
+ * State of the search index. Zoho answers searches from an index that learns of a write some time after it: until then
+ * a new record is not found, and a changed one is found by what it was.
  */
 export class SearchIndex {
   readonly #modules = new Map<ModuleStore, Module>();
@@ -26,7 +26,7 @@ export class SearchIndex {
     this.switches = switches;
   }
 
-  /** Has to be told before every write of a row; `inserted` for a row that does not exist yet. */
+  /** To be called before every write of a row; `inserted` for a row that does not exist yet. */
   beforeWrite({ module, store }: OpenModule, row: number, inserted: boolean): void {
     const lag = this.switches.read('searchIndexLagMs');
     if (lag === 0) return;

@@ -1,4 +1,4 @@
-/** What a write does beside changing values. */
+/** Effects of a write beside changing values. */
 export interface WriteEffects {
   /** Channels hear of it. */
   readonly notifies: boolean;

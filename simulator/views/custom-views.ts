@@ -82,7 +82,7 @@ function ownedBy(user: User | undefined): Condition {
   return compare('Owner', 'equal', user?.id ?? '');
 }
 
-/** Nobody shares records here. */
+/** Records are never shared here. */
 const NOBODY: Condition = compare('id', 'equal', '0');
 
 function weekAgo({ catalog, clock }: ViewContext): string {

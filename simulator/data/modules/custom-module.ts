@@ -4,7 +4,7 @@ import { AUDIT_FIELDS, custom, standard } from '../field-plans';
 import type { FieldPlan, ModulePlan, ModuleTraits } from '../generated-module';
 import { money } from '../number-columns';
 
-/** What somebody asks for when adding a module. */
+/** Request for an additional module. */
 export interface CustomModuleRequest extends ModuleTraits {
   readonly apiName: string;
   readonly rows: number;
