@@ -69,7 +69,7 @@ describe('pulse bulk-write and mass-update', () => {
     const none = await pulse(api, ['mass-update', 'list']);
 
     assert.match(status.out, new RegExp(`^operation +${id}$`, 'm'));
-    assert.match(results.out, /^ +2 +insert +Deals +skipped +- +INVALID_DATA Stage$/m);
+    assert.match(results.out, /^ +1 +insert +Deals +skipped +- +INVALID_DATA Stage$/m);
     assert.match(list.out, new RegExp(`^${id} +Deals +initiated`, 'm'));
     assert.equal(none.out, 'No operations.\n');
   });

@@ -83,15 +83,15 @@ describe('a bulk write', function () {
     assert.deepEqual(
       results.map(({ position, status, errors }) => [position, status, errors.map(({ code }) => code).join()]),
       [
+        [0, 'added', ''],
         [1, 'added', ''],
-        [2, 'added', ''],
-        [3, 'skipped', 'MANDATORY_NOT_FOUND'],
-        [4, 'updated', ''],
-        [5, 'skipped', results[4]?.errors[0]?.code],
+        [2, 'skipped', 'MANDATORY_NOT_FOUND'],
+        [3, 'updated', ''],
+        [4, 'skipped', results[4]?.errors[0]?.code],
+        [5, 'updated', ''],
         [6, 'updated', ''],
-        [7, 'updated', ''],
-        [8, 'added', ''],
-        [9, 'updated', ''],
+        [7, 'added', ''],
+        [8, 'updated', ''],
       ],
     );
     // A record that clears a field goes in a file of its own.
@@ -105,10 +105,10 @@ describe('a bulk write', function () {
         ['Deals', 'update', 1],
       ],
     );
-    const written = (position: number) => contacts.get(results[position - 1]?.recordId ?? '');
-    assert.equal(written(1)?.['Last_Name'], 'Again');
+    const written = (position: number) => contacts.get(results[position]?.recordId ?? '');
+    assert.equal(written(0)?.['Last_Name'], 'Again');
     assert.equal(results[6]?.recordId, results[0]?.recordId);
-    assert.equal(written(2)?.['Email'], 'written1@example.com');
+    assert.equal(written(1)?.['Email'], 'written1@example.com');
     assert.equal(contacts.get(changed)?.['Last_Name'], 'Changed');
     assert.equal((contacts.get(changed)?.['Account_Name'] as ExactObject)['id'], account);
     assert.equal(contacts.get(cleared)?.['Phone'], null);

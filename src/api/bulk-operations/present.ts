@@ -42,7 +42,8 @@ export function presentResult({
   recordId,
   errors,
 }: BulkOperationItemModel): BulkResult {
-  return { position, operation: action, module: moduleName, status, recordId, errors: errors ?? [] };
+  // Stored from 1, as PostgreSQL numbers rows; shown from 0, as JSON pointers count.
+  return { position: position - 1, operation: action, module: moduleName, status, recordId, errors: errors ?? [] };
 }
 
 function presentRow(operation: BulkOperationModel, connection: string, calls: number, credits: number): BulkOperation {

@@ -4,8 +4,8 @@ import { getBulkOperation, listBulkOperations } from '../../db/bulk-operations/b
 import { ConnectionNotFound, findConnection } from '../../db/connections/connections';
 import { ITEM_STATUSES } from '../../domain/runs/bulk-operations';
 import { RUN_STATUSES } from '../../domain/runs/enums';
-import { cursorOf, encodeCursor, pageOf } from '../http/paging';
-import { limit, listOf, ApiName } from '../http/parameters';
+import { page, pageQuery } from '../http/paging';
+import { ApiName, listOf } from '../http/parameters';
 import { defineRoute, type Route } from '../http/route';
 import { OPERATION_ROUTES, OperationParams, OPERATIONS_TAG, type OperationRoutes } from './operation-kinds';
 import { presentOperation, presentOperations, presentResult } from './present';
@@ -30,8 +30,7 @@ function listRoute({ kind, path, name, noun }: OperationRoutes) {
       connection: z.string().optional().meta({ description: 'Name of the connection.' }),
       module: ApiName.optional(),
       status: listOf(RUN_STATUSES).optional(),
-      limit,
-      cursor: cursorOf(z.tuple([z.uuid()])).optional(),
+      ...pageQuery(z.strictObject({ before: z.uuid() })),
     }),
     answers: { 200: { description: 'A page of operations.', schema: BulkOperationPage } },
     problems: ['unknown_connection'],
@@ -44,15 +43,14 @@ function listRoute({ kind, path, name, noun }: OperationRoutes) {
         ...(query.module !== undefined && { module: query.module }),
         ...(query.status !== undefined && { status: query.status }),
       };
-      const before = query.cursor?.[0];
-      const found = await listBulkOperations(knex, filter, { limit: query.limit + 1, ...(before && { before }) });
-      const { rows, ...page } = pageOf(
-        found,
-        query.limit,
-        ({ id }) => encodeCursor([id]),
-        before && encodeCursor([before]),
+      const body = await page(
+        query,
+        (at) => listBulkOperations(knex, filter, at),
+        ({ id }) => ({ before: id }),
+        (rows) => presentOperations(knex, rows),
+        'operations',
       );
-      return { status: 200, body: { operations: await presentOperations(knex, rows), ...page } };
+      return { status: 200, body };
     },
   });
 }
@@ -86,20 +84,21 @@ function resultsRoute({ kind, path, name, noun }: OperationRoutes) {
     params: OperationParams,
     query: z.strictObject({
       status: listOf(ITEM_STATUSES).optional(),
-      limit: z.coerce.number().int().min(1).max(1_000).default(200).meta({ description: 'Most rows to answer.' }),
-      cursor: cursorOf(z.tuple([z.int()])).optional(),
+      ...pageQuery(z.strictObject({ after: z.int() }), { usual: 200, most: 1_000 }),
     }),
     answers: { 200: { description: 'A page of outcomes.', schema: BulkResultPage } },
     problems: ['operation_not_found'],
     async handle({ params, query }, { knex }) {
       const { id } = await getBulkOperation(knex, params.id, kind);
-      const after = query.cursor?.[0];
       const filter = query.status === undefined ? {} : { status: query.status };
-      const place = { limit: query.limit + 1, ...(after !== undefined && { after }) };
-      const found = await listItems(knex, id, filter, place);
-      const here = after === undefined ? undefined : encodeCursor([after]);
-      const { rows, ...page } = pageOf(found, query.limit, ({ position }) => encodeCursor([position]), here);
-      return { status: 200, body: { results: rows.map(presentResult), ...page } };
+      const body = await page(
+        query,
+        (at) => listItems(knex, id, filter, at),
+        ({ position }) => ({ after: position }),
+        (rows) => rows.map(presentResult),
+        'results',
+      );
+      return { status: 200, body };
     },
   });
 }

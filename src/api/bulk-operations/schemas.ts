@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BULK_WRITE_ACTIONS, ITEM_ACTIONS, ITEM_STATUSES } from '../../domain/runs/bulk-operations';
 import { RUN_STATUSES } from '../../domain/runs/enums';
 import { LIMITS } from '../../domain/zoho-limits';
+import { PAGE_FIELDS } from '../http/paging';
 import { ConnectionOrDefault, ApiName } from '../http/parameters';
 
 const MAX_GROUPS = 100;
@@ -12,7 +13,6 @@ const MAX_CHARACTERS = 32_000;
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const count = z.int().min(0);
 const json = z.record(z.string(), z.unknown());
-const page = { nextCursor: z.string().nullable(), hasMore: z.boolean() };
 
 /** PostgreSQL keeps no NUL and no half of a surrogate pair. */
 const text = z
@@ -127,7 +127,7 @@ export const MassUpdatePreview = z
     possible: z.boolean(),
     calls: count.meta({ description: 'To Zoho, without waiting for a job.' }),
     credits: count,
-    outcomes: z.enum(['by record', 'counts only']),
+    outcomes: z.enum(['by_record', 'counts_only']),
   })
   .meta({ description: 'What a mass update would do; nothing is written.' });
 export type MassUpdatePreview = z.infer<typeof MassUpdatePreview>;
@@ -184,12 +184,15 @@ export const BulkOperationAnswer = z
 export type BulkOperationAnswer = z.infer<typeof BulkOperationAnswer>;
 
 export const BulkOperationPage = z
-  .strictObject({ operations: z.array(BulkOperation), ...page })
+  .strictObject({ operations: z.array(BulkOperation), ...PAGE_FIELDS })
   .meta({ description: 'Operations, newest first.' });
 
 export const BulkResult = z
   .strictObject({
-    position: z.int().min(1).meta({ description: 'Place of the record in the request, from 1.' }),
+    position: z
+      .int()
+      .min(0)
+      .meta({ description: 'Of the record in the request, from 0, all operations counted through.' }),
     operation: z.enum(ITEM_ACTIONS),
     module: z.string(),
     status: z.enum(ITEM_STATUSES),
@@ -200,7 +203,7 @@ export const BulkResult = z
 export type BulkResult = z.infer<typeof BulkResult>;
 
 export const BulkResultPage = z
-  .strictObject({ results: z.array(BulkResult), ...page })
+  .strictObject({ results: z.array(BulkResult), ...PAGE_FIELDS })
   .meta({ description: 'Outcomes in the order of the request.' });
 
 export const BULK_OPERATION_SCHEMAS = {

@@ -100,7 +100,7 @@ export const previewMassUpdate = defineRoute({
         possible: problems.size === 0 && names.length <= LIMITS.massUpdate.fields(module),
         calls: ids ? Math.ceil(ids.length / LIMITS.massUpdate.ids) : 1,
         credits: ids ? massUpdateCredits(ids.length) : CREDITS.create_mass_update_job,
-        outcomes: ids ? ('by record' as const) : ('counts only' as const),
+        outcomes: ids ? ('by_record' as const) : ('counts_only' as const),
       },
     };
   },

@@ -5,13 +5,14 @@ import { missingScopes } from '../../zoho/auth/scopes';
 import { listModules } from '../../zoho/metadata/modules';
 import { getOrg } from '../../zoho/metadata/org';
 import { getCurrentUser, listUsers, USER_TYPES } from '../../zoho/metadata/users';
-import { ConnectionOrDefault as connection, page, perPage } from '../http/parameters';
+import { pageQuery, zohoPage, zohoPageCursor } from '../http/paging';
+import { ConnectionOrDefault as connection } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { callInteractively } from './call-interactively';
 import { connectionAt, ConnectionQuery } from './find-connection';
 import { presentConnection } from './present';
-import { AuthStatus, Organization, Permissions, UserList } from './schemas';
+import { AuthStatus, Organization, Permissions, UserPage } from './schemas';
 
 const MAX_ALERTS = 50;
 
@@ -116,13 +117,20 @@ export const listUsersRoute = defineRoute({
   summary: 'List the users of the organization',
   description: 'Asks Zoho; 1 API credit. The connected user alone: `type=CurrentUser`.',
   access: 'viewer',
-  query: z.strictObject({ connection, type: z.enum(USER_TYPES).default('AllUsers'), page, perPage }),
-  answers: { 200: { description: 'A page of users.', schema: UserList } },
+  query: z.strictObject({
+    connection,
+    type: z.enum(USER_TYPES).default('AllUsers'),
+    ...pageQuery(zohoPageCursor, { usual: 200 }),
+  }),
+  answers: { 200: { description: 'A page of users.', schema: UserPage } },
   problems: ZOHO_PROBLEMS,
-  async handle({ query: { connection: name, ...query } }, deps) {
-    const { users, moreRecords } = await callInteractively(deps, name, ({ transport, options }) =>
-      listUsers(transport, query, options),
-    );
-    return { status: 200, body: { users, moreRecords } };
+  async handle({ query }, deps) {
+    const fetch = async (at: { page: number; perPage: number }) => {
+      const { users, moreRecords } = await callInteractively(deps, query.connection, ({ transport, options }) =>
+        listUsers(transport, { type: query.type, ...at }, options),
+      );
+      return { items: users, moreRecords };
+    };
+    return { status: 200, body: await zohoPage(query, fetch, 'users') };
   },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DATA_CENTER_NAMES } from '../../zoho/http/data-centers';
+import { PAGE_FIELDS } from '../http/paging';
 import { ConnectionOrDefault } from '../http/parameters';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
@@ -143,7 +144,7 @@ export const Organization = z
   })
   .meta({ description: 'The connected org, asked of Zoho now.' });
 
-export const UserList = z
+export const UserPage = z
   .strictObject({
     users: z.array(
       z.strictObject({
@@ -158,7 +159,7 @@ export const UserList = z
         offset: z.number().nullable().meta({ description: 'From UTC, in milliseconds.' }),
       }),
     ),
-    moreRecords: z.boolean(),
+    ...PAGE_FIELDS,
   })
   .meta({ description: 'Users of the organization.' });
 
@@ -173,7 +174,7 @@ export const CONNECTION_SCHEMAS = {
   AuthStatus,
   Permissions,
   Organization,
-  UserList,
+  UserPage,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 /** Those that describe what is sent, not what is answered. */

@@ -1,17 +1,85 @@
 import { z } from 'zod';
 
-/** Cursors are opaque to clients: what is in them may change. */
-export function encodeCursor(place: readonly (string | number)[]): string {
-  return Buffer.from(JSON.stringify(place), 'utf8').toString('base64url');
+/** Fields of every page beside its items. */
+export const PAGE_FIELDS = {
+  nextCursor: z.string().nullable().meta({
+    description: 'Where the next page begins; also at the end of a growing list, to ask again later.',
+  }),
+  hasMore: z.boolean().meta({ description: 'Whether the next page has something now.' }),
+};
+
+export type Page<Name extends string, Item> = Record<Name, Item[]> & { nextCursor: string | null; hasMore: boolean };
+
+/**
+ * Query parameters of a list: `limit`, and `cursor` as the page before answered it.
+ * @param schema position that a cursor of this list stands for
+ */
+export function pageQuery<Position extends object>(schema: z.ZodType<Position>, { usual = 50, most = 200 } = {}) {
+  const limit = z.coerce.number().int().min(1).max(most).default(usual);
+  return {
+    limit: limit.meta({ description: `Rows of a page, at most ${most}.` }),
+    cursor: cursorOf(schema).optional(),
+  };
 }
 
-/** A query parameter that holds a cursor of this API, decoded to the place it stands for. */
-export function cursorOf<T>(place: z.ZodType<T>): z.ZodType<T, string> {
+/**
+ * One page of a list.
+ *
+ * @param query limit and cursor, as `pageQuery` parses them
+ * @param fetch reads rows from a position on; it is asked for one more than the page holds, which tells whether there
+ *   is a next page
+ * @param after position of a row, from which the next page goes on
+ * @param name plural under which the answer has the items
+ */
+export async function page<Position extends object, Row, Item, Name extends string>(
+  query: { limit: number; cursor?: Position | undefined },
+  fetch: (at: { limit: number } & Partial<Position>) => Promise<readonly Row[]>,
+  after: (row: Row) => NoInfer<Position>,
+  present: (rows: readonly Row[]) => Promise<Item[]> | Item[],
+  name: Name,
+): Promise<Page<Name, Item>> {
+  const found = await fetch({ ...query.cursor, limit: query.limit + 1 } as { limit: number } & Partial<Position>);
+  const rows = found.slice(0, query.limit);
+  const last = rows.at(-1);
+  const next = last === undefined ? query.cursor : after(last);
+  return pageOf(name, await present(rows), next, found.length > query.limit);
+}
+
+/** Cursor of a list that Zoho numbers by pages: pages of another size would begin elsewhere, so it keeps the size. */
+export const zohoPageCursor = z.strictObject({ page: z.int().min(2), perPage: z.int().min(1).max(200) });
+
+/** One page of a list that Zoho numbers by pages. @param fetch asks Zoho for a page */
+export async function zohoPage<Item, Name extends string>(
+  query: { limit: number; cursor?: z.infer<typeof zohoPageCursor> | undefined },
+  fetch: (at: { page: number; perPage: number }) => Promise<{ items: Item[]; moreRecords: boolean }>,
+  name: Name,
+): Promise<Page<Name, Item>> {
+  const at = query.cursor ?? { page: 1, perPage: query.limit };
+  const { items, moreRecords } = await fetch(at);
+  return pageOf(name, items, moreRecords ? { ...at, page: at.page + 1 } : undefined, moreRecords);
+}
+
+function pageOf<Name extends string, Item>(
+  name: Name,
+  items: Item[],
+  next: object | undefined,
+  hasMore: boolean,
+): Page<Name, Item> {
+  const nextCursor = next === undefined ? null : encodeCursor(next);
+  return { [name]: items, nextCursor, hasMore } as Page<Name, Item>;
+}
+
+/** Cursors are opaque to clients: their content may change. */
+function encodeCursor(position: object): string {
+  return Buffer.from(JSON.stringify(position), 'utf8').toString('base64url');
+}
+
+function cursorOf<Position>(schema: z.ZodType<Position>): z.ZodType<Position, string> {
   return z
     .string()
     .max(400)
     .transform((cursor, context) => {
-      const decoded = place.safeParse(decode(cursor));
+      const decoded = schema.safeParse(decode(cursor));
       if (decoded.success) return decoded.data;
       context.addIssue({ code: 'custom', message: 'Not a cursor of this list' });
       return z.NEVER;
@@ -25,23 +93,4 @@ function decode(cursor: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/**
- * Cuts the row that was read beyond the limit, which tells whether there is more.
- * @param here the place before this page, which stays the next one when nothing was read
- */
-export function pageOf<Row>(
-  rows: readonly Row[],
-  most: number,
-  cursorAfter: (row: Row) => string,
-  here: string | undefined,
-): { rows: readonly Row[]; nextCursor: string | null; hasMore: boolean } {
-  const page = rows.slice(0, most);
-  const last = page.at(-1);
-  return {
-    rows: page,
-    nextCursor: last === undefined ? (here ?? null) : cursorAfter(last),
-    hasMore: rows.length > most,
-  };
 }

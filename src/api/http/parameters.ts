@@ -22,8 +22,6 @@ export const SessionParams = z.strictObject({
   id: z.uuid('Must be the id of a session').meta({ description: 'Id of the session.' }),
 });
 
-export const limit = z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'Most rows to answer.' });
-
 /** `a,b,c` of a closed set of values. */
 export function listOf<const Values extends readonly [string, ...string[]]>(values: Values) {
   return z
@@ -51,7 +49,6 @@ export const fields = z
   .pipe(FieldNames)
   .meta({ description: `API names separated by commas, at most ${LIMITS.listPage.fields}.` });
 
-export const page = z.coerce.number().int().min(1).default(1);
 export const perPage = z.coerce
   .number()
   .int()

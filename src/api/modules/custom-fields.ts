@@ -5,8 +5,8 @@ import type { FieldModificationModel } from '../../db/models/field-modification'
 import { callInteractively } from '../connections/call-interactively';
 import { connectionAt, ConnectionQuery } from '../connections/find-connection';
 import type { RouteDeps } from '../http/deps';
-import { cursorOf, encodeCursor, pageOf } from '../http/paging';
-import { limit, ConnectionOrDefault as connection, ModuleParams, ZohoId } from '../http/parameters';
+import { page, pageQuery } from '../http/paging';
+import { ConnectionOrDefault as connection, ModuleParams, ZohoId } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import {
@@ -76,22 +76,21 @@ export const listFieldModificationsRoute = defineRoute({
   query: z.strictObject({
     connection,
     fieldId: ZohoId.optional().meta({ description: 'Only of this field.' }),
-    limit,
-    cursor: cursorOf(z.tuple([z.string().regex(/^\d{1,19}$/)])).optional(),
+    ...pageQuery(z.strictObject({ before: z.string().regex(/^\d{1,19}$/) })),
   }),
   answers: { 200: { description: 'A page of modifications.', schema: FieldModificationPage } },
   problems: ['connection_not_found'],
   async handle({ params, query }, { knex }) {
     const { id: connectionId } = await connectionAt(knex, query.connection);
-    const before = query.cursor?.[0];
-    const found = await listFieldModifications(
-      knex,
-      { connectionId, moduleName: params.module, fieldId: query.fieldId },
-      { limit: query.limit + 1, before },
+    const filter = { connectionId, moduleName: params.module, fieldId: query.fieldId };
+    const body = await page(
+      query,
+      (at) => listFieldModifications(knex, filter, at),
+      ({ id }) => ({ before: id }),
+      (rows) => rows.map(presentModification),
+      'modifications',
     );
-    const here = before && encodeCursor([before]);
-    const { rows, ...page } = pageOf(found, query.limit, ({ id }) => encodeCursor([id]), here);
-    return { status: 200, body: { modifications: rows.map(presentModification), ...page } };
+    return { status: 200, body };
   },
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FIELD_MODIFICATION_ACTIONS, FIELD_MODIFICATION_OUTCOMES } from '../../domain/runs/enums';
 import { LIMITS } from '../../domain/zoho-limits';
 import { CREATABLE_FIELD_TYPES, FORMULA_RETURN_TYPES } from '../../zoho/metadata/custom-field-definition';
+import { PAGE_FIELDS } from '../http/paging';
 import { ApiName } from '../http/parameters';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
@@ -187,8 +188,7 @@ export type FieldModificationAnswer = z.infer<typeof FieldModificationAnswer>;
 export const FieldModificationPage = z
   .strictObject({
     modifications: z.array(FieldModification),
-    nextCursor: z.string().nullable(),
-    hasMore: z.boolean(),
+    ...PAGE_FIELDS,
   })
   .meta({ description: 'Creations and changes of custom fields, newest first.' });
 

@@ -5,18 +5,18 @@ import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
 import type { RecordPage } from '../../zoho/records/record-page';
 import { callInteractively } from '../connections/call-interactively';
+import { pageQuery, zohoPage, zohoPageCursor } from '../http/paging';
 import {
   ConnectionOrDefault as connection,
   fields,
   modifiedSince,
   ModuleParams,
-  page,
   perPage,
   ZohoId,
 } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { DeletedAnswer, RecordAnswer, RecordsAnswer } from './schemas';
+import { DeletedPage, RecordAnswer, RecordsAnswer } from './schemas';
 
 /** What Zoho would have answered if it answered anything where there is nothing. */
 const NO_RECORDS = Buffer.from('{"data":[],"info":{"count":0,"more_records":false,"next_page_token":null}}');
@@ -80,16 +80,22 @@ export const listDeletedRoute = defineRoute({
   query: z.strictObject({
     connection,
     type: z.enum(['all', 'recycle', 'permanent']).optional(),
-    page,
-    perPage,
+    ...pageQuery(zohoPageCursor, { usual: 200 }),
     modifiedSince: modifiedSince.optional(),
   }),
-  answers: { 200: { description: 'A page of deleted records.', schema: DeletedAnswer } },
-  async handle({ params, query: { connection: name, ...query } }, deps) {
-    const { records, moreRecords, serverTime } = await callInteractively(deps, name, ({ transport, options }) =>
-      listDeleted(transport, params.module, query, options),
-    );
-    return { status: 200, body: { records, moreRecords, asOf: serverTime.toISOString() } };
+  answers: { 200: { description: 'A page of deleted records.', schema: DeletedPage } },
+  async handle({ params, query }, deps) {
+    let asOf = '';
+    const fetch = async (at: { page: number; perPage: number }) => {
+      const { type, modifiedSince: since } = query;
+      const deleted = await callInteractively(deps, query.connection, ({ transport, options }) =>
+        listDeleted(transport, params.module, { type, modifiedSince: since, ...at }, options),
+      );
+      asOf = deleted.serverTime.toISOString();
+      return { items: deleted.records, moreRecords: deleted.moreRecords };
+    };
+    const found = await zohoPage(query, fetch, 'records');
+    return { status: 200, body: { ...found, asOf } };
   },
 });
 

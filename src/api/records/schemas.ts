@@ -3,6 +3,7 @@ import { LIMITS } from '../../domain/zoho-limits';
 import { AGGREGATE_FUNCTIONS } from '../../zoho/query/coql-query';
 import type { Criteria as CriteriaInput } from '../../zoho/query/criteria';
 import { CRITERIA_OPERATORS, CRITERIA_TYPES } from '../../zoho/query/criteria-types';
+import { PAGE_FIELDS } from '../http/paging';
 import { ApiName } from '../http/parameters';
 
 /** Of Zoho's own: what a record carries beside its fields begins with $. */
@@ -200,10 +201,10 @@ export const CountAnswer = z
   .strictObject({ count: z.int().min(0), asOf: z.iso.datetime().meta({ description: "Zoho's clock." }) })
   .meta({ description: 'How many records Zoho counts.' });
 
-export const DeletedAnswer = z
+export const DeletedPage = z
   .strictObject({
     records: z.array(z.strictObject({ id: zohoId, type: z.enum(['recycle', 'permanent']), deletedTime: z.string() })),
-    moreRecords: z.boolean(),
+    ...PAGE_FIELDS,
     asOf: z.iso.datetime().meta({ description: "Zoho's clock." }),
   })
   .meta({ description: 'Deleted records; those of type `recycle` can be restored.' });
@@ -220,7 +221,7 @@ export const RECORD_SCHEMAS = {
   RecordsAnswer,
   RecordAnswer,
   CountAnswer,
-  DeletedAnswer,
+  DeletedPage,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 /** Those that describe what is sent, not what is answered. */

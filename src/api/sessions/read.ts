@@ -6,8 +6,8 @@ import { listRecordStatuses } from '../../db/sessions/record-statuses';
 import { viewSession, viewSessions } from '../../db/sessions/session-view';
 import { getSession, listSessions } from '../../db/sessions/sessions';
 import { LOG_LEVELS, RECORD_ACTIONS, RUN_STATUSES, SESSION_TYPES } from '../../domain/runs/enums';
-import { cursorOf, encodeCursor, pageOf } from '../http/paging';
-import { flag, limit, listOf, SessionParams, ApiName } from '../http/parameters';
+import { page, pageQuery } from '../http/paging';
+import { flag, listOf, SessionParams, ApiName, ZohoId } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import {
   presentCallMetrics,
@@ -17,6 +17,9 @@ import {
   presentSessionAnswer,
 } from './present';
 import { LogPage, RecordPage, SessionAnswer, SessionPage, SessionCalls } from './schemas';
+
+/** Number of a row in the database. */
+const RowId = z.string().regex(/^\d{1,19}$/);
 
 export const listSessionsRoute = defineRoute({
   method: 'get',
@@ -30,8 +33,7 @@ export const listSessionsRoute = defineRoute({
     module: ApiName.optional(),
     status: listOf(RUN_STATUSES).optional(),
     sessionType: z.enum(SESSION_TYPES).optional(),
-    limit,
-    cursor: cursorOf(z.tuple([z.uuid()])).optional(),
+    ...pageQuery(z.strictObject({ before: z.uuid() })),
   }),
   answers: { 200: { description: 'A page of sessions.', schema: SessionPage } },
   problems: ['unknown_connection'],
@@ -44,11 +46,14 @@ export const listSessionsRoute = defineRoute({
       ...(query.status !== undefined && { status: query.status }),
       ...(query.sessionType !== undefined && { sessionType: query.sessionType }),
     };
-    const before = query.cursor?.[0];
-    const found = await listSessions(knex, filter, { limit: query.limit + 1, ...(before && { before }) });
-    const here = before && encodeCursor([before]);
-    const { rows, ...page } = pageOf(found, query.limit, ({ id }) => encodeCursor([id]), here);
-    return { status: 200, body: { sessions: (await viewSessions(knex, rows)).map(presentSession), ...page } };
+    const body = await page(
+      query,
+      (at) => listSessions(knex, filter, at),
+      ({ id }) => ({ before: id }),
+      async (rows) => (await viewSessions(knex, rows)).map(presentSession),
+      'sessions',
+    );
+    return { status: 200, body };
   },
 });
 
@@ -80,8 +85,7 @@ export const listSessionLogs = defineRoute({
   query: z.strictObject({
     level: z.enum(LOG_LEVELS).optional().meta({ description: 'This level and the graver ones.' }),
     component: z.string().max(100).optional(),
-    limit,
-    cursor: cursorOf(z.tuple([z.string().regex(/^\d{1,19}$/)])).optional(),
+    ...pageQuery(z.strictObject({ after: RowId })),
   }),
   answers: { 200: { description: 'A page of the log.', schema: LogPage } },
   problems: ['session_not_found'],
@@ -91,11 +95,14 @@ export const listSessionLogs = defineRoute({
       ...(query.level !== undefined && { minimumLevel: query.level }),
       ...(query.component !== undefined && { component: query.component }),
     };
-    const after = query.cursor?.[0];
-    const found = await listLogs(knex, id, filter, { limit: query.limit + 1, ...(after && { after }) });
-    const here = after && encodeCursor([after]);
-    const { rows, ...page } = pageOf(found, query.limit, (line) => encodeCursor([line.id]), here);
-    return { status: 200, body: { logs: rows.map(presentLogLine), ...page } };
+    const body = await page(
+      query,
+      (at) => listLogs(knex, id, filter, at),
+      ({ id: after }) => ({ after }),
+      (rows) => rows.map(presentLogLine),
+      'logs',
+    );
+    return { status: 200, body };
   },
 });
 
@@ -109,15 +116,11 @@ export const listSessionRecords = defineRoute({
   params: SessionParams,
   query: z.strictObject({
     action: z.enum(RECORD_ACTIONS).optional(),
-    crmRecordId: z
-      .string()
-      .regex(/^\d{1,19}$/, "Must be Zoho's id of a record")
-      .optional(),
+    crmRecordId: ZohoId.optional(),
     needsAttention: flag
       .optional()
       .meta({ description: 'Only records that failed or conflict, and are not resolved.' }),
-    limit,
-    cursor: cursorOf(z.tuple([z.string().regex(/^\d{1,19}$/), z.int()])).optional(),
+    ...pageQuery(z.strictObject({ after: z.strictObject({ sequence: RowId, position: z.int() }) })),
   }),
   answers: { 200: { description: 'A page of records.', schema: RecordPage } },
   problems: ['session_not_found'],
@@ -128,11 +131,14 @@ export const listSessionRecords = defineRoute({
       ...(query.crmRecordId !== undefined && { crmRecordId: query.crmRecordId }),
       ...(query.needsAttention !== undefined && { needsAttention: query.needsAttention }),
     };
-    const after = query.cursor && { sequence: query.cursor[0], position: query.cursor[1] };
-    const found = await listRecordStatuses(knex, id, filter, { limit: query.limit + 1, ...(after && { after }) });
-    const cursor = (row: { sequence: string; position: number }): string => encodeCursor([row.sequence, row.position]);
-    const { rows, ...page } = pageOf(found, query.limit, cursor, after && cursor(after));
-    return { status: 200, body: { records: rows.map(presentRecordStatus), ...page } };
+    const body = await page(
+      query,
+      (at) => listRecordStatuses(knex, id, filter, at),
+      ({ sequence, position }) => ({ after: { sequence, position } }),
+      (rows) => rows.map(presentRecordStatus),
+      'records',
+    );
+    return { status: 200, body };
   },
 });
 

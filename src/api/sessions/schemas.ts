@@ -8,6 +8,7 @@ import {
   SESSION_TYPES,
   SYNC_DIRECTIONS,
 } from '../../domain/runs/enums';
+import { PAGE_FIELDS } from '../http/paging';
 import { ApiName, ConnectionOrDefault } from '../http/parameters';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
@@ -129,15 +130,8 @@ export const SessionAnswer = z
   .meta({ description: 'A session and its links.' });
 export type SessionAnswer = z.infer<typeof SessionAnswer>;
 
-const page = {
-  nextCursor: z.string().nullable().meta({
-    description: 'Where the next page begins; also at the end of a growing list, to ask again later.',
-  }),
-  hasMore: z.boolean().meta({ description: 'Whether the next page has something now.' }),
-};
-
 export const SessionPage = z
-  .strictObject({ sessions: z.array(Session), ...page })
+  .strictObject({ sessions: z.array(Session), ...PAGE_FIELDS })
   .meta({ description: 'Sessions, newest first.' });
 
 export const LogLine = z
@@ -158,7 +152,7 @@ export const LogLine = z
 export type LogLine = z.infer<typeof LogLine>;
 
 export const LogPage = z
-  .strictObject({ logs: z.array(LogLine), ...page })
+  .strictObject({ logs: z.array(LogLine), ...PAGE_FIELDS })
   .meta({ description: 'Log lines in the order they were written.' });
 
 export const RecordStatus = z
@@ -191,7 +185,7 @@ export const RecordStatus = z
 export type RecordStatus = z.infer<typeof RecordStatus>;
 
 export const RecordPage = z
-  .strictObject({ records: z.array(RecordStatus), ...page })
+  .strictObject({ records: z.array(RecordStatus), ...PAGE_FIELDS })
   .meta({ description: 'Records in the order they were handled.' });
 
 const quantile = count.nullable().meta({

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { Coverage, FieldList, FieldModificationAnswer, FieldModificationPage } from '../../api/modules/schemas';
 import { modulePath } from '../../api/paths';
+import { addPagingOptions, listPages, type PagingOptions } from '../client/list-pages';
 import { show, type CliContext } from '../context';
-import { connectionOption, wholeNumber } from '../input/option-values';
+import { connectionOption } from '../input/option-values';
 import { readJsonText } from '../input/read-json';
 import { coverageText, fieldsTable, modificationsTable, modifiedFieldText } from '../output/fields-text';
 
@@ -47,15 +48,13 @@ export function fieldsCommand(context: CliContext): Command {
       const path = `${modulePath(module)}/fields/${encodeURIComponent(id)}`;
       show(context, await context.api.call('PATCH', path, request), modifiedFieldText);
     });
-  on('history', 'list what was created and changed, newest first')
+  addPagingOptions(on('history', 'list what was created and changed, newest first'))
     .option('--field <id>', 'only of this field')
-    .option('--limit <number>', 'how many at the most', wholeNumber, 20)
-    .action(async (module: string, options: Connected & { field?: string; limit: number }) => {
-      const { connection, field: fieldId, limit } = options;
+    .action(async (module: string, { field: fieldId, ...options }: Connected & PagingOptions & { field?: string }) => {
       const path = `${modulePath(module)}/field-modifications`;
-      const query = { connection, fieldId, limit };
-      const page = await context.api.get(path, { schema: FieldModificationPage, query });
-      show(context, page.modifications, modificationsTable);
+      const query = { ...options, fieldId };
+      const rows = await listPages(context, path, FieldModificationPage, query, (page) => page.modifications);
+      show(context, rows, modificationsTable);
     });
   return fields;
 }

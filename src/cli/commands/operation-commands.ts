@@ -9,8 +9,8 @@ import {
 import { API_PREFIX, operationPath } from '../../api/paths';
 import { isFinal } from '../../domain/runs/enums';
 import { CliError, EXIT_CODES } from '../client/errors';
+import { addPagingOptions, listPages, type PagingOptions } from '../client/list-pages';
 import { show, type CliContext } from '../context';
-import { wholeNumber } from '../input/option-values';
 import { operationDetails, operationLine, operationTable, resultTable } from '../output/operation-text';
 
 const POLL_MS = 1_000;
@@ -60,16 +60,15 @@ export function addOperationCommands(parent: Command, context: CliContext, kind:
       const cancelled = await context.api.post(path, { schema: BulkOperationAnswer, body: options });
       show(context, cancelled, operationDetails);
     });
-  parent
-    .command('list')
+  addPagingOptions(parent.command('list'))
     .description(`list ${what}s, newest first`)
     .option('--module <name>', 'only of this module')
     .option('--status <statuses>', 'only in these, separated by commas')
     .option('--connection <name>', 'only of this Zoho org')
-    .option('--limit <number>', 'how many at the most', wholeNumber, 20)
-    .action(async (options: { module?: string; status?: string; connection?: string; limit: number }) => {
-      const page = await context.api.get(`${API_PREFIX}/${kind}`, { schema: BulkOperationPage, query: { ...options } });
-      show(context, page.operations, operationTable);
+    .action(async (options: PagingOptions & { module?: string; status?: string; connection?: string }) => {
+      const path = `${API_PREFIX}/${kind}`;
+      const operations = await listPages(context, path, BulkOperationPage, { ...options }, (page) => page.operations);
+      show(context, operations, operationTable);
     });
 }
 

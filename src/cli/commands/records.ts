@@ -3,12 +3,13 @@ import { modulePath } from '../../api/paths';
 import {
   CHECKED_ACTIONS,
   CountAnswer,
-  DeletedAnswer,
+  DeletedPage,
   ValidateAnswer,
   WRITE_ACTIONS,
   WriteAnswer,
 } from '../../api/records/schemas';
 import { CliError, EXIT_CODES } from '../client/errors';
+import { addPagingOptions, listPages, type PagingOptions } from '../client/list-pages';
 import { show, type CliContext } from '../context';
 import { connectionOption, names, wholeNumber } from '../input/option-values';
 import { readJsonText } from '../input/read-json';
@@ -61,17 +62,16 @@ export function recordsCommand(context: CliContext): Command {
     .addOption(new Option('--sort-order <order>', 'direction').choices(['asc', 'desc']))
     .option('--modified-since <time>', 'only what changed after this time (ISO 8601 with offset)')
     .option('--all', 'go on to the last page; with --json one page a line')
-    .action((module: string, options: ListOptions) => listPages(context, module, options));
+    .action((module: string, options: ListOptions) => listRecordPages(context, module, options));
   addFinders(context, on);
-  on('deleted', 'list deleted records')
+  addPagingOptions(on('deleted', 'list deleted records'))
     .addOption(new Option('--type <type>', 'where they are now').choices(['all', 'recycle', 'permanent']))
     .option('--modified-since <time>', 'only what was deleted after this time (ISO 8601 with offset)')
-    .option('--page <number>', 'which page', wholeNumber)
-    .action(async (module: string, query: object) => {
+    .action(async (module: string, options: PagingOptions) => {
       const path = `${recordsPath(module)}/deleted`;
-      const answer = await context.api.get(path, { schema: DeletedAnswer, query: { ...query } });
-      const rows = answer.records.map(({ id, type, deletedTime }) => [id, type, deletedTime]);
-      show(context, answer, () => formatTable(['id', 'type', 'deleted'], rows, [0, 1, 2]));
+      const deleted = await listPages(context, path, DeletedPage, { ...options }, (page) => page.records);
+      const rows = deleted.map(({ id, type, deletedTime }) => [id, type, deletedTime]);
+      show(context, deleted, () => formatTable(['id', 'type', 'deleted'], rows, [0, 1, 2]));
     });
   addWriters(context, on);
   return records;
@@ -136,7 +136,11 @@ function addWriters(context: CliContext, on: CommandOn): void {
 }
 
 /** With `--all` pages are shown as they come, so any number of records passes through. */
-async function listPages(context: CliContext, module: string, { all, fields, ...options }: ListOptions): Promise<void> {
+async function listRecordPages(
+  context: CliContext,
+  module: string,
+  { all, fields, ...options }: ListOptions,
+): Promise<void> {
   let pageToken = options.pageToken;
   for (;;) {
     const query = { ...options, fields: fields.join(','), pageToken };
@@ -146,7 +150,7 @@ async function listPages(context: CliContext, module: string, { all, fields, ...
     pageToken = page.info?.next_page_token ?? undefined;
     if (page.info?.more_records !== true || pageToken === undefined) return;
     if (!all) {
-      context.err(`There is more: --page-token ${pageToken}\n`);
+      context.err(`more: --page-token ${pageToken}\n`);
       return;
     }
   }

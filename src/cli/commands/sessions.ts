@@ -3,17 +3,16 @@ import { API_PREFIX, sessionPath } from '../../api/paths';
 import { SessionAnswer, SessionPage, SessionCalls } from '../../api/sessions/schemas';
 import { LOG_LEVELS } from '../../domain/runs/enums';
 import { readSession } from '../client/follow-session';
+import { addPagingOptions, listPages, type PagingOptions } from '../client/list-pages';
 import { showLogs, type LogOptions } from '../client/session-logs';
 import { show, type CliContext } from '../context';
-import { wholeNumber } from '../input/option-values';
 import { callsTable } from '../output/calls-text';
 import { sessionDetails, sessionTable } from '../output/session-text';
 
-interface ListOptions {
+interface ListOptions extends PagingOptions {
   module?: string;
   status?: string;
   connection?: string;
-  limit: number;
 }
 
 /** The commands that a running session takes, as they stand in its paths. */
@@ -27,16 +26,15 @@ const ORDERS = {
 /** `pulse sessions …`: looks at sessions and steers them. */
 export function sessionsCommand(context: CliContext): Command {
   const sessions = new Command('sessions').description('look at sync sessions and steer them');
-  sessions
-    .command('list')
+  addPagingOptions(sessions.command('list'))
     .description('list sessions, newest first')
     .option('--module <name>', 'only of this module')
     .option('--status <statuses>', 'only in these, separated by commas')
     .option('--connection <name>', 'only of this Zoho org')
-    .option('--limit <number>', 'how many at the most', wholeNumber, 20)
     .action(async (options: ListOptions) => {
-      const page = await context.api.get(`${API_PREFIX}/sessions`, { schema: SessionPage, query: { ...options } });
-      show(context, page.sessions, sessionTable);
+      const path = `${API_PREFIX}/sessions`;
+      const sessions = await listPages(context, path, SessionPage, { ...options }, (page) => page.sessions);
+      show(context, sessions, sessionTable);
     });
   sessions
     .command('show')
