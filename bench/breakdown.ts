@@ -7,7 +7,7 @@ type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 type HistoryEvent = NonNullable<History['events']>[number];
 type Cell = string | number;
 
-/** Says where a session's time went: its activities, chunks and calls; milliseconds, counted from its request. */
+/** Reports where a session's time went, by activity, chunk and call, in milliseconds from its request. */
 export async function reportBreakdown(
   environment: BenchEnvironment,
   run: SessionRun,
@@ -22,7 +22,7 @@ export async function reportBreakdown(
   show(['call', 'times', 'credits', 'mean'], await calls(environment, run));
 }
 
-/** In the order they were scheduled. Of several attempts only the last one's start and end are in the history. */
+/** Activities in the order they were scheduled. Of several attempts the history has only the last one's start and end. */
 async function activities({ temporal }: BenchEnvironment, { workflowId, requestedAt }: SessionRun): Promise<Cell[][]> {
   const { events } = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
   const activityOf = new Map<string, { name: string; scheduled: number; started: number; attempt: number }>();

@@ -21,7 +21,7 @@ import { median } from './median';
 import type { BenchOptions } from './options';
 import { zoho as zohoProcess } from './parts';
 
-/** Calls of each kind that count, and before them calls that do not. */
+/** Measured calls of each kind, and unmeasured ones before them. */
 const CALLS = 600;
 const WARM_UP = 100;
 const DEALS = 2_000;
@@ -29,16 +29,16 @@ const TIMEOUT_MS = 30_000;
 
 export interface BrokerFigures {
   calls: number;
-  /** Milliseconds of one call after the other, without a limiter and through the broker, alternating in one run. */
+  /** Milliseconds per sequential call, without a limiter and through the broker, alternating in one run. */
   withoutMs: { median: number; p99: number };
   withMs: { median: number; p99: number };
-  /** What the broker adds at the median. */
+  /** Difference of the medians in milliseconds. */
   overheadMs: number;
 }
 
 /**
- * Measures what the broker adds to a call: pages of a list one after the other, half of them through the broker. The two
- * kinds alternate call by call, so that what else the machine does falls on both.
+ * Measures the broker's overhead per call: sequential list pages, every second one through the broker. The kinds
+ * alternate, so that other load on the machine affects both.
  */
 export async function measureBroker(
   options: Pick<BenchOptions, 'zoho' | 'keep'> & { signal: AbortSignal; report: (line: string) => void },
@@ -67,7 +67,7 @@ async function start(
   cleanUp: CleanUp,
 ): Promise<{ without: ZohoTransport; with: ZohoTransport }> {
   const home = await mkdtemp(path.join(tmpdir(), 'pulse-bench-'));
-  // PostgreSQL may run as another user and has to get to its folder in here.
+  // PostgreSQL may run as another user, who needs to reach its folder in here.
   await chmod(home, 0o755);
   cleanUp.later(() => (keep ? report(`Left in ${home}`) : rm(home, { recursive: true, force: true })));
   report('Starting PostgreSQL and the simulated Zoho');

@@ -1,7 +1,7 @@
 import { killNow } from '../dev/processes/end-process';
 import { startProcess, type ManagedProcess, type ProcessSpec } from '../dev/processes/managed-process';
 
-/** What has to be undone, last thing first. */
+/** Steps to undo what a benchmark set up, run in reverse order. */
 export class CleanUp {
   readonly #steps: (() => unknown)[] = [];
   readonly #signal: AbortSignal;
@@ -15,7 +15,7 @@ export class CleanUp {
     this.#steps.push(step);
   }
 
-  /** Starts a process that ends with the clean-up, or, when somebody cuts that short, with this process. */
+  /** Starts a process that is stopped by the clean-up, or killed if this process exits before. */
   async start(spec: ProcessSpec): Promise<ManagedProcess> {
     let kill = (): void => undefined;
     const running = await startProcess(spec, {
@@ -36,8 +36,8 @@ export class CleanUp {
   }
 
   /**
-   * Takes every step, also when one of them fails.
-   * @throws AggregateError of those that failed
+   * Runs every step, even after one has failed.
+   * @throws AggregateError of the failures
    */
   async run(): Promise<void> {
     const failures: unknown[] = [];

@@ -22,25 +22,25 @@ import { NAMESPACE, temporal, worker, zoho } from './parts';
 
 export const CONNECTION = 'crm';
 const ZOHO_TIMEOUT_MS = 30_000;
-/** What the server's log needs to hold to say where a load spends its time, with `--chunks`. */
+/** Server settings of `--chunks`: log every statement that takes more than 5 ms. */
 const STATEMENT_LOG = { log_min_duration_statement: '5', log_line_prefix: '%m [%p] ' };
 
 export interface BenchEnvironment {
-  /** Temporary folder: logs, data, files. */
+  /** Temporary folder for logs, data and files. */
   readonly home: string;
   readonly databaseUrl: string;
   readonly knex: Knex;
   readonly temporal: TemporalClient;
   readonly connectionId: string;
   readonly worker: ManagedProcess;
-  /** Calls that neither the worker makes nor the ledger counts. */
+  /** Transport for calls outside of the measurement, which do not count in the ledger. */
   readonly zoho: ZohoTransport;
   readonly signal: AbortSignal;
 }
 
 export interface EnvironmentOptions extends Pick<BenchOptions, 'rows' | 'zoho' | 'chunks' | 'keep'> {
   readonly signal: AbortSignal;
-  /** Gets one line before each step that takes long. */
+  /** Called with one line before each long step. */
   readonly report: (line: string) => void;
 }
 
@@ -64,7 +64,7 @@ export async function withEnvironment<T>(
 async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<BenchEnvironment> {
   const { report, signal } = options;
   const home = await mkdtemp(path.join(tmpdir(), 'pulse-bench-'));
-  // PostgreSQL may run as another user and has to get to its folder in here.
+  // PostgreSQL may run as another user, who needs to reach its folder in here.
   await chmod(home, 0o755);
   cleanUp.later(() => (options.keep ? report(`Left in ${home}`) : rm(home, { recursive: true, force: true })));
 

@@ -32,8 +32,8 @@ interface Copier {
 }
 
 /**
- * The fastest plain way to put the same rows into the same kind of table: `\copy` of a file into a table with the mirror's
- * columns and types and its primary key, nothing else. Before each repetition the table is made anew.
+ * Measures the fastest plain load of the same rows: `\copy` of a file into a table with the mirror's columns, types and
+ * primary key. The table is created anew for each repetition.
  * @param mirror the filled mirror table the rows are taken from
  */
 export async function measureFloor(
@@ -49,7 +49,7 @@ export async function measureFloor(
   for (let repetition = 1; repetition <= REPETITIONS; repetition += 1) {
     await knex.raw(`drop table if exists ${TABLE}`);
     await knex.raw(`create table ${TABLE} (like ${mirror}, primary key (id)) with (autovacuum_enabled = false)`);
-    // Nobody pays for pages that another one left to be written.
+    // A checkpoint first, so that no repetition writes the dirty pages of the one before.
     await knex.raw('checkpoint');
     const taken = await copier.load(file, TABLE);
     report(`  ${repetition} of ${REPETITIONS}: ${taken.toFixed(2)} s`);

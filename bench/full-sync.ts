@@ -14,22 +14,22 @@ export interface FullSyncMeasurement {
   path: string;
   zoho: string;
   seconds: {
-    /** First session, from its request to completed and verified. */
+    /** First session, from the request until it is verified and completed. */
     endToEnd: number;
-    /** Of it, from the first download to the last commit, pauses left out. */
+    /** Part of it in which chunks were downloaded or loaded. */
     load: number;
-    /** The same of the second session, which finds nothing changed. */
+    /** Both for the second session, which finds nothing changed. */
     unchangedEndToEnd: number;
     unchangedLoad: number;
     /** `\copy` of the same rows. */
     floor: number;
   };
-  /** Of the floor. */
+  /** Seconds above, divided by those of the floor. */
   ratios: { endToEnd: number; load: number; unchangedLoad: number };
   floorBy: Floor['by'];
-  /** Largest resident set of the worker over both sessions. */
+  /** Peak resident set of the worker over both sessions. */
   workerPeakRssMb: number;
-  /** Of the first session. */
+  /** Figures of the first session. */
   apiCalls: number;
   credits: number;
   workflowEvents: number;
@@ -109,7 +109,7 @@ export async function mirrorTwice(environment: BenchEnvironment, options: Measur
   }
 }
 
-/** A session that did something else than it was measured for measures nothing. */
+/** @throws Error when a session did something else than it is measured for */
 function expectCounts({ result }: SessionRun, expected: { created: number; changed: number }): void {
   expectRows('Created rows', result.created, expected.created);
   expectRows('Changed, deleted or failed rows', result.updated + result.deleted + result.failed, expected.changed);

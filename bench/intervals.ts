@@ -1,12 +1,11 @@
-/** From one moment to a later one, both in seconds of any one clock. */
+/** Start and end, in seconds of any one clock. */
 export interface Interval {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * The seconds that at least one of the intervals covers. Pieces of work that overlap count once, pauses in which
- * nothing was done count nothing.
+ * Seconds covered by at least one of the intervals: overlaps count once, gaps do not count.
  */
 export function secondsCovered(intervals: readonly Interval[]): number {
   let covered = 0;

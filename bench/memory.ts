@@ -7,9 +7,9 @@ const MANY_ROWS = 1_000_000;
 export interface MemoryMeasurement {
   fewRows: number;
   manyRows: number;
-  /** Largest resident set of the worker with few and with many rows. */
+  /** Peak resident set of the worker with few and with many rows. */
   workerPeakRssMb: { fewRows: number; manyRows: number };
-  /** Of the second over the first: 1 says that memory does not depend on the number of rows. */
+  /** Ratio of the second to the first: 1 means that memory does not depend on the number of rows. */
   ratio: number;
   zoho: string;
   node: string;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { READ_PATHS, type ReadPath } from '../src/domain/runs/enums';
 
-/** The simulator's latency profiles. */
+/** Latency profiles of the simulator. */
 const ZOHO_PROFILES = ['fast', 'realistic'] as const;
 export type ZohoProfile = (typeof ZOHO_PROFILES)[number];
 
@@ -22,10 +22,10 @@ export const USAGE = `Usage: npm run bench -- full-sync --rows N [options]
 export interface BenchOptions {
   readonly command: (typeof COMMANDS)[number];
   readonly rows: number;
-  /** Undefined: the planner decides. */
+  /** Default: the planner's choice. */
   readonly path: ReadPath | undefined;
   readonly zoho: ZohoProfile;
-  /** Nothing is synced before the measured sync. */
+  /** Skip the warm-up. */
   readonly cold: boolean;
   readonly json: boolean;
   readonly chunks: boolean;
@@ -50,7 +50,7 @@ export function parseOptions(commandLine: readonly string[]): BenchOptions {
   };
 }
 
-/** The command line is not understood. */
+/** Thrown for an invalid command line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -26,7 +26,7 @@ export function zoho(home: string, port: number, deals: number, profile: ZohoPro
   };
 }
 
-/** The worker as it runs in production. */
+/** Specification of the worker as it runs in production. */
 export function worker(home: string, env: NodeJS.ProcessEnv, temporalAddress: string): ProcessSpec {
   let startedAt = new Date();
   return {

@@ -6,12 +6,12 @@ const KILOBYTES_PER_MEGABYTE = 1024;
 const SAMPLE_MS = 200;
 
 export interface PeakMemory {
-  /** The largest resident set since the watch began, in megabytes. */
+  /** Peak resident set since the watch began, in megabytes. */
   readMb(): Promise<number>;
   close(): void;
 }
 
-/** Watches a process. Linux keeps the peak itself (`VmHWM` of proc(5)); elsewhere it is sampled. */
+/** Watches the memory of a process. Linux keeps the peak (`VmHWM` of proc(5)); elsewhere it is sampled. */
 export function watchMemory(pid: number): PeakMemory {
   if (process.platform === 'linux') return { readMb: () => readHighWaterMark(pid), close: () => undefined };
   let peak = 0;

@@ -10,7 +10,7 @@ import { CONNECTION, type BenchEnvironment } from './environment';
 import { secondsCovered, type Interval } from './intervals';
 
 export const MODULE = 'Deals';
-/** Of the words on stderr; the measuring does not wait for it. */
+/** Interval of progress lines on stderr; the measurement does not depend on it. */
 const PROGRESS_MS = 5_000;
 
 export interface SessionRun {
@@ -19,9 +19,9 @@ export interface SessionRun {
   readonly requestedAt: Date;
   readonly path: ReadPath;
   readonly result: SyncResult;
-  /** From the request to the answer that the session is completed, its counts verified. */
+  /** From the request until the session is verified and completed. */
   readonly seconds: number;
-  /** In which something was being downloaded or loaded: see `secondsOfLoading`. */
+  /** Time in which chunks were downloaded or loaded: see `secondsOfLoading`. */
   readonly loadSeconds: number;
   readonly apiCalls: number;
   readonly credits: number;
@@ -30,7 +30,7 @@ export interface SessionRun {
 }
 
 /**
- * Runs one full sync from its request to its end and reads what it took.
+ * Runs one full sync to its end and collects its figures.
  * @throws Error with the session's own message when it does not complete
  */
 export async function runFullSync(
@@ -92,7 +92,7 @@ async function untilCompleted(
   const handle = temporal.client.workflow.getHandle(workflowId);
   try {
     return await Promise.race([
-      // Nobody may still be waiting for an answer when the connection is closed.
+      // Aborted with the rest, so that no call is pending when the connection is closed.
       temporal.connection.withAbortSignal(interrupted, () => handle.result()) as Promise<SyncResult>,
       worker.ended.then((how) =>
         Promise.reject(new Error(`The worker ended: ${how}. Its log: ${worker.spec.logFile}`)),
@@ -133,8 +133,8 @@ async function reportProgress(
 }
 
 /**
- * Seconds in which at least one chunk of the session was between the start of its download and its commit. What was
- * read again to catch up is not a part of it.
+ * Seconds in which at least one chunk of the session was between the start of its download and its commit. Chunks of the
+ * catch-up do not count.
  */
 async function secondsOfLoading(knex: Knex, sessionId: string): Promise<number> {
   const chunks = await knex.raw<{ rows: Interval[] }>(

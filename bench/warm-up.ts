@@ -6,13 +6,13 @@ import { MODULE, runFullSync } from './session-run';
 
 /** Synced by the worker before anything is measured. */
 const OTHER_MODULE = 'Contacts';
-/** What the simulator answers of the measured list before: a thousand pages, where the list has as many as 250. */
+/** Pages of the measured list that the simulator answers before: a thousand, in scans of 250. */
 const WALKS = 4;
 const PAGES_OF_A_WALK = 250;
 
 /**
- * Has both ends of a list read compile their code: the worker by syncing another module, as one that syncs every night
- * has done, and the simulated Zoho by answering the list to somebody else. Psql is compiled from the start.
+ * Warms up the JIT at both ends of a list read: the worker by syncing another module, as a worker that syncs every night
+ * has done, and the simulated Zoho by answering the list to another client. Psql needs none.
  */
 export async function warmUp(environment: BenchEnvironment, report: (line: string) => void): Promise<void> {
   report(`Warming up with ${OTHER_MODULE}`);

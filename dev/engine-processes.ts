@@ -4,7 +4,7 @@ import { bareEnvironment, type ProcessSpec } from './processes/managed-process';
 import { projectRoot } from './project-root';
 import { isWorkerPolling } from './temporal/server-process';
 
-/** The compiled entry of one of our own processes as a child process. */
+/** Specification of a process that runs one of the compiled entries. */
 function nodeProcess(
   name: string,
   entry: string,
@@ -29,7 +29,7 @@ export interface SimulatorOptions {
   readonly deals: number;
 }
 
-/** The Zoho look-alike, with a year of a mid-sized company's deals. */
+/** The simulated Zoho CRM, with a year of a mid-sized company's deals. */
 export function simulator({ home, port, deals }: SimulatorOptions): ProcessSpec {
   return nodeProcess('Simulator', 'simulator/main.js', {
     home,
@@ -41,7 +41,7 @@ export function simulator({ home, port, deals }: SimulatorOptions): ProcessSpec 
 
 export interface EngineOptions {
   readonly home: string;
-  /** Everything the process reads, secrets too: they travel in the environment, never on the command line. */
+  /** Environment of the process, with its secrets: on a command line every user could read them. */
   readonly env: NodeJS.ProcessEnv;
 }
 

@@ -10,8 +10,8 @@ export function apiKeyFile(home: string): string {
 }
 
 /**
- * The key ring for secrets at rest, one `id:base64` a line; the first encrypts. A new one gets one random key.
- * @returns the ring as PULSE_ENCRYPTION_KEYS wants it.
+ * Reads the key ring for secrets at rest, one `id:base64` a line, the first for encryption; creates one with a random key.
+ * @returns the ring in the format of PULSE_ENCRYPTION_KEYS
  */
 export async function ensureEncryptionKeys(home: string): Promise<string> {
   const create = (): string => `key-1:${randomBytes(32).toString('base64')}`;
@@ -19,7 +19,7 @@ export async function ensureEncryptionKeys(home: string): Promise<string> {
   return ring.split('\n').join(',');
 }
 
-/** An admin's key for the control API: the one kept from before when the database still accepts it, else a new one. */
+/** API key with the role admin: the one kept from an earlier run if the database still accepts it, else a new one. */
 export async function ensureApiKey(home: string, database: Knex): Promise<string> {
   const file = apiKeyFile(home);
   const kept = await readSecret(file);

@@ -6,7 +6,7 @@ import type { StartSettings } from './settings';
 const DISK_SPACE_MB = 500;
 
 /**
- * Everything that can be known to go wrong before anything runs: leftovers of a killed run, disk space, ports.
+ * Checks what can be checked before anything runs: disk space and ports, after ending leftovers of a killed run.
  * @throws Error one sentence with its remedy.
  */
 export async function preFlight(settings: StartSettings, report: (line: string) => void): Promise<void> {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 
 /**
- * The secret kept in `file`, made by `create` the first time. Only its owner can read the file; it appears whole, and
- * of two processes that make it at once one wins and both get the winner's.
+ * Reads the secret kept in `file`, or creates it the first time. Only its owner can read the file; it appears whole, and
+ * processes that create it concurrently all get the same secret.
  */
 export async function readOrCreateSecret(file: string, create: () => string): Promise<string> {
   const existing = await readSecret(file);

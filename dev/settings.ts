@@ -6,13 +6,13 @@ import { projectRoot } from './project-root';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 
-/** What only `npm start` reads; the processes' own variables are in src/config.ts. */
+/** Variables that only `npm start` reads; those of the processes are in src/config.ts. */
 const StartEnvironment = z.object({
-  /** Where databases, logs, keys and the run file are kept. */
+  /** Folder of the databases, logs, keys and the run file. */
   PULSE_HOME: z.string().default(path.join(projectRoot(), '.pulse')),
   PULSE_TEMPORAL_PORT: port.default(7233),
   PULSE_TEMPORAL_UI_PORT: port.default(8233),
-  /** Left out: 54329 or the next free port. */
+  /** Default: 54329 or the next free port. */
   PULSE_POSTGRES_PORT: port.optional(),
   PULSE_SIMULATOR_PORT: port.default(8700),
   /** Deals in the simulated CRM; the other modules follow in proportion. */
@@ -24,13 +24,13 @@ export interface StartSettings {
   readonly config: Config;
   /** Stop after the first sync. */
   readonly once: boolean;
-  /** Sync also what an earlier run has synced. */
+  /** Sync modules again that an earlier run has synced. */
   readonly resync: boolean;
-  /** A Temporal server of the user's own. */
+  /** Use the Temporal server that TEMPORAL_ADDRESS names. */
   readonly externalTemporal: boolean;
-  /** A PostgreSQL of the user's own. */
+  /** Use the PostgreSQL that DATABASE_URL names. */
   readonly externalDatabase: boolean;
-  /** No Zoho credentials are configured, so the simulator stands in. */
+  /** True without Zoho credentials: the simulator is started in place of Zoho. */
   readonly simulated: boolean;
   readonly ports: {
     readonly temporal: number;

@@ -17,11 +17,11 @@ const DATABASE_CONNECT_TIMEOUT_MS = 10_000;
 export interface Stack {
   readonly apiUrl: string;
   readonly apiKey: string;
-  /** What a person wants to reach, by name; no secrets. */
+  /** Addresses to show to a person, by name; no secrets. */
   readonly addresses: Readonly<Record<string, string>>;
 }
 
-/** Starts every part in the order of their needs, and waits until each is ready. */
+/** Starts all processes in the order of their dependencies, waiting until each is ready. */
 export async function startStack(
   settings: StartSettings,
   supervisor: Supervisor,
@@ -107,7 +107,7 @@ async function startDatabase(
   };
 }
 
-/** @throws Error one sentence, when the user's own database does not let us in. */
+/** @throws Error one sentence, when the external database cannot be used */
 async function requireDatabase(url: string, host: string): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: DATABASE_CONNECT_TIMEOUT_MS });
   try {
@@ -132,7 +132,7 @@ async function prepareDatabase(home: string, url: string, report: (line: string)
   }
 }
 
-/** The simulator with credentials that fit it, or nothing: the worker then finds Zoho's in the environment. */
+/** Starts the simulator and returns its credentials; nothing when the environment has Zoho's. */
 async function startCrm(
   settings: StartSettings,
   supervisor: Supervisor,

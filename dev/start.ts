@@ -14,7 +14,7 @@ import { Supervisor } from './processes/supervisor';
 import { readStartSettings, type StartSettings } from './settings';
 import { startStack } from './stack';
 
-/** What a shell reports for a program ended by Ctrl-C. */
+/** Exit code that shells report for a program ended by Ctrl-C. */
 const INTERRUPTED = 130;
 
 /**
@@ -77,7 +77,7 @@ interface BringUp {
   readonly signal: AbortSignal;
 }
 
-/** @returns the sessions of the first sync, or of the earlier run that did it. */
+/** @returns the sessions of the first sync, or those of the earlier run that completed it */
 async function bringUp(settings: StartSettings, run: BringUp): Promise<Session[]> {
   const { terminal, report, supervisor } = run;
   terminal.line('Starting Pipeline Pulse Sync');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** `node scripts/compile-assembly.cjs`: compiles assembly/ to dist/assembly/copy-rows.wasm, unless that was made from exactly these sources. */
+/** `node scripts/compile-assembly.cjs`: compiles assembly/ to dist/assembly/copy-rows.wasm, if its sources changed. */
 
 const path = require('node:path');
 const { compileAssembly } = require('../dev/commands/assembly.cjs');

@@ -3,8 +3,8 @@
 /**
  * The one entry of every npm script: `node scripts/run.cjs <install|start|test|simulator|bench|migrate|pulse> [arguments]`.
  *
- * It needs Node and nothing else. It brings a bare clone to the point where the command can run (dependencies,
- * compiled code, the Temporal server for the tests), then runs it, forwards signals and keeps its exit code.
+ * Needs nothing but Node. Prepares a bare clone (dependencies, compiled code, the Temporal server for the tests), then runs
+ * the command, forwards signals and keeps its exit code.
  */
 
 const MINIMUM_NODE = [20, 19];

@@ -4,7 +4,7 @@ const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 
-/** The runtime without a garbage collector: the code only moves bytes of memory that its host gives it. */
+/** Compiler options, without a garbage collector: the code only moves bytes in memory that its host gives it. */
 const OPTIONS = [
   '--runtime',
   'stub',
@@ -20,7 +20,7 @@ const OPTIONS = [
 
 /**
  * Compiles assembly/ to dist/assembly/copy-rows.wasm, unless that was made from exactly these sources.
- * @throws Error with what the compiler says
+ * @throws Error with the compiler's messages
  */
 async function compileAssembly(root) {
   const outFile = path.join(root, 'dist', 'assembly', 'copy-rows.wasm');

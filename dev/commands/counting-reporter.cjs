@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const { reporters } = require('mocha');
 
-/** Mocha's spec reporter, which also leaves its counts in the file named by PULSE_TEST_COUNTS. */
+/** Mocha's spec reporter that also writes its counts to the file named by PULSE_TEST_COUNTS. */
 class CountingReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);

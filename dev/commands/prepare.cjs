@@ -53,8 +53,8 @@ function withPrepareLock(root, work) {
 }
 
 /**
- * npm's own record of what it put into node_modules against the lock file. Packages of other platforms are in the lock
- * file only, all of them optional.
+ * Compares npm's record of node_modules with the lock file. Packages of other platforms are in the lock file only, and
+ * optional.
  */
 function dependenciesMatch(root) {
   const installedText = readIfThere(path.join(root, 'node_modules', '.package-lock.json'));
@@ -89,7 +89,7 @@ function filesUnder(entry) {
     .flatMap((name) => filesUnder(path.join(entry, name)));
 }
 
-/** A file that was deleted or renamed must not live on in dist/: a stale migration would still be run. */
+/** Removes output of deleted or renamed sources from dist/: a stale migration would still be run. */
 function removeOutputsWithoutSource(root, dist) {
   for (const output of filesUnder(dist)) {
     const script = path.join(root, path.relative(dist, output)).replace(/\.map$/, '');
@@ -99,7 +99,7 @@ function removeOutputsWithoutSource(root, dist) {
   }
 }
 
-/** Runs npm with its output in a log; a failure shows the log's end. */
+/** Runs npm with its output in a log file; on failure rejects with the end of the log. */
 function runQuietly(root, name, npmArguments) {
   const logFile = path.join(root, '.pulse', 'logs', name + '.log');
   fs.mkdirSync(path.dirname(logFile), { recursive: true });

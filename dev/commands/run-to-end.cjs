@@ -26,7 +26,7 @@ function runToEnd(program, programArguments, options) {
   });
 }
 
-/** A SIGTERM to npm ends npm and the shell between npm and us, and neither passes it on. */
+/** Calls back when npm's shell has ended: a SIGTERM to npm ends both, and neither passes it on to this process. */
 function whenNpmsShellEnds(callback) {
   if (!process.env.npm_lifecycle_event) return undefined;
   const shell = process.ppid;

@@ -4,8 +4,8 @@ import type { ControlApi } from './control-api';
 const POLL_MS = 1_000;
 
 /**
- * Waits until somebody has connected the organization, as it is with a client but no grant in the environment.
- * @throws Error one sentence, when there is nobody to wait for
+ * Waits until the organization is connected, which takes a person when the environment has a client but no grant.
+ * @throws Error one sentence, with `once`, where no person is expected
  */
 export async function awaitConnection(
   api: ControlApi,

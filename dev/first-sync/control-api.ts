@@ -5,7 +5,7 @@ import { ApiClient } from '../../src/cli/client/api-client';
 
 export type { Session };
 
-/** The control API as `npm start` uses it. */
+/** Client of the control API with the calls of `npm start`. */
 export class ControlApi {
   readonly #client: ApiClient;
 
@@ -26,7 +26,7 @@ export class ControlApi {
     return (await this.#client.get(sessionPath(id), { schema: SessionAnswer })).session;
   }
 
-  /** The module's newest full sync, whatever became of it. */
+  /** Newest full sync of the module, in any status. */
   async latestFullSync(module: string): Promise<Session | undefined> {
     const query = { module, sessionType: 'full_sync', limit: 1 };
     const page = await this.#client.get(`${API_PREFIX}/sessions`, { schema: SessionPage, query });

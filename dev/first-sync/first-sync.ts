@@ -4,23 +4,23 @@ import { showProgress } from './progress';
 import type { Terminal } from './terminal';
 
 const POLL_MS = 250;
-/** Restarted servers answer again within this time; an API that is silent for longer is not coming back. */
+/** Longest silence of an API that is being restarted, in milliseconds; after it the sync is given up. */
 const PATIENCE_MS = 60_000;
 
-/** Parents before children, so that lookups lead somewhere. */
+/** Parents before children, so that lookups find their rows. */
 export const FIRST_MODULES = ['Accounts', 'Contacts', 'Deals'] as const;
 
 export interface FirstSyncOptions {
-  /** Sync also what was synced before. */
+  /** Sync modules again whose last full sync completed. */
   readonly resync: boolean;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
 
 /**
- * Full syncs of the modules through the control API, with progress. A module whose newest full sync completed is found,
- * not synced again; one that still runs (an earlier `npm start` was killed) is followed to its end.
- * @returns one session a module, all of them ended.
+ * Runs a full sync of each module through the control API and shows progress. A module whose newest full sync completed is
+ * not synced again; a sync that an earlier, killed `npm start` left running is followed to its end.
+ * @returns one ended session per module
  */
 export async function firstSync(api: ControlApi, options: FirstSyncOptions): Promise<Session[]> {
   const sessions: Session[] = [];
@@ -38,7 +38,7 @@ function isDone({ status }: Session): boolean {
   return status === 'completed';
 }
 
-/** Asks for the sessions until all have ended; an API that is being restarted gets time to come back. */
+/** Polls the sessions until all have ended, tolerating an API that is being restarted. */
 async function follow(api: ControlApi, sessions: readonly Session[], options: FirstSyncOptions): Promise<Session[]> {
   const progress = showProgress(options.terminal, FIRST_MODULES);
   let current = [...sessions];

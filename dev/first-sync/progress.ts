@@ -10,7 +10,7 @@ export interface Progress {
   close(): void;
 }
 
-/** Bars where somebody watches, one line a second and module elsewhere. */
+/** Shows bars on a terminal, elsewhere at most one line per second and module. */
 export function showProgress(terminal: Terminal, modules: readonly string[]): Progress {
   const width = Math.max(...modules.map((module) => module.length));
   return terminal.isInteractive ? progressBars(terminal, modules, width) : progressLines(terminal, width);

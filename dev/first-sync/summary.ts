@@ -3,12 +3,12 @@ import { count } from '../../src/cli/output/format-number';
 import { formatTable } from '../../src/cli/output/table';
 import type { Session } from './control-api';
 
-/** What a completed full sync says of its verification. */
+/** Row counts in the result of a completed full sync. */
 const Counts = z.object({ zohoRows: z.number(), mirrorRows: z.number(), failed: z.number() });
 
 const HEADINGS = ['Module', 'Rows', 'Seconds', 'Rows/s', 'API calls', 'Credits', 'Verified'];
 
-/** One line a module, and under the table why a session that did not complete did not. */
+/** Table with a line per module, followed by the reasons of sessions that did not complete. */
 export function summarize(sessions: readonly Session[]): string {
   const table = formatTable(
     HEADINGS,
@@ -28,7 +28,7 @@ export function summarize(sessions: readonly Session[]): string {
   return [table, ...problems].join('\n');
 }
 
-/** Does Zoho's own count agree with the mirror's? Rows that were set aside are in Zoho only, and are named. */
+/** Says whether Zoho's count equals the mirror's plus the quarantined rows, which are in Zoho only. */
 function verification(session: Session): string {
   if (session.status !== 'completed') return session.status;
   const counts = Counts.safeParse(session.result).data;

@@ -1,10 +1,10 @@
-/** Lines on stdout; a progress bar that owns the bottom of the screen can take them over for a while. */
+/** Writer of lines on stdout; a progress bar at the bottom of the screen can redirect them through itself. */
 export class Terminal {
   readonly isInteractive = process.stdout.isTTY && !process.env['CI'];
   #write: (text: string) => void = (text) => void process.stdout.write(text);
 
   constructor() {
-    // The reader may go away first: `npm start | head`, a closed terminal.
+    // The reader may end first, as in `npm start | head` or a closed terminal.
     process.stdout.on('error', () => undefined);
   }
 

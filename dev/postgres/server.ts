@@ -15,11 +15,11 @@ const DATABASE = 'pulse';
 
 export interface PostgresOptions {
   /**
-   * The cluster's folder, made when missing. When this process is root and the unprivileged user PostgreSQL then runs
-   * as cannot get there (a clone under /root), it becomes a link to a folder under /var/lib/pipeline-pulse-sync.
+   * Data directory, created if missing. If this process is root and PostgreSQL's unprivileged user cannot get there (a
+   * clone under /root), it becomes a link to a folder under /var/lib/pipeline-pulse-sync.
    */
   readonly dataDirectory: string;
-  /** Exactly this port, or 0 for any free one. Left out: 54329 or the next free port. */
+  /** Exactly this port, or 0 for any free one. Default: 54329 or the next free port. */
   readonly port?: number;
   /** Default: `server.log` inside the data directory. */
   readonly logFile?: string;
@@ -39,18 +39,18 @@ export interface PreparedPostgres {
 export interface RunningPostgres {
   readonly url: string;
   readonly port: number;
-  /** The postmaster's. */
+  /** Process id of the postmaster. */
   readonly pid: number;
   readonly dataDirectory: string;
-  /** Settles with exit code or signal when the server has ended, whoever ended it. */
+  /** Resolves with the exit code or signal once the server has ended for any reason. */
   readonly ended: Promise<string>;
-  /** Ends sessions, checkpoints, stops. */
+  /** Closes connections, writes a checkpoint, stops (fast shutdown). */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Prepares the embedded PostgreSQL 18 to be started by `startProcess` or under supervision: the cluster exists, what a
- * killed run left is cleared away, a port is chosen.
+ * Prepares the embedded PostgreSQL 18 for `startProcess` or a supervisor: creates the cluster, clears away leftovers of a
+ * killed run, chooses a port.
  */
 export async function preparePostgres(options: PostgresOptions): Promise<PreparedPostgres> {
   const user = postgresUser();
@@ -102,7 +102,7 @@ function settingArguments(settings: Readonly<Record<string, string>>): string[] 
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-/** True once the server answers and the database is there. */
+/** Creates the database once the server answers. */
 async function ensureDatabase(url: string): Promise<boolean> {
   const maintenance = new URL(url);
   maintenance.pathname = '/postgres';

@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 
 const MEGABYTE = 1024 * 1024;
 
-/** Settings for one sync engine beside its other parts on a small machine: bulk loads, then analysts' queries. */
+/** Server settings for bulk loads and analytical queries on a small machine that also runs the other processes. */
 export function postgresSettings(): Record<string, string> {
   const memory = Math.floor(totalmem() / MEGABYTE);
   return {

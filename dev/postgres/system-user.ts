@@ -6,8 +6,8 @@ export interface SystemUser {
 }
 
 /**
- * The user PostgreSQL runs as: it refuses root, so root runs it as `postgres`, made when missing. Undefined for
- * everyone else: they run it as themselves.
+ * System user to run PostgreSQL as. It refuses to run as root, so root runs it as `postgres`, created if missing.
+ * @returns undefined for every other user, who runs PostgreSQL as themselves
  */
 export function postgresUser(): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;

@@ -10,7 +10,7 @@ export async function endProcess(identity: ProcessIdentity, signal: NodeJS.Signa
   }
 }
 
-/** Ends exactly this process without asking it; does not wait. */
+/** Sends SIGKILL to exactly this process; does not wait. */
 export function killNow(identity: ProcessIdentity): void {
   signalIfRunning(identity, 'SIGKILL');
 }

@@ -15,7 +15,7 @@ const { identifyProcess, isRunning } = require('./process-identity.cjs');
 const POLL_MS = 200;
 /** Pause while another process removes a dead holder's file, which takes microseconds. */
 const REMOVAL_MS = 5;
-/** Stands for the holder of a file without a legible one, as a disk that lost power may leave it. */
+/** Placeholder for the holder of a damaged lock file, as a power failure may leave it. */
 const UNREADABLE = 'unreadable';
 
 /**
@@ -110,8 +110,8 @@ async function readHolder(file) {
 }
 
 /**
- * Removes the file of a dead holder, under a lock of its own that bears the holder's name: of all who have seen that
- * holder only one judges and removes at a time, so a lock that somebody else has taken by then stays.
+ * Removes the file of a dead holder, under a second lock named after that holder: of all processes that saw it only one
+ * checks and removes at a time, so a lock that another process has taken meanwhile stays.
  * @param {string} file
  * @param {ProcessIdentity | typeof UNREADABLE} dead
  */

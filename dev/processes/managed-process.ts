@@ -16,29 +16,29 @@ export interface ProcessSpec {
   /** The system user to run as, when this process runs as root and the program refuses to. */
   readonly uid?: number;
   readonly gid?: number;
-  /** Gets stdout and stderr; kept over restarts, put aside as `.1` above 20 MB. */
+  /** File for stdout and stderr; appended to on restarts, rotated to `.1` above 20 MB. */
   readonly logFile: string;
-  /** Asked again and again until it says true; a rejection counts as "not yet". */
+  /** Polled until it resolves to true; a rejection counts as "not yet". */
   readonly isReady: () => Promise<boolean>;
   readonly readyTimeoutMs: number;
   readonly stopSignal: NodeJS.Signals;
-  /** SIGKILL follows after this time. */
+  /** Milliseconds after `stopSignal` until SIGKILL. */
   readonly stopTimeoutMs: number;
-  /** Run before each start, also before a restart. */
+  /** Hook run before each start and restart. */
   readonly beforeStart?: () => Promise<void>;
 }
 
 export interface ManagedProcess {
   readonly spec: ProcessSpec;
   readonly identity: ProcessIdentity;
-  /** Settles when the process has ended, whoever ended it. */
+  /** Resolves with the exit code or signal once the process has ended for any reason. */
   readonly ended: Promise<string>;
-  /** Ends it the way its specification says, and waits. */
+  /** Stops the process as its specification says, and waits for its end. */
   readonly stop: () => Promise<void>;
 }
 
 export interface StartHooks {
-  /** Called as soon as there is a process, before it is ready. */
+  /** Called once the process exists, before it is ready. */
   readonly onSpawn?: (identity: ProcessIdentity) => void;
   /** Aborting stops a process that is not ready yet. */
   readonly signal?: AbortSignal;
@@ -131,7 +131,7 @@ function failure({ name, logFile }: ProcessSpec, logStart: number, what: string)
   return `${name} ${what}. The end of ${logFile}:\n${output.split('\n').slice(-LOG_TAIL_LINES).join('\n')}`;
 }
 
-/** What a server that needs none of this process's settings gets to see: no credentials. */
+/** Environment without credentials, for servers that need none of this process's settings. */
 export function bareEnvironment(): NodeJS.ProcessEnv {
   const names = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'XDG_CACHE_HOME'];
   return Object.fromEntries(

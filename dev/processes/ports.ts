@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** Can this process listen there? Port 0 asks the system for a free one; the answer is the port, or undefined. */
+/** Port on which this process could listen, or undefined if it is taken. Port 0 lets the system choose. */
 async function tryListen(host: string, port: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -19,7 +19,7 @@ export async function isPortFree(port: number, host = '127.0.0.1'): Promise<bool
   return (await tryListen(host, port)) !== undefined;
 }
 
-/** A port nobody listens on now, chosen by the system. */
+/** Free port, chosen by the system. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   const port = await tryListen(host, 0);
   if (port === undefined) throw new Error(`No free port on ${host}.`);
@@ -35,7 +35,7 @@ export async function nextFreePort(wanted: number, host = '127.0.0.1'): Promise<
 }
 
 /**
- * @param what who wants the port, for the message: "the control API".
+ * @param what purpose of the port for the message, such as "the control API"
  * @param variable the environment variable that chooses another.
  * @throws Error one sentence that names the port and the variable.
  */

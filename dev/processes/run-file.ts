@@ -19,8 +19,8 @@ interface RunState {
 }
 
 /**
- * `run.json`: what this `npm start` runs and where it answers. It is written at each spawn, so that after a kill -9 of
- * the starter the next one can find the orphans by pid, start time and program, and end them and nobody else.
+ * Child processes and addresses of a running `npm start`, kept in `run.json`. Written at each spawn, so that after a
+ * kill -9 of the starter the next one finds exactly its orphans, by pid and start time, and ends them.
  */
 export class RunFile {
   readonly #file: string;
@@ -30,7 +30,7 @@ export class RunFile {
     this.#file = path.join(home, 'run.json');
   }
 
-  /** Adds the child, or replaces its predecessor of the same name in the same place. */
+  /** Adds the child, or replaces the one of the same name, keeping its position. */
   recordChild(child: RunningChild): void {
     const children = [...this.#state.children];
     const place = children.findIndex(({ name }) => name === child.name);
@@ -54,14 +54,14 @@ export class RunFile {
   }
 }
 
-/** Where the run that holds this folder answers; empty while it is still starting. */
+/** Addresses of the run that holds this folder; empty while it is starting. */
 export function readAddresses(home: string): Readonly<Record<string, string>> {
   return readState(home)?.addresses ?? {};
 }
 
 /**
- * Ends what a killed run left behind, last started first. The caller holds the start lock, so no living run owns them.
- * @returns the names of those that were still running.
+ * Ends the processes of a killed run, last started first. The caller holds the start lock, so no living run owns them.
+ * @returns the names of the processes that were still running
  */
 export async function endOrphans(home: string): Promise<string[]> {
   const orphans = (readState(home)?.children ?? []).filter(({ identity }) => isRunning(identity)).reverse();

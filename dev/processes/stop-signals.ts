@@ -1,9 +1,9 @@
-/** Several of one signal within this time are one wish: a terminal and npm both pass Ctrl-C on. */
+/** Milliseconds within which repeated signals count as one: a terminal and npm both pass Ctrl-C on. */
 const SAME_WISH_MS = 1_000;
 
 /**
  * @param onFirst called at the first Ctrl-C, SIGTERM or hang-up.
- * @param onSecond called when somebody insists.
+ * @param onSecond called when a signal is repeated later
  */
 export function onStopSignals(onFirst: () => void, onSecond: () => void): void {
   let firstAt: number | undefined;

@@ -4,14 +4,14 @@ import type { RunningChild } from './run-file';
 
 export interface SupervisorOptions {
   readonly report: (line: string) => void;
-  /** Called at every spawn, also at restarts. */
+  /** Called at every spawn, including restarts. */
   readonly onSpawn?: (child: RunningChild) => void;
   /** Pause before the first restart; doubles with each short life. */
   readonly firstPauseMs?: number;
 }
 
 const MAX_PAUSE_MS = 15_000;
-/** A process that lived this long is taken for well. */
+/** Lifetime in milliseconds after which a process counts as healthy and its restarts start over. */
 const LONG_LIFE_MS = 30_000;
 const MAX_SHORT_LIVES = 6;
 
@@ -22,7 +22,7 @@ interface Part {
 
 /** Starts processes one after the other, restarts those that crash, and stops them in reverse order. */
 export class Supervisor {
-  /** Rejects when a process keeps crashing and restarting it is given up. */
+  /** Rejects when a process keeps crashing and is given up. */
   readonly failed: Promise<never>;
   readonly #options: SupervisorOptions;
   readonly #parts: Part[] = [];
@@ -37,7 +37,7 @@ export class Supervisor {
     this.failed.catch(() => undefined);
   }
 
-  /** Starts a process and looks after it from then on. @throws Error when it does not become ready. */
+  /** Starts a process and restarts it whenever it ends. @throws Error when it does not become ready */
   async start(spec: ProcessSpec): Promise<void> {
     const part: Part = { spec };
     this.#parts.push(part);
@@ -58,7 +58,7 @@ export class Supervisor {
     for (const { identity } of this.#children.values()) killNow(identity);
   }
 
-  /** Known to `stop` until it is settled: what is half started has to be stopped too. */
+  /** Registers the start until it settles, so that `stop` also stops a process that is still starting. */
   async #startTracked(part: Part): Promise<void> {
     const starting = this.#startPart(part);
     this.#starting.add(starting);

@@ -7,7 +7,7 @@ const PROGRESS_EVERY_MS = 20_000;
 const STDERR_KEPT = 4_000;
 
 /**
- * Builds the Temporal CLI from source with the Go on this machine: minutes of work, once per user.
+ * Builds the Temporal CLI from source with the installed Go, which takes minutes, once per user.
  * @param target where the program goes, by an atomic rename; the caller holds its lock.
  * @throws Error the last line of Go's output, or that there is no Go.
  */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const TIMEOUT_MS = 20_000;
 
-/** Starting a local test environment makes the SDK download the CLI; nothing else in its API does. */
+/** Starts a local test environment: the only call of the SDK that downloads the CLI. */
 const DOWNLOAD = `
 const { TestWorkflowEnvironment } = require('@temporalio/testing');
 const executable = { type: 'cached-download', version: process.argv[1], downloadDir: process.argv[2] };
@@ -17,8 +17,8 @@ TestWorkflowEnvironment.createLocal({ server: { executable } }).then(
 `;
 
 /**
- * Lets the Temporal SDK download its CLI, in a process of its own: the SDK's download cannot be cancelled, and it hangs
- * rather than fails behind some firewalls.
+ * Downloads the CLI with the Temporal SDK, in a process of its own: the download cannot be cancelled, and behind some
+ * firewalls it hangs instead of failing.
  * @param target where the program goes, by an atomic rename; the caller holds its lock.
  * @throws Error when it is not there after 20 s.
  */

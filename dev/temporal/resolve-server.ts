@@ -9,16 +9,16 @@ import { downloadTemporalServer } from './download-server';
 
 const run = promisify(execFile);
 
-/** The Temporal CLI whose development server we run; it carries server 1.29.1. */
+/** Version of the Temporal CLI that is obtained; its development server is 1.29.1. */
 export const TEMPORAL_VERSION = '1.5.1';
-/** Oldest server the workflows are written for. */
+/** Oldest server version that the workflows support. */
 const OLDEST_SERVER = [1, 29] as const;
 
 export interface ResolveOptions {
   readonly environment?: NodeJS.ProcessEnv;
-  /** Gets one line before each step that takes long. */
+  /** Called with one line before each long step. */
   readonly report?: (line: string) => void;
-  /** Ways to obtain a server that is not on this machine yet, in order; each writes the program to `target`. */
+  /** Ways to obtain a missing server, tried in order; each writes the program to `target`. */
   readonly obtain?: readonly ObtainWay[];
 }
 
@@ -33,10 +33,10 @@ const DEFAULT_WAYS: readonly ObtainWay[] = [
 ];
 
 /**
- * The path of a Temporal CLI that can run the development server. In order: TEMPORAL_CLI, `temporal` on PATH, the
- * user's cache, the SDK's download, a build from source with Go; what the last two bring is kept in the user's cache.
- * Two processes that ask at once obtain it once.
- * @throws Error that names everything that was tried and why it did not do.
+ * Path of a Temporal CLI that can run the development server: TEMPORAL_CLI, `temporal` on PATH, the user's cache, the
+ * SDK's download or a build with Go, in this order. The last two fill the cache, under a lock, so that concurrent
+ * processes obtain it once.
+ * @throws Error that lists what was tried and why each way failed
  */
 export async function resolveTemporalServer(options: ResolveOptions = {}): Promise<string> {
   const { environment = process.env, report = () => undefined, obtain = DEFAULT_WAYS } = options;
@@ -85,7 +85,7 @@ async function firstUsable(candidates: readonly string[], tried: string[]): Prom
   return undefined;
 }
 
-/** Undefined when the program is a Temporal CLI of a good version; else what is wrong, as the end of a sentence. */
+/** Reason why a program cannot be used, as the end of a sentence; undefined for a Temporal CLI of a supported version. */
 async function whyUnusable(program: string): Promise<string | undefined> {
   try {
     await access(program, constants.X_OK);

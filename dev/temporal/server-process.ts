@@ -20,7 +20,7 @@ export interface TemporalServerOptions {
   readonly namespace: string;
 }
 
-/** Temporal's development server with its UI, its state in `temporal.db`, our search attributes registered. */
+/** Specification of Temporal's development server with UI, state in `temporal.db`, and our search attributes. */
 export function temporalServer(options: TemporalServerOptions): ProcessSpec {
   const address = `127.0.0.1:${options.port}`;
   return {
@@ -32,9 +32,9 @@ export function temporalServer(options: TemporalServerOptions): ProcessSpec {
       ...['--ip', '127.0.0.1', '--port', String(options.port), '--ui-port', String(options.uiPort)],
       ...['--db-filename', path.join(options.home, 'temporal.db'), '--namespace', options.namespace],
       ...['--log-level', 'warn', '--log-format', 'pretty'],
-      // Timers of a development server come up to a second late otherwise, which every wait for a job would feel.
+      // By default timers of a development server fire up to a second late, which delays every wait for a job.
       ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="20ms"'],
-      // Of the usual four partitions a few workers poll the wrong one: a task then waits for more than a second.
+      // With the default of four partitions few workers often poll the wrong one, and a task waits for over a second.
       ...['--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1'],
       ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
       ...SEARCH_ATTRIBUTES.flatMap(({ name, type }) => [
@@ -56,9 +56,9 @@ export function temporalServer(options: TemporalServerOptions): ProcessSpec {
 }
 
 /**
- * Checks the user's own Temporal server (address, TLS and API key as Temporal's own environment variables say) and
- * registers our search attributes there.
- * @throws Error one sentence, when it does not answer or does not let us.
+ * Checks an external Temporal server, configured by Temporal's own environment variables, and registers our search
+ * attributes there.
+ * @throws Error one sentence, if it does not answer or refuses the registration
  */
 export async function prepareExternalTemporal(namespace: string): Promise<void> {
   const { connectionOptions } = loadClientConnectConfig();
@@ -76,7 +76,7 @@ export async function prepareExternalTemporal(namespace: string): Promise<void> 
   });
 }
 
-/** Does a worker that started after `since` poll for workflow tasks? */
+/** True when a worker started after `since` polls for workflow tasks. */
 export async function isWorkerPolling(address: string, namespace: string, since: Date): Promise<boolean> {
   return withConnection({ ...loadClientConnectConfig().connectionOptions, address }, async (connection) => {
     const { pollers } = await connection.workflowService.describeTaskQueue({

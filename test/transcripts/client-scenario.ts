@@ -23,7 +23,7 @@ const HOUR = 3_600_000;
 const lead = (name: string) => ({ Last_Name: name, Company: 'Transcript', Email: `${name}@example.test` });
 
 /**
- * What the client does in its daily work, on records that it creates and deletes itself, so that it can be repeated in
+ * Calls of the client's daily work, on records that it creates and deletes itself, so that it can be repeated in
  * any organization: metadata, writes with conflicts and refusals, reads, mass update by ids, a notification channel.
  *
  * @param zohoNow Zoho's clock.

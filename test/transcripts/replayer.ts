@@ -5,7 +5,7 @@ export interface Difference {
   /** Place in the transcript, from 0. */
   readonly call: number;
   readonly request: string;
-  /** What differs in status and shape; never a value. */
+  /** Differences of status and shape; never a value. */
   readonly differences: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * What an answer looks like without its values: the type of a leaf, `null` where the value says nothing about its type,
+ * Shape of an answer without its values: the type of a leaf, `null` where the value says nothing about its type,
  * the common shape of a list's elements (none of an empty list), and the keys of an object. `any` where elements differ.
  */
 export type Shape =
@@ -17,7 +17,7 @@ export function shapeOf(value: unknown): Shape {
     : 'any';
 }
 
-/** Where two shapes differ, one sentence each. Null agrees with everything, an empty list with every list. */
+/** Differences of two shapes, one sentence each. Null agrees with everything, an empty list with every list. */
 export function shapeDifferences(expected: Shape, actual: Shape, path = '$'): string[] {
   if ([expected, actual].some((shape) => shape === 'null' || shape === 'any')) return [];
   if (isList(expected) && isList(actual)) {
