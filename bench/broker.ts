@@ -8,7 +8,7 @@ import { freePort } from '../dev/processes/ports';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../simulator';
 import { CreditBroker } from '../src/connection/broker/broker';
 import { ZohoTransports } from '../src/connection/transports';
-import { ensureConnection } from '../src/db/connections/connections';
+import { ensureConnection } from '../src/db/connections/ensure-connection';
 import { saveApiLimits } from '../src/db/credits/api-limits';
 import { parseKeyRing } from '../src/db/postgres/encryption';
 import { createDatabase } from '../src/db/postgres/knex';

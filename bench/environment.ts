@@ -10,7 +10,7 @@ import { freePort } from '../dev/processes/ports';
 import { resolveTemporalServer } from '../dev/temporal/resolve-server';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../simulator';
 import { ZohoTransports } from '../src/connection/transports';
-import { ensureConnection } from '../src/db/connections/connections';
+import { ensureConnection } from '../src/db/connections/ensure-connection';
 import { parseKeyRing } from '../src/db/postgres/encryption';
 import { createDatabase } from '../src/db/postgres/knex';
 import { migrateToLatest } from '../src/db/postgres/migrate';

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { requireReauthorization, saveRefreshedToken, setTokenRefusals } from '../db/connections/connection-grants';
-import { forgetAccessToken, openSecrets, withTokenRow } from '../db/connections/connections';
-import { claimTokenRequest, blockTokenRequests, returnTokenRequest } from '../db/connections/token-request-budget';
+import { forgetAccessToken, openSecrets } from '../db/connections/connection-secrets';
+import { withTokenRow } from '../db/connections/connections';
+import { blockTokenRequests, claimTokenRequest, returnTokenRequest } from '../db/connections/token-request-budget';
 import type { ConnectionModel } from '../db/models/connection';
 import type { KeyRing } from '../db/postgres/encryption';
 import { ZohoAccounts } from '../zoho/auth/oauth';

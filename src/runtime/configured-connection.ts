@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Config } from '../config';
-import { ensureConnection } from '../db/connections/connections';
+import { ensureConnection } from '../db/connections/ensure-connection';
 import { parseKeyRing } from '../db/postgres/encryption';
 import type { Logger } from '../logger';
 import { accountsUrlOf, isDataCenterName } from '../zoho/http/data-centers';

@@ -7,18 +7,19 @@ import {
   DEMO_CLIENT_ID,
   DEMO_CLIENT_SECRET,
   DEMO_REFRESH_TOKEN,
-  startSimulator,
   type Simulator,
   type SimulatorOptions,
+  startSimulator,
 } from '../../simulator';
 import type { ActivityDependencies } from '../../src/activities/dependencies';
 import { ZohoTransports } from '../../src/connection/transports';
-import { ensureConnection, type ConnectionSettings } from '../../src/db/connections/connections';
+import type { ConnectionSettings } from '../../src/db/connections/connections';
+import { ensureConnection } from '../../src/db/connections/ensure-connection';
 import type { ConnectionModel } from '../../src/db/models/connection';
 import { open } from '../../src/db/postgres/encryption';
 import { createLogger } from '../../src/logger';
 import type { SyncTarget } from '../../src/temporal/contract/targets';
-import { KEY_RING, someSession, useDatabase, type DatabaseFixture } from '../db/support';
+import { type DatabaseFixture, KEY_RING, someSession, useDatabase } from '../db/support';
 
 export const TIMEOUT_MS = 5_000;
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { fork, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { Knex } from 'knex';
 import { bareEnvironment } from '../../dev/processes/managed-process';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../../simulator';
-import { ensureConnection } from '../../src/db/connections/connections';
+import { ensureConnection } from '../../src/db/connections/ensure-connection';
 import { saveApiLimits } from '../../src/db/credits/api-limits';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { limitsOfEdition } from '../../src/domain/credits/edition-limits';

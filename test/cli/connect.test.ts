@@ -4,8 +4,8 @@ import {
   DEMO_CLIENT_ID,
   DEMO_CLIENT_SECRET,
   DEMO_REFRESH_TOKEN,
-  startSimulator,
   type Simulator,
+  startSimulator,
 } from '../../simulator';
 import { secretReader } from '../../src/cli/input/read-secret';
 import { runCli } from '../../src/cli/program';
@@ -13,7 +13,7 @@ import { getConnection, insertConnection } from '../../src/db/connections/connec
 import { NO_TEMPORAL, useApi } from '../api/support/api';
 import { KEY_RING } from '../db/support';
 import { poll } from '../support/poll';
-import { pulse, type Outcome } from './support';
+import { type Outcome, pulse } from './support';
 
 describe('pulse connect', () => {
   let simulator: Simulator;

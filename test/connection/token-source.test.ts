@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseTokenSource } from '../../src/connection/token-source';
-import { getConnection, openSecrets } from '../../src/db/connections/connections';
+import { openSecrets } from '../../src/db/connections/connection-secrets';
+import { getConnection } from '../../src/db/connections/connections';
 import { listOpenAlerts } from '../../src/db/health/alerts';
 import type { ConnectionModel } from '../../src/db/models/connection';
 import { ZohoError } from '../../src/zoho/errors/errors';

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import { ensureConnection } from '../../src/db/connections/connections';
+import { ensureConnection } from '../../src/db/connections/ensure-connection';
 import type { ConnectionModel } from '../../src/db/models/connection';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
-import { parseKeyRing, type KeyRing } from '../../src/db/postgres/encryption';
+import { type KeyRing, parseKeyRing } from '../../src/db/postgres/encryption';
 import { createDatabase } from '../../src/db/postgres/knex';
 import { createSession, type NewSession } from '../../src/db/sessions/sessions';
 import { testDatabase } from '../support/postgres';

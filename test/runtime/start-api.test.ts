@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { loadConfig } from '../../src/config';
-import { openSecrets, getConnection } from '../../src/db/connections/connections';
+import { openSecrets } from '../../src/db/connections/connection-secrets';
+import { getConnection } from '../../src/db/connections/connections';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { migrateToLatest, rollbackAll } from '../../src/db/postgres/migrate';
 import { createLogger } from '../../src/logger';

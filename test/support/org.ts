@@ -3,19 +3,19 @@ import {
   DEMO_CLIENT_ID,
   DEMO_CLIENT_SECRET,
   DEMO_REFRESH_TOKEN,
-  startSimulator,
   type Simulator,
   type SimulatorOptions,
+  startSimulator,
 } from '../../simulator';
 import type { Control } from '../../simulator/control/control';
-import { ensureConnection } from '../../src/db/connections/connections';
+import { ensureConnection } from '../../src/db/connections/ensure-connection';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { createSession, getSession } from '../../src/db/sessions/sessions';
 import { isFinal, type RunStatus, type SessionType } from '../../src/domain/runs/enums';
 import type { TemporalClient } from '../../src/temporal/client';
 import type { FullSyncInput, FullSyncOptions, IncrementalSyncOptions } from '../../src/temporal/contract/sync-messages';
-import { type SyncControl, SyncWorkflowNotRunning, type SyncUpdate } from '../../src/temporal/control/sync-control';
+import { type SyncControl, type SyncUpdate, SyncWorkflowNotRunning } from '../../src/temporal/control/sync-control';
 import { syncWorkflowId } from '../../src/temporal/ids';
 import { compareMirror } from './compare';
 import { ENCRYPTION_KEY } from './encryption-key';

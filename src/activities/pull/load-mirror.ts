@@ -1,5 +1,5 @@
 import { getConnection } from '../../db/connections/connections';
-import { tableNameOf, type MirrorModule } from '../../db/mirror/mirror-module';
+import { type MirrorModule, tableNameOf } from '../../db/mirror/mirror-module';
 import { loadFields } from '../../db/mirror/module-fields';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import type { SyncTarget } from '../../temporal/contract/targets';

@@ -1,11 +1,11 @@
 import { getConnection, saveOrganization } from '../../db/connections/connections';
 import { saveUsers } from '../../db/connections/crm-users';
 import { findApiLimits, saveApiLimits } from '../../db/credits/api-limits';
-import { mirrorColumns, tableNameOf, type MirrorModule } from '../../db/mirror/mirror-module';
+import { mirrorColumns, type MirrorModule, tableNameOf } from '../../db/mirror/mirror-module';
 import { prepareMirrorTable } from '../../db/mirror/mirror-table';
 import { loadFields, renamedColumns, saveFields } from '../../db/mirror/module-fields';
 import { limitsOfEdition } from '../../domain/credits/edition-limits';
-import { mapFields, type ColumnType, type FieldMetadata, type MirrorField } from '../../domain/mirror/mirror-field';
+import { type ColumnType, type FieldMetadata, mapFields, type MirrorField } from '../../domain/mirror/mirror-field';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { getFields, type ZohoField } from '../../zoho/metadata/fields';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { listItems } from '../../db/bulk-operations/bulk-operation-items';
 import { getBulkOperation, listBulkOperations } from '../../db/bulk-operations/bulk-operations';
-import { ConnectionNotFound, findConnection } from '../../db/connections/connections';
+import { getConnection } from '../../db/connections/connections';
 import { ITEM_STATUSES } from '../../domain/runs/bulk-operations';
 import { RUN_STATUSES } from '../../domain/runs/enums';
 import { page, pageQuery } from '../http/paging';
 import { ApiName, listOf } from '../http/parameters';
 import { defineRoute, type Route } from '../http/route';
-import { OPERATION_ROUTES, OperationParams, OPERATIONS_TAG, type OperationRoutes } from './operation-kinds';
+import { OPERATION_ROUTES, OperationParams, type OperationRoutes, OPERATIONS_TAG } from './operation-kinds';
 import { presentOperation, presentOperations, presentResult } from './present';
 import { BulkOperationAnswer, BulkOperationPage, BulkResultPage } from './schemas';
 
@@ -35,8 +35,7 @@ function listRoute({ kind, path, name, noun }: OperationRoutes) {
     answers: { 200: { description: 'A page of operations.', schema: BulkOperationPage } },
     problems: ['unknown_connection'],
     async handle({ query }, { knex }) {
-      const connection = query.connection === undefined ? undefined : await findConnection(knex, query.connection);
-      if (query.connection !== undefined && !connection) throw new ConnectionNotFound(query.connection);
+      const connection = query.connection === undefined ? undefined : await getConnection(knex, query.connection);
       const filter = {
         kind,
         ...(connection && { connectionId: connection.id }),

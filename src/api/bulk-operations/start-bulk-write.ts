@@ -3,7 +3,7 @@ import { insertBulkWriteItems } from '../../db/bulk-operations/bulk-operation-it
 import { callbackSecretPurpose } from '../../db/bulk-operations/bulk-operations';
 import { seal } from '../../db/postgres/encryption';
 import { bulkWriteWorkflowId } from '../../temporal/ids';
-import { usableConnection } from '../connections/find-connection';
+import { getUsableConnection } from '../connections/find-connection';
 import { idempotencyHeader } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { BulkOperationAnswer, BulkWriteRequest } from './schemas';
@@ -34,7 +34,7 @@ export const startBulkWrite = defineRoute({
     details: ({ body }) => outlineOf(body),
   },
   async handle({ body, bodyText, headers, actor, auditWith }, deps) {
-    const connection = await usableConnection(deps.knex, body.connection);
+    const connection = await getUsableConnection(deps.knex, body.connection);
     const id = uuidv7();
     const { callbackUrl: url, callbackSecret: secret } = body;
     const purpose = callbackSecretPurpose(id);

@@ -6,8 +6,8 @@ import { CREDITS, LIMITS, massUpdateCredits } from '../../domain/zoho-limits';
 import { massUpdateWorkflowId } from '../../temporal/ids';
 import { getFields } from '../../zoho/metadata/fields';
 import { callInteractively } from '../connections/call-interactively';
-import { USE_PROBLEMS, usableConnection } from '../connections/find-connection';
-import { idempotencyHeader, ApiName } from '../http/parameters';
+import { getUsableConnection, USE_PROBLEMS } from '../connections/find-connection';
+import { ApiName, idempotencyHeader } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
@@ -46,7 +46,7 @@ export const startMassUpdate = defineRoute({
   },
   async handle({ params, body, bodyText, headers, actor, auditWith }, deps) {
     assertFieldCount(params.module, body);
-    const connection = await usableConnection(deps.knex, body.connection);
+    const connection = await getUsableConnection(deps.knex, body.connection);
     const id = uuidv7();
     const { ids } = body;
     return startOperation(
@@ -82,7 +82,7 @@ export const previewMassUpdate = defineRoute({
   answers: { 200: { description: 'The preview.', schema: MassUpdatePreview } },
   problems: [...USE_PROBLEMS, ...ZOHO_PROBLEMS],
   async handle({ params: { module }, body }, deps) {
-    const connection = await usableConnection(deps.knex, body.connection);
+    const connection = await getUsableConnection(deps.knex, body.connection);
     const fields = await callInteractively(deps, connection, ({ transport, options }) =>
       getFields(transport, module, options),
     );

@@ -2,7 +2,7 @@ import { callOrganization, type ZohoCalls } from '../../connection/call';
 import { API_WORKER } from '../../connection/ledger';
 import type { ConnectionModel } from '../../db/models/connection';
 import type { ApiDeps } from '../http/deps';
-import { connectionAt } from './find-connection';
+import { getNamedConnection } from './find-connection';
 
 /**
  * Calls an organization while the client of the API waits. The work runs once more if its calls met nothing but an
@@ -16,7 +16,7 @@ export async function callInteractively<T>(
   connection: string | Pick<ConnectionModel, 'id'>,
   work: (zoho: ZohoCalls) => Promise<T>,
 ): Promise<T> {
-  const { id } = typeof connection === 'string' ? await connectionAt(knex, connection) : connection;
+  const { id } = typeof connection === 'string' ? await getNamedConnection(knex, connection) : connection;
   return callOrganization(organizations, id, { priority: 'interactive', worker: API_WORKER }, async (zoho) => {
     try {
       return await work(zoho);

@@ -4,7 +4,7 @@ import { refreshNow, revokeGrant } from '../../connection/consent/manage-grant';
 import { NEEDED_SCOPES } from '../../zoho/auth/scopes';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { ConnectionParams, connectionAt } from './find-connection';
+import { ConnectionParams, getNamedConnection } from './find-connection';
 import { presentConnection } from './present';
 import { Authorization, AuthorizationRequest, ConnectionAnswer, GrantCodeRequest } from './schemas';
 
@@ -23,7 +23,7 @@ export const authorizeConnection = defineRoute({
   problems: ['connection_not_found'],
   audit: { action: 'connection.authorize', target },
   async handle({ params, body, actor }, { knex, connect }) {
-    const connection = await connectionAt(knex, params.id);
+    const connection = await getNamedConnection(knex, params.id);
     // Which org consented is always asked before the grant is taken.
     const scopes = [...new Set([...(body.scopes ?? NEEDED_SCOPES), 'ZohoCRM.org.READ'])];
     const { authorizationUrl, expiresAt } = await beginConsent(connect, connection, { scopes, requestedBy: actor });
@@ -43,7 +43,7 @@ export const submitGrantCode = defineRoute({
   problems: [...ZOHO_PROBLEMS, 'grant_refused'],
   audit: { action: 'connection.grant_code', target, details: ({ body }) => ({ scopes: body.scopes }) },
   async handle({ params, body }, { knex, connect }) {
-    const connection = await connectionAt(knex, params.id);
+    const connection = await getNamedConnection(knex, params.id);
     const { accountsUrl, dataCenter } = connection;
     const connected = await acceptGrant(connect, connection, { ...body, accountsUrl, dataCenter });
     return { status: 200, body: { connection: presentConnection(connected) } };
@@ -60,7 +60,7 @@ export const refreshConnection = defineRoute({
   problems: ZOHO_PROBLEMS,
   audit: { action: 'connection.refresh', target },
   async handle({ params }, { knex, connect }) {
-    const connection = await refreshNow(connect, await connectionAt(knex, params.id));
+    const connection = await refreshNow(connect, await getNamedConnection(knex, params.id));
     return { status: 200, body: { connection: presentConnection(connection) } };
   },
 });
@@ -75,7 +75,7 @@ export const revokeConnection = defineRoute({
   problems: ZOHO_PROBLEMS,
   audit: { action: 'connection.revoke', target },
   async handle({ params, actor }, { knex, connect }) {
-    const connection = await connectionAt(knex, params.id);
+    const connection = await getNamedConnection(knex, params.id);
     const revoked = await revokeGrant(connect, connection, actor);
     return { status: 200, body: { connection: presentConnection(revoked) } };
   },

@@ -1,7 +1,7 @@
 import { saveClient } from '../../db/connections/connection-grants';
 import { getConnection, listConnections } from '../../db/connections/connections';
 import { defineRoute } from '../http/route';
-import { ConnectionParams, connectionAt } from './find-connection';
+import { ConnectionParams, getNamedConnection } from './find-connection';
 import { presentConnection } from './present';
 import { ConnectionAnswer, ConnectionList, ConnectionRequest } from './schemas';
 
@@ -57,6 +57,6 @@ export const getConnectionRoute = defineRoute({
   answers: { 200: { description: 'The connection.', schema: ConnectionAnswer } },
   problems: ['connection_not_found'],
   async handle({ params }, { knex }) {
-    return { status: 200, body: { connection: presentConnection(await connectionAt(knex, params.id)) } };
+    return { status: 200, body: { connection: presentConnection(await getNamedConnection(knex, params.id)) } };
   },
 });

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { ConnectionNotFound, findConnection } from '../../db/connections/connections';
+import { findConnection, getConnection } from '../../db/connections/connections';
 import type { ConnectionModel } from '../../db/models/connection';
 import { ConnectionName, ConnectionOrDefault } from '../http/parameters';
 import { Problem } from '../http/problem';
@@ -14,23 +14,22 @@ export const ConnectionParams = z.strictObject({
 
 export const ConnectionQuery = z.strictObject({ connection: ConnectionOrDefault });
 
-/** @throws Problem `connection_not_found` */
-export async function connectionAt(knex: Knex, nameOrId: string): Promise<ConnectionModel> {
+/** Reads the connection that a path or a query names. @throws Problem `connection_not_found` */
+export async function getNamedConnection(knex: Knex, nameOrId: string): Promise<ConnectionModel> {
   const connection = await findConnection(knex, nameOrId);
   if (!connection) throw new Problem('connection_not_found', `There is no connection ${nameOrId}.`);
   return connection;
 }
 
-/** What `usableConnection` refuses. */
+/** Problems of `getUsableConnection`. */
 export const USE_PROBLEMS = ['unknown_connection', 'connection_not_active', 'connection_needs_reauth'] as const;
 
 /**
- * The connection that a request's body names, fit for calls to Zoho.
+ * Reads the connection that a request's body names, fit for calls to Zoho.
  * @throws Problem `connection_needs_reauth`, `connection_not_active`; ConnectionNotFound
  */
-export async function usableConnection(knex: Knex, name: string): Promise<ConnectionModel> {
-  const connection = await findConnection(knex, name);
-  if (!connection) throw new ConnectionNotFound(name);
+export async function getUsableConnection(knex: Knex, name: string): Promise<ConnectionModel> {
+  const connection = await getConnection(knex, name);
   if (connection.status === 'active') return connection;
   if (connection.status === 'needs_reauth') throw needsReauth(connection);
   const why = connection.statusReason === null ? '' : `: ${connection.statusReason}`;

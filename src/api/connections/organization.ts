@@ -10,7 +10,7 @@ import { ConnectionOrDefault as connection } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { callInteractively } from './call-interactively';
-import { connectionAt, ConnectionQuery } from './find-connection';
+import { ConnectionQuery, getNamedConnection } from './find-connection';
 import { presentConnection } from './present';
 import { AuthStatus, Organization, Permissions, UserPage } from './schemas';
 
@@ -27,7 +27,7 @@ export const getAuthStatus = defineRoute({
   answers: { 200: { description: 'The state of the grant.', schema: AuthStatus } },
   problems: ['connection_not_found'],
   async handle({ query }, { knex }) {
-    const connection = await connectionAt(knex, query.connection);
+    const connection = await getNamedConnection(knex, query.connection);
     const [usage, alerts] = await Promise.all([
       tokenRequestUsage(knex, connection.id),
       listOpenAlerts(knex, connection.id, MAX_ALERTS),
@@ -54,7 +54,7 @@ export const getPermissions = defineRoute({
   answers: { 200: { description: 'User, scopes and modules.', schema: Permissions } },
   problems: ZOHO_PROBLEMS,
   async handle({ query }, deps) {
-    const connection = await connectionAt(deps.knex, query.connection);
+    const connection = await getNamedConnection(deps.knex, query.connection);
     const [user, modules] = await callInteractively(deps, connection, ({ transport, options }) =>
       Promise.all([getCurrentUser(transport, options), listModules(transport, options)]),
     );
@@ -89,7 +89,7 @@ export const getOrganization = defineRoute({
   answers: { 200: { description: 'The organization.', schema: Organization } },
   problems: ZOHO_PROBLEMS,
   async handle({ query }, deps) {
-    const connection = await connectionAt(deps.knex, query.connection);
+    const connection = await getNamedConnection(deps.knex, query.connection);
     const org = await callInteractively(deps, connection, ({ transport, options }) => getOrg(transport, options));
     const { companyName, type, edition, userLicences, timeZone, currency, multiCurrency, countryCode } = org;
     return {

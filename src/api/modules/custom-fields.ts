@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { createField, updateField, type FieldRequest, type ModifiedField } from '../../connection/custom-fields';
+import { createField, type FieldRequest, type ModifiedField, updateField } from '../../connection/custom-fields';
 import { listFieldModifications } from '../../db/connections/field-modifications';
 import type { FieldModificationModel } from '../../db/models/field-modification';
 import { callInteractively } from '../connections/call-interactively';
-import { connectionAt, ConnectionQuery } from '../connections/find-connection';
+import { ConnectionQuery, getNamedConnection } from '../connections/find-connection';
 import type { RouteDeps } from '../http/deps';
 import { page, pageQuery } from '../http/paging';
 import { ConnectionOrDefault as connection, ModuleParams, ZohoId } from '../http/parameters';
@@ -12,9 +12,9 @@ import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import {
   CustomFieldChangeRequest,
   CustomFieldRequest,
+  type FieldModification,
   FieldModificationAnswer,
   FieldModificationPage,
-  type FieldModification,
 } from './schemas';
 
 const FieldParams = ModuleParams.extend({ fieldId: ZohoId.meta({ description: "Zoho's id of the field." }) });
@@ -81,7 +81,7 @@ export const listFieldModificationsRoute = defineRoute({
   answers: { 200: { description: 'A page of modifications.', schema: FieldModificationPage } },
   problems: ['connection_not_found'],
   async handle({ params, query }, { knex }) {
-    const { id: connectionId } = await connectionAt(knex, query.connection);
+    const { id: connectionId } = await getNamedConnection(knex, query.connection);
     const filter = { connectionId, moduleName: params.module, fieldId: query.fieldId };
     const body = await page(
       query,
@@ -95,7 +95,7 @@ export const listFieldModificationsRoute = defineRoute({
 });
 
 async function fieldRequest({ knex }: RouteDeps, name: string, module: string, actor: string): Promise<FieldRequest> {
-  return { connection: await connectionAt(knex, name), module, actor };
+  return { connection: await getNamedConnection(knex, name), module, actor };
 }
 
 function presentAnswer({ field, modification }: ModifiedField): FieldModificationAnswer {

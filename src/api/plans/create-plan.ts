@@ -1,5 +1,5 @@
-import { ConnectionNotFound, findConnection } from '../../db/connections/connections';
-import { readPlanningFacts, type PlanningFacts } from '../../db/credits/planning-facts';
+import { getConnection } from '../../db/connections/connections';
+import { type PlanningFacts, readPlanningFacts } from '../../db/credits/planning-facts';
 import { loadFields } from '../../db/mirror/module-fields';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import type { Allowance, WeighedWay, WorkPlan } from '../../domain/planning/plan';
@@ -29,8 +29,7 @@ export const createPlan = defineRoute({
   answers: { 200: { description: 'The plan, and the ways that were turned down.', schema: Plan } },
   problems: ['unknown_connection', 'module_not_synced'],
   async handle({ body }, deps) {
-    const connection = await findConnection(deps.knex, body.connection);
-    if (!connection) throw new ConnectionNotFound(body.connection);
+    const connection = await getConnection(deps.knex, body.connection);
     const facts = await readPlanningFacts(deps.knex, connection.id, body.module);
     const allowance = allowanceOf(body, facts);
     if (body.kind === 'write') {

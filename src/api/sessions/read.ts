@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConnectionNotFound, findConnection } from '../../db/connections/connections';
+import { getConnection } from '../../db/connections/connections';
 import { callMetricsOfSession } from '../../db/credits/call-metrics';
 import { listLogs } from '../../db/sessions/logs';
 import { listRecordStatuses } from '../../db/sessions/record-statuses';
@@ -7,7 +7,7 @@ import { viewSession, viewSessions } from '../../db/sessions/session-view';
 import { getSession, listSessions } from '../../db/sessions/sessions';
 import { LOG_LEVELS, RECORD_ACTIONS, RUN_STATUSES, SESSION_TYPES } from '../../domain/runs/enums';
 import { page, pageQuery } from '../http/paging';
-import { flag, listOf, SessionParams, ApiName, ZohoId } from '../http/parameters';
+import { ApiName, flag, listOf, SessionParams, ZohoId } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import {
   presentCallMetrics,
@@ -16,7 +16,7 @@ import {
   presentSession,
   presentSessionAnswer,
 } from './present';
-import { LogPage, RecordPage, SessionAnswer, SessionPage, SessionCalls } from './schemas';
+import { LogPage, RecordPage, SessionAnswer, SessionCalls, SessionPage } from './schemas';
 
 /** Number of a row in the database. */
 const RowId = z.string().regex(/^\d{1,19}$/);
@@ -38,8 +38,7 @@ export const listSessionsRoute = defineRoute({
   answers: { 200: { description: 'A page of sessions.', schema: SessionPage } },
   problems: ['unknown_connection'],
   async handle({ query }, { knex }) {
-    const connection = query.connection === undefined ? undefined : await findConnection(knex, query.connection);
-    if (query.connection !== undefined && !connection) throw new ConnectionNotFound(query.connection);
+    const connection = query.connection === undefined ? undefined : await getConnection(knex, query.connection);
     const filter = {
       ...(connection && { connectionId: connection.id }),
       ...(query.module !== undefined && { moduleName: query.module }),

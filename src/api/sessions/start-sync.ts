@@ -9,7 +9,7 @@ import { sessionRun } from '../../domain/runs/run';
 import type { SyncInput, SyncOptions } from '../../temporal/contract/sync-messages';
 import type { SyncControl } from '../../temporal/control/sync-control';
 import { syncWorkflowId } from '../../temporal/ids';
-import { USE_PROBLEMS, usableConnection } from '../connections/find-connection';
+import { getUsableConnection, USE_PROBLEMS } from '../connections/find-connection';
 import type { RouteDeps } from '../http/deps';
 import { idempotencyHeader } from '../http/parameters';
 import { defineRoute, type Route } from '../http/route';
@@ -51,7 +51,7 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
     audit: { action, target: (request) => `${request.body.connection}/${request.body.module}` },
     async handle(request, deps) {
       const actor = request.actor;
-      const connection = await usableConnection(deps.knex, request.body.connection);
+      const connection = await getUsableConnection(deps.knex, request.body.connection);
       const id = await startSession(deps, sync, {
         actor,
         connection,

@@ -1,5 +1,5 @@
 import { resealCallbackSecrets } from '../../db/bulk-operations/bulk-operations';
-import { reencryptConnections } from '../../db/connections/connections';
+import { reencryptConnections } from '../../db/connections/key-rotation';
 import { defineRoute } from '../http/route';
 import { KeyRotation } from './schemas';
 

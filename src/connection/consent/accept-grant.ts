@@ -1,5 +1,6 @@
 import { saveGrant } from '../../db/connections/connection-grants';
-import { getConnection, openSecrets, withTokenRow } from '../../db/connections/connections';
+import { openSecrets } from '../../db/connections/connection-secrets';
+import { getConnection, withTokenRow } from '../../db/connections/connections';
 import type { ConnectionModel } from '../../db/models/connection';
 import { type GrantedTokens, ZohoAccounts } from '../../zoho/auth/oauth';
 import { ZohoError } from '../../zoho/errors/errors';

@@ -11,7 +11,7 @@ import { NEEDED_SCOPES } from '../../zoho/auth/scopes';
 import { callbackAccounts } from '../../zoho/http/data-centers';
 import type { ConnectSettings } from '../settings';
 import { acceptGrant } from './accept-grant';
-import { GrantRefused, type GrantRefusalCode } from './errors';
+import { type GrantRefusalCode, GrantRefused } from './errors';
 
 /** Query parameters of the callback. */
 export interface Callback {

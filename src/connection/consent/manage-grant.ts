@@ -1,11 +1,6 @@
 import { dropGrant, setTokenRefusals } from '../../db/connections/connection-grants';
-import {
-  forgetAccessToken,
-  getConnection,
-  openSecrets,
-  setConnectionStatus,
-  withTokenRow,
-} from '../../db/connections/connections';
+import { forgetAccessToken, openSecrets } from '../../db/connections/connection-secrets';
+import { getConnection, setConnectionStatus, withTokenRow } from '../../db/connections/connections';
 import type { ConnectionModel } from '../../db/models/connection';
 import { type OAuthClient, ZohoAccounts } from '../../zoho/auth/oauth';
 import { ZohoError } from '../../zoho/errors/errors';

@@ -15,19 +15,19 @@ export interface AuditEntry {
   details?: object;
 }
 
+/** Adds a line to the audit log. */
 export async function insertAuditEntry(knex: Knex, entry: AuditEntry): Promise<void> {
-  await knex('audit_log')
-    .withSchema('sync')
-    .insert({
-      actor: entry.actor,
-      action: entry.action,
-      target: entry.target ?? null,
-      outcome: entry.outcome,
-      details: entry.details === undefined ? null : toJsonb(entry.details),
-    });
+  const details = entry.details === undefined ? null : toJsonb(entry.details);
+  await knex.raw('insert into sync.audit_log (actor, action, target, outcome, details) values (?, ?, ?, ?, ?::jsonb)', [
+    entry.actor,
+    entry.action,
+    entry.target ?? null,
+    entry.outcome,
+    details,
+  ]);
 }
 
-/** Newest first. */
+/** Lists entries of the audit log, newest first. */
 export async function listAuditEntries(
   knex: Knex,
   filter: { target?: string },

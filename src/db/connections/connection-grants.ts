@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import { closeAlert, openAlert } from '../health/alerts';
 import { ConnectionModel } from '../models/connection';
 import type { KeyRing } from '../postgres/encryption';
-import { insertConnection, lockByName, saveIssuedToken, sealClientSecret, type IssuedToken } from './connections';
+import { type IssuedToken, saveIssuedToken, sealClientSecret } from './connection-secrets';
+import { insertConnection, lockByName } from './connections';
 
 /** The alert of a connection whose grant Zoho no longer accepts. */
 export const NEEDS_REAUTH_ALERT = 'connection.needs_reauth';

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { AlertModel } from '../models/alert';
-import { storable, toJsonb } from '../postgres/json';
+import { replaceUnstorable, toJsonb } from '../postgres/json';
 
 export interface NewAlert {
   connectionId: string;
@@ -32,7 +32,7 @@ export async function openAlert(knex: Knex, alert: NewAlert): Promise<boolean> {
       alert.module ?? null,
       alert.kind,
       alert.severity,
-      storable(alert.message),
+      replaceUnstorable(alert.message),
       alert.details === undefined ? null : toJsonb(alert.details),
     ],
   );

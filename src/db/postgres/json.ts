@@ -6,10 +6,10 @@ const LONE_SURROGATES = /\p{Surrogate}/gu;
  * that an error message quoting foreign bytes can still be logged.
  */
 export function toJsonb(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? storable(part) : part));
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? replaceUnstorable(part) : part));
 }
 
-/** The same replacement for a `text` parameter. */
-export function storable(text: string): string {
+/** Replaces characters that PostgreSQL cannot store by U+FFFD, for a `text` parameter. */
+export function replaceUnstorable(text: string): string {
   return text.replaceAll('\0', '\uFFFD').replace(LONE_SURROGATES, '\uFFFD');
 }

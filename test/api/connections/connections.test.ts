@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DEMO_CLIENT_ID } from '../../../simulator';
 import type { Connection } from '../../../src/api/connections/schemas';
-import { openSecrets } from '../../../src/db/connections/connections';
+import { openSecrets } from '../../../src/db/connections/connection-secrets';
 import { KEY_RING } from '../../db/support';
 import { connectionOf, problemOf, useConnections } from './support';
 

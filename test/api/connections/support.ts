@@ -3,16 +3,16 @@ import {
   DEMO_CLIENT_ID,
   DEMO_CLIENT_SECRET,
   DEMO_REFRESH_TOKEN,
-  startSimulator,
   type Simulator,
+  startSimulator,
 } from '../../../simulator';
 import type { Connection } from '../../../src/api/connections/schemas';
 import type { ProblemDocument } from '../../../src/api/http/problem';
-import { insertConnection, getConnection } from '../../../src/db/connections/connections';
+import { getConnection, insertConnection } from '../../../src/db/connections/connections';
 import type { ApiRole } from '../../../src/db/models/api-key';
 import { NEEDED_SCOPES } from '../../../src/zoho/auth/scopes';
 import { KEY_RING } from '../../db/support';
-import { NO_TEMPORAL, useApi, type Answer } from '../support/api';
+import { type Answer, NO_TEMPORAL, useApi } from '../support/api';
 
 export const CALLBACK = '/api/v1/oauth/callback';
 

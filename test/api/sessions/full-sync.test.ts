@@ -7,7 +7,7 @@ import { findActiveSession, getSession, listSessions } from '../../../src/db/ses
 import { sessionRun } from '../../../src/domain/runs/run';
 import type { SyncControl } from '../../../src/temporal/control/sync-control';
 import { someConnection, someSession } from '../../db/support';
-import { useApi, type Answer } from '../support/api';
+import { type Answer, useApi } from '../support/api';
 import { unreachableTemporal, useTemporal } from '../support/sync-control';
 
 const START = '/api/v1/syncs/full';

@@ -3,7 +3,7 @@ import type { ProblemDocument } from '../../../src/api/http/problem';
 import { SessionAnswer } from '../../../src/api/sessions/schemas';
 import { setConnectionStatus } from '../../../src/db/connections/connections';
 import { someConnection } from '../../db/support';
-import { useApi, type Answer } from '../support/api';
+import { type Answer, useApi } from '../support/api';
 import { useTemporal } from '../support/sync-control';
 
 const START = '/api/v1/syncs/incremental';

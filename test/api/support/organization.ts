@@ -3,15 +3,15 @@ import {
   DEMO_CLIENT_ID,
   DEMO_CLIENT_SECRET,
   DEMO_REFRESH_TOKEN,
-  startSimulator,
   type Simulator,
+  startSimulator,
 } from '../../../simulator';
 import type { ProblemDocument } from '../../../src/api/http/problem';
 import { API_PREFIX } from '../../../src/api/paths';
-import { ensureConnection } from '../../../src/db/connections/connections';
+import { ensureConnection } from '../../../src/db/connections/ensure-connection';
 import type { ApiRole } from '../../../src/db/models/api-key';
 import { KEY_RING } from '../../db/support';
-import { NO_TEMPORAL, useApi, type Answer, type ApiFixture } from './api';
+import { type Answer, type ApiFixture, NO_TEMPORAL, useApi } from './api';
 
 export interface OrganizationFixture {
   readonly api: ApiFixture;

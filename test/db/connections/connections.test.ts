@@ -5,16 +5,15 @@ import {
   saveClient,
   saveGrant,
 } from '../../../src/db/connections/connection-grants';
+import { openSecrets, saveIssuedToken } from '../../../src/db/connections/connection-secrets';
 import {
   ConnectionNotFound,
-  ensureConnection,
   getConnection,
-  openSecrets,
-  reencryptConnections,
-  saveIssuedToken,
   setConnectionStatus,
   withTokenRow,
 } from '../../../src/db/connections/connections';
+import { ensureConnection } from '../../../src/db/connections/ensure-connection';
+import { reencryptConnections } from '../../../src/db/connections/key-rotation';
 import { listOpenAlerts } from '../../../src/db/health/alerts';
 import { parseKeyRing } from '../../../src/db/postgres/encryption';
 import { KEY_RING, someConnection, useDatabase } from '../support';

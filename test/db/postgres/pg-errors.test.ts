@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { CrmUserModel } from '../../../src/db/models/crm-user';
+import { WatermarkModel } from '../../../src/db/models/watermark';
 import { createDatabase } from '../../../src/db/postgres/knex';
-import { toDatabaseError, type DatabaseError } from '../../../src/db/postgres/pg-errors';
+import { type DatabaseError, toDatabaseError } from '../../../src/db/postgres/pg-errors';
 import { someConnection, useDatabase } from '../support';
 
 async function failureOf(work: PromiseLike<unknown>): Promise<DatabaseError> {
@@ -15,21 +15,24 @@ async function failureOf(work: PromiseLike<unknown>): Promise<DatabaseError> {
 describe('database errors', () => {
   const database = useDatabase();
 
-  it('name the constraint of a duplicate, whether Knex or Objection met it', async () => {
+  it('name the constraint of a duplicate, whether SQL or Objection met it', async () => {
     const { id: connectionId } = await someConnection(database.knex);
-    await CrmUserModel.query(database.knex).insert({ connectionId, id: '1' });
+    const watermark = { connectionId, moduleName: 'Deals', completeUntil: new Date() };
+    await WatermarkModel.query(database.knex).insert(watermark);
 
-    const byModel = await failureOf(CrmUserModel.query(database.knex).insert({ connectionId, id: '1' }));
-    const byKnex = await failureOf(
-      database.knex('crm_users').withSchema('sync').insert({ connection_id: connectionId, id: '1' }),
+    const byModel = await failureOf(WatermarkModel.query(database.knex).insert(watermark));
+    const bySql = await failureOf(
+      database.knex.raw('insert into sync.watermarks select * from sync.watermarks where connection_id = ?', [
+        connectionId,
+      ]),
     );
 
-    for (const { kind, constraint, retryable } of [byModel, byKnex]) {
+    for (const { kind, constraint, retryable } of [byModel, bySql]) {
       assert.deepEqual(
         { kind, constraint, retryable },
         {
           kind: 'unique_violation',
-          constraint: 'crm_users_pkey',
+          constraint: 'watermarks_pkey',
           retryable: false,
         },
       );
