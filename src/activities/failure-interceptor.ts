@@ -44,14 +44,12 @@ export class FailureInterceptor implements ActivityInboundCallsInterceptor {
 function toFailure(error: unknown): unknown {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof ZohoError) return fromZoho(error);
-  if (error instanceof SessionEnded) {
-    return ApplicationFailure.create({ type: FAILURES.sessionEnded, message: error.message, nonRetryable: true });
-  }
-  if (error instanceof NumberRangeExceeded) return permanentFailure(FAILURES.numberRangeExceeded, error.message);
+  if (error instanceof SessionEnded) return permanentFailure(FAILURES.run.ended, error.message);
+  if (error instanceof NumberRangeExceeded) return permanentFailure(FAILURES.chunks.rangeExceeded, error.message);
   const database = toDatabaseError(error);
   if (database) {
     return ApplicationFailure.create({
-      type: `database.${database.kind}`,
+      type: FAILURES.database[database.kind].type,
       message: describeDatabaseError(database),
       // A statement that PostgreSQL refuses today it refuses tomorrow; everything else may pass.
       nonRetryable: database.kind === 'schema_mismatch' || database.kind === 'permission_denied',
@@ -69,7 +67,7 @@ function describeDatabaseError({ kind, code, table, constraint }: DatabaseError)
 function fromZoho(error: ZohoError): ApplicationFailure {
   const delay = error.retryAfterMs ?? (error.category === 'rate_limited' ? backoff() : undefined);
   return ApplicationFailure.create({
-    type: `zoho.${error.category}`,
+    type: FAILURES.zoho[error.category].type,
     message: `${error.message}. ${error.whatToDo}`,
     nonRetryable: !error.retryable,
     details: [{ category: error.category, code: error.code, operation: error.operation, field: error.fieldName }],

@@ -5,7 +5,7 @@ import { FailureInterceptor } from '../../src/activities/failure-interceptor';
 import { SessionEnded } from '../../src/db/sessions/chunks';
 import { NumberRangeExceeded } from '../../src/domain/runs/chunk-numbers';
 import { createLogger } from '../../src/logger';
-import { jobPending } from '../../src/temporal/contract/failures';
+import { FAILURES, pendingFailure } from '../../src/temporal/contract/failures';
 import { ERROR_CATEGORIES, type ErrorCategory, ZohoError } from '../../src/zoho/errors/errors';
 import { activityEnvironment } from './support';
 
@@ -127,7 +127,7 @@ describe('FailureInterceptor: everything else', () => {
   });
 
   it('leaves what is a failure of Temporal already alone', async () => {
-    const pending = jobPending('not yet', 400);
+    const pending = pendingFailure(FAILURES.bulkRead.pending, 'not yet', 400);
 
     assert.equal(await failureOf(pending), pending);
   });

@@ -10,7 +10,7 @@ import {
 import { getJob, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
 import { progressOf, type ItemProgress, type ItemStatus } from '../../domain/runs/bulk-operations';
 import { pollDelayMs } from '../../domain/runs/poll-schedule';
-import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
+import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
 import { downloadBulkWriteResult, getBulkWriteJob } from '../../zoho/bulk/bulk-write';
 import { parseBulkWriteResult, type BulkWriteRow, type BulkWriteRowStatus } from '../../zoho/bulk/bulk-write-result';
 import { ZohoError } from '../../zoho/errors/errors';
@@ -40,7 +40,7 @@ export async function awaitBulkWrite(deps: ActivityDependencies, target: BulkWri
   await withZoho(deps, target, async ({ transport, options }) => {
     const job = await getBulkWriteJob(transport, jobId, options).catch((error: unknown) => {
       if (!(error instanceof ZohoError) || error.category !== 'not_found') throw error;
-      throw permanentFailure(FAILURES.outcomeUnknown, `Zoho does not know the job ${jobId} any more.`, error);
+      throw permanentFailure(FAILURES.bulkWrite.outcomeUnknown, `Zoho does not know the job ${jobId} any more.`, error);
     });
     const [of] = job.files;
     const counts = of && {
@@ -52,10 +52,10 @@ export async function awaitBulkWrite(deps: ActivityDependencies, target: BulkWri
     const result = { downloadUrl: job.downloadUrl, counts, failureCode: of?.failure?.code };
     await updateJob(deps.knex, operationId, 'write', file, { state: job.state, result });
     if (job.state === 'COMPLETED' || job.state === 'FAILED') return;
-    throw jobPending(
+    throw pendingFailure(
+      FAILURES.bulkWrite.pending,
       `Bulk write job ${jobId} of ${details.rows} records of ${details.module} is ${job.state}.`,
       pollDelayMs(activityInfo().attempt, Infinity),
-      FAILURES.bulkWritePending,
     );
   });
 }

@@ -11,7 +11,7 @@ import { massUpdateProblems } from '../../domain/records/mass-update-problems';
 import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
 import { pollDelayMs } from '../../domain/runs/poll-schedule';
 import { LIMITS } from '../../domain/zoho-limits';
-import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
+import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
 import type { OperationTarget } from '../../temporal/contract/targets';
 import { createMassUpdateJob, getMassUpdateJob, massUpdateRecords } from '../../zoho/bulk/mass-update';
 import { JsonNumber } from '../../zoho/http/exact-json';
@@ -41,7 +41,7 @@ export async function planMassUpdate(deps: ActivityDependencies, target: Operati
   const problems = massUpdateProblems(module, plainValues(values), fields);
   if (problems.length > 0) {
     const text = problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ');
-    throw permanentFailure(FAILURES.massUpdateRefused, `${text}.`);
+    throw permanentFailure(FAILURES.massUpdate.refused, `${text}.`);
   }
   if (customView !== null) {
     await planJob(deps.knex, { ...target, kind: 'mass_update', file: JOB, details: { module, customView } });
@@ -133,10 +133,10 @@ export async function awaitMassUpdate(
     });
     if (state === 'COMPLETED' || state === 'FAILED') return { state, total, updated, notUpdated, failed };
     const hint = state === 'SUSPENDED' ? ' An administrator of Zoho must let it go on.' : '';
-    throw jobPending(
+    throw pendingFailure(
+      FAILURES.massUpdate.pending,
       `Mass update job ${zohoJobId} of ${module} is ${state}: ${updated} of ${total} records.${hint}`,
       pollDelayMs(activityInfo().attempt, Infinity),
-      FAILURES.massUpdatePending,
     );
   });
 }

@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
 import { callbackSecretPurpose, getBulkOperation, saveCallbackAttempt } from '../../db/bulk-operations/bulk-operations';
 import type { BulkOperationModel } from '../../db/models/bulk-operation';
-import { FAILURES } from '../../temporal/contract/failures';
+import { FAILURES, pendingFailure } from '../../temporal/contract/failures';
 import type { OperationTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 
@@ -35,12 +34,11 @@ export async function notifyCaller(deps: ActivityDependencies, { operationId }: 
   const { attempt } = activityInfo();
   await saveCallbackAttempt(deps.knex, operationId, attempt < MAX_ATTEMPTS ? 'pending' : 'failed');
   if (attempt >= MAX_ATTEMPTS) return false;
-  throw ApplicationFailure.create({
-    type: FAILURES.callbackNotTaken,
-    message: `The caller's URL did not take the message: ${problem}.`,
-    nextRetryDelay: Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 4 ** (attempt - 1)),
-    category: 'BENIGN',
-  });
+  throw pendingFailure(
+    FAILURES.callback.notTaken,
+    `The caller's URL did not take the message: ${problem}.`,
+    Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 4 ** (attempt - 1)),
+  );
 }
 
 function messageOf(operation: BulkOperationModel): object {

@@ -55,5 +55,5 @@ async function plan(
 }
 
 function refused(message: string): Error {
-  return permanentFailure(FAILURES.fieldsNotWritable, message);
+  return permanentFailure(FAILURES.bulkWrite.fieldsNotWritable, message);
 }

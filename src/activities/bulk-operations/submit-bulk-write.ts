@@ -5,16 +5,15 @@ import { activityInfo } from '@temporalio/activity';
 import { fileRows } from '../../db/bulk-operations/bulk-write-files';
 import { getJob, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
 import type { BulkWriteColumn } from '../../domain/records/bulk-write-columns';
-import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
+import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
 import type { OperationTarget } from '../../temporal/contract/targets';
 import {
   BULK_WRITE_DATE_FORMAT,
   BULK_WRITE_DATETIME_FORMAT,
   createBulkWriteJob,
-  type BulkWriteFieldMapping,
+  type BulkWriteFieldMapping, uploadBulkFile
 } from '../../zoho/bulk/bulk-write';
 import { writeBulkFile } from '../../zoho/bulk/bulk-write-file';
-import { uploadBulkFile } from '../../zoho/bulk/bulk-write';
 import { getOrg } from '../../zoho/metadata/org';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
@@ -54,7 +53,7 @@ export async function uploadBulkWriteFile(deps: ActivityDependencies, target: Bu
       const { zgid } = await getOrg(zoho.transport, zoho.options);
       if (zgid === null) {
         const message = 'Zoho does not say the number of the organization, which an upload has to name.';
-        throw permanentFailure(FAILURES.organizationUnnamed, message);
+        throw permanentFailure(FAILURES.bulkWrite.organizationUnnamed, message);
       }
       const { fileId } = await uploadBulkFile(zoho.transport, { file: zip, zgid }, zoho.options);
       await updateJob(deps.knex, operationId, 'write', file, { state: 'UPLOADED', details: { fileId, fileName } });
@@ -93,7 +92,7 @@ export async function orderBulkWriteJob(deps: ActivityDependencies, target: Bulk
       const isLost = error.category === 'not_found';
       await updateJob(deps.knex, operationId, 'write', file, { state: isLost ? 'LOST' : 'UPLOADED' });
       if (!isLost) throw error;
-      throw permanentFailure(FAILURES.fileLost, `Zoho no longer has file ${file}: ${error.message}`, error);
+      throw permanentFailure(FAILURES.bulkWrite.fileLost, `Zoho no longer has file ${file}: ${error.message}`, error);
     }
   });
 }
@@ -106,9 +105,12 @@ function unanswered(deps: ActivityDependencies, { file, ageMs, details }: WriteJ
   const what = `The order to insert ${details.rows} records into ${details.module} was not answered`;
   const canBeTold = deps.bulkWriteCallbackUrl('', file, '') !== undefined;
   if (canBeTold && ageMs < UNANSWERED_ORDER_MS) {
-    return jobPending(`${what}; waiting for Zoho to name the job.`, ASK_AGAIN_MS, FAILURES.bulkWritePending);
+    return pendingFailure(FAILURES.bulkWrite.pending, `${what}; waiting for Zoho to name the job.`, ASK_AGAIN_MS);
   }
-  return permanentFailure(FAILURES.outcomeUnknown, `${what}. It is not sent again, since it may have been taken.`);
+  return permanentFailure(
+    FAILURES.bulkWrite.outcomeUnknown,
+    `${what}. It is not sent again, since it may have been taken.`,
+  );
 }
 
 function queryOf({ details }: WriteJobRow, callbackUrl: string | undefined) {

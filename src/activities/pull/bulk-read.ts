@@ -14,7 +14,7 @@ import { findLoadedChunk, type ChunkResult } from '../../db/sessions/chunks';
 import { bulkNameField } from '../../domain/mirror/mirror-field';
 import { expectedBulkJobMs } from '../../domain/planning/read-methods';
 import { pollDelayMs } from '../../domain/runs/poll-schedule';
-import { FAILURES, jobPending, permanentFailure } from '../../temporal/contract/failures';
+import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { createBulkReadJob, downloadBulkReadResult, getBulkReadJob } from '../../zoho/bulk/bulk-read';
 import { ZohoError } from '../../zoho/errors/errors';
@@ -85,7 +85,7 @@ async function refuseField(
   const part = joined === undefined ? 'field' : 'name';
   const changed = await markNotBulkReadable(deps.knex, request.connectionId, request.module, field, part);
   const message = `Bulk read of ${request.module} refuses the field ${name}.`;
-  return changed ? permanentFailure(FAILURES.fieldRefused, message, cause) : cause;
+  return changed ? permanentFailure(FAILURES.bulkRead.fieldRefused, message, cause) : cause;
 }
 
 export interface BulkPageReady {
@@ -116,7 +116,8 @@ export async function awaitBulkRead(deps: ActivityDependencies, request: BulkPag
     const { attempt, scheduledTimestampMs } = activityInfo();
     const expectedMs = request.expectedMs ?? expectedBulkJobMs(request.expectedRows);
     const wait = pollDelayMs(attempt, scheduledTimestampMs + expectedMs - Date.now());
-    throw jobPending(
+    throw pendingFailure(
+      FAILURES.bulkRead.pending,
       `Bulk read job ${row.zohoJobId} of ${request.module}, page ${request.page}, is ${job.state}.`,
       wait,
     );
@@ -126,14 +127,17 @@ export async function awaitBulkRead(deps: ActivityDependencies, request: BulkPag
 async function orderedJob(deps: ActivityDependencies, request: BulkPageRequest): Promise<BulkReadJobRow> {
   const row = await findBulkReadJob(deps.knex, request.sessionId, request.job);
   if (!row || row.state === LOST) {
-    throw permanentFailure(FAILURES.jobLost, `Page ${request.page} of ${request.module} is not ordered.`);
+    throw permanentFailure(FAILURES.bulkRead.lost, `Page ${request.page} of ${request.module} is not ordered.`);
   }
   return row;
 }
 
 async function loseJob(deps: ActivityDependencies, request: BulkPageRequest, how: string): Promise<Error> {
   await updateBulkReadJob(deps.knex, request.sessionId, request.job, LOST);
-  return permanentFailure(FAILURES.jobLost, `The bulk read job of ${request.module}, page ${request.page}, ${how}.`);
+  return permanentFailure(
+    FAILURES.bulkRead.lost,
+    `The bulk read job of ${request.module}, page ${request.page}, ${how}.`,
+  );
 }
 
 export interface LoadBulkPageRequest extends BulkPageRequest {

@@ -249,7 +249,7 @@ function isCursorLost(error: unknown): error is ZohoError {
 
 function tooManyAtOnce(module: string, cause: ZohoError): Error {
   const message = `More records of ${module} were modified within one second than list pages reach. Run a full sync: it reads them by bulk read.`;
-  return permanentFailure(FAILURES.tooManyAtOnce, message, cause);
+  return permanentFailure(FAILURES.changes.tooManyAtOnce, message, cause);
 }
 
 /** A failure surfaces where the promise is awaited; until then it must not count as unhandled. */

@@ -27,7 +27,7 @@ export async function planIncrementalSync(
   const mark = await getWatermark(deps.knex, connectionId, module);
   if (!mark) {
     throw permanentFailure(
-      FAILURES.noWatermark,
+      FAILURES.watermark.missing,
       `${module} has no completed full sync that changes could be added to. Run a full sync first.`,
     );
   }
@@ -36,7 +36,7 @@ export async function planIncrementalSync(
     const selected = prepared.fields.filter((field) => isSelected(field.apiName, request.fields));
     if (!selected.some((field) => field.apiName === MODIFIED_TIME_FIELD)) {
       throw permanentFailure(
-        FAILURES.noModifiedTime,
+        FAILURES.module.noModifiedTime,
         `${module} has no Modified_Time, so Zoho cannot tell what changed. Run a full sync instead.`,
       );
     }

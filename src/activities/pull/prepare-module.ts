@@ -47,11 +47,11 @@ export async function prepareModule<T>(
     refreshCreditCosts(deps, zoho, connection),
   ]);
   if (!about.apiSupported) {
-    throw permanentFailure(FAILURES.notMirrorable, `Zoho's API does not support the module ${module}.`);
+    throw permanentFailure(FAILURES.module.notMirrorable, `Zoho's API does not support the module ${module}.`);
   }
   if (listed.length === 0) {
     throw permanentFailure(
-      FAILURES.notMirrorable,
+      FAILURES.module.notMirrorable,
       `Zoho lists no fields for the module ${module}, so there is nothing to mirror. Check the user's field permissions.`,
     );
   }

@@ -1,54 +1,206 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { ZOHO_FAILURES, type FailureAdvice } from '../../domain/zoho-failures';
+
+/** One type of failure, as the Temporal UI, the logs and sessions show it. */
+export interface FailureKind extends FailureAdvice {
+  /** Never changes: histories and alerts hold it. */
+  readonly type: string;
+}
+
+const WAIT = 'Nothing: the next attempt asks again.';
+const RETRIED = 'Nothing: the statement is tried again.';
 
 /**
- * Types of the failures that workflows tell apart. Failures of Zoho are `zoho.{category}`, those of PostgreSQL
- * `database.{kind}`.
+ * Register of all failures: whoever raises one takes it from here, and docs/failures.md is generated from it
+ * (`npx tsx scripts/write-failures.ts`). Any other type is the name of a JavaScript error, which is a defect.
  */
 export const FAILURES = {
-  /** Zoho is still at work on a job; the next attempt asks again. */
-  jobPending: 'bulk_read.pending',
-  /** A job failed for good, or its result is gone: order it anew. */
-  jobLost: 'bulk_read.lost',
-  /** Bulk read refuses a field: plan again without it. */
-  fieldRefused: 'bulk_read.field_refused',
-  /** The same of a bulk write and of a mass update. */
-  bulkWritePending: 'bulk_write.pending',
-  massUpdatePending: 'mass_update.pending',
-  /** Zoho answers without the number of the organization. */
-  organizationUnnamed: 'bulk_write.organization_unnamed',
-  /** Zoho no longer has an uploaded file: upload it again. */
-  fileLost: 'bulk_write.file_lost',
-  /** A job may have been taken, and whether it was cannot be found out: nothing is sent again. */
-  outcomeUnknown: 'bulk_write.outcome_unknown',
-  /** The request names fields that the module does not have or that cannot be written so. */
-  fieldsNotWritable: 'bulk_write.fields_not_writable',
-  massUpdateRefused: 'mass_update.refused',
-  /** The caller's URL did not take the message. */
-  callbackNotTaken: 'callback.not_taken',
-  /** The module has nothing that can be mirrored. */
-  notMirrorable: 'module.not_mirrorable',
-  /** Nothing to add changes to: no full sync of the module has been completed. */
-  noWatermark: 'watermark.missing',
-  /** The module does not tell when a record changed. */
-  noModifiedTime: 'module.no_modified_time',
-  /** More records changed within one second than list pages reach. */
-  tooManyAtOnce: 'changes.too_many_at_once',
-  /** A session needs more chunk numbers than its work has: nothing is loaded under another piece's number. */
-  numberRangeExceeded: 'chunks.range_exceeded',
-  /** The session is over; whatever still works for it must stop. */
-  sessionEnded: 'session.ended',
-  /** Zoho and the mirror do not agree, and reading again did not help. */
-  verificationFailed: 'verification.failed',
+  bulkRead: {
+    pending: failure('bulk_read.pending', 'Zoho still exports rows', WAIT),
+    lost: failure(
+      'bulk_read.lost',
+      'An export failed at Zoho, or its result is gone; it is submitted again up to three times',
+      'Start the sync again; if it recurs, choose the read path `list`.',
+    ),
+    fieldRefused: failure(
+      'bulk_read.field_refused',
+      'Bulk read does not export a field; the run plans again without it',
+      'Read the warning in the log of the session: the field is read by list pages only.',
+    ),
+  },
+  bulkWrite: {
+    pending: failure('bulk_write.pending', 'Zoho still writes the records of a file', WAIT),
+    organizationUnnamed: failure(
+      'bulk_write.organization_unnamed',
+      'Zoho does not give the number of the organization, which an upload has to name',
+      'Give the connected user access to the organization details (`ZohoCRM.org.READ`), then send the records again.',
+    ),
+    fileLost: failure(
+      'bulk_write.file_lost',
+      'Zoho no longer has an uploaded file; it is uploaded again up to three times',
+      'Send the records that have the outcome `cancelled` again.',
+    ),
+    outcomeUnknown: failure(
+      'bulk_write.outcome_unknown',
+      'Zoho may have accepted a job, and nobody can find out',
+      'Look for the records with the outcome `unknown` in Zoho before you send them again.',
+    ),
+    fieldsNotWritable: failure(
+      'bulk_write.fields_not_writable',
+      'The request names fields that the module lacks or that cannot be written, or needs too many files',
+      'Correct the request as the message says, and send it again: nothing was written.',
+    ),
+  },
+  bulkOperation: {
+    incomplete: failure(
+      'bulk_operation.incomplete',
+      'The operation reached its end, and some records are failed, unknown or unprocessed',
+      'List its results by status: send unprocessed records again, look for unknown ones in Zoho first.',
+    ),
+  },
+  massUpdate: {
+    pending: failure('mass_update.pending', "Zoho's job for a view still runs", WAIT),
+    refused: failure(
+      'mass_update.refused',
+      'A field does not exist, cannot be written or does not take the value',
+      'Correct the values as the message says, and start it again: nothing was written.',
+    ),
+    failed: failure(
+      'mass_update.failed',
+      "Zoho's job for a view has failed",
+      'Compare the counts in the message with the view, then update the rest by ids.',
+    ),
+  },
+  callback: {
+    notTaken: failure(
+      'callback.not_taken',
+      "The caller's URL did not answer 2xx at the end of an operation; it is called up to eight times",
+      'Correct the receiver; the result can be read from the API in any case.',
+    ),
+  },
+  module: {
+    notMirrorable: failure(
+      'module.not_mirrorable',
+      'The API does not support the module, or it has no field that can be mirrored',
+      'Do not sync this module.',
+    ),
+    noModifiedTime: failure(
+      'module.no_modified_time',
+      'The module does not say when a record changed',
+      'Run full syncs of this module.',
+    ),
+  },
+  watermark: {
+    missing: failure(
+      'watermark.missing',
+      'No full sync of the module has completed, so there is nothing to add changes to',
+      'Run a full sync of the module.',
+    ),
+  },
+  changes: {
+    tooManyAtOnce: failure(
+      'changes.too_many_at_once',
+      'More records changed within one second than list pages reach',
+      'Run a full sync of the module.',
+    ),
+  },
+  chunks: {
+    rangeExceeded: failure(
+      'chunks.range_exceeded',
+      'A session needs more chunk numbers than its work has; nothing is loaded under the number of other work',
+      'Report this, with the number of rows of the module.',
+    ),
+  },
+  run: {
+    ended: failure(
+      'session.ended',
+      'A session or operation was closed while its workflow still worked',
+      'Nothing, if somebody cancelled it; otherwise see its error message and start it again.',
+    ),
+    unknown: failure(
+      'unknown',
+      'An activity was given up without a failure of its own, such as after thirty hours of attempts',
+      'Look at the last failure of the activity in the Temporal UI, then start it again.',
+    ),
+  },
+  verification: {
+    failed: failure(
+      'verification.failed',
+      'Zoho and the mirror do not count the same rows, and reading again did not help',
+      'After an incremental sync run a full sync: it reads every row. After a full sync compare both sides and report it.',
+    ),
+  },
+  zoho: kindsOf('zoho', ZOHO_FAILURES),
+  database: kindsOf('database', {
+    unique_violation: { meaning: 'A key exists already', whatToDo: 'Report this, with the constraint in the message.' },
+    foreign_key_violation: {
+      meaning: 'A row refers to one that is gone',
+      whatToDo: 'Look whether rows of the schema `sync` were deleted by hand.',
+    },
+    check_violation: {
+      meaning: 'A value breaks a check',
+      whatToDo: 'Report this, with the constraint in the message.',
+    },
+    not_null_violation: { meaning: 'A value is missing', whatToDo: 'Report this, with the table in the message.' },
+    invalid_value: {
+      meaning: 'A value does not fit its column',
+      whatToDo: 'Look into `sync.quarantine`; report this if the rows are not there.',
+    },
+    serialization_failure: { meaning: 'Two transactions met in the same rows', whatToDo: RETRIED },
+    deadlock: { meaning: 'Two transactions waited for each other', whatToDo: RETRIED },
+    lock_timeout: {
+      meaning: 'A lock was not free in time',
+      whatToDo: 'Nothing at first; if it persists, look for long transactions in `pg_stat_activity`.',
+    },
+    statement_timeout: {
+      meaning: 'A statement took too long',
+      whatToDo: 'Nothing at first; if it persists, look for load and missing statistics in PostgreSQL.',
+    },
+    connection_lost: {
+      meaning: 'PostgreSQL was not reached, or closed the connection',
+      whatToDo: 'Bring PostgreSQL back: the work goes on by itself for thirty hours.',
+    },
+    too_many_connections: {
+      meaning: 'PostgreSQL has no connection left',
+      whatToDo: 'Raise `max_connections`, or run fewer workers.',
+    },
+    out_of_resources: {
+      meaning: 'PostgreSQL has no disk, memory or shared memory left',
+      whatToDo: 'Free disk space or memory: the work goes on by itself for thirty hours.',
+    },
+    permission_denied: {
+      meaning: 'The database role lacks a right',
+      whatToDo: 'Give the role of `DATABASE_URL` its rights, then start it again.',
+    },
+    schema_mismatch: {
+      meaning: 'A table, column or function is not as this version expects it',
+      whatToDo: 'Run the migrations (`npm run migrate`), then start it again.',
+    },
+    unknown: { meaning: 'PostgreSQL refused for another reason', whatToDo: "Look into PostgreSQL's log." },
+  }),
 } as const;
 
-export function jobPending(
-  message: string,
-  nextRetryDelay: number,
-  type: (typeof FAILURES)[keyof typeof FAILURES] = FAILURES.jobPending,
-): ApplicationFailure {
+/** Failure of a step that waits for Zoho: the attempt ends with the time of the next one, in milliseconds from now. */
+export function pendingFailure({ type }: FailureKind, message: string, nextRetryDelay: number): ApplicationFailure {
   return ApplicationFailure.create({ type, message, nextRetryDelay, category: 'BENIGN' });
 }
 
-export function permanentFailure(type: (typeof FAILURES)[keyof typeof FAILURES], message: string, cause?: Error) {
+/** Failure that another attempt would only repeat. */
+export function permanentFailure({ type }: FailureKind, message: string, cause?: Error): ApplicationFailure {
   return ApplicationFailure.create({ type, message, nonRetryable: true, ...(cause && { cause }) });
+}
+
+function failure(type: string, meaning: string, whatToDo: string): FailureKind {
+  return { type, meaning, whatToDo };
+}
+
+function kindsOf<Name extends string>(
+  prefix: string,
+  advice: Readonly<Record<Name, FailureAdvice>>,
+): Readonly<Record<Name, FailureKind>> {
+  const kinds = Object.entries<FailureAdvice>(advice).map(([name, { meaning, whatToDo }]) => [
+    name,
+    failure(`${prefix}.${name}`, meaning, whatToDo),
+  ]);
+  return Object.fromEntries(kinds) as Readonly<Record<Name, FailureKind>>;
 }

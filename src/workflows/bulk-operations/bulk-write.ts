@@ -1,5 +1,6 @@
 import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
 import { progressOf, shortcoming, type ItemProgress } from '../../domain/runs/bulk-operations';
+import { FAILURES } from '../../temporal/contract/failures';
 import {
   jobFinishedSignal,
   type BulkOperationInput,
@@ -15,7 +16,7 @@ import {
   settleOperation,
   uploadBulkWriteFile,
 } from '../activity-proxies';
-import { causeOf, FILE_LOST, isFailure, OUTCOME_UNKNOWN } from '../run/activity-failures';
+import { causeOf, isFailure } from '../run/activity-failures';
 import { runBulkOperation, type OperationRun, type WorkDone } from './operation-run';
 
 /** How often a file is uploaded before its loss is taken for an answer. */
@@ -63,7 +64,7 @@ async function writeFile(
     const progress = await control.step(() => collectBulkWriteResult(target));
     recorder.note(progressPatch(progress), `${what}: done.`);
   } catch (error) {
-    if (!isFailure(error, OUTCOME_UNKNOWN)) throw error;
+    if (!isFailure(error, FAILURES.bulkWrite.outcomeUnknown)) throw error;
     await control.step(() => markFileUnknown(target));
     recorder.warn(`${what}: ${causeOf(error)?.message ?? 'the outcome is unknown.'}`);
   }
@@ -78,7 +79,7 @@ async function order({ control, target: { operationId, connectionId } }: Operati
       await control.step(() => orderBulkWriteJob(target));
       return;
     } catch (error) {
-      if (!isFailure(error, FILE_LOST) || upload === MAX_UPLOADS) throw error;
+      if (!isFailure(error, FAILURES.bulkWrite.fileLost) || upload === MAX_UPLOADS) throw error;
     }
   }
 }

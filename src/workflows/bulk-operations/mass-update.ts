@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { BulkOperationInput, BulkOperationResult } from '../../temporal/contract/operation-messages';
 import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from '../activity-proxies';
 import { runBulkOperation, type OperationRun, type WorkDone } from './operation-run';
@@ -25,7 +25,7 @@ async function updateView({ control, recorder, target }: OperationRun): Promise<
   recorder.note({ phase: 'waiting' }, 'Zoho has the job.');
   const { state, total, updated, notUpdated, failed } = await control.step(() => awaitMassUpdate(target));
   const figures = `${updated} of ${total} records updated, ${notUpdated} not updated, ${failed} failed`;
-  if (state === 'FAILED') throw ApplicationFailure.nonRetryable(`Zoho's job failed: ${figures}.`, 'mass_update.failed');
+  if (state === 'FAILED') throw permanentFailure(FAILURES.massUpdate.failed, `Zoho's job failed: ${figures}.`);
   recorder.note({ totalRecords: total });
   return {
     message: `Zoho counts ${figures}; it does not say which.`,

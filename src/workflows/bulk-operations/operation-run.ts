@@ -1,13 +1,7 @@
-import {
-  ApplicationFailure,
-  CancellationScope,
-  isCancellation,
-  rootCause,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
 import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
 import { operationRun } from '../../domain/runs/run';
+import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import {
   operationProgressQuery,
   type BulkOperationInput,
@@ -15,7 +9,7 @@ import {
 } from '../../temporal/contract/operation-messages';
 import type { OperationTarget } from '../../temporal/contract/targets';
 import { notifyCaller, settleOperation } from '../activity-proxies';
-import { causeOf, isFailure, SESSION_ENDED } from '../run/activity-failures';
+import { failureOfRun, isFailure } from '../run/activity-failures';
 import { RunControl } from '../run/run-control';
 import { RunRecorder } from '../run/run-recorder';
 
@@ -58,16 +52,16 @@ export async function runBulkOperation(
     const done = await work({ target, control, recorder });
     const result = await end(input, target, recorder, done.shortcoming === undefined ? 'completed' : 'failed', done);
     if (done.shortcoming === undefined) return result;
-    throw ApplicationFailure.nonRetryable(done.shortcoming, 'bulk_operation.incomplete');
+    throw permanentFailure(FAILURES.bulkOperation.incomplete, done.shortcoming);
   } catch (error) {
-    if (isFailure(error, SESSION_ENDED) || isFailure(error, 'bulk_operation.incomplete')) throw error;
+    if (isFailure(error, FAILURES.run.ended) || isFailure(error, FAILURES.bulkOperation.incomplete)) throw error;
     if (isCancellation(error)) {
       await end(input, target, recorder, 'cancelled', { message: 'Cancelled.' });
       throw error;
     }
-    const message = rootCause(error) ?? 'The operation failed.';
-    await end(input, target, recorder, 'failed', { message, shortcoming: message });
-    throw ApplicationFailure.create({ message, type: causeOf(error)?.type ?? 'unknown', nonRetryable: true });
+    const failure = failureOfRun(error, 'The operation failed.');
+    await end(input, target, recorder, 'failed', { message: failure.message, shortcoming: failure.message });
+    throw failure;
   }
 }
 

@@ -1,10 +1,11 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
 import { exportChunk, exportJob } from '../../domain/runs/chunk-numbers';
 import { expectedRowsOfPage, exportPages } from '../../domain/runs/export-pages';
+import { FAILURES } from '../../temporal/contract/failures';
 import type { SessionSums } from '../../temporal/contract/results';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { awaitBulkRead, loadBulkPage, orderBulkRead } from '../activity-proxies';
-import { isFailure, JOB_LOST } from '../run/activity-failures';
+import { isFailure } from '../run/activity-failures';
 import type { RunControl } from '../run/run-control';
 
 /** How often the job of a page is submitted before its loss is taken for an answer. */
@@ -89,7 +90,7 @@ async function pageReady(
       if (!isSubmitted || attempt > 1) await control.step(() => orderBulkRead(request));
       return await control.step(() => awaitBulkRead(request));
     } catch (error) {
-      if (!isFailure(error, JOB_LOST) || attempt === MAX_SUBMISSIONS) throw error;
+      if (!isFailure(error, FAILURES.bulkRead.lost) || attempt === MAX_SUBMISSIONS) throw error;
     }
   }
 }
@@ -106,7 +107,7 @@ async function loadPage(control: RunControl, extraction: BulkExtraction, request
       extraction.onLoaded(chunk);
       return;
     } catch (error) {
-      if (!isFailure(error, JOB_LOST) || attempt === MAX_SUBMISSIONS) throw error;
+      if (!isFailure(error, FAILURES.bulkRead.lost) || attempt === MAX_SUBMISSIONS) throw error;
       await pageReady(control, request, false);
     }
   }

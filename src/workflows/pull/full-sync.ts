@@ -1,10 +1,11 @@
-import { allHandlersFinished, ApplicationFailure, condition, continueAsNew } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
 import { fullSyncChunks } from '../../domain/runs/chunk-numbers';
 import { isFirstLoad, MAX_ROUNDS, roundsFrom } from '../../domain/runs/rounds';
+import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { FullSyncPlan } from '../../temporal/contract/results';
 import type { FullSyncInput, SyncResult } from '../../temporal/contract/sync-messages';
 import { finishFullSync, indexMirror, planFullSync, readByListPages } from '../activity-proxies';
-import { causeOf, FIELD_REFUSED, isFailure, VERIFICATION_FAILED } from '../run/activity-failures';
+import { causeOf, isFailure } from '../run/activity-failures';
 import { extractByBulkRead } from './bulk-extraction';
 import { catchUp, type CaughtUp, agree, describeDifference } from './catch-up';
 import { sweep } from './sweep';
@@ -35,9 +36,9 @@ export async function fullSync(input: FullSyncInput): Promise<SyncResult> {
       }
       difference = describeDifference(module, counts);
     }
-    throw ApplicationFailure.nonRetryable(
+    throw permanentFailure(
+      FAILURES.verification.failed,
       `${difference} Reading ${MAX_ROUNDS} times did not settle it: rows are missing.`,
-      VERIFICATION_FAILED,
     );
   });
 }
@@ -85,7 +86,7 @@ async function extract(run: SyncRun, input: FullSyncInput, plan: FullSyncPlan, r
       else await extractPages(run, followed, round);
       return followed;
     } catch (error) {
-      if (!isFailure(error, FIELD_REFUSED) || attempt === MAX_PLANS) throw error;
+      if (!isFailure(error, FAILURES.bulkRead.fieldRefused) || attempt === MAX_PLANS) throw error;
       run.session.warn(`${causeOf(error)?.message ?? ''} Planning again without it.`);
       followed = await makePlan(run, input, followed);
     }

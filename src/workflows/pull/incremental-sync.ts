@@ -1,9 +1,8 @@
-import { ApplicationFailure } from '@temporalio/workflow';
 import { incrementalSyncChunks } from '../../domain/runs/chunk-numbers';
+import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { IncrementalSyncPlan, RowCounts } from '../../temporal/contract/results';
 import type { IncrementalSyncInput, SyncResult } from '../../temporal/contract/sync-messages';
 import { finishIncrementalSync, planIncrementalSync, readRestored } from '../activity-proxies';
-import { VERIFICATION_FAILED } from '../run/activity-failures';
 import { catchUp, type CaughtUp, agree, describeDifference } from './catch-up';
 import { SyncRun } from './sync-run';
 
@@ -20,9 +19,9 @@ export async function incrementalSync(input: IncrementalSyncInput): Promise<Sync
     if (!agree(caughtUp.counts)) caughtUp = await lookAgain(run, caughtUp);
     const { counts, completeUntil, deletesUntil } = caughtUp;
     if (!agree(counts)) {
-      throw ApplicationFailure.nonRetryable(
+      throw permanentFailure(
+        FAILURES.verification.failed,
         `${describeDifference(input.module, counts)} The changes since ${plan.changesSince} do not explain it. Run a full sync: it reads every row.`,
-        VERIFICATION_FAILED,
       );
     }
     const sums = await finishIncrementalSync({ ...run.target, completeUntil, deletesUntil });

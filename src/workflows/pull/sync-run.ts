@@ -1,17 +1,11 @@
-import {
-  ApplicationFailure,
-  ContinueAsNew,
-  isCancellation,
-  rootCause,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ContinueAsNew, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
 import { deleteSequence } from '../../domain/runs/chunk-numbers';
 import { sessionRun, type SessionPatch } from '../../domain/runs/run';
+import { FAILURES } from '../../temporal/contract/failures';
 import type { RowCounts, SessionSums } from '../../temporal/contract/results';
 import { progressQuery, type SyncInput, type SyncResult } from '../../temporal/contract/sync-messages';
 import type { SyncTarget } from '../../temporal/contract/targets';
-import { causeOf, isFailure, SESSION_ENDED } from '../run/activity-failures';
+import { failureOfRun, isFailure } from '../run/activity-failures';
 import { RunControl } from '../run/run-control';
 import { RunRecorder } from '../run/run-recorder';
 import { SweepApproval } from './sweep-approval';
@@ -66,11 +60,10 @@ export class SyncRun {
         await this.session.record({ status: 'cancelled', phase: 'cancelled' }, 'Cancelled.');
         throw error;
       }
-      if (error instanceof ContinueAsNew || isFailure(error, SESSION_ENDED)) throw error;
-      const cause = causeOf(error);
-      const message = rootCause(error) ?? 'The sync failed.';
-      await this.session.fail({ message, type: cause?.type ?? 'unknown' });
-      throw ApplicationFailure.create({ message, type: cause?.type ?? 'unknown', nonRetryable: true });
+      if (error instanceof ContinueAsNew || isFailure(error, FAILURES.run.ended)) throw error;
+      const failure = failureOfRun(error, 'The sync failed.');
+      await this.session.fail(failure);
+      throw failure;
     }
   }
 

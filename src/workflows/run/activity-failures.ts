@@ -1,19 +1,24 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, rootCause } from '@temporalio/workflow';
+import { FAILURES, type FailureKind } from '../../temporal/contract/failures';
 
-/** The failures of activities that the workflow itself has an answer to. The values are the activities' own. */
-export const JOB_LOST = 'bulk_read.lost';
-export const FIELD_REFUSED = 'bulk_read.field_refused';
-export const SESSION_ENDED = 'session.ended';
-export const FILE_LOST = 'bulk_write.file_lost';
-export const OUTCOME_UNKNOWN = 'bulk_write.outcome_unknown';
-export const VERIFICATION_FAILED = 'verification.failed';
-
-/** The failure that an activity raised, from what the workflow caught. */
+/** Failure that an activity raised, from what the workflow caught. */
 export function causeOf(error: unknown): ApplicationFailure | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   return cause instanceof ApplicationFailure ? cause : undefined;
 }
 
-export function isFailure(error: unknown, type: string): boolean {
+export function isFailure(error: unknown, { type }: FailureKind): boolean {
   return causeOf(error)?.type === type;
+}
+
+/**
+ * Failure with which a run ends: of the type that an activity raised, so that a search for the type finds the run.
+ * @param otherwise message where the cause has none
+ */
+export function failureOfRun(error: unknown, otherwise: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: rootCause(error) ?? otherwise,
+    type: causeOf(error)?.type ?? FAILURES.run.unknown.type,
+    nonRetryable: true,
+  });
 }

@@ -1,5 +1,5 @@
 import {
-  ApplicationFailure,
+  type ApplicationFailure,
   CancellationScope,
   setCurrentDetails,
   upsertSearchAttributes,
@@ -7,9 +7,9 @@ import {
 } from '@temporalio/workflow';
 import type { LogLevel, RunStatus } from '../../domain/runs/enums';
 import type { RunPatch, RunRef, RunUpdate } from '../../domain/runs/run';
+import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import { SyncStatus } from '../../temporal/search-attributes';
 import { recordBulkOperation, recordProgress } from '../activity-proxies';
-import { SESSION_ENDED } from './activity-failures';
 
 /** The activities keep the names under which histories know them. */
 const WRITERS = { session: recordProgress, operation: recordBulkOperation } as const;
@@ -75,7 +75,7 @@ export class RunRecorder<Patch extends RunPatch = RunPatch> {
 
   async #write(update: RunUpdate): Promise<void> {
     const isApplied = await CancellationScope.nonCancellable(() => WRITERS[this.#run.kind](update));
-    if (!isApplied) throw ApplicationFailure.nonRetryable(`The ${this.#run.kind} has ended already.`, SESSION_ENDED);
+    if (!isApplied) throw permanentFailure(FAILURES.run.ended, `The ${this.#run.kind} has ended already.`);
   }
 
   warn(message: string): void {

@@ -1,3 +1,4 @@
+import { ZOHO_FAILURES } from '../../domain/zoho-failures';
 import type { SafeDetails } from './error-details';
 
 /**
@@ -47,24 +48,6 @@ const USUAL_WAIT: Readonly<Partial<Record<ErrorCategory, number>>> = {
   auth_expired: 0,
   auth_throttled: 60_000,
   locked: 15 * 60_000,
-};
-
-const BY_CATEGORY: Readonly<Record<ErrorCategory, string>> = {
-  auth_expired: 'Nothing: the access token is replaced and the call is made again.',
-  auth_revoked: 'Connect the Zoho organization again: Zoho no longer accepts its credentials.',
-  auth_throttled: 'Wait: Zoho issues no more access tokens for some minutes, then the work goes on by itself.',
-  permission: 'Ask a Zoho CRM administrator to give the connected user access, then start the session again.',
-  rate_limited: 'Wait: the call is made again later; if it persists, lower the concurrency or raise the daily credits.',
-  validation: 'Correct what Zoho refuses, named in this error, then try again.',
-  duplicate: 'Link the record to the one Zoho already has, or change the value that must be unique.',
-  not_found: 'Check that it still exists in Zoho: it may have been deleted, expired or renamed.',
-  conflict: 'Read the record again and decide between both versions: it changed in Zoho in the meantime.',
-  locked: 'Release the record in Zoho (lock, approval, review or blueprint), or wait until it is released.',
-  cursor_lost: 'Read again from the last safe point: this page position can no longer be continued.',
-  request_bug: 'Report this: the engine made a call that Zoho does not accept.',
-  capacity: 'Ask a Zoho CRM administrator: the organization lacks the space, the quota or the edition for this.',
-  server: 'Nothing: Zoho has a problem and the call is made again; see status.zoho.com if it persists.',
-  network: 'Nothing: the call is made again; check the connection to Zoho if it persists.',
 };
 
 const REREAD_MODULES =
@@ -178,5 +161,5 @@ export function unexpectedAnswer(label: CallLabel, httpStatus: number, missing: 
 
 /** One sentence for the person who reads the failure. */
 function whatToDoAbout(failure: Pick<ZohoErrorInit, 'category' | 'code'>): string {
-  return BY_CODE[failure.code] ?? BY_CATEGORY[failure.category];
+  return BY_CODE[failure.code] ?? ZOHO_FAILURES[failure.category].whatToDo;
 }
