@@ -7,7 +7,7 @@ import { pulse } from './support';
 describe('pulse plan', () => {
   const api = useApi(() => NO_TEMPORAL);
 
-  it('shows calls, credits, time, and what was turned down and why', async () => {
+  it('shows calls, credits, time, and what was rejected and why', async () => {
     const { name } = await someConnection(api.knex);
 
     const { code, out } = await pulse(api, [
@@ -16,7 +16,7 @@ describe('pulse plan', () => {
     ]);
 
     assert.equal(code, 0);
-    assert.match(out, /^bulk: The only adequate way\.\n/);
+    assert.match(out, /^bulk: The only adequate method\.\n/);
     assert.match(out, /^create_bulk_read_job +3 +150$/m);
     assert.match(out, /^together +12 +159$/m);
     assert.match(out, /^list +2,250 +2,250 +7 min 30 s {2}Not adequate: page tokens end at 100000 rows\.$/m);
@@ -31,10 +31,10 @@ describe('pulse plan', () => {
       ...['--same-values', '--has-view', '--no-outcomes'],
     ]);
 
-    assert.equal((JSON.parse(out) as Plan).way, 'mass_update_view');
+    assert.equal((JSON.parse(out) as Plan).method, 'mass_update_view');
   });
 
-  it('does not hide that no way is adequate', async () => {
+  it('does not hide that no method is adequate', async () => {
     const { name } = await someConnection(api.knex);
 
     const { out } = await pulse(api, [

@@ -2,9 +2,9 @@ import { getConnection } from '../../db/connections/connections';
 import { type PlanningFacts, readPlanningFacts } from '../../db/credits/planning-facts';
 import { loadFields } from '../../db/mirror/module-fields';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
-import type { Allowance, WeighedWay, WorkPlan } from '../../domain/planning/plan';
-import { isWholeInCoql, planReadWay, type ReadWaysQuestion } from '../../domain/planning/read-methods';
-import { planWriteWay, type WriteWaysQuestion } from '../../domain/planning/write-methods';
+import type { Allowance, WeighedMethod, WorkPlan } from '../../domain/planning/plan';
+import { isWholeInCoql, planRead, type ReadQuestion } from '../../domain/planning/read-methods';
+import { planWrite, type WriteQuestion } from '../../domain/planning/write-methods';
 import type { RouteDeps } from '../http/deps';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
@@ -14,19 +14,19 @@ import { Plan, PlanRequest } from './schemas';
 const USUAL_LATENCY_MS = 300;
 
 type ReadBody = Extract<PlanRequest, { kind: 'read' }>;
-type Question = ReadWaysQuestion | WriteWaysQuestion;
-type AnyWay = Plan['way'];
+type Question = ReadQuestion | WriteQuestion;
+type AnyMethod = Plan['method'];
 
 export const createPlan = defineRoute({
   method: 'post',
   path: '/plans',
   operationId: 'createPlan',
   tag: 'Plans',
-  summary: 'Find the cheapest adequate way to read or write, without doing it',
+  summary: 'Find the cheapest adequate method to read or write, without doing it',
   description: 'What is not given is taken from the mirror and the ledger; Zoho is not asked, and nothing is spent.',
   access: 'viewer',
   body: PlanRequest,
-  answers: { 200: { description: 'The plan, and the ways that were turned down.', schema: Plan } },
+  answers: { 200: { description: 'The plan, and the methods that were rejected.', schema: Plan } },
   problems: ['unknown_connection', 'module_not_synced'],
   async handle({ body }, deps) {
     const connection = await getConnection(deps.knex, body.connection);
@@ -34,11 +34,11 @@ export const createPlan = defineRoute({
     const allowance = allowanceOf(body, facts);
     if (body.kind === 'write') {
       const { kind: _kind, connection: _connection, ...wanted } = body;
-      const question: WriteWaysQuestion = { ...wanted, ...allowance };
-      return { status: 200, body: represent(body, question, planWriteWay(question)) };
+      const question: WriteQuestion = { ...wanted, ...allowance };
+      return { status: 200, body: presentPlan(body, question, planWrite(question)) };
     }
     const question = await readQuestion(deps, connection.id, body, facts, allowance);
-    return { status: 200, body: represent(body, question, planReadWay(question)) };
+    return { status: 200, body: presentPlan(body, question, planRead(question)) };
   },
 });
 
@@ -65,7 +65,7 @@ async function readQuestion(
   body: ReadBody,
   facts: PlanningFacts,
   allowance: KnownAllowance,
-): Promise<ReadWaysQuestion> {
+): Promise<ReadQuestion> {
   const known = (await loadFields(knex, connectionId, body.module)).filter(({ status }) => status === 'active');
   const rows = body.rows ?? facts.rows;
   const fields = body.fields ?? known.length;
@@ -93,22 +93,22 @@ async function readQuestion(
   };
 }
 
-function represent(body: PlanRequest, question: Question, plan: WorkPlan<AnyWay>): Plan {
+function presentPlan(body: PlanRequest, question: Question, plan: WorkPlan<AnyMethod>): Plan {
   const { module, ...numbers } = question;
   return {
     kind: body.kind,
     connection: body.connection,
     module,
-    ...representWay(plan),
-    shortcomings: plan.shortcomings,
+    ...presentMethod(plan),
+    violations: plan.violations,
     steps: plan.steps,
-    turnedDown: plan.turnedDown.map(representWay),
+    rejected: plan.rejected.map(presentMethod),
     assumed: withoutUndefined<number | string | boolean>(numbers),
   };
 }
 
-function representWay({ name, calls, credits, seconds, adequate, reason }: WeighedWay<AnyWay>) {
-  return { way: name, calls, credits, seconds: Math.round(seconds * 10) / 10, adequate, reason };
+function presentMethod({ name, calls, credits, seconds, adequate, reason }: WeighedMethod<AnyMethod>) {
+  return { method: name, calls, credits, seconds: Math.round(seconds * 10) / 10, adequate, reason };
 }
 
 function withoutUndefined<T>(values: Readonly<Record<string, T | undefined>>): Record<string, T> {

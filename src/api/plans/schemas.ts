@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { READ_GOALS, READ_WAYS } from '../../domain/planning/read-methods';
-import { WRITE_OPERATIONS, WRITE_WAYS } from '../../domain/planning/write-methods';
+import { READ_GOALS, READ_METHODS } from '../../domain/planning/read-methods';
+import { WRITE_OPERATIONS, WRITE_METHODS } from '../../domain/planning/write-methods';
 import { ConnectionOrDefault, ApiName } from '../http/parameters';
 
 const whole = z.int().min(0).max(1_000_000_000);
@@ -63,11 +63,11 @@ export const WritePlanRequest = z
 
 export const PlanRequest = z
   .discriminatedUnion('kind', [ReadPlanRequest, WritePlanRequest])
-  .meta({ description: 'Asks for the cheapest adequate way; nothing is run.' });
+  .meta({ description: 'Asks for the cheapest adequate method; nothing is run.' });
 export type PlanRequest = z.output<typeof PlanRequest>;
 
 const weighed = {
-  way: z.enum([...READ_WAYS, ...WRITE_WAYS]),
+  method: z.enum([...READ_METHODS, ...WRITE_METHODS]),
   calls: z.number().min(0),
   credits: z.number().min(0),
   seconds: z.number().min(0).meta({ description: 'Estimated seconds at Zoho.' }),
@@ -81,12 +81,12 @@ export const Plan = z
     connection: z.string(),
     module: z.string(),
     ...weighed,
-    shortcomings: z.array(z.string()).meta({ description: 'What even the best way lacks.' }),
+    violations: z.array(z.string()).meta({ description: 'Why even the best method is not adequate, one clause each.' }),
     steps: z.array(z.strictObject({ operation: z.string(), calls: z.number(), credits: z.number() })),
-    turnedDown: z.array(z.strictObject(weighed)).meta({ description: 'The other ways, best first.' }),
+    rejected: z.array(z.strictObject(weighed)).meta({ description: 'The other methods, best first.' }),
     assumed: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).meta({
       description: 'The numbers the plan was made from, given ones and those that were looked up.',
     }),
   })
-  .meta({ description: 'How to do the work, what it takes, and what was turned down.' });
+  .meta({ description: 'How to do the work, what it takes, and what was rejected.' });
 export type Plan = z.infer<typeof Plan>;

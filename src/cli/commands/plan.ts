@@ -9,7 +9,7 @@ import { planText } from '../output/plan-text';
 
 /** `pulse plan …`: what reading or writing would take. */
 export function planCommand(context: CliContext): Command {
-  const plan = new Command('plan').description('find the cheapest adequate way to read or write, without doing it');
+  const plan = new Command('plan').description('find the cheapest adequate method to read or write, without doing it');
   const ask = async (body: object): Promise<void> => {
     const answer = await context.api.post(`${API_PREFIX}/plans`, { schema: Plan, body });
     show(context, answer, planText);

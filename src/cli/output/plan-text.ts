@@ -2,12 +2,12 @@ import type { Plan } from '../../api/plans/schemas';
 import { count, seconds } from './format-number';
 import { formatPairs, formatTable } from './table';
 
-type Weighed = Plan['turnedDown'][number];
+type Weighed = Plan['rejected'][number];
 
-/** The plan, its calls, and what was turned down with the reason. */
+/** The plan, its calls, and what was rejected with the reason. */
 export function planText(plan: Plan): string {
   return [
-    `${plan.adequate ? '' : 'NOT ADEQUATE  '}${plan.way}: ${plan.reason}`,
+    `${plan.adequate ? '' : 'NOT ADEQUATE  '}${plan.method}: ${plan.reason}`,
     formatTable(
       ['operation', 'calls', 'credits'],
       [
@@ -16,15 +16,21 @@ export function planText(plan: Plan): string {
       ],
     ),
     `About ${seconds(plan.seconds)} at Zoho.`,
-    ...(plan.turnedDown.length > 0 ? [`Turned down:\n${turnedDown(plan.turnedDown)}`] : []),
+    ...(plan.rejected.length > 0 ? [`Rejected:\n${rejected(plan.rejected)}`] : []),
     `Assumed:\n${formatPairs(Object.entries(plan.assumed).map(([name, value]) => [name, String(value)]))}`,
   ].join('\n\n');
 }
 
-function turnedDown(ways: readonly Weighed[]): string {
+function rejected(methods: readonly Weighed[]): string {
   return formatTable(
-    ['way', 'calls', 'credits', 'time', 'why'],
-    ways.map((way) => [way.way, count(way.calls), count(way.credits), seconds(way.seconds), way.reason]),
+    ['method', 'calls', 'credits', 'time', 'why'],
+    methods.map((method) => [
+      method.method,
+      count(method.calls),
+      count(method.credits),
+      seconds(method.seconds),
+      method.reason,
+    ]),
     [0, 4],
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Choosing among ways to do the same work at Zoho: the cheapest of those that do all of it, within the credits and the
- * time that are allowed. Pure; the ways of reading and writing are in `read-ways.ts` and `write-ways.ts`.
+ * Choice among methods of doing the same work at Zoho: the cheapest of those that do all of it, within the credits and the
+ * time that are allowed. Pure; the methods are in `read-methods.ts` and `write-methods.ts`.
  */
 
 /** Calls of one operation, in the words of the API ledger. */
@@ -10,14 +10,14 @@ export interface PlannedCalls {
   credits: number;
 }
 
-/** One way to do the work, and what it is expected to take. */
-export interface Way<Name extends string = string> {
+/** A method of doing the work, with its estimated cost. */
+export interface Method<Name extends string = string> {
   name: Name;
   steps: PlannedCalls[];
   /** Estimated seconds until Zoho has done it. */
   seconds: number;
-  /** Why it does not do all of the work, one clause each; empty when it does. */
-  obstacles: string[];
+  /** Limits that keep it from doing all of the work, one clause each; empty when it does. */
+  constraints: string[];
 }
 
 export interface Allowance {
@@ -31,7 +31,7 @@ export interface Allowance {
   creditsPerSecond?: number | undefined;
 }
 
-export interface WeighedWay<Name extends string = string> {
+export interface WeighedMethod<Name extends string = string> {
   name: Name;
   calls: number;
   credits: number;
@@ -44,24 +44,24 @@ export interface WeighedWay<Name extends string = string> {
   reason: string;
 }
 
-export interface WorkPlan<Name extends string = string> extends WeighedWay<Name> {
+export interface WorkPlan<Name extends string = string> extends WeighedMethod<Name> {
   steps: PlannedCalls[];
   /** Why the best there is is not adequate, one clause each; empty when it is. */
-  shortcomings: string[];
-  /** The other ways, best first. */
-  turnedDown: WeighedWay<Name>[];
+  violations: string[];
+  /** The other methods, best first. */
+  rejected: WeighedMethod<Name>[];
 }
 
 /** Waiting counts as much as five credits a second: an hour of it is a day's credits of a small org. */
 export const CREDITS_PER_SECOND = 5;
 
-interface Assessment<Name extends string> extends Way<Name> {
+interface Assessment<Name extends string> extends Method<Name> {
   calls: number;
   credits: number;
   price: number;
-  tooDear: boolean;
+  overBudget: boolean;
   tooSlow: boolean;
-  shortcomings: string[];
+  violations: string[];
 }
 
 /** Calls that cost one credit each, Zoho's price of whatever has no other. */
@@ -87,86 +87,85 @@ export function spendableCredits({ creditsLeft, creditsKept = 0 }: Allowance): n
   return creditsLeft === undefined ? Infinity : Math.max(0, creditsLeft - creditsKept);
 }
 
-/** Credits and waiting in one number, by which ways are compared. */
-export function priceOf(way: { credits: number; seconds: number }, allowance: Allowance): number {
-  return way.credits + way.seconds * (allowance.creditsPerSecond ?? CREDITS_PER_SECOND);
+/** Credits and waiting in one number, by which methods are compared. */
+export function priceOf(method: { credits: number; seconds: number }, allowance: Allowance): number {
+  return method.credits + method.seconds * (allowance.creditsPerSecond ?? CREDITS_PER_SECOND);
 }
 
 /**
- * Chooses the cheapest adequate way. Where none is adequate, completeness counts before credits and these before time,
- * and the plan says what it lacks. Of equally good ways the first is taken.
+ * Chooses the cheapest adequate method. Where none is adequate, completeness counts before credits and these before time,
+ * and the plan says what it lacks. Of equally good methods the first is taken.
  */
 export function choosePlan<Name extends string>(
-  ways: readonly [Way<Name>, ...Way<Name>[]],
+  methods: readonly [Method<Name>, ...Method<Name>[]],
   allowance: Allowance,
 ): WorkPlan<Name> {
-  const assessed = ways.map((way) => assess(way, allowance));
+  const assessed = methods.map((method) => assess(method, allowance));
   assessed.sort(
     (a, b) =>
-      Number(a.obstacles.length > 0) - Number(b.obstacles.length > 0) ||
-      Number(a.tooDear) - Number(b.tooDear) ||
+      Number(a.constraints.length > 0) - Number(b.constraints.length > 0) ||
+      Number(a.overBudget) - Number(b.overBudget) ||
       Number(a.tooSlow) - Number(b.tooSlow) ||
       a.price - b.price,
   );
   const [chosen, ...others] = assessed as [Assessment<Name>, ...Assessment<Name>[]];
-  const isOnly = others.every(({ shortcomings }) => shortcomings.length > 0);
+  const isOnly = others.every(({ violations }) => violations.length > 0);
   return {
-    ...summary(chosen, praise(chosen, isOnly)),
+    ...summary(chosen, reasonForChoice(chosen, isOnly)),
     steps: chosen.steps,
-    shortcomings: chosen.shortcomings,
-    turnedDown: others.map((way) => summary(way, whyNot(way, chosen))),
+    violations: chosen.violations,
+    rejected: others.map((method) => summary(method, reasonForRejection(method, chosen))),
   };
 }
 
-function assess<Name extends string>(way: Way<Name>, allowance: Allowance): Assessment<Name> {
-  const calls = way.steps.reduce((sum, step) => sum + step.calls, 0);
-  const credits = way.steps.reduce((sum, step) => sum + step.credits, 0);
+function assess<Name extends string>(method: Method<Name>, allowance: Allowance): Assessment<Name> {
+  const calls = method.steps.reduce((sum, step) => sum + step.calls, 0);
+  const credits = method.steps.reduce((sum, step) => sum + step.credits, 0);
   const spendable = spendableCredits(allowance);
   const within = allowance.withinSeconds ?? Infinity;
-  const tooDear = credits > spendable;
-  const tooSlow = way.seconds > within;
+  const overBudget = credits > spendable;
+  const tooSlow = method.seconds > within;
   return {
-    ...way,
+    ...method,
     calls,
     credits,
-    price: priceOf({ credits, seconds: way.seconds }, allowance),
-    tooDear,
+    price: priceOf({ credits, seconds: method.seconds }, allowance),
+    overBudget,
     tooSlow,
-    shortcomings: [
-      ...way.obstacles,
-      ...(tooDear ? [`it costs ${figure(credits)} credits and ${figure(spendable)} may be spent`] : []),
-      ...(tooSlow ? [`it takes about ${figure(way.seconds)} s and ${figure(within)} s are allowed`] : []),
+    violations: [
+      ...method.constraints,
+      ...(overBudget ? [`it costs ${figure(credits)} credits and ${figure(spendable)} may be spent`] : []),
+      ...(tooSlow ? [`it takes about ${figure(method.seconds)} s and ${figure(within)} s are allowed`] : []),
     ],
   };
 }
 
-function summary<Name extends string>(way: Assessment<Name>, reason: string): WeighedWay<Name> {
-  const { name, calls, credits, seconds, obstacles, shortcomings } = way;
+function summary<Name extends string>(method: Assessment<Name>, reason: string): WeighedMethod<Name> {
+  const { name, calls, credits, seconds, constraints, violations } = method;
   return {
     name,
     calls,
     credits,
     seconds,
-    complete: obstacles.length === 0,
-    adequate: shortcomings.length === 0,
+    complete: constraints.length === 0,
+    adequate: violations.length === 0,
     reason,
   };
 }
 
-function praise({ shortcomings }: Assessment<string>, isOnly: boolean): string {
-  if (shortcomings.length > 0)
-    return `No way is adequate; this one is the nearest, but ${shortcomings.join(', and ')}.`;
-  return isOnly ? 'The only adequate way.' : 'The cheapest adequate way, credits and waiting together.';
+function reasonForChoice({ violations }: Assessment<string>, isOnly: boolean): string {
+  if (violations.length > 0) return `No method is adequate; this one comes nearest, but ${violations.join(', and ')}.`;
+  return isOnly ? 'The only adequate method.' : 'The cheapest adequate method, counting credits and waiting.';
 }
 
-function whyNot(way: Assessment<string>, chosen: Assessment<string>): string {
-  if (way.shortcomings.length > 0) return `Not adequate: ${way.shortcomings.join(', and ')}.`;
-  if (way.price === chosen.price) return 'As good as the chosen one.';
+function reasonForRejection(method: Assessment<string>, chosen: Assessment<string>): string {
+  if (method.violations.length > 0) return `Not adequate: ${method.violations.join(', and ')}.`;
+  if (method.price === chosen.price) return 'As good as the chosen one.';
   const more = [
-    ...(way.credits > chosen.credits ? [`${figure(way.credits - chosen.credits)} credits more`] : []),
-    ...(way.seconds > chosen.seconds ? [`about ${figure(way.seconds - chosen.seconds)} s longer`] : []),
+    ...(method.credits > chosen.credits ? [`${figure(method.credits - chosen.credits)} credits more`] : []),
+    ...(method.seconds > chosen.seconds ? [`about ${figure(method.seconds - chosen.seconds)} s longer`] : []),
   ];
-  return `Dearer: ${more.join(' and ')}.`;
+  return `Costlier: ${more.join(' and ')}.`;
 }
 
 function figure(value: number): string {

@@ -1,6 +1,6 @@
 import type { MirrorField } from '../mirror/mirror-field';
 import { CREDITS, LIMITS, coqlCredits } from '../zoho-limits';
-import { callSeconds, choosePlan, plainCalls, secondsOf, type Allowance, type Way, type WorkPlan } from './plan';
+import { callSeconds, choosePlan, plainCalls, secondsOf, type Allowance, type Method, type WorkPlan } from './plan';
 
 const BULK_STATUS_CALLS = 2;
 const BULK_JOB_SECONDS = 3.5;
@@ -18,7 +18,7 @@ export type ReadGoal = (typeof READ_GOALS)[number];
  * - `list_modified`, `coql_modified`, `bulk_modified`: the same, only what was modified since, and the list of deletes.
  * - `ids`: Get Records by ids, 100 a call. `deleted`: the list of deletes alone.
  */
-export const READ_WAYS = [
+export const READ_METHODS = [
   'list_modified',
   'coql_modified',
   'bulk_modified',
@@ -28,16 +28,16 @@ export const READ_WAYS = [
   'coql',
   'bulk',
 ] as const;
-export type ReadWay = (typeof READ_WAYS)[number];
+export type ReadMethod = (typeof READ_METHODS)[number];
 
-const WAYS_OF_GOAL: Readonly<Record<ReadGoal, readonly [ReadWay, ...ReadWay[]]>> = {
+const METHODS_OF_GOAL: Readonly<Record<ReadGoal, readonly [ReadMethod, ...ReadMethod[]]>> = {
   all: ['list', 'coql', 'bulk'],
   changes: ['list_modified', 'coql_modified', 'bulk_modified', 'list', 'bulk'],
   records: ['ids', 'list', 'coql', 'bulk'],
   deletes: ['deleted', 'list', 'coql', 'bulk'],
 };
 
-export interface ReadWaysQuestion extends Allowance {
+export interface ReadQuestion extends Allowance {
   module: string;
   goal: ReadGoal;
   /** Rows of the whole module. */
@@ -58,15 +58,19 @@ export interface ReadWaysQuestion extends Allowance {
 }
 
 /**
- * Chooses how to read: every way that can serve the goal is weighed, or those of `ways`, and the ones turned down are
- * in the answer.
+ * Chooses how to read: every method that serves the goal is weighed, or those of `methods`, and rejected ones are in the
+ * answer.
  */
-export function planReadWay<Name extends ReadWay = ReadWay>(
-  question: ReadWaysQuestion,
-  ways?: readonly [Name, ...Name[]],
+export function planRead<Name extends ReadMethod = ReadMethod>(
+  question: ReadQuestion,
+  methods?: readonly [Name, ...Name[]],
 ): WorkPlan<Name> {
-  const [first, ...others] = ways ?? (WAYS_OF_GOAL[question.goal] as readonly ReadWay[] as readonly [Name, ...Name[]]);
-  return choosePlan([estimateRead(first, question), ...others.map((way) => estimateRead(way, question))], question);
+  const [first, ...others] =
+    methods ?? (METHODS_OF_GOAL[question.goal] as readonly ReadMethod[] as readonly [Name, ...Name[]]);
+  return choosePlan(
+    [estimateRead(first, question), ...others.map((method) => estimateRead(method, question))],
+    question,
+  );
 }
 
 /** Whether a COQL query returns all that the mirror keeps of a field. */
@@ -74,17 +78,17 @@ export function isWholeInCoql({ nameColumn, bulkReadable }: MirrorField): boolea
   return nameColumn === undefined && bulkReadable;
 }
 
-/** The ways that `planReadWay` weighs for a goal. */
-export function readWaysFor(goal: ReadGoal): readonly ReadWay[] {
-  return WAYS_OF_GOAL[goal];
+/** Methods that `planRead` weighs for a goal. */
+export function readMethodsFor(goal: ReadGoal): readonly ReadMethod[] {
+  return METHODS_OF_GOAL[goal];
 }
 
-/** What one way takes and what stands in its way. */
-export function estimateRead<Name extends ReadWay>(name: Name, question: ReadWaysQuestion): Way<Name> {
+/** Cost of one method, and the constraints that keep it from doing all of the work. */
+export function estimateRead<Name extends ReadMethod>(name: Name, question: ReadQuestion): Method<Name> {
   return { name, ...estimateOf(name, question) };
 }
 
-function estimateOf(name: ReadWay, question: ReadWaysQuestion): Estimate {
+function estimateOf(name: ReadMethod, question: ReadQuestion): Estimate {
   const wanted = Math.min(question.wantedRows ?? question.rows, question.rows);
   // To find what was deleted it is enough to know which ids are left.
   const fields = question.goal === 'deletes' ? 1 : question.fields;
@@ -108,20 +112,20 @@ function estimateOf(name: ReadWay, question: ReadWaysQuestion): Estimate {
   }
 }
 
-type Estimate = Omit<Way<ReadWay>, 'name'>;
+type Estimate = Omit<Method<ReadMethod>, 'name'>;
 
-function byList({ latencyMs }: ReadWaysQuestion, rows: number, fields: number): Estimate {
+function byList({ latencyMs }: ReadQuestion, rows: number, fields: number): Estimate {
   const pages = Math.max(1, Math.ceil(rows / LIMITS.listPage.rows));
   const refetches = (fieldSlices(fields) - 1) * Math.ceil(rows / LIMITS.listPage.ids);
   const calls = pages + refetches;
   return {
     steps: [{ operation: 'list_records', calls, credits: calls * CREDITS.list_records }],
     seconds: callSeconds(calls, latencyMs),
-    obstacles: rows > LIMITS.listPage.tokenRows ? [`page tokens end at ${LIMITS.listPage.tokenRows} rows`] : [],
+    constraints: rows > LIMITS.listPage.tokenRows ? [`page tokens end at ${LIMITS.listPage.tokenRows} rows`] : [],
   };
 }
 
-function byBulk(question: ReadWaysQuestion, rows: number, fields: number): Estimate {
+function byBulk(question: ReadQuestion, rows: number, fields: number): Estimate {
   const { fieldsNotInBulk, goal, latencyMs } = question;
   const missing = goal === 'deletes' ? 0 : fieldsNotInBulk;
   const jobs = Math.max(1, Math.ceil(rows / LIMITS.bulkRead.rows));
@@ -133,7 +137,7 @@ function byBulk(question: ReadWaysQuestion, rows: number, fields: number): Estim
   return {
     steps,
     seconds: jobs * BULK_JOB_SECONDS + rows * BULK_SECONDS_PER_ROW + secondsOf(steps, latencyMs),
-    obstacles: [
+    constraints: [
       ...(missing > 0 ? [`bulk read cannot export ${counted(missing, 'field')}`] : []),
       ...(fields > LIMITS.bulkRead.fields ? [`a bulk-read job names at most ${LIMITS.bulkRead.fields} fields`] : []),
     ],
@@ -141,7 +145,7 @@ function byBulk(question: ReadWaysQuestion, rows: number, fields: number): Estim
 }
 
 /** A query names 50 columns; the others are fetched by ids, as with list pages. */
-function byCoql(question: ReadWaysQuestion, rows: number, fields: number): Estimate {
+function byCoql(question: ReadQuestion, rows: number, fields: number): Estimate {
   const { module, goal, fieldsNotInCoql, latencyMs } = question;
   const pages = Math.max(1, Math.ceil(rows / LIMITS.coql.rows));
   const refetches = (fieldSlices(fields) - 1) * Math.ceil(rows / LIMITS.listPage.ids);
@@ -152,24 +156,24 @@ function byCoql(question: ReadWaysQuestion, rows: number, fields: number): Estim
       ...(refetches > 0 ? [plainCalls('list_records', refetches)] : []),
     ],
     seconds: callSeconds(pages + refetches, latencyMs) + rows * COQL_SECONDS_PER_ROW,
-    obstacles: [
+    constraints: [
       ...(missing > 0 ? [`COQL does not return ${counted(missing, 'field')} whole`] : []),
       ...(module === 'Leads' ? ['COQL leaves out converted leads'] : []),
     ],
   };
 }
 
-function byIds({ latencyMs }: ReadWaysQuestion, rows: number, fields: number): Estimate {
+function byIds({ latencyMs }: ReadQuestion, rows: number, fields: number): Estimate {
   const calls = fieldSlices(fields) * Math.ceil(rows / LIMITS.listPage.ids);
-  return { steps: [plainCalls('list_records', calls)], seconds: callSeconds(calls, latencyMs), obstacles: [] };
+  return { steps: [plainCalls('list_records', calls)], seconds: callSeconds(calls, latencyMs), constraints: [] };
 }
 
-function byDeletes({ deletedRows = 0, latencyMs }: ReadWaysQuestion): Estimate {
+function byDeletes({ deletedRows = 0, latencyMs }: ReadQuestion): Estimate {
   const pages = Math.max(1, Math.ceil(deletedRows / LIMITS.deletedPage.rows));
   return {
     steps: [{ operation: 'list_deleted', calls: pages, credits: pages * CREDITS.list_deleted }],
     seconds: callSeconds(pages, latencyMs),
-    obstacles:
+    constraints:
       deletedRows > LIMITS.deletedPage.numberedRows
         ? [`the list of deletes ends at ${LIMITS.deletedPage.numberedRows} rows`]
         : [],
@@ -177,15 +181,15 @@ function byDeletes({ deletedRows = 0, latencyMs }: ReadWaysQuestion): Estimate {
 }
 
 /** What was modified since, and with it what was deleted since. */
-function since(question: ReadWaysQuestion, changes: Estimate): Estimate {
+function since(question: ReadQuestion, changes: Estimate): Estimate {
   const deletes = byDeletes(question);
   return {
     steps: [...changes.steps, ...deletes.steps],
     seconds: changes.seconds + deletes.seconds,
-    obstacles: [
+    constraints: [
       ...(question.hasModifiedTime ? [] : ['the module has no Modified_Time']),
-      ...changes.obstacles,
-      ...deletes.obstacles,
+      ...changes.constraints,
+      ...deletes.constraints,
     ],
   };
 }

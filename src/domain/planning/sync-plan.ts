@@ -1,6 +1,6 @@
 import { READ_PATHS, type ReadPath } from '../runs/enums';
-import { spendableCredits, type WeighedWay, type WorkPlan } from './plan';
-import { planReadWay, type ReadWaysQuestion } from './read-methods';
+import { spendableCredits, type WeighedMethod, type WorkPlan } from './plan';
+import { planRead, type ReadQuestion } from './read-methods';
 
 /** Reads of a full sync, as its workflow keeps them: its fields stand in recorded histories. */
 export interface SyncReadPlan {
@@ -9,41 +9,41 @@ export interface SyncReadPlan {
   credits: number;
   /** Estimated seconds at Zoho, without the database's share. */
   seconds: number;
-  /** Whether every field of the module is read this way. */
+  /** Whether every field of the module is read. */
   complete: boolean;
   /** One sentence for people. */
   reason: string;
 }
 
-export type SyncReadQuestion = Omit<ReadWaysQuestion, 'goal' | 'wantedRows' | 'deletedRows' | 'fieldsNotInCoql'>;
+export type SyncReadQuestion = Omit<ReadQuestion, 'goal' | 'wantedRows' | 'deletedRows' | 'fieldsNotInCoql'>;
 
 /**
  * Chooses how a full sync reads a module, by the planner of `POST /plans` restricted to list pages and bulk read. Both
- * are weighed, so the reason can say what was turned down.
+ * are weighed, so the reason can say what was rejected.
  *
  * @param path taken whatever the planner would have chosen, when a caller asks for it.
  */
 export function planSyncRead(question: SyncReadQuestion, path?: ReadPath): SyncReadPlan {
-  const asked: ReadWaysQuestion = { ...question, goal: 'all', fieldsNotInCoql: 0 };
-  const plan = planReadWay(asked, path === undefined ? READ_PATHS : [path]);
+  const asked: ReadQuestion = { ...question, goal: 'all', fieldsNotInCoql: 0 };
+  const plan = planRead(asked, path === undefined ? READ_PATHS : [path]);
   const { name, calls, credits, seconds, complete } = plan;
   return { path: name, calls, credits, seconds, complete, reason: reasonOf(plan, asked) };
 }
 
-function reasonOf(plan: WorkPlan<ReadPath>, question: ReadWaysQuestion): string {
-  const [other] = plan.turnedDown;
+function reasonOf(plan: WorkPlan<ReadPath>, question: ReadQuestion): string {
+  const [other] = plan.rejected;
   if (!other) return `${describe(plan)}; chosen by request`;
-  return `${describe(plan)}; ${describe(other)} ${whyNot(plan, other, question)}`;
+  return `${describe(plan)}; ${describe(other)} ${reasonForRejection(plan, other, question)}`;
 }
 
-function whyNot(plan: WorkPlan<ReadPath>, other: WeighedWay<ReadPath>, question: ReadWaysQuestion): string {
+function reasonForRejection(plan: WorkPlan<ReadPath>, other: WeighedMethod<ReadPath>, question: ReadQuestion): string {
   const spendable = spendableCredits(question);
   if (plan.complete && !other.complete) return 'cannot read all of the module';
   if (plan.credits <= spendable && other.credits > spendable) return 'would cost more credits than are left';
-  return 'is dearer in calls and time';
+  return 'costs more in credits and time';
 }
 
-function describe({ name, calls, credits, seconds }: WeighedWay<ReadPath>): string {
+function describe({ name, calls, credits, seconds }: WeighedMethod<ReadPath>): string {
   const method = name === 'bulk' ? 'bulk read' : 'list pages';
   return `${method}: ${calls} calls, ${credits} credits, about ${seconds.toFixed(1)} s`;
 }

@@ -1,5 +1,5 @@
 import { CREDITS, LIMITS, deleteCredits, massUpdateCredits, writeCredits } from '../zoho-limits';
-import { choosePlan, plainCalls, secondsOf, type Allowance, type Way, type WorkPlan } from './plan';
+import { choosePlan, plainCalls, secondsOf, type Allowance, type Method, type WorkPlan } from './plan';
 
 const STATUS_CALLS_PER_JOB = 3;
 /** How long Zoho works: on a record that is sent alone or with others, on a job before its first row, on a job's row. */
@@ -11,20 +11,20 @@ export const WRITE_OPERATIONS = ['insert', 'update', 'upsert', 'delete'] as cons
 export type WriteOperation = (typeof WRITE_OPERATIONS)[number];
 
 /**
- * - `single_records`: one call a record, the only way that can refuse to overwrite a newer change.
+ * - `single_records`: one call a record, the only method that can refuse to overwrite a newer change.
  * - `record_batches`: up to 100 records a call. `bulk_write`: files of 25,000 rows, a job each.
  * - `mass_update_ids`, `mass_update_view`: the same values for 500 ids a call, or for a custom view as a job.
  */
-export const WRITE_WAYS = [
+export const WRITE_METHODS = [
   'record_batches',
   'mass_update_ids',
   'mass_update_view',
   'bulk_write',
   'single_records',
 ] as const;
-export type WriteWay = (typeof WRITE_WAYS)[number];
+export type WriteMethod = (typeof WRITE_METHODS)[number];
 
-export interface WriteWaysQuestion extends Allowance {
+export interface WriteQuestion extends Allowance {
   module: string;
   operation: WriteOperation;
   rows: number;
@@ -50,14 +50,17 @@ export interface WriteWaysQuestion extends Allowance {
   latencyMs: number;
 }
 
-/** Chooses how to write. All ways are weighed; those turned down are in the answer. */
-export function planWriteWay(question: WriteWaysQuestion): WorkPlan<WriteWay> {
-  const [first, ...others] = WRITE_WAYS;
-  return choosePlan([estimateWrite(first, question), ...others.map((way) => estimateWrite(way, question))], question);
+/** Chooses how to write. Every method is weighed; rejected ones are in the answer. */
+export function planWrite(question: WriteQuestion): WorkPlan<WriteMethod> {
+  const [first, ...others] = WRITE_METHODS;
+  return choosePlan(
+    [estimateWrite(first, question), ...others.map((method) => estimateWrite(method, question))],
+    question,
+  );
 }
 
-/** What one way takes and what stands in its way. */
-export function estimateWrite(name: WriteWay, question: WriteWaysQuestion): Way<WriteWay> {
+/** Cost of one method, and the constraints that keep it from doing all of the work. */
+export function estimateWrite(name: WriteMethod, question: WriteQuestion): Method<WriteMethod> {
   switch (name) {
     case 'single_records':
       return { name, ...bySingleRecords(question) };
@@ -77,20 +80,20 @@ export function rowsPerBulkFile(bytesPerRow: number): number {
   return Math.max(1, Math.min(LIMITS.bulkWrite.rows, Math.floor(LIMITS.bulkWrite.zipBytes / bytesPerRow)));
 }
 
-type Estimate = Omit<Way<WriteWay>, 'name'>;
+type Estimate = Omit<Method<WriteMethod>, 'name'>;
 
-function bySingleRecords({ operation, rows, unlessModified, latencyMs }: WriteWaysQuestion): Estimate {
+function bySingleRecords({ operation, rows, unlessModified, latencyMs }: WriteQuestion): Estimate {
   return {
     steps: [{ operation: callOf(operation), calls: rows, credits: rows }],
     seconds: rows * (latencyMs / 1000 + SECONDS_PER_RECORD),
-    obstacles:
+    constraints:
       unlessModified && (operation === 'insert' || operation === 'delete')
         ? ['If-Unmodified-Since is for updates and upserts']
         : [],
   };
 }
 
-function byBatches({ operation, rows, unlessModified, latencyMs }: WriteWaysQuestion): Estimate {
+function byBatches({ operation, rows, unlessModified, latencyMs }: WriteQuestion): Estimate {
   const calls = Math.ceil(rows / LIMITS.write.records);
   const credits = operation === 'delete' ? deleteCredits(rows) : writeCredits(rows);
   const rounds = Math.ceil(calls / LIMITS.heavyCalls);
@@ -98,11 +101,11 @@ function byBatches({ operation, rows, unlessModified, latencyMs }: WriteWaysQues
     steps: [{ operation: callOf(operation), calls, credits }],
     seconds:
       (rounds * latencyMs) / 1000 + (rows / Math.min(LIMITS.heavyCalls, Math.max(1, calls))) * SECONDS_PER_RECORD,
-    obstacles: unlessModified ? ['If-Unmodified-Since is for one record a call'] : [],
+    constraints: unlessModified ? ['If-Unmodified-Since is for one record a call'] : [],
   };
 }
 
-function byBulkWrite(question: WriteWaysQuestion): Estimate {
+function byBulkWrite(question: WriteQuestion): Estimate {
   const { operation, rows, fields, fieldsNotInBulk, unlessModified, automations, latencyMs } = question;
   const jobs = Math.ceil(rows / rowsPerBulkFile(question.bytesPerRow));
   const steps = [
@@ -114,7 +117,7 @@ function byBulkWrite(question: WriteWaysQuestion): Estimate {
   return {
     steps,
     seconds: jobs * JOB_SECONDS + rows * SECONDS_PER_JOB_ROW + secondsOf(steps, latencyMs),
-    obstacles: [
+    constraints: [
       ...(operation === 'delete' ? ['bulk write cannot delete'] : []),
       ...(fields > LIMITS.bulkWrite.columns ? [`a file has at most ${LIMITS.bulkWrite.columns} columns`] : []),
       ...(fieldsNotInBulk > 0 ? ['bulk write cannot take files and images'] : []),
@@ -124,7 +127,7 @@ function byBulkWrite(question: WriteWaysQuestion): Estimate {
   };
 }
 
-function byMassUpdateOfIds(question: WriteWaysQuestion): Estimate {
+function byMassUpdateOfIds(question: WriteQuestion): Estimate {
   const { module, rows, fields, automations, latencyMs } = question;
   const passes = Math.max(1, Math.ceil(fields / LIMITS.massUpdate.fields(module)));
   const calls = passes * Math.ceil(rows / LIMITS.massUpdate.ids);
@@ -132,14 +135,14 @@ function byMassUpdateOfIds(question: WriteWaysQuestion): Estimate {
   return {
     steps,
     seconds: secondsOf(steps, latencyMs) + passes * rows * SECONDS_PER_RECORD,
-    obstacles: [
-      ...massUpdateObstacles(question),
+    constraints: [
+      ...massUpdateConstraints(question),
       ...(automations === 'skip' ? ['a mass update by ids runs automations'] : []),
     ],
   };
 }
 
-function byMassUpdateOfView(question: WriteWaysQuestion): Estimate {
+function byMassUpdateOfView(question: WriteQuestion): Estimate {
   const { module, rows, fields, hasView, automations, outcomes, latencyMs } = question;
   const passes = Math.max(1, Math.ceil(fields / LIMITS.massUpdate.fields(module)));
   const runsAutomations = rows < LIMITS.massUpdate.recordsWithoutAutomations;
@@ -150,8 +153,8 @@ function byMassUpdateOfView(question: WriteWaysQuestion): Estimate {
   return {
     steps,
     seconds: passes * (JOB_SECONDS + rows * SECONDS_PER_JOB_ROW) + secondsOf(steps, latencyMs),
-    obstacles: [
-      ...massUpdateObstacles(question),
+    constraints: [
+      ...massUpdateConstraints(question),
       ...(hasView ? [] : ['no custom view holds exactly these rows']),
       ...(rows > LIMITS.massUpdate.viewRecords ? [`a job takes at most ${LIMITS.massUpdate.viewRecords} rows`] : []),
       ...(outcomes ? ['a job tells counts, not the outcome of each record'] : []),
@@ -165,7 +168,7 @@ function byMassUpdateOfView(question: WriteWaysQuestion): Estimate {
   };
 }
 
-function massUpdateObstacles(question: WriteWaysQuestion): string[] {
+function massUpdateConstraints(question: WriteQuestion): string[] {
   return [
     ...(question.operation === 'update' ? [] : ['a mass update only updates']),
     ...(question.sameValues ? [] : ['a mass update gives every row the same values']),

@@ -57,9 +57,9 @@ describe('POST /plans', () => {
       creditsLeft: 50_000 - 41,
       creditsKept: 5_000,
     });
-    assert.deepEqual([plan.way, plan.calls, plan.credits, plan.seconds], ['list', 300, 300, 75]);
+    assert.deepEqual([plan.method, plan.calls, plan.credits, plan.seconds], ['list', 300, 300, 75]);
     assert.deepEqual(
-      plan.turnedDown.map(({ way, adequate }) => [way, adequate]),
+      plan.rejected.map(({ method, adequate }) => [method, adequate]),
       [
         ['bulk', false],
         ['coql', false],
@@ -75,7 +75,7 @@ describe('POST /plans', () => {
       ...{ latencyMs: 100, creditsLeft: 10, bufferPercent: 50, fieldsNotInCoql: 1 },
     });
 
-    assert.deepEqual([plan.way, plan.credits, plan.adequate], ['list_modified', 4, true]);
+    assert.deepEqual([plan.method, plan.credits, plan.adequate], ['list_modified', 4, true]);
     assert.equal(plan.assumed['creditsKept'], 5);
   });
 
@@ -91,17 +91,17 @@ describe('POST /plans', () => {
       fields: 8,
     });
 
-    assert.deepEqual([plan.way, plan.calls, plan.credits], ['record_batches', 3, 25]);
+    assert.deepEqual([plan.method, plan.calls, plan.credits], ['record_batches', 3, 25]);
     assert.deepEqual(plan.steps, [{ operation: 'upsert_records', calls: 3, credits: 25 }]);
   });
 
-  it('says what even the best way lacks', async () => {
+  it('says what even the best method lacks', async () => {
     const { connection } = await syncedOrg();
 
     const plan = await ask({ kind: 'read', module: 'Deals', connection, creditsLeft: 100, bufferPercent: 0 });
 
     assert.equal(plan.adequate, false);
-    assert.deepEqual(plan.shortcomings, ['it costs 300 credits and 100 may be spent']);
+    assert.deepEqual(plan.violations, ['it costs 300 credits and 100 may be spent']);
   });
 
   it('refuses to guess the size of a module that was never synced, and names what to give', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { spendableCredits } from '../../../src/domain/planning/plan';
-import { fieldSlices, planReadWay } from '../../../src/domain/planning/read-methods';
+import { fieldSlices, planRead } from '../../../src/domain/planning/read-methods';
 import { planSyncRead, type SyncReadQuestion } from '../../../src/domain/planning/sync-plan';
 import { READ_PATHS } from '../../../src/domain/runs/enums';
 import { LIMITS } from '../../../src/domain/zoho-limits';
@@ -39,7 +39,7 @@ describe('planSyncRead', () => {
     assert.deepEqual(paths, ['list', 'bulk']);
   });
 
-  it('takes the cheaper way when waiting costs nothing', () => {
+  it('takes the cheaper method when waiting costs nothing', () => {
     const plan = planSyncRead(ask({ rows: 8_000, latencyMs: 5_000, creditsPerSecond: 0 }));
 
     assert.equal(plan.path, 'list');
@@ -93,8 +93,8 @@ describe('planSyncRead', () => {
     fc.assert(
       fc.property(question, (asked) => {
         const { path, credits, calls, seconds } = planSyncRead(asked);
-        const answer = planReadWay({ ...asked, goal: 'all', fieldsNotInCoql: 1 });
-        const best = [answer, ...answer.turnedDown].find(({ name }) => name !== 'coql')!;
+        const answer = planRead({ ...asked, goal: 'all', fieldsNotInCoql: 1 });
+        const best = [answer, ...answer.rejected].find(({ name }) => name !== 'coql')!;
 
         assert.deepEqual([path, credits, calls, seconds], [best.name, best.credits, best.calls, best.seconds]);
       }),

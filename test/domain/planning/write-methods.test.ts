@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { spendableCredits } from '../../../src/domain/planning/plan';
 import {
   WRITE_OPERATIONS,
-  WRITE_WAYS,
+  WRITE_METHODS,
   estimateWrite,
-  planWriteWay,
+  planWrite,
   rowsPerBulkFile,
-  type WriteWaysQuestion,
+  type WriteQuestion,
 } from '../../../src/domain/planning/write-methods';
 
-const ask = (question: Partial<WriteWaysQuestion>): WriteWaysQuestion => ({
+const ask = (question: Partial<WriteQuestion>): WriteQuestion => ({
   module: 'Deals',
   operation: 'update',
   rows: 1_000,
@@ -26,22 +26,22 @@ const ask = (question: Partial<WriteWaysQuestion>): WriteWaysQuestion => ({
   latencyMs: 200,
   ...question,
 });
-const sums = (way: (typeof WRITE_WAYS)[number], question: WriteWaysQuestion): { calls: number; credits: number } => ({
-  calls: estimateWrite(way, question).steps.reduce((sum, step) => sum + step.calls, 0),
-  credits: estimateWrite(way, question).steps.reduce((sum, step) => sum + step.credits, 0),
+const sums = (method: (typeof WRITE_METHODS)[number], question: WriteQuestion): { calls: number; credits: number } => ({
+  calls: estimateWrite(method, question).steps.reduce((sum, step) => sum + step.calls, 0),
+  credits: estimateWrite(method, question).steps.reduce((sum, step) => sum + step.credits, 0),
 });
 
-describe('planWriteWay', () => {
+describe('planWrite', () => {
   it('sends a few hundred records in batches of a hundred, a credit for ten', () => {
-    const plan = planWriteWay(ask({ rows: 250 }));
+    const plan = planWrite(ask({ rows: 250 }));
 
     assert.deepEqual([plan.name, plan.calls, plan.credits], ['record_batches', 3, 25]);
   });
 
   it('breaks even with bulk write at five thousand records, where waiting costs nothing', () => {
-    const ways = [5_000, 5_060].map((rows) => planWriteWay(ask({ rows, creditsPerSecond: 0 })).name);
+    const methods = [5_000, 5_060].map((rows) => planWrite(ask({ rows, creditsPerSecond: 0 })).name);
 
-    assert.deepEqual(ways, ['record_batches', 'bulk_write']);
+    assert.deepEqual(methods, ['record_batches', 'bulk_write']);
   });
 
   it('cuts files at 25,000 rows and at 25 MB', () => {
@@ -50,7 +50,7 @@ describe('planWriteWay', () => {
   });
 
   it('gives the same values by mass update of ids', () => {
-    const plan = planWriteWay(ask({ sameValues: true, fields: 2 }));
+    const plan = planWrite(ask({ sameValues: true, fields: 2 }));
 
     assert.deepEqual([plan.name, plan.calls, plan.credits], ['mass_update_ids', 2, 10]);
   });
@@ -66,29 +66,29 @@ describe('planWriteWay', () => {
   it('updates a view by one job where counts are enough', () => {
     const question = ask({ sameValues: true, fields: 1, rows: 40_000, hasView: true });
 
-    const ways = [true, false].map((outcomes) => planWriteWay({ ...question, outcomes }).name);
+    const methods = [true, false].map((outcomes) => planWrite({ ...question, outcomes }).name);
 
-    assert.notEqual(ways[0], 'mass_update_view');
-    assert.equal(ways[1], 'mass_update_view');
+    assert.notEqual(methods[0], 'mass_update_view');
+    assert.equal(methods[1], 'mass_update_view');
   });
 
   it('sends records one by one where a newer change must not be overwritten', () => {
-    const plan = planWriteWay(ask({ unlessModified: true, rows: 30 }));
+    const plan = planWrite(ask({ unlessModified: true, rows: 30 }));
 
     assert.deepEqual([plan.name, plan.credits, plan.adequate], ['single_records', 30, true]);
-    assert.match(plan.turnedDown.find(({ name }) => name === 'record_batches')!.reason, /one record a call/);
+    assert.match(plan.rejected.find(({ name }) => name === 'record_batches')!.reason, /one record a call/);
   });
 
   it('deletes in batches: a credit for a hundred, and no job does it', () => {
-    const plan = planWriteWay(ask({ operation: 'delete', rows: 20_000 }));
+    const plan = planWrite(ask({ operation: 'delete', rows: 20_000 }));
 
     assert.deepEqual([plan.name, plan.credits], ['record_batches', 200]);
-    assert.match(plan.turnedDown.find(({ name }) => name === 'bulk_write')!.reason, /cannot delete/);
+    assert.match(plan.rejected.find(({ name }) => name === 'bulk_write')!.reason, /cannot delete/);
   });
 
   it('keeps away from jobs where automations must or must not run', () => {
     for (const automations of ['run', 'skip'] as const) {
-      assert.equal(planWriteWay(ask({ rows: 50_000, automations })).name, 'record_batches');
+      assert.equal(planWrite(ask({ rows: 50_000, automations })).name, 'record_batches');
     }
   });
 
@@ -96,7 +96,7 @@ describe('planWriteWay', () => {
     assert.deepEqual(sums('record_batches', ask({ rows: 0 })), { calls: 0, credits: 0 });
   });
 
-  const question: fc.Arbitrary<WriteWaysQuestion> = fc.record({
+  const question: fc.Arbitrary<WriteQuestion> = fc.record({
     module: fc.constantFrom('Deals', 'Contacts'),
     operation: fc.constantFrom(...WRITE_OPERATIONS),
     rows: fc.nat(200_000),
@@ -117,7 +117,7 @@ describe('planWriteWay', () => {
   it('never calls adequate what breaks a limit or a wish', () => {
     fc.assert(
       fc.property(question, (asked) => {
-        const plan = planWriteWay(asked);
+        const plan = planWrite(asked);
         if (!plan.adequate) return;
 
         assert.ok(plan.credits <= spendableCredits(asked));
@@ -130,21 +130,21 @@ describe('planWriteWay', () => {
     );
   });
 
-  it('always finds an adequate way where nothing is limited, but for a conflict check that Zoho does not offer', () => {
+  it('always finds an adequate method where nothing is limited, but for a conflict check that Zoho does not offer', () => {
     fc.assert(
       fc.property(question, (asked) => {
         const { creditsLeft: _left, withinSeconds: _within, ...unlimited } = asked;
         const offered = !asked.unlessModified || asked.operation === 'update' || asked.operation === 'upsert';
 
-        assert.equal(planWriteWay(unlimited).adequate, offered);
+        assert.equal(planWrite(unlimited).adequate, offered);
       }),
     );
   });
 
   it('never takes fewer calls or credits for more rows', () => {
     fc.assert(
-      fc.property(question, fc.constantFrom(...WRITE_WAYS), fc.nat(50_000), (asked, way, more) => {
-        const [few, many] = [sums(way, asked), sums(way, { ...asked, rows: asked.rows + more })];
+      fc.property(question, fc.constantFrom(...WRITE_METHODS), fc.nat(50_000), (asked, method, more) => {
+        const [few, many] = [sums(method, asked), sums(method, { ...asked, rows: asked.rows + more })];
 
         assert.ok(many.calls >= few.calls && many.credits >= few.credits);
       }),
