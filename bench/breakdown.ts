@@ -22,7 +22,7 @@ export async function reportBreakdown(
   show(['call', 'times', 'credits', 'mean'], await calls(environment, run));
 }
 
-/** Activities in the order they were scheduled. Of several attempts the history has only the last one's start and end. */
+/** Activities in the order they were scheduled. The history has start and end of the last attempt only. */
 async function activities({ temporal }: BenchEnvironment, { workflowId, requestedAt }: SessionRun): Promise<Cell[][]> {
   const { events } = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
   const activityOf = new Map<string, { name: string; scheduled: number; started: number; attempt: number }>();

@@ -133,8 +133,8 @@ async function reportProgress(
 }
 
 /**
- * Seconds in which at least one chunk of the session was between the start of its download and its commit. Chunks of the
- * catch-up do not count.
+ * Seconds in which at least one chunk of the session was between the start of its download and its commit. Chunks of
+ * the catch-up do not count.
  */
 async function secondsOfLoading(knex: Knex, sessionId: string): Promise<number> {
   const chunks = await knex.raw<{ rows: Interval[] }>(

@@ -11,8 +11,8 @@ const WALKS = 4;
 const PAGES_OF_A_WALK = 250;
 
 /**
- * Warms up the JIT at both ends of a list read: the worker by syncing another module, as a worker that syncs every night
- * has done, and the simulated Zoho by answering the list to another client. Psql needs none.
+ * Warms up the JIT at both ends of a list read: the worker by syncing another module, as one that syncs nightly has
+ * done, and the simulated Zoho by answering the list to another client. Psql needs none.
  */
 export async function warmUp(environment: BenchEnvironment, report: (line: string) => void): Promise<void> {
   report(`Warming up with ${OTHER_MODULE}`);

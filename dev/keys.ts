@@ -10,7 +10,7 @@ export function apiKeyFile(home: string): string {
 }
 
 /**
- * Reads the key ring for secrets at rest, one `id:base64` a line, the first for encryption; creates one with a random key.
+ * Reads the key ring for secrets at rest, or creates one with a random key: one `id:base64` a line, the first encrypts.
  * @returns the ring in the format of PULSE_ENCRYPTION_KEYS
  */
 export async function ensureEncryptionKeys(home: string): Promise<string> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 
 /**
- * Reads the secret kept in `file`, or creates it the first time. Only its owner can read the file; it appears whole, and
+ * Reads the secret kept in `file`, or creates it the first time. Only its owner can read the file. It appears whole:
  * processes that create it concurrently all get the same secret.
  */
 export async function readOrCreateSecret(file: string, create: () => string): Promise<string> {

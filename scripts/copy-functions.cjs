@@ -1,6 +1,6 @@
 'use strict';
 
-/** `node scripts/copy-functions.cjs`: copies the SQL functions beside the compiled migrations, which the compiler does not. */
+/** `node scripts/copy-functions.cjs`: copies the SQL functions beside the compiled migrations; the compiler leaves them. */
 
 const fs = require('node:fs');
 const path = require('node:path');

@@ -1,10 +1,10 @@
 'use strict';
 
 /**
- * The one entry of every npm script: `node scripts/run.cjs <install|start|test|simulator|bench|migrate|pulse> [arguments]`.
+ * Entry of every npm script: `node scripts/run.cjs <install|start|test|simulator|bench|migrate|pulse> [arguments]`.
  *
- * Needs nothing but Node. Prepares a bare clone (dependencies, compiled code, the Temporal server for the tests), then runs
- * the command, forwards signals and keeps its exit code.
+ * Needs nothing but Node. Prepares a bare clone (dependencies, compiled code, the Temporal server for the tests), then
+ * runs the command, forwards signals and keeps its exit code.
  */
 
 const MINIMUM_NODE = [20, 19];

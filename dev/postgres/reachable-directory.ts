@@ -7,8 +7,8 @@ import { SHARED_HOME } from './shared-home';
 import type { SystemUser } from './system-user';
 
 /**
- * Data directory that `user` can reach: `folder` itself if possible, else a folder below the shared home, with a symbolic
- * link to it at `folder`. Deleting the link gives up the data: its target is removed the next time.
+ * Data directory that `user` can reach: `folder` itself if possible, else a folder below the shared home, with a link
+ * to it at `folder`. Deleting the link gives up the data: its target is removed the next time.
  */
 export async function reachableDirectory(folder: string, user: SystemUser | undefined): Promise<string> {
   await mkdir(path.dirname(folder), { recursive: true });

@@ -49,8 +49,8 @@ export interface RunningPostgres {
 }
 
 /**
- * Prepares the embedded PostgreSQL 18 for `startProcess` or a supervisor: creates the cluster, clears away leftovers of a
- * killed run, chooses a port.
+ * Prepares the embedded PostgreSQL 18 for `startProcess` or a supervisor: creates the cluster, clears leftovers of a
+ * killed run away, chooses a port.
  */
 export async function preparePostgres(options: PostgresOptions): Promise<PreparedPostgres> {
   const user = postgresUser();

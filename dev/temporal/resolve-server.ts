@@ -85,7 +85,7 @@ async function firstUsable(candidates: readonly string[], tried: string[]): Prom
   return undefined;
 }
 
-/** Reason why a program cannot be used, as the end of a sentence; undefined for a Temporal CLI of a supported version. */
+/** Reason why a program cannot be used, as the end of a sentence; undefined if it is a supported Temporal CLI. */
 async function whyUnusable(program: string): Promise<string | undefined> {
   try {
     await access(program, constants.X_OK);
