@@ -70,7 +70,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   INVALID_FIELD_DEFINITION: 'Correct the definition of the custom field, named in this error, then try again.',
   MODULE_ACCESS_MISSING: 'Ask a Zoho CRM administrator to let the profile of the connected user do this in the module.',
   INVALID_NOTIFICATION: 'Ignore the request: it is no notification of Zoho CRM.',
-  NO_FREE_CALL: 'Nothing: the call keeps its place in the line; fewer workers or syncs at a time shorten the wait.',
+  NO_FREE_CALL: 'Nothing: the next attempt keeps the deadline; fewer workers or syncs at a time shorten the wait.',
   CALL_RATE: 'Nothing: Zoho limits these calls by the minute and the call is made as soon as it may be.',
   CREDITS_SPENT:
     'Wait until credits free up; buy credits from Zoho or lower the part that is kept free if it must go on sooner.',
