@@ -21,15 +21,15 @@ const Environment = z.object({
   PULSE_DATABASE_POOL: z.coerce.number().int().min(2).default(12),
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
-  /** Where the Temporal UI answers; only used to build links. */
+  /** Base URL of the Temporal UI; only used to build links. */
   TEMPORAL_UI_URL: z.string().default('http://127.0.0.1:8233'),
   PULSE_API_HOST: z.string().default('127.0.0.1'),
   PULSE_API_PORT: port.default(8600),
-  /** Base URL under which Zoho reaches this API, to be told when its jobs end; they are polled in any case. */
+  /** Base URL under which Zoho reaches this API to report the end of its jobs; they are polled in any case. */
   PULSE_PUBLIC_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
   /** Key ring for secrets at rest: `id:base64 of 32 bytes`, the first encrypts, all decrypt. */
   PULSE_ENCRYPTION_KEYS: list.default([]),
-  /** Where result files are spooled while they are loaded. */
+  /** Folder for result files while they are loaded. */
   PULSE_SPOOL_DIR: z.string().default(path.join(tmpdir(), 'pipeline-pulse-sync')),
   /** Reaction to an answer that differs from the OpenAPI document: fail the request, log it, or nothing. */
   PULSE_VALIDATE_ANSWERS: z.enum(['throw', 'log', 'off']).default('log'),
@@ -38,7 +38,9 @@ const Environment = z.object({
   PULSE_LOAD_CONCURRENCY: z.coerce.number().int().min(1).default(2),
   /** Calls to Zoho that one worker makes at a time. */
   PULSE_API_CONCURRENCY: z.coerce.number().int().min(1).default(8),
-  /** Where a worker serves its Prometheus metrics at /metrics; without a port nowhere. 0 takes any free port. */
+  /**
+   * Address at which a worker serves Prometheus metrics (/metrics); without a port it does not. 0 takes any free port.
+   */
   PULSE_WORKER_METRICS_HOST: z.string().default('127.0.0.1'),
   PULSE_WORKER_METRICS_PORT: port.optional(),
   ZOHO_CLIENT_ID: z.string().default(''),
@@ -72,7 +74,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return Object.freeze(parsed.data);
 }
 
-/** The folder that keeps what is fetched once per user (the Temporal server), by the XDG rule. */
+/** Cache folder of the user, by the XDG rule, for downloads such as the Temporal server. */
 export function userCacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   return path.join(environment['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'pipeline-pulse-sync');
 }

@@ -5,7 +5,7 @@ const SECRET_PATHS = ['authorization', 'token', 'accessToken', 'refreshToken', '
 
 export type Logger = pino.Logger;
 
-/** Structured JSON lines on stderr; stdout stays free for what a command answers. */
+/** Creates a logger of JSON lines on stderr; stdout stays free for a command's output. */
 export function createLogger(name: string, level: string): Logger {
   return pino(
     { name, level, redact: { paths: SECRET_PATHS.flatMap((key) => [key, `*.${key}`]), censor: '[secret]' } },

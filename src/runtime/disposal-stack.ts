@@ -1,7 +1,7 @@
 type Close = () => unknown;
 
 /**
- * Closes what was opened in reverse order, and goes through to the end whatever fails on the way. A stand-in for
+ * Closes resources in reverse order of opening, each of them even if others fail to close. A substitute for
  * `AsyncDisposableStack`, which Node 20 lacks.
  */
 export class DisposalStack {

@@ -7,7 +7,7 @@ import { AuthorizationRequestModel } from '../models/authorization-request';
 const LIFETIME_MINUTES = 10;
 const SECRET_BYTES = 32;
 const STATE_FORMAT = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([A-Za-z0-9_-]{43})$/;
-/** Ended requests are kept this long, so that a late callback is told from a forged one. */
+/** Retention of ended requests: a late callback can be distinguished from a forged one. */
 const KEPT_HOURS = 24;
 
 export interface NewAuthorizationRequest {
@@ -23,7 +23,7 @@ export interface BegunAuthorization {
   expiresAt: Date;
 }
 
-/** Why a state is not accepted. `unknown` says nothing about what is wrong with it. */
+/** Reason for refusing a state; `unknown` covers malformed, unknown and forged ones alike. */
 export type StateRefusal = 'unknown' | 'expired' | 'used';
 
 /** Begins a consent. Only the SHA-256 of its state is stored: 256 random bits need no slow hash. */

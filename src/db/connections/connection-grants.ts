@@ -8,7 +8,7 @@ import { insertConnection, lockByName } from './connections';
 /** The alert of a connection whose grant Zoho no longer accepts. */
 export const NEEDS_REAUTH_ALERT = 'connection.needs_reauth';
 
-/** What a consent or a grant code brought. */
+/** Tokens and organization that a consent or a grant code gave access to. */
 export interface NewGrant {
   accountsUrl: string;
   dataCenter: string;
@@ -41,7 +41,7 @@ export async function saveGrant(trx: Knex.Transaction, ring: KeyRing, id: string
   await closeAlert(trx, { connectionId: id, kind: NEEDS_REAUTH_ALERT });
 }
 
-/** Stores the token of a refresh; whatever was thought of the grant before, it works. */
+/** Stores the token of a refresh. The grant works, so refusals are forgotten and its alert is closed. */
 export async function saveRefreshedToken(
   trx: Knex.Transaction,
   ring: KeyRing,
@@ -53,7 +53,7 @@ export async function saveRefreshedToken(
   await closeAlert(trx, { connectionId: connection.id, kind: NEEDS_REAUTH_ALERT });
 }
 
-/** Remembers how often in a row Zoho refused the refresh token. */
+/** Stores the number of consecutive refusals of the refresh token. */
 export async function setTokenRefusals(trx: Knex.Transaction, id: string, tokenRefusals: number): Promise<void> {
   await ConnectionModel.query(trx).findById(id).patch({ tokenRefusals });
 }
@@ -80,7 +80,7 @@ export async function requireReauthorization(
   });
 }
 
-/** Forgets the grant of a connection that was disconnected on purpose; who it belongs to stays known. */
+/** Removes the grant of a connection that was disconnected on purpose; its organization stays known. */
 export async function dropGrant(trx: Knex.Transaction, id: string, reason: string): Promise<void> {
   await ConnectionModel.query(trx).findById(id).patch({
     refreshTokenEncrypted: null,
@@ -109,8 +109,8 @@ export interface ClientCredentials {
 }
 
 /**
- * Creates a connection that is yet to be connected, or replaces its client. Tokens belong to the client they were issued for: another client id ends the
- * grant, another secret of the same client keeps it and lets it be tried again.
+ * Creates a connection that is yet to be connected, or replaces its client. Tokens belong to the client they were
+ * issued for: another client id ends the grant, another secret of the same client keeps it and lets it be tried again.
  * @returns whether it was created
  */
 export async function saveClient(knex: Knex, ring: KeyRing, client: ClientCredentials): Promise<boolean> {

@@ -44,7 +44,7 @@ export async function ensureConnection(
   });
 }
 
-/** Client secrets and tokens are long and random, so their hash can be kept; one of the whole tells least. */
+/** Client secrets and tokens are long and random, so a hash of them can be kept; one over all reveals least. */
 function hashOf({ name: _name, ...settings }: ConnectionSettings): Buffer {
   return createHash('sha256')
     .update(JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))))

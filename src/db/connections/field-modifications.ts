@@ -23,7 +23,7 @@ export interface FieldModificationEnd {
   errorMessage?: string | undefined;
 }
 
-/** Writes down what is about to be asked of Zoho. @returns the id of the entry */
+/** Records a change before it is requested of Zoho. @returns the id of the entry */
 export async function insertFieldModification(knex: Knex, entry: NewFieldModification): Promise<string> {
   const answer = await knex.raw<{ rows: [{ id: string }] }>(
     `insert into sync.field_modifications (connection_id, module_name, field_id, action, actor, requested, before)
@@ -41,7 +41,7 @@ export async function insertFieldModification(knex: Knex, entry: NewFieldModific
   return answer.rows[0].id;
 }
 
-/** Writes down what came of it. An entry has one end: a second one changes nothing. */
+/** Records the outcome of a change. An entry has one outcome: a second one changes nothing. */
 export async function settleFieldModification(knex: Knex, id: string, end: FieldModificationEnd): Promise<void> {
   await knex.raw(
     `update sync.field_modifications set outcome = ?, field_id = coalesce(?, field_id), after = ?::jsonb,

@@ -6,7 +6,7 @@ export interface NewAlert {
   connectionId: string;
   /** API name; absent where the alert is about the whole connection. */
   module?: string;
-  /** What it is about, e.g. `connection.needs_reauth`; one open alert of a kind. */
+  /** Subject of the alert, e.g. `connection.needs_reauth`; one open alert of a kind. */
   kind: string;
   severity: AlertModel['severity'];
   /** One sentence that says what to do: no secret, no record value. */
@@ -18,7 +18,7 @@ export type AlertKey = Pick<NewAlert, 'connectionId' | 'module' | 'kind'>;
 
 /**
  * Opens an alert. While one of the same connection, module and kind is open, its words are brought up to date instead.
- * @returns whether it is new: only then somebody needs to be told
+ * @returns whether it is new: only then is somebody to be notified
  */
 export async function openAlert(knex: Knex, alert: NewAlert): Promise<boolean> {
   const answer = await knex.raw<{ rows: [{ isNew: boolean }] }>(

@@ -1,6 +1,6 @@
 import { BaseModel, type JsonObject } from './base-model';
 
-/** Who did what to what, and how it ended. */
+/** Audit of one mutation: its actor, target and outcome. */
 export class AuditLogEntryModel extends BaseModel {
   static override readonly tableName = 'sync.audit_log';
   static override readonly jsonAttributes = ['details'];

@@ -10,7 +10,7 @@ export class AuthorizationRequestModel extends BaseModel {
   declare stateHash: Buffer;
   declare redirectUri: string;
   declare scopes: string[];
-  /** Who began it, as in the audit log. */
+  /** Actor who began it, as in the audit log. */
   declare requestedBy: string;
   declare createdAt: Date;
   declare expiresAt: Date;

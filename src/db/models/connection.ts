@@ -32,9 +32,9 @@ export class ConnectionModel extends BaseModel {
   declare tokenRequests: Date[];
   /** No token is requested before. */
   declare tokenRequestsBlockedUntil: Date | null;
-  /** How often in a row Zoho refused the refresh token. */
+  /** Consecutive refusals of the refresh token by Zoho. */
   declare tokenRefusals: number;
-  /** When the grant was given. */
+  /** Time at which the grant was given. */
   declare connectedAt: Date | null;
   declare createdAt: Date;
   declare updatedAt: Date;

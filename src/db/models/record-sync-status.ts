@@ -1,7 +1,7 @@
 import type { ConflictStrategy, RecordAction, SyncDirection } from '../../domain/runs/enums';
 import { BaseModel, type Json, type JsonObject } from './base-model';
 
-/** What one session did to one record. */
+/** Outcome of one session for one record. */
 export class RecordSyncStatusModel extends BaseModel {
   static override readonly tableName = 'sync.record_sync_statuses';
   static override readonly jsonAttributes = [

@@ -1,6 +1,6 @@
 import { BaseModel } from './base-model';
 
-/** Up to which Zoho time the mirror of a module is complete. */
+/** Zoho time up to which the mirror of a module is complete. */
 export class WatermarkModel extends BaseModel {
   static override readonly tableName = 'sync.watermarks';
   static override readonly idColumn = ['connection_id', 'module_name'];

@@ -16,7 +16,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const ACQUIRE_TIMEOUT_MS = 30_000;
 
 /**
- * How values leave PostgreSQL: `bigint` and `numeric` as strings (a Zoho id or an amount of money does not fit a
+ * Parsers for values from PostgreSQL: `bigint` and `numeric` as strings (a Zoho id or an amount of money does not fit a
  * JavaScript number), `timestamptz` as `Date`, `date` as its own `YYYY-MM-DD` text, free of any time zone.
  */
 const types: pg.CustomTypesConfig = {

@@ -24,7 +24,7 @@ export interface OAuthClient {
 export interface GrantedTokens extends AccessToken {
   /** Null when Zoho gave none, as it does for a repeated consent: keep the one you have. */
   refreshToken: string | null;
-  /** What was granted; null when Zoho does not say. */
+  /** Granted scopes; null when Zoho does not say. */
   scopes: string[] | null;
 }
 
@@ -166,7 +166,7 @@ function lifetimeMs(tokens: z.infer<typeof Tokens>): number {
   return lifetime > MAX_LIFETIME_SECONDS ? lifetime : lifetime * 1000;
 }
 
-/** What a consent is asked for. */
+/** Parameters of an authorization request: client, scopes, redirect URI and state. */
 export interface AuthorizationRequest {
   /** The accounts server where the consent begins. */
   accountsUrl: string;
@@ -179,7 +179,7 @@ export interface AuthorizationRequest {
 }
 
 /**
- * Where the browser of the person who consents has to go (Zoho's documentation: Authorization Request). Offline access
+ * URL of Zoho's consent page, to be opened in a browser (Zoho's documentation: Authorization Request). Offline access
  * and the consent page are always asked for: without both Zoho gives no refresh token. Zoho documents no PKCE for
  * server-based clients.
  */

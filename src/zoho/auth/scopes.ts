@@ -1,6 +1,6 @@
 /**
- * What the product needs of every org (Zoho's documentation: Scopes). Mass updates by view have a scope for each module,
- * `ZohoCRM.mass_update.{module}.UPDATE`, to be asked for beside these where they are used.
+ * OAuth scopes that the product needs of every org (Zoho's documentation: Scopes). Mass updates by view have a scope
+ * for each module, `ZohoCRM.mass_update.{module}.UPDATE`, to be asked for beside these where they are used.
  */
 export const NEEDED_SCOPES = [
   'ZohoCRM.modules.ALL',

@@ -19,7 +19,10 @@ export type BulkReadComparator =
 
 export type BulkReadValue = string | number | boolean;
 
-/** Which records a bulk-read job exports. Datetimes are ISO 8601 without milliseconds; `${EMPTY}` stands for no value. */
+/**
+ * Filter of the records that a bulk-read job exports. Datetimes are ISO 8601 without milliseconds; `${EMPTY}` means no
+ * value.
+ */
 export type BulkReadCriteria =
   | { field: string; comparator: BulkReadComparator; value: BulkReadValue | readonly BulkReadValue[] }
   | { groupOperator: 'and' | 'or'; group: readonly BulkReadCriteria[] };

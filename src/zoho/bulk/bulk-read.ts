@@ -34,7 +34,7 @@ export interface BulkReadResult {
   nextPageToken: string | null;
 }
 
-/** Why a job failed. A `server` failure is cured by a new job. */
+/** Failure of a job. After a `server` failure a new job can succeed. */
 export interface BulkReadFailure {
   category: ErrorCategory;
   code: string;
@@ -103,7 +103,7 @@ export async function createBulkReadJob(
 }
 
 /**
- * Where a job stands (Zoho's documentation: Bulk Read, Get Job Details). 1 credit.
+ * Reads the state of a job (Zoho's documentation: Bulk Read, Get Job Details). 1 credit.
  *
  * @throws ZohoError `not_found` for a job Zoho does not know (any more).
  */

@@ -20,7 +20,8 @@ const Uploaded = z.object({
 /**
  * Uploads the zipped CSV of a bulk write to Zoho's host for content (Zoho's documentation: Bulk Write, Upload).
  *
- * @param upload.file made by `writeBulkFile`: one CSV of at most 25,000 rows, 25 MB zipped. Streamed, not held in memory.
+ * @param upload.file made by `writeBulkFile`: one CSV of at most 25,000 rows, 25 MB zipped. Streamed, not held in
+ *   memory.
  * @param upload.zgid the organization's number, from `getOrg`.
  * @throws ZohoError `request_bug` before the call for a file that is too large; the categories of every call. Errors of
  *   the disk pass through.
@@ -101,7 +102,7 @@ export interface BulkWriteFile {
   /** Rows that failed; the result file says why. */
   skippedCount: number;
   totalCount: number;
-  /** Why the file as a whole failed; null if it did not. */
+  /** Failure of the file as a whole; null if it did not fail. */
   failure: { category: ErrorCategory; code: string; retryable: boolean; whatToDo: string } | null;
 }
 
@@ -165,7 +166,7 @@ export async function createBulkWriteJob(
 }
 
 /**
- * Where a job stands (Zoho's documentation: Bulk Write, Get Job Details). 1 credit.
+ * Reads the state of a job (Zoho's documentation: Bulk Write, Get Job Details). 1 credit.
  *
  * @throws ZohoError `not_found` for a job Zoho does not know (any more).
  */
@@ -189,8 +190,8 @@ export async function getBulkWriteJob(
 }
 
 /**
- * Saves the zip with what became of each row (Zoho's documentation: Bulk Write, Download Result); `parseBulkWriteResult`
- * reads it.
+ * Saves the zip with what became of each row (Zoho's documentation: Bulk Write, Download Result);
+ * `parseBulkWriteResult` reads it.
  *
  * @param downloadUrl as the job named it.
  * @param destinationFile exists only once it is complete.

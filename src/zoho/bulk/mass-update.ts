@@ -113,7 +113,7 @@ export async function createMassUpdateJob(
 }
 
 /**
- * Where a mass update job stands (Zoho's documentation: Get Mass Update Status). 1 credit.
+ * Reads the state of a mass update job (Zoho's documentation: Get Mass Update Status). 1 credit.
  *
  * @throws ZohoError `validation` for a job Zoho does not know.
  */

@@ -2,7 +2,7 @@ import type { ErrorCategory } from './errors';
 
 /**
  * Every code that Zoho documents for the calls of this client, by what the engine must do about it. The codes of one
- * category stand together so that the list can be compared with Zoho's status-code page.
+ * category are listed together so that the list can be compared with Zoho's status-code page.
  */
 const CODES: Readonly<Partial<Record<ErrorCategory, readonly string[]>>> = {
   auth_expired: ['INVALID_TOKEN', 'AUTHENTICATION_FAILURE'],
@@ -140,7 +140,7 @@ export function categoryOfCode(code: string): ErrorCategory | undefined {
   return CATEGORY_BY_CODE.get(code);
 }
 
-/** What a status says when the code is missing or unknown: 5xx is Zoho's fault, 4xx is the request's. */
+/** Category of an HTTP status whose code is missing or unknown: 5xx is Zoho's fault, 4xx is the request's. */
 export function categoryOfStatus(status: number): ErrorCategory {
   if (status === 401) return 'auth_expired';
   if (status === 403) return 'permission';

@@ -1,4 +1,4 @@
-/** What of Zoho's `details` may be stored and shown. */
+/** The part of Zoho's `details` that may be stored and shown. */
 export type SafeDetails = Readonly<Record<string, unknown>>;
 
 /** Keys whose values are names, positions and limits. Everything else may hold what a person typed into the CRM. */

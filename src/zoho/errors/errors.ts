@@ -2,7 +2,7 @@ import { ZOHO_FAILURES } from '../../domain/zoho-failures';
 import type { SafeDetails } from './error-details';
 
 /**
- * What went wrong at Zoho, in the classes of "Error envelope, HTTP statuses, classification" of Zoho's documentation.
+ * Error categories, after the classes of "Error envelope, HTTP statuses, classification" of Zoho's documentation.
  * The class decides what the engine does next, so every failure of a call is a `ZohoError` with exactly one.
  */
 export const ERROR_CATEGORIES = [
@@ -24,7 +24,10 @@ export const ERROR_CATEGORIES = [
 ] as const;
 export type ErrorCategory = (typeof ERROR_CATEGORIES)[number];
 
-/** Whether the same call, sent again unchanged, can succeed. A lost cursor cannot: the walk must start over. */
+/**
+ * Categories in which the same call, sent again unchanged, can succeed. With a lost cursor it cannot: the scan starts
+ * over.
+ */
 const RETRYABLE: Readonly<Record<ErrorCategory, boolean>> = {
   auth_expired: true,
   auth_revoked: false,
@@ -43,7 +46,7 @@ const RETRYABLE: Readonly<Record<ErrorCategory, boolean>> = {
   network: true,
 };
 
-/** Waits, in milliseconds, that belong to the category whoever answers; the rest is left to the caller's backoff. */
+/** Waits, in milliseconds, that follow from the category alone; the rest is left to the caller's backoff. */
 const USUAL_WAIT: Readonly<Partial<Record<ErrorCategory, number>>> = {
   auth_expired: 0,
   auth_throttled: 60_000,
@@ -86,7 +89,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   access_denied: 'Connect again and accept the request on the consent page of Zoho.',
 };
 
-/** Which call failed: the operation in our words and the module's API name, if the call has one. */
+/** Label of a call: the operation in our words and the module's API name, if the call has one. */
 export interface CallLabel {
   operation: string;
   module?: string | undefined;
@@ -109,7 +112,7 @@ export interface ZohoErrorInit extends CallLabel {
  * The only error this client throws for a call, apart from the reason of an aborted signal and the errors of the
  * token source and the local disk, which pass through unchanged.
  *
- * It has no `cause` on purpose: parser errors carry the bytes they stumbled over, which are record values.
+ * Without a `cause` on purpose: parser errors carry the bytes they stumbled over, which are record values.
  */
 export class ZohoError extends Error {
   override readonly name = 'ZohoError';
@@ -123,7 +126,7 @@ export class ZohoError extends Error {
   readonly details: SafeDetails;
   readonly fieldName: string | undefined;
   readonly retryable: boolean;
-  /** How long to wait before the next attempt, in milliseconds; undefined leaves it to the caller's backoff. */
+  /** Wait before the next attempt, in milliseconds; undefined leaves it to the caller's backoff. */
   readonly retryAfterMs: number | undefined;
   /** One sentence for the person who reads the failure. */
   readonly whatToDo: string;

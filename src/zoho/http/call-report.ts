@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type CallLabel, type ErrorCategory, ZohoError } from '../errors/errors';
 import type { CallOutcome } from './call-limiter';
 
-/** What one HTTP call to Zoho cost and how it ended. Reported once per call, failed calls included. */
+/** Cost and outcome of one HTTP call to Zoho. Reported once per call, failed calls included. */
 export interface ZohoCall {
   /** The operation in our words, e.g. `list_records`. */
   operation: string;
@@ -26,7 +26,7 @@ export interface ZohoCall {
   aborted?: true;
 }
 
-/** Hears of a call once it is over. Must not throw; what it throws is reported as a process warning. */
+/** Receives the report of a call once it is over. Must not throw; what it throws becomes a process warning. */
 export type CallObserver = (call: ZohoCall) => void;
 
 interface PlannedCall extends CallLabel {
@@ -37,7 +37,7 @@ interface PlannedCall extends CallLabel {
   credits: number;
 }
 
-/** Gathers what is known about one HTTP call and tells the observers exactly once. */
+/** Report of one HTTP call in progress; notifies the observers exactly once. */
 export class CallReport {
   readonly #observers: readonly (CallObserver | undefined)[];
   readonly #startedAt = performance.now();

@@ -21,7 +21,7 @@ export const DATA_CENTER_NAMES = Object.keys(DATA_CENTERS) as [DataCenterName, .
 /** Production, sandbox and developer organizations of one data center differ in the first label of the API host. */
 const API_PREFIXES = ['www', 'sandbox', 'developer'] as const;
 
-/** Where uploads go in the data centers that do not follow the pattern `content.{apiSuffix}`, as Zoho's SDKs have it. */
+/** Upload hosts of the data centers that do not follow the pattern `content.{apiSuffix}`, as Zoho's SDKs have it. */
 const UNUSUAL_CONTENT_HOSTS: Readonly<Partial<Record<DataCenterName, string>>> = {
   ca: 'upload.zohocloud.ca',
   sa: 'files.zoho.sa',
@@ -39,7 +39,7 @@ export function accountsUrlOf(name: DataCenterName): string {
   return `https://${DATA_CENTERS[name].accountsHost}`;
 }
 
-/** Whether client secrets may be sent there: an accounts server of Zoho, or a simulator on this machine. */
+/** Checks that client secrets may be sent there: to an accounts server of Zoho, or a simulator on this machine. */
 export function isAllowedAccountsUrl(accountsUrl: string): boolean {
   const url = bareOrigin(accountsUrl);
   return url !== null && (isLoopback(url) || dataCenterOf(url) !== undefined);
@@ -101,7 +101,7 @@ function dataCenterOfApi(api: URL): DataCenterName | undefined {
   );
 }
 
-/** What the browser brings back beside the grant code. */
+/** Parameters of the callback beside the grant code. */
 export interface CallbackOrigin {
   /** `accounts-server`: where the code was issued, and where alone it can be exchanged. */
   accountsServer?: string | undefined;

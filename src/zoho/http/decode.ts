@@ -26,7 +26,7 @@ export const moduleReference = z
 /**
  * Reads a parsed answer by a schema.
  *
- * @throws ZohoError category `server`, which names the places that do not fit, never what stands there.
+ * @throws ZohoError category `server`, which names the keys that do not fit, never their values.
  */
 export function decode<T>(schema: z.ZodType<T>, answer: unknown, label: CallLabel, httpStatus: number): T {
   const result = schema.safeParse(answer);

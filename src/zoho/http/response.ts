@@ -32,7 +32,7 @@ export interface ExpectedItems {
   count?: number;
 }
 
-/** What a call as a whole suffers from, even if Zoho says it once for each input. */
+/** Categories that concern a call as a whole, even if Zoho repeats them for each input. */
 const OF_THE_CALL: ReadonlySet<ErrorCategory> = new Set(['auth_expired', 'rate_limited', 'server']);
 
 /**

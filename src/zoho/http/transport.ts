@@ -20,7 +20,7 @@ export interface AccessToken {
   expiresAt: Date;
 }
 
-/** Where access tokens come from. Shared by all workers of a connection, so it is implemented on the database. */
+/** Source of access tokens. Shared by all workers of a connection, so it is implemented on the database. */
 export interface TokenSource {
   current(signal?: AbortSignal): Promise<AccessToken>;
   /** This token was answered 401: do not hand it out again. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { decode } from '../http/decode';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 
-/** What one kind of call costs and needs. */
+/** Cost and scopes of one kind of call. */
 export interface ApiCost {
   /** Such as `/crm/v8/Leads`. */
   path: string;
@@ -27,7 +27,7 @@ const Catalog = z.object({
 });
 
 /**
- * What calls cost in this organization, as Zoho lists it (Zoho's documentation: Get Supported APIs). 1 credit; needs the
+ * Lists the cost of calls in this organization (Zoho's documentation: Get Supported APIs). 1 credit; needs the
  * scope `ZohoCRM.apis.READ`.
  *
  * @param module API name, for the calls on its records only.

@@ -2,7 +2,7 @@ import { LIMITS } from '../../domain/zoho-limits';
 import { optionProblems, type PicklistOption, rulesOf } from './custom-field-definition';
 import type { ZohoField } from './fields';
 
-/** What of a custom field may be changed without losing data. What is left out stays. */
+/** Changes to a custom field that lose no data. Properties left out stay as they are. */
 export interface CustomFieldChange {
   label?: string | undefined;
   /** Here only to be refused when it differs: Zoho cannot change it, and a new field would lose the values. */
@@ -18,7 +18,7 @@ export interface CustomFieldChange {
         add?: readonly PicklistOption[] | undefined;
         /** Changes what people see; what records hold stays. */
         rename?: readonly { id: string; display: string }[] | undefined;
-        /** Ids. Nothing is ever removed that does not stand here. */
+        /** Ids. Nothing is ever removed that is not listed here. */
         remove?: readonly string[] | undefined;
       }
     | undefined;
@@ -26,7 +26,7 @@ export interface CustomFieldChange {
 }
 
 /**
- * What is wrong with a change of a field (Zoho's documentation: Update Custom Field), a clause for each; empty if
+ * Lists the problems of a change to a field (Zoho's documentation: Update Custom Field), a clause for each; empty if
  * nothing is.
  *
  * @param current as Zoho's metadata have it now.

@@ -29,12 +29,12 @@ export const FORMULA_RETURN_TYPES = ['double', 'currency', 'text', 'date', 'date
 
 export interface PicklistOption {
   display: string;
-  /** What records hold and what never changes; the display value without it. */
+  /** Value that records hold, which never changes; the display value if left out. */
   actual?: string | undefined;
 }
 
 export interface CustomFieldDefinition {
-  /** What people see; Zoho makes the API name of it. Unique in the module. */
+  /** Label shown to people, unique in the module; Zoho derives the API name from it. */
   label: string;
   dataType: CreatableFieldType;
   /** Characters or digits. */
@@ -46,7 +46,7 @@ export interface CustomFieldDefinition {
   picklistValues?: readonly PicklistOption[] | undefined;
   /** Id of a global set of options, instead of `picklistValues`. */
   globalPicklist?: string | undefined;
-  /** Where a `lookup` points, and the name of the list that appears there. */
+  /** Target module of a `lookup`, and the name of the related list that appears there. */
   lookup?: { module: string; displayLabel: string } | undefined;
   formula?: { expression: string; returnType: (typeof FORMULA_RETURN_TYPES)[number] } | undefined;
   autoNumber?: { startNumber: number; prefix?: string | undefined; suffix?: string | undefined } | undefined;
@@ -61,7 +61,7 @@ interface TypeRules {
   maxLength?: number;
   decimals?: true;
   options?: true;
-  /** Whether Zoho can keep its values unique. */
+  /** True if Zoho can keep its values unique. */
   unique?: true;
   externalId?: true;
   /** A key only this type has, and whether it must be there. */
@@ -102,7 +102,7 @@ export function rulesOf(dataType: string): TypeRules | undefined {
 }
 
 /**
- * What is wrong with the definition of a custom field (Zoho's documentation: Create Custom Field), a clause for each;
+ * Lists the problems of a custom field's definition (Zoho's documentation: Create Custom Field), a clause for each;
  * empty if nothing is. Limits that depend on the edition or on other fields are left to Zoho.
  */
 export function customFieldProblems(definition: CustomFieldDefinition): string[] {
@@ -137,7 +137,7 @@ export function customFieldProblems(definition: CustomFieldDefinition): string[]
   ];
 }
 
-/** What is wrong with new options, apart from each other or beside those a field has. */
+/** Lists the problems of new options, by themselves and beside those a field has. */
 export function optionProblems(options: readonly PicklistOption[], existing: readonly PicklistOption[] = []): string[] {
   const all = [...existing, ...options];
   const problems = options.some(({ display }) => display.trim() === '') ? ['an option is empty'] : [];

@@ -10,7 +10,7 @@ import { type CustomFieldChange, customFieldChangeProblems } from './custom-fiel
 import { type CustomFieldDefinition, customFieldProblems, type PicklistOption } from './custom-field-definition';
 import type { ZohoField } from './fields';
 
-/** What became of one custom field. Zoho does not tell the API name it made: read the fields again. */
+/** Outcome for one custom field. Zoho does not return the API name it derived: read the fields again. */
 export type CustomFieldOutcome = { status: 'success'; id: string } | Refusal;
 
 const FIELDS_PATH = '/crm/v8/settings/fields';

@@ -52,19 +52,19 @@ export interface ZohoField {
   length: number | null;
   decimalPlace: number | null;
   custom: boolean;
-  /** Mandatory in every layout; mandatory by layout or validation rule is not told here. */
+  /** Mandatory in every layout; fields that single layouts or validation rules make mandatory are not marked. */
   systemMandatory: boolean;
   /** For the connected user. */
   readOnly: boolean;
   /** For everyone: formulas, auto-numbers, audit fields. */
   fieldReadOnly: boolean;
-  /** Whether records may carry the field when they are created or updated through the API. */
+  /** True if records may carry the field when they are created or updated through the API. */
   apiCreate: boolean;
   apiUpdate: boolean;
   unique: boolean;
-  /** `user` or `org` if the field's value may stand in place of the record id. */
+  /** `user` or `org` if the field's value may be used in place of the record id. */
   externalId: string | null;
-  /** Where a lookup points; null for every other type and where Zoho does not say. */
+  /** Target module of a lookup; null for every other type and where Zoho does not say. */
   lookup: { module: string } | null;
   multiSelectLookup: { linkingModule: string | null; connectedModule: string | null } | null;
   /** API names of the modules a polymorphic lookup may point to. */
@@ -85,7 +85,7 @@ export interface ZohoField {
   searchable: boolean;
   massUpdate: boolean;
   encrypted: boolean;
-  /** Whether a layout uses the field: `used` or `unused`. */
+  /** `used` if a layout uses the field, else `unused`. */
   usage: string | null;
   modifiedTime: string | null;
 }
@@ -197,7 +197,7 @@ function multiSelectLookup(lookup: { linking_module: Reference; connected_module
 }
 
 /**
- * All fields of a module over all layouts, as far as the connected user's profile shows them (Zoho's documentation:
+ * Lists the fields of a module over all layouts that the connected user's profile may see (Zoho's documentation:
  * Fields Metadata).
  *
  * @param module API name.

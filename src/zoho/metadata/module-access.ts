@@ -14,15 +14,15 @@ const GRANTED: Readonly<Record<ModuleAccess, (module: ZohoModule) => boolean>> =
 /** Kinds of modules that are pages, not tables of records. */
 const WITHOUT_RECORDS: ReadonlySet<string> = new Set(['web', 'webtab_link']);
 
-/** Whether record and bulk calls take the module, as far as its metadata tell: Zoho has no key of its own for bulk. */
+/** Calls that accept the module, judged by its metadata: Zoho has no key of its own for bulk calls. */
 export function hasReachableRecords({ apiSupported, generatedType }: ZohoModule): boolean {
   return apiSupported && !WITHOUT_RECORDS.has(generatedType);
 }
 
 /**
- * Checks by a module's metadata that the connected user may do something with its records (Zoho's documentation: Modules
- * Metadata, `api_supported`, `viewable`, `creatable`, `editable`, `deletable`). What it lets pass Zoho can still refuse:
- * scopes, record-level sharing and some of Zoho's own modules are not told by metadata.
+ * Checks by a module's metadata that the connected user may do something with its records (Zoho's documentation:
+ * Modules Metadata, `api_supported`, `viewable`, `creatable`, `editable`, `deletable`). What it lets pass Zoho can
+ * still refuse: scopes, record-level sharing and some of Zoho's own modules are not described by metadata.
  *
  * @throws ZohoError `request_bug` MODULE_NOT_SUPPORTED for a module without records or not open to the API,
  *   `permission` MODULE_ACCESS_MISSING if the profile of the user does not grant it.

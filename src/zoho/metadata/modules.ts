@@ -3,7 +3,7 @@ import { ZohoError } from '../errors/errors';
 import { decode, flag, moduleReference, optionalNumber, optionalText } from '../http/decode';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 
-/** How a module came to be. Records exist for `default`, `custom`, `linking` and `subform`; `web` has none. */
+/** Origin of a module. Records exist for `default`, `custom`, `linking` and `subform`; `web` has none. */
 export type GeneratedType =
   | 'default'
   | 'custom'
@@ -28,7 +28,7 @@ export interface ZohoModule {
   generatedType: GeneratedType;
   /** Necessary for record calls, but not sufficient: some modules say true and answer INVALID_MODULE. */
   apiSupported: boolean;
-  /** What the profile of the connected user permits. */
+  /** Operations that the profile of the connected user permits. */
   viewable: boolean;
   creatable: boolean;
   editable: boolean;
@@ -111,10 +111,12 @@ const Modules = z
   .transform(({ modules }) => modules.filter((module) => module !== null));
 
 /**
- * One module with what only the single call tells, such as its display field (Zoho's documentation: Module Metadata).
+ * Reads one module with properties that the list lacks, such as its display field (Zoho's documentation: Module
+ * Metadata).
  *
  * @param module API name or id.
- * @throws ZohoError `request_bug` INVALID_MODULE for a name Zoho does not know, `permission` if the user may not see it.
+ * @throws ZohoError `request_bug` INVALID_MODULE for a name Zoho does not know, `permission` if the user may not see
+ *   it.
  */
 export async function getModule(transport: ZohoTransport, module: string, options?: CallOptions): Promise<ZohoModule> {
   const request = {

@@ -4,7 +4,7 @@ import { count, decode, flag, optionalNumber, optionalText } from '../http/decod
 import { checkPaging, joinIds } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 
-/** Which users are asked for; `CurrentUser` is the one whose consent the token stands for. */
+/** Filter of users; `CurrentUser` is the one whose consent issued the token. */
 export const USER_TYPES = [
   'CurrentUser',
   'AllUsers',
@@ -98,8 +98,8 @@ export async function listUsers(
 }
 
 /**
- * The user whose consent the token stands for, with profile and role (Zoho's documentation: Get Users, CurrentUser).
- * Its id tells the engine's own writes from those of people.
+ * Reads the user whose consent issued the token, with profile and role (Zoho's documentation: Get Users, CurrentUser).
+ * Its id distinguishes the engine's own writes from those of people.
  *
  * @throws ZohoError `server` if Zoho names none.
  */
@@ -109,7 +109,7 @@ export async function getCurrentUser(transport: ZohoTransport, options?: CallOpt
   throw unexpectedAnswer({ operation: 'list_users' }, 200, 'current user');
 }
 
-/** How many users there are (Zoho's documentation: Users Count). 1 credit. */
+/** Counts the users (Zoho's documentation: Users Count). 1 credit. */
 export async function countUsers(transport: ZohoTransport, type?: UserType, options?: CallOptions): Promise<number> {
   const request = { operation: 'count_users', path: '/crm/v8/users/actions/count', query: { type } } as const;
   return transport.json(request, options, (value, { status }) =>

@@ -1,8 +1,9 @@
+// For live data: the channels that the engine will open at Zoho.
 import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
 import { checkCount } from '../http/request-limits';
 
-/** Where and about what Zoho notifies (Zoho's documentation: Enable Notifications). */
+/** Subscription to notifications of Zoho: events and target URL (Zoho's documentation: Enable Notifications). */
 export interface NotificationChannel {
   /** Chosen by us, unique for the connection: a decimal string of at most 19 digits. */
   channelId: string;
@@ -17,13 +18,13 @@ export interface NotificationChannel {
    * believe the expiry in the outcome.
    */
   channelExpiry: string;
-  /** Whether notifications say which fields changed and to what. */
+  /** True adds the changed fields and their new values to notifications. */
   returnAffectedFieldValues?: boolean | undefined;
-  /** Whether changes of related records notify too; false unless asked for. */
+  /** True includes changes of related records. @default false */
   notifyOnRelatedAction?: boolean | undefined;
 }
 
-/** What of a channel is renewed; what is left out stays. */
+/** Properties of a channel to renew; those left out stay. */
 export type ChannelRenewal = Pick<NotificationChannel, 'channelId' | 'channelExpiry'> &
   Partial<Pick<NotificationChannel, 'events' | 'notifyUrl' | 'token'>>;
 
@@ -40,7 +41,7 @@ export function channelToWire(channel: ChannelRenewal & Partial<NotificationChan
     token: channel.token,
     channel_expiry: channel.channelExpiry,
     return_affected_field_values: channel.returnAffectedFieldValues,
-    // Zoho notifies parents of their children's changes unless told not to; a renewal leaves what was set.
+    // Zoho notifies parents of their children's changes by default; a renewal keeps the setting.
     notify_on_related_action: channel.notifyOnRelatedAction ?? (channel.notifyUrl === undefined ? undefined : false),
   };
 }

@@ -1,3 +1,4 @@
+// For live data: the engine will open, renew and close its channels with these calls.
 import { z } from 'zod';
 import { LIMITS } from '../../domain/zoho-limits';
 import type { CallLabel } from '../errors/errors';
@@ -22,7 +23,7 @@ export interface SubscribedModule {
   channelExpiry: string | null;
 }
 
-/** What became of one channel. */
+/** Outcome for one channel. */
 export type ChannelOutcome = { status: 'success'; modules: SubscribedModule[] } | Refusal;
 
 /** One module of a channel, as Zoho has it. */
@@ -101,7 +102,8 @@ export async function updateChannels(
 }
 
 /**
- * Gives up to 50 channels a later expiry (Zoho's documentation: Update Specific Information of Notifications). Idempotent.
+ * Gives up to 50 channels a later expiry (Zoho's documentation: Update Specific Information of Notifications).
+ * Idempotent.
  *
  * @returns as `watchChannels`; `not_found` NOT_SUBSCRIBED for a channel that has expired, which must be watched anew.
  * @throws ZohoError as `watchChannels`.
@@ -163,8 +165,8 @@ export async function disableChannels(
 }
 
 /**
- * One page of the channels of this client, an entry for each module (Zoho's documentation: Get Notification Details). The
- * secret tokens are not handed on.
+ * One page of the channels of this client, an entry for each module (Zoho's documentation: Get Notification Details).
+ * The secret tokens are not handed on.
  */
 export async function listChannels(
   transport: ZohoTransport,

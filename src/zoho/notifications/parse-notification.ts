@@ -1,7 +1,11 @@
+// For live data: the route that Zoho notifies will read its requests by this.
 import { z } from 'zod';
 import { type CallLabel, ZohoError } from '../errors/errors';
 
-/** That records changed, as Zoho posts it to the notify URL. Only a hint: fetch the records before you act on it. */
+/**
+ * Notification of changed records, as Zoho posts it to the notify URL. Only a hint: fetch the records before acting on
+ * it.
+ */
 export interface ZohoNotification {
   channelId: string;
   /** The secret of the channel; Zoho signs nothing. Compare it in constant time. */
@@ -13,7 +17,7 @@ export interface ZohoNotification {
   ids: string[];
   /** API names of the changed fields, by record id; empty for inserts and where Zoho does not say. */
   affectedFields: ReadonlyMap<string, readonly string[]>;
-  /** When Zoho sent it, not when the change was made. */
+  /** Time of sending by Zoho, not of the change. */
   serverTime: Date | null;
   /** The query of the notify URL, echoed. */
   queryParams: Readonly<Record<string, string>>;
@@ -52,11 +56,11 @@ const Callback = z.object({
 });
 
 /**
- * Reads a notification (Zoho's documentation: Notifications, Callback). New values are not handed on: their numbers went
- * through doubles when the JSON was parsed, and the records must be fetched anyway.
+ * Reads a notification (Zoho's documentation: Notifications, Callback). New values are not handed on: their numbers
+ * went through doubles when the JSON was parsed, and the records must be fetched anyway.
  *
  * @param body the parsed JSON, not yet trusted.
- * @throws ZohoError `validation` INVALID_NOTIFICATION, which names the keys that do not fit, never what stands there.
+ * @throws ZohoError `validation` INVALID_NOTIFICATION, which names the keys that do not fit, never their values.
  */
 export function parseNotification(body: unknown): ZohoNotification {
   const result = Callback.safeParse(body);

@@ -1,3 +1,4 @@
+// For callers that check criteria against metadata before they spend a call; the live queries will.
 import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
 import type { ZohoField } from '../metadata/fields';

@@ -27,7 +27,10 @@ export interface CoqlOrder {
   order?: 'asc' | 'desc' | undefined;
 }
 
-/** A query in Zoho's query language; field names may be paths such as `Account_Name.Account_Name`, flat keys in the answer. */
+/**
+ * A query in Zoho's query language; field names may be paths such as `Account_Name.Account_Name`, flat keys in the
+ * answer.
+ */
 export interface CoqlQuery {
   /** 1 to 50 columns unless `maxColumns` says otherwise. `id` comes back anyway, except with aggregates. */
   select: readonly (string | CoqlAggregate)[];
@@ -141,7 +144,7 @@ function columnKeys({ select }: CoqlQuery): string[] {
   return select.map((column) => (typeof column === 'string' ? column : column.as));
 }
 
-/** The name of the module stands outside of quotes, and goes into the message of every other error. */
+/** The name of the module is not quoted in the query, and goes into the message of every other error. */
 function checkModule(module: string): void {
   if (/^[A-Za-z]\w{0,99}$/.test(module)) return;
   throw requestBug({ operation: 'query_records' }, 'the name of the module is not an API name');

@@ -92,7 +92,7 @@ function renderComparison(label: CallLabel, comparison: Comparison): string {
   }
 }
 
-/** Numbers and ids stand bare, everything else in quotes. */
+/** Numbers and ids are not quoted, everything else is. */
 function literal(type: string, text: string): string {
   const family = familyOf(type);
   return family === 'number' || family === 'reference' ? text : quoted(text);

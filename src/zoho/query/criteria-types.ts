@@ -69,7 +69,7 @@ const SEARCH_OPERATORS = {
   datetime: RANGE,
 } as const satisfies Readonly<Record<Family, readonly CriteriaOperator[]>>;
 
-/** Zoho's documentation: COQL Overview. A multi-line text cannot stand in a WHERE clause. */
+/** Zoho's documentation: COQL Overview. A multi-line text cannot be used in a WHERE clause. */
 const COQL_OPERATORS = {
   text: [...SETS, ...LIKE],
   longText: [],
@@ -108,7 +108,7 @@ export function coqlOperatorsOf(type: CriteriaType): readonly CriteriaOperator[]
   return type === 'id' ? COQL_ID_OPERATORS : COQL_OPERATORS[FAMILIES[type]];
 }
 
-/** How a field is compared: by its own type, a computed field by the type it returns; null if it cannot be. */
+/** Type by which a field is compared: its own, or the one a computed field returns; null if it cannot be compared. */
 export function criteriaTypeOf(
   field: Pick<ZohoField, 'dataType' | 'formulaReturnType' | 'rollupReturnType'>,
 ): CriteriaType | null {

@@ -45,7 +45,7 @@ function countText(least: number, most: number): string {
   return least === most ? String(most) : `${least} to ${most}`;
 }
 
-/** Why a value cannot stand for a type, undefined if it can. */
+/** Problem of a value that does not fit a type; undefined if it fits. */
 function refusal(type: string, value: CriteriaValue): string | undefined {
   switch (familyOf(type)) {
     case 'text':

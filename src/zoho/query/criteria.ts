@@ -19,7 +19,7 @@ export interface CriteriaGroup {
 }
 
 /**
- * Which records are meant: plain data, the same for Search Records and for COQL. It is checked when it is written out,
+ * Conditions on records: plain data, the same for Search Records and for COQL. Checked when it is written out,
  * so it may come from outside.
  */
 export type Criteria = Comparison | CriteriaGroup;

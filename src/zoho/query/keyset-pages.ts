@@ -1,3 +1,4 @@
+// For reads beyond the reach of COQL's OFFSET; no process of the engine needs it yet.
 import { z } from 'zod';
 import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug, unexpectedAnswer } from '../errors/errors';
@@ -8,7 +9,7 @@ import type { RecordPage } from '../records/record-page';
 import { type CoqlQuery, selectRecords } from './coql-query';
 import { and, compare, type Comparison, type Criteria, or } from './criteria';
 
-/** A place in a walk: behind the record with this id among those modified in this second. */
+/** Cursor of a keyset scan: behind the record with this id among those modified in this second. */
 export interface KeysetCursor {
   /** ISO 8601 with offset, as Zoho wrote it. */
   modifiedTime: string;
@@ -17,7 +18,7 @@ export interface KeysetCursor {
 
 export interface KeysetPage extends RecordPage {
   body: Buffer;
-  /** The last record of the page: give it as `after` to go on from here, today or next week. */
+  /** Cursor behind the last record of the page: pass it as `after` to continue, today or next week. */
   cursor: KeysetCursor;
 }
 
@@ -28,7 +29,7 @@ export interface KeysetQuery extends Pick<CoqlQuery, 'from' | 'where'> {
   modifiedFrom?: string | undefined;
   /** End of the range, excluded. A second that was over at Zoho, with its stragglers, before the walk begins. */
   modifiedUntil: string;
-  /** Where an earlier walk over the same range stopped. */
+  /** Cursor at which an earlier scan of the same range stopped. */
   after?: KeysetCursor | undefined;
   /** Rows of a page, 1 to 2,000; 2,000 without it. */
   perPage?: number | undefined;

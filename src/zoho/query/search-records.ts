@@ -7,7 +7,7 @@ import { type RecordPage, readRecordPage } from '../records/record-page';
 import type { Criteria } from './criteria';
 import { searchCriteria } from './search-criteria';
 
-/** What is looked for: Zoho takes one of the four. */
+/** Search by exactly one of the four ways that Zoho offers. */
 export type SearchFilter =
   | { criteria: Criteria }
   /** Any e-mail field of the record. */

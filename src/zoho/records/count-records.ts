@@ -6,9 +6,10 @@ import type { Converted } from './list-records';
 const Count = z.object({ count });
 
 /**
- * How many records a module has, as Zoho counts them (Zoho's documentation: Record Count). 1 credit.
+ * Counts the records of a module (Zoho's documentation: Record Count). 1 credit.
  *
- * @param query `criteria` in the grammar of Search Records, such as `(Amount:greater_than:1000)`; needs the search scope.
+ * @param query `criteria` in the grammar of Search Records, such as `(Amount:greater_than:1000)`; needs the search
+ *   scope.
  */
 export async function countRecords(
   transport: ZohoTransport,

@@ -1,3 +1,4 @@
+// For the operation `fetch_all_pages` of the specification; the sync reads its pages for COPY instead.
 import { LIMITS } from '../../domain/zoho-limits';
 import { requestBug, ZohoError } from '../errors/errors';
 import type { CallOptions, ZohoTransport } from '../http/transport';
@@ -14,8 +15,8 @@ export interface AllPagesQuery extends Pick<
 }
 
 /**
- * All records of a list, page by page (Zoho's documentation: Get Records). It goes on by page tokens, so it does not
- * stop at 2,000 records; `page` or the `nextPageToken` of an earlier walk with the same parameters says where to begin.
+ * Reads all records of a list, page by page (Zoho's documentation: Get Records). Continues by page tokens, so it does
+ * not stop at 2,000 records; `page` or the `nextPageToken` of an earlier scan with the same parameters sets the start.
  *
  * Pages show live data: a record that changes its place meanwhile can come twice or not at all. Records are of one
  * version each, however many fields they have; see `FieldGatherer`.

@@ -1,3 +1,4 @@
+// For `fetchAllPages`: joins the parts of records that have more fields than one call returns.
 import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug, unreadableAnswer } from '../errors/errors';
 import type { CallOptions, ZohoTransport } from '../http/transport';
@@ -29,11 +30,11 @@ export interface TimedPage {
  * was over before the first of them was read: every later change would then show. Records for which this does not hold
  * are gathered once more, and those that still change are read one by one, which is a single version by itself.
  *
- * Formulas, roll-ups and names of lookups change without Modified_Time: parts that differ only in them cannot be told
- * apart, as in every read of Zoho.
+ * Formulas, roll-ups and names of lookups change without Modified_Time: parts that differ only in them cannot be
+ * distinguished apart, as in every read of Zoho.
  */
 export class FieldGatherer {
-  /** What the list call has to ask for. */
+  /** Fields for the list call to request. */
   readonly listFields: readonly string[];
   readonly #slices: readonly (readonly string[])[];
   readonly #label: CallLabel;

@@ -21,7 +21,7 @@ export interface PageInfo {
   nextPageToken: string | null;
 }
 
-/** The `info` object has about 300 bytes; a longer tail means that something else stands last. */
+/** The `info` object has about 300 bytes; a longer tail means that another key comes last. */
 const MAX_INFO = 16_384;
 const CLOSING_BRACE = 0x7d;
 const BACKSLASH = 0x5c;

@@ -1,3 +1,5 @@
+// For `fetchAllPages`: splits a page into records without parsing their values.
+
 /** One record of a page as Zoho wrote it: values stay text, so no digit of a number and no escape changes. */
 export interface RawRecord {
   id: string;
@@ -14,7 +16,7 @@ const PLAIN = /[\w.+-]+/y;
  * Splits the `data` of a page into its records and their members, without giving the values a JavaScript form.
  *
  * @throws SyntaxError if the body is not a JSON object with an array of objects with ids under `data`. The error says
- *   where, never what stands there.
+ *   where, never what the text holds.
  */
 export function splitRecords(body: Buffer): RawRecord[] {
   // In latin1 every byte is one character and every sign of JSON's structure is itself, whatever the text holds.
@@ -89,7 +91,7 @@ class Scanner {
     return new SyntaxError(`unexpected text at byte ${this.#at}`);
   }
 
-  /** With its quotes. A quote ends it unless an odd number of backslashes stands before. */
+  /** With its quotes. A quote ends it unless an odd number of backslashes precedes. */
   #string(): string {
     this.#expect(QUOTE);
     const start = this.#at - 1;

@@ -4,7 +4,7 @@ import { type Refusal, refusalOf } from '../errors/refusal';
 import { decode, optionalText } from '../http/decode';
 import { errorOfItem } from '../http/response';
 
-/** What became of one input of a call that takes several: the answer has them in the order of the inputs. */
+/** Outcome for one input of a call that takes several: the answer has them in the order of the inputs. */
 export type WriteOutcome = RecordWritten | RecordRefused;
 
 export interface RecordWritten {
@@ -23,7 +23,7 @@ export interface RecordWritten {
 export interface RecordRefused extends Refusal {
   /** The record that already has the value, for `duplicate`. */
   duplicateRecordId: string | null;
-  /** The record as it stands now, for `conflict`: when and by whom it was changed after the time that was given. */
+  /** Current record, for `conflict`: time and author of the change made after the time that was given. */
   current: { id: string | null; modifiedTime: string | null; modifiedBy: string | null } | null;
 }
 
