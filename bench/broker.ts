@@ -27,7 +27,7 @@ const WARM_UP = 100;
 const DEALS = 2_000;
 const TIMEOUT_MS = 30_000;
 
-export interface BrokerFigures {
+export interface BrokerMeasurements {
   calls: number;
   /** Milliseconds per sequential call, without a limiter and through the broker, alternating in one run. */
   withoutMs: { median: number; p99: number };
@@ -42,7 +42,7 @@ export interface BrokerFigures {
  */
 export async function measureBroker(
   options: Pick<BenchOptions, 'zoho' | 'keep'> & { signal: AbortSignal; report: (line: string) => void },
-): Promise<BrokerFigures> {
+): Promise<BrokerMeasurements> {
   const cleanUp = new CleanUp(options.signal);
   try {
     const transports = await start(options, cleanUp);

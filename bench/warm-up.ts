@@ -7,8 +7,8 @@ import { MODULE, runFullSync } from './session-run';
 /** Synced by the worker before anything is measured. */
 const OTHER_MODULE = 'Contacts';
 /** Pages of the measured list that the simulator answers before: a thousand, in scans of 250. */
-const WALKS = 4;
-const PAGES_OF_A_WALK = 250;
+const SCANS = 4;
+const PAGES_OF_A_SCAN = 250;
 
 /**
  * Warms up the JIT at both ends of a list read: the worker by syncing another module, as one that syncs nightly has
@@ -23,12 +23,12 @@ export async function warmUp(environment: BenchEnvironment, report: (line: strin
 
 async function readPages(zoho: ZohoTransport, signal: AbortSignal): Promise<void> {
   const fields = (await getFields(zoho, MODULE)).map(({ apiName }) => apiName);
-  for (let walk = 0; walk < WALKS; walk += 1) {
-    const sortOrder = walk % 2 === 0 ? 'asc' : 'desc';
+  for (let scan = 0; scan < SCANS; scan += 1) {
+    const sortOrder = scan % 2 === 0 ? 'asc' : 'desc';
     let pages = 0;
     for await (const { count } of fetchAllPages(zoho, MODULE, { fields, sortOrder }, { signal })) {
       pages += 1;
-      if (count === 0 || pages === PAGES_OF_A_WALK) break;
+      if (count === 0 || pages === PAGES_OF_A_SCAN) break;
     }
   }
 }

@@ -5,7 +5,7 @@ import type { Terminal } from './terminal';
 
 const POLL_MS = 250;
 /** Longest silence of an API that is being restarted, in milliseconds; after it the sync is given up. */
-const PATIENCE_MS = 60_000;
+const MAX_WAIT_MS = 60_000;
 
 /** Parents before children, so that lookups find their rows. */
 export const FIRST_MODULES = ['Accounts', 'Contacts', 'Deals'] as const;
@@ -53,7 +53,7 @@ async function follow(api: ControlApi, sessions: readonly Session[], options: Fi
         current = await Promise.all(current.map(async (one) => (isFinal(one.status) ? one : api.session(one.id))));
         lastAnswerAt = Date.now();
       } catch (error) {
-        if (Date.now() - lastAnswerAt > PATIENCE_MS) throw error;
+        if (Date.now() - lastAnswerAt > MAX_WAIT_MS) throw error;
       }
     }
   } finally {

@@ -18,7 +18,7 @@ export function showProgress(terminal: Terminal, modules: readonly string[]): Pr
 
 function progressBars(terminal: Terminal, modules: readonly string[], width: number): Progress {
   const bars = new MultiBar({
-    format: '  {module} {bar} {figures}',
+    format: '  {module} {bar} {numbers}',
     barCompleteChar: '\u2588',
     barIncompleteChar: '\u2591',
     hideCursor: true,
@@ -27,10 +27,10 @@ function progressBars(terminal: Terminal, modules: readonly string[], width: num
   });
   const restore = terminal.redirect((text) => bars.log(text));
   const byModule = new Map<string, SingleBar>(
-    modules.map((module) => [module, bars.create(100, 0, { module: module.padEnd(width), figures: 'waiting' })]),
+    modules.map((module) => [module, bars.create(100, 0, { module: module.padEnd(width), numbers: 'waiting' })]),
   );
   return {
-    update: (session) => byModule.get(session.module)?.update(percentage(session), { figures: figures(session) }),
+    update: (session) => byModule.get(session.module)?.update(percentage(session), { numbers: numbers(session) }),
     close: () => {
       bars.update();
       bars.stop();
@@ -43,7 +43,7 @@ function progressLines(terminal: Terminal, width: number): Progress {
   const shown = new Map<string, { text: string; at: number }>();
   return {
     update: (session) => {
-      const text = `  ${session.module.padEnd(width)} ${figures(session)}`;
+      const text = `  ${session.module.padEnd(width)} ${numbers(session)}`;
       const last = shown.get(session.module);
       const isOver = session.completedAt !== null;
       if (last?.text === text || (last !== undefined && !isOver && Date.now() - last.at < LINE_EVERY_MS)) return;
@@ -58,7 +58,7 @@ function percentage(session: Session): number {
   return session.progressPercentage ?? 0;
 }
 
-function figures(session: Session): string {
+function numbers(session: Session): string {
   const rows = `${count(session.processedRecords)} of ${count(session.totalRecords)} rows`;
   const parts = [`${percentage(session).toFixed(0).padStart(3)} %`, rows, `${count(session.rowsPerSecond)} rows/s`];
   if (session.etaSeconds !== null) parts.push(`ETA ${seconds(session.etaSeconds)}`);

@@ -1,5 +1,5 @@
 /** Milliseconds within which repeated signals count as one: a terminal and npm both pass Ctrl-C on. */
-const SAME_WISH_MS = 1_000;
+const SAME_REQUEST_MS = 1_000;
 
 /**
  * @param onFirst called at the first Ctrl-C, SIGTERM or hang-up.
@@ -11,7 +11,7 @@ export function onStopSignals(onFirst: () => void, onSecond: () => void): void {
     if (firstAt === undefined) {
       firstAt = Date.now();
       onFirst();
-    } else if (Date.now() - firstAt > SAME_WISH_MS) onSecond();
+    } else if (Date.now() - firstAt > SAME_REQUEST_MS) onSecond();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, handle);
 }

@@ -1,6 +1,6 @@
 import type { ApiClient } from './client/api-client';
 
-/** What a command works with. */
+/** Dependencies of a command. */
 export interface CliContext {
   /** Made when a command first asks for it, so that `--help` needs no API. */
   readonly api: ApiClient;

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 
-/** How to reach Temporal when neither the environment nor a profile says more. */
+/** Defaults of the connection to Temporal when neither the environment nor a profile says more. */
 export interface TemporalSettings {
   /** `host:port` */
   address: string;

@@ -2,7 +2,9 @@ import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type Schedu
 import { RECONCILE_CONNECTIONS_WORKFLOW_ID, RECONCILE_SESSIONS_WORKFLOW_ID } from './ids';
 import { TASK_QUEUES } from './task-queues';
 
-/** What runs by the clock. The list is the truth: schedules in Temporal are brought to it whenever a worker starts. */
+/**
+ * Schedules of the engine. The list is the truth: schedules in Temporal are aligned with it whenever a worker starts.
+ */
 const SCHEDULES: readonly ScheduleOptions[] = [
   {
     scheduleId: RECONCILE_SESSIONS_WORKFLOW_ID,

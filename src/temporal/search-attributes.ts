@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 
-/** What a person on call can search for in the Temporal UI. Not encrypted: no record data, no personal data. */
+/** Search attributes for a person on call in the Temporal UI. Not encrypted: no record data, no personal data. */
 export const SyncConnection = defineSearchAttributeKey('SyncConnection', 'KEYWORD');
 export const SyncModule = defineSearchAttributeKey('SyncModule', 'KEYWORD');
 export const SyncKind = defineSearchAttributeKey('SyncKind', 'KEYWORD');

@@ -14,7 +14,7 @@ const logger = createLogger('test', 'silent');
 const environment = (attempt = 1) =>
   activityEnvironment(attempt, { interceptors: [() => ({ inbound: new FailureInterceptor(logger) })] });
 
-/** What Temporal is told of an activity that throws this. */
+/** Failure that Temporal receives from an activity that throws this. */
 async function failureOf(error: unknown, attempt = 1): Promise<unknown> {
   return environment(attempt)
     .run(async () => {

@@ -23,7 +23,7 @@ import { type DatabaseFixture, KEY_RING, someSession, useDatabase } from '../db/
 
 export const TIMEOUT_MS = 5_000;
 
-/** What an attempt of an activity runs in, without the SDK's own log of failures that tests provoke. */
+/** Environment of an attempt of an activity, without the SDK's own log of failures that tests provoke. */
 export function activityEnvironment(
   attempt = 1,
   options: ConstructorParameters<typeof MockActivityEnvironment>[1] = {},

@@ -28,7 +28,7 @@ export interface BusyCall {
 
 export interface BusyResult {
   calls: BusyCall[];
-  /** How many calls were refused, by code. */
+  /** Number of refused calls by code. */
   refused: Record<string, number>;
 }
 

@@ -3,7 +3,7 @@ import { useEngine } from '../support/engine';
 import { holdMirror, waitUntilBackend } from '../support/mirror-lock';
 import type { Org } from '../support/org';
 
-/** How long a server stays away: long enough for every part to notice. */
+/** Downtime of a server: long enough for every part to notice. */
 const OUTAGE_MS = 2_500;
 const DEADLINE_MS = 75_000;
 
@@ -17,7 +17,7 @@ describe('kill -9 of a server', function () {
     await engine()[server].restart();
   }
 
-  async function walking(): Promise<{ org: Org; sessionId: string }> {
+  async function scanning(): Promise<{ org: Org; sessionId: string }> {
     const org = await engine().org({ contacts: 9_000 });
     org.zoho.addFault({ kind: 'latency', operation: 'listRecords', delayMs: 40 });
     const sessionId = await org.startFullSync('Contacts', { path: 'list' });
@@ -26,7 +26,7 @@ describe('kill -9 of a server', function () {
   }
 
   it('PostgreSQL while pages are read and loaded: the run ends by itself and the mirror is right', async () => {
-    const { org, sessionId } = await walking();
+    const { org, sessionId } = await scanning();
 
     await outage('postgres');
     org.zoho.clearFaults();
@@ -50,7 +50,7 @@ describe('kill -9 of a server', function () {
   });
 
   it('Temporal while pages are read and loaded: the run ends by itself and the mirror is right', async () => {
-    const { org, sessionId } = await walking();
+    const { org, sessionId } = await scanning();
 
     await outage('temporalServer');
     org.zoho.clearFaults();

@@ -38,19 +38,19 @@ describe('pulse connect', () => {
 
   it('prints the address of the consent, waits for it, and shows the connection', async () => {
     const name = await someConnection();
-    const told = { out: '', err: '' };
+    const announced = { out: '', err: '' };
     const waiting = runCli(['connect', '--connection', name, '--no-open'], {
       environment: { PULSE_API_URL: api.baseUrl, PULSE_API_KEY: api.keys.admin },
-      out: (text) => void (told.out += text),
-      err: (text) => void (told.err += text),
+      out: (text) => void (announced.out += text),
+      err: (text) => void (announced.err += text),
     });
-    const address = await poll(async () => /^http\S+$/m.exec(told.err)?.[0], { what: 'the address is printed' });
+    const address = await poll(async () => /^http\S+$/m.exec(announced.err)?.[0], { what: 'the address is printed' });
 
     const page = await fetch(address);
 
     assert.match(await page.text(), /Connected/);
     assert.equal(await waiting, 0);
-    assert.match(told.out, /^status +connected$/m);
+    assert.match(announced.out, /^status +connected$/m);
   });
 
   it('refuses a grant code that Zoho does not take, with exit code 4 and without repeating it', async () => {

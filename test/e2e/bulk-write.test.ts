@@ -120,9 +120,9 @@ describe('a bulk write', function () {
     assert.ok(operation.creditsSpent >= 2_500);
 
     // Its first attempt was refused.
-    await poll(async () => caller.told.length === 2, { what: 'the caller is told twice' });
+    await poll(async () => caller.received.length === 2, { what: 'the caller is told twice' });
     await caller.close();
-    const { body = '', signature = '' } = caller.told[1] ?? {};
+    const { body = '', signature = '' } = caller.received[1] ?? {};
     const [, seconds, hmac] = /^t=(\d+),v1=(\w+)$/.exec(signature) ?? [];
     assert.equal(hmac, createHmac('sha256', SECRET).update(`${seconds}.${body}`).digest('hex'));
     assert.deepEqual(JSON.parse(body), {

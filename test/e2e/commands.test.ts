@@ -7,9 +7,9 @@ import { assertSame } from '../support/compare';
 import { useEngine } from '../support/engine';
 import type { Org } from '../support/org';
 
-/** What the product promises of a pause. */
+/** Limit that the product promises for a pause. */
 const PAUSE_LIMIT_MS = 15_000;
-/** How long a run is watched for signs of life. */
+/** Time for which a run is watched for signs of life. */
 const WATCHED_MS = 1_500;
 
 describe('a running full sync', function () {
@@ -17,7 +17,7 @@ describe('a running full sync', function () {
   const engine = useEngine();
 
   /** In the middle of its list pages, each of which takes a while. */
-  async function walking(): Promise<{ org: Org; sessionId: string }> {
+  async function scanning(): Promise<{ org: Org; sessionId: string }> {
     const org = await engine().org({ contacts: 12_000 });
     org.zoho.addFault({ kind: 'latency', operation: 'listRecords', delayMs: 100 });
     const sessionId = await org.startFullSync('Contacts', { path: 'list' });
@@ -46,7 +46,7 @@ describe('a running full sync', function () {
   }
 
   for (const [when, begin] of [
-    ['while it walks pages', async () => ({ ...(await walking()), finishJob: () => undefined })],
+    ['while it scans pages', async () => ({ ...(await scanning()), finishJob: () => undefined })],
     ['while its bulk-read job is pending', waitingForJob],
   ] as const) {
     it(`stands still once it is paused ${when}, and goes on from there`, async () => {

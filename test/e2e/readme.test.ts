@@ -9,14 +9,14 @@ import { freePort } from '../../dev/processes/ports';
 const ROOT = path.resolve(__dirname, '../..');
 const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
 /** Compiling and starting everything on a busy machine. */
-const PATIENCE_MS = 240_000;
+const MAX_WAIT_MS = 240_000;
 
 function commands(): string[] {
   return [...README.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap((block) => (block[1] ?? '').split('\n').filter(Boolean));
 }
 
 describe('the commands of the README', () => {
-  /** What a terminal does: the interrupt goes to the whole foreground group. */
+  /** Interrupts like a terminal: the signal goes to the whole foreground group. */
   async function pressCtrlC(): Promise<void> {
     if (started.exitCode !== null || started.signalCode !== null || started.pid === undefined) return;
     const closed = once(started, 'close');
@@ -30,7 +30,7 @@ describe('the commands of the README', () => {
   let output = '';
 
   before(async function () {
-    this.timeout(PATIENCE_MS);
+    this.timeout(MAX_WAIT_MS);
     home = mkdtempSync(path.join(tmpdir(), 'pulse-readme-'));
     const port = async () => String(await freePort());
     environment = {
@@ -105,7 +105,7 @@ describe('the commands of the README', () => {
   });
 
   it('a second start goes on where the first was stopped, and --once ends by itself', function () {
-    this.timeout(PATIENCE_MS);
+    this.timeout(MAX_WAIT_MS);
     const second = spawnSync('npm', ['start', '--', '--once'], { cwd: ROOT, env: environment, encoding: 'utf8' });
 
     assert.equal(second.status, 0, second.stdout + second.stderr);

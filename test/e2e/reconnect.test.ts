@@ -45,7 +45,7 @@ describe('an organization whose grant was revoked', function () {
     );
   }
 
-  /** What an administrator does about it. */
+  /** Reconnects as an administrator does. */
   async function connectAgain(org: Org): Promise<void> {
     const consent = new URL('/oauth/v2/auth', org.simulator.url);
     const asked = { client_id: DEMO_CLIENT_ID, redirect_uri: 'https://self.test/', scope: NEEDED_SCOPES.join(',') };

@@ -16,7 +16,7 @@ describe('simulator: bulk read', () => {
 
   afterEach(() => bed.close());
 
-  /** What a value of the list path looks like as a bulk-read cell. */
+  /** Bulk-read cell of a value of the list path. */
   function asCell(value: unknown): string {
     if (Array.isArray(value)) {
       const parts = value as (string | { name: string })[];

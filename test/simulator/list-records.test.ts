@@ -12,7 +12,7 @@ describe('simulator: Get Records', () => {
 
   afterEach(() => bed.close());
 
-  async function walk(path: string, headers: Record<string, string> = {}): Promise<string[]> {
+  async function readAll(path: string, headers: Record<string, string> = {}): Promise<string[]> {
     const ids: string[] = [];
     let token: unknown;
     for (;;) {
@@ -35,7 +35,7 @@ describe('simulator: Get Records', () => {
   });
 
   it('reaches every record once by page tokens', async () => {
-    const ids = await walk('/crm/v8/Deals?fields=Deal_Name');
+    const ids = await readAll('/crm/v8/Deals?fields=Deal_Name');
 
     assert.equal(new Set(ids).size, 5_000);
     assert.equal(ids.length, 5_000);
@@ -142,7 +142,7 @@ describe('simulator: Get Records', () => {
       insert: { count: 20 },
     });
 
-    const ids = await walk('/crm/v8/Deals?fields=Stage&sort_by=Modified_Time&sort_order=asc', {
+    const ids = await readAll('/crm/v8/Deals?fields=Stage&sort_by=Modified_Time&sort_order=asc', {
       'If-Modified-Since': since,
     });
 
@@ -164,9 +164,9 @@ describe('simulator: Get Records', () => {
   });
 
   it('shows converted leads only when asked', async () => {
-    const usual = await walk('/crm/v8/Leads?fields=Last_Name');
-    const both = await walk('/crm/v8/Leads?fields=Last_Name&converted=both');
-    const converted = await walk('/crm/v8/Leads?fields=Last_Name&converted=true');
+    const usual = await readAll('/crm/v8/Leads?fields=Last_Name');
+    const both = await readAll('/crm/v8/Leads?fields=Last_Name&converted=both');
+    const converted = await readAll('/crm/v8/Leads?fields=Last_Name&converted=true');
 
     assert.equal(both.length, 200);
     assert.ok(converted.length > 0);
@@ -176,8 +176,8 @@ describe('simulator: Get Records', () => {
   it('sorts the whole module by modification, ties by id, in both directions', async () => {
     bed.simulator.control.changeRecords('Deals', { update: { count: 100, values: { Stage: 'Closed Lost' } } });
 
-    const up = await walk('/crm/v8/Deals?fields=Stage&sort_by=Modified_Time&sort_order=asc');
-    const down = await walk('/crm/v8/Deals?fields=Stage&sort_by=Modified_Time&sort_order=desc');
+    const up = await readAll('/crm/v8/Deals?fields=Stage&sort_by=Modified_Time&sort_order=asc');
+    const down = await readAll('/crm/v8/Deals?fields=Stage&sort_by=Modified_Time&sort_order=desc');
 
     assert.equal(new Set(up).size, 5_000);
     assert.deepEqual(down, up.toReversed());

@@ -4,7 +4,7 @@ import Ajv, { type AnySchema, type ErrorObject } from 'ajv';
 import addFormats from 'ajv-formats';
 
 const FOLDER = path.join(__dirname, '../../simulator/openapi');
-/** How Zoho's files refer to each other. */
+/** References between Zoho's files. */
 const BASE = 'https://raw.githubusercontent.com/Zohocorp-Pvt-Ltd/crm-oas/refs/heads/main/v8.0/';
 /** Files that are referred to and not part of the repository; their parts match anything. */
 const ABSENT: Readonly<Record<string, readonly string[]>> = {
@@ -52,7 +52,7 @@ export class OpenApi {
   }
 
   /**
-   * What is wrong with a response, apart from known errors of the file; empty when it conforms to one of the
+   * Violations of a response, apart from known errors of the file; empty when it conforms to one of the
    * alternatives the file gives for the status.
    */
   violations(

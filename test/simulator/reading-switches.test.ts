@@ -23,7 +23,7 @@ describe('simulator: switches of reads and queries', () => {
 
   it('pageTokens: a snapshot shows every record of the first page once, however they move', async () => {
     const path = '/crm/v8/Deals?fields=Stage&sort_by=Modified_Time&sort_order=asc';
-    const walk = async (): Promise<string[]> => {
+    const readAll = async (): Promise<string[]> => {
       const first = await bed().call(path);
       const moved = (first.body.data ?? []).slice(0, 20).map(({ id }) => ({ id, Stage: 'Closed Lost' }));
       bed().simulator.control.changeRecords('Deals', { update: moved });
@@ -37,9 +37,9 @@ describe('simulator: switches of reads and queries', () => {
       return ids;
     };
 
-    const live = await walk();
+    const live = await readAll();
     flip({ pageTokens: 'snapshot' });
-    const snapshot = await walk();
+    const snapshot = await readAll();
 
     assert.equal(live.length, 520);
     assert.equal(snapshot.length, 500);

@@ -15,7 +15,7 @@ const MARK = '\u0001';
 
 describe("simulator: the README's examples", () => {
   let simulator: Simulator;
-  /** What each command printed. */
+  /** Output of each command. */
   let outputs: readonly string[];
 
   before(async () => {
@@ -27,7 +27,7 @@ describe("simulator: the README's examples", () => {
 
   after(() => simulator.close());
 
-  /** What the first command with these words printed. */
+  /** Output of the first command with these words. */
   function output(words: string): string {
     const place = COMMANDS.findIndex((command) => command.includes(words));
     assert.ok(place >= 0, `the README has no command with ${words}`);

@@ -15,7 +15,7 @@ export function useSwitches() {
     bed.simulator.control.setSwitches(changes);
   }
 
-  /** What a call answers before and after switches are flipped. */
+  /** Answers of a call before and after switches are flipped. */
   async function both(changes: Partial<SwitchValues>, call: () => Promise<Answer>): Promise<[Answer, Answer]> {
     const before = await call();
     flip(changes);

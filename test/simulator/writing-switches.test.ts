@@ -24,7 +24,7 @@ describe('simulator: switches of jobs, fields and notifications', () => {
     bed.simulator.control.setSwitches(changes);
   }
 
-  /** What a call answers before and after switches are flipped. */
+  /** Answers of a call before and after switches are flipped. */
   async function both(changes: Partial<SwitchValues>, call: () => Promise<Answer>): Promise<[Answer, Answer]> {
     const before = await call();
     flip(changes);

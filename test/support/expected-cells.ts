@@ -35,7 +35,9 @@ function kindOf(field: FieldDefinition): Kind {
   return field.apiName === 'Tag' ? 'list' : KINDS[field.dataType];
 }
 
-/** SQL that shows a column's value in the one form that `expectedCells` gives; its type must fit, or the query fails. */
+/**
+ * SQL that shows a column's value in the one form that `expectedCells` gives; its type must fit, or the query fails.
+ */
 const SQL_OF: Readonly<Record<Kind, (column: string) => string>> = {
   text: (column) => column,
   number: (column) => `trim_scale(${column}::numeric)`,
@@ -55,7 +57,7 @@ export function mirrorColumnsOf(field: FieldDefinition): { name: string; sql: st
   return names.map((column) => ({ name: column, sql: SQL_OF[kind](`"${column}"`) }));
 }
 
-/** What the mirror must show of a record. Nothing, in whatever form Zoho writes it, is SQL's null. */
+/** Expected cells of a record. An empty value, in any of Zoho's forms, is SQL's null. */
 export function expectedCells(fields: readonly FieldDefinition[], record: ExactObject): Cells {
   const cells: Cells = {};
   for (const field of fields) {

@@ -118,12 +118,12 @@ export class Org {
     return { sessionId, connectionId, connection: name, module, options };
   }
 
-  /** Runs a full sync to its end. @throws Error with the session's story when it does not complete */
+  /** Runs a full sync to its end. @throws Error with the session's description when it does not complete */
   async fullSync(module: string, options: FullSyncOptions = {}): Promise<SyncSessionModel> {
     return this.waitFor(await this.startFullSync(module, options), 'completed');
   }
 
-  /** Runs an incremental sync to its end. @throws Error with the session's story when it does not complete */
+  /** Runs an incremental sync to its end. @throws Error with the session's description when it does not complete */
   async incrementalSync(module: string, options: IncrementalSyncOptions = {}): Promise<SyncSessionModel> {
     return this.waitFor(await this.startIncrementalSync(module, options), 'completed');
   }
@@ -156,7 +156,7 @@ export class Org {
     isTrue: (session: SyncSessionModel) => boolean | Promise<boolean>,
     timeoutMs = SYNC_TIMEOUT_MS,
   ): Promise<SyncSessionModel> {
-    const explain = () => this.#story(sessionId);
+    const explain = () => this.#description(sessionId);
     return poll(
       async () => {
         const session = await getSession(this.engine.knex, sessionId).catch(() => undefined);
@@ -228,7 +228,7 @@ export class Org {
     return lines.map(({ line }) => line);
   }
 
-  async #story(sessionId: string): Promise<string> {
+  async #description(sessionId: string): Promise<string> {
     const session = await getSession(this.engine.knex, sessionId).catch((error: unknown) => String(error));
     const log = await this.logOf(sessionId).catch((error: unknown) => [String(error)]);
     const calls = this.zoho.calls().operations;

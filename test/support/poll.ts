@@ -7,7 +7,7 @@ export interface PollOptions {
   timeoutMs?: number;
   /** Between two questions, in milliseconds. @default 25 */
   pauseMs?: number;
-  /** What a person wants to see when it never came true. */
+  /** Explanation for a condition that never came true. */
   explain?(): Promise<string>;
 }
 

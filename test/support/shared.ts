@@ -1,4 +1,4 @@
-/** What a mocha process starts once, when a test first needs it, and stops when its last test has run. */
+/** Resources that a mocha process starts once, when a test first needs it, and stops when its last test has run. */
 
 type Stop = () => Promise<unknown>;
 

@@ -36,7 +36,7 @@ export class WorkerProcess {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         ready ||= line.includes(READY);
-        this.#lines.push(...tellingLine(line));
+        this.#lines.push(...shortLine(line));
         this.#lines.splice(0, this.#lines.length - KEPT_LINES);
       });
     }
@@ -76,8 +76,8 @@ export class WorkerProcess {
   }
 }
 
-/** What is left of a line of its log for a person: warnings and errors, and whatever is not a log line at all. */
-function tellingLine(line: string): string[] {
+/** Shortens a line of the log for a person: warnings and errors, and lines of other formats. */
+function shortLine(line: string): string[] {
   if (!line.startsWith('{')) return line === '' ? [] : [line];
   const entry = JSON.parse(line) as LogEntry;
   if (entry.level < WARNING) return [];

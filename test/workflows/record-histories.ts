@@ -6,13 +6,13 @@ import { startEngine, type Engine } from '../support/engine';
 import type { Org } from '../support/org';
 import { stopShared } from '../support/shared';
 import { HISTORIES, type RecordedHistory } from './histories';
-import { OPERATION_STORIES } from './operation-stories';
+import { OPERATION_SCENARIOS } from './operation-scenarios';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** What a run can meet. Each brings a sync of Contacts to its end and says nothing about what became of it. */
-const STORIES: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
+/** Scenarios of a sync of Contacts. Each brings it to its end, whatever the outcome. */
+const SCENARIOS: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
   'completed-by-list': async (engine) => {
     const org = await engine.org({ contacts: 300 });
     await org.fullSync('Contacts', { path: 'list' });
@@ -103,25 +103,25 @@ const STORIES: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
 };
 
 /**
- * Runs stories against a real Temporal server and keeps their histories: those that are named, or all of them.
+ * Runs scenarios against a real Temporal server and keeps their histories: those that are named, or all of them.
  * `npx tsx test/workflows/record-histories.ts [name...]`
  */
 async function main(chosen: readonly string[]): Promise<void> {
-  const stories = new Map<string, (engine: Engine) => Promise<string>>([
-    ...Object.entries(STORIES).map(([name, tell]): [string, (engine: Engine) => Promise<string>] => [
+  const scenarios = new Map<string, (engine: Engine) => Promise<string>>([
+    ...Object.entries(SCENARIOS).map(([name, play]): [string, (engine: Engine) => Promise<string>] => [
       name,
-      async (engine) => (await tell(engine)).workflowId('Contacts'),
+      async (engine) => (await play(engine)).workflowId('Contacts'),
     ]),
-    ...Object.entries(OPERATION_STORIES),
+    ...Object.entries(OPERATION_SCENARIOS),
   ]);
-  const unknown = chosen.find((name) => !stories.has(name));
+  const unknown = chosen.find((name) => !scenarios.has(name));
   if (unknown !== undefined) throw new Error(`There is no story ${unknown}.`);
   const engine = await startEngine();
   try {
     await mkdir(HISTORIES, { recursive: true });
-    for (const [name, tell] of stories) {
+    for (const [name, play] of scenarios) {
       if (chosen.length > 0 && !chosen.includes(name)) continue;
-      const workflowId = await tell(engine);
+      const workflowId = await play(engine);
       const history = await engine.temporal.client.workflow.getHandle(workflowId).fetchHistory();
       const recorded: RecordedHistory = { workflowId, history: JSON.parse(historyToJSON(history)) as object };
       await writeFile(path.join(HISTORIES, `${name}.json`), withoutPlaces(`${JSON.stringify(recorded, null, 1)}\n`));

@@ -23,7 +23,7 @@ export interface ApiCall {
 }
 
 export interface ApiRequest<T> extends ApiCall {
-  /** What the answer must look like. */
+  /** Schema of the answer. */
   schema: z.ZodType<T>;
 }
 

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import type { ProblemCategory, ProblemDocument } from '../../api/http/problem';
 
-/** What a shell script can tell from the exit code of `pulse`. Part of the interface: codes are only ever added. */
+/** Exit codes of `pulse` for shell scripts. Part of the interface: codes are only ever added. */
 export const EXIT_CODES = {
   ok: 0,
   /** The command was carried out, and what it did or watched failed; or the API failed on its side. */
@@ -39,7 +39,7 @@ export class CliError extends Error {
   }
 }
 
-/** What the control API refused or failed to do, in its own words. */
+/** Refusal or failure of the control API, in its own words. */
 export class ApiProblem extends CliError {
   readonly problem: ProblemDocument;
 
@@ -49,7 +49,9 @@ export class ApiProblem extends CliError {
   }
 }
 
-/** The one line for stderr and the exit code of whatever a command threw. The line is empty where it was said already. */
+/**
+ * The one line for stderr and the exit code of whatever a command threw. The line is empty where it was said already.
+ */
 export function explain(error: unknown): { line: string; exitCode: number } {
   if (error instanceof CliError) return { line: error.message, exitCode: error.exitCode };
   // Commander has written its help or its complaint itself.

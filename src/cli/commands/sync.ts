@@ -24,7 +24,7 @@ export function syncCommand(context: CliContext): Command {
   return sync;
 }
 
-/** What every command has that starts a sync. */
+/** Options of every command that starts a sync. */
 function startCommand(context: CliContext, sync: Command, kind: 'full' | 'incremental'): Command {
   return sync
     .command(kind)

@@ -58,7 +58,7 @@ export function fieldsTable(fields: readonly FieldMetadata[]): string {
   );
 }
 
-/** How much is there, then what is not. */
+/** Coverage of fields, then the missing ones. */
 export function coverageText({ required, present, missing, wrongType, percentage }: Coverage): string {
   if (required.length === 0) return 'The product requires no particular fields of this module.';
   return [

@@ -37,7 +37,7 @@ export function recordDetails({ data: [record = {}] }: PageOfRecords): [name: st
     .map(([name, value]) => [name, cell(value)]);
 }
 
-/** What became of each record that was not written, under one line for all. */
+/** Outcomes of the records that were not written, under one line for all. */
 export function writeText({ succeeded, failed, outcomes }: WriteAnswer): string {
   const sums = `${count(succeeded)} written, ${count(failed)} refused.`;
   const rows = outcomes.map((outcome) =>
@@ -48,7 +48,7 @@ export function writeText({ succeeded, failed, outcomes }: WriteAnswer): string 
   return `${formatTable(['record', 'outcome', 'id', 'why', 'to do'], rows, [1, 2, 3, 4])}\n${sums}`;
 }
 
-/** What is wrong with each record. */
+/** Problems of each record. */
 export function validateText({ valid, invalid, records }: ValidateAnswer): string {
   const sums = `${count(valid)} valid, ${count(invalid)} not.`;
   const rows = records.flatMap(({ position, problems }) =>

@@ -2,7 +2,7 @@ import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { ItemCounts } from '../../domain/runs/bulk-operations';
 import type { RunStatus } from '../../domain/runs/enums';
 
-/** What the workflow of a bulk write or a mass update is told; the records are in the database. */
+/** Input of the workflow of a bulk write or a mass update; the records are in the database. */
 export interface BulkOperationInput {
   operationId: string;
   connectionId: string;

@@ -1,6 +1,6 @@
 import type { SyncReadPlan } from '../../domain/planning/sync-plan';
 
-/** What a full sync sets out to do. Small and JSON: it stands in the workflow's history. */
+/** Plan of a full sync. Small and JSON: it is kept in the workflow's history. */
 export interface FullSyncPlan extends SyncReadPlan {
   expectedRows: number;
   /** Zoho's time before anything was read: changes after it are read again at the end. ISO 8601. */
@@ -17,7 +17,7 @@ export interface FullSyncPlan extends SyncReadPlan {
   warnings: string[];
 }
 
-/** What an incremental sync sets out to do. Small and JSON: it stands in the workflow's history. */
+/** Plan of an incremental sync. Small and JSON: it is kept in the workflow's history. */
 export interface IncrementalSyncPlan {
   /** Zoho's times from which on changes and deletes are read. ISO 8601. */
   changesSince: string;

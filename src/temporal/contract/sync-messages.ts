@@ -2,7 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ReadPath, RunStatus } from '../../domain/runs/enums';
 import type { FullSyncPlan, SessionSums } from './results';
 
-/** How many rows may leave the mirror without a person's word. */
+/** Limit of rows that may leave the mirror without a person's approval. */
 export interface RemovalOptions {
   /** Remove vanished rows however many they are. */
   allowMassDelete?: boolean | undefined;
@@ -10,25 +10,25 @@ export interface RemovalOptions {
   massDeletePercent?: number | undefined;
 }
 
-/** What a caller may choose of any sync. */
+/** Options of any sync. */
 export interface SyncOptions extends RemovalOptions {
   /** API names; every field of the module without it. `Modified_Time` always comes along. */
   fields?: string[] | undefined;
 }
 
-/** What a caller may choose of a full sync. */
+/** Options of a full sync. */
 export interface FullSyncOptions extends SyncOptions {
   /** Instead of the planner's choice. */
   path?: ReadPath | undefined;
 }
 
-/** What a caller may choose of an incremental sync. */
+/** Options of an incremental sync. */
 export interface IncrementalSyncOptions extends SyncOptions {
   /** Zoho's time to read from, if it lies before the watermark. ISO 8601. */
   since?: string | undefined;
 }
 
-/** What every sync of a module is told. */
+/** Input of every sync of a module. */
 export interface SyncInput<Options = SyncOptions> {
   sessionId: string;
   connectionId: string;
@@ -47,7 +47,7 @@ export interface FullSyncInput extends SyncInput<FullSyncOptions> {
   continueAsNewAfterPages?: number;
 }
 
-/** What a run hands to the next one of its chain. */
+/** State that a run hands to the next one of its chain. */
 export interface FullSyncState {
   sequence: number;
   plan: FullSyncPlan;
@@ -70,7 +70,7 @@ export interface SyncResult {
 }
 
 export interface OperatorCommand {
-  /** Who asks: an API key's name, or a person. */
+  /** Author of the command: an API key's name, or a person. */
   by: string;
   reason?: string;
 }

@@ -1,10 +1,10 @@
-/** What every activity of a bulk write or a mass update is told. */
+/** Identifies the operation that an activity of a bulk write or a mass update works for. */
 export interface OperationTarget {
   operationId: string;
   connectionId: string;
 }
 
-/** What every activity of a session is told: which session, which module, which fields. */
+/** Target of every activity of a session: session, module and fields. */
 export interface SyncTarget {
   sessionId: string;
   connectionId: string;

@@ -6,7 +6,7 @@ import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attr
 import { TASK_QUEUES } from '../task-queues';
 import { translate, type SyncTarget } from './sync-control';
 
-/** What the control API asks of Temporal about bulk writes and mass updates. Every method answers or fails in time. */
+/** Temporal as the control API uses it for bulk writes and mass updates. Every method answers or fails in time. */
 export interface OperationControl {
   /** Starts the workflow of an operation. @throws TemporalUnavailable */
   start(kind: BulkOperationKind, input: BulkOperationInput, requestedBy: string): Promise<Required<SyncTarget>>;

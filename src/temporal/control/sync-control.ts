@@ -100,7 +100,7 @@ export function createSyncControl(temporal: TemporalClient, limits: SyncControlL
   return new TemporalSyncControl(temporal, limits.callMs ?? 5_000, limits.effectMs ?? 20_000);
 }
 
-/** What tells one kind of sync from another in Temporal. */
+/** Properties of a kind of sync in Temporal. */
 interface SyncKindStart {
   workflowType: 'fullSync' | 'incrementalSync';
   kind: SessionType;
@@ -240,7 +240,7 @@ class TemporalSyncControl implements SyncControl {
   }
 }
 
-/** What the API calls a failure of Temporal; any other error as it is. */
+/** Translates a failure of Temporal to an error of the API; any other error is returned as it is. */
 export function translate(error: unknown): unknown {
   if (error instanceof WorkflowExecutionAlreadyStartedError) {
     return new SyncWorkflowRunning(`Workflow ${error.workflowId} is already running.`, { cause: error });

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 
-/** What Temporal knows of the workflow with an id; nulls if it knows none. */
+/** State of the workflow with an id in Temporal; nulls if there is none. */
 export async function describeWorkflow(
   client: Client,
   workflowId: string,

@@ -19,7 +19,7 @@ import {
 import { causeOf, isFailure } from '../run/activity-failures';
 import { runBulkOperation, type OperationRun, type WorkDone } from './operation-run';
 
-/** How often a file is uploaded before its loss is taken for an answer. */
+/** Uploads of a file before its repeated loss fails the operation. */
 const MAX_UPLOADS = 3;
 
 /**

@@ -13,14 +13,14 @@ import { failureOfRun, isFailure } from '../run/activity-failures';
 import { RunControl } from '../run/run-control';
 import { RunRecorder } from '../run/run-recorder';
 
-/** What the work of an operation has at hand. */
+/** Dependencies of the work of an operation. */
 export interface OperationRun {
   target: OperationTarget;
   control: RunControl;
   recorder: RunRecorder;
 }
 
-/** How the work of an operation ended. */
+/** Result of the work of an operation. */
 export interface WorkDone {
   message: string;
   /** Why it cannot be called completed. */

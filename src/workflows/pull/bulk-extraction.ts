@@ -8,7 +8,7 @@ import { awaitBulkRead, loadBulkPage, orderBulkRead } from '../activity-proxies'
 import { isFailure } from '../run/activity-failures';
 import type { RunControl } from '../run/run-control';
 
-/** How often the job of a page is submitted before its loss is taken for an answer. */
+/** Submissions of a page's job before its repeated loss fails the sync. */
 const MAX_SUBMISSIONS = 3;
 /** Runs that began before this patch submitted all jobs at the same moment, to arrive in any sequence. */
 const SUBMITTED_IN_SEQUENCE = 'bulk-orders-in-sequence';

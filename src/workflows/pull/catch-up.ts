@@ -72,7 +72,7 @@ export function agree({ zohoRows, mirrorRows, unmirroredRows }: RowCounts): bool
   return zohoRows === mirrorRows + unmirroredRows;
 }
 
-/** How far both sides are apart, as a sentence. */
+/** Describes the difference of both sides in a sentence. */
 export function describeDifference(module: string, { zohoRows, mirrorRows, unmirroredRows }: RowCounts): string {
   const quarantined = unmirroredRows > 0 ? ` and ${unmirroredRows} are in quarantine only` : '';
   return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}${quarantined}.`;

@@ -10,14 +10,14 @@ import { RunControl } from '../run/run-control';
 import { RunRecorder } from '../run/run-recorder';
 import { SweepApproval } from './sweep-approval';
 
-/** What a run hands to the next one of its chain. */
+/** State that a run hands to the next one of its chain. */
 interface Inheritance {
   sequence: number;
   sums: SessionSums;
 }
 
 /**
- * What every sync of a module is made of: its session, the commands it obeys, its brake and its sums. Made before
+ * Parts of every sync of a module: its session, its commands, the mass-delete guard and its sums. Made before
  * anything is awaited, since it answers messages from then on.
  */
 export class SyncRun {

@@ -1,7 +1,7 @@
 import type { ZohoOperation } from '../../domain/zoho-limits';
 import type { ApiCost } from './api-catalog';
 
-/** What an operation costs in an organization: no less and no more than this. */
+/** Credits of an operation in an organization: no less and no more than this. */
 export interface OperationCost {
   operation: ZohoOperation;
   minCredits: number;
@@ -38,7 +38,7 @@ const CALLS: readonly Call[] = [
 ];
 
 /**
- * What our operations cost, from the calls that Zoho lists (Zoho's documentation: Get Supported APIs). An operation has
+ * Costs of our operations, from the calls that Zoho lists (Zoho's documentation: Get Supported APIs). An operation has
  * the range of all modules that are listed. Operations of which nothing is listed are left out, and so is mass update,
  * which is two operations of ours behind one call of Zoho's.
  */

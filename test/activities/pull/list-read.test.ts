@@ -44,9 +44,9 @@ describe('a module read by list pages', () => {
     const target = await planned();
     const before = callsOf();
 
-    const walked = await read(target, DEALS);
+    const scanned = await read(target, DEALS);
 
-    assert.deepEqual([walked.read, walked.created, await countRows(target)], [DEALS, DEALS, DEALS]);
+    assert.deepEqual([scanned.read, scanned.created, await countRows(target)], [DEALS, DEALS, DEALS]);
     const calls = callsOf() - before;
     assert.ok(calls >= PAGES && calls <= PAGES + 3, `${calls} calls for ${PAGES} pages`);
   });

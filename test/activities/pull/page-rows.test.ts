@@ -49,7 +49,7 @@ describe('the rows of a page', () => {
     );
   }
 
-  /** What each row must be: the record read whole, in the reader's columns. */
+  /** Expected rows: the records read whole, in the reader's columns. */
   async function wholeRows(module: string, { zoho, reader }: Reading, ids: readonly string[]) {
     const converter = pageConverter(reader.fields);
     const expected = new Map<string, string>();

@@ -80,9 +80,9 @@ describe('changes of a module', () => {
       control.moveClock({ advance: 1_000 });
       control.changeRecords('Contacts', { update: { count: 100, values: { Title: `page ${page}` } } });
     }
-    const walked = await reading;
+    const scanned = await reading;
 
-    assert.equal(walked.crowded, false);
+    assert.equal(scanned.crowded, false);
     await assertMirrored(target);
   });
 
@@ -98,9 +98,9 @@ describe('changes of a module', () => {
 
     await assert.rejects(read(target, since), { category: 'server' });
     passes -= 1;
-    const walked = await read(target, since);
+    const scanned = await read(target, since);
 
-    assert.equal(walked.created, 25 * 190);
+    assert.equal(scanned.created, 25 * 190);
     await assertMirrored(target);
   });
 
@@ -113,9 +113,9 @@ describe('changes of a module', () => {
       control.changeRecords('Contacts', { insert: { count: 190 } });
     }
 
-    const walked = await read(target, since);
+    const scanned = await read(target, since);
 
-    assert.deepEqual([walked.created, walked.crowded], [6 * 190, false]);
+    assert.deepEqual([scanned.created, scanned.crowded], [6 * 190, false]);
     await assertMirrored(target);
   });
 

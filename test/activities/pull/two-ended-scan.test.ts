@@ -19,40 +19,40 @@ function idsOf(copy: Buffer): number[] {
 
 describe('two walks towards each other', () => {
   it('keep of a page what the other walk has not read', () => {
-    const meeting = new TwoEndedScan();
-    meeting.keepUnread('highest', page([100, 99, 98]));
+    const scan = new TwoEndedScan();
+    scan.keepUnread('highest', page([100, 99, 98]));
 
-    const { copy, reached, isLast } = meeting.keepUnread('lowest', page([96, 97, 98, 99]));
+    const { copy, reached, isLast } = scan.keepUnread('lowest', page([96, 97, 98, 99]));
 
     assert.deepEqual(idsOf(copy), [96, 97]);
-    assert.deepEqual([reached, isLast, meeting.isComplete], ['97', true, true]);
+    assert.deepEqual([reached, isLast, scan.isComplete], ['97', true, true]);
   });
 
   it('keep rows in the format in which they came', () => {
     const body = { data: [96, 97, 98, 99].map((id) => ({ id: String(id) })) };
     const converted = new CopyPages([], 'binary').convert(Buffer.from(JSON.stringify(body)));
-    const meeting = new TwoEndedScan();
-    meeting.advance('highest', '98');
+    const scan = new TwoEndedScan();
+    scan.advance('highest', '98');
 
-    const kept = meeting.keepUnread('lowest', converted, true);
+    const kept = scan.keepUnread('lowest', converted, true);
 
     assert.deepEqual([kept.format, kept.rows, kept.asText().toString()], ['binary', 2, '96\n97\n']);
   });
 
   it('compare ids as numbers', () => {
-    const meeting = new TwoEndedScan();
-    meeting.advance('highest', '1000');
-    meeting.advance('lowest', '999');
+    const scan = new TwoEndedScan();
+    scan.advance('highest', '1000');
+    scan.advance('lowest', '999');
 
-    assert.equal(meeting.isComplete, false);
+    assert.equal(scan.isComplete, false);
   });
 
   it('are over when one of them has failed', () => {
-    const meeting = new TwoEndedScan();
+    const scan = new TwoEndedScan();
 
-    meeting.abort();
+    scan.abort();
 
-    assert.equal(meeting.isComplete, true);
+    assert.equal(scan.isComplete, true);
   });
 
   it('read every record exactly once, however their pages alternate', () => {
@@ -60,14 +60,14 @@ describe('two walks towards each other', () => {
     const perPages = fc.integer({ min: 1, max: 20 });
     const turnings = fc.infiniteStream(fc.boolean());
     fc.assert(
-      fc.property(records, perPages, turnings, fc.boolean(), (ids, perPage, turns, inOrder) => {
+      fc.property(records, perPages, turnings, fc.boolean(), (ids, perPage, steps, inOrder) => {
         const ascending = [...ids].sort((a, b) => a - b);
-        const meeting = new TwoEndedScan();
+        const scan = new TwoEndedScan();
         const left: Record<ScanEnd, number[]> = { lowest: [...ascending], highest: [...ascending].reverse() };
         const read: number[] = [];
-        while (!meeting.isComplete && left.lowest.length > 0 && left.highest.length > 0) {
-          const end = turns.next().value ? 'lowest' : 'highest';
-          read.push(...idsOf(meeting.keepUnread(end, page(left[end].splice(0, perPage)), inOrder).copy));
+        while (!scan.isComplete && left.lowest.length > 0 && left.highest.length > 0) {
+          const end = steps.next().value ? 'lowest' : 'highest';
+          read.push(...idsOf(scan.keepUnread(end, page(left[end].splice(0, perPage)), inOrder).copy));
         }
 
         assert.deepEqual(

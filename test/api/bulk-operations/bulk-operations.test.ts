@@ -238,13 +238,13 @@ describe('bulk operations in the API', () => {
       await planJob(api.knex, { ...job, details: { module: 'Contacts', action: 'insert' } });
       const callbackHash = createHash('sha256').update(SECRET).digest();
       await updateJob(api.knex, operation.id, 'write', 1, { state: 'ORDERING', callbackHash });
-      const told: number[] = [];
-      operations = { ...NO_OPERATIONS, jobFinished: async (_id, file) => void told.push(file) };
-      return { id: operation.id, told };
+      const notified: number[] = [];
+      operations = { ...NO_OPERATIONS, jobFinished: async (_id, file) => void notified.push(file) };
+      return { id: operation.id, notified };
     }
 
     it('is passed on if it knows the secret, and names the job of an unanswered order', async () => {
-      const { id, told } = await waiting();
+      const { id, notified } = await waiting();
 
       const answer = await api.call('POST', `/api/v1/callbacks/bulk-write/${id}?file=1&secret=${SECRET}`, {
         as: null,
@@ -252,19 +252,19 @@ describe('bulk operations in the API', () => {
       });
 
       assert.equal(answer.status, 202);
-      assert.deepEqual(told, [1]);
+      assert.deepEqual(notified, [1]);
       const { body } = await api.call('GET', `/api/v1/bulk-writes/${id}`);
       assert.equal((body as BulkOperationAnswer).jobs[0]?.zohoJobId, '5500000002398001');
     });
 
     for (const query of ['file=1&secret=guessed', `file=2&secret=${SECRET}`]) {
       it(`is refused with ${query.replace(SECRET, 'the secret of another')}`, async () => {
-        const { id, told } = await waiting();
+        const { id, notified } = await waiting();
 
         const answer = await api.call('POST', `/api/v1/callbacks/bulk-write/${id}?${query}`, { as: null, json: {} });
 
         assert.equal(answer.status, 404);
-        assert.deepEqual(told, []);
+        assert.deepEqual(notified, []);
         assert.ok(!api.logLines.join('').includes(SECRET));
       });
     }

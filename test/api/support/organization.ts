@@ -21,9 +21,9 @@ export interface OrganizationFixture {
   post(path: string, json: object, as?: ApiRole): Promise<Answer>;
   /** The text of an answer, as it came over the line. */
   text(path: string): Promise<string>;
-  /** How many calls the simulator has seen. */
+  /** Number of calls that the simulator has received. */
   calls(): number;
-  /** What the ledger holds, newest last. */
+  /** Entries of the ledger, newest last. */
   ledger(): Promise<{ operation: string; calls: number; credits: string; worker: string }[]>;
 }
 

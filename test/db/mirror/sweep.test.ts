@@ -80,8 +80,8 @@ describe('rows a session has not seen', () => {
 
 describe('moveToTombstones', () => {
   const database = useDatabase();
-  const bury = (deals: MirrorUnderTest, departed: readonly DeletedRow[], sequence = 1) =>
-    moveToTombstones(deals.knex, deals.mirror, deals.sessionId, sequence, departed);
+  const moveRows = (deals: MirrorUnderTest, vanished: readonly DeletedRow[], sequence = 1) =>
+    moveToTombstones(deals.knex, deals.mirror, deals.sessionId, sequence, vanished);
   const ids = async (deals: MirrorUnderTest) => (await rowsOf(deals)).map((row) => row['id']);
 
   async function filled(): Promise<MirrorUnderTest> {
@@ -97,9 +97,9 @@ describe('moveToTombstones', () => {
   it('moves rows whole to their tombstones, with time and reason', async () => {
     const deals = await filled();
 
-    const buried = await bury(deals, [gone('1'), gone('3', { reason: 'permanent' })]);
+    const moved = await moveRows(deals, [gone('1'), gone('3', { reason: 'permanent' })]);
 
-    assert.equal(buried, 2);
+    assert.equal(moved, 2);
     assert.deepEqual(await ids(deals), ['2']);
     const [first, third] = await tombstonesOf(deals);
     assert.deepEqual(first?.['row_data'], {
@@ -119,7 +119,7 @@ describe('moveToTombstones', () => {
   it('records what left, once', async () => {
     const deals = await filled();
 
-    await bury(deals, [gone('1'), gone('2'), gone('99')]);
+    await moveRows(deals, [gone('1'), gone('2'), gone('99')]);
 
     assert.deepEqual(await statusesOf(deals), [
       { crm_record_id: '1', action_taken: 'deleted' },
@@ -129,20 +129,20 @@ describe('moveToTombstones', () => {
 
   it('can be repeated: nothing is moved, recorded or forgotten twice', async () => {
     const deals = await filled();
-    await bury(deals, [gone('1')]);
+    await moveRows(deals, [gone('1')]);
     const [before, statuses] = [await tombstonesOf(deals), await statusesOf(deals)];
 
-    const buried = await bury(deals, [gone('1')]);
+    const moved = await moveRows(deals, [gone('1')]);
 
-    assert.equal(buried, 0);
+    assert.equal(moved, 0);
     assert.deepEqual([await tombstonesOf(deals), await statusesOf(deals)], [before, statuses]);
   });
 
   it('records the rows of a second attempt that goes further than the first', async () => {
     const deals = await filled();
-    await bury(deals, [gone('1')]);
+    await moveRows(deals, [gone('1')]);
 
-    await bury(deals, [gone('1'), gone('2'), gone('3')]);
+    await moveRows(deals, [gone('1'), gone('2'), gone('3')]);
 
     assert.deepEqual(
       (await statusesOf(deals)).map((status) => status['crm_record_id']),
@@ -154,9 +154,9 @@ describe('moveToTombstones', () => {
     const deals = await filled();
     await loadRecords(deals, [deal('1', '2026-11-16T09:00:01Z')], { asOf: new Date('2026-11-20T10:00:05Z') });
 
-    const buried = await bury(deals, [gone('1'), gone('2')]);
+    const moved = await moveRows(deals, [gone('1'), gone('2')]);
 
-    assert.equal(buried, 1);
+    assert.equal(moved, 1);
     assert.deepEqual(await ids(deals), ['1', '3']);
     assert.deepEqual(
       (await tombstonesOf(deals)).map((stone) => stone['record_id']),
@@ -168,7 +168,7 @@ describe('moveToTombstones', () => {
     const deals = await filled();
     await loadRecords(deals, [deal('1', '2026-11-20T10:30:00Z')], { asOf: EARLIER });
 
-    await bury(deals, [gone('1')]);
+    await moveRows(deals, [gone('1')]);
 
     assert.deepEqual(await ids(deals), ['1', '2', '3']);
     assert.deepEqual(await tombstonesOf(deals), []);
@@ -177,7 +177,7 @@ describe('moveToTombstones', () => {
   it('takes the last of several deletes of one record', async () => {
     const deals = await filled();
 
-    await bury(deals, [gone('1'), gone('1', { deletedAt: '2026-11-20T12:00:00Z', reason: 'permanent' })]);
+    await moveRows(deals, [gone('1'), gone('1', { deletedAt: '2026-11-20T12:00:00Z', reason: 'permanent' })]);
 
     const [stone] = await tombstonesOf(deals);
     assert.deepEqual([stone?.['deleted_at'], stone?.['reason']], [new Date('2026-11-20T12:00:00Z'), 'permanent']);
@@ -185,9 +185,9 @@ describe('moveToTombstones', () => {
 
   it('keeps the row of the first delete when only the fact comes again', async () => {
     const deals = await filled();
-    await bury(deals, [gone('1')]);
+    await moveRows(deals, [gone('1')]);
 
-    await bury(deals, [gone('1', { deletedAt: '2026-11-20T12:00:00Z', reason: 'permanent' })], 2);
+    await moveRows(deals, [gone('1', { deletedAt: '2026-11-20T12:00:00Z', reason: 'permanent' })], 2);
 
     const [stone] = await tombstonesOf(deals);
     assert.deepEqual([stone?.['reason'], stone?.['deleted_at']], ['permanent', new Date('2026-11-20T12:00:00Z')]);
@@ -198,17 +198,17 @@ describe('moveToTombstones', () => {
     const notes = await someMirror(database.knex, [NAME], 'Price_Books');
     await loadRecords(notes, [{ id: '1', Deal_Name: 'A' }], { asOf: EARLIER });
 
-    assert.equal(await bury(notes, [gone('1')]), 1);
+    assert.equal(await moveRows(notes, [gone('1')]), 1);
   });
 
   it('buries rows whose Modified_Time is unknown', async () => {
     const deals = await someMirror(database.knex);
     await loadRecords(deals, [{ id: '1', Deal_Name: 'A' }], { asOf: EARLIER });
 
-    assert.equal(await bury(deals, [gone('1')]), 1);
+    assert.equal(await moveRows(deals, [gone('1')]), 1);
   });
 
   it('does nothing for nobody', async () => {
-    assert.equal(await bury(await filled(), []), 0);
+    assert.equal(await moveRows(await filled(), []), 0);
   });
 });

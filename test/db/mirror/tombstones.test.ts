@@ -14,7 +14,7 @@ describe('tombstones', () => {
   const database = useDatabase();
   const ids = async (deals: MirrorUnderTest): Promise<unknown[]> => (await rowsOf(deals)).map((row) => row['id']);
 
-  async function buried(): Promise<MirrorUnderTest> {
+  async function tombstones(): Promise<MirrorUnderTest> {
     const deals = await someMirror(database.knex);
     await loadRecords(deals, [deal('1'), deal('2')], { asOf: BEFORE });
     await moveToTombstones(deals.knex, deals.mirror, deals.sessionId, 1, [
@@ -24,7 +24,7 @@ describe('tombstones', () => {
   }
 
   it('keep a page that was read before the delete from bringing the row back', async () => {
-    const deals = await buried();
+    const deals = await tombstones();
 
     const chunk = await loadRecords(deals, [deal('1'), deal('2'), deal('3')], { asOf: BEFORE });
 
@@ -34,7 +34,7 @@ describe('tombstones', () => {
   });
 
   it('also count where the page was read in the very moment of the delete', async () => {
-    const deals = await buried();
+    const deals = await tombstones();
 
     await loadRecords(deals, [deal('1')], { asOf: new Date(DELETED_AT) });
 
@@ -42,7 +42,7 @@ describe('tombstones', () => {
   });
 
   it('are lifted by a read after the delete: the row was restored', async () => {
-    const deals = await buried();
+    const deals = await tombstones();
 
     const chunk = await loadRecords(deals, [deal('1'), deal('2')], { asOf: AFTER });
 
@@ -64,7 +64,7 @@ describe('tombstones', () => {
   });
 
   it('of one module do not touch another', async () => {
-    const deals = await buried();
+    const deals = await tombstones();
     const others = await someMirror(database.knex);
 
     await loadRecords(others, [deal('1')], { asOf: BEFORE });

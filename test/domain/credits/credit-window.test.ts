@@ -15,7 +15,7 @@ const NOTHING = [0, 0, 0, 0, 0, 0, 0];
 const priority = fc.constantFrom(...CALL_PRIORITIES);
 const call = fc.record({ priority, credits: fc.integer({ min: 0, max: 500 }) });
 
-/** What is spent when calls come in this order and each is made only if it may be. */
+/** Credits spent when calls come in this order and each is made only if it may be. */
 function spendAll(usable: number, calls: readonly { priority: CallPriority; credits: number }[]): number[] {
   return calls.reduce((spent, { priority, credits }) => {
     const index = CALL_PRIORITIES.indexOf(priority);

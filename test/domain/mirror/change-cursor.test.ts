@@ -43,12 +43,12 @@ class List {
 }
 
 /** Walks a list to its end; `between` happens after each page. */
-function walk(list: List, between: (page: number) => void = () => undefined): { seen: Set<number>; tokens: number } {
+function scan(list: List, between: (page: number) => void = () => undefined): { seen: Set<number>; tokens: number } {
   const seen = new Set<number>();
   let tokens = 0;
   let place: ChangeCursor | null = { modifiedSince: SINCE, token: null };
   for (let pages = 0; place; pages += 1) {
-    assert.ok(pages < 1_000, 'the walk must end');
+    assert.ok(pages < 1_000, 'the scan must end');
     const page = list.page(place);
     for (const { id } of page.rows) seen.add(id);
     place = nextCursor(place, page);
@@ -96,7 +96,7 @@ describe('nextCursor', () => {
   it('leads through every record, however many share a second and however Zoho takes the bound', () => {
     fc.assert(
       fc.property(rowsWithin(12), fc.integer({ min: 1, max: 7 }), fc.boolean(), (rows, perPage, isInclusive) => {
-        const { seen } = walk(new List(rows, perPage, isInclusive));
+        const { seen } = scan(new List(rows, perPage, isInclusive));
 
         assert.equal(seen.size, rows.length);
       }),
@@ -109,7 +109,7 @@ describe('nextCursor', () => {
       fc.property(rowsWithin(200), moves, fc.boolean(), (rows, moved, isInclusive) => {
         const list = new List(rows, 8, isInclusive);
         let now = 1_000;
-        const { seen, tokens } = walk(list, (page) => {
+        const { seen, tokens } = scan(list, (page) => {
           const row = rows[(moved[page] ?? NaN) % rows.length];
           if (row) row.second = now += 10;
         });

@@ -2,7 +2,7 @@ import { sleep } from '@temporalio/workflow';
 import type { FullSyncInput, SyncResult } from '../../../src/temporal/contract/sync-messages';
 import { fullSync as original } from '../../../src/workflows';
 
-/** What a careless change looks like: one more step before all others. */
+/** Example of a careless change: one more step before all others. */
 export async function fullSync(input: FullSyncInput): Promise<SyncResult> {
   await sleep('1s');
   return original(input);

@@ -27,7 +27,7 @@ export class OpenApiRequests {
     this.#ajv = ajv;
   }
 
-  /** What is wrong with a request, and which of the known errors of the file excused something. */
+  /** Violations of a request, and the known errors of the file that excused something. */
   check(
     file: string,
     route: string,

@@ -141,7 +141,7 @@ function assertHeldOrRefused(parsed: () => Condition, mayRefuse: boolean, criter
   else assert.deepEqual(result, conditionOf(criteria));
 }
 
-/** What a function returns, or that it refuses its input as a bug of the caller. Everything else fails the test. */
+/** Result of a function, or its refusal of the input as a bug of the caller. Everything else fails the test. */
 function outcome<T>(run: () => T): T | 'refused' {
   try {
     return run();

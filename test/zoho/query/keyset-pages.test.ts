@@ -30,13 +30,13 @@ describe('keysetPages', () => {
   });
 
   const now = () => `${bench.simulator.control.clock().now.slice(0, 19)}Z`;
-  const walk = (query: Partial<KeysetQuery> = {}) =>
+  const readAll = (query: Partial<KeysetQuery> = {}) =>
     collect(
       keysetPages(bench.transport, { select: ['Field_1'], from: HOSTILE_MODULE, modifiedUntil: now(), ...query }),
     );
 
   it('walks records that share their second, in the order of (Modified_Time, id)', async () => {
-    const pages = await walk({ perPage: 7 });
+    const pages = await readAll({ perPage: 7 });
     const rows = pages.flatMap(rowsIn);
     assert.deepEqual(idsOf(rows), idsOf(bench.rows));
     assert.equal(pages.length, Math.ceil(200 / 7));
@@ -47,16 +47,16 @@ describe('keysetPages', () => {
   });
 
   it('goes on from any page', async () => {
-    const pages = await walk({ perPage: 33 });
+    const pages = await readAll({ perPage: 33 });
     const after = pages[2]?.cursor ?? assert.fail('no third page');
-    const rest = await walk({ perPage: 50, after });
+    const rest = await readAll({ perPage: 50, after });
     assert.deepEqual(idsOf(rest.flatMap(rowsIn)), idsOf(pages.slice(3).flatMap(rowsIn)));
   });
 
   it('includes the first second of its range and excludes the last', async () => {
     const times = [...new Set(bench.rows.map((row) => String(row['Modified_Time'])))];
     const [from = '', until = ''] = [times[2], times[5]];
-    const rows = (await walk({ modifiedFrom: from, modifiedUntil: until, perPage: 11 })).flatMap(rowsIn);
+    const rows = (await readAll({ modifiedFrom: from, modifiedUntil: until, perPage: 11 })).flatMap(rowsIn);
     const expected = bench.rows.filter((row) => times.slice(2, 5).includes(String(row['Modified_Time'])));
     assert.deepEqual(idsOf(rows), idsOf(expected));
     assert.equal(rows.length, 60);
@@ -64,7 +64,7 @@ describe('keysetPages', () => {
 
   it('keeps to the given conditions', async () => {
     const where = compare('Field_6', 'boolean', 'equals', true);
-    const rows = (await walk({ where, perPage: 9 })).flatMap(rowsIn);
+    const rows = (await readAll({ where, perPage: 9 })).flatMap(rowsIn);
     assert.deepEqual(idsOf(rows), idsOf(bench.rows.filter((row) => row['Field_6'] === true)));
   });
 
@@ -79,10 +79,10 @@ describe('keysetPages', () => {
       control.changeRecords(HOSTILE_MODULE, { insert: [{ Name: `inserted ${change}`, Field_1: 'new' }] });
       if (change % 3 === 0) control.moveClock({ advance: 1_000 });
     };
-    const firstRows = (await walk({ modifiedUntil: first, perPage: 23 })).flatMap(rowsIn);
+    const firstRows = (await readAll({ modifiedUntil: first, perPage: 23 })).flatMap(rowsIn);
     meanwhile = undefined;
     control.moveClock({ advance: 1_000 });
-    const secondRows = (await walk({ modifiedFrom: first, perPage: 23 })).flatMap(rowsIn);
+    const secondRows = (await readAll({ modifiedFrom: first, perPage: 23 })).flatMap(rowsIn);
 
     const mirror = new Map([...firstRows, ...secondRows].map((row) => [row.id, row['Field_1']]));
     const truth = rowsOf(await bench.truthOf(HOSTILE_MODULE));
@@ -98,13 +98,13 @@ describe('keysetPages', () => {
   });
 
   it('has no page for an empty range', async () => {
-    assert.deepEqual(await walk({ modifiedFrom: now() }), []);
+    assert.deepEqual(await readAll({ modifiedFrom: now() }), []);
   });
 
   it('refuses more conditions than fit beside its own, before a call', async () => {
     const group = Array.from({ length: 22 }, () => compare('Name', 'text', 'is_not_null'));
     const after = { modifiedTime: now(), id: '1' };
-    const error = await failureOf(walk({ after, where: { groupOperator: 'and', group } }));
+    const error = await failureOf(readAll({ after, where: { groupOperator: 'and', group } }));
     assert.equal(error.category, 'request_bug');
   });
 });

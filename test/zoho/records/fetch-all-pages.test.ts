@@ -40,17 +40,17 @@ describe('fetchAllPages', () => {
     bench.simulator.control.moveClock({ resume: true });
   });
 
-  const walk = (module: string, query: AllPagesQuery) => collect(fetchAllPages(bench.transport, module, query));
+  const readAll = (module: string, query: AllPagesQuery) => collect(fetchAllPages(bench.transport, module, query));
 
   it('goes past 2,000 records, each of them once', async () => {
-    const pages = await walk('Deals', { fields: ['Deal_Name'], perPage: 193 });
+    const pages = await readAll('Deals', { fields: ['Deal_Name'], perPage: 193 });
     const ids = pages.flatMap(rowsOf).map(({ id }) => id);
     assert.deepEqual([ids.length, new Set(ids).size, pages[0]?.count], [2_300, 2_300, 193]);
   });
 
   it('takes any page size', async () => {
     for (const perPage of [1, 2, 59, 60, 200]) {
-      const pages = await walk('Untimed_Module', { fields: ['Name'], perPage });
+      const pages = await readAll('Untimed_Module', { fields: ['Name'], perPage });
       assert.deepEqual(
         [pages.length, new Set(pages.flatMap(rowsOf).map(({ id }) => id)).size],
         [Math.ceil(60 / perPage), 60],
@@ -58,21 +58,21 @@ describe('fetchAllPages', () => {
     }
   });
 
-  it('begins at a page, and behind the last page of an earlier walk', async () => {
+  it('begins at a page, and behind the last page of an earlier reading', async () => {
     const fields = ['Deal_Name'];
-    const [first, ...rest] = await walk('Deals', { fields });
-    const byPage = await walk('Deals', { fields, page: 2 });
-    const byToken = await walk('Deals', { fields, pageToken: first?.nextPageToken ?? assert.fail('no token') });
+    const [first, ...rest] = await readAll('Deals', { fields });
+    const byPage = await readAll('Deals', { fields, page: 2 });
+    const byToken = await readAll('Deals', { fields, pageToken: first?.nextPageToken ?? assert.fail('no token') });
     assert.deepEqual(byPage.flatMap(rowsOf), rest.flatMap(rowsOf));
     assert.deepEqual(byToken.flatMap(rowsOf), rest.flatMap(rowsOf));
   });
 
   it('has no page for an empty module', async () => {
-    assert.deepEqual(await walk('Empty_Module', { fields: ['Name'] }), []);
+    assert.deepEqual(await readAll('Empty_Module', { fields: ['Name'] }), []);
   });
 
   it('gathers more than 50 fields as Zoho holds them, digit by digit', async () => {
-    const [page] = await walk(WIDE, { fields: WIDE_FIELDS });
+    const [page] = await readAll(WIDE, { fields: WIDE_FIELDS });
     const truth = splitRecords(
       Buffer.concat([
         Buffer.from('{"data":['),
@@ -109,7 +109,7 @@ describe('fetchAllPages', () => {
         control.changeRecords(WIDE, { update });
         control.moveClock({ advance });
       };
-      const rows = (await walk(WIDE, { fields: WIDE_FIELDS, perPage: 40 })).flatMap(rowsOf);
+      const rows = (await readAll(WIDE, { fields: WIDE_FIELDS, perPage: 40 })).flatMap(rowsOf);
       const versions = rows.map((row) => VERSION_FIELDS.map((name) => row[name]));
       assert.ok(versions.every(([first, ...others]) => others.every((other) => other === first)));
       assert.equal(rows.length, 500);
@@ -120,12 +120,12 @@ describe('fetchAllPages', () => {
   it('leaves out a record that is deleted before it is complete', async () => {
     const { control } = bench.simulator;
     control.moveClock({ advance: 5_000 });
-    const [{ id } = assert.fail('no record')] = (await walk(WIDE, { fields: ['Name'], perPage: 1 })).flatMap(rowsOf);
+    const [{ id } = assert.fail('no record')] = (await readAll(WIDE, { fields: ['Name'], perPage: 1 })).flatMap(rowsOf);
     meanwhile = () => {
       meanwhile = undefined;
       control.changeRecords(WIDE, { delete: [id] });
     };
-    const pages = await walk(WIDE, { fields: WIDE_FIELDS });
+    const pages = await readAll(WIDE, { fields: WIDE_FIELDS });
     const rows = pages.flatMap(rowsOf);
     assert.equal(rows.length, 499);
     assert.ok(rows.every((row) => row.id !== id));
@@ -134,13 +134,13 @@ describe('fetchAllPages', () => {
 
   it('refuses more than 50 fields of a module without Modified_Time', async () => {
     const fields = Array.from({ length: 60 }, (_, index) => `Field_${index + 1}`);
-    const error = await failureOf(walk('Wide_Untimed', { fields }));
+    const error = await failureOf(readAll('Wide_Untimed', { fields }));
     assert.equal(error.category, 'request_bug');
     assert.match(error.message, /bulk read/);
   });
 
   it('refuses an empty list of fields', async () => {
-    assert.equal((await failureOf(walk('Deals', { fields: [] }))).category, 'request_bug');
+    assert.equal((await failureOf(readAll('Deals', { fields: [] }))).category, 'request_bug');
   });
 });
 

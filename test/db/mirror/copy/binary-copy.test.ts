@@ -43,7 +43,7 @@ const convert = (body: Buffer, format: CopyFormat): Buffer => new PageToCopy(COL
 describe('rows in binary format', () => {
   const database = useDatabase();
 
-  /** What PostgreSQL makes of rows, each as one text. */
+  /** Rows as PostgreSQL reads them, each as one text. */
   async function stored(rows: Buffer, format: CopyFormat): Promise<string[]> {
     return withRawTransaction(database.knex, async (client) => {
       await client.query("set local timezone = 'UTC'");
@@ -92,7 +92,7 @@ describe('rows in binary format', () => {
     fc.constantFrom('\\N', '\\.', '\t\n\r\b\f"/\\', 'Größe', '\u0000', '\ud800x', '\u{1F600}'),
   );
   const quoted = text.map((plain) => JSON.stringify(plain));
-  /** What jsonb refuses, whatever the format, is another test's. */
+  /** Values that jsonb refuses in any format are tested elsewhere. */
   const json = fc
     .jsonValue({ maxDepth: 2, noUnicodeString: true })
     .map((value) => JSON.stringify(value))

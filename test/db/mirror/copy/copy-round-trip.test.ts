@@ -45,11 +45,11 @@ describe('PageToCopy and COPY ... FROM STDIN', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(text, text), { minLength: 1, maxLength: 40 }), async (texts) => {
-        const storable = (one: string): string | null => one.replaceAll('\0', '\uFFFD') || null;
+        const storedRow = (one: string): string | null => one.replaceAll('\0', '\uFFFD') || null;
 
         assert.deepEqual(
           await roundTrip(texts),
-          texts.map((pair) => pair.map(storable)),
+          texts.map((pair) => pair.map(storedRow)),
         );
       }),
       { numRuns: 60 },

@@ -68,7 +68,7 @@ const file = fc
 describe('csvToBinary', () => {
   const database = useDatabase();
 
-  /** What PostgreSQL makes of a file, each row as one text. */
+  /** Rows of a file as PostgreSQL reads them, each as one text. */
   async function stored(rows: Buffer | string, format: string): Promise<string[]> {
     return withRawTransaction(database.knex, async (client) => {
       await client.query("set local timezone = 'UTC'");

@@ -249,7 +249,7 @@ const records = fc.array(record, { maxLength: 6 });
 const bodyOf = (all: readonly { json: string }[]): string =>
   `{"data":[${all.map(({ json }) => json).join(',')}],"info":{"count":1}}`;
 
-/** What a cell must hold, by `JSON.parse`. */
+/** Expected value of a cell, by `JSON.parse`. */
 function expected(json: string | undefined): string | null {
   if (json === undefined) return null;
   const parsed: unknown = JSON.parse(json);

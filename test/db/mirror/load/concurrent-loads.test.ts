@@ -60,13 +60,13 @@ describe('loads of one module at the same time', () => {
   it('go together with deletes', async () => {
     const deals = await someMirror(database.knex);
     const records = Array.from({ length: 200 }, (_, index) => version(index + 1, 1));
-    const departed = records
+    const vanished = records
       .slice(0, 100)
       .map(({ id }) => ({ id: String(id), deletedAt: '2026-12-01T00:00:00Z', reason: 'recycle' as const }));
 
     await Promise.all([
       ...[1, 2, 3].map(() => loadRecords(deals, records)),
-      ...[1, 2].map((sequence) => moveToTombstones(deals.knex, deals.mirror, deals.sessionId, sequence, departed)),
+      ...[1, 2].map((sequence) => moveToTombstones(deals.knex, deals.mirror, deals.sessionId, sequence, vanished)),
     ]);
 
     assert.deepEqual(

@@ -17,7 +17,7 @@ async function contentOf(file: string): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** How often this process has the file open. */
+/** Number of descriptors by which this process holds the file open. */
 async function openHandles(file: string): Promise<number> {
   const links = await Promise.all(
     (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),

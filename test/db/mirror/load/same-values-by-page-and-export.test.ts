@@ -12,7 +12,7 @@ const COLOURS: SomeField = {
 describe('several choices of a picklist', () => {
   const database = useDatabase();
 
-  /** What the mirror makes of cells of an export. */
+  /** Cells of an export as the mirror stores them. */
   async function choices(cells: readonly string[]): Promise<unknown[]> {
     const deals = await someMirror(database.knex, [COLOURS]);
     await loadCsv(deals, ['Id,Colours', ...cells.map((cell, row) => `${row + 1},"${cell}"`)]);

@@ -9,8 +9,8 @@ import { keepBulkWrite, keepMassUpdate, startKept } from '../support/start-opera
 const HOUR_MS = 3_600_000;
 const RECORDS = [{ Last_Name: 'One' }, { Last_Name: 'Two' }];
 
-/** What a bulk operation can meet. Each brings one to its end and names its workflow. */
-export const OPERATION_STORIES: Readonly<Record<string, (engine: Engine) => Promise<string>>> = {
+/** Scenarios of bulk operations. Each brings one to its end and names its workflow. */
+export const OPERATION_SCENARIOS: Readonly<Record<string, (engine: Engine) => Promise<string>>> = {
   'bulk-write-completed': async (engine) => {
     const org = await engine.org({ contacts: 10 });
     const [{ id = '' } = {}] = await someContacts(org);
