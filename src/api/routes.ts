@@ -2,14 +2,14 @@ import { bulkWriteCallback } from './bulk-operations/bulk-write-callback';
 import { OPERATION_COMMAND_ROUTES } from './bulk-operations/command-operation';
 import { READ_OPERATION_ROUTES } from './bulk-operations/read-operations';
 import { startBulkWrite } from './bulk-operations/start-bulk-write';
-import { previewMassUpdate, startMassUpdate } from './bulk-operations/start-mass-update';
+import { previewMassUpdate, startMassUpdate, startModuleMassUpdate } from './bulk-operations/start-mass-update';
 import {
   authorizeConnection,
   refreshConnection,
   revokeConnection,
   submitGrantCode,
 } from './connections/connection-grants';
-import { getConnectionRoute, listConnectionsRoute, saveConnection } from './connections/connections';
+import { createConnection, getConnectionRoute, listConnectionsRoute, putConnection } from './connections/connections';
 import { oauthCallback } from './connections/oauth-callback';
 import { getAuthStatus, getOrganization, getPermissions, listUsersRoute } from './connections/organization';
 import type { Route } from './http/route';
@@ -31,7 +31,7 @@ import {
 import { startFullSync } from './sessions/start-full-sync';
 import { startIncrementalSync } from './sessions/start-incremental-sync';
 import { getHealth, getMetrics, getOpenApi, getReadiness } from './system/read';
-import { rotateKeys } from './system/rotate-keys';
+import { rotateEncryptionKeys } from './system/rotate-encryption-keys';
 
 /** Every operation of the control API. */
 export const ROUTES: readonly Route[] = [
@@ -62,7 +62,8 @@ export const ROUTES: readonly Route[] = [
   countRecordsRoute,
   writeRecords,
   validateRecords,
-  saveConnection,
+  createConnection,
+  putConnection,
   listConnectionsRoute,
   getConnectionRoute,
   authorizeConnection,
@@ -74,9 +75,10 @@ export const ROUTES: readonly Route[] = [
   getPermissions,
   getOrganization,
   listUsersRoute,
-  rotateKeys,
+  rotateEncryptionKeys,
   startBulkWrite,
   startMassUpdate,
+  startModuleMassUpdate,
   previewMassUpdate,
   ...READ_OPERATION_ROUTES,
   ...OPERATION_COMMAND_ROUTES,

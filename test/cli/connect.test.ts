@@ -91,7 +91,7 @@ describe('pulse connect', () => {
   });
 
   it('rotates the keys', async () => {
-    const { code, out } = await asAdmin('keys', 'rotate');
+    const { code, out } = await asAdmin('secrets', 'rotate');
 
     assert.equal(code, 0);
     assert.match(out, /encrypted with the key test/);

@@ -106,18 +106,28 @@ const massUpdateShape = {
   overWrite: z.boolean().optional().meta({ description: 'Replace the choices of a multi-select instead of adding.' }),
 };
 
-export const MassUpdateRequest = z
-  .strictObject(massUpdateShape)
-  .refine(({ ids, customView }) => (ids === undefined) !== (customView === undefined), {
-    path: ['ids'],
-    message: 'Either ids or customView must be given',
-  })
-  .refine(({ ids }) => new Set(ids).size === (ids?.length ?? 0), {
-    path: ['ids'],
-    message: 'Must not name a record twice',
-  })
-  .meta({ description: 'The same values for up to 50,000 records of a module.' });
+export const MassUpdateRequest = checkedUpdate(z.strictObject(massUpdateShape)).meta({
+  description: 'The same values for up to 50,000 records of a module.',
+});
 export type MassUpdateRequest = z.infer<typeof MassUpdateRequest>;
+
+export const MassUpdateStartRequest = checkedUpdate(z.strictObject({ module: ApiName, ...massUpdateShape })).meta({
+  description: 'The same values for up to 50,000 records of this module.',
+});
+
+function checkedUpdate<Update extends z.ZodType<{ ids?: string[] | undefined; customView?: string | undefined }>>(
+  schema: Update,
+): Update {
+  return schema
+    .refine(({ ids, customView }) => (ids === undefined) !== (customView === undefined), {
+      path: ['ids'],
+      message: 'Either ids or customView must be given',
+    })
+    .refine(({ ids }) => new Set(ids).size === (ids?.length ?? 0), {
+      path: ['ids'],
+      message: 'Must not name a record twice',
+    });
+}
 
 export const MassUpdatePreview = z
   .strictObject({
@@ -209,6 +219,7 @@ export const BulkResultPage = z
 export const BULK_OPERATION_SCHEMAS = {
   BulkWriteRequest,
   MassUpdateRequest,
+  MassUpdateStartRequest,
   MassUpdatePreview,
   BulkJob,
   BulkOperation,
@@ -219,7 +230,7 @@ export const BULK_OPERATION_SCHEMAS = {
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 /** Those that describe what is sent, not what is answered. */
-export const BULK_OPERATION_REQUESTS = ['BulkWriteRequest', 'MassUpdateRequest'] as const;
+export const BULK_OPERATION_REQUESTS = ['BulkWriteRequest', 'MassUpdateRequest', 'MassUpdateStartRequest'] as const;
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 

@@ -6,31 +6,24 @@ import { CREDITS, LIMITS, massUpdateCredits } from '../../domain/zoho-limits';
 import { massUpdateWorkflowId } from '../../temporal/ids';
 import { getFields } from '../../zoho/metadata/fields';
 import { callInteractively } from '../connections/call-interactively';
-import { getUsableConnection, USE_PROBLEMS } from '../connections/find-connection';
-import { ApiName, idempotencyHeader } from '../http/parameters';
+import { USE_PROBLEMS, getUsableConnection } from '../connections/find-connection';
+import type { RouteDeps } from '../http/deps';
+import { idempotencyHeader, ApiName } from '../http/parameters';
 import { Problem } from '../http/problem';
-import { defineRoute } from '../http/route';
+import { defineRoute, type RouteRequest } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { BulkOperationAnswer, MassUpdatePreview, MassUpdateRequest } from './schemas';
+import { BulkOperationAnswer, MassUpdatePreview, MassUpdateRequest, MassUpdateStartRequest } from './schemas';
 import { START_PROBLEMS, startOperation } from './start-operation';
 
 /** 50,000 ids. */
 const MAX_BODY = '2mb';
 const ModuleParams = z.strictObject({ module: ApiName });
 
-const common = {
+const start = {
   method: 'post',
   tag: 'Bulk operations',
-  params: ModuleParams,
-  body: MassUpdateRequest,
   largestBody: MAX_BODY,
-} as const;
-
-export const startMassUpdate = defineRoute({
-  ...common,
-  path: '/modules/{module}/mass-updates',
   access: 'operator',
-  operationId: 'startMassUpdate',
   summary: 'Give up to 50,000 records of a module the same values',
   description:
     'By ids, 500 a call, with the outcome of each record; or all records of a custom view, by a job of Zoho that returns only counts.',
@@ -39,41 +32,74 @@ export const startMassUpdate = defineRoute({
     202: { description: 'Started.', schema: BulkOperationAnswer, headers: { Location: 'Path of the mass update.' } },
   },
   problems: [...START_PROBLEMS, 'fields_not_updatable'],
+} as const;
+
+export const startMassUpdate = defineRoute({
+  ...start,
+  path: '/mass-updates',
+  operationId: 'startMassUpdate',
+  body: MassUpdateStartRequest,
+  audit: {
+    action: 'mass_update.start',
+    target: ({ body }) => `${body.connection}/${body.module}`,
+    details: ({ body }) => outlineOf(body),
+  },
+  handle: (request, deps) => startUpdate(request.body.module, request, deps),
+});
+
+export const startModuleMassUpdate = defineRoute({
+  ...start,
+  path: '/modules/{module}/mass-updates',
+  operationId: 'startModuleMassUpdate',
+  params: ModuleParams,
+  body: MassUpdateRequest,
   audit: {
     action: 'mass_update.start',
     target: ({ params, body }) => `${body.connection}/${params.module}`,
     details: ({ body }) => outlineOf(body),
   },
-  async handle({ params, body, bodyText, headers, actor, auditWith }, deps) {
-    assertFieldCount(params.module, body);
-    const connection = await getUsableConnection(deps.knex, body.connection);
-    const id = uuidv7();
-    const { ids } = body;
-    return startOperation(
-      deps,
-      connection,
-      {
-        id,
-        kind: 'mass_update',
-        moduleNames: [params.module],
-        request: bodyText,
-        moduleOfRequest: params.module,
-        totalRecords: ids?.length ?? null,
-        workflowId: massUpdateWorkflowId(id),
-        initiatedBy: actor,
-        idempotencyKey: headers['idempotency-key'],
-      },
-      `${params.module} ${bodyText}`,
-      async (trx) => {
-        if (ids) await insertMassUpdateItems(trx, id, params.module, ids);
-        await auditWith(trx);
-      },
-    );
-  },
+  handle: (request, deps) => startUpdate(request.params.module, request, deps),
 });
 
+type StartRequest = RouteRequest<unknown, unknown, MassUpdateRequest, { 'idempotency-key'?: string | undefined }>;
+
+async function startUpdate(
+  module: string,
+  { body, bodyText, headers, actor, auditWith }: StartRequest,
+  deps: RouteDeps,
+) {
+  assertFieldCount(module, body);
+  const connection = await getUsableConnection(deps.knex, body.connection);
+  const id = uuidv7();
+  const { ids } = body;
+  return startOperation(
+    deps,
+    connection,
+    {
+      id,
+      kind: 'mass_update',
+      moduleNames: [module],
+      request: bodyText,
+      moduleOfRequest: module,
+      totalRecords: ids?.length ?? null,
+      workflowId: massUpdateWorkflowId(id),
+      initiatedBy: actor,
+      idempotencyKey: headers['idempotency-key'],
+    },
+    `${module} ${bodyText}`,
+    async (trx) => {
+      if (ids) await insertMassUpdateItems(trx, id, module, ids);
+      await auditWith(trx);
+    },
+  );
+}
+
 export const previewMassUpdate = defineRoute({
-  ...common,
+  method: 'post',
+  tag: 'Bulk operations',
+  params: ModuleParams,
+  body: MassUpdateRequest,
+  largestBody: MAX_BODY,
   path: '/modules/{module}/mass-updates/preview',
   access: 'viewer',
   operationId: 'previewMassUpdate',

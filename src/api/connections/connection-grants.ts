@@ -10,11 +10,11 @@ import { Authorization, AuthorizationRequest, ConnectionAnswer, GrantCodeRequest
 
 const common = { method: 'post', tag: 'Connections', access: 'admin', params: ConnectionParams } as const;
 const NOW = { 200: { description: 'The connection as it is now.', schema: ConnectionAnswer } } as const;
-const target = ({ params }: { params: { id: string } }): string => `connection/${params.id}`;
+const target = ({ params }: { params: { name: string } }): string => `connection/${params.name}`;
 
 export const authorizeConnection = defineRoute({
   ...common,
-  path: '/connections/{id}/authorization',
+  path: '/connections/{name}/authorization',
   operationId: 'authorizeConnection',
   summary: 'Begin a consent in the browser',
   description: 'Open the answered URL as a user of the org. Zoho sends the browser to the callback, which connects it.',
@@ -23,7 +23,7 @@ export const authorizeConnection = defineRoute({
   problems: ['connection_not_found'],
   audit: { action: 'connection.authorize', target },
   async handle({ params, body, actor }, { knex, connect }) {
-    const connection = await getNamedConnection(knex, params.id);
+    const connection = await getNamedConnection(knex, params.name);
     // Which org consented is always asked before the grant is taken.
     const scopes = [...new Set([...(body.scopes ?? NEEDED_SCOPES), 'ZohoCRM.org.READ'])];
     const { authorizationUrl, expiresAt } = await beginConsent(connect, connection, { scopes, requestedBy: actor });
@@ -34,7 +34,7 @@ export const authorizeConnection = defineRoute({
 
 export const submitGrantCode = defineRoute({
   ...common,
-  path: '/connections/{id}/grant-code',
+  path: '/connections/{name}/grant-code',
   operationId: 'submitGrantCode',
   summary: 'Connect with a grant code of a self client',
   description: 'The code works once, for at most ten minutes, in the data center of the connection.',
@@ -43,7 +43,7 @@ export const submitGrantCode = defineRoute({
   problems: [...ZOHO_PROBLEMS, 'grant_refused'],
   audit: { action: 'connection.grant_code', target, details: ({ body }) => ({ scopes: body.scopes }) },
   async handle({ params, body }, { knex, connect }) {
-    const connection = await getNamedConnection(knex, params.id);
+    const connection = await getNamedConnection(knex, params.name);
     const { accountsUrl, dataCenter } = connection;
     const connected = await acceptGrant(connect, connection, { ...body, accountsUrl, dataCenter });
     return { status: 200, body: { connection: presentConnection(connected) } };
@@ -52,7 +52,7 @@ export const submitGrantCode = defineRoute({
 
 export const refreshConnection = defineRoute({
   ...common,
-  path: '/connections/{id}/refresh',
+  path: '/connections/{name}/refresh',
   operationId: 'refreshConnection',
   summary: 'Ask Zoho for a new access token',
   description: 'Also tries again a grant that was given up.',
@@ -60,14 +60,14 @@ export const refreshConnection = defineRoute({
   problems: ZOHO_PROBLEMS,
   audit: { action: 'connection.refresh', target },
   async handle({ params }, { knex, connect }) {
-    const connection = await refreshNow(connect, await getNamedConnection(knex, params.id));
+    const connection = await refreshNow(connect, await getNamedConnection(knex, params.name));
     return { status: 200, body: { connection: presentConnection(connection) } };
   },
 });
 
 export const revokeConnection = defineRoute({
   ...common,
-  path: '/connections/{id}/revoke',
+  path: '/connections/{name}/revoke',
   operationId: 'revokeConnection',
   summary: 'Give back the grant: disconnect the organization',
   description: 'What is in the mirror stays there. Revoking twice changes nothing.',
@@ -75,7 +75,7 @@ export const revokeConnection = defineRoute({
   problems: ZOHO_PROBLEMS,
   audit: { action: 'connection.revoke', target },
   async handle({ params, actor }, { knex, connect }) {
-    const connection = await getNamedConnection(knex, params.id);
+    const connection = await getNamedConnection(knex, params.name);
     const revoked = await revokeGrant(connect, connection, actor);
     return { status: 200, body: { connection: presentConnection(revoked) } };
   },

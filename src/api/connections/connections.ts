@@ -1,36 +1,76 @@
-import { saveClient } from '../../db/connections/connection-grants';
+import { z } from 'zod';
+import { createClient, saveClient } from '../../db/connections/connection-grants';
 import { getConnection, listConnections } from '../../db/connections/connections';
+import { ConnectionName } from '../http/parameters';
+import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
+import { connectionPath } from '../paths';
 import { ConnectionParams, getNamedConnection } from './find-connection';
 import { presentConnection } from './present';
-import { ConnectionAnswer, ConnectionList, ConnectionRequest } from './schemas';
+import { ConnectionAnswer, ConnectionClient, ConnectionList, ConnectionRequest } from './schemas';
 
-export const saveConnection = defineRoute({
+export const createConnection = defineRoute({
+  tag: 'Connections',
+  access: 'admin',
   method: 'post',
   path: '/connections',
-  operationId: 'saveConnection',
+  operationId: 'createConnection',
+  summary: 'Create a connection with its OAuth client',
+  body: ConnectionRequest,
+  answers: {
+    201: {
+      description: 'Created; connect it next.',
+      schema: ConnectionAnswer,
+      headers: { Location: 'Path of the connection.' },
+    },
+  },
+  problems: ['connection_exists', 'encryption_key_missing'],
+  audit: {
+    action: 'connection.create',
+    target: ({ body }) => `connection/${body.name}`,
+    details: ({ body }) => withoutSecret(body),
+  },
+  async handle({ body }, { knex, connect }) {
+    const client = { ...body, accountsUrl: connect.accountsUrlOf(body.dataCenter) };
+    if (!(await createClient(knex, connect.keyRing(), client))) {
+      throw new Problem('connection_exists', `There is a connection ${body.name}: PUT replaces its client.`);
+    }
+    const connection = presentConnection(await getConnection(knex, body.name));
+    return { status: 201, headers: { Location: connectionPath(body.name) }, body: { connection } };
+  },
+});
+
+export const putConnection = defineRoute({
   tag: 'Connections',
+  access: 'admin',
+  method: 'put',
+  path: '/connections/{name}',
+  operationId: 'putConnection',
   summary: 'Create a connection, or replace its OAuth client',
   description: 'Another client id ends the grant; another secret of the same client keeps it.',
-  access: 'admin',
-  body: ConnectionRequest,
+  params: z.strictObject({ name: ConnectionName }),
+  body: ConnectionClient,
   answers: {
     200: { description: 'The client was replaced.', schema: ConnectionAnswer },
     201: { description: 'Created; connect it next.', schema: ConnectionAnswer },
   },
   problems: ['encryption_key_missing'],
   audit: {
-    action: 'connection.save',
-    target: ({ body }) => `connection/${body.name}`,
-    details: ({ body: { clientSecret: _secret, ...rest } }) => rest,
+    action: 'connection.put',
+    target: ({ params }) => `connection/${params.name}`,
+    details: ({ body }) => withoutSecret(body),
   },
-  async handle({ body }, { knex, connect }) {
-    const client = { ...body, accountsUrl: connect.accountsUrlOf(body.dataCenter) };
+  async handle({ params: { name }, body }, { knex, connect }) {
+    const client = { name, ...body, accountsUrl: connect.accountsUrlOf(body.dataCenter) };
     const created = await saveClient(knex, connect.keyRing(), client);
-    const connection = presentConnection(await getConnection(knex, body.name));
+    const connection = presentConnection(await getConnection(knex, name));
     return { status: created ? 201 : 200, body: { connection } };
   },
 });
+
+function withoutSecret<Body extends { clientSecret: string }>({ clientSecret: _secret, ...rest }: Body): object {
+  return rest;
+}
 
 export const listConnectionsRoute = defineRoute({
   method: 'get',
@@ -48,7 +88,7 @@ export const listConnectionsRoute = defineRoute({
 
 export const getConnectionRoute = defineRoute({
   method: 'get',
-  path: '/connections/{id}',
+  path: '/connections/{name}',
   operationId: 'getConnection',
   tag: 'Connections',
   summary: 'Show a connection and the state of its grant',
@@ -57,6 +97,6 @@ export const getConnectionRoute = defineRoute({
   answers: { 200: { description: 'The connection.', schema: ConnectionAnswer } },
   problems: ['connection_not_found'],
   async handle({ params }, { knex }) {
-    return { status: 200, body: { connection: presentConnection(await getNamedConnection(knex, params.id)) } };
+    return { status: 200, body: { connection: presentConnection(await getNamedConnection(knex, params.name)) } };
   },
 });

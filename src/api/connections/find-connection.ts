@@ -7,7 +7,7 @@ import { Problem } from '../http/problem';
 import { needsReauth } from '../http/zoho-problem';
 
 export const ConnectionParams = z.strictObject({
-  id: z
+  name: z
     .union([ConnectionName, z.uuid()], 'Must be the name or the id of a connection')
     .meta({ description: 'Name or id of the connection.' }),
 });

@@ -11,14 +11,17 @@ const scope = z
 /** Nothing that would end a header, a line of a log or a form. */
 const secret = (most: number) => z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${most}}$`), 'Must be visible ASCII');
 
+const client = {
+  dataCenter: z.enum(DATA_CENTER_NAMES).default('us').meta({ description: 'Where the consent begins.' }),
+  clientId: secret(200).meta({ description: 'Of the client in the Zoho API console.' }),
+  clientSecret: secret(500).meta({ description: 'Stored encrypted, never shown again.', writeOnly: true }),
+};
+
 export const ConnectionRequest = z
-  .strictObject({
-    name: ConnectionOrDefault,
-    dataCenter: z.enum(DATA_CENTER_NAMES).default('us').meta({ description: 'Where the consent begins.' }),
-    clientId: secret(200).meta({ description: 'Of the client in the Zoho API console.' }),
-    clientSecret: secret(500).meta({ description: 'Stored encrypted, never shown again.', writeOnly: true }),
-  })
-  .meta({ description: 'The OAuth client of a connection. The same name again replaces the client.' });
+  .strictObject({ name: ConnectionOrDefault, ...client })
+  .meta({ description: 'A connection and its OAuth client.' });
+
+export const ConnectionClient = z.strictObject(client).meta({ description: 'The OAuth client of a connection.' });
 
 export const AuthorizationRequest = z
   .strictObject({
@@ -165,6 +168,7 @@ export const UserPage = z
 
 export const CONNECTION_SCHEMAS = {
   ConnectionRequest,
+  ConnectionClient,
   AuthorizationRequest,
   GrantCodeRequest,
   Connection,
@@ -178,4 +182,9 @@ export const CONNECTION_SCHEMAS = {
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 /** Those that describe what is sent, not what is answered. */
-export const CONNECTION_REQUESTS = ['ConnectionRequest', 'AuthorizationRequest', 'GrantCodeRequest'] as const;
+export const CONNECTION_REQUESTS = [
+  'ConnectionRequest',
+  'ConnectionClient',
+  'AuthorizationRequest',
+  'GrantCodeRequest',
+] as const;

@@ -39,6 +39,7 @@ export const PROBLEMS = {
   operation_finished: problem(409, 'The operation has ended', 'conflict'),
   command_refused: problem(409, 'The session refused the command', 'conflict'),
   workflow_not_running: problem(409, "The session's workflow is not running", 'conflict'),
+  connection_exists: problem(409, 'There is a connection of this name', 'conflict'),
   connection_not_active: problem(409, 'The connection cannot be used', 'conflict'),
   connection_needs_reauth: problem(409, 'The organization must be connected again', 'conflict'),
   grant_refused: problem(409, 'The organization could not be connected with this grant', 'conflict'),

@@ -81,8 +81,8 @@ async function saveClient(
   clientId: string,
   clientSecret: string,
 ): Promise<void> {
-  const body = { name, clientId, clientSecret, ...(dataCenter !== undefined && { dataCenter }) };
-  await api.post(`${API_PREFIX}/connections`, { schema: ConnectionAnswer, body });
+  const body = { clientId, clientSecret, ...(dataCenter !== undefined && { dataCenter }) };
+  await api.call('PUT', connectionPath(name), { schema: ConnectionAnswer, body });
 }
 
 /** The callback goes to the API, not to us: that the connection has another grant tells that it came. */

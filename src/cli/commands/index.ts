@@ -4,11 +4,11 @@ import { bulkWriteCommand } from './bulk-write';
 import { connectCommand, disconnectCommand } from './connect';
 import { fieldsCommand } from './fields';
 import { healthCommand } from './health';
-import { keysCommand } from './keys';
 import { massUpdateCommand } from './mass-update';
 import { modulesCommand } from './modules';
 import { planCommand } from './plan';
 import { recordsCommand } from './records';
+import { secretsCommand } from './secrets';
 import { sessionsCommand } from './sessions';
 import { syncCommand } from './sync';
 
@@ -20,7 +20,7 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   massUpdateCommand,
   connectCommand,
   disconnectCommand,
-  keysCommand,
+  secretsCommand,
   planCommand,
   modulesCommand,
   fieldsCommand,

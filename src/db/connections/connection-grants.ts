@@ -122,6 +122,15 @@ export async function saveClient(knex: Knex, ring: KeyRing, client: ClientCreden
   });
 }
 
+/** Creates a connection that is yet to be connected. @returns false if there is one of this name */
+export async function createClient(knex: Knex, ring: KeyRing, client: ClientCredentials): Promise<boolean> {
+  return knex.transaction(async (trx) => {
+    if (await lockByName(trx, client.name)) return false;
+    await insertConnection(trx, ring, client);
+    return true;
+  });
+}
+
 async function replaceClient(
   trx: Knex.Transaction,
   ring: KeyRing,

@@ -31,6 +31,17 @@ describe('mass updates', () => {
     assert.ok(!('ids' in request));
   });
 
+  it('take the module in the body, too', async () => {
+    const { name } = await someConnection(api.knex);
+
+    const answer = await api.call('POST', '/api/v1/mass-updates', {
+      json: { connection: name, module: 'Deals', ids: ['1'], values: { Stage: 'Closed Won' } },
+    });
+
+    assert.equal(answer.status, 202);
+    assert.deepEqual((answer.body as BulkOperationAnswer).operation.modules, ['Deals']);
+  });
+
   for (const [what, json, code] of [
     ['ids and a view', { ids: ['1'], customView: '2', values: { Stage: 'x' } }, 'validation_failed'],
     ['neither ids nor a view', { values: { Stage: 'x' } }, 'validation_failed'],

@@ -92,12 +92,27 @@ describe('connecting an organization by the API', () => {
 
   it('keeps the grant of a client whose secret alone is replaced', async () => {
     const name = await someConnected();
-    const json = { name, clientId: DEMO_CLIENT_ID, clientSecret: 'renewed' };
+    const json = { clientId: DEMO_CLIENT_ID, clientSecret: 'renewed' };
 
-    const answer = await api.call('POST', '/api/v1/connections', { json, as: 'admin' });
+    const answer = await api.call('PUT', `/api/v1/connections/${name}`, { json, as: 'admin' });
 
     assert.deepEqual([answer.status, connectionOf(answer).status], [200, 'connected']);
     assert.equal(openSecrets(KEY_RING, await row(name)).clientSecret, 'renewed');
+  });
+
+  it('creates by POST once, and by PUT as often as it is sent', async () => {
+    const name = await someClient();
+    const json = { clientId: DEMO_CLIENT_ID, clientSecret: 'again' };
+    const put = (path: string) => api.call('PUT', `/api/v1/connections/${path}`, { json, as: 'admin' });
+
+    const second = await api.call('POST', '/api/v1/connections', { json: { name, ...json }, as: 'admin' });
+    const puts = [await put('put_twice'), await put('put_twice')];
+
+    assert.deepEqual([second.status, problemOf(second).code], [409, 'connection_exists']);
+    assert.deepEqual(
+      puts.map(({ status }) => status),
+      [201, 200],
+    );
   });
 
   it('tells the state of the grant, the token limit and the open alerts', async () => {
@@ -158,7 +173,7 @@ describe('connecting an organization by the API', () => {
       assert.ok(!written.includes(secret));
     }
     const actions = new Set(audited.rows.map(({ action }) => action));
-    for (const action of ['save', 'authorize', 'callback', 'grant_code', 'refresh', 'revoke']) {
+    for (const action of ['create', 'authorize', 'callback', 'grant_code', 'refresh', 'revoke']) {
       assert.ok(actions.has(`connection.${action}`), action);
     }
   });

@@ -86,8 +86,8 @@ describe('connecting an organization is safe against', () => {
   it('a client that was replaced while the consent was on its way', async () => {
     const name = await someClient();
     const url = await consent(name);
-    const other = { name, clientId: '1000.OTHER', clientSecret: 'other' };
-    await api.call('POST', '/api/v1/connections', { json: other, as: 'admin' });
+    const other = { clientId: '1000.OTHER', clientSecret: 'other' };
+    await api.call('PUT', `/api/v1/connections/${name}`, { json: other, as: 'admin' });
 
     const answer = await comeBack(url);
 
@@ -115,6 +115,6 @@ describe('connecting an organization is safe against', () => {
     }
     const json = { clientId: 'a', clientSecret: 'b' };
     assert.equal((await api.call('POST', '/api/v1/connections', { json })).status, 403);
-    assert.equal((await api.call('POST', '/api/v1/keys/rotate')).status, 403);
+    assert.equal((await api.call('POST', '/api/v1/encryption-keys/rotate')).status, 403);
   });
 });

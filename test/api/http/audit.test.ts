@@ -3,7 +3,7 @@ import { createApiKey } from '../../../src/db/access/api-keys';
 import { listAuditEntries } from '../../../src/db/access/audit-log';
 import { NO_TEMPORAL, useApi } from '../support/api';
 
-const ROTATE = '/api/v1/keys/rotate';
+const ROTATE = '/api/v1/encryption-keys/rotate';
 
 describe('the audit of mutations', () => {
   const api = useApi(() => NO_TEMPORAL);

@@ -17,7 +17,7 @@ const NEW = key('next', 8);
 describe('rotating the encryption keys', () => {
   const database = useDatabase();
 
-  /** Calls `POST /keys/rotate` of an API that was started with these keys. */
+  /** Calls `POST /encryption-keys/rotate` of an API that was started with these keys. */
   async function rotateWith(keys: string): Promise<{ status: number; body: unknown }> {
     const environment = {
       DATABASE_URL: database.url,
@@ -29,7 +29,7 @@ describe('rotating the encryption keys', () => {
     try {
       const { secret } = await createApiKey(database.knex, { name: 'rotation', role: 'admin' });
       const headers = { authorization: `Bearer ${secret}` };
-      const answer = await fetch(`${server.url}/api/v1/keys/rotate`, { method: 'POST', headers });
+      const answer = await fetch(`${server.url}/api/v1/encryption-keys/rotate`, { method: 'POST', headers });
       return { status: answer.status, body: await answer.json() };
     } finally {
       await server.close();

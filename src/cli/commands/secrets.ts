@@ -3,14 +3,14 @@ import { API_PREFIX } from '../../api/paths';
 import { KeyRotation } from '../../api/system/schemas';
 import { show, type CliContext } from '../context';
 
-/** `pulse keys …`: the keys that seal secrets at rest. */
-export function keysCommand(context: CliContext): Command {
-  const keys = new Command('keys').description('look after the keys that encrypt stored secrets');
-  keys
+/** `pulse secrets …`: secrets at rest, and the keys that encrypt them. */
+export function secretsCommand(context: CliContext): Command {
+  const secrets = new Command('secrets').description('manage stored secrets');
+  secrets
     .command('rotate')
     .description('encrypt every stored secret with the first key of PULSE_ENCRYPTION_KEYS')
     .action(async () => {
-      const rotation = await context.api.post(`${API_PREFIX}/keys/rotate`, { schema: KeyRotation });
+      const rotation = await context.api.post(`${API_PREFIX}/encryption-keys/rotate`, { schema: KeyRotation });
       show(
         context,
         rotation,
@@ -19,5 +19,5 @@ export function keysCommand(context: CliContext): Command {
           'The other keys may leave PULSE_ENCRYPTION_KEYS.',
       );
     });
-  return keys;
+  return secrets;
 }

@@ -3,10 +3,10 @@ import { reencryptConnections } from '../../db/connections/key-rotation';
 import { defineRoute } from '../http/route';
 import { KeyRotation } from './schemas';
 
-export const rotateKeys = defineRoute({
+export const rotateEncryptionKeys = defineRoute({
   method: 'post',
-  path: '/keys/rotate',
-  operationId: 'rotateKeys',
+  path: '/encryption-keys/rotate',
+  operationId: 'rotateEncryptionKeys',
   tag: 'Connections',
   summary: 'Encrypt every stored secret with the first key of the key ring',
   description:
@@ -14,7 +14,7 @@ export const rotateKeys = defineRoute({
   access: 'admin',
   answers: { 200: { description: 'Every secret is under the first key.', schema: KeyRotation } },
   problems: ['encryption_key_missing'],
-  audit: { action: 'keys.rotate', target: () => 'keys' },
+  audit: { action: 'encryption_keys.rotate', target: () => 'encryption-keys' },
   async handle(_request, { knex, connect }) {
     const ring = connect.keyRing();
     await resealCallbackSecrets(knex, ring);
