@@ -7,11 +7,13 @@ const MEMBERS = ['MethodDefinition', 'PropertyDefinition', 'TSPropertySignature'
 export const vocabulary = {
   meta: {
     type: 'suggestion',
-    schema: [],
+    schema: [{ type: 'object', properties: { allow: { type: 'array', items: { type: 'string' } } } }],
     messages: { word: '"{{word}}" in {{name}} is a word of nobody else: say {{use}}.' },
   },
   create(context) {
+    const allowed = new Set(context.options[0]?.allow);
     const report = (node, name) => {
+      if (allowed.has(name)) return;
       const refused = refusedWord(name);
       if (refused) context.report({ node, messageId: 'word', data: { word: refused.entry, name, use: refused.use } });
     };

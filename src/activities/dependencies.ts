@@ -1,10 +1,24 @@
 import type { Knex } from 'knex';
 import type { ZohoTransports } from '../connection/transports';
 import type { Logger } from '../logger';
-import type { ConnectionSchedules } from './maintenance/reconcile-connections';
-import type { WorkflowState } from './maintenance/reconcile-sessions';
 
-/** What activities work with; made once per worker. */
+/** The schedules of a connection's org, as far as its state decides over them. */
+export interface ConnectionSchedules {
+  /** Pauses those that run. @returns how many */
+  pause(connectionId: string, why: string): Promise<number>;
+  /** Lets those go on that `pause` paused, not those of a person. @returns how many */
+  unpause(connectionId: string, why: string): Promise<number>;
+}
+
+/** State of the workflow that has a run's workflow id now. */
+export interface WorkflowState {
+  /** Temporal's status, e.g. `RUNNING` or `TERMINATED`; null if it knows no such workflow. */
+  status: string | null;
+  /** Id of the run the workflow was started for. */
+  sessionId: string | null;
+}
+
+/** Dependencies of activities; made once per worker. */
 export interface ActivityDependencies {
   knex: Knex;
   zoho: ZohoTransports;

@@ -182,7 +182,9 @@ export function deleteCredits(records: number): number {
 }
 
 /** Credits of a mass update by ids. Zoho publishes no price: it is taken to cost what a delete does. */
-export const massUpdateCredits = deleteCredits;
+export function massUpdateCredits(records: number): number {
+  return deleteCredits(records);
+}
 
 /** Credits of a COQL query by its LIMIT. */
 export function coqlCredits(limit: number): number {

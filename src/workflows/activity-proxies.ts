@@ -14,7 +14,7 @@ import { TASK_QUEUES } from '../temporal/task-queues';
 const RETRY: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' };
 
 /** Longer than any outage that a run should sit out by itself, and than a day: then spent credits have come back. */
-const PATIENCE = '30h';
+const MAX_WAIT = '30h';
 
 /** Tells a slow attempt from a dead one, and brings it the cancellation. */
 const HEARTBEAT = '10s';
@@ -34,11 +34,11 @@ const calls: ActivityOptions = {
   taskQueue: TASK_QUEUES.zohoApi,
   startToCloseTimeout: '5m',
   heartbeatTimeout: HEARTBEAT,
-  scheduleToCloseTimeout: PATIENCE,
+  scheduleToCloseTimeout: MAX_WAIT,
 };
 
 /** Calls without end in sight. */
-const walks: ActivityOptions = {
+const scans: ActivityOptions = {
   ...calls,
   startToCloseTimeout: '2h',
 };
@@ -49,8 +49,8 @@ const polling: ActivityOptions = {
   startToCloseTimeout: '1m',
 };
 
-/** Telling the caller of an operation: a few attempts, which the activity counts itself. */
-const telling: ActivityOptions = {
+/** Notifies the caller of an operation: a few attempts, which the activity counts itself. */
+const notifying: ActivityOptions = {
   ...WAIT,
   taskQueue: TASK_QUEUES.core,
   startToCloseTimeout: '30s',
@@ -62,13 +62,13 @@ const loading: ActivityOptions = {
   taskQueue: TASK_QUEUES.databaseLoad,
   startToCloseTimeout: '1h',
   heartbeatTimeout: HEARTBEAT,
-  scheduleToCloseTimeout: PATIENCE,
+  scheduleToCloseTimeout: MAX_WAIT,
 };
 
 /** The words are what the Temporal UI shows beside the activity's name. */
 const zoho = (options: ActivityOptions, summary: string) => proxyActivities<ZohoActivities>({ ...options, summary });
 const core = (summary: string) => proxyActivities<CoreActivities>({ ...bookkeeping, summary });
-const tell = (summary: string) => proxyActivities<CoreActivities>({ ...telling, summary });
+const notify = (summary: string) => proxyActivities<CoreActivities>({ ...notifying, summary });
 const load = (summary: string) => proxyActivities<LoadActivities>({ ...loading, summary });
 
 export const { recordProgress } = core('Write the session row and its log');
@@ -78,25 +78,25 @@ export const { reconcileConnections } = core('Pause what needs a connection that
 export const { recordBulkOperation } = core("Write the operation's row");
 export const { settleOperation } = core('Give every record its end, and count');
 export const { markFileUnknown } = core('Note that nobody can know what became of a file');
-export const { notifyCaller } = tell('Tell the caller that it has ended');
+export const { notifyCaller } = notify('Tell the caller that it has ended');
 
 export const { planFullSync } = zoho(calls, 'Fields, table, row count, and how to read');
 export const { planIncrementalSync } = zoho(calls, 'Fields, table, and where earlier sessions stopped');
 export const { orderBulkRead } = zoho(calls, 'Order an export of 200,000 rows');
 export const { awaitBulkRead } = zoho(polling, 'Wait for the export; each attempt asks once');
 export const { countBothSides } = zoho(calls, 'Count the rows on both sides');
-export const { readByListPages } = zoho(walks, 'Read list pages into the mirror');
-export const { readChanges } = zoho(walks, 'Read what changed since the start');
-export const { readDeletes } = zoho(walks, 'Remove what Zoho lists as deleted');
+export const { readByListPages } = zoho(scans, 'Read list pages into the mirror');
+export const { readChanges } = zoho(scans, 'Read what changed since the start');
+export const { readDeletes } = zoho(scans, 'Remove what Zoho lists as deleted');
 export const { readRestored } = zoho(calls, 'Look for records that were restored');
-export const { sweepUnseenRows } = zoho(walks, 'Remove rows that Zoho no longer has');
+export const { sweepUnseenRows } = zoho(scans, 'Remove rows that Zoho no longer has');
 export const { planBulkWrite } = zoho(calls, 'Sort the records into files, check their fields');
 export const { uploadBulkWriteFile } = zoho(calls, 'Write a file and upload it');
 export const { orderBulkWriteJob } = zoho(calls, 'Order the job that writes the file');
 export const { awaitBulkWrite } = zoho(polling, 'Wait for the job; each attempt asks once');
 export const { collectBulkWriteResult } = zoho(calls, 'Read what became of each row');
 export const { planMassUpdate } = zoho(calls, 'Check the fields');
-export const { updateByIds } = zoho(walks, 'Update the records, 500 a call');
+export const { updateByIds } = zoho(scans, 'Update the records, 500 a call');
 export const { orderMassUpdate } = zoho(calls, "Order Zoho's job for the view");
 export const { awaitMassUpdate } = zoho(polling, 'Wait for the job; each attempt asks once');
 

@@ -11,7 +11,8 @@ import {
   BULK_WRITE_DATE_FORMAT,
   BULK_WRITE_DATETIME_FORMAT,
   createBulkWriteJob,
-  type BulkWriteFieldMapping, uploadBulkFile
+  type BulkWriteFieldMapping,
+  uploadBulkFile,
 } from '../../zoho/bulk/bulk-write';
 import { writeBulkFile } from '../../zoho/bulk/bulk-write-file';
 import { getOrg } from '../../zoho/metadata/org';
@@ -103,8 +104,8 @@ function isRepeatable({ details: { action, findBy } }: WriteJobRow): boolean {
 
 function unanswered(deps: ActivityDependencies, { file, ageMs, details }: WriteJobRow): Error {
   const what = `The order to insert ${details.rows} records into ${details.module} was not answered`;
-  const canBeTold = deps.bulkWriteCallbackUrl('', file, '') !== undefined;
-  if (canBeTold && ageMs < UNANSWERED_ORDER_MS) {
+  const canCallBack = deps.bulkWriteCallbackUrl('', file, '') !== undefined;
+  if (canCallBack && ageMs < UNANSWERED_ORDER_MS) {
     return pendingFailure(FAILURES.bulkWrite.pending, `${what}; waiting for Zoho to name the job.`, ASK_AGAIN_MS);
   }
   return permanentFailure(

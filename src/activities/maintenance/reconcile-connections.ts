@@ -1,14 +1,6 @@
 import { listConnections } from '../../db/connections/connections';
 import type { ActivityDependencies } from '../dependencies';
 
-/** The schedules of a connection's org, as far as its state decides over them. */
-export interface ConnectionSchedules {
-  /** Pauses those that run. @returns how many */
-  pause(connectionId: string, why: string): Promise<number>;
-  /** Lets those go on that `pause` paused, not those of a person. @returns how many */
-  unpause(connectionId: string, why: string): Promise<number>;
-}
-
 export interface ReconciledConnections {
   paused: number;
   unpaused: number;

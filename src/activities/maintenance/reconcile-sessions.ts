@@ -8,14 +8,6 @@ import type { ActivityDependencies } from '../dependencies';
 /** A run that was only just created may not have its workflow yet. */
 const GRACE_MS = 30_000;
 
-/** State of the workflow that has a run's workflow id now. */
-export interface WorkflowState {
-  /** Temporal's status, e.g. `RUNNING` or `TERMINATED`; null if it knows no such workflow. */
-  status: string | null;
-  /** Id of the run the workflow was started for. */
-  sessionId: string | null;
-}
-
 /**
  * Closes sessions and bulk operations that claim to run while Temporal runs no workflow for them: terminated by an
  * operator, lost with Temporal's storage, or never started. Idempotent: what ended meanwhile stays as it ended.

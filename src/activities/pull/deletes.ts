@@ -50,13 +50,13 @@ export interface DeletesResult {
 export async function readDeletes(deps: ActivityDependencies, request: DeletesRequest): Promise<DeletesResult> {
   const mirror = await loadMirror(deps, request);
   return withZoho(deps, request, async (zoho) => {
-    const { departed, until } = await listDeletes(zoho, request.module, request.since);
+    const { deleted, until } = await listDeletes(zoho, request.module, request.since);
     const answer = { until: until.toISOString(), mirrorRows: await countMirrorRows(deps.knex, mirror) };
-    const present = await countPresentRows(deps.knex, mirror, departed);
+    const present = await countPresentRows(deps.knex, mirror, deleted);
     if (!request.approved && massDeleteNeedsApproval(present, answer.mirrorRows, request.percent)) {
       return { ...answer, buried: 0, heldBack: present };
     }
-    const buried = await moveToTombstones(deps.knex, mirror, request.sessionId, request.sequence, departed);
+    const buried = await moveToTombstones(deps.knex, mirror, request.sessionId, request.sequence, deleted);
     return { ...answer, buried, heldBack: 0 };
   });
 }
@@ -65,8 +65,8 @@ async function listDeletes(
   zoho: ZohoWork,
   module: string,
   since: string,
-): Promise<{ departed: DeletedRow[]; until: Date }> {
-  const departed: DeletedRow[] = [];
+): Promise<{ deleted: DeletedRow[]; until: Date }> {
+  const deleted: DeletedRow[] = [];
   for (let page = 1; ; page += 1) {
     const answer = await listDeleted(
       zoho.transport,
@@ -74,11 +74,11 @@ async function listDeletes(
       { type: 'all', page, perPage: LIMITS.deletedPage.rows, modifiedSince: readFrom(since) },
       zoho.options,
     );
-    departed.push(
+    deleted.push(
       ...answer.records.map((record) => ({ id: record.id, deletedAt: record.deletedTime, reason: record.type })),
     );
-    zoho.report({ readingDeletesOf: module, found: departed.length });
-    if (!answer.moreRecords || page === MAX_DELETED_PAGES) return { departed, until: answer.serverTime };
+    zoho.report({ readingDeletesOf: module, found: deleted.length });
+    if (!answer.moreRecords || page === MAX_DELETED_PAGES) return { deleted, until: answer.serverTime };
   }
 }
 
@@ -118,8 +118,8 @@ export async function sweepUnseenRows(deps: ActivityDependencies, request: Sweep
   const mirror = await loadMirror(deps, request);
   const session = { id: request.sessionId, began: new Date(request.began) };
   return withZoho(deps, request, async (zoho) => {
-    const { departed } = await listDeletes(zoho, request.module, request.deletesFollowedUntil ?? request.began);
-    const known = new Map(departed.map((row) => [row.id, row]));
+    const { deleted } = await listDeletes(zoho, request.module, request.deletesFollowedUntil ?? request.began);
+    const known = new Map(deleted.map((row) => [row.id, row]));
     let buried = 0;
     let after = '0';
     // What an earlier attempt has settled is no longer unseen, so this one meets other rows: it adds to its chunks.

@@ -78,15 +78,6 @@ export async function insertLedgerEntries(knex: Knex, entries: readonly LedgerEn
   );
 }
 
-/** Sums of a connection's calls since a time; 24 hours ago for Zoho's rolling day. */
-export async function sumLedgerSince(knex: Knex, connectionId: string, since: Date): Promise<LedgerSums> {
-  const answer = await knex.raw<{ rows: [LedgerSums] }>(
-    `select ${LEDGER_SUMS} from sync.api_ledger where connection_id = ? and spent_at > ?`,
-    [connectionId, since],
-  );
-  return answer.rows[0];
-}
-
 /** Sums of calls by session id. Sessions without a call are absent. */
 export async function sumLedgerBySession(
   knex: Knex,

@@ -89,15 +89,15 @@ export async function moveToTombstones(
   mirror: MirrorModule,
   sessionId: string,
   sequence: number,
-  departed: readonly DeletedRow[],
+  deleted: readonly DeletedRow[],
 ): Promise<number> {
-  if (departed.length === 0) return 0;
+  if (deleted.length === 0) return 0;
   const modified = modifiedTimeColumn(mirror.fields);
   const untouched = modified ? `and coalesce(m.${quoteIdentifier(modified)} <= d."deletedAt", true)` : '';
   return knex.transaction(async (trx) => {
     await trx.raw('set local statement_timeout = 0');
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
-    const answer = await trx.raw<{ rows: { buried: string }[] }>(
+    const answer = await trx.raw<{ rows: { moved: string }[] }>(
       `with departed as materialized (
          select distinct on (id) * from jsonb_to_recordset(:departed::jsonb)
            as d (id bigint, "deletedAt" timestamptz, reason text) order by id, "deletedAt" desc
@@ -123,16 +123,16 @@ export async function moveToTombstones(
            where session_id = :session and sequence = :sequence
          ) last
        )
-       select count(*) as buried from gone`,
+       select count(*) as moved from gone`,
       {
-        departed: JSON.stringify(departed),
+        departed: JSON.stringify(deleted),
         connection: mirror.connectionId,
         module: mirror.module,
         session: sessionId,
         sequence,
       },
     );
-    return Number(answer.rows[0]?.buried ?? 0);
+    return Number(answer.rows[0]?.moved ?? 0);
   });
 }
 

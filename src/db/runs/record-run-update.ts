@@ -36,7 +36,7 @@ async function patchRun(trx: Knex, { run, sequence, patch, logs }: RunUpdate): P
     stateVersion: String(sequence),
     lastActivityAt: fn.now(),
     ...(patch.status && isFinal(patch.status) && { completedAt: fn.now() }),
-    ...storablePatch({ ...patch, ...(run.kind === 'operation' && { message: lastMessage }) }),
+    ...replaceUnstorableIn({ ...patch, ...(run.kind === 'operation' && { message: lastMessage }) }),
   };
   const patched = await runModel(run.kind)
     .query(trx)
@@ -48,6 +48,6 @@ async function patchRun(trx: Knex, { run, sequence, patch, logs }: RunUpdate): P
 }
 
 /** The patch without what PostgreSQL cannot store, at any depth: plans and messages quote foreign text. */
-function storablePatch(patch: object): object {
+function replaceUnstorableIn(patch: object): object {
   return JSON.parse(toJsonb(patch)) as object;
 }

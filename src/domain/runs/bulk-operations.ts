@@ -52,7 +52,7 @@ export function progressOf(counts: ItemCounts): ItemProgress {
 }
 
 /** Why an operation cannot be called completed although it went to its end; undefined if it can. */
-export function shortcoming({ failed, unknown, unprocessed }: ItemCounts): string | undefined {
+export function incompleteness({ failed, unknown, unprocessed }: ItemCounts): string | undefined {
   const parts = [
     ...(failed > 0 ? [`${failed} records belong to a job that failed`] : []),
     ...(unknown > 0

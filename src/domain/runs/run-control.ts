@@ -1,5 +1,5 @@
-/** What messages have asked of a run so far. */
-export interface Wishes {
+/** State that messages have requested of a run so far. */
+export interface RequestedState {
   /** Temporal's own cancellation. */
   cancelled: boolean;
   paused: boolean;
@@ -7,8 +7,8 @@ export interface Wishes {
 
 export type DesiredState = 'stop' | 'pause' | 'run';
 
-/** Which wish wins: a cancelled run never comes back, and a paused one stands still until somebody resumes it. */
-export function desiredState({ cancelled, paused }: Wishes): DesiredState {
+/** State that prevails: a cancelled run never comes back, and a paused one stands still until somebody resumes it. */
+export function desiredState({ cancelled, paused }: RequestedState): DesiredState {
   if (cancelled) return 'stop';
   return paused ? 'pause' : 'run';
 }

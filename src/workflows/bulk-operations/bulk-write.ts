@@ -1,5 +1,5 @@
 import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
-import { progressOf, shortcoming, type ItemProgress } from '../../domain/runs/bulk-operations';
+import { progressOf, incompleteness, type ItemProgress } from '../../domain/runs/bulk-operations';
 import { FAILURES } from '../../temporal/contract/failures';
 import {
   jobFinishedSignal,
@@ -44,7 +44,7 @@ async function writeFiles(run: OperationRun, finished: Set<number>): Promise<Wor
   const { successful, failed } = progressOf(counts);
   return {
     message: `Zoho wrote ${successful} of ${plan.rows} records (${counts.added} added, ${counts.updated} updated) and did not write ${failed}.`,
-    shortcoming: shortcoming(counts),
+    incompleteness: incompleteness(counts),
   };
 }
 
@@ -91,8 +91,8 @@ async function jobEnded(target: Parameters<typeof awaitBulkWrite>[0], finished: 
     finished.delete(target.file);
     const asking = new CancellationScope();
     const ended = asking.run(() => awaitBulkWrite(target));
-    const told = CancellationScope.nonCancellable(() => condition(() => finished.has(target.file)));
-    const isEnded = await Promise.race([ended.then(() => true), told.then(() => false)]);
+    const notified = CancellationScope.nonCancellable(() => condition(() => finished.has(target.file)));
+    const isEnded = await Promise.race([ended.then(() => true), notified.then(() => false)]);
     if (isEnded) return;
     asking.cancel();
     try {

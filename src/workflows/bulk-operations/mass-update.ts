@@ -24,11 +24,11 @@ async function updateView({ control, recorder, target }: OperationRun): Promise<
   await control.step(() => orderMassUpdate(target));
   recorder.note({ phase: 'waiting' }, 'Zoho has the job.');
   const { state, total, updated, notUpdated, failed } = await control.step(() => awaitMassUpdate(target));
-  const figures = `${updated} of ${total} records updated, ${notUpdated} not updated, ${failed} failed`;
-  if (state === 'FAILED') throw permanentFailure(FAILURES.massUpdate.failed, `Zoho's job failed: ${figures}.`);
+  const counted = `${updated} of ${total} records updated, ${notUpdated} not updated, ${failed} failed`;
+  if (state === 'FAILED') throw permanentFailure(FAILURES.massUpdate.failed, `Zoho's job failed: ${counted}.`);
   recorder.note({ totalRecords: total });
   return {
-    message: `Zoho counts ${figures}; it does not say which.`,
+    message: `Zoho counts ${counted}; it does not say which.`,
     progress: { processed: total, successful: updated, failed: notUpdated + failed },
     details: { view: { total, updated, notUpdated, failed } },
   };

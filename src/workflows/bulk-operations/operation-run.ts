@@ -24,7 +24,7 @@ export interface OperationRun {
 export interface WorkDone {
   message: string;
   /** Why it cannot be called completed. */
-  shortcoming?: string | undefined;
+  incompleteness?: string | undefined;
   /** Where only Zoho has counted. */
   progress?: ItemProgress;
   /** Shown with the result. */
@@ -50,9 +50,9 @@ export async function runBulkOperation(
     const begun = { status: 'in_progress', phase: 'planning', workflowId, firstExecutionRunId } as const;
     await recorder.record(begun, 'Checking the request.');
     const done = await work({ target, control, recorder });
-    const result = await end(input, target, recorder, done.shortcoming === undefined ? 'completed' : 'failed', done);
-    if (done.shortcoming === undefined) return result;
-    throw permanentFailure(FAILURES.bulkOperation.incomplete, done.shortcoming);
+    const result = await end(input, target, recorder, done.incompleteness === undefined ? 'completed' : 'failed', done);
+    if (done.incompleteness === undefined) return result;
+    throw permanentFailure(FAILURES.bulkOperation.incomplete, done.incompleteness);
   } catch (error) {
     if (isFailure(error, FAILURES.run.ended) || isFailure(error, FAILURES.bulkOperation.incomplete)) throw error;
     if (isCancellation(error)) {
@@ -60,7 +60,7 @@ export async function runBulkOperation(
       throw error;
     }
     const failure = failureOfRun(error, 'The operation failed.');
-    await end(input, target, recorder, 'failed', { message: failure.message, shortcoming: failure.message });
+    await end(input, target, recorder, 'failed', { message: failure.message, incompleteness: failure.message });
     throw failure;
   }
 }
@@ -71,7 +71,7 @@ async function end(
   target: OperationTarget,
   recorder: RunRecorder,
   status: 'completed' | 'failed' | 'cancelled',
-  { message, shortcoming, progress, details }: WorkDone,
+  { message, incompleteness, progress, details }: WorkDone,
 ): Promise<BulkOperationResult> {
   return CancellationScope.nonCancellable(async () => {
     const { counts, runningJobs } = await settleOperation(target);
@@ -86,7 +86,7 @@ async function end(
         successfulRecords: successful,
         failedRecords: failed,
         result: { ...result, ...details },
-        ...(shortcoming !== undefined && { errorMessage: shortcoming }),
+        ...(incompleteness !== undefined && { errorMessage: incompleteness }),
       },
       text,
       status === 'completed' ? 'INFO' : 'WARNING',

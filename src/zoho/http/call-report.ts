@@ -73,21 +73,21 @@ export class CallReport {
 
   /** Ends the report of a call that was answered well. */
   succeeded(): void {
-    this.#tell({});
+    this.#report({});
   }
 
   /** Ends the report of a call whose caller got `error`, which is the reason of its signal if it was aborted. */
   failed(error: unknown, signal: AbortSignal | undefined): void {
     if (error instanceof ZohoError) {
       if (error.httpStatus !== undefined) this.#call.status = error.httpStatus;
-      this.#tell({ failure: error.category });
+      this.#report({ failure: error.category });
     } else {
       // What is left is an abort, or the local disk, for which Zoho is not to blame.
-      this.#tell(signal?.aborted ? { aborted: true } : {});
+      this.#report(signal?.aborted ? { aborted: true } : {});
     }
   }
 
-  #tell(ending: Pick<ZohoCall, 'failure' | 'aborted'>): void {
+  #report(ending: Pick<ZohoCall, 'failure' | 'aborted'>): void {
     if (this.#isReported) return;
     this.#isReported = true;
     const call: ZohoCall = { ...this.#call, latencyMs: performance.now() - this.#startedAt, ...ending };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { bulkWriteColumns, type WritableField } from '../../../src/domain/records/bulk-write-columns';
 import { massUpdateProblems } from '../../../src/domain/records/mass-update-problems';
-import { ITEM_STATUSES, progressOf, shortcoming, type ItemCounts } from '../../../src/domain/runs/bulk-operations';
+import { ITEM_STATUSES, progressOf, incompleteness, type ItemCounts } from '../../../src/domain/runs/bulk-operations';
 
 const NONE = Object.fromEntries(ITEM_STATUSES.map((status) => [status, 0])) as unknown as ItemCounts;
 const counts = fc.record(
@@ -23,9 +23,9 @@ describe('the figures of a bulk operation', () => {
   });
 
   it('fall short only where a record may have another end than it has', () => {
-    assert.equal(shortcoming({ ...NONE, added: 3, skipped: 2 }), undefined);
-    assert.match(shortcoming({ ...NONE, unknown: 2 }) ?? '', /what became of 2 records is not known/);
-    assert.match(shortcoming({ ...NONE, unprocessed: 1, failed: 4 }) ?? '', /4 records .* failed; .* 1 records/);
+    assert.equal(incompleteness({ ...NONE, added: 3, skipped: 2 }), undefined);
+    assert.match(incompleteness({ ...NONE, unknown: 2 }) ?? '', /what became of 2 records is not known/);
+    assert.match(incompleteness({ ...NONE, unprocessed: 1, failed: 4 }) ?? '', /4 records .* failed; .* 1 records/);
   });
 });
 
