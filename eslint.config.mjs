@@ -227,7 +227,6 @@ export default tseslint.config(
     rules: { 'house/vocabulary': ['error', { allow: ['buried', 'crowded', 'heldBack'] }] },
   },
   // Folders and files that a rule does not hold yet.
-  { files: ['src/{activities,api,db,domain}/**/*.ts'], rules: { 'house/doc-voice': 'off' } },
   {
     files: [
       'simulator/{bulk-write/create-request,main,notifications/watch-request,query/bounds,routes/external-ids}.ts',

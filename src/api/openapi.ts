@@ -12,7 +12,7 @@ import { SYSTEM_SCHEMAS } from './system/schemas';
 
 type JsonSchema = Record<string, unknown>;
 
-/** What any route may answer; the second list, any route that needs an API key. */
+/** Problems of any route; the second list, of any route that needs an API key. */
 const COMMON_PROBLEMS: readonly ProblemCode[] = ['invalid_parameter', 'internal_error'];
 const GUARDED_PROBLEMS: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'database_unavailable'];
 const BODY_PROBLEMS: readonly ProblemCode[] = [

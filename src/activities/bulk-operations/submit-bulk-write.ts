@@ -26,7 +26,7 @@ export interface BulkWriteFileTarget extends OperationTarget {
   file: number;
 }
 
-/** How long Zoho's own call at the end of a job is waited for, when only it can tell whether the job exists. */
+/** Time to wait for Zoho's own call at the end of a job, when only it can tell whether the job exists. */
 const UNANSWERED_ORDER_MS = 10 * 60_000;
 const ASK_AGAIN_MS = 5_000;
 

@@ -29,7 +29,7 @@ export interface BulkPageRequest extends SyncTarget {
   job: number;
   /** Zoho's page: 200,000 rows each. */
   page: number;
-  /** How long the export is expected to take from now, as the one before did; without it a rule of thumb holds. */
+  /** Expected duration of the export from now, as the one before took; a rule of thumb without it. */
   expectedMs?: number;
 }
 

@@ -18,7 +18,7 @@ import { refreshCreditCosts } from './refresh-credit-costs';
 
 /** A module's mirror, brought up to Zoho's metadata. */
 export interface PreparedModule extends MirrorModule {
-  /** What a person should know of columns that are not as Zoho's fields are. */
+  /** Warnings about columns that differ from Zoho's fields. */
   warnings: string[];
 }
 

@@ -12,7 +12,7 @@ import { refetchRecords } from './refetch-records';
 const MAX_ASKED = 2_000;
 
 export interface RestoredRequest extends SyncTarget {
-  /** How many rows the mirror lacks. */
+  /** Number of rows that the mirror lacks. */
   missing: number;
   /** See `restoredChunks`. */
   firstChunk: number;
@@ -20,8 +20,8 @@ export interface RestoredRequest extends SyncTarget {
 
 /**
  * Looks for records that came back from Zoho's recycle bin, which leaves neither a time of modification nor an entry in
- * a list: asks for the rows that left the mirror, the last ones first, until as many as are missing were found. A credit
- * for every 100 of them, 20 at most. Idempotent: a row that is back is no longer asked for.
+ * a list: asks for the rows that left the mirror, the last ones first, until as many as are missing were found. A
+ * credit for every 100 of them, 20 at most. Idempotent: a row that is back is no longer asked for.
  * @returns how many came back
  */
 export async function readRestored(

@@ -18,7 +18,7 @@ export interface RefetchRequest {
 }
 
 export interface RefetchResult {
-  /** How many rows Zoho has. */
+  /** Number of rows in Zoho. */
   found: number;
   /** The rows it does not know. */
   vanished: DeletedRow[];

@@ -62,7 +62,7 @@ export const startBulkWrite = defineRoute({
   },
 });
 
-/** What was asked for, without a value of any record. */
+/** Audited part of the request, without a value of any record. */
 function outlineOf({ operations, callbackUrl }: BulkWriteRequest): object {
   return {
     operations: operations.map(({ operation, module, findBy, records }) => ({

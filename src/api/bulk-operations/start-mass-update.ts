@@ -145,7 +145,7 @@ function assertFieldCount(module: string, { values }: MassUpdateRequest): void {
   );
 }
 
-/** What was asked for, without a value. */
+/** Audited part of the request, without values. */
 function outlineOf({ values, ids, customView }: MassUpdateRequest): object {
   return { fields: Object.keys(values), records: ids?.length ?? null, customView: customView ?? null };
 }

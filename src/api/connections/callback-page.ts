@@ -1,4 +1,4 @@
-/** What the browser shows at the end of a consent. */
+/** Page that the browser shows at the end of a consent. */
 export interface CallbackPage {
   title: string;
   /** One or two sentences that say what happened and what to do. */

@@ -9,7 +9,7 @@ const WHAT_TO_DO: Readonly<Record<Connection['status'], string | null>> = {
   disconnected: 'Connect the organization again to go on: pulse connect.',
 };
 
-/** What a caller may know of a connection: no secret, sealed or not. */
+/** Presents a connection to callers: no secret, sealed or not. */
 export function presentConnection(connection: ConnectionModel): Connection {
   const status = statusOf(connection);
   const { scopes, orgId } = connection;

@@ -5,7 +5,7 @@ import { createZohoCallGauges } from './zoho-call-gauges';
 
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** What Prometheus scrapes: the process, the HTTP calls, and the state of the syncs as PostgreSQL knows it. */
+/** Metrics for Prometheus: the process, the HTTP calls, and the state of the syncs as PostgreSQL knows it. */
 export interface Metrics {
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void;
   readonly contentType: string;

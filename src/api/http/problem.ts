@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Who has to act: the client on its request, its rights or its timing; or whoever runs the named part. */
+/** Party that has to act: the client on its request, its rights or its timing, or the operator of the named part. */
 export const PROBLEM_CATEGORIES = [
   'request',
   'validation',

@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import type { Logger } from '../../logger';
 import type { Metrics } from './metrics';
 
-/** What is known about one request; found again by its response. */
+/** Facts about one request, found again by its response. */
 export interface RequestContext {
   readonly requestId: string;
   readonly log: Logger;

@@ -95,7 +95,7 @@ export interface Route<
   readonly audit?: {
     action: string;
     target(request: RouteRequest<Params, Query, Body, Headers>): string;
-    /** What of the body is kept; needed where it holds a secret. @default all of it */
+    /** Part of the body that is audited; needed where it holds a secret. @default all of it */
     details?(request: RouteRequest<Params, Query, Body, Headers>): object;
   };
   handle(request: RouteRequest<Params, Query, Body, Headers>, deps: RouteDeps): Promise<AnswerOf<Answers>>;

@@ -22,7 +22,7 @@ const BODY_PROBLEMS: Readonly<Record<string, [ProblemCode, string]>> = {
   'request.size.invalid': ['malformed_json', 'The body is not as long as Content-Length says.'],
 };
 
-/** What a caller is told about any error. Whatever is not known here is an `internal_error` without its text. */
+/** Translates any error to a problem. An unknown one is an `internal_error` without its text. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   return (

@@ -4,7 +4,7 @@ import { EncryptionKeyMissing, KeyRingInvalid, SealedValueInvalid } from '../../
 import { type ErrorCategory, ZohoError } from '../../zoho/errors/errors';
 import { Problem, type ProblemCode } from './problem';
 
-/** What whoever wants to use a connection without a grant is told. */
+/** The problem of a connection whose grant Zoho no longer accepts. */
 export function needsReauth({ name, statusReason }: ConnectionModel): Problem {
   const why = statusReason === null ? '' : ` (${statusReason})`;
   return new Problem(
@@ -13,7 +13,7 @@ export function needsReauth({ name, statusReason }: ConnectionModel): Problem {
   );
 }
 
-/** What a caller is told of a failure at Zoho, of a grant, or of the keys that seal it; undefined for any other. */
+/** Translates a failure at Zoho, of a grant, or of the keys that seal it, to a problem; undefined for any other. */
 export function zohoProblem(error: unknown): Problem | undefined {
   if (error instanceof GrantRefused) return new Problem('grant_refused', error.message, {}, { cause: error });
   if (error instanceof ZohoError) return fromZoho(error);
@@ -26,7 +26,7 @@ export function zohoProblem(error: unknown): Problem | undefined {
 /** Where Zoho says so of a module, there is none at the path, whatever the class of the error. */
 const NO_SUCH_MODULE: ReadonlySet<string> = new Set(['INVALID_MODULE', 'MODULE_NOT_AVAILABLE', 'MODULE_NOT_SUPPORTED']);
 
-/** What answers each class of failure; `auth_expired` is replaced by the next call's token. */
+/** Problem of each class of failure; `auth_expired` is replaced by the next call's token. */
 const BY_CATEGORY: Readonly<Record<ErrorCategory, ZohoProblemCode>> = {
   auth_expired: 'zoho_unavailable',
   auth_revoked: 'connection_needs_reauth',
@@ -45,7 +45,7 @@ const BY_CATEGORY: Readonly<Record<ErrorCategory, ZohoProblemCode>> = {
   network: 'zoho_unavailable',
 };
 
-/** What can be answered by any route that calls Zoho for an organization. */
+/** Problems of any route that calls Zoho for an organization. */
 export const ZOHO_PROBLEMS = [
   'connection_not_found',
   'connection_needs_reauth',
@@ -62,7 +62,7 @@ export const ZOHO_PROBLEMS = [
 type ZohoProblemCode = (typeof ZOHO_PROBLEMS)[number];
 
 /**
- * What a caller is told of a write that Zoho may have done although no answer said so, and that would be done twice if
+ * Problem of a write that Zoho may have done although no answer said so, and that would be done twice if
  * it were sent again; undefined for any other failure.
  */
 export function unknownOutcome(error: unknown, whatToDo: string): Problem | undefined {

@@ -18,7 +18,7 @@ import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { DeletedPage, RecordAnswer, RecordsAnswer } from './schemas';
 
-/** What Zoho would have answered if it answered anything where there is nothing. */
+/** Empty page, in place of Zoho's answer without a body. */
 const NO_RECORDS = Buffer.from('{"data":[],"info":{"count":0,"more_records":false,"next_page_token":null}}');
 
 const common = { method: 'get', tag: 'Records', access: 'viewer', problems: ZOHO_PROBLEMS } as const;

@@ -16,7 +16,7 @@ const count = z.number().min(0);
 const zohoId = z.string().regex(/^-?\d+$/);
 const json = z.record(z.string(), z.unknown());
 
-/** What every sync of a module may be told. */
+/** Options of every sync of a module. */
 const syncRequest = {
   module: ApiName,
   connection: ConnectionOrDefault,
@@ -39,7 +39,7 @@ const syncRequest = {
     .meta({ description: 'Share of the mirror, in per cent, that may be removed without asking.' }),
 };
 
-/** How a full sync is to be done; what is left out is decided by the planner. */
+/** Options of a full sync; the planner decides those left out. */
 export const FullSyncRequest = z
   .strictObject({
     ...syncRequest,
@@ -47,7 +47,7 @@ export const FullSyncRequest = z
   })
   .meta({ description: 'Reads a whole module from Zoho CRM into the mirror.' });
 
-/** How an incremental sync is to be done. */
+/** Options of an incremental sync. */
 export const IncrementalSyncRequest = z
   .strictObject({
     ...syncRequest,

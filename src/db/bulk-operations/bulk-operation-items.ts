@@ -3,7 +3,7 @@ import { ITEM_STATUSES, type ItemCounts, type ItemError, type ItemStatus } from 
 import { BulkOperationItemModel } from '../models/bulk-operation-item';
 import { toJsonb } from '../postgres/json';
 
-/** What Zoho said about one record. */
+/** Zoho's outcome of one record. */
 export interface ItemOutcome {
   status: ItemStatus;
   recordId: string | null;
@@ -124,7 +124,7 @@ export async function settlePendingItems(
   return query.update({ status: outcome.status, errors: toJsonb([{ code: outcome.code, fields: [] }]) });
 }
 
-/** How many records ended how. */
+/** Number of records by outcome. */
 export async function countItems(knex: Knex, operationId: string): Promise<ItemCounts> {
   const { rows } = await knex.raw<{ rows: { status: ItemStatus; count: number }[] }>(
     `select status, count(*)::int as count from sync.bulk_operation_items where operation_id = ? group by status`,

@@ -16,7 +16,7 @@ export class BulkOperationNotFound extends Error {
   }
 }
 
-/** What the secret of an operation's callback is sealed for. */
+/** Purpose for which the secret of an operation's callback is sealed. */
 export function callbackSecretPurpose(operationId: string): string {
   return `bulk-operation:${operationId}:callback`;
 }

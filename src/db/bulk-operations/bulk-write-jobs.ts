@@ -4,8 +4,9 @@ import type { BulkWriteAction } from '../../domain/runs/bulk-operations';
 import { toJsonb } from '../postgres/json';
 
 /**
- * How far a file is, beside Zoho's own states: `PLANNED`, `UPLOADED`, `ORDERING` (the job may exist, its answer is
- * outstanding), `ORDERED`, `LOST` (Zoho no longer has the file), `UNKNOWN` (whether the job exists cannot be found out).
+ * States of a file beside Zoho's own: `PLANNED`, `UPLOADED`, `ORDERING` (the job may exist, its answer is
+ * outstanding), `ORDERED`, `LOST` (Zoho no longer has the file), `UNKNOWN` (whether the job exists cannot be found
+ * out).
  */
 export type JobState = string;
 

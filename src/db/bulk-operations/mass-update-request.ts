@@ -14,7 +14,7 @@ export interface MassUpdateRequest<Value> {
 export type ExactValue =
   { type: 'number'; text: string } | { type: 'other'; value: null | string | boolean | string[] };
 
-/** What a mass update was asked to do, with numbers as their digits. @throws BulkOperationNotFound */
+/** Reads the request of a mass update, with numbers as their digits. @throws BulkOperationNotFound */
 export async function readMassUpdateRequest(knex: Knex, operationId: string): Promise<MassUpdateRequest<ExactValue>> {
   type Row = { module: string; overWrite: boolean | null; customView: string | null; values: [string, ExactValue][] };
   const { rows } = await knex.raw<{ rows: Row[] }>(

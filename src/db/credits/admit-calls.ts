@@ -14,7 +14,7 @@ export interface CallRequest {
   credits: number;
   /** Calls of a batch, which are paid at once. @default 1 */
   calls?: number;
-  /** How long more urgent calls may go first, in milliseconds: its deadline is this long after it is queued. */
+  /** Longest wait behind more urgent calls, in milliseconds: the call's deadline is this long after it is queued. */
   maxWaitMs: number;
   /** Zoho limits calls of this operation by time. */
   rate?: CallRate | undefined;
@@ -27,7 +27,7 @@ export interface CallRelease {
   sent: boolean;
   /** Credits of a sent call or batch that were not needed after all, which come back. */
   unsent?: number;
-  /** It gave up waiting, and the next call of its priority inherits its deadline. */
+  /** Set for a call that gave up waiting: the next call of its priority inherits its deadline. */
   keepsDeadline?: boolean;
   /** `X-API-CREDITS-REMAINING` of its answer. */
   remaining?: number | undefined;
@@ -37,7 +37,7 @@ export interface CallRelease {
 
 /** The decision on one of the owner's calls. A call without one still waits. */
 export type Decision =
-  /** It may be made, and these are its credits. Repeated in every exchange until the call is released. */
+  /** Admitted with these credits. Repeated in every exchange until the call is released. */
   | { ticket: number; outcome: 'admitted'; credits: number }
   /** The day has too few credits left for it; it no longer waits. */
   | { ticket: number; outcome: 'out_of_credits'; credits: number }

@@ -19,7 +19,7 @@ export interface PendingTableChange {
   to: ColumnType;
 }
 
-/** What a load says it read its rows at; PostgreSQL's clock for everybody else. */
+/** Time at which a load read its rows, as it says; PostgreSQL's clock for all others. */
 const READ_AT = `coalesce(nullif(current_setting('${READ_AT_SETTING}', true), '')::timestamptz, now())`;
 
 /** Columns that were renamed in Zoho: old column -> new column. */
@@ -68,7 +68,7 @@ async function columnTypes(knex: Knex, mirror: MirrorModule): Promise<Map<string
 }
 
 /**
- * What merges, sweeps and indexes read of every row comes first: PostgreSQL walks over a row's columns up to the last
+ * Columns that merges, sweeps and indexes read of every row come first: PostgreSQL reads a row's columns up to the last
  * one it needs, and over texts one by one.
  */
 async function createTable(trx: Knex, mirror: MirrorModule): Promise<void> {

@@ -11,7 +11,9 @@ export interface DeletedRow {
   reason: TombstoneReason;
 }
 
-/** Rows that no chunk of the session has seen and that were not read since it began. Negative ids are not Zoho's yet. */
+/**
+ * Rows that no chunk of the session has seen and that were not read since it began. Negative ids are not Zoho's yet.
+ */
 function unseenRows(mirror: MirrorModule): string {
   return `with seen as materialized (
       select unnest(seen_ids) as id from sync.session_chunks where session_id = :session
@@ -21,7 +23,7 @@ function unseenRows(mirror: MirrorModule): string {
     )`;
 }
 
-/** How many rows may have vanished: candidates only, since rows that moved between pages are among them. */
+/** Counts rows that may have vanished: candidates only, since rows that moved between pages are among them. */
 export async function countUnseenRows(
   knex: Knex,
   mirror: MirrorModule,
@@ -64,7 +66,7 @@ async function setWise<T>(knex: Knex, work: (trx: Knex.Transaction) => Promise<T
   });
 }
 
-/** How many of the departed rows the mirror still has. */
+/** Counts the deleted rows that the mirror still has. */
 export async function countPresentRows(
   knex: Knex,
   mirror: MirrorModule,

@@ -17,7 +17,7 @@ export abstract class RunModel extends BaseModel {
   declare firstExecutionRunId: string | null;
   /** Sequence of the last update that was applied; an update that is not newer is ignored. */
   declare stateVersion: string;
-  /** Who asked: `api-key:<name>`, `schedule`, `cli`. */
+  /** Author of the request: `api-key:<name>`, `schedule`, `cli`. */
   declare initiatedBy: string | null;
   declare idempotencyKey: string | null;
   /** SHA-256 of the request: tells a repeated one from another one under the same idempotency key. */
@@ -27,5 +27,5 @@ export abstract class RunModel extends BaseModel {
   declare lastActivityAt: Date;
 }
 
-/** What commands and checks read of a run, of whichever kind. */
+/** Columns of a run of either kind that commands and checks read. */
 export type RunRow = Pick<RunModel, 'id' | 'status' | 'workflowId' | 'firstExecutionRunId' | 'lastActivityAt'>;

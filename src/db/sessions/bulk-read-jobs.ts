@@ -7,7 +7,7 @@ export interface BulkReadJobRow {
   state: string;
   /** Zoho's time when the job was ordered. ISO 8601. */
   orderedAt: string;
-  /** How often the page has been ordered. */
+  /** Number of times the page's job has been submitted. */
   orders: number;
   downloadUrl: string | null;
 }

@@ -17,7 +17,7 @@ export interface RecordPosition {
 }
 
 /**
- * What a session did to its records, in the order it did so.
+ * Lists the changes of records by a session, in their order.
  * @param page `after`: only rows after this place
  */
 export async function listRecordStatuses(

@@ -1,5 +1,5 @@
 /**
- * How a field of a Zoho module becomes columns of its mirror table. Pure: the same metadata and the same earlier
+ * Mapping of a field of a Zoho module to columns of its mirror table. Pure: the same metadata and the same earlier
  * mapping always give the same columns.
  */
 
@@ -7,7 +7,7 @@
 export type ColumnType = 'text' | 'integer' | 'bigint' | 'numeric' | 'boolean' | 'date' | 'timestamptz' | 'jsonb';
 
 /**
- * How Zoho writes a field's value, which decides how a cell becomes a column.
+ * Form in which Zoho writes a field's value, which decides how a cell becomes a column.
  * - `scalar`: one plain value.
  * - `reference`: a lookup; an object with `id` and `name` in JSON, a bare id in CSV. Two columns.
  * - `choices`: several picklist values; an array in JSON, one separated cell in CSV.
@@ -16,7 +16,7 @@ export type ColumnType = 'text' | 'integer' | 'bigint' | 'numeric' | 'boolean' |
  */
 export type ValueShape = 'scalar' | 'reference' | 'choices' | 'tags' | 'opaque';
 
-/** What the mapping needs to know of a field; the rest of Zoho's metadata does not matter here. */
+/** Metadata of a field that the mapping depends on. */
 export interface FieldMetadata {
   id: string;
   apiName: string;
@@ -206,8 +206,8 @@ const DISPLAY_FIELDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The export column that gives a reference's name (`Account_Name.Account_Name`), where the module it points to is known.
- * Users are not joined: their names come from the list of users.
+ * The export column that gives a reference's name (`Account_Name.Account_Name`), where the module it points to is
+ * known. Users are not joined: their names come from the list of users.
  */
 export function bulkNameField(field: MirrorField): string | undefined {
   if (!field.bulkNameReadable || !field.lookupModule) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Choice among methods of doing the same work at Zoho: the cheapest of those that do all of it, within the credits and the
- * time that are allowed. Pure; the methods are in `read-methods.ts` and `write-methods.ts`.
+ * Choice among methods of doing the same work at Zoho: the cheapest of those that do all of it, within the credits and
+ * the time that are allowed. Pure; the methods are in `read-methods.ts` and `write-methods.ts`.
  */
 
 /** Calls of one operation, in the words of the API ledger. */
@@ -25,9 +25,9 @@ export interface Allowance {
   creditsLeft?: number | undefined;
   /** Of these, the credits that are not to be touched (the buffer). @default 0 */
   creditsKept?: number | undefined;
-  /** How many seconds the work may take: how fresh the result must be. Absent means any time. */
+  /** Seconds that the work may take: how fresh the result must be. Absent means any time. */
   withinSeconds?: number | undefined;
-  /** What a second of waiting is worth in credits: how strongly speed counts against cost. @default 5 */
+  /** Credits that a second of waiting is worth: how strongly speed counts against cost. @default 5 */
   creditsPerSecond?: number | undefined;
 }
 
@@ -93,8 +93,8 @@ export function priceOf(method: { credits: number; seconds: number }, allowance:
 }
 
 /**
- * Chooses the cheapest adequate method. Where none is adequate, completeness counts before credits and these before time,
- * and the plan says what it lacks. Of equally good methods the first is taken.
+ * Chooses the cheapest adequate method. Where none is adequate, completeness counts before credits and these before
+ * time, and the plan says what it lacks. Of equally good methods the first is taken.
  */
 export function choosePlan<Name extends string>(
   methods: readonly [Method<Name>, ...Method<Name>[]],

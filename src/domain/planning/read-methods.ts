@@ -8,7 +8,7 @@ const BULK_SECONDS_PER_ROW = 1 / 100_000;
 /** COQL works longer on a page than a list does, because the page is ten times as long. */
 const COQL_SECONDS_PER_ROW = 1 / 5_000;
 
-/** What is wanted: the whole module, what changed since a moment, certain records, or what was deleted. */
+/** Scope of a read: the whole module, changes since a moment, certain records, or deleted ones. */
 export const READ_GOALS = ['all', 'changes', 'records', 'deletes'] as const;
 export type ReadGoal = (typeof READ_GOALS)[number];
 
@@ -58,8 +58,8 @@ export interface ReadQuestion extends Allowance {
 }
 
 /**
- * Chooses how to read: every method that serves the goal is weighed, or those of `methods`, and rejected ones are in the
- * answer.
+ * Chooses how to read: every method that serves the goal is weighed, or those of `methods`, and rejected ones are in
+ * the answer.
  */
 export function planRead<Name extends ReadMethod = ReadMethod>(
   question: ReadQuestion,
@@ -180,7 +180,7 @@ function byDeletes({ deletedRows = 0, latencyMs }: ReadQuestion): Estimate {
   };
 }
 
-/** What was modified since, and with it what was deleted since. */
+/** Records modified since, and with them those deleted since. */
 function since(question: ReadQuestion, changes: Estimate): Estimate {
   const deletes = byDeletes(question);
   return {

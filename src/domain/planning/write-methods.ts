@@ -2,7 +2,10 @@ import { CREDITS, LIMITS, deleteCredits, massUpdateCredits, writeCredits } from 
 import { choosePlan, plainCalls, secondsOf, type Allowance, type Method, type WorkPlan } from './plan';
 
 const STATUS_CALLS_PER_JOB = 3;
-/** How long Zoho works: on a record that is sent alone or with others, on a job before its first row, on a job's row. */
+/**
+ * Seconds that Zoho works: on a record that is sent alone or with others, on a job before its first row, on a job's
+ * row.
+ */
 const SECONDS_PER_RECORD = 1 / 100;
 const JOB_SECONDS = 5;
 const SECONDS_PER_JOB_ROW = 1 / 500;
@@ -40,7 +43,7 @@ export interface WriteQuestion extends Allowance {
   hasView: boolean;
   /** Whether a record that changed meanwhile must not be overwritten (If-Unmodified-Since). */
   unlessModified: boolean;
-  /** What becomes of workflows and approvals: they must run, must not, or it does not matter. */
+  /** Workflows and approvals: they must run, must not, or it does not matter. */
   automations: 'run' | 'skip' | 'any';
   /** Whether the outcome of every single record must be known. */
   outcomes: boolean;

@@ -1,4 +1,4 @@
-/** What is needed of a field to put its values into a file for bulk write. */
+/** Metadata of a field that putting its values into a file for bulk write depends on. */
 export interface WritableField {
   apiName: string;
   dataType: string;
@@ -29,7 +29,8 @@ const NOT_IN_FILES = new Set([
 ]);
 
 /**
- * The columns of a file, the key by which records are found first, since the result file repeats the first columns only.
+ * The columns of a file, the key by which records are found first, since the result file repeats the first columns
+ * only.
  * @param names API names that the records use
  * @returns the columns, or the names that the module does not have or that cannot be written so
  */

@@ -9,7 +9,7 @@ export interface RequiredField {
   lookupModule?: string;
 }
 
-/** What the analysis needs of a field's metadata. */
+/** Metadata of a field that the analysis depends on. */
 export interface CoverageField {
   apiName: string;
   dataType: string;
@@ -61,7 +61,7 @@ export const REQUIRED_DEAL_FIELDS: readonly RequiredField[] = [
   custom('Revenue_Date', 'date'),
 ];
 
-/** What a module must have; nothing for modules that the product works on as they are. */
+/** Fields that a module must have; none for modules that the product works on as they are. */
 export function requiredFieldsOf(module: string): readonly RequiredField[] {
   return module === 'Deals' ? REQUIRED_DEAL_FIELDS : [];
 }

@@ -1,4 +1,4 @@
-/** What is needed of a field to say whether a mass update may set it. */
+/** Metadata of a field that decides whether a mass update may set it. */
 export interface MassUpdateField {
   apiName: string;
   dataType: string;
@@ -7,7 +7,7 @@ export interface MassUpdateField {
 }
 
 /**
- * What stands against giving records these values, as far as the fields' metadata tell; empty if nothing does.
+ * Problems of giving records these values, by the fields' metadata; empty if there are none.
  * @param values by API name; only choices of picklists are looked at
  */
 export function massUpdateProblems(

@@ -1,6 +1,6 @@
 import { LIMITS } from '../zoho-limits';
 
-/** What the check needs of a field's metadata. */
+/** Metadata of a field that the check depends on. */
 export interface WritableField {
   apiName: string;
   dataType: string;
@@ -20,7 +20,7 @@ export type RecordOperation = 'insert' | 'update' | 'upsert';
 
 export type RecordProblemCode = 'unknown_field' | 'read_only' | 'required' | 'wrong_type' | 'too_long' | 'no_option';
 
-/** What is wrong with one field of a record. Holds no value. */
+/** Problem of one field of a record. Holds no value. */
 export interface RecordProblem {
   field: string;
   code: RecordProblemCode;

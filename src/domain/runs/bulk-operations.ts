@@ -1,14 +1,14 @@
-/** What a bulk operation is: many records written by one request, as its own workflow. */
+/** Kinds of bulk operations: many records written by one request, as a workflow of its own. */
 export const BULK_OPERATION_KINDS = ['bulk_write', 'mass_update'] as const;
 export type BulkOperationKind = (typeof BULK_OPERATION_KINDS)[number];
 
-/** What is done to one record. Zoho's bulk write takes one of the first three a job. */
+/** Operation on one record. Zoho's bulk write takes one of the first three a job. */
 export const BULK_WRITE_ACTIONS = ['insert', 'update', 'upsert'] as const;
 export type BulkWriteAction = (typeof BULK_WRITE_ACTIONS)[number];
 export const ITEM_ACTIONS = [...BULK_WRITE_ACTIONS, 'mass_update'] as const;
 
 /**
- * What became of one record. `skipped`: Zoho refused it and says why; `unprocessed`: Zoho did not come to it, send it
+ * Outcome of one record. `skipped`: Zoho refused it and says why; `unprocessed`: Zoho did not come to it, send it
  * again; `failed`: its job failed as a whole; `unknown`: it was sent, and what became of it cannot be found out;
  * `cancelled`: it was never sent.
  */

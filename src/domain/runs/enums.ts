@@ -3,7 +3,7 @@
  * interface (they stand in tables, URLs and answers), so they never change; new ones may be added.
  */
 
-/** How far a session is. `paused` is ours; the rest are the specification's. */
+/** States of a session. `paused` is ours; the rest are the specification's. */
 export const RUN_STATUSES = ['initiated', 'in_progress', 'paused', 'completed', 'failed', 'cancelled'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
@@ -36,7 +36,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const TOMBSTONE_REASONS = ['recycle', 'permanent', 'vanished'] as const;
 export type TombstoneReason = (typeof TOMBSTONE_REASONS)[number];
 
-/** How a full sync reads a module. */
+/** Method by which a full sync reads a module. */
 export const READ_PATHS = ['list', 'bulk'] as const;
 export type ReadPath = (typeof READ_PATHS)[number];
 

@@ -5,7 +5,7 @@ const MAX_MS = 15_000;
 const CLOSE_MS = 400;
 
 /**
- * How long to wait before asking for a job's state again: short at first because small jobs take seconds, longer later
+ * Delay before asking for a job's state again: short at first because small jobs take seconds, longer later
  * because every question costs a call, and never past the moment the job is expected to end. The longest wait also
  * bounds how late a finished job is noticed.
  * @param attempt 1 for the wait after the first question.

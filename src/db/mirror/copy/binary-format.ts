@@ -1,6 +1,6 @@
 import type { ColumnType } from '../../../domain/mirror/mirror-field';
 
-/** What stands before and behind the rows of a COPY in binary format (PostgreSQL: COPY, Binary Format). */
+/** Header and trailer of a COPY in binary format (PostgreSQL: COPY, Binary Format). */
 export const BINARY_HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 export const BINARY_TRAILER = Buffer.from([0xff, 0xff]);
 

@@ -28,7 +28,7 @@ interface Exported {
   readonly value: number;
 }
 
-/** What `assembly/index.ts` exports. Numbers are places in memory, lengths and counts. */
+/** Exports of `assembly/index.ts`. Numbers are addresses, lengths and counts. */
 export interface CopyKernel {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly failure: { value: number };
@@ -66,7 +66,7 @@ const TYPES: readonly ColumnType[] = [
   'numeric',
 ];
 const MEMORY_PAGE = 64 * 1024;
-/** What the kernel reads or writes at once; it may do so behind everything that it is given. */
+/** Bytes that the kernel reads or writes at once; it may do so behind everything that it is given. */
 export const BLOCK = 16;
 
 let kernel: CopyKernel | undefined;

@@ -5,8 +5,8 @@ import { aligned, attempt, BLOCK, copyKernel, memoryOf, typeNumbers } from './co
 export type CopyFormat = 'text' | 'binary';
 
 /**
- * What a column takes from a field's value: the plain value, the id or the name of a reference, the value as JSON, or
- * the names of a list of tags as JSON.
+ * Part of a field's value that a column takes: the plain value, the id or the name of a reference, the value as JSON,
+ * or the names of a list of tags as JSON.
  */
 export type PagePart = 'value' | 'id' | 'name' | 'json' | 'names';
 
@@ -74,7 +74,7 @@ export class PageToCopy {
   }
 }
 
-/** What the kernel needs to know of the columns, as it lies in its memory, and where. */
+/** Description of the columns as it lies in the kernel's memory, and its address. */
 interface Tables {
   bytes: Buffer;
   fields: number;

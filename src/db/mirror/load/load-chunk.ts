@@ -18,7 +18,7 @@ export interface ChunkOptions {
   trackRecords: boolean;
   /** Remember the ids, so that the sweep can tell what the session did not see. */
   keepSeenIds: boolean;
-  /** What the next piece of work needs, kept with the data: it is only true if the data is there. */
+  /** State for the next piece of work, kept with the data: it is only true if the data is there. */
   cursor?: string | undefined;
   /** Bytes read from Zoho. */
   bytes?: number | undefined;
@@ -110,7 +110,9 @@ async function stageBinary(load: Load): Promise<ChunkResult | undefined> {
   }
 }
 
-/** Text is typed as soon as it is staged on a first load: there nearly every row is written, so parsing is not wasted. */
+/**
+ * Text is typed as soon as it is staged on a first load: there nearly every row is written, so parsing is not wasted.
+ */
 async function stageAndMerge(
   { knex, mirror, chunk, source, options }: Load,
   stage: 'binary' | 'text' | 'tolerant',

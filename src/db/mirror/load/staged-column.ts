@@ -70,7 +70,7 @@ function valueColumn(field: MirrorField, format: StagedFormat): StagedColumn {
   };
 }
 
-/** What one source of rows holds: its staged columns in the source's order, `id` included as `null`. */
+/** Columns of a source of rows: the staged ones in the source's order, `id` included as `null`. */
 export interface StagingLayout {
   format: StagedFormat;
   /** Staging column of each column of the source; undefined where the mirror does not want it. */
@@ -144,8 +144,9 @@ function nameColumn(name: string): StagedColumn {
 }
 
 /**
- * The same layout with values typed as soon as they are staged. A value that does not fit then stops the COPY. In binary
- * format it is cheaper than text in any case; where PostgreSQL has to parse, only if nearly every row will be written.
+ * The same layout with values typed as soon as they are staged. A value that does not fit then stops the COPY. In
+ * binary format it is cheaper than text in any case; where PostgreSQL has to parse, only if nearly every row will be
+ * written.
  */
 export function typedLayout(layout: StagingLayout): StagingLayout {
   const columns = layout.columns.map((column) =>
