@@ -1,3 +1,4 @@
+import type { Column } from '../data/column';
 import { isLookup } from '../data/field';
 import { ApiError, type ErrorDetails } from '../http/api-error';
 import { type Exchange, isObject, jsonBody } from '../http/exchange';
@@ -151,31 +152,46 @@ function readMapping(opened: OpenModule, given: Input, place: number, columns: n
   const { api_name: apiName, index, format, find_by: findBy, default_value: standard } = given;
   const path = `$.resource[0].field_mappings[${place}]`;
   if (typeof apiName !== 'string') throw missing('api_name', `${path}.api_name`);
-  const column = opened.module.column(apiName);
-  if (apiName !== 'id' && apiName !== LAYOUT && (!column || column.field.readOnly)) {
-    throw refuse('INVALID_FIELD', `invalid mapping. invalid api_name ${apiName}.`, { api_name: apiName });
-  }
+  const column = mappedColumn(opened, apiName);
   const defaultValue = isObject(standard) ? standard['value'] : undefined;
-  const isIndex = typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < columns;
-  if (index === undefined || index === null ? defaultValue === undefined : !isIndex) {
-    const message = `required key index for field ${apiName} is not found in request body.`;
-    throw refuse('COLUMN_INDEX_NOT_FOUND', message, { api_name: apiName, json_path: `${path}.index` });
-  }
+  const isIndex = isColumnIndex(index, columns);
+  checkIndex(apiName, isIndex || ((index ?? null) === null && defaultValue !== undefined), path);
   if (column?.field.dataType === 'lookup' && isIndex && typeof findBy !== 'string') {
     throw notAvailable('find_by', { api_name: apiName, json_path: `${path}.find_by` });
-  }
-  const reader = typeof format === 'string' ? dateReader(format) : undefined;
-  if (typeof format === 'string' && !reader) {
-    throw refuse('INVALID_FORMAT', 'the format is not valid', { api_name: apiName, json_path: `${path}.format` });
   }
   return {
     apiName,
     ...(isIndex && { index }),
     ...(typeof findBy === 'string' && { findBy }),
-    ...(typeof format === 'string' && { format }),
-    ...(reader && { reader }),
+    ...readFormat(apiName, format, path),
     ...(defaultValue !== undefined && { defaultValue }),
   };
+}
+
+/** @throws ApiError INVALID_FIELD for a name that is no writable field */
+function mappedColumn(opened: OpenModule, apiName: string): Column | undefined {
+  const column = opened.module.column(apiName);
+  if (apiName === 'id' || apiName === LAYOUT || (column && !column.field.readOnly)) return column;
+  throw refuse('INVALID_FIELD', `invalid mapping. invalid api_name ${apiName}.`, { api_name: apiName });
+}
+
+function isColumnIndex(index: unknown, columns: number): index is number {
+  return typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < columns;
+}
+
+/** @throws ApiError COLUMN_INDEX_NOT_FOUND for a mapping with neither a column nor a default value */
+function checkIndex(apiName: string, isValid: boolean, path: string): void {
+  if (isValid) return;
+  const message = `required key index for field ${apiName} is not found in request body.`;
+  throw refuse('COLUMN_INDEX_NOT_FOUND', message, { api_name: apiName, json_path: `${path}.index` });
+}
+
+/** @throws ApiError INVALID_FORMAT */
+function readFormat(apiName: string, format: unknown, path: string): Pick<Mapping, 'format' | 'reader'> {
+  if (typeof format !== 'string') return {};
+  const reader = dateReader(format);
+  if (reader) return { format, reader };
+  throw refuse('INVALID_FORMAT', 'the format is not valid', { api_name: apiName, json_path: `${path}.format` });
 }
 
 /** The record key: `id`, and unless switched off a unique field or the module's own field for duplicates. */

@@ -15,32 +15,37 @@ export interface Scan {
 
 /** Existing rows by id, which is also the order of creation. */
 export function* rowsById(store: ModuleStore, scan: Scan = {}): Generator<number> {
-  const { modifiedFrom, descending = false } = scan;
-  const late = modifiedFrom === undefined ? 0 : store.module.timeline.firstModifiedFrom(modifiedFrom);
-  const early = modifiedFrom === undefined ? [] : changedBefore(store, late, modifiedFrom);
-  const qualifies = (row: number): boolean => {
-    const state = store.state(row);
-    return (
-      state === PRISTINE || (state !== DELETED && (modifiedFrom === undefined || store.modifiedAt(row) >= modifiedFrom))
-    );
-  };
+  const { modifiedFrom, descending = false, firstRow = 0 } = scan;
   const cursor = scan.after?.row;
-  const first = scan.firstRow ?? 0;
+  const late = modifiedFrom === undefined ? 0 : store.module.timeline.firstModifiedFrom(modifiedFrom);
+  const early = changedBefore(store, late, modifiedFrom).filter((row) => row >= firstRow);
   if (descending) {
-    for (let row = Math.min(store.endRow, cursor ?? Infinity) - 1; row >= Math.max(late, first); row--) {
-      if (qualifies(row)) yield row;
-    }
-    for (const row of early.reverse()) if (row >= first && row < (cursor ?? Infinity)) yield row;
+    yield* rowsDown(store, Math.min(store.endRow, cursor ?? Infinity) - 1, Math.max(late, firstRow), modifiedFrom);
+    for (const row of early.reverse()) if (row < (cursor ?? Infinity)) yield row;
     return;
   }
-  for (const row of early) if (row >= first && row > (cursor ?? -1)) yield row;
-  for (let row = Math.max(late, first, (cursor ?? -1) + 1); row < store.endRow; row++) {
-    if (qualifies(row)) yield row;
-  }
+  for (const row of early) if (row > (cursor ?? -1)) yield row;
+  yield* rowsUp(store, Math.max(late, firstRow, (cursor ?? -1) + 1), modifiedFrom);
+}
+
+function* rowsUp(store: ModuleStore, first: number, modifiedFrom: number | undefined): Generator<number> {
+  for (let row = first; row < store.endRow; row++) if (qualifies(store, row, modifiedFrom)) yield row;
+}
+
+function* rowsDown(store: ModuleStore, first: number, last: number, modifiedFrom?: number): Generator<number> {
+  for (let row = first; row >= last; row--) if (qualifies(store, row, modifiedFrom)) yield row;
+}
+
+/** Whether a row exists and was modified in time; rows as they were generated are in the range already. */
+function qualifies(store: ModuleStore, row: number, modifiedFrom: number | undefined): boolean {
+  const state = store.state(row);
+  if (state === PRISTINE) return true;
+  return state !== DELETED && (modifiedFrom === undefined || store.modifiedAt(row) >= modifiedFrom);
 }
 
 /** Rows below `limit` whose change came at `modifiedFrom` or later, by row. */
-function changedBefore(store: ModuleStore, limit: number, modifiedFrom: number): number[] {
+function changedBefore(store: ModuleStore, limit: number, modifiedFrom: number | undefined): number[] {
+  if (modifiedFrom === undefined) return [];
   const log = store.overlay.modifiedLog();
   return log
     .slice(firstEntryAfter(log, { modified: modifiedFrom - 1, row: Infinity }))
