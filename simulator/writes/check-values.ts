@@ -28,8 +28,8 @@ export function checkValues(
     const { field } = column;
     const given = input[field.apiName];
     const path = { api_name: field.apiName, json_path: `$.data[${place}].${field.apiName}` };
-    const missing = given === null || given === '' || (inserting && given === undefined);
-    if (field.mandatory && missing) return recordError('MANDATORY_NOT_FOUND', 'required field not found', path);
+    if (field.mandatory && isMissing(given, inserting))
+      return recordError('MANDATORY_NOT_FOUND', 'required field not found', path);
     if (given !== undefined && field.readOnly && readSwitch(organization, 'readOnlyFields') === 'refuse') {
       return recordError('INVALID_DATA', 'the field is read only', path);
     }
@@ -43,6 +43,10 @@ export function checkValues(
     values[field.apiName] = checked.value;
   }
   return values;
+}
+
+function isMissing(given: unknown, inserting: boolean): boolean {
+  return given === null || given === '' || (inserting && given === undefined);
 }
 
 /** Checks one value and brings it into REST's read form. */

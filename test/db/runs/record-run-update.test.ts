@@ -11,6 +11,25 @@ import { someConnection, someSession, useDatabase } from '../support';
 
 const AT = '2026-03-01T10:00:00.000Z';
 
+const UPDATE: Pick<RunUpdate, 'patch' | 'logs' | 'records'> = {
+  patch: {
+    status: 'in_progress',
+    phase: 'extracting',
+    readPath: 'bulk',
+    expectedRecords: 5_000_000_000,
+    toTimestamp: AT,
+    plan: { path: 'bulk', credits: 12.5 },
+  },
+  logs: [
+    { level: 'INFO', component: 'planner', message: 'Bulk read', at: AT, data: { pages: 3 } },
+    { level: 'ERROR', component: 'load', message: 'bad', at: AT, recordId: '5725767000000524157', errorCode: 'E1' },
+  ],
+  records: [
+    { crmRecordId: '5725767000000524157', action: 'failed', errorCode: 'E1', fieldsUpdated: ['Amount', 'Stage'] },
+    { crmRecordId: '5725767000000524158', action: 'created', dataQualityScore: 0.75 },
+  ],
+};
+
 describe('recordRunUpdate', () => {
   const database = useDatabase();
 
@@ -20,22 +39,7 @@ describe('recordRunUpdate', () => {
     const applied = await recordRunUpdate(database.knex, {
       run: sessionRun(session.id),
       sequence: 1,
-      patch: {
-        status: 'in_progress',
-        phase: 'extracting',
-        readPath: 'bulk',
-        expectedRecords: 5_000_000_000,
-        toTimestamp: AT,
-        plan: { path: 'bulk', credits: 12.5 },
-      },
-      logs: [
-        { level: 'INFO', component: 'planner', message: 'Bulk read', at: AT, data: { pages: 3 } },
-        { level: 'ERROR', component: 'load', message: 'bad', at: AT, recordId: '5725767000000524157', errorCode: 'E1' },
-      ],
-      records: [
-        { crmRecordId: '5725767000000524157', action: 'failed', errorCode: 'E1', fieldsUpdated: ['Amount', 'Stage'] },
-        { crmRecordId: '5725767000000524158', action: 'created', dataQualityScore: 0.75 },
-      ],
+      ...UPDATE,
     });
 
     const row = await getSession(database.knex, session.id);
