@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, type Dispatcher } from 'undici';
-import { type CallLabel, unreadableAnswer } from '../errors/errors';
 import { networkError } from '../errors/classify-error';
+import { type CallLabel, unreadableAnswer } from '../errors/errors';
 import { joinBody } from './body-memory';
 import { MultipartFile } from './multipart-file';
 import { untilAborted } from './until-aborted';

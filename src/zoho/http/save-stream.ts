@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { type CallLabel, unreadableAnswer } from '../errors/errors';
 import { networkError } from '../errors/classify-error';
+import { type CallLabel, unreadableAnswer } from '../errors/errors';
 import type { HttpStream } from './http-client';
 
 /**

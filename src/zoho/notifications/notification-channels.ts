@@ -4,8 +4,8 @@ import { LIMITS } from '../../domain/zoho-limits';
 import type { CallLabel } from '../errors/errors';
 import { type Refusal, refusalOf } from '../errors/refusal';
 import { decode, flag, optionalText } from '../http/decode';
-import { errorOfItem } from '../http/response';
 import { checkCount, checkPaging } from '../http/request-limits';
+import { errorOfItem } from '../http/response';
 import type { CallOptions, ZohoRequest, ZohoTransport } from '../http/transport';
 import {
   type ChannelRenewal,

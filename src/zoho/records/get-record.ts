@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { unexpectedAnswer, ZohoError } from '../errors/errors';
 import { decode } from '../http/decode';
-import { parseAnswer } from '../http/response';
 import { joinFields } from '../http/request-limits';
+import { parseAnswer } from '../http/response';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 
 export interface SingleRecord {

@@ -12,8 +12,8 @@ import {
   createBulkWriteJob,
   downloadBulkWriteResult,
   getBulkWriteJob,
+  uploadBulkFile,
 } from '../../../src/zoho/bulk/bulk-write';
-import { uploadBulkFile } from '../../../src/zoho/bulk/bulk-write';
 import { failureOf } from '../support/failures';
 import { ACCESS_TOKEN, type Bench, startBench } from '../support/stub-zoho';
 

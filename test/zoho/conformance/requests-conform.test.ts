@@ -3,8 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createBulkReadJob, getBulkReadJob } from '../../../src/zoho/bulk/bulk-read';
-import { BULK_WRITE_DATE_FORMAT, createBulkWriteJob, getBulkWriteJob } from '../../../src/zoho/bulk/bulk-write';
-import { uploadBulkFile } from '../../../src/zoho/bulk/bulk-write';
+import {
+  BULK_WRITE_DATE_FORMAT,
+  createBulkWriteJob,
+  getBulkWriteJob,
+  uploadBulkFile,
+} from '../../../src/zoho/bulk/bulk-write';
 import { createMassUpdateJob, getMassUpdateJob, massUpdateRecords } from '../../../src/zoho/bulk/mass-update';
 import { JsonNumber } from '../../../src/zoho/http/exact-json';
 import type { ZohoTransport } from '../../../src/zoho/http/transport';

@@ -8,10 +8,10 @@ import {
   createBulkWriteJob,
   downloadBulkWriteResult,
   getBulkWriteJob,
+  uploadBulkFile,
 } from '../../../src/zoho/bulk/bulk-write';
 import { writeBulkFile } from '../../../src/zoho/bulk/bulk-write-file';
 import { type BulkWriteRow, parseBulkWriteResult } from '../../../src/zoho/bulk/bulk-write-result';
-import { uploadBulkFile } from '../../../src/zoho/bulk/bulk-write';
 import { getOrg } from '../../../src/zoho/metadata/org';
 import { getRecord } from '../../../src/zoho/records/get-record';
 import { type Receiver, startReceiver } from '../../simulator/receiver';
