@@ -232,7 +232,6 @@ export default tseslint.config(
       'simulator/{main,notifications/watch-request,query/bounds,routes/external-ids}.ts',
       'simulator/routes/list-records.ts',
       'src/db/sessions/session-view.ts',
-      'src/workflows/pull/catch-up.ts',
       'src/zoho/http/transport.ts',
       'src/zoho/metadata/custom-field-{change,definition}.ts',
       'test/e2e/bulk-write.test.ts',

@@ -33,12 +33,12 @@ export interface BulkPageRequest extends SyncTarget {
   expectedMs?: number;
 }
 
-/** State of a job that has to be ordered anew. */
+/** State of a job that has to be submitted again. */
 const LOST = 'LOST';
 
 /**
- * Orders the export of one page. Idempotent: a page that is ordered stays ordered. (An order whose answer is lost is
- * made twice; Zoho has no way to look jobs up, and the second costs credits, not correctness.)
+ * Submits the job that exports one page. Idempotent: a job that is known is not submitted again. (One whose answer is
+ * lost is made twice; Zoho has no way to look jobs up, and the second costs credits, not correctness.)
  */
 export async function orderBulkRead(deps: ActivityDependencies, request: BulkPageRequest): Promise<void> {
   const existing = await findBulkReadJob(deps.knex, request.sessionId, request.job);
@@ -73,7 +73,7 @@ export async function orderBulkRead(deps: ActivityDependencies, request: BulkPag
 
 /**
  * Takes a field out of later exports; the workflow plans again.
- * @param cause what it is if the field is out already, since the page was ordered before that was known
+ * @param cause what it is if the field is out already, since the job was submitted before that was known
  */
 async function refuseField(
   deps: ActivityDependencies,
@@ -96,10 +96,10 @@ export interface BulkPageReady {
 /**
  * Asks once whether a page is ready. While it is not, the attempt fails with the time of the next one, so that waiting
  * costs no history and shows itself in the Temporal UI.
- * @throws bulk_read.pending, bulk_read.lost (order it anew), bulk_read.field_refused (plan again)
+ * @throws bulk_read.pending, bulk_read.lost (submit it again), bulk_read.field_refused (plan again)
  */
 export async function awaitBulkRead(deps: ActivityDependencies, request: BulkPageRequest): Promise<BulkPageReady> {
-  const row = await orderedJob(deps, request);
+  const row = await submittedJob(deps, request);
   return withZoho(deps, request, async ({ transport, options }) => {
     const job = await getBulkReadJob(transport, row.zohoJobId, options).catch(async (error: unknown) => {
       if (error instanceof ZohoError && error.category === 'not_found')
@@ -124,10 +124,10 @@ export async function awaitBulkRead(deps: ActivityDependencies, request: BulkPag
   });
 }
 
-async function orderedJob(deps: ActivityDependencies, request: BulkPageRequest): Promise<BulkReadJobRow> {
+async function submittedJob(deps: ActivityDependencies, request: BulkPageRequest): Promise<BulkReadJobRow> {
   const row = await findBulkReadJob(deps.knex, request.sessionId, request.job);
   if (!row || row.state === LOST) {
-    throw permanentFailure(FAILURES.bulkRead.lost, `Page ${request.page} of ${request.module} is not ordered.`);
+    throw permanentFailure(FAILURES.bulkRead.lost, `Page ${request.page} of ${request.module} has no export job.`);
   }
   return row;
 }
@@ -156,7 +156,7 @@ export interface LoadBulkPageRequest extends BulkPageRequest {
 export async function loadBulkPage(deps: ActivityDependencies, request: LoadBulkPageRequest): Promise<ChunkResult> {
   const loaded = await findLoadedChunk(deps.knex, request);
   if (loaded) return loaded;
-  const row = await orderedJob(deps, request);
+  const row = await submittedJob(deps, request);
   const mirror = await loadMirror(deps, request);
   const startedAt = new Date();
   await mkdir(deps.spoolDirectory, { recursive: true });

@@ -34,9 +34,11 @@ export interface DeletesRequest extends SyncTarget {
   percent?: number;
 }
 
+/** Histories hold the result under these names. */
 export interface DeletesResult {
+  /** Rows that left the mirror. */
   buried: number;
-  /** Rows of the mirror that would leave, but are too many to leave unasked; 0 when nothing is held back. */
+  /** Rows that await approval because they are too many to be deleted without it; 0 if none do. */
   heldBack: number;
   mirrorRows: number;
   /** Zoho's time of the answer. */
@@ -45,7 +47,7 @@ export interface DeletesResult {
 
 /**
  * Reads which records were deleted since a mark and moves them to their tombstones. Idempotent. More than a share of
- * the mirror is held back until a person has agreed, as in a sweep.
+ * the mirror awaits approval, as in a sweep.
  */
 export async function readDeletes(deps: ActivityDependencies, request: DeletesRequest): Promise<DeletesResult> {
   const mirror = await loadMirror(deps, request);
@@ -56,8 +58,8 @@ export async function readDeletes(deps: ActivityDependencies, request: DeletesRe
     if (!request.approved && massDeleteNeedsApproval(present, answer.mirrorRows, request.percent)) {
       return { ...answer, buried: 0, heldBack: present };
     }
-    const buried = await moveToTombstones(deps.knex, mirror, request.sessionId, request.sequence, deleted);
-    return { ...answer, buried, heldBack: 0 };
+    const moved = await moveToTombstones(deps.knex, mirror, request.sessionId, request.sequence, deleted);
+    return { ...answer, buried: moved, heldBack: 0 };
   });
 }
 
@@ -111,7 +113,7 @@ export interface SweepRun extends SweepRequest {
 }
 
 /**
- * Settles what became of the rows the session did not see: those in Zoho's list of deletes leave with its time and
+ * Decides about the rows that the session did not see: those in Zoho's list of deletes leave with its time and
  * reason; every other one is asked for by id, and leaves only if Zoho does not know it. Resumable and idempotent.
  */
 export async function sweepUnseenRows(deps: ActivityDependencies, request: SweepRun): Promise<{ buried: number }> {
@@ -120,15 +122,15 @@ export async function sweepUnseenRows(deps: ActivityDependencies, request: Sweep
   return withZoho(deps, request, async (zoho) => {
     const { deleted } = await listDeletes(zoho, request.module, request.deletesFollowedUntil ?? request.began);
     const known = new Map(deleted.map((row) => [row.id, row]));
-    let buried = 0;
+    let moved = 0;
     let after = '0';
-    // What an earlier attempt has settled is no longer unseen, so this one meets other rows: it adds to its chunks.
+    // Rows that an earlier attempt has settled are no longer unseen: this one finds others and continues its numbers.
     const range = sweepChunks(request.firstChunk);
     const last = await findLastChunk(deps.knex, request.sessionId, range);
     const chunks = new ChunkCounter(range, last?.chunkNumber);
     for (let batch = 0; ; batch += 1) {
       const ids = await findUnseenRows(deps.knex, mirror, session, after, CANDIDATES_PER_BATCH);
-      if (ids.length === 0) return { buried };
+      if (ids.length === 0) return { buried: moved };
       after = ids.at(-1) ?? after;
       const listed = ids.flatMap((id) => known.get(id) ?? []);
       const unknown = ids.filter((id) => !known.has(id));
@@ -138,8 +140,8 @@ export async function sweepUnseenRows(deps: ActivityDependencies, request: Sweep
         chunks,
       });
       const sequence = deleteBatchSequence(request.sequence, batch);
-      buried += await moveToTombstones(deps.knex, mirror, request.sessionId, sequence, [...listed, ...vanished]);
-      zoho.report({ sweeping: request.module, after, buried });
+      moved += await moveToTombstones(deps.knex, mirror, request.sessionId, sequence, [...listed, ...vanished]);
+      zoho.report({ sweeping: request.module, after, deleted: moved });
     }
   });
 }

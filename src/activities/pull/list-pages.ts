@@ -10,7 +10,7 @@ import { listRecords, type Converted, type ListRecordsQuery } from '../../zoho/r
 import type { RecordPage } from '../../zoho/records/record-page';
 import type { ZohoWork } from '../with-zoho';
 
-/** Where a page begins. The time is that of a walk through changes. */
+/** Beginning of a page. A scan of changes has a time. */
 export interface PageCursor {
   token: string | null;
   modifiedSince?: string | undefined;
@@ -20,13 +20,13 @@ export interface FetchedPage {
   page: RecordPage;
   /** A time on Zoho's clock, in milliseconds, before which the page was not read. */
   readFrom: number;
-  /** Where the next page begins; null behind the last one. */
+  /** Beginning of the next page; null after the last one. */
   next: PageCursor | null;
 }
 
 /**
  * Fetches the pages of a list: by id, where the token of a page leads to the next, or by time of modification, where
- * the time it reached does (see `placeAfter`).
+ * the time it reached does (see `nextCursor`).
  */
 export class ListPages {
   readonly #times: ReturnType<typeof pageConverter>;
@@ -51,9 +51,9 @@ export class ListPages {
   }
 
   /** @throws ZohoError as of `listRecords` */
-  async fetch(place: PageCursor): Promise<FetchedPage> {
+  async fetch(cursor: PageCursor): Promise<FetchedPage> {
     const mirror = this.#mirror;
-    const { token, modifiedSince } = place;
+    const { token, modifiedSince } = cursor;
     const sentAt = performance.now();
     const page = await listRecords(
       this.#zoho.transport,
@@ -69,7 +69,7 @@ export class ListPages {
       this.#options,
     );
     const readFrom = page.serverTime.getTime() - (performance.now() - sentAt);
-    return { page, readFrom, next: this.#cursorAfter(place, page) };
+    return { page, readFrom, next: this.#cursorAfter(cursor, page) };
   }
 
   #cursorAfter({ modifiedSince }: PageCursor, page: RecordPage): PageCursor | null {
@@ -95,7 +95,7 @@ export function convertedParameter(module: string): { converted?: Converted } {
   return hasConverted(module) ? { converted: 'both' } : {};
 }
 
-/** Whether a path leaves converted records out: bulk read has no such parameter. */
+/** True if a path leaves converted records out: bulk read has no such parameter. */
 export function leavesOutConverted(module: string, path: ReadPath): boolean {
   return path === 'bulk' && hasConverted(module);
 }

@@ -74,9 +74,9 @@ async function prepareMirror(
   }));
   const mirror: MirrorModule = { connectionId, module, schema, table: tableNameOf(module), fields: mapped };
   const pending = await prepareMirrorTable(deps.knex, mirror, renamedColumns(earlier, mapped));
-  const heldBack = new Map(pending.map((change) => [change.column, change.from as ColumnType]));
+  const keptTypes = new Map(pending.map((change) => [change.column, change.from as ColumnType]));
   // A column that could not change its type keeps it, and so values are still read as that type.
-  const fields: MirrorField[] = mapped.map((field) => ({ ...field, type: heldBack.get(field.column) ?? field.type }));
+  const fields: MirrorField[] = mapped.map((field) => ({ ...field, type: keptTypes.get(field.column) ?? field.type }));
   await saveFields(deps.knex, connectionId, module, fields);
   const present = new Set(mirrorColumns(fields).map((column) => column.name));
   return {

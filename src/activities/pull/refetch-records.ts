@@ -20,18 +20,18 @@ export interface RefetchRequest {
 export interface RefetchResult {
   /** Number of rows in Zoho. */
   found: number;
-  /** The rows it does not know. */
+  /** Rows of records that Zoho does not know. */
   vanished: DeletedRow[];
 }
 
-/** Asks Zoho for rows by id and merges those that are there. A credit for every 100 ids; one a row if it is wide. */
+/** Fetches records by id and merges those that still exist. A credit for every 100 ids; one a row if it is wide. */
 export async function refetchRecords(
   deps: ActivityDependencies,
   zoho: ZohoWork,
   mirror: MirrorModule,
-  asking: RefetchRequest,
+  request: RefetchRequest,
 ): Promise<RefetchResult> {
-  const { sessionId, ids, chunks } = asking;
+  const { sessionId, ids, chunks } = request;
   const answered: RefetchResult = { found: 0, vanished: [] };
   const wide = mirror.fields.length > LIMITS.listPage.fields;
   const converter = pageConverter(mirror.fields);

@@ -4,37 +4,37 @@ import type { ScanEnd } from '../../domain/runs/chunk-numbers';
 interface UnreadRows extends CopyPage {
   /** Id of the last row that was kept, null if none was. */
   reached: string | null;
-  /** The rest of the page has been read by the other walk. */
+  /** The rest of the page has been read from the other end. */
   isLast: boolean;
 }
 
 /**
- * Where two walks over the same list, one from each end of the ids, have come to. Each keeps what the other has not
- * read, and when they meet every record has been read. Ids are decimal numbers; a longer one is larger.
+ * Progress of two scans of one list, one from each end of the ids. Each keeps what the other has not read, and when they
+ * meet every record has been read. Ids are decimal numbers; a longer one is larger.
  */
 export class TwoEndedScan {
   readonly #reached: Record<ScanEnd, string | null> = { lowest: null, highest: null };
   #isAborted = false;
 
-  /** Says that everything from this end up to an id has been read; null: nothing. */
+  /** Notes that everything from this end up to an id has been read; null: nothing. */
   advance(end: ScanEnd, id: string | null): void {
     this.#reached[end] = id;
   }
 
-  /** One of the walks has failed; the other one need not go on. */
+  /** Completes the scan because one of its ends has failed; the other one need not continue. */
   abort(): void {
     this.#isAborted = true;
   }
 
-  /** Nothing is left to read between the two. */
+  /** True when nothing is left to read between the two. */
   get isComplete(): boolean {
     const { lowest, highest } = this.#reached;
     return this.#isAborted || (lowest !== null && highest !== null && compareIds(lowest, highest) >= 0);
   }
 
   /**
-   * Takes the next rows of a walk: those that the other walk has read are cut off, which ends both.
-   * @param inOrder the rows come in the order of the walk, so that the last one tells about all
+   * Keeps the rows of a page that have not been read from the other end. If some have been, the scan is complete.
+   * @param inOrder the rows come in the order of the scan, so that the last one tells about all
    */
   keepUnread(end: ScanEnd, page: CopyPage, inOrder = false): UnreadRows {
     const direction = end === 'lowest' ? 1 : -1;

@@ -11,7 +11,7 @@ export interface MirrorModule {
   fields: readonly MirrorField[];
 }
 
-/** When a row was last read, by Zoho's clock. The only engine column every mirror table has. */
+/** Column of the time a row was last read, by Zoho's clock. The only engine column every mirror table has. */
 export const SYNCED_AT = '_synced_at';
 /** The setting that gives `_synced_at` its default within a transaction. */
 export const READ_AT_SETTING = 'sync.read_at';

@@ -130,7 +130,7 @@ async function evolveTable(
   return pending;
 }
 
-/** Whether the mirror holds no row at all. */
+/** True if the mirror holds no row at all. */
 export async function isMirrorEmpty(knex: Knex, mirror: Pick<MirrorModule, 'schema' | 'table'>): Promise<boolean> {
   const answer = await knex.raw<{ rows: { empty: boolean }[] }>(
     `select not exists (select from ${qualifiedTable(mirror)}) as empty`,

@@ -100,17 +100,17 @@ export async function moveToTombstones(
     await trx.raw('set local statement_timeout = 0');
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
     const answer = await trx.raw<{ rows: { moved: string }[] }>(
-      `with departed as materialized (
-         select distinct on (id) * from jsonb_to_recordset(:departed::jsonb)
+      `with deleted as materialized (
+         select distinct on (id) * from jsonb_to_recordset(:deleted::jsonb)
            as d (id bigint, "deletedAt" timestamptz, reason text) order by id, "deletedAt" desc
        ), gone as (
-         delete from ${qualifiedTable(mirror)} m using departed d
+         delete from ${qualifiedTable(mirror)} m using deleted d
          where m.id = d.id and m.${SYNCED_AT} <= d."deletedAt" + interval '1 second' ${untouched}
          returning m.id, to_jsonb(m) as data
-       ), stones as (
+       ), tombstones as (
          insert into sync.tombstones as t (connection_id, module_name, record_id, deleted_at, reason, row_data, session_id)
          select :connection, :module, d.id, d."deletedAt", d.reason, gone.data, :session
-         from departed d left join gone on gone.id = d.id
+         from deleted d left join gone on gone.id = d.id
          where gone.id is not null or not exists (select from ${qualifiedTable(mirror)} m where m.id = d.id)
          on conflict (connection_id, module_name, record_id) do update set
            deleted_at = greatest(t.deleted_at, excluded.deleted_at), reason = excluded.reason,
@@ -127,7 +127,7 @@ export async function moveToTombstones(
        )
        select count(*) as moved from gone`,
       {
-        departed: JSON.stringify(deleted),
+        deleted: JSON.stringify(deleted),
         connection: mirror.connectionId,
         module: mirror.module,
         session: sessionId,

@@ -1,4 +1,4 @@
-/** Where a page of changes begins: behind a time, or at the place a page token names. */
+/** Beginning of a page of changes: a time, or the position of a page token. */
 export interface ChangeCursor {
   /** ISO 8601, whole seconds, UTC. */
   modifiedSince: string;
@@ -6,12 +6,12 @@ export interface ChangeCursor {
 }
 
 /**
- * Where the page after this one begins, in a list of changes ordered by Modified_Time.
+ * Cursor of the page after this one, in a list of changes sorted by Modified_Time.
  *
- * It begins at the time the page reached, not at the token: a record that moves to the end when it is changed then
- * shifts nothing, no token can expire, and the records that tokens reach are counted anew. That second is read again,
+ * The next page begins at the time this one reached, not at the token: a record that moves to the end when it is changed then
+ * shifts nothing, no token can expire, and the records that tokens reach are counted from zero again. That second is read again,
  * since other records may share it and Zoho may take the bound as exclusive. Only where so many share it that the page
- * got no further, the token is what goes on.
+ * got no further, the scan continues by its token.
  *
  * @param page `lastModified`: of its last record, as Zoho wrote it; null if it has none
  * @returns null behind the last page

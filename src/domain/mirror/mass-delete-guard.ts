@@ -3,7 +3,7 @@ export const MASS_DELETE_FREE_ROWS = 25;
 export const MASS_DELETE_DEFAULT_PERCENT = 10;
 
 /**
- * Whether removing rows needs a person's word first. A permission that was taken away or a wrong connection looks like
+ * True if deleting so many rows needs a person's approval first. A permission that was taken away or a wrong connection looks like
  * a module whose rows are all gone; nothing is removed on that evidence alone.
  */
 export function massDeleteNeedsApproval(

@@ -43,11 +43,11 @@ export interface MirrorField {
   nameColumn?: string | undefined;
   lookupModule?: string | undefined;
   choices?: readonly string[] | undefined;
-  /** Whether Zoho's bulk read can export the field. */
+  /** True if Zoho's bulk read can export the field. */
   bulkReadable: boolean;
-  /** Whether it can export the name of what a reference points to. */
+  /** True if it can export the name of the record a reference points to. */
   bulkNameReadable: boolean;
-  /** Whether the value can change without `Modified_Time` moving. */
+  /** True if the value can change without `Modified_Time` moving. */
   changesWithoutModifiedTime: boolean;
 }
 
@@ -225,7 +225,7 @@ const WIDENINGS: Readonly<Record<ColumnType, readonly ColumnType[]>> = {
   text: [],
 };
 
-/** Whether a column can change its type without losing any value it can hold. */
+/** True if a column can change its type without losing any value it can hold. */
 export function isWidening(from: ColumnType, to: ColumnType): boolean {
   return WIDENINGS[from].includes(to);
 }

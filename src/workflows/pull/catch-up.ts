@@ -4,6 +4,9 @@ import type { RowCounts } from '../../temporal/contract/results';
 import { countBothSides, readChanges, readDeletes } from '../activity-proxies';
 import type { SyncRun } from './sync-run';
 
+/** Result of a pass over a module whose changes cannot be followed. */
+const NO_CHANGES = { created: 0, updated: 0, lastAnswer: null, crowded: false } as const;
+
 export interface CatchUp {
   /** Zoho's times from which on changes and deletes are read. ISO 8601. */
   changesSince: string;
@@ -22,8 +25,8 @@ export interface CaughtUp {
 }
 
 /**
- * Reads what changed and was deleted since a mark, until both sides count the same or nothing moves any more. A crowd
- * of changes, which had to be read by page tokens, is read from the same mark until nothing new is in it.
+ * Reads what changed and was deleted since a mark, until both sides count the same or nothing moves any more. Where
+ * page tokens had to be used, the changes are read from the same mark until nothing new is among them.
  */
 export async function catchUp(run: SyncRun, request: CatchUp): Promise<CaughtUp> {
   run.session.note({ phase: 'catching up' });
@@ -46,9 +49,10 @@ export async function catchUp(run: SyncRun, request: CatchUp): Promise<CaughtUp>
     ]);
     run.deleted += deletes.buried;
     const counts = await run.control.step(() => countBothSides(run.target));
-    const found = (changes?.created ?? 0) + (changes?.updated ?? 0);
-    const isSettled = !changes?.crowded || found === 0;
-    if (isSettled) since = changes?.lastAnswer ?? since;
+    const { created, updated, lastAnswer, crowded: usedPageTokens } = changes ?? NO_CHANGES;
+    const found = created + updated;
+    const isSettled = !usedPageTokens || found === 0;
+    if (isSettled) since = lastAnswer ?? since;
     deletesSince = since;
     const isStill = pass > 1 && found + deletes.buried === 0;
     if ((isSettled && (agree(counts) || isStill)) || pass === MAX_PASSES) {
@@ -62,12 +66,13 @@ async function followDeletes(run: SyncRun, since: string): Promise<Awaited<Retur
   const { percent } = approval;
   const request = { ...target, since, sequence: run.nextDeleteSequence(), ...(percent && { percent }) };
   const found = await control.step(() => readDeletes({ ...request, approved: approval.isGiven }));
-  if (!found.heldBack) return found;
-  await approval.wait(found.heldBack, found.mirrorRows);
+  const { heldBack: awaitingApproval, mirrorRows } = found;
+  if (!awaitingApproval) return found;
+  await approval.wait(awaitingApproval, mirrorRows);
   return control.step(() => readDeletes({ ...request, approved: true }));
 }
 
-/** Whether both sides have the same rows; those in quarantine that the mirror never had are accounted for. */
+/** True if both sides have the same rows; those in quarantine that the mirror never had are accounted for. */
 export function agree({ zohoRows, mirrorRows, unmirroredRows }: RowCounts): boolean {
   return zohoRows === mirrorRows + unmirroredRows;
 }

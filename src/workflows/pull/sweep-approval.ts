@@ -7,12 +7,12 @@ import {
 } from '../../temporal/contract/sync-messages';
 import type { RunRecorder } from '../run/run-recorder';
 
-/** The brake of a run: rows that leave the mirror in numbers wait for a person's word, given once for the whole run. */
+/** Mass-delete guard of a run: many deletes at once await a person's approval, which holds for the whole run. */
 export class SweepApproval {
   isGiven: boolean;
-  /** Why the run stands still, if it does. */
+  /** Reason for which the run is waiting, if it is. */
   waitingFor: string | null = null;
-  /** Share of the mirror, in per cent, that may leave unasked; the standard one without it. */
+  /** Share of the mirror, in per cent, that may be deleted without approval; the default without it. */
   readonly percent: number | undefined;
   #by = 'the request itself';
   readonly #session: RunRecorder;
@@ -37,7 +37,7 @@ export class SweepApproval {
     setHandler(approveSweepSignal, async (command) => void (await approve(command)));
   }
 
-  /** Stands still, as `paused`, until the removal is approved. */
+  /** Pauses the run until the removal is approved. */
   async wait(candidates: number, mirrorRows: number): Promise<void> {
     this.waitingFor = `Zoho no longer returns ${candidates} of the ${mirrorRows} rows in the mirror of ${this.#module}. Approve the sweep to remove them, or cancel the session.`;
     await this.#session.record({ status: 'paused', pauseReason: this.waitingFor }, this.waitingFor, 'WARNING');

@@ -23,7 +23,7 @@ export async function sweep(run: SyncRun, request: Sweep, chunks: ChunkRange): P
   if (!approval.isGiven && massDeleteNeedsApproval(candidates, mirrorRows, approval.percent)) {
     await approval.wait(candidates, mirrorRows);
   }
-  const { buried } = await control.step(() =>
+  const { buried: deleted } = await control.step(() =>
     sweepUnseenRows({
       ...target,
       deletesFollowedUntil: request.deletesFollowedUntil,
@@ -31,9 +31,9 @@ export async function sweep(run: SyncRun, request: Sweep, chunks: ChunkRange): P
       firstChunk: chunks.first,
     }),
   );
-  run.deleted += buried;
+  run.deleted += deleted;
   await session.record(
     {},
-    `${candidates} rows were not among what Zoho returned; ${buried} of them are gone and left the mirror.`,
+    `${candidates} rows were not among what Zoho returned; ${deleted} of them are gone and left the mirror.`,
   );
 }

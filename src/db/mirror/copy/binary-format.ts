@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 const NEGATIVE_SIGN = 0x4000;
 
 /**
- * Rows of COPY's binary format in its text format: for what cannot take the short way.
+ * Rows of COPY's binary format in its text format, for loads that cannot use the binary one.
  * @param types of the columns
  */
 export function binaryToText(rows: Buffer, types: readonly ColumnType[]): Buffer {

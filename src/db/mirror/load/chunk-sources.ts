@@ -144,7 +144,7 @@ async function* withoutUnstorable(pieces: AsyncIterable<Buffer> | Iterable<Buffe
 }
 
 /**
- * Whether the columns of the mirror have the types that their fields have. A type that would lose values waits for a
+ * True if the columns of the mirror have the types that their fields have. A type that would lose values waits for a
  * person; until then the column has another one, and PostgreSQL would take the binary form of the one for the other.
  */
 async function hasTypesOf(client: pg.Client, mirror: MirrorModule, layout: StagingLayout): Promise<boolean> {

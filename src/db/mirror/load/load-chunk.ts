@@ -22,7 +22,7 @@ export interface ChunkOptions {
   cursor?: string | undefined;
   /** Bytes read from Zoho. */
   bytes?: number | undefined;
-  /** When the work on the chunk began, for the ledger. */
+  /** Time at which the work on the chunk began, for the ledger. */
   startedAt: Date;
   /** The mirror was empty when the session began: most likely no row of the chunk is there yet. */
   firstLoad?: boolean | undefined;

@@ -33,7 +33,7 @@ export interface MergeCounts {
 const TIE = `interval '2 seconds'`;
 /** Up to this many rows the planner may look rows up one by one; above, only set-wise joins are sane. */
 const SMALL = 5_000;
-/** Where the statuses of updated rows begin among a chunk's: above those of the created ones. */
+/** First position of the statuses of a chunk's updated rows: above those of the created ones. */
 const UPDATED_POSITIONS = 1_000_000;
 
 /**
@@ -94,12 +94,12 @@ export async function lockMirror(client: pg.Client, mirror: MirrorModule): Promi
   await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [mirrorLockKey(mirror)]);
 }
 
-/** The same for who does nothing but insert; others who do the same are let in, since a row's id can be taken once. */
+/** Shared with other loads that only insert: the primary key already excludes double inserts. */
 export async function lockMirrorForInserts(client: pg.Client, mirror: MirrorModule): Promise<void> {
   await client.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [mirrorLockKey(mirror)]);
 }
 
-/** Whether any row of the module was deleted after the read began: if not, no row of it needs to be checked. */
+/** True if any row of the module was deleted after the read began: if not, no row of it needs to be checked. */
 export async function anyTombstoneSince(client: pg.Client, mirror: MirrorModule, asOf: Date): Promise<boolean> {
   const found = await client.query(
     `select from sync.tombstones where connection_id = $1 and module_name = $2 and deleted_at >= $3 limit 1`,
@@ -228,7 +228,7 @@ class MergeStatements {
     }));
   }
 
-  /** When a staged row is newer than the mirror's, and when only its values can tell. */
+  /** Conditions under which a staged row is newer than the mirror's, and under which its values must be compared. */
   #freshness(): { newer: string; suspect: string } {
     if (!this.#layout.modifiedTime) return { newer: 'false', suspect: 'true' };
     const column = quoteIdentifier(this.#layout.modifiedTime);

@@ -49,7 +49,7 @@ export async function openCsv(file: string): Promise<Readable> {
     const stored = await openEntry(zip, entry);
     const inflate = entry.compressionMethod === DEFLATED ? [createInflateRaw({ chunkSize: INFLATED_CHUNK })] : [];
     const verified = verifiedContent([stored, ...inflate], entry);
-    // A stream that ends or breaks takes the file with it; what broke it is met by whoever reads it.
+    // A stream that ends or breaks takes the file with it; its reader gets the error.
     pipeline([stored, ...inflate, verified], () => zip.close());
     return verified;
   } catch (error) {

@@ -2,7 +2,7 @@ import { bulkNameField, isUserLookup, type ColumnType, type MirrorField } from '
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import { modifiedTimeColumn, type MirrorModule } from '../mirror-module';
 
-/** Where a staged row comes from; it decides how values that are not plain were written. */
+/** Notation of a staged row's source; it decides how values that are not plain were written. */
 export type StagedFormat = 'csv' | 'json';
 
 /** A column of the staging table and how it becomes a column of the mirror. */
@@ -14,9 +14,9 @@ export interface StagedColumn {
   stagedAs: ColumnType;
   /** SQL that turns the staged value (`s."name"`) into the mirror's type. */
   expression: string;
-  /** Whether the text is cast as it stands. It may not fit the type, so a tolerant load looks at it first. */
+  /** True if the text is cast as it is. It may not fit the type, so a tolerant load checks it first. */
   checked: boolean;
-  /** Whether the value can change without `Modified_Time` moving. */
+  /** True if the value can change without `Modified_Time` moving. */
   changesWithoutModifiedTime: boolean;
 }
 

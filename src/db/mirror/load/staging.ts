@@ -80,7 +80,7 @@ export function openCopy(
   const closed = new Promise<void>((resolve, reject) => {
     stream.once('finish', resolve).once('error', reject);
   }).finally(() => (isOpen = false));
-  // Whoever writes or ends next gets the failure; until then it must not count as unhandled.
+  // The next write or end throws the failure; until then it must not count as unhandled.
   closed.catch(() => undefined);
   const abort = () => stream.destroy(signal.reason as Error);
   signal.addEventListener('abort', abort, { once: true });
