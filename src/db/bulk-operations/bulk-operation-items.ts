@@ -46,7 +46,7 @@ export async function insertMassUpdateItems(
   );
 }
 
-/** The records from one place on that have no outcome yet, in order. */
+/** Records without an outcome, in the order of the request. */
 export async function nextPendingItems(
   knex: Knex,
   operationId: string,
@@ -119,9 +119,17 @@ export async function settlePendingItems(
   outcome: { status: ItemStatus; code: string },
   file?: number,
 ): Promise<number> {
-  const query = knex('bulk_operation_items').withSchema('sync').where({ operation_id: operationId, status: 'pending' });
-  if (file !== undefined) void query.where('file_number', file);
-  return query.update({ status: outcome.status, errors: toJsonb([{ code: outcome.code, fields: [] }]) });
+  const { rowCount } = await knex.raw<{ rowCount: number }>(
+    `update sync.bulk_operation_items set status = :status, errors = :errors::jsonb
+     where operation_id = :operationId and status = 'pending' and (:file::int is null or file_number = :file::int)`,
+    {
+      operationId,
+      status: outcome.status,
+      errors: toJsonb([{ code: outcome.code, fields: [] }]),
+      file: file ?? null,
+    },
+  );
+  return rowCount;
 }
 
 /** Number of records by outcome. */

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { BulkOperationKind } from '../../domain/runs/bulk-operations';
 import { ACTIVE_RUN_STATUSES, type RunStatus } from '../../domain/runs/enums';
 import { BulkOperationModel, type CallbackState } from '../models/bulk-operation';
+import { ConnectionModel } from '../models/connection';
 import { reseal, type KeyRing } from '../postgres/encryption';
 import { toJsonb } from '../postgres/json';
 import { IdempotencyKeyUsed } from '../runs/idempotency-key-used';
@@ -124,9 +125,8 @@ export async function saveCallbackAttempt(knex: Knex, id: string, state: Callbac
 
 /** Our names of connections, by their ids. */
 export async function namesOfConnections(knex: Knex, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const rows = await knex('connections')
-    .withSchema('sync')
-    .whereIn('id', [...ids])
-    .select<{ id: string; name: string }[]>('id', 'name');
-  return new Map(rows.map(({ id, name }) => [id, name]));
+  const connections = await ConnectionModel.query(knex)
+    .select('id', 'name')
+    .findByIds([...ids]);
+  return new Map(connections.map(({ id, name }) => [id, name]));
 }

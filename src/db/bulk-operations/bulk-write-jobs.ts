@@ -110,12 +110,12 @@ export async function updateJob(
  * @returns whether the job was waiting for it
  */
 export async function adoptJob(knex: Knex, operationId: string, file: number, zohoJobId: string): Promise<boolean> {
-  const adopted = await knex('bulk_jobs')
-    .withSchema('sync')
-    .where({ session_id: operationId, kind: 'write', page: file, state: 'ORDERING' })
-    .whereNull('zoho_job_id')
-    .update({ zoho_job_id: zohoJobId, state: 'ORDERED', updated_at: knex.fn.now() });
-  return adopted > 0;
+  const { rowCount } = await knex.raw<{ rowCount: number }>(
+    `update sync.bulk_jobs set zoho_job_id = ?, state = 'ORDERED', updated_at = now()
+     where session_id = ? and kind = 'write' and page = ? and state = 'ORDERING' and zoho_job_id is null`,
+    [zohoJobId, operationId, file],
+  );
+  return rowCount > 0;
 }
 
 /** The hash of the secret in the URL that Zoho was given for a file; undefined if it was given none. */

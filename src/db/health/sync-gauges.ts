@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { ACTIVE_RUN_STATUSES } from '../../domain/runs/enums';
 
 /** The engine's state as numbers to alert on. */
 export interface SyncGauges {
@@ -15,8 +16,9 @@ export async function readSyncGauges(knex: Knex): Promise<SyncGauges> {
     knex.raw<{ rows: SyncGauges['activeSessions'] }>(
       `select connection.name as connection, session.module_name as module, session.status, count(*)::int as count
        from sync.crm_sync_sessions session join sync.connections connection on connection.id = session.connection_id
-       where session.status in ('initiated', 'in_progress', 'paused')
+       where session.status = any(?)
        group by 1, 2, 3`,
+      [[...ACTIVE_RUN_STATUSES]] as Knex.RawBinding[],
     ),
     knex.raw<{ rows: SyncGauges['watermarks'] }>(
       `select connection.name as connection, mark.module_name as module,

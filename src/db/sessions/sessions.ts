@@ -7,6 +7,7 @@ import {
   type SessionType,
   type SyncDirection,
 } from '../../domain/runs/enums';
+import type { JsonObject } from '../models/base-model';
 import { SyncSessionModel } from '../models/sync-session';
 import { toJsonb } from '../postgres/json';
 import { IdempotencyKeyUsed } from '../runs/idempotency-key-used';
@@ -156,25 +157,10 @@ function isSameRequest(earlier: SyncSessionModel, { requestHash, sessionType }: 
 }
 
 async function insertUnlessRefused(knex: Knex, session: NewSession): Promise<SyncSessionModel | undefined> {
-  const row = {
-    id: session.id ?? uuidv7(),
-    connection_id: session.connectionId,
-    session_type: session.sessionType,
-    module_name: session.moduleName,
-    initiated_by: session.initiatedBy,
-    sync_config: toJsonb(session.syncConfig ?? {}),
-    ...(session.syncDirection !== undefined && { sync_direction: session.syncDirection }),
-    ...(session.batchSize !== undefined && { batch_size: session.batchSize }),
-    ...(session.conflictResolution !== undefined && { conflict_resolution: session.conflictResolution }),
-    ...(session.workflowId !== undefined && { workflow_id: session.workflowId }),
-    ...(session.idempotencyKey !== undefined && { idempotency_key: session.idempotencyKey }),
-    ...(session.requestHash !== undefined && { request_hash: session.requestHash }),
-  };
-  const [inserted] = await knex('crm_sync_sessions')
-    .withSchema('sync')
-    .insert(row)
+  const { syncConfig = {}, id = uuidv7(), ...given } = session;
+  await SyncSessionModel.query(knex)
+    .insert({ ...given, id, syncConfig: JSON.parse(toJsonb(syncConfig)) as JsonObject })
     .onConflict()
-    .ignore()
-    .returning<Record<string, unknown>[]>('*');
-  return inserted && SyncSessionModel.fromDatabaseJson(inserted);
+    .ignore();
+  return findSession(knex, id);
 }
