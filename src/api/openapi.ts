@@ -1,14 +1,8 @@
 import { z } from 'zod';
-import { BULK_OPERATION_REQUESTS, BULK_OPERATION_SCHEMAS } from './bulk-operations/schemas';
-import { CONNECTION_REQUESTS, CONNECTION_SCHEMAS } from './connections/schemas';
 import { PROBLEMS, PROBLEM_CONTENT_TYPE, ProblemDocument, type ProblemCode } from './http/problem';
 import type { DeclaredAnswer, Route } from './http/route';
-import { MODULE_REQUESTS, MODULE_SCHEMAS } from './modules/schemas';
+import { TAGS } from './http/tags';
 import { API_PREFIX } from './paths';
-import { Plan, PlanRequest } from './plans/schemas';
-import { RECORD_REQUESTS, RECORD_SCHEMAS } from './records/schemas';
-import { NAMED_SCHEMAS } from './sessions/schemas';
-import { SYSTEM_SCHEMAS } from './system/schemas';
 
 type JsonSchema = Record<string, unknown>;
 
@@ -22,17 +16,7 @@ const BODY_PROBLEMS: readonly ProblemCode[] = [
   'validation_failed',
 ];
 
-const schemas = {
-  ...NAMED_SCHEMAS,
-  ...CONNECTION_SCHEMAS,
-  ...SYSTEM_SCHEMAS,
-  ...MODULE_SCHEMAS,
-  ...RECORD_SCHEMAS,
-  ...BULK_OPERATION_SCHEMAS,
-  PlanRequest,
-  Plan,
-  Problem: ProblemDocument,
-};
+const REFERENCE = '#/components/schemas/';
 
 /** Writes the OpenAPI 3.1 document of these routes, from the schemas that also validate their requests. */
 export function describeApi(routes: readonly Route[], version: string): object {
@@ -51,10 +35,10 @@ export function describeApi(routes: readonly Route[], version: string): object {
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { apiKey: [] }],
-    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      schemas: componentSchemas(),
+      schemas: namedSchemas(routes),
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An API key: `pps_…`.' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
@@ -142,32 +126,38 @@ function describeProblems(codes: readonly ProblemCode[]): object {
   };
 }
 
-/** A reference for a named schema, the schema itself for any other. */
+/** Name of a schema in the document, which its metadata gives; a schema without one is described where it is used. */
+export function nameOf(schema: z.ZodType): string | undefined {
+  return z.globalRegistry.get(schema)?.id;
+}
+
 function reference(schema: z.ZodType): JsonSchema {
-  const name = Object.entries(schemas).find(([, named]) => named === schema)?.[0];
-  return name === undefined ? withoutDialect(z.toJSONSchema(schema)) : { $ref: `#/components/schemas/${name}` };
+  const name = nameOf(schema);
+  if (name !== undefined) return { $ref: `${REFERENCE}${name}` };
+  const { $schema: _dialect, ...described } = z.toJSONSchema(schema);
+  return described;
 }
 
-function componentSchemas(): Record<string, JsonSchema> {
-  const registry = z.registry<{ id: string }>();
-  for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
-  const requests = new Set<string>([
-    'FullSyncRequest',
-    'IncrementalSyncRequest',
-    'CommandRequest',
-    ...CONNECTION_REQUESTS,
-    ...MODULE_REQUESTS,
-    ...RECORD_REQUESTS,
-    ...BULK_OPERATION_REQUESTS,
-  ]);
-  const describe = (io: 'input' | 'output') =>
-    z.toJSONSchema(registry, { io, uri: (id) => `#/components/schemas/${id}` }).schemas;
-  const [inputs, outputs] = [describe('input'), describe('output')];
-  return Object.fromEntries(
-    Object.keys(schemas).map((name) => [name, withoutDialect((requests.has(name) ? inputs : outputs)[name] ?? {})]),
+/**
+ * Every named schema that a body or an answer of these routes reaches.
+ * @throws Error for a name that two schemas have, or that means one thing in a body and another in an answer
+ */
+function namedSchemas(routes: readonly Route[]): Record<string, JsonSchema> {
+  const answers = routes.flatMap((route) => Object.values(route.answers).map(({ schema }) => schema));
+  const answered = definitionsOf([...answers, ProblemDocument], 'output');
+  const sent = definitionsOf(
+    routes.flatMap(({ body }) => body ?? []),
+    'input',
   );
+  const ambiguous = Object.keys(sent).find(
+    (name) => name in answered && JSON.stringify(sent[name]) !== JSON.stringify(answered[name]),
+  );
+  if (ambiguous !== undefined) throw new Error(`The schema ${ambiguous} differs between bodies and answers.`);
+  return { ...answered, ...sent };
 }
 
-function withoutDialect({ $schema: _dialect, $id: _id, ...schema }: JsonSchema): JsonSchema {
-  return schema;
+function definitionsOf(schemas: readonly z.ZodType[], io: 'input' | 'output'): Record<string, JsonSchema> {
+  const { $defs = {} } = z.toJSONSchema(z.union(schemas), { io });
+  const definitions = JSON.stringify($defs).replaceAll('"#/$defs/', `"${REFERENCE}`);
+  return JSON.parse(definitions) as Record<string, JsonSchema>;
 }

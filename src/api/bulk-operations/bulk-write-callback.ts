@@ -15,7 +15,12 @@ const Notice = z
       .optional()
       .catch(undefined),
   })
-  .catch({});
+  .catch({})
+  .meta({ id: 'BulkWriteNotice', description: "Zoho's message about a job of a bulk write." });
+
+const Taken = z
+  .strictObject({ status: z.literal('taken') })
+  .meta({ id: 'BulkWriteNoticeTaken', description: 'The message was taken.' });
 
 /**
  * Where Zoho says that the job of a bulk write has ended. Open, since Zoho has no API key: the secret in the URL, of
@@ -35,7 +40,7 @@ export const bulkWriteCallback = defineRoute({
     secret: z.string().min(1).max(200).meta({ description: 'As Zoho was given it.' }),
   }),
   body: Notice,
-  answers: { 202: { description: 'Taken.', schema: z.strictObject({ status: z.literal('taken') }) } },
+  answers: { 202: { description: 'Taken.', schema: Taken } },
   problems: ['operation_not_found', 'temporal_unavailable'],
   async handle({ params, query, body }, { knex, operations }) {
     const expected = await findCallbackHash(knex, params.id, query.file);

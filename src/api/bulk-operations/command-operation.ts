@@ -1,7 +1,7 @@
 import { getBulkOperation } from '../../db/bulk-operations/bulk-operations';
 import type { Route } from '../http/route';
 import { runCommands } from '../runs/run-commands';
-import { OPERATION_ROUTES, OperationParams, OPERATIONS_TAG, type OperationRoutes } from './operation-kinds';
+import { OPERATION_ROUTES, OperationParams, type OperationRoutes } from './operation-kinds';
 import { presentOperation } from './present';
 import { BulkOperationAnswer } from './schemas';
 
@@ -12,7 +12,7 @@ function commandsOf({ kind, path, name, noun }: OperationRoutes): readonly Route
   const { pause, resume, cancel } = runCommands({
     kind: 'operation',
     path: `${path}/{id}`,
-    tag: OPERATIONS_TAG,
+    tag: 'Bulk operations',
     name,
     noun,
     auditName: kind,

@@ -16,8 +16,6 @@ export const OPERATION_ROUTES: readonly OperationRoutes[] = [
   { kind: 'mass_update', path: '/mass-updates', name: 'MassUpdate', noun: 'mass update' },
 ];
 
-export const OPERATIONS_TAG = 'Bulk operations';
-
 export const OperationParams = z.strictObject({
   id: z.uuid('Must be the id of an operation').meta({ description: 'Id of the operation.' }),
 });

@@ -7,7 +7,7 @@ import { RUN_STATUSES } from '../../domain/runs/enums';
 import { page, pageQuery } from '../http/paging';
 import { ApiName, listOf } from '../http/parameters';
 import { defineRoute, type Route } from '../http/route';
-import { OPERATION_ROUTES, OperationParams, type OperationRoutes, OPERATIONS_TAG } from './operation-kinds';
+import { OPERATION_ROUTES, OperationParams, type OperationRoutes } from './operation-kinds';
 import { presentOperation, presentOperations, presentResult } from './present';
 import { BulkOperationAnswer, BulkOperationPage, BulkResultPage } from './schemas';
 
@@ -20,7 +20,7 @@ export const READ_OPERATION_ROUTES: readonly Route[] = OPERATION_ROUTES.flatMap(
 
 function listRoute({ kind, path, name, noun }: OperationRoutes) {
   return defineRoute({
-    tag: OPERATIONS_TAG,
+    tag: 'Bulk operations',
     method: 'get',
     path,
     operationId: `list${name}s`,
@@ -56,7 +56,7 @@ function listRoute({ kind, path, name, noun }: OperationRoutes) {
 
 function getRoute({ kind, path, name, noun }: OperationRoutes) {
   return defineRoute({
-    tag: OPERATIONS_TAG,
+    tag: 'Bulk operations',
     method: 'get',
     path: `${path}/{id}`,
     operationId: `get${name}`,
@@ -74,7 +74,7 @@ function getRoute({ kind, path, name, noun }: OperationRoutes) {
 
 function resultsRoute({ kind, path, name, noun }: OperationRoutes) {
   return defineRoute({
-    tag: OPERATIONS_TAG,
+    tag: 'Bulk operations',
     method: 'get',
     path: `${path}/{id}/results`,
     operationId: `list${name}Results`,

@@ -92,7 +92,7 @@ export const BulkWriteRequest = z
       context.addIssue({ code: 'custom', path, message: 'A callback needs a URL and a secret' });
     }
   })
-  .meta({ description: 'Up to 25,000 records to insert, update and upsert, mixed.' });
+  .meta({ id: 'BulkWriteRequest', description: 'Up to 25,000 records to insert, update and upsert, mixed.' });
 export type BulkWriteRequest = z.infer<typeof BulkWriteRequest>;
 
 const massUpdateShape = {
@@ -107,11 +107,13 @@ const massUpdateShape = {
 };
 
 export const MassUpdateRequest = checkedUpdate(z.strictObject(massUpdateShape)).meta({
+  id: 'MassUpdateRequest',
   description: 'The same values for up to 50,000 records of a module.',
 });
 export type MassUpdateRequest = z.infer<typeof MassUpdateRequest>;
 
 export const MassUpdateStartRequest = checkedUpdate(z.strictObject({ module: ApiName, ...massUpdateShape })).meta({
+  id: 'MassUpdateStartRequest',
   description: 'The same values for up to 50,000 records of this module.',
 });
 
@@ -139,7 +141,7 @@ export const MassUpdatePreview = z
     credits: count,
     outcomes: z.enum(['by_record', 'counts_only']),
   })
-  .meta({ description: 'What a mass update would do; nothing is written.' });
+  .meta({ id: 'MassUpdatePreview', description: 'What a mass update would do; nothing is written.' });
 export type MassUpdatePreview = z.infer<typeof MassUpdatePreview>;
 
 export const BulkJob = z
@@ -157,7 +159,7 @@ export const BulkJob = z
       .nullable()
       .meta({ description: "Zoho's own; null while there are none." }),
   })
-  .meta({ description: 'One job at Zoho.' });
+  .meta({ id: 'BulkJob', description: 'One job at Zoho.' });
 
 export const BulkOperation = z
   .strictObject({
@@ -185,17 +187,17 @@ export const BulkOperation = z
     initiatedBy: z.string(),
     workflowId: z.string(),
   })
-  .meta({ description: 'A bulk write or a mass update. What is not known is null.' });
+  .meta({ id: 'BulkOperation', description: 'A bulk write or a mass update. What is not known is null.' });
 export type BulkOperation = z.infer<typeof BulkOperation>;
 
 export const BulkOperationAnswer = z
   .strictObject({ operation: BulkOperation, jobs: z.array(BulkJob) })
-  .meta({ description: 'An operation and its jobs at Zoho.' });
+  .meta({ id: 'BulkOperationAnswer', description: 'An operation and its jobs at Zoho.' });
 export type BulkOperationAnswer = z.infer<typeof BulkOperationAnswer>;
 
 export const BulkOperationPage = z
   .strictObject({ operations: z.array(BulkOperation), ...PAGE_FIELDS })
-  .meta({ description: 'Operations, newest first.' });
+  .meta({ id: 'BulkOperationPage', description: 'Operations, newest first.' });
 
 export const BulkResult = z
   .strictObject({
@@ -209,29 +211,12 @@ export const BulkResult = z
     recordId: z.string().nullable(),
     errors: z.array(z.strictObject({ code: z.string(), fields: z.array(z.string()) })),
   })
-  .meta({ description: 'What became of one record. Its values are not shown.' });
+  .meta({ id: 'BulkResult', description: 'What became of one record. Its values are not shown.' });
 export type BulkResult = z.infer<typeof BulkResult>;
 
 export const BulkResultPage = z
   .strictObject({ results: z.array(BulkResult), ...PAGE_FIELDS })
-  .meta({ description: 'Outcomes in the order of the request.' });
-
-export const BULK_OPERATION_SCHEMAS = {
-  BulkWriteRequest,
-  MassUpdateRequest,
-  MassUpdateStartRequest,
-  MassUpdatePreview,
-  BulkJob,
-  BulkOperation,
-  BulkOperationAnswer,
-  BulkOperationPage,
-  BulkResult,
-  BulkResultPage,
-} as const satisfies Readonly<Record<string, z.ZodType>>;
-
-/** Those that describe what is sent, not what is answered. */
-export const BULK_OPERATION_REQUESTS = ['BulkWriteRequest', 'MassUpdateRequest', 'MassUpdateStartRequest'] as const;
-
+  .meta({ id: 'BulkResultPage', description: 'Outcomes in the order of the request.' });
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 function isAllowedCallback(text: string): boolean {

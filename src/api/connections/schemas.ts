@@ -19,9 +19,11 @@ const client = {
 
 export const ConnectionRequest = z
   .strictObject({ name: ConnectionOrDefault, ...client })
-  .meta({ description: 'A connection and its OAuth client.' });
+  .meta({ id: 'ConnectionRequest', description: 'A connection and its OAuth client.' });
 
-export const ConnectionClient = z.strictObject(client).meta({ description: 'The OAuth client of a connection.' });
+export const ConnectionClient = z
+  .strictObject(client)
+  .meta({ id: 'ConnectionClient', description: 'The OAuth client of a connection.' });
 
 export const AuthorizationRequest = z
   .strictObject({
@@ -32,7 +34,7 @@ export const AuthorizationRequest = z
       .optional()
       .meta({ description: 'What to ask for; everything the product needs when absent.' }),
   })
-  .meta({ description: 'Begins a consent in the browser.' });
+  .meta({ id: 'AuthorizationRequest', description: 'Begins a consent in the browser.' });
 
 export const GrantCodeRequest = z
   .strictObject({
@@ -43,7 +45,7 @@ export const GrantCodeRequest = z
       .default([])
       .meta({ description: 'What the code was made with; only kept where Zoho does not say it.' }),
   })
-  .meta({ description: 'Connects with a grant code of a self client.' });
+  .meta({ id: 'GrantCodeRequest', description: 'Connects with a grant code of a self client.' });
 
 export const Connection = z
   .strictObject({
@@ -69,14 +71,16 @@ export const Connection = z
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ description: 'A Zoho org and the state of its grant. Secrets are never shown.' });
+  .meta({ id: 'Connection', description: 'A Zoho org and the state of its grant. Secrets are never shown.' });
 export type Connection = z.infer<typeof Connection>;
 
-export const ConnectionAnswer = z.strictObject({ connection: Connection }).meta({ description: 'A connection.' });
+export const ConnectionAnswer = z
+  .strictObject({ connection: Connection })
+  .meta({ id: 'ConnectionAnswer', description: 'A connection.' });
 
 export const ConnectionList = z
   .strictObject({ connections: z.array(Connection) })
-  .meta({ description: 'Every connection, by name.' });
+  .meta({ id: 'ConnectionList', description: 'Every connection, by name.' });
 
 export const Authorization = z
   .strictObject({
@@ -84,7 +88,7 @@ export const Authorization = z
     redirectUri: z.url().meta({ description: 'Must be registered for the client in the Zoho API console.' }),
     expiresAt: timestamp,
   })
-  .meta({ description: 'Where to consent.' });
+  .meta({ id: 'Authorization', description: 'Where to consent.' });
 
 export const AuthStatus = z
   .strictObject({
@@ -104,7 +108,10 @@ export const AuthStatus = z
       }),
     ),
   })
-  .meta({ description: 'The grant, how much of the token limit is used, and what a person should look at.' });
+  .meta({
+    id: 'AuthStatus',
+    description: 'The grant, how much of the token limit is used, and what a person should look at.',
+  });
 
 const named = z.strictObject({ id: z.string(), name: z.string().nullable() });
 
@@ -131,7 +138,7 @@ export const Permissions = z
       }),
     ),
   })
-  .meta({ description: 'What the connected user may do, asked of Zoho now.' });
+  .meta({ id: 'Permissions', description: 'What the connected user may do, asked of Zoho now.' });
 
 export const Organization = z
   .strictObject({
@@ -145,7 +152,7 @@ export const Organization = z
     multiCurrency: z.boolean(),
     countryCode: z.string().nullable(),
   })
-  .meta({ description: 'The connected org, asked of Zoho now.' });
+  .meta({ id: 'Organization', description: 'The connected org, asked of Zoho now.' });
 
 export const UserPage = z
   .strictObject({
@@ -164,27 +171,4 @@ export const UserPage = z
     ),
     ...PAGE_FIELDS,
   })
-  .meta({ description: 'Users of the organization.' });
-
-export const CONNECTION_SCHEMAS = {
-  ConnectionRequest,
-  ConnectionClient,
-  AuthorizationRequest,
-  GrantCodeRequest,
-  Connection,
-  ConnectionAnswer,
-  ConnectionList,
-  Authorization,
-  AuthStatus,
-  Permissions,
-  Organization,
-  UserPage,
-} as const satisfies Readonly<Record<string, z.ZodType>>;
-
-/** Those that describe what is sent, not what is answered. */
-export const CONNECTION_REQUESTS = [
-  'ConnectionRequest',
-  'ConnectionClient',
-  'AuthorizationRequest',
-  'GrantCodeRequest',
-] as const;
+  .meta({ id: 'UserPage', description: 'Users of the organization.' });

@@ -120,7 +120,7 @@ export const ProblemDocument = z
       )
       .optional(),
   })
-  .meta({ description: 'What went wrong (RFC 9457).' });
+  .meta({ id: 'Problem', description: 'What went wrong (RFC 9457).' });
 export type ProblemDocument = z.infer<typeof ProblemDocument>;
 
 export function toProblemDocument(problem: Problem, instance: string, requestId: string): ProblemDocument {

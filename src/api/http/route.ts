@@ -4,6 +4,7 @@ import type { ApiRole } from '../../db/models/api-key';
 import type { Logger } from '../../logger';
 import type { RouteDeps } from './deps';
 import type { ProblemCode } from './problem';
+import type { Tag } from './tags';
 
 /** The authenticated caller of a request. */
 export interface Principal {
@@ -74,7 +75,7 @@ export interface Route<
   /** In OpenAPI's notation, e.g. `/sessions/{id}`. */
   readonly path: string;
   readonly operationId: string;
-  readonly tag: string;
+  readonly tag: Tag;
   readonly summary: string;
   readonly description?: string;
   /** The least role that may call it; `open` needs no API key. */

@@ -34,7 +34,7 @@ export const ModuleMetadata = z
     convertable: z.boolean(),
     modifiedTime: z.string().nullable(),
   })
-  .meta({ description: 'A module: what it can do and what the connected user may do with it.' });
+  .meta({ id: 'ModuleMetadata', description: 'A module: what it can do and what the connected user may do with it.' });
 export type ModuleMetadata = z.infer<typeof ModuleMetadata>;
 
 export const ModuleAnswer = z
@@ -42,11 +42,11 @@ export const ModuleAnswer = z
     module: ModuleMetadata,
     bulkSupported: z.boolean().meta({ description: 'Whether bulk read and bulk write take its records.' }),
   })
-  .meta({ description: 'A module.' });
+  .meta({ id: 'ModuleAnswer', description: 'A module.' });
 
 export const ModuleList = z
   .strictObject({ modules: z.array(ModuleMetadata) })
-  .meta({ description: "Every module that the connected user sees, in Zoho's order." });
+  .meta({ id: 'ModuleList', description: "Every module that the connected user sees, in Zoho's order." });
 
 export const FieldMetadata = z
   .strictObject({
@@ -85,12 +85,12 @@ export const FieldMetadata = z
     usage: z.string().nullable(),
     modifiedTime: z.string().nullable(),
   })
-  .meta({ description: 'A field with its type, limits and options.' });
+  .meta({ id: 'FieldMetadata', description: 'A field with its type, limits and options.' });
 export type FieldMetadata = z.infer<typeof FieldMetadata>;
 
 export const FieldList = z
   .strictObject({ fields: z.array(FieldMetadata) })
-  .meta({ description: 'Fields of a module.' });
+  .meta({ id: 'FieldList', description: 'Fields of a module.' });
 
 const RequiredField = z.strictObject({
   apiName: z.string(),
@@ -108,7 +108,7 @@ export const Coverage = z
     wrongType: z.array(z.strictObject({ apiName: z.string(), actual: z.string(), expected: z.string() })),
     percentage: z.number().min(0).max(100).meta({ description: '100 only if every required field is there.' }),
   })
-  .meta({ description: 'Which of the fields that the product works with a module has.' });
+  .meta({ id: 'Coverage', description: 'Which of the fields that the product works with a module has.' });
 export type Coverage = z.infer<typeof Coverage>;
 
 const option = z.strictObject({ display: text(120), actual: text(120).optional() });
@@ -133,7 +133,7 @@ export const CustomFieldRequest = z
     tooltip: text(LIMITS.customFields.tooltip).optional(),
     defaultValue: text(2_000).optional(),
   })
-  .meta({ description: 'A custom field to create.' });
+  .meta({ id: 'CustomFieldRequest', description: 'A custom field to create.' });
 
 export const CustomFieldChangeRequest = z
   .strictObject({
@@ -154,7 +154,7 @@ export const CustomFieldChangeRequest = z
       .optional(),
     tooltip: text(LIMITS.customFields.tooltip).optional(),
   })
-  .meta({ description: 'What to change of a custom field; what is left out stays.' });
+  .meta({ id: 'CustomFieldChangeRequest', description: 'What to change of a custom field; what is left out stays.' });
 
 export const FieldModification = z
   .strictObject({
@@ -174,7 +174,7 @@ export const FieldModification = z
     errorCode: z.string().nullable(),
     errorMessage: z.string().nullable(),
   })
-  .meta({ description: 'One creation or change of a custom field.' });
+  .meta({ id: 'FieldModification', description: 'One creation or change of a custom field.' });
 export type FieldModification = z.infer<typeof FieldModification>;
 
 export const FieldModificationAnswer = z
@@ -182,7 +182,7 @@ export const FieldModificationAnswer = z
     field: FieldMetadata.nullable().meta({ description: 'As Zoho has it now; null if it could not be read again.' }),
     modification: FieldModification,
   })
-  .meta({ description: 'The field, and what was written down of its change.' });
+  .meta({ id: 'FieldModificationAnswer', description: 'The field, and what was written down of its change.' });
 export type FieldModificationAnswer = z.infer<typeof FieldModificationAnswer>;
 
 export const FieldModificationPage = z
@@ -190,21 +190,4 @@ export const FieldModificationPage = z
     modifications: z.array(FieldModification),
     ...PAGE_FIELDS,
   })
-  .meta({ description: 'Creations and changes of custom fields, newest first.' });
-
-export const MODULE_SCHEMAS = {
-  ModuleMetadata,
-  ModuleAnswer,
-  ModuleList,
-  FieldMetadata,
-  FieldList,
-  Coverage,
-  CustomFieldRequest,
-  CustomFieldChangeRequest,
-  FieldModification,
-  FieldModificationAnswer,
-  FieldModificationPage,
-} as const satisfies Readonly<Record<string, z.ZodType>>;
-
-/** Those that describe what is sent, not what is answered. */
-export const MODULE_REQUESTS = ['CustomFieldRequest', 'CustomFieldChangeRequest'] as const;
+  .meta({ id: 'FieldModificationPage', description: 'Creations and changes of custom fields, newest first.' });

@@ -63,7 +63,7 @@ export const WritePlanRequest = z
 
 export const PlanRequest = z
   .discriminatedUnion('kind', [ReadPlanRequest, WritePlanRequest])
-  .meta({ description: 'Asks for the cheapest adequate method; nothing is run.' });
+  .meta({ id: 'PlanRequest', description: 'Asks for the cheapest adequate method; nothing is run.' });
 export type PlanRequest = z.output<typeof PlanRequest>;
 
 const weighed = {
@@ -88,5 +88,5 @@ export const Plan = z
       description: 'The numbers the plan was made from, given ones and those that were looked up.',
     }),
   })
-  .meta({ description: 'How to do the work, what it takes, and what was rejected.' });
+  .meta({ id: 'Plan', description: 'How to do the work, what it takes, and what was rejected.' });
 export type Plan = z.infer<typeof Plan>;

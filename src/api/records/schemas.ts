@@ -44,7 +44,7 @@ export const Criteria: z.ZodType<CriteriaInput, CriteriaInput> = z
       group: z.lazy(() => z.array(Criteria).min(1).max(LIMITS.coql.criteria)),
     }),
   ])
-  .meta({ description: 'A condition on a field, or a group of conditions.' });
+  .meta({ id: 'Criteria', description: 'A condition on a field, or a group of conditions.' });
 
 const search = {
   criteria: Criteria.optional(),
@@ -65,7 +65,7 @@ export const SearchRequest = z
     (body) => Object.keys(search).filter((key) => body[key as keyof typeof search] !== undefined).length === 1,
     'Must have one of criteria, email, phone and word',
   )
-  .meta({ description: "Searches Zoho's index; page times perPage reaches 2,000 records." });
+  .meta({ id: 'SearchRequest', description: "Searches Zoho's index; page times perPage reaches 2,000 records." });
 
 const aggregate = z.strictObject({ aggregate: z.enum(AGGREGATE_FUNCTIONS), field: fieldPath, as: ApiName });
 
@@ -84,11 +84,11 @@ export const QueryRequest = z
     limit: z.int().min(1).max(LIMITS.coql.rows).default(LIMITS.coql.rowsWithoutLimit),
     offset: z.int().min(0).max(LIMITS.coql.reach).default(0),
   })
-  .meta({ description: 'A COQL query of the module; values are quoted, names checked.' });
+  .meta({ id: 'QueryRequest', description: 'A COQL query of the module; values are quoted, names checked.' });
 
 export const CountRequest = z
   .strictObject({ criteria: Criteria.optional(), converted: converted.optional() })
-  .meta({ description: 'Which records to count; all without criteria.' });
+  .meta({ id: 'CountRequest', description: 'Which records to count; all without criteria.' });
 
 export const WRITE_ACTIONS = ['insert', 'update', 'upsert', 'delete'] as const;
 export const CHECKED_ACTIONS = ['insert', 'update', 'upsert'] as const;
@@ -126,7 +126,7 @@ export const WriteRequest = z
       refuse(['trigger'], 'A delete runs workflows or nothing');
     }
   })
-  .meta({ description: `Writes up to ${LIMITS.write.records} records; each has its own outcome.` });
+  .meta({ id: 'WriteRequest', description: `Writes up to ${LIMITS.write.records} records; each has its own outcome.` });
 
 const position = z.int().min(0).meta({ description: 'Of the record in the request, from 0.' });
 
@@ -165,12 +165,12 @@ export const WriteAnswer = z
     failed: z.int(),
     outcomes: z.array(z.discriminatedUnion('status', [WrittenRecord, RefusedRecord])),
   })
-  .meta({ description: 'One outcome for each record, in the order of the request.' });
+  .meta({ id: 'WriteAnswer', description: 'One outcome for each record, in the order of the request.' });
 export type WriteAnswer = z.infer<typeof WriteAnswer>;
 
 export const ValidateRequest = z
   .strictObject({ operation: z.enum(CHECKED_ACTIONS), records })
-  .meta({ description: 'Records to check without writing them.' });
+  .meta({ id: 'ValidateRequest', description: 'Records to check without writing them.' });
 
 export const ValidateAnswer = z
   .strictObject({
@@ -183,7 +183,10 @@ export const ValidateAnswer = z
       }),
     ),
   })
-  .meta({ description: "What the fields' metadata say is wrong with each record. Zoho can still refuse what passes." });
+  .meta({
+    id: 'ValidateAnswer',
+    description: "What the fields' metadata say is wrong with each record. Zoho can still refuse what passes.",
+  });
 export type ValidateAnswer = z.infer<typeof ValidateAnswer>;
 
 export const RecordsAnswer = z
@@ -191,15 +194,18 @@ export const RecordsAnswer = z
     data: z.array(z.looseObject({})),
     info: z.looseObject({ count: z.number(), more_records: z.boolean(), next_page_token: z.string().nullish() }),
   })
-  .meta({ description: "Zoho's page as it came, byte for byte: names, order and digits are Zoho's." });
+  .meta({
+    id: 'RecordsAnswer',
+    description: "Zoho's page as it came, byte for byte: names, order and digits are Zoho's.",
+  });
 
 export const RecordAnswer = z
   .looseObject({ data: z.tuple([z.looseObject({ id: z.string() })]) })
-  .meta({ description: "Zoho's record as it came, byte for byte." });
+  .meta({ id: 'RecordAnswer', description: "Zoho's record as it came, byte for byte." });
 
 export const CountAnswer = z
   .strictObject({ count: z.int().min(0), asOf: z.iso.datetime().meta({ description: "Zoho's clock." }) })
-  .meta({ description: 'How many records Zoho counts.' });
+  .meta({ id: 'CountAnswer', description: 'How many records Zoho counts.' });
 
 export const DeletedPage = z
   .strictObject({
@@ -207,29 +213,4 @@ export const DeletedPage = z
     ...PAGE_FIELDS,
     asOf: z.iso.datetime().meta({ description: "Zoho's clock." }),
   })
-  .meta({ description: 'Deleted records; those of type `recycle` can be restored.' });
-
-export const RECORD_SCHEMAS = {
-  Criteria,
-  SearchRequest,
-  QueryRequest,
-  CountRequest,
-  WriteRequest,
-  WriteAnswer,
-  ValidateRequest,
-  ValidateAnswer,
-  RecordsAnswer,
-  RecordAnswer,
-  CountAnswer,
-  DeletedPage,
-} as const satisfies Readonly<Record<string, z.ZodType>>;
-
-/** Those that describe what is sent, not what is answered. */
-export const RECORD_REQUESTS = [
-  'Criteria',
-  'SearchRequest',
-  'QueryRequest',
-  'CountRequest',
-  'WriteRequest',
-  'ValidateRequest',
-] as const;
+  .meta({ id: 'DeletedPage', description: 'Deleted records; those of type `recycle` can be restored.' });

@@ -10,6 +10,7 @@ import type { RouteDeps } from '../http/deps';
 import { idempotencyHeader } from '../http/parameters';
 import { Problem, type ProblemCode } from '../http/problem';
 import { defineRoute, type Route, type RouteAnswer } from '../http/route';
+import type { Tag } from '../http/tags';
 import { CommandRequest } from '../sessions/schemas';
 
 /** Runs of one kind, as their routes address and show them. */
@@ -17,7 +18,7 @@ export interface CommandedRuns<Answer> {
   kind: RunKind;
   /** Path of one run, with `{id}`. */
   path: string;
-  tag: string;
+  tag: Tag;
   /** Ends the routes' operation ids, as in `pauseSession`. */
   name: string;
   /** Names a run in texts. */

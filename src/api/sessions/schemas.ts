@@ -45,7 +45,7 @@ export const FullSyncRequest = z
     ...syncRequest,
     path: z.enum(READ_PATHS).optional().meta({ description: 'How to read; the cheaper way when absent.' }),
   })
-  .meta({ description: 'Reads a whole module from Zoho CRM into the mirror.' });
+  .meta({ id: 'FullSyncRequest', description: 'Reads a whole module from Zoho CRM into the mirror.' });
 
 /** Options of an incremental sync. */
 export const IncrementalSyncRequest = z
@@ -56,11 +56,14 @@ export const IncrementalSyncRequest = z
       .optional()
       .meta({ description: 'Read from this time on, if it lies before the end of the last sync.' }),
   })
-  .meta({ description: 'Reads what changed in a module since the last sync from Zoho CRM into the mirror.' });
+  .meta({
+    id: 'IncrementalSyncRequest',
+    description: 'Reads what changed in a module since the last sync from Zoho CRM into the mirror.',
+  });
 
 export const CommandRequest = z
   .strictObject({ reason: z.string().trim().min(1).max(500).optional() })
-  .meta({ description: 'Why, for the log of the session.' });
+  .meta({ id: 'CommandRequest', description: 'Why, for the log of the session.' });
 
 export const Session = z
   .strictObject({
@@ -107,7 +110,7 @@ export const Session = z
     initiatedBy: z.string().nullable(),
     workflowId: z.string().nullable(),
   })
-  .meta({ description: 'One run of a sync. What is not known is null.' });
+  .meta({ id: 'Session', description: 'One run of a sync. What is not known is null.' });
 export type Session = z.infer<typeof Session>;
 
 export const SessionLinks = z
@@ -122,17 +125,17 @@ export const SessionLinks = z
     approveSweep: z.string(),
     temporalUi: z.string().nullable().meta({ description: "The session's workflow in the Temporal UI." }),
   })
-  .meta({ description: 'Where to look at the session and what to send to it.' });
+  .meta({ id: 'SessionLinks', description: 'Where to look at the session and what to send to it.' });
 export type SessionLinks = z.infer<typeof SessionLinks>;
 
 export const SessionAnswer = z
   .strictObject({ session: Session, links: SessionLinks })
-  .meta({ description: 'A session and its links.' });
+  .meta({ id: 'SessionAnswer', description: 'A session and its links.' });
 export type SessionAnswer = z.infer<typeof SessionAnswer>;
 
 export const SessionPage = z
   .strictObject({ sessions: z.array(Session), ...PAGE_FIELDS })
-  .meta({ description: 'Sessions, newest first.' });
+  .meta({ id: 'SessionPage', description: 'Sessions, newest first.' });
 
 export const LogLine = z
   .strictObject({
@@ -148,12 +151,12 @@ export const LogLine = z
     errorCode: z.string().nullable(),
     errorDetails: json.nullable(),
   })
-  .meta({ description: "One line of a session's event log." });
+  .meta({ id: 'LogLine', description: "One line of a session's event log." });
 export type LogLine = z.infer<typeof LogLine>;
 
 export const LogPage = z
   .strictObject({ logs: z.array(LogLine), ...PAGE_FIELDS })
-  .meta({ description: 'Log lines in the order they were written.' });
+  .meta({ id: 'LogPage', description: 'Log lines in the order they were written.' });
 
 export const RecordStatus = z
   .strictObject({
@@ -181,12 +184,12 @@ export const RecordStatus = z
     processingTimeMs: count.nullable(),
     apiCallsUsed: count,
   })
-  .meta({ description: 'What a session did to one record. Values of the record are not shown.' });
+  .meta({ id: 'RecordStatus', description: 'What a session did to one record. Values of the record are not shown.' });
 export type RecordStatus = z.infer<typeof RecordStatus>;
 
 export const RecordPage = z
   .strictObject({ records: z.array(RecordStatus), ...PAGE_FIELDS })
-  .meta({ description: 'Records in the order they were handled.' });
+  .meta({ id: 'RecordPage', description: 'Records in the order they were handled.' });
 
 const quantile = count.nullable().meta({
   description: 'The upper bound, in milliseconds, of the bucket that holds it; null above the last and without calls.',
@@ -209,26 +212,9 @@ export const CallMetrics = z
       counts: z.array(count).meta({ description: 'Calls in each bucket; the last is what is above all bounds.' }),
     }),
   })
-  .meta({ description: 'What the calls of one operation came to.' });
+  .meta({ id: 'CallMetrics', description: 'What the calls of one operation came to.' });
 export type CallMetrics = z.infer<typeof CallMetrics>;
 
 export const SessionCalls = z
   .strictObject({ calls: z.array(CallMetrics) })
-  .meta({ description: 'What a session called at Zoho, by operation.' });
-
-/** The schemas with a name of their own in the OpenAPI document. */
-export const NAMED_SCHEMAS = {
-  FullSyncRequest,
-  IncrementalSyncRequest,
-  CommandRequest,
-  Session,
-  SessionLinks,
-  SessionAnswer,
-  SessionPage,
-  LogLine,
-  LogPage,
-  RecordStatus,
-  RecordPage,
-  CallMetrics,
-  SessionCalls,
-} as const satisfies Readonly<Record<string, z.ZodType>>;
+  .meta({ id: 'SessionCalls', description: 'What a session called at Zoho, by operation.' });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { pendingMigrations } from '../../db/postgres/migrate';
 import type { SyncControl } from '../../temporal/control/sync-control';
 import { defineRoute } from '../http/route';
-import { Health, Readiness } from './schemas';
+import { Health, OpenApiDocument, Readiness } from './schemas';
 
 export const getHealth = defineRoute({
   method: 'get',
@@ -70,7 +70,7 @@ export const getOpenApi = defineRoute({
   tag: 'Operations',
   summary: 'This document',
   access: 'open',
-  answers: { 200: { description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) } },
+  answers: { 200: { description: 'OpenAPI 3.1.', schema: OpenApiDocument } },
   problems: [],
   handle: async (_request, { openApi }) => ({ status: 200, body: { ...openApi } }),
 });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-export const Health = z.strictObject({ status: z.literal('alive') }).meta({ description: 'The process answers.' });
+export const Health = z
+  .strictObject({ status: z.literal('alive') })
+  .meta({ id: 'Health', description: 'The process answers.' });
 
 export const Readiness = z
   .strictObject({
@@ -11,13 +13,18 @@ export const Readiness = z
       temporal: z.enum(['ok', 'failed']),
     }),
   })
-  .meta({ description: 'Whether the parts that commands need are there. Sessions are readable without Temporal.' });
+  .meta({
+    id: 'Readiness',
+    description: 'Whether the parts that commands need are there. Sessions are readable without Temporal.',
+  });
 
 export const KeyRotation = z
   .strictObject({
     primaryKey: z.string().meta({ description: 'Id of the key that encrypts; every stored secret is under it now.' }),
     connections: z.int().meta({ description: 'Connections whose secrets were encrypted anew.' }),
   })
-  .meta({ description: 'The other keys may leave PULSE_ENCRYPTION_KEYS.' });
+  .meta({ id: 'KeyRotation', description: 'The other keys may leave PULSE_ENCRYPTION_KEYS.' });
 
-export const SYSTEM_SCHEMAS = { Health, Readiness, KeyRotation } as const satisfies Readonly<Record<string, z.ZodType>>;
+export const OpenApiDocument = z
+  .record(z.string(), z.unknown())
+  .meta({ id: 'OpenApiDocument', description: 'OpenAPI 3.1, of this very API.' });

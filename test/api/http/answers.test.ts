@@ -9,7 +9,7 @@ const route = defineRoute({
   method: 'get',
   path: '/counts',
   operationId: 'getCounts',
-  tag: 'Counts',
+  tag: 'Sessions',
   summary: 'Counts',
   access: 'open',
   answers: { 200: { description: 'Counts.', schema: z.strictObject({ count: z.int() }) } },

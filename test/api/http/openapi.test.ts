@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
+import { z } from 'zod';
 import { createApp } from '../../../src/api/app';
+import { describeApi, nameOf } from '../../../src/api/openapi';
 import { API_PREFIX } from '../../../src/api/paths';
 import { ROUTES } from '../../../src/api/routes';
 import { createDatabase } from '../../../src/db/postgres/knex';
@@ -113,6 +115,26 @@ describe('the OpenAPI document', () => {
     const validate = ajv.compile({ $ref: 'api#/components/schemas/SessionAnswer' });
     assert.ok(validate(body), ajv.errorsText(validate.errors));
     assert.ok(!validate({ session: {}, links: {} }));
+  });
+
+  it('names the schema of every body and of every JSON answer', () => {
+    const unnamed = ROUTES.flatMap(({ operationId, body, answers }) => [
+      ...(body && nameOf(body) === undefined ? [`${operationId}: body`] : []),
+      ...Object.entries(answers)
+        .filter(([, { schema, contentType }]) => contentType === undefined && nameOf(schema) === undefined)
+        .map(([status]) => `${operationId}: ${status}`),
+    ]);
+
+    assert.deepEqual(unnamed, []);
+  });
+
+  it('refuses one name for two schemas', () => {
+    const [route] = ROUTES;
+    assert.ok(route);
+    const answering = (schema: z.ZodType) => ({ ...route, answers: { 200: { description: '', schema } } });
+    const [text, count] = [z.string().meta({ id: 'Twice' }), z.number().meta({ id: 'Twice' })];
+
+    assert.throws(() => describeApi([answering(text), answering(count)], '0'), /Twice/);
   });
 
   it('gives every operation a name of its own', () => {

@@ -1,0 +1,14 @@
+/** Groups of operations in the OpenAPI document, in its order, each with its description. */
+export const TAGS = {
+  Syncs: 'Start a sync of a module from Zoho CRM into its mirror.',
+  Plans: 'Compare the ways to read or write records before spending credits.',
+  Sessions: 'Follow a sync, read its log and its records, and steer it.',
+  Modules: 'Modules of the organization as Zoho describes them.',
+  Fields: 'Metadata, coverage and custom fields of a module.',
+  Records: 'Read and write records at Zoho, one request at a time.',
+  Connections: 'Connect Zoho organizations, and see what a connection may do.',
+  'Bulk operations': 'Write many records with one request, and follow what becomes of each.',
+  Operations: 'Health, metrics and the description of this API.',
+} as const;
+
+export type Tag = keyof typeof TAGS;
