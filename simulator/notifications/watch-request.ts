@@ -14,6 +14,8 @@ const MAX_CONDITION_FIELDS = 10;
 const MAX_GROUP = 2;
 
 type Input = Readonly<Record<string, unknown>>;
+/** Key of an element, as errors name it. */
+type KeyDetails = Readonly<{ api_name: string; json_path: string }>;
 
 /**
  * Reads one element of `watch` (Enable, Update Notifications).
@@ -22,26 +24,24 @@ type Input = Readonly<Record<string, unknown>>;
  * @throws ApiError MANDATORY_NOT_FOUND, INVALID_DATA and the like, with the path of the key
  */
 export function readChannel(simulation: Simulation, input: Input, place: number, before?: Channel): Channel {
-  const at = (key: string): { api_name: string; json_path: string } => ({
-    api_name: key,
-    json_path: `$.watch[${place}].${key}`,
-  });
-  const events = input['events'] === undefined && before ? before.events : readEvents(input['events'], at('events'));
+  const at = (key: string): KeyDetails => ({ api_name: key, json_path: `$.watch[${place}].${key}` });
+  function readKey<T>(key: string, previous: T | undefined, read: (given: unknown, details: KeyDetails) => T): T {
+    const given = input[key];
+    return given === undefined && previous !== undefined ? previous : read(given, at(key));
+  }
+  const events = readKey<readonly string[]>('events', before?.events, readEvents);
   const { notification_condition: condition = before?.condition } = input;
   const selections = readConditions(simulation, condition, at('notification_condition'));
-  const token =
-    input['token'] === undefined ? (before?.token ?? null) : readToken(simulation, input['token'], at('token'));
+  const token = readKey('token', before?.token ?? null, (given, details) => readToken(simulation, given, details));
   return {
     id: readChannelId(input['channel_id'], at('channel_id')),
-    notifyUrl:
-      input['notify_url'] === undefined && before ? before.notifyUrl : readUrl(input['notify_url'], at('notify_url')),
+    notifyUrl: readKey('notify_url', before?.notifyUrl, readUrl),
     events,
     watched: watchedModules(simulation, events, selections, at('events')),
     token,
-    expires:
-      input['channel_expiry'] === undefined && before
-        ? before.expires
-        : readExpiry(simulation.clock.now(), input['channel_expiry'], at('channel_expiry')),
+    expires: readKey('channel_expiry', before?.expires, (given, details) =>
+      readExpiry(simulation.clock.now(), given, details),
+    ),
     returnAffectedFieldValues: readFlag(input, 'return_affected_field_values', before?.returnAffectedFieldValues, at),
     notifyOnRelatedAction: readFlag(input, 'notify_on_related_action', before?.notifyOnRelatedAction ?? true, at),
     ...(Array.isArray(condition) && { condition }),
@@ -119,7 +119,7 @@ function watchedModules(
   simulation: Simulation,
   events: readonly string[],
   selections: ReadonlyMap<string, FieldSelection>,
-  details: { api_name: string; json_path: string },
+  details: KeyDetails,
 ): Watched[] {
   const modules = new Map<string, { opened: OpenModule | undefined; events: Set<RecordEvent> }>();
   events.forEach((event, place) => {
@@ -145,11 +145,7 @@ function watchedModules(
 /** The metadata id of the users, which are no module. */
 const USERS_ID = '5500000000000002000';
 
-function readConditions(
-  simulation: Simulation,
-  given: unknown,
-  details: { api_name: string; json_path: string },
-): Map<string, FieldSelection> {
+function readConditions(simulation: Simulation, given: unknown, details: KeyDetails): Map<string, FieldSelection> {
   const selections = new Map<string, FieldSelection>();
   if (given === undefined || given === null) return selections;
   if (!Array.isArray(given)) throw invalidData('invalid data', { expected_data_type: 'jsonarray', ...details });

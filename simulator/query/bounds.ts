@@ -1,6 +1,6 @@
 import type { GeneratedModule } from '../data/generated-module';
 import { parseInstant } from '../zoned-time';
-import { certainComparisons, type Condition } from './condition';
+import { certainComparisons, type Comparing, type Condition } from './condition';
 
 /** Where matching rows can be, as far as a condition says so without looking at them. */
 export interface Bounds {
@@ -17,23 +17,30 @@ const UPPER = ['equal', 'less_than', 'less_equal'];
 
 /** The bounds a condition puts on Modified_Time and id; they make keyset paging over millions of rows cheap. */
 export function boundsOf(module: GeneratedModule, condition: Condition | undefined): Bounds {
-  let modifiedFrom = -Infinity;
-  let modifiedUntil = Infinity;
-  let firstRow = 0;
-  for (const { path, comparison, operands } of condition ? certainComparisons(condition) : []) {
-    const [low = '', high] = operands;
-    if (path === 'Modified_Time') {
-      const last = comparison === 'between' ? high : UPPER.includes(comparison) ? low : undefined;
-      if (LOWER.includes(comparison)) modifiedFrom = Math.max(modifiedFrom, parseInstant(low) ?? -Infinity);
-      if (last !== undefined) modifiedUntil = Math.min(modifiedUntil, parseInstant(last) ?? Infinity);
-    }
-    if (path.toLowerCase() === 'id' && LOWER.includes(comparison) && /^\d+$/.test(low)) {
-      firstRow = Math.max(firstRow, module.firstRowFrom(BigInt(low)));
-    }
-  }
+  const comparisons = condition ? certainComparisons(condition) : [];
+  const ofTime = comparisons.filter(({ path }) => path === 'Modified_Time');
+  const ofId = comparisons.filter(({ path }) => path.toLowerCase() === 'id');
+  const modifiedFrom = Math.max(...ofTime.map((comparison) => parseInstant(lowest(comparison) ?? '') ?? -Infinity));
+  const modifiedUntil = Math.min(...ofTime.map((comparison) => parseInstant(highest(comparison) ?? '') ?? Infinity));
+  const firstRow = Math.max(0, ...ofId.map((comparison) => firstRowOf(module, lowest(comparison))));
   return {
     ...(modifiedFrom !== -Infinity && { modifiedFrom }),
     ...(modifiedUntil !== Infinity && { modifiedUntil }),
     ...(firstRow > 0 && { firstRow }),
   };
+}
+
+/** The operand below which no value matches. */
+function lowest({ comparison, operands: [first] }: Comparing): string | undefined {
+  return LOWER.includes(comparison) ? first : undefined;
+}
+
+/** The operand above which no value matches. */
+function highest({ comparison, operands: [first, second] }: Comparing): string | undefined {
+  if (comparison === 'between') return second;
+  return UPPER.includes(comparison) ? first : undefined;
+}
+
+function firstRowOf(module: GeneratedModule, id: string | undefined): number {
+  return id !== undefined && /^\d+$/.test(id) ? module.firstRowFrom(BigInt(id)) : 0;
 }

@@ -48,17 +48,20 @@ export function withRecordIds(simulation: Simulation, exchange: Exchange): Excha
 
 function replacementOf(simulation: Simulation, opened: OpenModule, name: string): Replacement {
   const [module = '', ...path] = name.split('.');
-  const fieldName = path.at(-1) ?? '';
-  const lookup = path.length === 2 ? path[0] : undefined;
-  if (opened.module.apiName.toLowerCase() !== module.toLowerCase() || path.length < 1 || path.length > 2) {
-    throw invalidHeader(name);
-  }
-  if (lookup !== undefined && !readSwitch(simulation, 'externalIdsInLookups')) throw invalidHeader(name);
-  const related = lookup === undefined ? undefined : opened.module.column(lookup)?.field.lookupModule;
-  const target = lookup === undefined ? opened : simulation.records.find(related ?? '');
+  const isOfModule = module.toLowerCase() === opened.module.apiName.toLowerCase();
+  if (!isOfModule || path.length < 1 || path.length > 2) throw invalidHeader(name);
+  const [fieldName = '', lookup] = path.reverse();
+  const target = lookup === undefined ? opened : lookupTarget(simulation, opened, lookup);
   const column = target?.module.column(fieldName);
   if (!target || !column || !simulation.externalFields.typeOf(target.module, column)) throw invalidHeader(name);
   return { ...(lookup !== undefined && { lookup }), target, column };
+}
+
+/** The module a lookup leads to, where external ids are taken in lookups. */
+function lookupTarget(simulation: Simulation, { module }: OpenModule, lookup: string): OpenModule | undefined {
+  if (!readSwitch(simulation, 'externalIdsInLookups')) return undefined;
+  const target = module.column(lookup)?.field.lookupModule;
+  return target === undefined ? undefined : simulation.records.find(target);
 }
 
 function invalidHeader(name: string): ApiError {

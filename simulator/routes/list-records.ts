@@ -57,34 +57,50 @@ export function listRecords(simulation: Simulation, exchange: Exchange): Reply {
   const start = startOf(simulation, query, list.perPage, binding, rules);
   const snapshots = rules.pageTokens && readSwitch(simulation, 'pageTokens') === 'snapshot';
   const page = snapshots ? readSnapshot(tokens, opened, list, start) : readPage(opened, list, start);
-  const { rows, more, snapshot = 0 } = page;
-  if (rows.length === 0) return { status: list.modifiedFrom === undefined ? 204 : 304 };
-
-  const last = rows.at(-1) ?? 0;
-  const shown = start.shown + (snapshots ? list.perPage : rows.length);
-  const next =
-    more && rules.pageTokens
-      ? tokens.issue(
-          { after: { modified: opened.store.modifiedAt(last), row: last }, shown, page: start.page + 1, snapshot },
-          binding,
-        )
-      : undefined;
+  if (page.rows.length === 0) return { status: list.modifiedFrom === undefined ? 204 : 304 };
   if (!rules.pageTokens) {
-    const info = { per_page: list.perPage, count: rows.length, page: start.page, more_records: more };
-    return { status: 200, json: opened.writer.document(rows, list.columns, info) };
+    return { status: 200, json: opened.writer.document(page.rows, list.columns, numberedInfo(list, start, page)) };
   }
-  const info = {
+  const shown = start.shown + (snapshots ? list.perPage : page.rows.length);
+  const next = page.more ? tokens.issue(stateAfter(opened, start, page, shown), binding) : undefined;
+  const info = tokenInfo(simulation, list, start, page, next);
+  return { status: 200, json: opened.writer.document(page.rows, list.columns, info) };
+}
+
+/** Position behind a page, for the token of the next one. */
+function stateAfter({ store }: OpenModule, start: Start, { rows, snapshot = 0 }: Page, shown: number): PageState {
+  const row = rows.at(-1) ?? 0;
+  return { after: { modified: store.modifiedAt(row), row }, shown, page: start.page + 1, snapshot };
+}
+
+/** `info` of a version that knows page numbers only. */
+function numberedInfo(list: ListQuery, start: Start, { rows, more }: Page): object {
+  return { per_page: list.perPage, count: rows.length, page: start.page, more_records: more };
+}
+
+/**
+ * `info` of a version with page tokens.
+ *
+ * @param next the token of the next page, if there is one.
+ */
+function tokenInfo(
+  { catalog }: Simulation,
+  list: ListQuery,
+  start: Start,
+  { rows, more }: Page,
+  next: ReturnType<PageTokens['issue']> | undefined,
+): object {
+  return {
     per_page: list.perPage,
     next_page_token: next?.token ?? null,
     count: rows.length,
     sort_by: list.sortBy,
     page: start.page,
     previous_page_token: null,
-    page_token_expiry: next ? simulation.catalog.zone.format(Math.floor(next.expires / 1000)) : null,
+    page_token_expiry: next ? catalog.zone.format(Math.floor(next.expires / 1000)) : null,
     sort_order: list.descending ? 'desc' : 'asc',
     more_records: more,
   };
-  return { status: 200, json: opened.writer.document(rows, list.columns, info) };
 }
 
 function readQuery(simulation: Simulation, opened: OpenModule, exchange: Exchange, rules: VersionRules): ListQuery {

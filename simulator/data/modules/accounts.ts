@@ -45,36 +45,26 @@ export function accounts(rows: number): ModulePlan {
         'Phone',
         'phone',
         variedOnSome(0.9, (random) => `+1 ${String(random).padStart(10, '0')}`),
-        {
-          length: 30,
-        },
+        { length: 30 },
       ),
-      standard('Website', 'website', onSome(0.9, serial('https://www.account-', '.example/?a=1&b=2')), {
-        length: 450,
-      }),
+      standard('Website', 'website', onSome(0.9, serial('https://www.account-', '.example/?a=1&b=2')), { length: 450 }),
       standard(
         'Billing_City',
         'text',
         varied(awkwardOnce(40, pooled(['Berlin', 'São Paulo', 'Łódź', 'New York', '東京', null]))),
-        {
-          length: 100,
-        },
+        { length: 100 },
       ),
       standard(
         'Billing_Country',
         'text',
         varied(pooled(['Germany', 'Brasil', 'Polska', 'United States', '日本', null])),
-        {
-          length: 100,
-        },
+        { length: 100 },
       ),
       standard(
         'Description',
         'textarea',
         varied(awkwardOnce(25, pooled([null, null, 'Key account.', 'Met at re:Invent']), AWKWARD_NOTES)),
-        {
-          length: 32_000,
-        },
+        { length: 32_000 },
       ),
       custom('Strategic', 'boolean', varied(pooled([true, false, false, false]))),
       TAG,

@@ -29,6 +29,8 @@ const STAGES = [
   'Closed Won',
   'Closed Lost',
 ];
+/** Each has a date; the later, the rarer. */
+const MILESTONES = ['Proposal', 'SOW', 'PO', 'Kickoff', 'Invoice', 'Payment', 'Revenue'];
 /** Very long descriptions are rare, else they would be most of the data. */
 const LONG_DESCRIPTION_PERIOD = 20_011;
 const LONG_DESCRIPTIONS = [longText(32_000, 1), longText(31_999, 5), longText(12_345, 3)];
@@ -104,9 +106,7 @@ export function deals(rows: number): ModulePlan {
       custom('Alliance_Motion', 'picklist', varied(options(0.25)), {
         options: ['Co-sell', 'Resell', 'MAP, funded', 'None'],
       }),
-      ...['Proposal', 'SOW', 'PO', 'Kickoff', 'Invoice', 'Payment', 'Revenue'].map((name, i) =>
-        custom(`${name}_Date`, 'date', variedOnSome(0.75 - i * 0.09, date(2021, 2026))),
-      ),
+      ...MILESTONES.map((name, i) => custom(`${name}_Date`, 'date', variedOnSome(0.75 - i * 0.09, date(2021, 2026)))),
       standard('Probability', 'integer', variedOnSome(0.95, integer(0, 100)), { length: 9 }),
       expectedRevenue,
       standard('Description', 'textarea', description, { length: 32_000 }),
@@ -129,13 +129,8 @@ export function deals(rows: number): ModulePlan {
       custom('Win_Score', 'double', variedOnSome(0.7, decimal(-10, 100, 4)), { length: 16, decimals: 4 }),
       custom('Discount', 'percent', variedOnSome(0.5, decimal(0, 100, 2)), { length: 5, decimals: 2 }),
       custom('Next_Review_Time', 'datetime', variedOnSome(0.5, instant)),
-      custom('Deal_Number', 'autonumber', serial('PP-', '', 7), {
-        readOnly: true,
-        autonumberPrefix: 'PP-',
-      }),
-      custom('Deal_Room', 'website', onSome(0.3, serial('https://rooms.example/d/', '?x=1&y=%20')), {
-        length: 450,
-      }),
+      custom('Deal_Number', 'autonumber', serial('PP-', '', 7), { readOnly: true, autonumberPrefix: 'PP-' }),
+      custom('Deal_Room', 'website', onSome(0.3, serial('https://rooms.example/d/', '?x=1&y=%20')), { length: 450 }),
       custom('Partner_Account', 'lookup', onSome(0.25, lookup()), { lookupModule: 'Accounts' }),
       TAG,
       ...AUDIT_FIELDS,
