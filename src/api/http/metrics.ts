@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { readSyncGauges } from '../../db/health/sync-gauges';
+import { createSyncGauges } from './sync-gauges';
 import { createZohoCallGauges } from './zoho-call-gauges';
 
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -25,41 +25,12 @@ export function createMetrics(knex: Knex): Metrics {
     registers,
   });
   const databaseUp = new Gauge({ name: 'pulse_database_up', help: 'Whether PostgreSQL answers.', registers });
-  const activeSessions = new Gauge({
-    name: 'pulse_active_sessions',
-    help: 'Sync sessions that own their module.',
-    labelNames: ['connection', 'module', 'status'],
-    registers,
-  });
-  const watermarks = new Gauge({
-    name: 'pulse_mirror_complete_until_timestamp_seconds',
-    help: 'Zoho time up to which the mirror of a module is complete.',
-    labelNames: ['connection', 'module'],
-    registers,
-  });
-  const credits = new Gauge({
-    name: 'pulse_credits_spent_24h',
-    help: 'API credits spent in the last 24 hours.',
-    labelNames: ['connection'],
-    registers,
-  });
-
-  const connections = new Gauge({
-    name: 'pulse_connection_info',
-    help: 'The name of a connection whose id stands in the metrics of the workers.',
-    labelNames: ['connection', 'connection_id'],
-    registers,
-  });
+  const refreshSyncs = createSyncGauges(registry);
   const refreshZohoCalls = createZohoCallGauges(registry);
 
   async function refresh(): Promise<void> {
-    for (const gauge of [activeSessions, watermarks, credits, connections]) gauge.reset();
     try {
-      const gauges = await readSyncGauges(knex);
-      for (const { count, ...labels } of gauges.activeSessions) activeSessions.set(labels, count);
-      for (const { completeUntil, ...labels } of gauges.watermarks) watermarks.set(labels, completeUntil);
-      for (const { credits: spent, ...labels } of gauges.creditsSpent) credits.set(labels, spent);
-      for (const labels of gauges.connections) connections.set({ ...labels }, 1);
+      await refreshSyncs(knex);
       await refreshZohoCalls(knex);
       databaseUp.set(1);
     } catch {

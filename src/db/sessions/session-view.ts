@@ -27,7 +27,6 @@ export interface SessionView {
 }
 
 interface ChunkSums {
-  sessionId: string;
   rowsRead: number;
   rowsCreated: number;
   rowsUpdated: number;
@@ -35,6 +34,16 @@ interface ChunkSums {
   rowsFailed: number;
   rowsLastMinute: number;
 }
+
+/** Sums of a session that has loaded nothing yet. */
+const NO_CHUNKS: ChunkSums = {
+  rowsRead: 0,
+  rowsCreated: 0,
+  rowsUpdated: 0,
+  rowsUnchanged: 0,
+  rowsFailed: 0,
+  rowsLastMinute: 0,
+};
 
 interface Sources {
   now: Date;
@@ -80,7 +89,7 @@ async function sumChunks(
   knex: Knex,
   sessionIds: readonly string[],
 ): Promise<{ now: Date; sums: ReadonlyMap<string, ChunkSums> }> {
-  const answer = await knex.raw<{ rows: (ChunkSums & { now: Date })[] }>(
+  const answer = await knex.raw<{ rows: (ChunkSums & { sessionId: string; now: Date })[] }>(
     `select now() as "now", session_id as "sessionId",
        coalesce(sum(rows_read) filter (where kind in ('bulk', 'list')), 0)::float8 as "rowsRead",
        coalesce(sum(rows_created), 0)::float8 as "rowsCreated",
@@ -99,23 +108,23 @@ async function sumChunks(
 }
 
 function derive(session: SyncSessionModel, sources: Sources): SessionView {
-  const chunks = sources.chunks.get(session.id);
-  const written = (chunks?.rowsCreated ?? 0) + (chunks?.rowsUpdated ?? 0) + (chunks?.rowsUnchanged ?? 0);
-  const processed = Math.max(Number(session.processedRecords), chunks?.rowsRead ?? 0);
+  const chunks = sources.chunks.get(session.id) ?? NO_CHUNKS;
+  const written = chunks.rowsCreated + chunks.rowsUpdated + chunks.rowsUnchanged;
+  const processed = Math.max(Number(session.processedRecords), chunks.rowsRead);
   const successful = Math.max(Number(session.successfulRecords), written);
-  const failed = Math.max(Number(session.failedRecords), chunks?.rowsFailed ?? 0);
+  const failed = Math.max(Number(session.failedRecords), chunks.rowsFailed);
   const total = Number(session.totalRecords) || optionalNumber(session.expectedRecords);
   const durationSeconds = session.durationSeconds(sources.now);
-  const rowsPerSecond = rate(session, processed, chunks?.rowsLastMinute ?? 0, durationSeconds);
+  const rowsPerSecond = rate(session, processed, chunks.rowsLastMinute, durationSeconds);
   return {
     session,
     connection: sources.connectionNames.get(session.connectionId) ?? session.connectionId,
     processedRecords: processed,
     successfulRecords: successful,
     failedRecords: failed,
-    createdRecords: chunks?.rowsCreated ?? 0,
-    updatedRecords: chunks?.rowsUpdated ?? 0,
-    unchangedRecords: chunks?.rowsUnchanged ?? 0,
+    createdRecords: chunks.rowsCreated,
+    updatedRecords: chunks.rowsUpdated,
+    unchangedRecords: chunks.rowsUnchanged,
     totalRecords: total,
     progressPercentage: progress(session, processed, total),
     rowsPerSecond,

@@ -194,7 +194,7 @@ export class ZohoTransport {
         module,
         method: http.method,
         path: http.path,
-        bytesSent: http.body instanceof MultipartFile ? http.body.size : Buffer.byteLength(http.body ?? ''),
+        bytesSent: bytesOf(http.body),
         credits: permit?.credits ?? listed,
       },
       [this.#observer, options?.observer],
@@ -231,6 +231,10 @@ function httpRequest(request: ZohoRequest, token: AccessToken): HttpRequest {
     },
     body: isJson ? exactJson(request, body) : body,
   };
+}
+
+function bytesOf(body: HttpRequest['body']): number {
+  return body instanceof MultipartFile ? body.size : Buffer.byteLength(body ?? '');
 }
 
 /** @throws ZohoError `request_bug` for an address that would carry the token to a host where it does not belong. */

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../domain/zoho-limits';
-import { optionProblems, type PicklistOption, rulesOf } from './custom-field-definition';
+import { foundProblems, optionProblems, type PicklistOption, rulesOf, type TypeRules } from './custom-field-definition';
 import type { ZohoField } from './fields';
 
 /** Changes to a custom field that lose no data. Properties left out stay as they are. */
@@ -32,34 +32,45 @@ export interface CustomFieldChange {
  * @param current as Zoho's metadata have it now.
  */
 export function customFieldChangeProblems(current: ZohoField, change: CustomFieldChange): string[] {
-  const { label, dataType, length, decimalPlace, unique, picklistValues } = change;
-  const rules = rulesOf(current.dataType);
-  const isPicklist = rules?.options === true;
-  const problems = [
-    [Object.values(change).every((value) => value === undefined), 'nothing is changed'],
-    [label?.trim() === '', 'the label is empty'],
-    [label !== undefined && !current.custom, 'the label of a standard field cannot be changed'],
-    [
-      dataType !== undefined && dataType !== current.dataType,
-      `its data type is ${current.dataType} and cannot become ${dataType}`,
-    ],
+  const { label, dataType, unique, picklistValues } = change;
+  const rules = rulesOf(current.dataType) ?? {};
+  return [
+    ...foundProblems(
+      [Object.values(change).every((value) => value === undefined), 'nothing is changed'],
+      [label?.trim() === '', 'the label is empty'],
+      [label !== undefined && !current.custom, 'the label of a standard field cannot be changed'],
+      [
+        dataType !== undefined && dataType !== current.dataType,
+        `its data type is ${current.dataType} and cannot become ${dataType}`,
+      ],
+    ),
+    ...sizeChangeProblems(current, change, rules),
+    ...foundProblems(
+      [unique && !rules.unique, `a ${current.dataType} field cannot be unique`],
+      [picklistValues !== undefined && !rules.options, `a ${current.dataType} field has no options`],
+    ),
+    ...(picklistValues && rules.options ? optionChangeProblems(current, picklistValues) : []),
+  ];
+}
+
+function sizeChangeProblems(
+  current: ZohoField,
+  { length, decimalPlace }: CustomFieldChange,
+  { maxLength = 0, decimals }: TypeRules,
+): string[] {
+  const maxDecimals = decimals ? LIMITS.customFields.decimalPlaces : -1;
+  return foundProblems(
     [length !== undefined && isLess(length, current.length), `the length cannot shrink below ${current.length}`],
-    [length !== undefined && !(length <= (rules?.maxLength ?? 0)), `the length is above ${rules?.maxLength ?? 0}`],
+    [length !== undefined && !(length <= maxLength), `the length is above ${maxLength}`],
     [
       decimalPlace !== undefined && isLess(decimalPlace, current.decimalPlace),
       `the decimal places cannot shrink below ${current.decimalPlace}`,
     ],
     [
-      decimalPlace !== undefined && !(rules?.decimals === true && decimalPlace <= LIMITS.customFields.decimalPlaces),
+      decimalPlace !== undefined && !(decimalPlace <= maxDecimals),
       'the decimal places are above what the field can have',
     ],
-    [unique && rules?.unique !== true, `a ${current.dataType} field cannot be unique`],
-    [picklistValues !== undefined && !isPicklist, `a ${current.dataType} field has no options`],
-  ] as const;
-  return [
-    ...problems.filter(([isWrong]) => isWrong === true).map(([, problem]) => problem),
-    ...(picklistValues && isPicklist ? optionChangeProblems(current, picklistValues) : []),
-  ];
+  );
 }
 
 function optionChangeProblems(
@@ -72,14 +83,14 @@ function optionChangeProblems(
   const kept = existing
     .filter(({ id }) => id === null || !remove.includes(id))
     .map(({ id, actual, display }) => ({ actual, display: renamed.get(id ?? '') ?? display }));
-  const problems = [
+  const problems = foundProblems(
     [named.length + add.length === 0, 'no option is changed'],
     [named.some((id) => !known.has(id)), 'an option that is named does not exist'],
     [new Set(named).size < named.length, 'an option is named twice'],
     [rename.some(({ display }) => display.trim() === ''), 'an option would become empty'],
     [kept.length + add.length === 0, 'no option would be left'],
-  ] as const;
-  return [...problems.filter(([isWrong]) => isWrong).map(([, problem]) => problem), ...optionProblems(add, kept)];
+  );
+  return [...problems, ...optionProblems(add, kept)];
 }
 
 /** Also for a length that is no whole number, which is no growth. */

@@ -1,4 +1,5 @@
 import { LIMITS } from '../../domain/zoho-limits';
+
 /** The types of custom fields that can be created here, out of those Zoho documents. */
 export const CREATABLE_FIELD_TYPES = [
   'text',
@@ -57,7 +58,8 @@ export interface CustomFieldDefinition {
   defaultValue?: string | undefined;
 }
 
-interface TypeRules {
+/** Properties that fields of one type can have. */
+export interface TypeRules {
   maxLength?: number;
   decimals?: true;
   options?: true;
@@ -106,12 +108,35 @@ export function rulesOf(dataType: string): TypeRules | undefined {
  * empty if nothing is. Limits that depend on the edition or on other fields are left to Zoho.
  */
 export function customFieldProblems(definition: CustomFieldDefinition): string[] {
-  const { label, dataType, length, decimalPlace, picklistValues, globalPicklist, unique, externalId } = definition;
+  const { label, dataType, unique, externalId, tooltip } = definition;
   const rules = rulesOf(dataType);
   if (!rules) return [`the data type ${dataType} cannot be created`];
-  const hasOptions = picklistValues !== undefined || globalPicklist !== undefined;
-  const problems = [
-    [label.trim() === '', 'the label is empty'],
+  return [
+    ...foundProblems([label.trim() === '', 'the label is empty']),
+    ...sizeProblems(definition, rules),
+    ...optionSourceProblems(definition, rules),
+    ...foundProblems(
+      [unique && !rules.unique, `a ${dataType} field cannot be unique`],
+      [externalId && !rules.externalId, `a ${dataType} field cannot be an external id`],
+      [
+        (tooltip?.length ?? 0) > LIMITS.customFields.tooltip,
+        `the tooltip is longer than ${LIMITS.customFields.tooltip} characters`,
+      ],
+    ),
+    ...ownKeyProblems(definition, rules),
+    ...optionProblems(definition.picklistValues ?? []),
+  ];
+}
+
+type Check = readonly [isWrong: boolean | 0 | null | undefined, problem: string];
+
+/** The problems of the checks that found something wrong. */
+export function foundProblems(...checks: readonly Check[]): string[] {
+  return checks.filter(([isWrong]) => isWrong === true).map(([, problem]) => problem);
+}
+
+function sizeProblems({ dataType, length, decimalPlace }: CustomFieldDefinition, rules: TypeRules): string[] {
+  return foundProblems(
     [length !== undefined && !rules.maxLength, `a ${dataType} field has no length`],
     [rules.maxLength && !isBetween(length, 1, rules.maxLength), `the length is not between 1 and ${rules.maxLength}`],
     [decimalPlace !== undefined && !rules.decimals, `a ${dataType} field has no decimal places`],
@@ -119,22 +144,19 @@ export function customFieldProblems(definition: CustomFieldDefinition): string[]
       rules.decimals && !isBetween(decimalPlace, 0, LIMITS.customFields.decimalPlaces),
       `the decimal places are not between 0 and ${LIMITS.customFields.decimalPlaces}`,
     ],
+  );
+}
+
+/** Problems of where a field takes its options from. */
+function optionSourceProblems(definition: CustomFieldDefinition, rules: TypeRules): string[] {
+  const { dataType, picklistValues, globalPicklist } = definition;
+  const hasOptions = picklistValues !== undefined || globalPicklist !== undefined;
+  return foundProblems(
     [hasOptions && !rules.options, `a ${dataType} field has no options`],
     [rules.options && !hasOptions, `a ${dataType} field needs options`],
     [picklistValues !== undefined && globalPicklist !== undefined, 'it has options of its own and a global picklist'],
     [picklistValues?.length === 0, 'the list of options is empty'],
-    [unique && !rules.unique, `a ${dataType} field cannot be unique`],
-    [externalId && !rules.externalId, `a ${dataType} field cannot be an external id`],
-    [
-      (definition.tooltip?.length ?? 0) > LIMITS.customFields.tooltip,
-      `the tooltip is longer than ${LIMITS.customFields.tooltip} characters`,
-    ],
-  ] as const;
-  return [
-    ...problems.filter(([isWrong]) => isWrong === true).map(([, problem]) => problem),
-    ...ownKeyProblems(definition, rules),
-    ...optionProblems(picklistValues ?? []),
-  ];
+  );
 }
 
 /** Lists the problems of new options, by themselves and beside those a field has. */
@@ -151,18 +173,18 @@ function ownKeyProblems(definition: CustomFieldDefinition, { own }: TypeRules): 
   const foreign = OWN_KEYS.filter((key) => key !== own?.key && definition[key] !== undefined);
   const missing = own?.required && definition[own.key] === undefined ? [own.key] : [];
   const { formula, autoNumber, lookup } = definition;
-  const problems = [
+  const problems = foundProblems(
     [formula?.expression.trim() === '', 'the formula is empty'],
     [
       autoNumber && !isBetween(autoNumber.startNumber, 0, Number.MAX_SAFE_INTEGER),
       'the start number is no whole number',
     ],
     [lookup && (lookup.module === '' || lookup.displayLabel === ''), 'the lookup names no module or no label'],
-  ] as const;
+  );
   return [
     ...foreign.map((key) => `a ${definition.dataType} field has no ${key}`),
     ...missing.map((key) => `a ${definition.dataType} field needs ${key}`),
-    ...problems.filter(([isWrong]) => isWrong === true).map(([, problem]) => problem),
+    ...problems,
   ];
 }
 
