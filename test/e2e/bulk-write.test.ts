@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import type { BulkOperationAnswer } from '../../src/api/bulk-operations/schemas';
-import { startCallerUrl } from '../support/caller-url';
+import type { BulkOperationAnswer, BulkResult } from '../../src/api/bulk-operations/schemas';
+import { type ChangedRecords, EXACT_AMOUNT, mixedRequest, newContacts } from '../support/bulk-write-requests';
+import { type CallerUrl, startCallerUrl } from '../support/caller-url';
 import { useEngineApi } from '../support/engine-api';
 import { ExactNumber, type ExactObject } from '../support/exact-json';
 import { exportedRecords } from '../support/exported-records';
@@ -31,109 +32,106 @@ describe('a bulk write', function () {
     return [...(await recordsOf(org, module)).keys()].slice(0, count);
   }
 
-  /** Contacts that nobody has yet. */
-  const newContacts = (count: number, from = 0) =>
-    Array.from({ length: count }, (_, index) => ({
-      Last_Name: `Written ${from + index}`,
-      Email: `written${from + index}@example.com`,
-    }));
+  describe('that inserts, updates and upserts in one request', () => {
+    let records: ChangedRecords;
+    let caller: CallerUrl;
+    let id: string;
+    let answer: BulkOperationAnswer;
+    let results: BulkResult[];
+    let contacts: Map<string, ExactObject>;
+    let deals: Map<string, ExactObject>;
 
-  it('inserts, updates and upserts in one request, and tells of every record what became of it', async () => {
-    const org = await api().engine.org({ contacts: 40, deals: 20, accounts: 10 });
-    const [changed = '', cleared = ''] = await someIds(org, 'Contacts', 2);
-    const [deal = ''] = await someIds(org, 'Deals', 1);
-    const [account = ''] = await someIds(org, 'Accounts', 1);
-    const caller = await startCallerUrl(1);
-    // The amount has more digits than a double holds.
-    const request = JSON.stringify({
-      connection: org.name,
-      callbackUrl: caller.url,
-      callbackSecret: SECRET,
-      operations: [
-        { operation: 'insert', module: 'Contacts', records: [...newContacts(2), { Last_Name: null, Email: 'x@y.z' }] },
-        {
-          operation: 'update',
-          module: 'Contacts',
-          records: [
-            { id: changed, Last_Name: 'Changed', Account_Name: { id: account } },
-            { id: '5500000000000000001', Last_Name: 'Nobody' },
-            { id: cleared, Phone: null },
-          ],
-        },
-        {
-          operation: 'upsert',
-          module: 'Contacts',
-          findBy: 'Email',
-          records: [{ Last_Name: 'Again', Email: 'written0@example.com' }, ...newContacts(1, 7)],
-        },
-        {
-          operation: 'update',
-          module: 'Deals',
-          records: [{ id: deal, Amount: 'AMOUNT', Closing_Date: '2031-02-03' }],
-        },
-      ],
-    }).replace('"AMOUNT"', '1234567890123456.78');
+    before(async () => {
+      const org = await api().engine.org({ contacts: 40, deals: 20, accounts: 10 });
+      const [changed = '', cleared = ''] = await someIds(org, 'Contacts', 2);
+      const [deal = ''] = await someIds(org, 'Deals', 1);
+      const [account = ''] = await someIds(org, 'Accounts', 1);
+      records = { changed, cleared, deal, account };
+      caller = await startCallerUrl(1);
+      id = await start(
+        mixedRequest({ connection: org.name, callbackUrl: caller.url, callbackSecret: SECRET }, records),
+      );
+      answer = await operationIs(api(), 'bulk-writes', id, 'completed');
+      results = await resultsOf(api(), 'bulk-writes', id);
+      contacts = await recordsOf(org, 'Contacts');
+      deals = await recordsOf(org, 'Deals');
+    });
+    after(() => caller?.close());
 
-    const id = await start(request);
-    const { operation, jobs } = await operationIs(api(), 'bulk-writes', id, 'completed');
-    const results = await resultsOf(api(), 'bulk-writes', id);
-    const contacts = await recordsOf(org, 'Contacts');
-    const deals = await recordsOf(org, 'Deals');
+    it('has an outcome for every record, in order', () => {
+      assert.deepEqual(
+        results.map(({ position, status }) => [position, status]),
+        [
+          [0, 'added'],
+          [1, 'added'],
+          [2, 'skipped'],
+          [3, 'updated'],
+          [4, 'skipped'],
+          [5, 'updated'],
+          [6, 'updated'],
+          [7, 'added'],
+          [8, 'updated'],
+        ],
+      );
+      const errors = results.map(({ errors: [first] }) => first?.code);
+      assert.equal(errors[2], 'MANDATORY_NOT_FOUND');
+      assert.ok(errors[4]);
+      assert.equal(errors.filter(Boolean).length, 2);
+    });
 
-    assert.deepEqual(
-      results.map(({ position, status, errors }) => [position, status, errors.map(({ code }) => code).join()]),
-      [
-        [0, 'added', ''],
-        [1, 'added', ''],
-        [2, 'skipped', 'MANDATORY_NOT_FOUND'],
-        [3, 'updated', ''],
-        [4, 'skipped', results[4]?.errors[0]?.code],
-        [5, 'updated', ''],
-        [6, 'updated', ''],
-        [7, 'added', ''],
-        [8, 'updated', ''],
-      ],
-    );
-    // A record that clears a field goes in a file of its own.
-    assert.deepEqual(
-      jobs.map(({ module, operation: action, records }) => [module, action, records]),
-      [
-        ['Contacts', 'insert', 3],
-        ['Contacts', 'update', 2],
-        ['Contacts', 'update', 1],
-        ['Contacts', 'upsert', 2],
-        ['Deals', 'update', 1],
-      ],
-    );
-    const written = (position: number) => contacts.get(results[position]?.recordId ?? '');
-    assert.equal(written(0)?.['Last_Name'], 'Again');
-    assert.equal(results[6]?.recordId, results[0]?.recordId);
-    assert.equal(written(1)?.['Email'], 'written1@example.com');
-    assert.equal(contacts.get(changed)?.['Last_Name'], 'Changed');
-    assert.equal((contacts.get(changed)?.['Account_Name'] as ExactObject)['id'], account);
-    assert.equal(contacts.get(cleared)?.['Phone'], null);
-    assert.equal(deals.get(deal)?.['Closing_Date'], '2031-02-03');
-    const amount = deals.get(deal)?.['Amount'];
-    assert.ok(amount instanceof ExactNumber && Number(amount.digits) === Number('1234567890123456.78'));
-    assert.deepEqual(jobs[0]?.counts, { added: 2, updated: 0, skipped: 1, total: 3 });
-    assert.deepEqual([operation.processedRecords, operation.successfulRecords, operation.failedRecords], [9, 7, 2]);
-    assert.ok(operation.creditsSpent >= 2_500);
+    it('sends a job for each operation, and another for records that clear a field', () => {
+      assert.deepEqual(
+        answer.jobs.map(({ module, operation, records: count }) => [module, operation, count]),
+        [
+          ['Contacts', 'insert', 3],
+          ['Contacts', 'update', 2],
+          ['Contacts', 'update', 1],
+          ['Contacts', 'upsert', 2],
+          ['Deals', 'update', 1],
+        ],
+      );
+    });
 
-    // Its first attempt was refused.
-    await poll(async () => caller.received.length === 2, { what: 'the caller is told twice' });
-    await caller.close();
-    const { body = '', signature = '' } = caller.received[1] ?? {};
-    const [, seconds, hmac] = /^t=(\d+),v1=(\w+)$/.exec(signature) ?? [];
-    assert.equal(hmac, createHmac('sha256', SECRET).update(`${seconds}.${body}`).digest('hex'));
-    assert.deepEqual(JSON.parse(body), {
-      id,
-      kind: 'bulk_write',
-      status: 'completed',
-      totalRecords: 9,
-      processedRecords: 9,
-      successfulRecords: 7,
-      failedRecords: 2,
-      completedAt: operation.completedAt,
+    it('upserts a record that it has just inserted', () => {
+      const [first, second] = results.map(({ recordId }) => contacts.get(recordId ?? ''));
+      assert.equal(results[6]?.recordId, results[0]?.recordId);
+      assert.equal(first?.['Last_Name'], 'Again');
+      assert.equal(second?.['Email'], 'written1@example.com');
+    });
+
+    it('writes lookups, cleared fields, dates and every digit of an amount', () => {
+      const changed = contacts.get(records.changed);
+      const deal = deals.get(records.deal);
+      assert.equal(changed?.['Last_Name'], 'Changed');
+      assert.equal((changed?.['Account_Name'] as ExactObject)['id'], records.account);
+      assert.equal(contacts.get(records.cleared)?.['Phone'], null);
+      assert.equal(deal?.['Closing_Date'], '2031-02-03');
+      const amount = deal?.['Amount'];
+      assert.ok(amount instanceof ExactNumber && Number(amount.digits) === Number(EXACT_AMOUNT));
+    });
+
+    it('counts its records and what Zoho was paid', () => {
+      const { operation, jobs } = answer;
+      assert.deepEqual(jobs[0]?.counts, { added: 2, updated: 0, skipped: 1, total: 3 });
+      assert.deepEqual([operation.processedRecords, operation.successfulRecords, operation.failedRecords], [9, 7, 2]);
+      assert.ok(operation.creditsSpent >= 2_500);
+    });
+
+    it('notifies its caller, again after a refusal, and signs what it says', async () => {
+      await poll(async () => caller.received.length === 2, { what: 'the caller is notified twice' });
+      const { body = '', signature = '' } = caller.received[1] ?? {};
+      const [, seconds, hmac] = /^t=(\d+),v1=(\w+)$/.exec(signature) ?? [];
+      assert.equal(hmac, createHmac('sha256', SECRET).update(`${seconds}.${body}`).digest('hex'));
+      assert.deepEqual(JSON.parse(body), {
+        id,
+        kind: 'bulk_write',
+        status: 'completed',
+        totalRecords: 9,
+        processedRecords: 9,
+        successfulRecords: 7,
+        failedRecords: 2,
+        completedAt: answer.operation.completedAt,
+      });
     });
   });
 

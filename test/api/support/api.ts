@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Knex } from 'knex';
 import pino from 'pino';
 import { createApp } from '../../../src/api/app';
+import type { ApiDeps } from '../../../src/api/http/deps';
 import { PROBLEM_CONTENT_TYPE, ProblemDocument } from '../../../src/api/http/problem';
 import { problemsOf } from '../../../src/api/openapi';
 import { API_PREFIX } from '../../../src/api/paths';
@@ -70,39 +71,20 @@ export function useApi(
 ): ApiFixture {
   const database = useDatabase();
   const logLines: string[] = [];
-  let running: { baseUrl: string; keys: Record<ApiRole, string>; close(): Promise<void> } | undefined;
+  let running: RunningApi | undefined;
   before(async () => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const connect = connectSettings(database.knex, baseUrl, accountsUrl);
-    const app = createApp({
-      knex: database.knex,
-      connect,
-      control: forwarding(control),
-      operations: {
-        start: (...args) => operations().start(...args),
-        jobFinished: (...args) => operations().jobFinished(...args),
+    running = await startApi(
+      database.knex,
+      {
+        control: forwarding(control),
+        operations: {
+          start: (...args) => operations().start(...args),
+          jobFinished: (...args) => operations().jobFinished(...args),
+        },
+        logger: pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) }),
       },
-      logger: pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) }),
-      temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
-      validateAnswers: 'throw',
-      version: '0.0.0',
-    });
-    server.on('request', app);
-    const key = async (role: ApiRole): Promise<string> =>
-      (await createApiKey(database.knex, { name: role, role })).secret;
-    running = {
-      baseUrl,
-      keys: { viewer: await key('viewer'), operator: await key('operator'), admin: await key('admin') },
-      close: async () => {
-        await new Promise<void>((resolve) => {
-          server.close(() => resolve());
-          server.closeAllConnections();
-        });
-        await connect.organizations.zoho.close();
-      },
-    };
+      accountsUrl,
+    );
   });
   after(() => running?.close());
   const started = () => running ?? assert.fail('The API runs only while tests run.');
@@ -122,28 +104,73 @@ export function useApi(
     },
     actor: (role) => `api-key:${role}#${started().keys[role].split('_')[1]}`,
     logLines,
-    async call(method, path, { as = 'operator', headers = {}, json, raw } = {}) {
-      const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));
-      const response = await fetch(`${started().baseUrl}${path}`, {
-        method,
-        headers: {
-          ...(as && { authorization: `Bearer ${started().keys[as]}` }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body !== undefined && { body }),
+    call: (method, path, call) => callApi(started(), method, path, call),
+  };
+}
+
+interface RunningApi {
+  baseUrl: string;
+  keys: Record<ApiRole, string>;
+  close(): Promise<void>;
+}
+
+async function startApi(
+  knex: Knex,
+  parts: Pick<ApiDeps, 'control' | 'operations' | 'logger'>,
+  accountsUrl: (() => string) | undefined,
+): Promise<RunningApi> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const connect = connectSettings(knex, baseUrl, accountsUrl);
+  const app = createApp({
+    ...parts,
+    knex,
+    connect,
+    temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
+    validateAnswers: 'throw',
+    version: '0.0.0',
+  });
+  server.on('request', app);
+  const key = async (role: ApiRole): Promise<string> => (await createApiKey(knex, { name: role, role })).secret;
+  return {
+    baseUrl,
+    keys: { viewer: await key('viewer'), operator: await key('operator'), admin: await key('admin') },
+    close: async () => {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
       });
-      const text = await response.text();
-      const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
-      const answer = {
-        status: response.status,
-        headers: response.headers,
-        body: isJson ? (JSON.parse(text) as unknown) : text,
-      };
-      assertDeclared(method, path, answer);
-      return answer;
+      await connect.organizations.zoho.close();
     },
   };
+}
+
+async function callApi(
+  { baseUrl, keys }: RunningApi,
+  method: string,
+  path: string,
+  { as = 'operator', headers = {}, json, raw }: Call = {},
+): Promise<Answer> {
+  const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));
+  const response = await fetch(`${baseUrl}${path}`, {
+    method,
+    headers: {
+      ...(as && { authorization: `Bearer ${keys[as]}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body }),
+  });
+  const text = await response.text();
+  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
+  const answer = {
+    status: response.status,
+    headers: response.headers,
+    body: isJson ? (JSON.parse(text) as unknown) : text,
+  };
+  assertDeclared(method, path, answer);
+  return answer;
 }
 
 /** @param accountsUrl the simulator that stands for every data center */
