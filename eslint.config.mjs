@@ -226,26 +226,6 @@ export default tseslint.config(
     files: ['{src,test}/{activities,workflows}/pull/*.ts'],
     rules: { 'house/vocabulary': ['error', { allow: ['buried', 'crowded', 'heldBack'] }] },
   },
-  // Folders and files that a rule does not hold yet.
-  {
-    files: [
-      'simulator/{main,notifications/watch-request,query/bounds,routes/external-ids}.ts',
-      'simulator/routes/list-records.ts',
-      'src/db/sessions/session-view.ts',
-      'src/zoho/http/transport.ts',
-      'src/zoho/metadata/custom-field-{change,definition}.ts',
-      'test/e2e/bulk-write.test.ts',
-    ],
-    rules: { complexity: 'off' },
-  },
-  {
-    files: [
-      'simulator/data/modules/{accounts,deals}.ts',
-      'src/api/http/metrics.ts',
-      'test/{api/support/api,e2e/bulk-write.test}.ts',
-    ],
-    rules: { 'max-lines-per-function': 'off', 'house/max-lines-per-function': 'off' },
-  },
   {
     files: ['**/*.cjs', '**/*.mjs'],
     plugins: { house },
