@@ -17,14 +17,15 @@ import {
 import { fail, UNUSUAL_VALUE } from './failure';
 import { copyBytes, putNames, unescape } from './texts';
 
-/** Types of columns; the host has the same numbers. */
+/** Types of columns, which the host reads from here. */
 export const TYPE_TEXT: u8 = 0;
-const TYPE_JSONB: u8 = 1;
-const TYPE_BIGINT: u8 = 2;
-const TYPE_TIMESTAMPTZ: u8 = 3;
-const TYPE_DATE: u8 = 4;
-const TYPE_INTEGER: u8 = 5;
-const TYPE_BOOLEAN: u8 = 6;
+export const TYPE_JSONB: u8 = 1;
+export const TYPE_BIGINT: u8 = 2;
+export const TYPE_TIMESTAMPTZ: u8 = 3;
+export const TYPE_DATE: u8 = 4;
+export const TYPE_INTEGER: u8 = 5;
+export const TYPE_BOOLEAN: u8 = 6;
+export const TYPE_NUMERIC: u8 = 7;
 
 /** The length of a cell stands before it. */
 export const CELL_HEADER: usize = 4;
@@ -74,8 +75,11 @@ export function putPlain(to: usize, type: u8, start: usize, end: usize): usize {
       return putInteger(to, start, end);
     case TYPE_BOOLEAN:
       return putBoolean(to, start, end);
-    default:
+    case TYPE_NUMERIC:
       return putNumeric(to, start, end);
+    default:
+      fail(UNUSUAL_VALUE, start);
+      return 0;
   }
 }
 

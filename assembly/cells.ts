@@ -47,6 +47,19 @@ class Field {
   names: i32;
 }
 
+/** Where the host writes what of a field, in bytes from its start. */
+export const FIELD_BYTES: usize = offsetof<Field>();
+export const FIELD_KEY: usize = offsetof<Field>('key');
+export const FIELD_LENGTH: usize = offsetof<Field>('length');
+export const FIELD_VALUE: usize = offsetof<Field>('value');
+export const FIELD_ID: usize = offsetof<Field>('id');
+export const FIELD_NAME: usize = offsetof<Field>('name');
+export const FIELD_JSON: usize = offsetof<Field>('json');
+export const FIELD_NAMES: usize = offsetof<Field>('names');
+
+/** Room that the host leaves for each column's cell: where it starts, where it ends, and its form. */
+export const CELL_BYTES: usize = 2 * sizeof<u32>() + sizeof<u8>();
+
 /** What stood in a place of the record before: its key with quotes and colon, and the field, if it is wanted. */
 @unmanaged
 class Place {
@@ -70,7 +83,7 @@ let starts: usize = 0;
 let ends: usize = 0;
 let forms: usize = 0;
 
-/** @param table of `Field`s; `cells` has room for nine bytes a column */
+/** @param table of `Field`s; `cells` has room for `CELL_BYTES` a column */
 export function setFields(table: usize, count: i32, columnCount: i32, cells: usize): void {
   fields = table;
   fieldCount = count;

@@ -1,8 +1,8 @@
-/** Why the work stopped; the host reads it when a trap has reached it. */
+/** Reasons for which the work stops; the host reads them when a trap has reached it. */
 
-export const NOT_JSON = 1;
-export const UNUSUAL_VALUE = 2;
-export const OUT_OF_ROOM = 3;
+export const NOT_JSON: i32 = 1;
+export const UNUSUAL_VALUE: i32 = 2;
+export const OUT_OF_ROOM: i32 = 3;
 
 export let failure: i32 = 0;
 /** Where in memory. */

@@ -22,6 +22,30 @@ import {
 import { putTextRow } from './text-rows';
 
 export { failedAt, failure };
+// Numbers that the host shares.
+export {
+  TYPE_BIGINT,
+  TYPE_BOOLEAN,
+  TYPE_DATE,
+  TYPE_INTEGER,
+  TYPE_JSONB,
+  TYPE_NUMERIC,
+  TYPE_TEXT,
+  TYPE_TIMESTAMPTZ,
+} from './binary-rows';
+export {
+  CELL_BYTES,
+  FIELD_BYTES,
+  FIELD_ID,
+  FIELD_JSON,
+  FIELD_KEY,
+  FIELD_LENGTH,
+  FIELD_NAME,
+  FIELD_NAMES,
+  FIELD_VALUE,
+} from './cells';
+export { NOT_JSON, OUT_OF_ROOM, UNUSUAL_VALUE } from './failure';
+export { BLOCK } from './json';
 export { convertLines, csvConsumed, csvWritten } from './csv';
 
 /** No byte becomes more than three, but a number's exponent may stand for hundreds of digits. */
@@ -46,9 +70,9 @@ export function heap(): usize {
 }
 
 /**
- * @param fields seven words each: place and length of the name, then the columns of its value, id, name, JSON, names
+ * @param fields `FIELD_BYTES` each: place and length of the name, then the columns that take its parts, -1 for none
  * @param columnTypes a byte each
- * @param cells room for nine bytes a column
+ * @param cells room for `CELL_BYTES` a column
  */
 export function configure(fields: usize, fieldCount: i32, columnTypes: usize, columnCount: i32, cells: usize): void {
   setFields(fields, fieldCount, columnCount, cells);

@@ -28,8 +28,26 @@ interface Exported {
   readonly value: number;
 }
 
-/** Exports of `assembly/index.ts`. Numbers are addresses, lengths and counts. */
-export interface CopyKernel {
+/** Parts of a field's value that columns take. */
+export const FIELD_PARTS = ['value', 'id', 'name', 'json', 'names'] as const;
+export type FieldPart = (typeof FIELD_PARTS)[number];
+
+/** Numbers that the kernel shares with its host, so that neither repeats them. */
+type SharedNumbers = {
+  readonly [
+    Name in
+      | `TYPE_${Uppercase<ColumnType>}`
+      | `FIELD_${'BYTES' | 'KEY' | 'LENGTH' | Uppercase<FieldPart>}`
+      | 'NOT_JSON'
+      | 'UNUSUAL_VALUE'
+      | 'OUT_OF_ROOM'
+      | 'CELL_BYTES'
+      | 'BLOCK'
+  ]: Exported;
+};
+
+/** Exports of `assembly/index.ts`. Numbers are addresses in memory, lengths and counts. */
+export interface CopyKernel extends SharedNumbers {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly failure: { value: number };
   readonly failedAt: Exported;
@@ -52,51 +70,48 @@ export interface CopyKernel {
   ): number;
 }
 
-/** As in `assembly/failure.ts`. */
-const FAILURE = { NOT_JSON: 1, UNUSUAL_VALUE: 2, OUT_OF_ROOM: 3 } as const;
-/** The kernel's numbers of the types. */
-const TYPES: readonly ColumnType[] = [
-  'text',
-  'jsonb',
-  'bigint',
-  'timestamptz',
-  'date',
-  'integer',
-  'boolean',
-  'numeric',
-];
 const MEMORY_PAGE = 64 * 1024;
-/** Bytes that the kernel reads or writes at once; it may do so behind everything that it is given. */
-export const BLOCK = 16;
 
 let kernel: CopyKernel | undefined;
 
-/** One for the process: a conversion is never interrupted by another. */
+/** The kernel of this process: a conversion is never interrupted by another. */
 export function copyKernel(): CopyKernel {
   kernel ??= new WebAssembly.Instance(new WebAssembly.Module(readFileSync(FILE))).exports as CopyKernel;
   return kernel;
 }
 
-/** The kernel's memory, of so many bytes at least. Every call may move it. */
+/** The kernel's memory, grown to at least so many bytes. Every call may move it. */
 export function memoryOf({ memory }: CopyKernel, bytes: number): Buffer {
   const missing = bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / MEMORY_PAGE));
   return Buffer.from(memory.buffer);
 }
 
-/** The next place that blocks begin at. */
-export function aligned(place: number): number {
-  return Math.ceil(place / BLOCK) * BLOCK;
+/** Bytes that the kernel reads or writes at once; it may do so behind everything that it is given. */
+export function blockBytes(): number {
+  return copyKernel().BLOCK.value;
 }
 
-/** Types as the kernel has them, a byte each. */
+/** The next address at which a block begins. */
+export function aligned(address: number): number {
+  return Math.ceil(address / blockBytes()) * blockBytes();
+}
+
+/** Types in the kernel's numbers, a byte each. */
 export function typeNumbers(types: readonly ColumnType[]): Buffer {
-  return Buffer.from(types.map((type) => TYPES.indexOf(type)));
+  const kernel = copyKernel();
+  return Buffer.from(types.map((type) => kernel[`TYPE_${type.toUpperCase() as Uppercase<ColumnType>}`].value));
+}
+
+/** Offset in bytes of a part's column in a field of the kernel's table. */
+export function partOffset(part: FieldPart): number {
+  return copyKernel()[`FIELD_${part.toUpperCase() as Uppercase<FieldPart>}`].value;
 }
 
 /**
  * Runs the kernel.
- * @param input where its input lies, for the message of a failure
+ *
+ * @param input address of its input, for the message of a failure
  * @returns undefined when there is not enough room for the output
  * @throws PageNotReadable
  * @throws UnusualValue
@@ -108,11 +123,11 @@ export function attempt(input: number, work: (kernel: CopyKernel) => number): nu
     return work(running);
   } catch (error) {
     switch (running.failure.value) {
-      case FAILURE.OUT_OF_ROOM:
+      case running.OUT_OF_ROOM.value:
         return undefined;
-      case FAILURE.UNUSUAL_VALUE:
+      case running.UNUSUAL_VALUE.value:
         throw new UnusualValue('A value is not written as its type usually is.');
-      case FAILURE.NOT_JSON:
+      case running.NOT_JSON.value:
         throw new PageNotReadable(`The page is not JSON as documented, at byte ${running.failedAt.value - input}.`);
       default:
         throw error;

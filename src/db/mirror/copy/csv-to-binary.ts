@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream';
 import type { ColumnType } from '../../../domain/mirror/mirror-field';
 import { BINARY_HEADER, BINARY_TRAILER } from './binary-format';
-import { aligned, attempt, BLOCK, copyKernel, memoryOf, typeNumbers, UnusualValue } from './copy-kernel';
+import { aligned, attempt, blockBytes, copyKernel, memoryOf, typeNumbers, UnusualValue } from './copy-kernel';
 
 const QUOTE = 0x22;
 const NEWLINE = 0x0a;
@@ -54,9 +54,9 @@ class LinesToBinary {
     const typesAt = aligned(copyKernel().heap());
     const input = aligned(typesAt + types.length);
     const length = rest.length + chunk.length;
-    const output = aligned(input + length + 2 * BLOCK);
+    const output = aligned(input + length + 2 * blockBytes());
     for (;;) {
-      const memory = memoryOf(copyKernel(), output + this.#outputRoom + BLOCK);
+      const memory = memoryOf(copyKernel(), output + this.#outputRoom + blockBytes());
       memory.set(types, typesAt);
       memory.set(rest, input);
       memory.set(chunk, input + rest.length);

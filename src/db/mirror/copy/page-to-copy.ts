@@ -1,5 +1,15 @@
 import type { ColumnType } from '../../../domain/mirror/mirror-field';
-import { aligned, attempt, BLOCK, copyKernel, memoryOf, typeNumbers } from './copy-kernel';
+import {
+  aligned,
+  attempt,
+  blockBytes,
+  copyKernel,
+  FIELD_PARTS,
+  type FieldPart,
+  memoryOf,
+  partOffset,
+  typeNumbers,
+} from './copy-kernel';
 
 /** The two formats of COPY that rows are written in. */
 export type CopyFormat = 'text' | 'binary';
@@ -8,7 +18,7 @@ export type CopyFormat = 'text' | 'binary';
  * Part of a field's value that a column takes: the plain value, the id or the name of a reference, the value as JSON,
  * or the names of a list of tags as JSON.
  */
-export type PagePart = 'value' | 'id' | 'name' | 'json' | 'names';
+export type PagePart = FieldPart;
 
 export interface PageColumn {
   /** API name of the field. */
@@ -17,10 +27,7 @@ export interface PageColumn {
   type: ColumnType;
 }
 
-/** The order of a field's columns in the kernel's table. */
-const PARTS = ['value', 'id', 'name', 'json', 'names'] as const satisfies readonly PagePart[];
 const NO_COLUMN = -1;
-const CELL_BYTES = 9;
 
 /**
  * Turns a page of Zoho's records (JSON bytes) into rows as PostgreSQL's COPY takes them, without building objects and
@@ -50,9 +57,9 @@ export class PageToCopy {
     if (page === null) return { rows: 0, copy: Buffer.alloc(0), lastId: null };
     const tables = this.#tables;
     const pageAt = tables.end;
-    const output = aligned(pageAt + page.length + BLOCK);
+    const output = aligned(pageAt + page.length + blockBytes());
     for (;;) {
-      const memory = memoryOf(copyKernel(), output + this.#outputRoom + BLOCK);
+      const memory = memoryOf(copyKernel(), output + this.#outputRoom + blockBytes());
       memory.set(tables.bytes, this.#base);
       memory.set(page, pageAt);
       // Zeros end whatever is being read.
@@ -74,7 +81,7 @@ export class PageToCopy {
   }
 }
 
-/** Description of the columns as it lies in the kernel's memory, and its address. */
+/** Description of the columns as the kernel reads it, and its addresses. */
 interface Tables {
   bytes: Buffer;
   fields: number;
@@ -86,29 +93,28 @@ interface Tables {
 }
 
 function tablesOf(columns: readonly PageColumn[], base: number): Tables {
-  const byField = new Map<string, Int32Array>();
-  columns.forEach(({ field, part }, index) => {
-    const targets = byField.get(field) ?? new Int32Array(PARTS.length).fill(NO_COLUMN);
-    targets[PARTS.indexOf(part)] = index;
-    byField.set(field, targets);
+  const kernel = copyKernel();
+  const byField = new Map<string, { part: FieldPart; column: number }[]>();
+  columns.forEach(({ field, part }, column) => {
+    byField.set(field, [...(byField.get(field) ?? []), { part, column }]);
   });
   const names = [...byField.keys()].map((field) => Buffer.from(field));
-  let at = base;
-  const nameTable = names.map((name) => {
-    const place = at;
-    at += name.length;
-    return [place, name.length] as const;
-  });
-  const types = at;
-  const fields = aligned(types + columns.length + BLOCK);
-  const table = Int32Array.from(
-    [...byField.values()].flatMap((targets, index) => [...(nameTable[index] ?? []), ...targets]),
-  );
-  const cells = aligned(fields + table.byteLength);
+  const types = base + names.reduce((sum, { length }) => sum + length, 0);
+  const fields = aligned(types + columns.length + blockBytes());
+  const cells = aligned(fields + kernel.FIELD_BYTES.value * byField.size);
   const bytes = Buffer.alloc(cells - base);
   Buffer.concat(names).copy(bytes);
   typeNumbers(columns.map(({ type }) => type)).copy(bytes, types - base);
-  Buffer.from(table.buffer).copy(bytes, fields - base);
-  const end = aligned(cells + CELL_BYTES * columns.length + BLOCK);
+  let name = base;
+  [...byField.values()].forEach((parts, index) => {
+    const field = fields - base + index * kernel.FIELD_BYTES.value;
+    const { length = 0 } = names[index] ?? {};
+    bytes.writeInt32LE(name, field + kernel.FIELD_KEY.value);
+    bytes.writeInt32LE(length, field + kernel.FIELD_LENGTH.value);
+    for (const part of FIELD_PARTS) bytes.writeInt32LE(NO_COLUMN, field + partOffset(part));
+    for (const { part, column } of parts) bytes.writeInt32LE(column, field + partOffset(part));
+    name += length;
+  });
+  const end = aligned(cells + kernel.CELL_BYTES.value * columns.length + blockBytes());
   return { bytes, fields, fieldCount: byField.size, types, columnCount: columns.length, cells, end };
 }
