@@ -73,6 +73,7 @@ export interface CopyKernel extends SharedNumbers {
 const MEMORY_PAGE = 64 * 1024;
 
 let kernel: CopyKernel | undefined;
+let block: number | undefined;
 
 /** The kernel of this process: a conversion is never interrupted by another. */
 export function copyKernel(): CopyKernel {
@@ -87,9 +88,13 @@ export function memoryOf({ memory }: CopyKernel, bytes: number): Buffer {
   return Buffer.from(memory.buffer);
 }
 
-/** Bytes that the kernel reads or writes at once; it may do so behind everything that it is given. */
+/**
+ * Bytes that the kernel reads or writes at once; it may do so behind everything that it is given. Read from the kernel
+ * once: an exported global costs a call into the engine, and every page asks for this one.
+ */
 export function blockBytes(): number {
-  return copyKernel().BLOCK.value;
+  block ??= copyKernel().BLOCK.value;
+  return block;
 }
 
 /** The next address at which a block begins. */
