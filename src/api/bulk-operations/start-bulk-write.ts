@@ -56,7 +56,7 @@ export const startBulkWrite = defineRoute({
       bodyText,
       async (trx) => {
         await insertBulkWriteItems(trx, id, bodyText);
-        await auditWith(trx);
+        await auditWith(trx, 'pending');
       },
     );
   },

@@ -89,7 +89,7 @@ async function startUpdate(
     `${module} ${bodyText}`,
     async (trx) => {
       if (ids) await insertMassUpdateItems(trx, id, module, ids);
-      await auditWith(trx);
+      await auditWith(trx, 'pending');
     },
   );
 }

@@ -31,7 +31,7 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
         bodyText,
         requestId: context.requestId,
         log: context.log,
-        auditWith: (trx) => trail.commitWith(trx),
+        auditWith: (trx, outcome) => trail.commitWith(trx, outcome),
       };
       trail.announce(parsed);
       answer = await route.handle(parsed, deps);

@@ -15,6 +15,9 @@ export interface Principal {
   role: ApiRole;
 }
 
+/** Outcome that a transaction can vouch for; `pending` is settled when the handler ends. */
+export type CommittedOutcome = 'succeeded' | 'pending';
+
 export interface RouteRequest<Params, Query, Body, Headers> {
   readonly params: Params;
   readonly query: Query;
@@ -28,8 +31,8 @@ export interface RouteRequest<Params, Query, Body, Headers> {
   readonly bodyText: string;
   readonly requestId: string;
   readonly log: Logger;
-  /** Writes the audit entry of a success in the handler's transaction; otherwise it is written after the handler. */
-  readonly auditWith: (trx: Knex) => Promise<void>;
+  /** Writes the audit entry in the handler's transaction; otherwise it is written after the handler. */
+  readonly auditWith: (trx: Knex, outcome: CommittedOutcome) => Promise<void>;
 }
 
 export interface DeclaredAnswer {

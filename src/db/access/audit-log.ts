@@ -9,22 +9,32 @@ export interface AuditEntry {
   action: string;
   /** Object of the mutation, e.g. `session/<id>`. */
   target?: string;
-  /** `succeeded`, or the code of the problem that was answered. */
+  /** `succeeded`, the code of the problem that was answered, or `pending` until one of the two is known. */
   outcome: string;
   /** Never a secret, never record data. */
   details?: object;
 }
 
-/** Adds a line to the audit log. */
-export async function insertAuditEntry(knex: Knex, entry: AuditEntry): Promise<void> {
+/** Adds a line to the audit log. @returns its id */
+export async function insertAuditEntry(knex: Knex, entry: AuditEntry): Promise<string> {
   const details = entry.details === undefined ? null : toJsonb(entry.details);
-  await knex.raw('insert into sync.audit_log (actor, action, target, outcome, details) values (?, ?, ?, ?, ?::jsonb)', [
-    entry.actor,
-    entry.action,
-    entry.target ?? null,
-    entry.outcome,
-    details,
-  ]);
+  const answer = await knex.raw<{ rows: [{ id: string }] }>(
+    'insert into sync.audit_log (actor, action, target, outcome, details) values (?, ?, ?, ?, ?::jsonb) returning id',
+    [entry.actor, entry.action, entry.target ?? null, entry.outcome, details],
+  );
+  return answer.rows[0].id;
+}
+
+/**
+ * Gives a pending line of the audit log its outcome; a line that has one keeps it.
+ * @returns whether there is such a line: one whose transaction was rolled back is gone
+ */
+export async function settleAuditEntry(knex: Knex, id: string, outcome: string): Promise<boolean> {
+  const { rows } = await knex.raw<{ rows: object[] }>(
+    `update sync.audit_log set outcome = case outcome when 'pending' then ? else outcome end where id = ? returning id`,
+    [outcome, id],
+  );
+  return rows.length > 0;
 }
 
 /** Lists entries of the audit log, newest first. */

@@ -1,12 +1,45 @@
 import assert from 'node:assert/strict';
 import { createApiKey } from '../../../src/db/access/api-keys';
 import { listAuditEntries } from '../../../src/db/access/audit-log';
-import { NO_TEMPORAL, useApi } from '../support/api';
+import type { OperationControl } from '../../../src/temporal/control/operation-control';
+import { TemporalUnavailable } from '../../../src/temporal/control/sync-control';
+import { someConnection } from '../../db/support';
+import { NO_OPERATIONS, NO_TEMPORAL, useApi } from '../support/api';
 
+const AWAY = () => Promise.reject(new TemporalUnavailable('away'));
+const STARTED = { workflowId: 'x', firstExecutionRunId: 'run' };
 const ROTATE = '/api/v1/encryption-keys/rotate';
 
 describe('the audit of mutations', () => {
-  const api = useApi(() => NO_TEMPORAL);
+  let operations: OperationControl = NO_OPERATIONS;
+  const api = useApi(
+    () => NO_TEMPORAL,
+    undefined,
+    () => operations,
+  );
+
+  for (const [kind, path, work] of [
+    [
+      'bulk write',
+      '/api/v1/bulk-writes',
+      { operations: [{ operation: 'insert', module: 'Deals', records: [{ Deal_Name: 'A' }] }] },
+    ],
+    ['mass update', '/api/v1/mass-updates', { module: 'Deals', ids: ['1'], values: { Stage: 'Won' } }],
+  ] as const) {
+    it(`has one entry of a ${kind}, whether or not its workflow could be started`, async () => {
+      const { name } = await someConnection(api.knex);
+      const outcomes: string[][] = [];
+
+      for (const start of [AWAY, async () => STARTED]) {
+        operations = { ...NO_OPERATIONS, start };
+        await api.call('POST', path, { json: { connection: name, ...work } });
+        const entries = await listAuditEntries(api.knex, {}, 10);
+        outcomes.push(entries.filter(({ target }) => target?.startsWith(name)).map(({ outcome }) => outcome));
+      }
+
+      assert.deepEqual(outcomes, [['temporal_unavailable'], ['succeeded', 'temporal_unavailable']]);
+    });
+  }
 
   it('tells two keys of one name apart', async () => {
     const actors = new Set<string>();
