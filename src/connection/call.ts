@@ -5,6 +5,7 @@ import type { Logger } from '../logger';
 import type { ZohoCall } from '../zoho/http/call-report';
 import type { AccessToken, CallOptions, ZohoTransport } from '../zoho/http/transport';
 import { ledgerEntries } from './ledger';
+import { StartedCalls } from './started-calls';
 import type { ZohoTransports } from './transports';
 
 /** Dependencies of every call to an organization; one set per process. */
@@ -31,7 +32,10 @@ export interface Caller {
 /** The means to call an organization, handed to the work for as long as it runs. */
 export interface ZohoCalls {
   readonly transport: ZohoTransport;
-  /** To be passed with every call: they carry the priority, the signal and the ledger's observer. */
+  /**
+   * To be passed with every call: they carry the priority, the signal and the ledger's observer. Their signal aborts,
+   * too, when the work ends: without it, a call still in flight then is waited for.
+   */
   readonly options: CallOptions;
   /** The calls made so far, failed ones included. */
   readonly calls: readonly ZohoCall[];
@@ -40,6 +44,9 @@ export interface ZohoCalls {
 /**
  * Calls a Zoho organization: one transport, the broker's permit for every call, every call in the ledger whatever
  * happens. Nothing else in the product makes a call.
+ *
+ * Work that ends while calls of its are in flight, such as the others of a `Promise.all` of which one failed, leaves
+ * them aborted: their cost is known before the ledger is written, and none can begin afterwards.
  *
  * @throws ZohoError and whatever else `work` throws; a ledger that cannot be written is logged and changes nothing
  */
@@ -51,11 +58,18 @@ export async function callOrganization<T>(
 ): Promise<T> {
   const { runId, priority, worker, signal, token } = caller;
   const calls: ZohoCall[] = [];
-  const options: CallOptions = { priority, signal, observer: (call) => calls.push(call) };
+  const started = new StartedCalls(signal);
+  const options: CallOptions = {
+    priority,
+    signal: started.signal,
+    observer: (call) => calls.push(call),
+    onStart: (call) => started.add(call),
+  };
   const transport = token ? zoho.withToken(connectionId, token) : zoho.transport(connectionId);
   try {
     return await work({ transport, options, calls });
   } finally {
+    await started.end();
     const entries = ledgerEntries({ connectionId, runId, worker }, calls);
     await insertLedgerEntries(knex, entries).catch((error: unknown) => {
       logger.error(

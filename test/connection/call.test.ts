@@ -12,6 +12,7 @@ import { listModules } from '../../src/zoho/metadata/modules';
 import { getOrg } from '../../src/zoho/metadata/org';
 import { someOrganization, TIMEOUT_MS } from '../activities/support';
 import { KEY_RING, useDatabase } from '../db/support';
+import { poll } from '../support/poll';
 
 const CREDITS = 1_000;
 
@@ -88,6 +89,49 @@ describe('callOrganization', () => {
       { operation: 'get_org', calls: 1, failed: 0, runId: null, worker: 'test' },
       { operation: 'list_modules', calls: 1, failed: 1, runId: null, worker: 'test' },
     ]);
+  });
+
+  it('ends and enters a call that is in flight when the work fails', async () => {
+    const id = await connection();
+    const fault = simulator.control.addFault({ kind: 'latency', operation: 'listModules', delayMs: TIMEOUT_MS });
+    const inFlight = () => poll(async () => fault.struck > 0, { what: 'the call was in flight' });
+
+    const work = callOrganization(organizations(), id, { worker: 'test' }, async ({ transport, options }) => {
+      const slow = listModules(transport, options);
+      await Promise.all([slow, inFlight().then(() => Promise.reject(new Error('gave up')))]);
+    });
+
+    await assert.rejects(work, /gave up/);
+    assert.deepEqual(await ledger(id), [
+      { operation: 'list_modules', calls: 1, failed: 0, runId: null, worker: 'test' },
+    ]);
+  });
+
+  it('waits for a call without its signal before it writes the ledger', async () => {
+    const id = await connection();
+    simulator.control.addFault({ kind: 'latency', operation: 'listModules', delayMs: 300 });
+
+    await callOrganization(organizations(), id, { worker: 'test' }, async ({ transport, options }) => {
+      const { signal: _signal, ...uncut } = options;
+      void listModules(transport, uncut);
+    });
+
+    assert.equal((await ledger(id))[0]?.['calls'], 1);
+  });
+
+  it('refuses a call once the work has ended', async () => {
+    const id = await connection();
+
+    const late = await callOrganization(
+      organizations(),
+      id,
+      { worker: 'test' },
+      async ({ transport, options }) =>
+        () =>
+          getOrg(transport, options),
+    );
+
+    await assert.rejects(late(), /has ended/);
   });
 
   it('logs an error and keeps the result when the ledger cannot be written', async () => {

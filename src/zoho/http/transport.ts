@@ -36,6 +36,8 @@ export interface CallOptions {
   batch?: CallBatch | undefined;
   /** For the transport's limiter. */
   priority?: CallPriority | undefined;
+  /** Hears of the call before it waits for its token and its permit; the promise settles after the observer's report. */
+  onStart?: ((call: Promise<unknown>) => void) | undefined;
 }
 
 export interface ZohoRequest {
@@ -68,6 +70,9 @@ export interface ZohoAnswer {
   /** Zoho's clock when it answered, whole seconds. Our clock at the start of the call if a proxy dropped the header. */
   serverTime: Date;
 }
+
+/** Sends the request and reads its answer. */
+type Exchange<T> = (http: HttpRequest, report: CallReport) => Promise<T>;
 
 /**
  * Makes single calls to the CRM API of one organization: token, permit, limits of time, classification, report. It
@@ -175,11 +180,13 @@ export class ZohoTransport {
     });
   }
 
-  async #call<T>(
-    request: ZohoRequest,
-    options: CallOptions | undefined,
-    exchange: (http: HttpRequest, report: CallReport) => Promise<T>,
-  ): Promise<T> {
+  #call<T>(request: ZohoRequest, options: CallOptions | undefined, exchange: Exchange<T>): Promise<T> {
+    const call = this.#permittedCall(request, options, exchange);
+    options?.onStart?.(call);
+    return call;
+  }
+
+  async #permittedCall<T>(request: ZohoRequest, options: CallOptions | undefined, exchange: Exchange<T>): Promise<T> {
     const signal = options?.signal;
     signal?.throwIfAborted();
     const token = await untilAborted(this.#tokens.current(signal), signal);
