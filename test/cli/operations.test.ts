@@ -14,8 +14,15 @@ describe('pulse bulk-write and mass-update', () => {
   let folder = '';
   before(async () => (folder = await mkdtemp(path.join(tmpdir(), 'pulse-test-cli-'))));
   after(() => rm(folder, { recursive: true, force: true }));
+  const commands: string[] = [];
   const api = useApi(
-    () => NO_TEMPORAL,
+    () => ({
+      ...NO_TEMPORAL,
+      update: async ({ workflowId }, name, { reason }) => {
+        commands.push(`${name} ${workflowId}: ${reason}`);
+        return true;
+      },
+    }),
     undefined,
     () => ({ ...NO_OPERATIONS, start: async () => ({ workflowId: 'x', firstExecutionRunId: 'y' }) }),
   );
@@ -72,6 +79,20 @@ describe('pulse bulk-write and mass-update', () => {
     assert.match(results.out, /^ +1 +insert +Deals +skipped +- +INVALID_DATA Stage$/m);
     assert.match(list.out, new RegExp(`^${id} +Deals +initiated`, 'm'));
     assert.equal(none.out, 'No operations.\n');
+  });
+
+  it('pauses and resumes an operation, with the reason', async () => {
+    const id = await startOne();
+
+    const paused = await pulse(api, ['bulk-write', 'pause', id, '--reason', 'the importer is wrong']);
+    const resumed = await pulse(api, ['bulk-write', 'resume', id, '--reason', 'it is right again']);
+
+    assert.deepEqual([paused.code, resumed.code], [0, 0]);
+    assert.match(paused.out, new RegExp(`^operation +${id}$`, 'm'));
+    assert.deepEqual(commands, [
+      `pause bulk-write:${id}: the importer is wrong`,
+      `resume bulk-write:${id}: it is right again`,
+    ]);
   });
 
   it('ends with 1 when what it waits for fails', async () => {

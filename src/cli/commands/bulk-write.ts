@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { API_PREFIX } from '../../api/paths';
 import type { CliContext } from '../context';
 import { readJsonText } from '../input/read-json';
-import { addOperationCommands, startOperation } from './operation-commands';
+import { addOperationCommands, startAndShow } from './operation-commands';
 
 /** `pulse bulk-write …`: writes many records, and says what became of each. */
 export function bulkWriteCommand(context: CliContext): Command {
@@ -14,7 +14,7 @@ export function bulkWriteCommand(context: CliContext): Command {
     .option('--idempotency-key <key>', 'sent again with the same file, the same key answers the same operation')
     .option('--wait', 'follow it to its end; the exit code is 0 only if it completes')
     .action(async (file: string, options: { idempotencyKey?: string; wait?: true }) => {
-      await startOperation(context, 'bulk-writes', `${API_PREFIX}/bulk-writes`, {
+      await startAndShow(context, 'bulk-writes', `${API_PREFIX}/bulk-writes`, {
         bodyText: await readJsonText(file),
         ...options,
       });

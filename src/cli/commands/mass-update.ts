@@ -4,7 +4,7 @@ import { API_PREFIX } from '../../api/paths';
 import { show, type CliContext } from '../context';
 import { names } from '../input/option-values';
 import { previewText } from '../output/operation-text';
-import { addOperationCommands, startOperation } from './operation-commands';
+import { addOperationCommands, startAndShow } from './operation-commands';
 
 interface StartOptions {
   ids?: string[];
@@ -36,7 +36,7 @@ export function massUpdateCommand(context: CliContext): Command {
       const path = `${API_PREFIX}/modules/${encodeURIComponent(module)}/mass-updates`;
       // The values go as they were written, so that numbers keep their digits.
       const bodyText = `{"values":${values},${JSON.stringify(rest).slice(1)}`.replace(/,\}$/, '}');
-      if (!preview) return startOperation(context, 'mass-updates', path, { bodyText, idempotencyKey, wait });
+      if (!preview) return startAndShow(context, 'mass-updates', path, { bodyText, idempotencyKey, wait });
       show(context, await context.api.post(`${path}/preview`, { schema: MassUpdatePreview, bodyText }), previewText);
     });
   addOperationCommands(massUpdate, context, 'mass-updates', 'mass update');

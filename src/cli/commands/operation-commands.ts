@@ -19,7 +19,7 @@ const RESULTS_PER_PAGE = 1_000;
 export type OperationKind = 'bulk-writes' | 'mass-updates';
 
 /** Starts an operation and shows it, or, with `wait`, follows it to its end. */
-export async function startOperation(
+export async function startAndShow(
   context: CliContext,
   kind: OperationKind,
   path: string,
@@ -35,7 +35,7 @@ export async function startOperation(
   else show(context, started, operationDetails);
 }
 
-/** Adds what both kinds of operation know: status, results, cancel, list. */
+/** Adds the commands of both kinds of operation: status, results, pause, resume, cancel, list. */
 export function addOperationCommands(parent: Command, context: CliContext, kind: OperationKind, what: string): void {
   parent
     .command('status')
@@ -50,16 +50,17 @@ export function addOperationCommands(parent: Command, context: CliContext, kind:
     .action(async (id: string, { status }: { status?: string }) => {
       show(context, await readResults(context, kind, id, status), resultTable);
     });
-  parent
-    .command('cancel')
-    .description(`cancel a ${what}; Zoho goes on with a job that it has`)
-    .argument('<id>')
-    .option('--reason <text>', 'why')
-    .action(async (id: string, options: { reason?: string }) => {
-      const path = `${operationPath(kind, id)}/cancel`;
-      const cancelled = await context.api.post(path, { schema: BulkOperationAnswer, body: options });
-      show(context, cancelled, operationDetails);
-    });
+  for (const [name, description] of Object.entries(commandsOf(what))) {
+    parent
+      .command(name)
+      .description(description)
+      .argument('<id>')
+      .option('--reason <text>', 'why, for the log of the operation')
+      .action(async (id: string, options: { reason?: string }) => {
+        const path = `${operationPath(kind, id)}/${name}`;
+        show(context, await context.api.post(path, { schema: BulkOperationAnswer, body: options }), operationDetails);
+      });
+  }
   addPagingOptions(parent.command('list'))
     .description(`list ${what}s, newest first`)
     .option('--module <name>', 'only of this module')
@@ -70,6 +71,15 @@ export function addOperationCommands(parent: Command, context: CliContext, kind:
       const operations = await listPages(context, path, BulkOperationPage, { ...options }, (page) => page.operations);
       show(context, operations, operationTable);
     });
+}
+
+/** Commands that a running operation takes, as its paths name them. */
+function commandsOf(what: string): Record<string, string> {
+  return {
+    pause: `pause a ${what} at its next safe point; Zoho still finishes a job that it has`,
+    resume: `resume a paused ${what}`,
+    cancel: `cancel a ${what}; Zoho still finishes a job that it has`,
+  };
 }
 
 /** @throws CliError `failed` when it ends otherwise than completed */

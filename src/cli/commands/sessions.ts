@@ -15,10 +15,10 @@ interface ListOptions extends PagingOptions {
   connection?: string;
 }
 
-/** The commands that a running session takes, as they stand in its paths. */
-const ORDERS = {
+/** Commands that a running session takes, as its paths name them. */
+const COMMANDS = {
   pause: 'pause a session at its next safe point',
-  resume: 'let a paused session go on',
+  resume: 'resume a paused session',
   cancel: 'cancel a session; what is in the mirror stays',
   'approve-sweep': 'let a session remove what has vanished, though it is much of the module',
 } as const;
@@ -56,14 +56,14 @@ export function sessionsCommand(context: CliContext): Command {
       const { calls } = await context.api.get(`${sessionPath(id)}/calls`, { schema: SessionCalls });
       show(context, calls, callsTable);
     });
-  for (const [order, description] of Object.entries(ORDERS)) {
+  for (const [name, description] of Object.entries(COMMANDS)) {
     sessions
-      .command(order)
+      .command(name)
       .description(description)
       .argument('<id>')
       .option('--reason <text>', 'why, for the log of the session')
       .action(async (id: string, options: { reason?: string }) => {
-        const { session } = await context.api.post(`${sessionPath(id)}/${order}`, {
+        const { session } = await context.api.post(`${sessionPath(id)}/${name}`, {
           schema: SessionAnswer,
           body: options,
         });
