@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import { count, seconds } from '../../src/cli/output/format-number';
+import { formatCount, formatSeconds } from '../../src/cli/output/format-number';
 import type { Session } from './control-api';
 import type { Terminal } from './terminal';
 
@@ -59,9 +59,13 @@ function percentage(session: Session): number {
 }
 
 function numbers(session: Session): string {
-  const rows = `${count(session.processedRecords)} of ${count(session.totalRecords)} rows`;
-  const parts = [`${percentage(session).toFixed(0).padStart(3)} %`, rows, `${count(session.rowsPerSecond)} rows/s`];
-  if (session.etaSeconds !== null) parts.push(`ETA ${seconds(session.etaSeconds)}`);
+  const rows = `${formatCount(session.processedRecords)} of ${formatCount(session.totalRecords)} rows`;
+  const parts = [
+    `${percentage(session).toFixed(0).padStart(3)} %`,
+    rows,
+    `${formatCount(session.rowsPerSecond)} rows/s`,
+  ];
+  if (session.etaSeconds !== null) parts.push(`ETA ${formatSeconds(session.etaSeconds)}`);
   if (session.status !== 'in_progress') parts.push(session.status);
   return parts.join(' | ');
 }

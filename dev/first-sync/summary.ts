@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count } from '../../src/cli/output/format-number';
+import { formatCount } from '../../src/cli/output/format-number';
 import { formatTable } from '../../src/cli/output/table';
 import type { Session } from './control-api';
 
@@ -14,11 +14,11 @@ export function summarize(sessions: readonly Session[]): string {
     HEADINGS,
     sessions.map((session) => [
       session.module,
-      count(session.processedRecords),
+      formatCount(session.processedRecords),
       session.durationSeconds.toFixed(1),
-      count(session.rowsPerSecond),
-      count(session.apiCallsMade),
-      count(session.creditsSpent),
+      formatCount(session.rowsPerSecond),
+      formatCount(session.apiCallsMade),
+      formatCount(session.creditsSpent),
       verification(session),
     ]),
   );
@@ -33,5 +33,5 @@ function verification(session: Session): string {
   if (session.status !== 'completed') return session.status;
   const counts = Counts.safeParse(session.result).data;
   if (counts === undefined || counts.zohoRows !== counts.mirrorRows + counts.failed) return 'no';
-  return counts.failed === 0 ? 'yes' : `yes, ${count(counts.failed)} set aside`;
+  return counts.failed === 0 ? 'yes' : `yes, ${formatCount(counts.failed)} set aside`;
 }

@@ -6,8 +6,8 @@ import { planBulkWrite } from './bulk-operations/plan-bulk-write';
 import { markFileUnknown, settleOperation } from './bulk-operations/settle-operation';
 import { orderBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } from './bulk-operations/submit-bulk-write';
 import type { ActivityDependencies } from './dependencies';
-import { reconcileConnections } from './maintenance/reconcile-connections';
-import { reconcileSessions } from './maintenance/reconcile-sessions';
+import { alignSchedules } from './maintenance/align-schedules';
+import { closeAbandonedRuns } from './maintenance/close-abandoned-runs';
 import {
   awaitBulkRead,
   loadBulkPage,
@@ -31,7 +31,7 @@ import {
   type FinishRequest,
 } from './pull/finish-full-sync';
 import { readByListPages, readChanges, type ChangesRequest, type ListReadRequest } from './pull/list-read';
-import { planFullSync, type PlanRequest } from './pull/plan-full-sync';
+import { planFullSync, type FullSyncPlanRequest } from './pull/plan-full-sync';
 import { planIncrementalSync, type IncrementalPlanRequest } from './pull/plan-incremental-sync';
 import { readRestored, type RestoredRequest } from './pull/read-restored';
 import { recordRun, type RecordedUpdate } from './record-run';
@@ -43,8 +43,8 @@ export function createCoreActivities(deps: ActivityDependencies) {
     recordProgress: (update: RecordedUpdate) => recordRun(deps, 'session', update),
     finishFullSync: (request: FinishRequest) => finishFullSync(deps, request),
     finishIncrementalSync: (request: Omit<FinishRequest, 'path'>) => finishIncrementalSync(deps, request),
-    reconcileSessions: () => reconcileSessions(deps),
-    reconcileConnections: () => reconcileConnections(deps),
+    reconcileSessions: () => closeAbandonedRuns(deps),
+    reconcileConnections: () => alignSchedules(deps),
     /** Writes a step of a bulk operation. */
     recordBulkOperation: (update: RecordedUpdate) => recordRun(deps, 'operation', update),
     settleOperation: (target: OperationTarget) => settleOperation(deps, target),
@@ -56,7 +56,7 @@ export function createCoreActivities(deps: ActivityDependencies) {
 /** Work that waits for Zoho: the `zoho-api` queue. */
 export function createZohoActivities(deps: ActivityDependencies) {
   return {
-    planFullSync: (request: PlanRequest) => planFullSync(deps, request),
+    planFullSync: (request: FullSyncPlanRequest) => planFullSync(deps, request),
     planIncrementalSync: (request: IncrementalPlanRequest) => planIncrementalSync(deps, request),
     orderBulkRead: (request: BulkPageRequest) => orderBulkRead(deps, request),
     awaitBulkRead: (request: BulkPageRequest) => awaitBulkRead(deps, request),

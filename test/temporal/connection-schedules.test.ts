@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { reconcileConnections } from '../../src/activities/maintenance/reconcile-connections';
+import { alignSchedules } from '../../src/activities/maintenance/align-schedules';
 import { setConnectionStatus } from '../../src/db/connections/connections';
 import type { TemporalClient } from '../../src/temporal/client';
 import { connectionMemo, pauseSchedulesOf, unpauseSchedulesOf } from '../../src/temporal/connection-schedules';
@@ -88,7 +88,7 @@ describe("a connection's schedules", () => {
       pause: (id: string, why: string) => pauseSchedulesOf(temporal.client, id, why),
       unpause: (id: string, why: string) => unpauseSchedulesOf(temporal.client, id, why),
     };
-    const reconcile = () => reconcileConnections({ ...fixture.deps, schedules });
+    const reconcile = () => alignSchedules({ ...fixture.deps, schedules });
     await setConnectionStatus(fixture.knex, connection.id, 'needs_reauth', 'invalid_code');
 
     const lost = await reconcile();

@@ -12,7 +12,7 @@ import { convertedParameter, leavesOutConverted } from './list-pages';
 import { isSelected } from './load-mirror';
 import { prepareModule } from './prepare-module';
 
-export interface PlanRequest extends SyncTarget {
+export interface FullSyncPlanRequest extends SyncTarget {
   path?: ReadPath;
 }
 
@@ -20,7 +20,7 @@ export interface PlanRequest extends SyncTarget {
  * Asks Zoho about the module, maps its fields, brings the mirror table up to them and chooses how to read.
  * Idempotent: a repeated call finds table and mapping as they should be.
  */
-export async function planFullSync(deps: ActivityDependencies, request: PlanRequest): Promise<FullSyncPlan> {
+export async function planFullSync(deps: ActivityDependencies, request: FullSyncPlanRequest): Promise<FullSyncPlan> {
   return withZoho(deps, request, async (zoho) => {
     const { module } = request;
     const [prepared, counted] = await prepareModule(deps, zoho, request, () =>

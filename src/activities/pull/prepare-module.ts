@@ -5,7 +5,7 @@ import { mirrorColumns, type MirrorModule, tableNameOf } from '../../db/mirror/m
 import { prepareMirrorTable } from '../../db/mirror/mirror-table';
 import { loadFields, renamedColumns, saveFields } from '../../db/mirror/module-fields';
 import { limitsOfEdition } from '../../domain/credits/edition-limits';
-import { type ColumnType, type FieldMetadata, mapFields, type MirrorField } from '../../domain/mirror/mirror-field';
+import { type ColumnType, type MappableField, mapFields, type MirrorField } from '../../domain/mirror/mirror-field';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { getFields, type ZohoField } from '../../zoho/metadata/fields';
@@ -93,7 +93,7 @@ async function prepareMirror(
   };
 }
 
-function toMetadata(field: ZohoField): FieldMetadata {
+function toMetadata(field: ZohoField): MappableField {
   return {
     id: field.id,
     apiName: field.apiName,

@@ -31,7 +31,7 @@ export function listOf<const Values extends readonly [string, ...string[]]>(valu
     .meta({ description: `Any of ${values.join(', ')}; several separated by commas.` });
 }
 
-export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+export const queryFlag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const ModuleParams = z.strictObject({
   module: ApiName.meta({ description: 'API name of the module in Zoho CRM, e.g. `Deals`.' }),

@@ -3,7 +3,7 @@ import { analyzeCoverage, requiredFieldsOf } from '../../domain/records/field-co
 import { getFields } from '../../zoho/metadata/fields';
 import { callInteractively } from '../connections/call-interactively';
 import { ConnectionQuery } from '../connections/find-connection';
-import { flag, ConnectionOrDefault as connection, ModuleParams } from '../http/parameters';
+import { queryFlag, ConnectionOrDefault as connection, ModuleParams } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { Coverage, FieldList } from './schemas';
@@ -24,7 +24,7 @@ export const listFields = defineRoute({
   summary: 'List the fields of a module with types, limits and options',
   query: z.strictObject({
     connection,
-    includeCustom: flag.optional().meta({ description: 'false leaves out what an administrator created.' }),
+    includeCustom: queryFlag.optional().meta({ description: 'false leaves out what an administrator created.' }),
   }),
   answers: { 200: { description: 'The fields, as far as the connected user sees them.', schema: FieldList } },
   async handle({ params, query }, deps) {

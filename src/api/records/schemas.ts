@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../../domain/zoho-limits';
 import { AGGREGATE_FUNCTIONS } from '../../zoho/query/coql-query';
-import type { Criteria as CriteriaInput } from '../../zoho/query/criteria';
+import type { RecordCriteria } from '../../zoho/query/criteria';
 import { CRITERIA_OPERATORS, CRITERIA_TYPES } from '../../zoho/query/criteria-types';
 import { PAGE_FIELDS } from '../http/paging';
 import { ApiName } from '../http/parameters';
@@ -36,7 +36,7 @@ const Comparison = z.strictObject({
     }),
 });
 
-export const Criteria: z.ZodType<CriteriaInput, CriteriaInput> = z
+export const Criteria: z.ZodType<RecordCriteria, RecordCriteria> = z
   .union([
     Comparison,
     z.strictObject({

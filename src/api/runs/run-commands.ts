@@ -5,7 +5,7 @@ import type { RunRow } from '../../db/models/run';
 import { closeRun } from '../../db/runs/close-run';
 import { isFinal } from '../../domain/runs/enums';
 import type { RunKind } from '../../domain/runs/run';
-import { SyncWorkflowNotRunning, type SyncTarget, type SyncUpdate } from '../../temporal/control/sync-control';
+import { SyncWorkflowNotRunning, type WorkflowTarget, type SyncUpdate } from '../../temporal/control/sync-control';
 import type { RouteDeps } from '../http/deps';
 import { idempotencyHeader } from '../http/parameters';
 import { Problem, type ProblemCode } from '../http/problem';
@@ -137,7 +137,7 @@ function assertActive(
 function targetOf(
   { noun }: Pick<CommandedRuns<unknown>, 'noun'>,
   { workflowId, firstExecutionRunId }: RunRow,
-): SyncTarget {
+): WorkflowTarget {
   if (workflowId === null) throw new Problem('workflow_not_running', `The ${noun} has no workflow.`);
   return { workflowId, ...(firstExecutionRunId !== null && { firstExecutionRunId }) };
 }

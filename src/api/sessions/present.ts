@@ -1,4 +1,4 @@
-import type { CallMetrics } from '../../db/credits/call-metrics';
+import type { OperationCallMetrics } from '../../db/credits/call-metrics';
 import type { RecordSyncStatusModel } from '../../db/models/record-sync-status';
 import type { SyncStatusLogModel } from '../../db/models/sync-status-log';
 import type { SessionView } from '../../db/sessions/session-view';
@@ -6,7 +6,7 @@ import { LATENCY_BOUNDS_MS, latencyQuantile } from '../../domain/credits/latency
 import type { TemporalUi } from '../http/deps';
 import { sessionPath } from '../paths';
 import {
-  type CallMetrics as CallMetricsAnswer,
+  type CallMetrics,
   type LogLine,
   type RecordStatus,
   type Session,
@@ -144,7 +144,7 @@ function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-export function presentCallMetrics(metrics: CallMetrics): CallMetricsAnswer {
+export function presentCallMetrics(metrics: OperationCallMetrics): CallMetrics {
   const { latencyBuckets, calls, latencyMsTotal } = metrics;
   return {
     operation: metrics.operation,

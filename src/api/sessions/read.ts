@@ -7,7 +7,7 @@ import { viewSession, viewSessions } from '../../db/sessions/session-view';
 import { getSession, listSessions } from '../../db/sessions/sessions';
 import { LOG_LEVELS, RECORD_ACTIONS, RUN_STATUSES, SESSION_TYPES } from '../../domain/runs/enums';
 import { page, pageQuery } from '../http/paging';
-import { ApiName, flag, listOf, SessionParams, ZohoId } from '../http/parameters';
+import { ApiName, queryFlag, listOf, SessionParams, ZohoId } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import {
   presentCallMetrics,
@@ -16,7 +16,7 @@ import {
   presentSession,
   presentSessionAnswer,
 } from './present';
-import { LogPage, RecordPage, SessionAnswer, SessionCalls, SessionPage } from './schemas';
+import { LogPage, RecordStatusPage, SessionAnswer, SessionCalls, SessionPage } from './schemas';
 
 /** Number of a row in the database. */
 const RowId = z.string().regex(/^\d{1,19}$/);
@@ -116,12 +116,12 @@ export const listSessionRecords = defineRoute({
   query: z.strictObject({
     action: z.enum(RECORD_ACTIONS).optional(),
     crmRecordId: ZohoId.optional(),
-    needsAttention: flag
+    needsAttention: queryFlag
       .optional()
       .meta({ description: 'Only records that failed or conflict, and are not resolved.' }),
     ...pageQuery(z.strictObject({ after: z.strictObject({ sequence: RowId, position: z.int() }) })),
   }),
-  answers: { 200: { description: 'A page of records.', schema: RecordPage } },
+  answers: { 200: { description: 'A page of records.', schema: RecordStatusPage } },
   problems: ['session_not_found'],
   async handle({ params, query }, { knex }) {
     const { id } = await getSession(knex, params.id);

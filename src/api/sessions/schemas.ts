@@ -187,7 +187,7 @@ export const RecordStatus = z
   .meta({ id: 'RecordStatus', description: 'What a session did to one record. Values of the record are not shown.' });
 export type RecordStatus = z.infer<typeof RecordStatus>;
 
-export const RecordPage = z
+export const RecordStatusPage = z
   .strictObject({ records: z.array(RecordStatus), ...PAGE_FIELDS })
   .meta({ id: 'RecordPage', description: 'Records in the order they were handled.' });
 

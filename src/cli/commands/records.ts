@@ -13,7 +13,7 @@ import { addPagingOptions, listPages, type PagingOptions } from '../client/list-
 import { show, type CliContext } from '../context';
 import { connectionOption, names, wholeNumber } from '../input/option-values';
 import { readJsonText } from '../input/read-json';
-import { count } from '../output/format-number';
+import { formatCount } from '../output/format-number';
 import { readPage, recordDetails, recordsTable, validateText, writeText } from '../output/records-text';
 import { formatPairs, formatTable } from '../output/table';
 
@@ -108,7 +108,7 @@ function addFinders(context: CliContext, on: CommandOn): void {
       const bodyText = criteria === undefined ? '{}' : `{"criteria":${await readJsonText(criteria)}}`;
       const request = { schema: CountAnswer, query: { connection }, bodyText };
       const answer = await context.api.post(`${recordsPath(module)}/count`, request);
-      show(context, answer, ({ count: rows }) => count(rows));
+      show(context, answer, ({ count: rows }) => formatCount(rows));
     });
 }
 

@@ -1,5 +1,5 @@
 import { type CallMetrics } from '../../api/sessions/schemas';
-import { count } from './format-number';
+import { formatCount } from './format-number';
 import { formatTable } from './table';
 
 /** One line an operation. */
@@ -9,12 +9,12 @@ export function callsTable(calls: readonly CallMetrics[]): string {
     ['operation', 'calls', 'credits', 'mean ms', '95 % below ms', 'MB received', 'failed', 'failures'],
     calls.map((one) => [
       one.operation,
-      count(one.calls),
-      count(one.credits),
-      count(one.latency.meanMs),
-      count(one.latency.p95Ms),
+      formatCount(one.calls),
+      formatCount(one.credits),
+      formatCount(one.latency.meanMs),
+      formatCount(one.latency.p95Ms),
       (one.bytesReceived / 1e6).toFixed(2),
-      count(one.failedCalls),
+      formatCount(one.failedCalls),
       Object.entries(one.failures)
         .map(([category, failed]) => `${category} ${failed}`)
         .join(', '),

@@ -4,7 +4,7 @@ import type {
   BulkResult,
   MassUpdatePreview,
 } from '../../api/bulk-operations/schemas';
-import { count } from './format-number';
+import { formatCount } from './format-number';
 import { formatPairs, formatTable } from './table';
 
 /** One line an operation. */
@@ -17,10 +17,10 @@ export function operationTable(operations: readonly BulkOperation[]): string {
       operation.modules.join(', '),
       operation.status,
       operation.startedAt,
-      count(operation.totalRecords),
-      count(operation.successfulRecords),
-      count(operation.failedRecords),
-      count(operation.creditsSpent),
+      formatCount(operation.totalRecords),
+      formatCount(operation.successfulRecords),
+      formatCount(operation.failedRecords),
+      formatCount(operation.creditsSpent),
     ]),
     [0, 1, 2, 3],
   );
@@ -36,11 +36,11 @@ export function operationDetails({ operation, jobs }: BulkOperationAnswer): stri
     ['message', operation.message],
     ['reason', operation.errorMessage ?? operation.pauseReason],
     ['started', `${operation.startedAt} by ${operation.initiatedBy}`],
-    ['records', `${count(operation.processedRecords)} of ${count(operation.totalRecords)}`],
-    ['written', count(operation.successfulRecords)],
-    ['failed', count(operation.failedRecords)],
-    ['API calls', count(operation.apiCallsMade)],
-    ['credits', count(operation.creditsSpent)],
+    ['records', `${formatCount(operation.processedRecords)} of ${formatCount(operation.totalRecords)}`],
+    ['written', formatCount(operation.successfulRecords)],
+    ['failed', formatCount(operation.failedRecords)],
+    ['API calls', formatCount(operation.apiCallsMade)],
+    ['credits', formatCount(operation.creditsSpent)],
     ['callback', operation.callbackState],
     ['workflow', operation.workflowId],
   ];
@@ -54,7 +54,7 @@ export function operationDetails({ operation, jobs }: BulkOperationAnswer): stri
       job.operation,
       job.state,
       job.zohoJobId ?? '-',
-      count(job.records),
+      formatCount(job.records),
     ]),
     [0, 1, 2, 3, 4],
   );
@@ -63,7 +63,7 @@ export function operationDetails({ operation, jobs }: BulkOperationAnswer): stri
 
 /** One line while an operation runs. */
 export function operationLine({ status, phase, processedRecords, totalRecords }: BulkOperation): string {
-  return `${status}  ${phase ?? ''}  ${count(processedRecords)} of ${count(totalRecords)} records`;
+  return `${status}  ${phase ?? ''}  ${formatCount(processedRecords)} of ${formatCount(totalRecords)} records`;
 }
 
 /** One line a record. */
@@ -94,11 +94,11 @@ export function previewText({
 }: MassUpdatePreview): string {
   return formatPairs([
     ['module', module],
-    ['records', records === null ? 'those of the view' : count(records)],
+    ['records', records === null ? 'those of the view' : formatCount(records)],
     ...fields.map(({ field, problem }): [string, string] => ['field', `${field}: ${problem ?? 'can be set'}`]),
     ['possible', possible ? 'yes' : 'no'],
-    ['calls', count(calls)],
-    ['credits', count(credits)],
+    ['calls', formatCount(calls)],
+    ['credits', formatCount(credits)],
     ['outcomes', outcomes],
   ]);
 }

@@ -1,5 +1,5 @@
 import type { Plan } from '../../api/plans/schemas';
-import { count, seconds } from './format-number';
+import { formatCount, formatSeconds } from './format-number';
 import { formatPairs, formatTable } from './table';
 
 type Weighed = Plan['rejected'][number];
@@ -11,11 +11,11 @@ export function planText(plan: Plan): string {
     formatTable(
       ['operation', 'calls', 'credits'],
       [
-        ...plan.steps.map(({ operation, calls, credits }) => [operation, count(calls), count(credits)]),
-        ['together', count(plan.calls), count(plan.credits)],
+        ...plan.steps.map(({ operation, calls, credits }) => [operation, formatCount(calls), formatCount(credits)]),
+        ['together', formatCount(plan.calls), formatCount(plan.credits)],
       ],
     ),
-    `About ${seconds(plan.seconds)} at Zoho.`,
+    `About ${formatSeconds(plan.seconds)} at Zoho.`,
     ...(plan.rejected.length > 0 ? [`Rejected:\n${rejected(plan.rejected)}`] : []),
     `Assumed:\n${formatPairs(Object.entries(plan.assumed).map(([name, value]) => [name, String(value)]))}`,
   ].join('\n\n');
@@ -26,9 +26,9 @@ function rejected(methods: readonly Weighed[]): string {
     ['method', 'calls', 'credits', 'time', 'why'],
     methods.map((method) => [
       method.method,
-      count(method.calls),
-      count(method.credits),
-      seconds(method.seconds),
+      formatCount(method.calls),
+      formatCount(method.credits),
+      formatSeconds(method.seconds),
       method.reason,
     ]),
     [0, 4],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ValidateAnswer, WriteAnswer } from '../../api/records/schemas';
 import { parseExactJson } from '../../domain/records/parse-exact-json';
-import { count } from './format-number';
+import { formatCount } from './format-number';
 import { formatTable } from './table';
 
 const Page = z.object({
@@ -39,7 +39,7 @@ export function recordDetails({ data: [record = {}] }: PageOfRecords): [name: st
 
 /** Outcomes of the records that were not written, under one line for all. */
 export function writeText({ succeeded, failed, outcomes }: WriteAnswer): string {
-  const sums = `${count(succeeded)} written, ${count(failed)} refused.`;
+  const sums = `${formatCount(succeeded)} written, ${formatCount(failed)} refused.`;
   const rows = outcomes.map((outcome) =>
     outcome.status === 'success'
       ? [String(outcome.position), outcome.action, outcome.id, '', '']
@@ -50,7 +50,7 @@ export function writeText({ succeeded, failed, outcomes }: WriteAnswer): string 
 
 /** Problems of each record. */
 export function validateText({ valid, invalid, records }: ValidateAnswer): string {
-  const sums = `${count(valid)} valid, ${count(invalid)} not.`;
+  const sums = `${formatCount(valid)} valid, ${formatCount(invalid)} not.`;
   const rows = records.flatMap(({ position, problems }) =>
     problems.map(({ field, code, detail }) => [String(position), field, code, detail]),
   );

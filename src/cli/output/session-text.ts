@@ -1,5 +1,5 @@
 import type { Session } from '../../api/sessions/schemas';
-import { count, seconds } from './format-number';
+import { formatCount, formatSeconds } from './format-number';
 import { formatPairs, formatTable } from './table';
 
 /** One line a session. */
@@ -13,10 +13,10 @@ export function sessionTable(sessions: readonly Session[]): string {
       session.status,
       moment(session.startedAt),
       percentage(session.progressPercentage),
-      count(session.processedRecords),
-      count(session.failedRecords),
-      count(session.creditsSpent),
-      seconds(session.durationSeconds),
+      formatCount(session.processedRecords),
+      formatCount(session.failedRecords),
+      formatCount(session.creditsSpent),
+      formatSeconds(session.durationSeconds),
     ]),
     [0, 1, 2, 3],
   );
@@ -33,18 +33,18 @@ export function sessionDetails(session: Session): string {
     ['reason', session.errorMessage ?? session.pauseReason],
     ['read by', session.readPath],
     ['started', `${moment(session.startedAt)} by ${session.initiatedBy ?? 'nobody known'}`],
-    ['took', seconds(session.durationSeconds)],
+    ['took', formatSeconds(session.durationSeconds)],
     ['done', percentage(session.progressPercentage)],
-    ['records', `${count(session.processedRecords)} of ${count(session.totalRecords)}`],
-    ['created', count(session.createdRecords)],
-    ['updated', count(session.updatedRecords)],
-    ['unchanged', count(session.unchangedRecords)],
-    ['failed', count(session.failedRecords)],
-    ['rate', session.rowsPerSecond === null ? null : `${count(session.rowsPerSecond)} rows/s`],
-    ['time left', session.etaSeconds === null ? null : seconds(session.etaSeconds)],
-    ['API calls', count(session.apiCallsMade)],
-    ['credits', count(session.creditsSpent)],
-    ['rate limited', count(session.rateLimitHits)],
+    ['records', `${formatCount(session.processedRecords)} of ${formatCount(session.totalRecords)}`],
+    ['created', formatCount(session.createdRecords)],
+    ['updated', formatCount(session.updatedRecords)],
+    ['unchanged', formatCount(session.unchangedRecords)],
+    ['failed', formatCount(session.failedRecords)],
+    ['rate', session.rowsPerSecond === null ? null : `${formatCount(session.rowsPerSecond)} rows/s`],
+    ['time left', session.etaSeconds === null ? null : formatSeconds(session.etaSeconds)],
+    ['API calls', formatCount(session.apiCallsMade)],
+    ['credits', formatCount(session.creditsSpent)],
+    ['rate limited', formatCount(session.rateLimitHits)],
     ['received', `${session.totalDataTransferredMb.toFixed(1)} MB`],
     ['workflow', session.workflowId],
   ];
@@ -53,8 +53,8 @@ export function sessionDetails(session: Session): string {
 
 /** One line while a session runs. */
 export function progressLine(session: Session): string {
-  const records = `${count(session.processedRecords)} of ${count(session.totalRecords)} records`;
-  const left = session.etaSeconds === null ? '' : `, ${seconds(session.etaSeconds)} left`;
+  const records = `${formatCount(session.processedRecords)} of ${formatCount(session.totalRecords)} records`;
+  const left = session.etaSeconds === null ? '' : `, ${formatSeconds(session.etaSeconds)} left`;
   return `${session.module}  ${session.status}  ${session.phase ?? ''}  ${percentage(session.progressPercentage)}  ${records}${left}`;
 }
 

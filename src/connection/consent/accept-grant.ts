@@ -8,7 +8,7 @@ import { getOrg, type ZohoOrg } from '../../zoho/metadata/org';
 import { callOrganization } from '../call';
 import { API_WORKER } from '../ledger';
 import type { ConnectSettings } from '../settings';
-import { GrantRefused, refusalOf } from './errors';
+import { GrantRefused, grantRefusalOf } from './errors';
 
 /** A grant code and its origin. */
 export interface GrantCode {
@@ -61,7 +61,7 @@ async function exchange(accounts: ZohoAccounts, code: string): Promise<GrantedTo
   try {
     return await accounts.exchange(code);
   } catch (error) {
-    throw (error instanceof ZohoError && refusalOf(error)) || error;
+    throw (error instanceof ZohoError && grantRefusalOf(error)) || error;
   }
 }
 

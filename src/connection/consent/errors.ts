@@ -41,7 +41,7 @@ export class GrantRefused extends Error {
 }
 
 /** The refusal of a grant after Zoho refused its code; undefined if another attempt may help. */
-export function refusalOf(error: ZohoError): GrantRefused | undefined {
+export function grantRefusalOf(error: ZohoError): GrantRefused | undefined {
   if (error.retryable) return undefined;
   if (error.code !== 'invalid_code') return new GrantRefused('code_refused', `${error.message}. ${error.whatToDo}`);
   return new GrantRefused(

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { BulkOperationNotFound } from './bulk-operations';
 
-export interface MassUpdateRequest<Value> {
+export interface StoredMassUpdate<Value> {
   /** API name. */
   module: string;
   /** By API name. */
@@ -15,7 +15,7 @@ export type ExactValue =
   { type: 'number'; text: string } | { type: 'other'; value: null | string | boolean | string[] };
 
 /** Reads the request of a mass update, with numbers as their digits. @throws BulkOperationNotFound */
-export async function readMassUpdateRequest(knex: Knex, operationId: string): Promise<MassUpdateRequest<ExactValue>> {
+export async function readMassUpdateRequest(knex: Knex, operationId: string): Promise<StoredMassUpdate<ExactValue>> {
   type Row = { module: string; overWrite: boolean | null; customView: string | null; values: [string, ExactValue][] };
   const { rows } = await knex.raw<{ rows: Row[] }>(
     `select request ->> 'module' as module, (request ->> 'overWrite')::boolean as "overWrite",

@@ -3,7 +3,7 @@ import { noLatencies } from '../../domain/credits/latency-histogram';
 import { LEDGER_SUMS, type LedgerSums } from './api-ledger';
 
 /** Metrics of the calls of one operation to one organization. */
-export interface CallMetrics extends LedgerSums {
+export interface OperationCallMetrics extends LedgerSums {
   /** Name of the connection. */
   connection: string;
   operation: string;
@@ -14,12 +14,12 @@ export interface CallMetrics extends LedgerSums {
 }
 
 /** Metrics of a session, by operation in alphabetical order. */
-export async function callMetricsOfSession(knex: Knex, sessionId: string): Promise<CallMetrics[]> {
+export async function callMetricsOfSession(knex: Knex, sessionId: string): Promise<OperationCallMetrics[]> {
   return readCallMetrics(knex, 'entry.session_id = ?', [sessionId]);
 }
 
 /** Metrics of every connection for the last 24 hours, Zoho's accounting period. */
-export async function callMetricsOfLastDay(knex: Knex): Promise<CallMetrics[]> {
+export async function callMetricsOfLastDay(knex: Knex): Promise<OperationCallMetrics[]> {
   return readCallMetrics(knex, `entry.spent_at > now() - interval '24 hours'`, []);
 }
 
@@ -28,7 +28,11 @@ interface Key {
   operation: string;
 }
 
-async function readCallMetrics(knex: Knex, where: string, bindings: readonly string[]): Promise<CallMetrics[]> {
+async function readCallMetrics(
+  knex: Knex,
+  where: string,
+  bindings: readonly string[],
+): Promise<OperationCallMetrics[]> {
   const select = <Row>(columns: string, more: string, groups: string) =>
     knex.raw<{ rows: (Key & Row)[] }>(
       `select connection.name as connection, entry.operation, ${columns}

@@ -17,7 +17,7 @@ export type ColumnType = 'text' | 'integer' | 'bigint' | 'numeric' | 'boolean' |
 export type ValueShape = 'scalar' | 'reference' | 'choices' | 'tags' | 'opaque';
 
 /** Metadata of a field that the mapping depends on. */
-export interface FieldMetadata {
+export interface MappableField {
   id: string;
   apiName: string;
   dataType: string;
@@ -102,7 +102,7 @@ function scalarType(dataType: string): ColumnType | undefined {
   }
 }
 
-function computedType(field: FieldMetadata): ColumnType | undefined {
+function computedType(field: MappableField): ColumnType | undefined {
   const declared = field.formulaReturnType && scalarType(field.formulaReturnType.toLowerCase());
   if (declared) return declared === 'integer' ? 'numeric' : declared;
   if (field.jsonType === 'double' || field.jsonType === 'integer') return 'numeric';
@@ -110,7 +110,7 @@ function computedType(field: FieldMetadata): ColumnType | undefined {
   return field.jsonType === 'jsonobject' || field.jsonType === 'jsonarray' ? undefined : 'text';
 }
 
-function shapeOf(field: FieldMetadata): { shape: ValueShape; type: ColumnType } {
+function shapeOf(field: MappableField): { shape: ValueShape; type: ColumnType } {
   if (field.apiName === 'Tag') return { shape: 'tags', type: 'jsonb' };
   if (REFERENCES.has(field.dataType)) return { shape: 'reference', type: 'bigint' };
   if (field.dataType === 'multiselectpicklist') return { shape: 'choices', type: 'jsonb' };
@@ -149,11 +149,11 @@ function firstFree(wanted: string, taken: ReadonlySet<string | undefined>): stri
  *   listed stays with it, because it holds its last values: a new field of the same name gets another one.
  */
 export function mapFields(
-  fields: readonly FieldMetadata[],
+  fields: readonly MappableField[],
   earlier: ReadonlyMap<string, { apiName: string; column: string; nameColumn?: string | undefined }> = new Map(),
 ): MirrorField[] {
   const mirrored = fields.filter((field) => !NOT_MIRRORED.has(field.dataType) && field.apiName !== 'id');
-  const kept = (field: FieldMetadata) => {
+  const kept = (field: MappableField) => {
     const known = earlier.get(field.id);
     return known && known.apiName === field.apiName ? known : undefined;
   };

@@ -1,5 +1,5 @@
 /** Metadata of a field that putting its values into a file for bulk write depends on. */
-export interface WritableField {
+export interface BulkWriteField {
   apiName: string;
   dataType: string;
   apiCreate: boolean;
@@ -38,7 +38,7 @@ export function bulkWriteColumns(
   names: readonly string[],
   key: string | null,
   action: 'insert' | 'update' | 'upsert',
-  fields: readonly WritableField[],
+  fields: readonly BulkWriteField[],
 ): { columns: BulkWriteColumn[]; refused: string[] } {
   const known = new Map(fields.map((field) => [field.apiName, field]));
   const ordered = [...names].sort((a, b) => Number(b === key) - Number(a === key) || (a < b ? -1 : 1));
@@ -53,12 +53,12 @@ export function bulkWriteColumns(
   return { columns, refused };
 }
 
-function isWritable({ dataType, apiCreate, apiUpdate }: WritableField, action: string): boolean {
+function isWritable({ dataType, apiCreate, apiUpdate }: BulkWriteField, action: string): boolean {
   if (NOT_IN_FILES.has(dataType)) return false;
   return action === 'insert' ? apiCreate : apiUpdate;
 }
 
-function kindOf(field: WritableField | undefined): ColumnKind {
+function kindOf(field: BulkWriteField | undefined): ColumnKind {
   if (field?.dataType === 'date' || field?.dataType === 'datetime') return field.dataType;
   return field && REFERENCES.has(field.dataType) ? 'reference' : 'text';
 }

@@ -4,12 +4,12 @@ import { jobFinishedSignal, type BulkOperationInput } from '../contract/operatio
 import { bulkWriteWorkflowId, massUpdateWorkflowId } from '../ids';
 import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
-import { translate, type SyncTarget } from './sync-control';
+import { translate, type WorkflowTarget } from './sync-control';
 
 /** Temporal as the control API uses it for bulk writes and mass updates. Every method answers or fails in time. */
 export interface OperationControl {
   /** Starts the workflow of an operation. @throws TemporalUnavailable */
-  start(kind: BulkOperationKind, input: BulkOperationInput, requestedBy: string): Promise<Required<SyncTarget>>;
+  start(kind: BulkOperationKind, input: BulkOperationInput, requestedBy: string): Promise<Required<WorkflowTarget>>;
   /** Tells a bulk write that Zoho calls a file's job ended. @throws SyncWorkflowNotRunning, TemporalUnavailable */
   jobFinished(operationId: string, file: number): Promise<void>;
 }

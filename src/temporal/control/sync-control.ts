@@ -49,7 +49,7 @@ export class CommandRefused extends Error {
 }
 
 /** One chain of runs of a session's workflow. */
-export interface SyncTarget {
+export interface WorkflowTarget {
   workflowId: string;
   /** Keeps a command from reaching the next session of the module, which has the same workflow id. */
   firstExecutionRunId?: string;
@@ -68,20 +68,20 @@ export interface SyncExecution {
 /** Everything the control API asks of Temporal. Every method answers or fails within its time limit. */
 export interface SyncControl {
   /** @throws SyncWorkflowRunning, TemporalUnavailable */
-  startFullSync(input: FullSyncInput, requestedBy: string): Promise<Required<SyncTarget>>;
+  startFullSync(input: FullSyncInput, requestedBy: string): Promise<Required<WorkflowTarget>>;
   /** @throws SyncWorkflowRunning, TemporalUnavailable */
-  startIncrementalSync(input: IncrementalSyncInput, requestedBy: string): Promise<Required<SyncTarget>>;
+  startIncrementalSync(input: IncrementalSyncInput, requestedBy: string): Promise<Required<WorkflowTarget>>;
   /**
    * Sends a command that takes effect at the workflow's next safe point.
    * @param updateId the same id sends the command once, however often it is called
    * @returns whether it took effect; `false`: accepted, but not yet in effect
    * @throws CommandRefused, SyncWorkflowNotRunning, NoWorkerAnswered, TemporalUnavailable
    */
-  update(target: SyncTarget, name: SyncUpdate, command: OperatorCommand, updateId: string): Promise<boolean>;
+  update(target: WorkflowTarget, name: SyncUpdate, command: OperatorCommand, updateId: string): Promise<boolean>;
   /** Asks the workflow to stop and clean up. @throws SyncWorkflowNotRunning, TemporalUnavailable */
-  cancel(target: SyncTarget): Promise<void>;
+  cancel(target: WorkflowTarget): Promise<void>;
   /** @throws SyncWorkflowNotRunning, TemporalUnavailable */
-  describe(target: SyncTarget): Promise<SyncExecution>;
+  describe(target: WorkflowTarget): Promise<SyncExecution>;
   /** @throws TemporalUnavailable */
   ping(): Promise<void>;
 }
@@ -122,7 +122,7 @@ class TemporalSyncControl implements SyncControl {
     this.#effectMs = effectMs;
   }
 
-  async startFullSync(input: FullSyncInput, requestedBy: string): Promise<Required<SyncTarget>> {
+  async startFullSync(input: FullSyncInput, requestedBy: string): Promise<Required<WorkflowTarget>> {
     return this.#start(input, requestedBy, {
       workflowType: 'fullSync',
       kind: 'full_sync',
@@ -136,7 +136,7 @@ class TemporalSyncControl implements SyncControl {
     });
   }
 
-  async startIncrementalSync(input: IncrementalSyncInput, requestedBy: string): Promise<Required<SyncTarget>> {
+  async startIncrementalSync(input: IncrementalSyncInput, requestedBy: string): Promise<Required<WorkflowTarget>> {
     return this.#start(input, requestedBy, {
       workflowType: 'incrementalSync',
       kind: 'incremental_sync',
@@ -151,7 +151,7 @@ class TemporalSyncControl implements SyncControl {
   }
 
   /** Every sync of a module has the same workflow id, so Temporal lets one run at a time. */
-  async #start(input: SyncInput, requestedBy: string, sync: SyncKindStart): Promise<Required<SyncTarget>> {
+  async #start(input: SyncInput, requestedBy: string, sync: SyncKindStart): Promise<Required<WorkflowTarget>> {
     const workflowId = syncWorkflowId(input.connection, input.module);
     const handle = await this.#onceThePreviousClosed(() =>
       this.#temporal.client.workflow.start(sync.workflowType, {
@@ -173,7 +173,7 @@ class TemporalSyncControl implements SyncControl {
     return { workflowId, firstExecutionRunId: handle.firstExecutionRunId };
   }
 
-  async update(target: SyncTarget, name: SyncUpdate, command: OperatorCommand, updateId: string): Promise<boolean> {
+  async update(target: WorkflowTarget, name: SyncUpdate, command: OperatorCommand, updateId: string): Promise<boolean> {
     const handle = this.#handle(target);
     const update = await this.#call(() =>
       handle.startUpdate(UPDATES[name], { args: [command], updateId, waitForStage: 'ACCEPTED' }),
@@ -187,14 +187,14 @@ class TemporalSyncControl implements SyncControl {
     }
   }
 
-  async cancel(target: SyncTarget): Promise<void> {
+  async cancel(target: WorkflowTarget): Promise<void> {
     // Temporal accepts the cancellation of a workflow that has ended, and does nothing.
     const { status } = await this.describe(target);
     if (status !== 'RUNNING') throw new SyncWorkflowNotRunning(`Workflow ${target.workflowId} is ${status}.`);
     await this.#call(() => this.#handle(target).cancel());
   }
 
-  async describe(target: SyncTarget): Promise<SyncExecution> {
+  async describe(target: WorkflowTarget): Promise<SyncExecution> {
     const { status, runId, historyLength } = await this.#call(() => this.#handle(target).describe());
     return { status: status.name, runId, historyLength };
   }
@@ -207,7 +207,7 @@ class TemporalSyncControl implements SyncControl {
     );
   }
 
-  #handle({ workflowId, firstExecutionRunId }: SyncTarget): WorkflowHandle {
+  #handle({ workflowId, firstExecutionRunId }: WorkflowTarget): WorkflowHandle {
     return this.#temporal.client.workflow.getHandle(
       workflowId,
       undefined,

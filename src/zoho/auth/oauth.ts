@@ -167,7 +167,7 @@ function lifetimeMs(tokens: z.infer<typeof Tokens>): number {
 }
 
 /** Parameters of an authorization request: client, scopes, redirect URI and state. */
-export interface AuthorizationRequest {
+export interface AuthorizationUrlOptions {
   /** The accounts server where the consent begins. */
   accountsUrl: string;
   clientId: string;
@@ -183,7 +183,13 @@ export interface AuthorizationRequest {
  * and the consent page are always asked for: without both Zoho gives no refresh token. Zoho documents no PKCE for
  * server-based clients.
  */
-export function authorizationUrl({ accountsUrl, clientId, redirectUri, scopes, state }: AuthorizationRequest): string {
+export function authorizationUrl({
+  accountsUrl,
+  clientId,
+  redirectUri,
+  scopes,
+  state,
+}: AuthorizationUrlOptions): string {
   const url = new URL('/oauth/v2/auth', accountsUrl);
   url.search = new URLSearchParams({
     response_type: 'code',

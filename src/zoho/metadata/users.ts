@@ -49,7 +49,7 @@ export interface ListUsersQuery {
   modifiedSince?: string | undefined;
 }
 
-export interface UserPage {
+export interface OrgUserPage {
   users: ZohoUser[];
   moreRecords: boolean;
   serverTime: Date;
@@ -80,7 +80,7 @@ export async function listUsers(
   transport: ZohoTransport,
   query: ListUsersQuery,
   options?: CallOptions,
-): Promise<UserPage> {
+): Promise<OrgUserPage> {
   const { type, page, perPage, ids, modifiedSince } = query;
   const label = { operation: 'list_users' } as const;
   checkPaging(label, { page, perPage });

@@ -2,7 +2,7 @@
 import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
 import type { ZohoField } from '../metadata/fields';
-import { type Comparison, comparisonsOf, type Criteria } from './criteria';
+import { type Comparison, comparisonsOf, type RecordCriteria } from './criteria';
 import { criteriaTypeOf } from './criteria-types';
 
 const LOOKUPS: readonly string[] = ['lookup', 'ownerlookup', 'userlookup', 'multi_module_lookup'];
@@ -20,7 +20,7 @@ type KnownField = Pick<
  * @throws ZohoError `request_bug` that names the first field that does not exist, has another type, is encrypted and
  *   compared otherwise than by `equals` or for null, or can neither be filtered nor searched.
  */
-export function checkCriteriaFields(label: CallLabel, criteria: Criteria, fields: readonly KnownField[]): void {
+export function checkCriteriaFields(label: CallLabel, criteria: RecordCriteria, fields: readonly KnownField[]): void {
   const known = new Map(fields.map((field) => [field.apiName, field]));
   for (const comparison of comparisonsOf(label, criteria, LIMITS.coql.criteria)) {
     const reason = refusal(comparison, known);

@@ -3,7 +3,7 @@ import { type CallLabel, requestBug } from '../errors/errors';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import { readRecordPage, type RecordPage } from '../records/record-page';
 import { coqlName, coqlWhere } from './coql-where';
-import type { Criteria } from './criteria';
+import type { RecordCriteria } from './criteria';
 
 /** In characters. Zoho names no limit; a query of 25 conditions with 100 values each seldom comes near. */
 const MAX_LENGTH = 100_000;
@@ -37,7 +37,7 @@ export interface CoqlQuery {
   /** API name of the module. */
   from: string;
   /** Every record without it. */
-  where?: Criteria | undefined;
+  where?: RecordCriteria | undefined;
   /** At most 4; with it, every column is one of these or an aggregate. */
   groupBy?: readonly string[] | undefined;
   /** At most 10; ascending by id without it. */

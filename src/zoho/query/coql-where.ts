@@ -1,6 +1,6 @@
 import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
-import { type Comparison, comparisonsOf, type Criteria } from './criteria';
+import { type Comparison, comparisonsOf, type RecordCriteria } from './criteria';
 import { coqlOperatorsOf, familyOf } from './criteria-types';
 import { valueTexts } from './criteria-values';
 
@@ -35,12 +35,12 @@ export function coqlName(label: CallLabel, path: string): string {
  * @throws ZohoError `request_bug` for more than 25 conditions, an operator the type does not have, a value of another
  *   type, and a `%` in a text for `like`, which COQL cannot escape.
  */
-export function coqlWhere(label: CallLabel, criteria: Criteria): string {
+export function coqlWhere(label: CallLabel, criteria: RecordCriteria): string {
   comparisonsOf(label, criteria, LIMITS.coql.criteria);
   return render(label, criteria);
 }
 
-function render(label: CallLabel, criteria: Criteria): string {
+function render(label: CallLabel, criteria: RecordCriteria): string {
   if (!('group' in criteria)) return renderComparison(label, criteria);
   const word = criteria.groupOperator === 'or' ? 'or' : 'and';
   return criteria.group.map((part) => render(label, part)).reduce((left, right) => `(${left} ${word} ${right})`);

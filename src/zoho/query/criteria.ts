@@ -15,14 +15,14 @@ export interface Comparison {
 
 export interface CriteriaGroup {
   groupOperator: 'and' | 'or';
-  group: readonly Criteria[];
+  group: readonly RecordCriteria[];
 }
 
 /**
  * Conditions on records: plain data, the same for Search Records and for COQL. Checked when it is written out,
  * so it may come from outside.
  */
-export type Criteria = Comparison | CriteriaGroup;
+export type RecordCriteria = Comparison | CriteriaGroup;
 
 /**
  * A condition, with the operators the field's type has.
@@ -41,12 +41,12 @@ export function compare<T extends CriteriaType>(
 }
 
 /** Records that meet every one of these. */
-export function and(...group: readonly Criteria[]): CriteriaGroup {
+export function and(...group: readonly RecordCriteria[]): CriteriaGroup {
   return { groupOperator: 'and', group };
 }
 
 /** Records that meet at least one of these. */
-export function or(...group: readonly Criteria[]): CriteriaGroup {
+export function or(...group: readonly RecordCriteria[]): CriteriaGroup {
   return { groupOperator: 'or', group };
 }
 
@@ -58,9 +58,9 @@ const MAX_DEPTH = 25;
  *
  * @throws ZohoError `request_bug` for more than `most`, for a group without any, and for nesting beyond 25 levels.
  */
-export function comparisonsOf(label: CallLabel, criteria: Criteria, most: number): Comparison[] {
+export function comparisonsOf(label: CallLabel, criteria: RecordCriteria, most: number): Comparison[] {
   const found: Comparison[] = [];
-  const collect = (part: Criteria, depth: number): void => {
+  const collect = (part: RecordCriteria, depth: number): void => {
     if (depth > MAX_DEPTH) throw requestBug(label, `the criteria are nested more than ${MAX_DEPTH} levels deep`);
     if (!('group' in part)) found.push(part);
     else if (part.group.length === 0) throw requestBug(label, 'a group of the criteria is empty');

@@ -7,7 +7,7 @@ import { parseAnswer } from '../http/response';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import type { RecordPage } from '../records/record-page';
 import { type CoqlQuery, selectRecords } from './coql-query';
-import { and, compare, type Comparison, type Criteria, or } from './criteria';
+import { and, compare, type Comparison, type RecordCriteria, or } from './criteria';
 
 /** Cursor of a keyset scan: behind the record with this id among those modified in this second. */
 export interface KeysetCursor {
@@ -84,7 +84,7 @@ export async function* keysetPages(
   }
 }
 
-function whereOf({ where, modifiedFrom, modifiedUntil }: KeysetQuery, after: KeysetCursor | undefined): Criteria {
+function whereOf({ where, modifiedFrom, modifiedUntil }: KeysetQuery, after: KeysetCursor | undefined): RecordCriteria {
   return and(
     modified('less_than', modifiedUntil),
     ...(after

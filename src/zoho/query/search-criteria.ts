@@ -1,6 +1,6 @@
 import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
-import { type Comparison, comparisonsOf, type Criteria } from './criteria';
+import { type Comparison, comparisonsOf, type RecordCriteria } from './criteria';
 import { familyOf, searchOperatorsOf } from './criteria-types';
 import { valueTexts } from './criteria-values';
 
@@ -14,7 +14,7 @@ const MAX_ENCODED_LENGTH = 6_000;
  * @throws ZohoError `request_bug` for more than 10 conditions, an operator the type does not have, a value of another
  *   type, a name that is none, and criteria too long for an address.
  */
-export function searchCriteria(label: CallLabel, criteria: Criteria): string {
+export function searchCriteria(label: CallLabel, criteria: RecordCriteria): string {
   comparisonsOf(label, criteria, LIMITS.search.criteria);
   const text = render(label, criteria);
   const length = new URLSearchParams({ criteria: text }).toString().length;
@@ -24,7 +24,7 @@ export function searchCriteria(label: CallLabel, criteria: Criteria): string {
   return text;
 }
 
-function render(label: CallLabel, criteria: Criteria): string {
+function render(label: CallLabel, criteria: RecordCriteria): string {
   if (!('group' in criteria)) return renderComparison(label, criteria);
   const parts = criteria.group.map((part) => render(label, part));
   // A word other than these two would end up in the text as it is.

@@ -4,12 +4,12 @@ import { checkPaging, joinFields } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import type { Converted } from '../records/list-records';
 import { type RecordPage, readRecordPage } from '../records/record-page';
-import type { Criteria } from './criteria';
+import type { RecordCriteria } from './criteria';
 import { searchCriteria } from './search-criteria';
 
 /** Search by exactly one of the four ways that Zoho offers. */
 export type SearchFilter =
-  | { criteria: Criteria }
+  | { criteria: RecordCriteria }
   /** Any e-mail field of the record. */
   | { email: string }
   /** Any phone field of the record. */
@@ -69,7 +69,7 @@ export async function searchRecords(
 /** With several filters Zoho would take the first and pass over the others in silence. */
 function filterParameter(label: CallLabel, query: SearchFilter): Record<string, string> {
   const given = FILTERS.flatMap((name) => {
-    const value = (query as Partial<Record<string, string | Criteria>>)[name];
+    const value = (query as Partial<Record<string, string | RecordCriteria>>)[name];
     return value === undefined ? [] : [{ name, value }];
   });
   const [filter] = given;

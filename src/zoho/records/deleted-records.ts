@@ -21,7 +21,7 @@ export interface ListDeletedQuery {
   modifiedSince?: string | undefined;
 }
 
-export interface DeletedPage {
+export interface DeletedRecordPage {
   records: DeletedRecord[];
   moreRecords: boolean;
   /** Zoho's clock when it answered. */
@@ -47,7 +47,7 @@ export async function listDeleted(
   module: string,
   query: ListDeletedQuery,
   options?: CallOptions,
-): Promise<DeletedPage> {
+): Promise<DeletedRecordPage> {
   const label = { operation: 'list_deleted', module } as const;
   checkPaging(label, query);
   const request = {

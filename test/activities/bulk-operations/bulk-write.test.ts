@@ -5,7 +5,7 @@ import { awaitBulkWrite, collectBulkWriteResult } from '../../../src/activities/
 import { planBulkWrite } from '../../../src/activities/bulk-operations/plan-bulk-write';
 import { settleOperation } from '../../../src/activities/bulk-operations/settle-operation';
 import { orderBulkWriteJob, uploadBulkWriteFile } from '../../../src/activities/bulk-operations/submit-bulk-write';
-import { reconcileSessions } from '../../../src/activities/maintenance/reconcile-sessions';
+import { closeAbandonedRuns } from '../../../src/activities/maintenance/close-abandoned-runs';
 import { listItems } from '../../../src/db/bulk-operations/bulk-operation-items';
 import { getBulkOperation } from '../../../src/db/bulk-operations/bulk-operations';
 import { fileRows } from '../../../src/db/bulk-operations/bulk-write-files';
@@ -203,7 +203,7 @@ describe('the activities of a bulk write', () => {
       target.operationId,
     ]);
 
-    await activities.run(() => reconcileSessions(activities.deps));
+    await activities.run(() => closeAbandonedRuns(activities.deps));
 
     const { status, errorMessage } = await getBulkOperation(activities.knex, target.operationId);
     assert.equal(status, 'failed');

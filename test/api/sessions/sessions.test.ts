@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import {
   type SessionCalls,
   type LogPage,
-  type RecordPage,
+  type RecordStatusPage,
   type SessionAnswer,
   type SessionPage,
 } from '../../../src/api/sessions/schemas';
@@ -146,7 +146,7 @@ describe('reading sessions', () => {
     }));
     await recordRunUpdate(api.knex, { run: sessionRun(id), sequence: 1, patch: {}, records });
     const read = async (query: string) =>
-      (await api.call('GET', `/api/v1/sessions/${id}/records?${query}`)).body as z.infer<typeof RecordPage>;
+      (await api.call('GET', `/api/v1/sessions/${id}/records?${query}`)).body as z.infer<typeof RecordStatusPage>;
 
     const first = await read('limit=2');
     const second = await read(`limit=2&cursor=${first.nextCursor}`);

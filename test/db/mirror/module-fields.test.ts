@@ -7,7 +7,7 @@ import {
   renamedColumns,
   saveFields,
 } from '../../../src/db/mirror/module-fields';
-import { mapFields, type FieldMetadata } from '../../../src/domain/mirror/mirror-field';
+import { mapFields, type MappableField } from '../../../src/domain/mirror/mirror-field';
 import { someConnection, useDatabase } from '../support';
 import { ACCOUNT, AMOUNT, metadata, NAME, OWNER, type SomeField } from './support';
 
@@ -20,11 +20,11 @@ describe('the mapping of a module', () => {
 
   const load = (knex: Knex = database.knex) => loadFields(knex, connectionId, 'Deals');
   /** Maps and stores fields as a sync does: on top of what is known. */
-  async function sync(fields: readonly FieldMetadata[]): Promise<void> {
+  async function sync(fields: readonly MappableField[]): Promise<void> {
     const known = new Map((await load()).map((field) => [field.fieldId, field]));
     await saveFields(database.knex, connectionId, 'Deals', mapFields(fields, known));
   }
-  const of = (...fields: SomeField[]): FieldMetadata[] => metadata(fields);
+  const of = (...fields: SomeField[]): MappableField[] => metadata(fields);
   const columns = async () => (await load()).map((field) => [field.apiName, field.column, field.status]);
 
   it('comes back as it was stored, in the order of the metadata', async () => {

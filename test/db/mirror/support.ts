@@ -11,16 +11,16 @@ import { loadChunk, type ChunkOptions } from '../../../src/db/mirror/load/load-c
 import { qualifiedTable, tableNameOf, type MirrorModule } from '../../../src/db/mirror/mirror-module';
 import { prepareMirrorTable } from '../../../src/db/mirror/mirror-table';
 import { type ChunkResult } from '../../../src/db/sessions/chunks';
-import { mapFields, type FieldMetadata } from '../../../src/domain/mirror/mirror-field';
+import { mapFields, type MappableField } from '../../../src/domain/mirror/mirror-field';
 import { someConnection, someSession } from '../support';
 
 export type ZohoRecord = Record<string, unknown>;
 export type MirrorRow = Record<string, unknown>;
 
 /** A field of the metadata; the id is made from the place in the list. */
-export type SomeField = Omit<FieldMetadata, 'id'> & { id?: string };
+export type SomeField = Omit<MappableField, 'id'> & { id?: string };
 
-export function metadata(fields: readonly SomeField[]): FieldMetadata[] {
+export function metadata(fields: readonly SomeField[]): MappableField[] {
   return fields.map((field, index) => ({ id: String(554023000000000001n + BigInt(index)), ...field }));
 }
 

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { bulkNameField, columnNameOf, mapFields, type FieldMetadata } from '../../../src/domain/mirror/mirror-field';
+import { bulkNameField, columnNameOf, mapFields, type MappableField } from '../../../src/domain/mirror/mirror-field';
 
 /** Longest name PostgreSQL keeps whole, in bytes. */
 const MAX_NAME = 63;
 
 let ids = 0;
-function field(apiName: string, dataType = 'text', more: Partial<FieldMetadata> = {}): FieldMetadata {
+function field(apiName: string, dataType = 'text', more: Partial<MappableField> = {}): MappableField {
   ids += 1;
   return { id: String(554023000000000000n + BigInt(ids)), apiName, dataType, ...more };
 }
 
-function one(metadata: FieldMetadata) {
+function one(metadata: MappableField) {
   const [mapped] = mapFields([metadata]);
   assert.ok(mapped);
   return mapped;
 }
 
-const earlierOf = (fields: readonly FieldMetadata[]) =>
+const earlierOf = (fields: readonly MappableField[]) =>
   new Map(mapFields(fields).map((mapped) => [mapped.fieldId, mapped]));
 
 const columnsOf = (mapped: ReturnType<typeof mapFields>): string[] =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { bulkWriteColumns, type WritableField } from '../../../src/domain/records/bulk-write-columns';
+import { bulkWriteColumns, type BulkWriteField } from '../../../src/domain/records/bulk-write-columns';
 import { massUpdateProblems } from '../../../src/domain/records/mass-update-problems';
 import { ITEM_STATUSES, progressOf, incompleteness, type ItemCounts } from '../../../src/domain/runs/bulk-operations';
 
@@ -30,7 +30,7 @@ describe('the figures of a bulk operation', () => {
 });
 
 describe('the columns of a bulk write file', () => {
-  const field = (apiName: string, dataType = 'text', writable = true): WritableField => {
+  const field = (apiName: string, dataType = 'text', writable = true): BulkWriteField => {
     return { apiName, dataType, apiCreate: writable, apiUpdate: writable };
   };
 

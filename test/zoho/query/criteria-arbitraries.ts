@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Comparison, Criteria, CriteriaValue } from '../../../src/zoho/query/criteria';
+import type { Comparison, RecordCriteria, CriteriaValue } from '../../../src/zoho/query/criteria';
 import { type CriteriaOperator, coqlOperatorsOf, searchOperatorsOf } from '../../../src/zoho/query/criteria-types';
 import { HOSTILE_FIELDS, HOSTILE_TEXTS, type Row } from './hostile-module';
 
@@ -117,9 +117,9 @@ function valuesFor(operator: CriteriaOperator, value: fc.Arbitrary<CriteriaValue
 }
 
 /** Criteria that a dialect can say, over the hostile module: up to 9 conditions, three levels of groups. */
-export function sayableCriteria(dialect: 'search' | 'coql', rows: readonly Row[]): fc.Arbitrary<Criteria> {
-  const leaf: fc.Arbitrary<Criteria> = comparison(dialect, rows);
-  const group = (inner: fc.Arbitrary<Criteria>): fc.Arbitrary<Criteria> =>
+export function sayableCriteria(dialect: 'search' | 'coql', rows: readonly Row[]): fc.Arbitrary<RecordCriteria> {
+  const leaf: fc.Arbitrary<RecordCriteria> = comparison(dialect, rows);
+  const group = (inner: fc.Arbitrary<RecordCriteria>): fc.Arbitrary<RecordCriteria> =>
     fc.record({
       groupOperator: fc.constantFrom('and', 'or'),
       group: fc.array(inner, { minLength: 1, maxLength: 3 }),

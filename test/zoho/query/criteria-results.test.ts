@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { selectRecords } from '../../../src/zoho/query/coql-query';
-import type { Criteria } from '../../../src/zoho/query/criteria';
+import type { RecordCriteria } from '../../../src/zoho/query/criteria';
 import { searchRecords } from '../../../src/zoho/query/search-records';
 import type { RecordPage } from '../../../src/zoho/records/record-page';
 import { sayableCriteria } from './criteria-arbitraries';
@@ -39,7 +39,7 @@ describe('10,000 random criteria with hostile values', function () {
 
   async function assertAllEqual(
     dialect: 'search' | 'coql',
-    ask: (criteria: Criteria) => Promise<RecordPage>,
+    ask: (criteria: RecordCriteria) => Promise<RecordPage>,
     inOrder: (rows: readonly Row[]) => readonly Row[],
   ): Promise<void> {
     const queries = fc.sample(sayableCriteria(dialect, bench.rows), { seed: SEED, numRuns: QUERIES_EACH });

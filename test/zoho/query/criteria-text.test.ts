@@ -5,7 +5,7 @@ import { parseCoql } from '../../../simulator/query/coql-parser';
 import { parseSearchCriteria } from '../../../simulator/query/search-criteria';
 import { ZohoError } from '../../../src/zoho/errors/errors';
 import { coqlText } from '../../../src/zoho/query/coql-query';
-import type { Comparison, Criteria } from '../../../src/zoho/query/criteria';
+import type { Comparison, RecordCriteria } from '../../../src/zoho/query/criteria';
 import { searchCriteria } from '../../../src/zoho/query/search-criteria';
 import { anyText, sayableCriteria } from './criteria-arbitraries';
 import { HOSTILE_MODULE, type HostileBench, startHostileBench } from './hostile-module';
@@ -24,8 +24,8 @@ describe('the texts of criteria', () => {
     const { records } = bench.simulator.control.simulation;
     return simplified(parseSearchCriteria(records, records.open(HOSTILE_MODULE), text));
   };
-  const searchConditionOf = (criteria: Criteria) => parseSearch(searchCriteria(label, criteria));
-  const coqlConditionOf = (where: Criteria) =>
+  const searchConditionOf = (criteria: RecordCriteria) => parseSearch(searchCriteria(label, criteria));
+  const coqlConditionOf = (where: RecordCriteria) =>
     simplified(parseCoql(coqlText({ select: ['id'], from: HOSTILE_MODULE, where })).condition);
 
   it('mean in Search Records what the tree means', () => {
@@ -115,7 +115,7 @@ describe('the texts of criteria', () => {
   it('hold no name but an API name', () => {
     fc.assert(
       fc.property(anyText, (name) => {
-        const criteria: Criteria = { field: name, type: 'text', operator: 'equals', values: ['x'] };
+        const criteria: RecordCriteria = { field: name, type: 'text', operator: 'equals', values: ['x'] };
         const isName = /^[A-Za-z$][\w$]{0,99}$/.test(name);
         assert.equal(outcome(() => searchCriteria(label, criteria)) !== 'refused', isName);
         assert.equal(outcome(() => coqlText({ select: [name], from: HOSTILE_MODULE })) !== 'refused', isName);
@@ -154,7 +154,7 @@ function outcome<T>(run: () => T): T | 'refused' {
 const COMPARISONS = { equals: 'equal', is_null: 'empty', is_not_null: 'not_empty' } as const;
 
 /** A tree in the words of the simulator. */
-function conditionOf(criteria: Criteria): Condition {
+function conditionOf(criteria: RecordCriteria): Condition {
   if ('group' in criteria) {
     const parts = criteria.group.map(conditionOf);
     return simplified(criteria.groupOperator === 'and' ? { all: parts } : { any: parts });

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { ZohoError } from '../../../src/zoho/errors/errors';
 import { checkCriteriaFields } from '../../../src/zoho/query/check-criteria-fields';
 import { coqlText, type CoqlQuery } from '../../../src/zoho/query/coql-query';
-import { and, compare, type Comparison, type Criteria, or } from '../../../src/zoho/query/criteria';
+import { and, compare, type Comparison, type RecordCriteria, or } from '../../../src/zoho/query/criteria';
 import { searchCriteria } from '../../../src/zoho/query/search-criteria';
 
 const label = { operation: 'search_records', module: 'Deals' };
-const search = (criteria: Criteria) => searchCriteria(label, criteria);
-const where = (criteria: Criteria) =>
+const search = (criteria: RecordCriteria) => searchCriteria(label, criteria);
+const where = (criteria: RecordCriteria) =>
   coqlText({ select: ['id'], from: 'Deals', where: criteria }).replace(/^.* where (.*) limit 0, 200$/s, '$1');
 const stage = compare('Stage', 'picklist', 'equals', 'Closed Won');
 const amount = compare('Amount', 'currency', 'between', '-1.50', 1000);
@@ -39,8 +39,8 @@ describe('searchCriteria', () => {
     assert.equal(text, '(Deal_Name:in:a\\,b,\\)or\\(Deal_Name:equals:x,\\\\)');
   });
 
-  const untyped = (change: Partial<Comparison>): Criteria => ({ ...stage, ...change });
-  const refused: [what: string, criteria: Criteria, message: RegExp][] = [
+  const untyped = (change: Partial<Comparison>): RecordCriteria => ({ ...stage, ...change });
+  const refused: [what: string, criteria: RecordCriteria, message: RegExp][] = [
     ['an operator of COQL', compare('Deal_Name', 'text', 'contains', 'x'), /operator/],
     [
       'an operator the type has not',
@@ -71,9 +71,9 @@ describe('searchCriteria', () => {
     ['an id of 20 digits', compare('Owner', 'ownerlookup', 'equals', '10000000000000000000'), /id/],
     ['an id past 63 bits', compare('Owner', 'ownerlookup', 'equals', '9223372036854775808'), /id/],
     ['an empty group', and(), /empty/],
-    ['11 conditions', or(...Array<Criteria>(11).fill(stage)), /11 conditions .* 10/],
+    ['11 conditions', or(...Array<RecordCriteria>(11).fill(stage)), /11 conditions .* 10/],
     ['a text too long for an address', compare('Deal_Name', 'text', 'equals', 'ü'.repeat(1_001)), /6006|characters/],
-    ['26 levels', Array.from({ length: 26 }).reduce<Criteria>((inner) => and(inner), stage), /levels deep/],
+    ['26 levels', Array.from({ length: 26 }).reduce<RecordCriteria>((inner) => and(inner), stage), /levels deep/],
   ];
   for (const [what, criteria, message] of refused) {
     it(`refuses ${what}`, () => {
@@ -109,7 +109,7 @@ describe('coqlText', () => {
     assert.equal(coqlText({ select: ['id'], from: 'Deals' }), 'select id from Deals where id is not null limit 0, 200');
   });
 
-  const texts: [criteria: Criteria, text: string][] = [
+  const texts: [criteria: RecordCriteria, text: string][] = [
     [compare('Deal_Name', 'text', 'equals', 'O\'Neil \\ "x" 50%'), `Deal_Name = 'O''Neil \\ "x" 50%'`],
     [compare('Deal_Name', 'text', 'starts_with', "a'"), "Deal_Name like 'a''%'"],
     [compare('Deal_Name', 'text', 'ends_with', 'a'), "Deal_Name like '%a'"],
@@ -145,7 +145,7 @@ describe('coqlText', () => {
   const refused: [what: string, query: CoqlQuery, message: RegExp][] = [
     ['a percent sign for like', { ...base, where: compare('Deal_Name', 'text', 'contains', '5%') }, /%/],
     ['a multi-line text in WHERE', { ...base, where: compare('Notes', 'textarea', 'equals', 'x') }, /operator/],
-    ['26 conditions', { ...base, where: or(...Array<Criteria>(26).fill(stage)) }, /26 conditions .* 25/],
+    ['26 conditions', { ...base, where: or(...Array<RecordCriteria>(26).fill(stage)) }, /26 conditions .* 25/],
     ['51 columns', { ...base, select: names(51) }, /51 columns .* 50/],
     ['no column', { ...base, select: [] }, /no column/],
     ['a column named twice', { ...base, select: ['Stage', 'Stage'] }, /column field is named twice/],
@@ -197,7 +197,7 @@ describe('checkCriteriaFields', () => {
     field('Lines', 'subform'),
     field('Hidden', 'text', { filterable: false, searchable: false }),
   ];
-  const check = (criteria: Criteria) => checkCriteriaFields(label, criteria, fields);
+  const check = (criteria: RecordCriteria) => checkCriteriaFields(label, criteria, fields);
 
   it('takes fields as their metadata says, formulas by what they return, paths by their lookup', () => {
     check(
@@ -211,7 +211,7 @@ describe('checkCriteriaFields', () => {
     );
   });
 
-  const refused: [criteria: Criteria, message: RegExp][] = [
+  const refused: [criteria: RecordCriteria, message: RegExp][] = [
     [compare('Nope', 'text', 'equals', 'x'), /Nope is no field/],
     [compare('Amount', 'text', 'equals', 'x'), /type currency and is compared as text/],
     [compare('Amount.x', 'text', 'equals', 'x'), /not a lookup/],

@@ -1,4 +1,4 @@
-import type { Comparison, Criteria, CriteriaValue } from '../../../src/zoho/query/criteria';
+import type { Comparison, RecordCriteria, CriteriaValue } from '../../../src/zoho/query/criteria';
 import type { Row } from './hostile-module';
 
 type Comparable = string | number | bigint | boolean;
@@ -7,7 +7,7 @@ type Comparable = string | number | bigint | boolean;
  * Whether a record meets criteria, by Zoho's documentation and nothing else: texts compare exactly, times as instants,
  * lookups by id, choices one by one; an empty field meets only the negative conditions and `is_null`.
  */
-export function meets(row: Row, criteria: Criteria): boolean {
+export function meets(row: Row, criteria: RecordCriteria): boolean {
   if (!('group' in criteria)) return meetsComparison(row, criteria);
   return criteria.groupOperator === 'and'
     ? criteria.group.every((part) => meets(row, part))

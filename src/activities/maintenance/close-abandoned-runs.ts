@@ -13,7 +13,7 @@ const GRACE_MS = 30_000;
  * operator, lost with Temporal's storage, or never started. Idempotent: what ended meanwhile stays as it ended.
  * @returns how many were closed
  */
-export async function reconcileSessions(deps: ActivityDependencies): Promise<{ checked: number; closed: number }> {
+export async function closeAbandonedRuns(deps: ActivityDependencies): Promise<{ checked: number; closed: number }> {
   const [sessions, operations] = await Promise.all([
     listActiveSessions(deps.knex),
     listActiveBulkOperations(deps.knex),

@@ -1,7 +1,7 @@
 import { listConnections } from '../../db/connections/connections';
 import type { ActivityDependencies } from '../dependencies';
 
-export interface ReconciledConnections {
+export interface AlignedSchedules {
   paused: number;
   unpaused: number;
 }
@@ -10,11 +10,7 @@ export interface ReconciledConnections {
  * Brings the schedules of every connection to its state: what cannot be synced is not started by the clock, and goes on
  * once the org is connected again. Idempotent, so it can run at any time.
  */
-export async function reconcileConnections({
-  knex,
-  schedules,
-  logger,
-}: ActivityDependencies): Promise<ReconciledConnections> {
+export async function alignSchedules({ knex, schedules, logger }: ActivityDependencies): Promise<AlignedSchedules> {
   const done = { paused: 0, unpaused: 0 };
   for (const { id, name, status, statusReason } of await listConnections(knex)) {
     if (status === 'active') {
