@@ -62,8 +62,8 @@ function putCell(to: usize, type: u8, start: usize, end: usize, isDoubled: bool)
 }
 
 /**
- * Converts as many whole lines as there are; what is left is the beginning of a line. Behind the input stand a quote, a
- * newline and the zeros of a block, which stop every search.
+ * Converts as many whole lines as there are; what is left is the beginning of a line. Behind the input stand a quote
+ * and zeros, a block at least, which stop every search.
  * @param types of the columns, a byte each
  * @param isHeader the first line has the names of the columns
  * @returns number of rows
