@@ -4,7 +4,7 @@ import { sumLedgerBySession } from '../src/db/credits/api-ledger';
 import { createSession, getSession } from '../src/db/sessions/sessions';
 import type { ReadPath } from '../src/domain/runs/enums';
 import type { SyncResult } from '../src/temporal/contract/sync-messages';
-import { createSyncControl } from '../src/temporal/control/sync-control';
+import { createSyncCommands } from '../src/temporal/runs/sync-commands';
 import { syncWorkflowId } from '../src/temporal/ids';
 import { CONNECTION, type BenchEnvironment } from './environment';
 import { secondsCovered, type Interval } from './intervals';
@@ -51,7 +51,7 @@ export async function runFullSync(
     initiatedBy: 'bench',
     workflowId,
   });
-  await createSyncControl(temporal).startFullSync(
+  await createSyncCommands(temporal).startFullSync(
     { sessionId, connectionId, connection: CONNECTION, module, options: path === undefined ? {} : { path } },
     'bench',
   );

@@ -3,7 +3,7 @@ import { awaitBulkWrite, collectBulkWriteResult } from './bulk-operations/bulk-w
 import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from './bulk-operations/mass-update';
 import { notifyCaller } from './bulk-operations/notify-caller';
 import { planBulkWrite } from './bulk-operations/plan-bulk-write';
-import { markFileUnknown, settleOperation } from './bulk-operations/settle-operation';
+import { markFileUnknown, settleOperation } from './bulk-operations/close-pending-items';
 import { orderBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } from './bulk-operations/submit-bulk-write';
 import type { ActivityDependencies } from './dependencies';
 import { alignSchedules } from './maintenance/align-schedules';

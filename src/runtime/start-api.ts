@@ -7,8 +7,8 @@ import { consentCallbackUrl } from '../connection/callback-urls';
 import type { ConnectSettings } from '../connection/settings';
 import { pendingMigrations } from '../db/postgres/migrate';
 import type { Logger } from '../logger';
-import { createOperationControl } from '../temporal/control/operation-control';
-import { createSyncControl } from '../temporal/control/sync-control';
+import { createOperationCommands } from '../temporal/runs/operation-commands';
+import { createSyncCommands } from '../temporal/runs/sync-commands';
 import { accountsUrlOf } from '../zoho/http/data-centers';
 import { ensureConfiguredConnection } from './configured-connection';
 import { openTogether } from './disposal-stack';
@@ -42,8 +42,8 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     await ensureConfiguredConnection(knex, config, logger);
     const app = createApp({
       knex,
-      control: createSyncControl(temporal),
-      operations: createOperationControl(temporal),
+      control: createSyncCommands(temporal),
+      operations: createOperationCommands(temporal),
       logger,
       connect: connectSettings(config, resources, logger),
       temporalUi: { url: config.TEMPORAL_UI_URL, namespace: temporal.namespace },

@@ -6,7 +6,7 @@ import { open, type KeyRing } from '../db/postgres/encryption';
 import type { Logger } from '../logger';
 import { connectOptionsOf } from '../temporal/client';
 import { pauseSchedulesOf, unpauseSchedulesOf } from '../temporal/connection-schedules';
-import { describeWorkflow } from '../temporal/control/workflow-state';
+import { describeWorkflow } from '../temporal/runs/workflow-state';
 import { reconcileSchedules } from '../temporal/schedules';
 import { openTogether } from './disposal-stack';
 import { openResources, type Resources } from './resources';

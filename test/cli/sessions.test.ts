@@ -4,9 +4,9 @@ import { insertLedgerEntries } from '../../src/db/credits/api-ledger';
 import { closeRun } from '../../src/db/runs/close-run';
 import { recordRunUpdate } from '../../src/db/runs/record-run-update';
 import { sessionRun } from '../../src/domain/runs/run';
-import { SyncWorkflowNotRunning } from '../../src/temporal/control/sync-control';
+import { SyncWorkflowNotRunning } from '../../src/temporal/runs/sync-commands';
 import { NO_TEMPORAL, useApi } from '../api/support/api';
-import { unreachableTemporal } from '../api/support/sync-control';
+import { unreachableTemporal } from '../api/support/sync-commands';
 import { someConnection, someSession } from '../db/support';
 import { pulse } from './support';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import { ActiveSessionExists } from '../../src/db/sessions/sessions';
-import { SyncWorkflowNotRunning, SyncWorkflowRunning } from '../../src/temporal/control/sync-control';
+import { SyncWorkflowNotRunning, SyncWorkflowRunning } from '../../src/temporal/runs/sync-commands';
 import { RECONCILE_SESSIONS_WORKFLOW_ID } from '../../src/temporal/ids';
 import { assertSame } from '../support/compare';
 import { useEngine } from '../support/engine';

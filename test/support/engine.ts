@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Knex } from 'knex';
 import { createDatabase } from '../../src/db/postgres/knex';
 import type { TemporalClient } from '../../src/temporal/client';
-import { createSyncControl, type SyncControl } from '../../src/temporal/control/sync-control';
+import { createSyncCommands, type SyncCommands } from '../../src/temporal/runs/sync-commands';
 import { ENCRYPTION_KEY } from './encryption-key';
 import { Org, type OrgOptions } from './org';
 import { startPostgresServer, testDatabase, type PostgresServer } from './postgres';
@@ -35,7 +35,7 @@ export class Engine {
   readonly #orgs: Org[] = [];
   readonly knex: Knex;
   readonly temporal: TemporalClient;
-  readonly control: SyncControl;
+  readonly control: SyncCommands;
   readonly worker: WorkerProcess;
   readonly databaseUrl: string;
   readonly #ownPostgres: PostgresServer | undefined;
@@ -45,7 +45,7 @@ export class Engine {
   constructor(
     knex: Knex,
     temporal: TemporalClient,
-    control: SyncControl,
+    control: SyncCommands,
     worker: WorkerProcess,
     databaseUrl: string,
     ownPostgres: PostgresServer | undefined,
@@ -123,7 +123,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     await ownTemporal?.stop();
     await rm(spoolDirectory, { recursive: true, force: true });
   };
-  const control = createSyncControl(temporal);
+  const control = createSyncCommands(temporal);
   const engine = new Engine(knex, temporal, control, worker, database.url, ownPostgres, ownTemporal, release);
   try {
     await worker.start();

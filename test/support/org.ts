@@ -15,7 +15,7 @@ import { createSession, getSession } from '../../src/db/sessions/sessions';
 import { isFinal, type RunStatus, type SessionType } from '../../src/domain/runs/enums';
 import type { TemporalClient } from '../../src/temporal/client';
 import type { FullSyncInput, FullSyncOptions, IncrementalSyncOptions } from '../../src/temporal/contract/sync-messages';
-import { type SyncControl, type SyncUpdate, SyncWorkflowNotRunning } from '../../src/temporal/control/sync-control';
+import { type SyncCommands, type SyncUpdate, SyncWorkflowNotRunning } from '../../src/temporal/runs/sync-commands';
 import { syncWorkflowId } from '../../src/temporal/ids';
 import { compareMirror } from './compare';
 import { ENCRYPTION_KEY } from './encryption-key';
@@ -33,7 +33,7 @@ let orgs = 0;
 interface EngineParts {
   readonly knex: Knex;
   readonly temporal: TemporalClient;
-  readonly control: SyncControl;
+  readonly control: SyncCommands;
   readonly worker: { readonly output: string };
   query<T extends object>(sql: string, bindings?: readonly (string | number)[]): Promise<T[]>;
 }

@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { insertBulkWriteItems, insertMassUpdateItems } from '../../src/db/bulk-operations/bulk-operation-items';
 import { insertBulkOperation } from '../../src/db/bulk-operations/bulk-operations';
 import type { BulkOperationKind } from '../../src/domain/runs/bulk-operations';
-import { createOperationControl } from '../../src/temporal/control/operation-control';
+import { createOperationCommands } from '../../src/temporal/runs/operation-commands';
 import { bulkWriteWorkflowId, massUpdateWorkflowId } from '../../src/temporal/ids';
 import type { Org } from './org';
 
@@ -64,6 +64,6 @@ export async function startKept(
   operationId: string,
 ): Promise<string> {
   const input = { operationId, connectionId, connection: name, modules: ['Contacts'], notifiesCaller: false };
-  const { workflowId } = await createOperationControl(engine.temporal).start(kind, input, PERSON);
+  const { workflowId } = await createOperationCommands(engine.temporal).start(kind, input, PERSON);
   return workflowId;
 }

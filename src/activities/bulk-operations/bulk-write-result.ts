@@ -4,7 +4,7 @@ import { activityInfo } from '@temporalio/activity';
 import {
   countItems,
   saveRowOutcomes,
-  settlePendingItems,
+  closePendingItems,
   type ItemOutcome,
 } from '../../db/bulk-operations/bulk-operation-items';
 import { getJob, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
@@ -72,7 +72,7 @@ export async function collectBulkWriteResult(
   const { operationId, file } = target;
   const job = await getJob(deps.knex, operationId, 'write', file);
   const isRead = job.downloadUrl === null ? true : await readResult(deps, target, job.downloadUrl);
-  await settlePendingItems(deps.knex, operationId, endOfTheRest(job, isRead), file);
+  await closePendingItems(deps.knex, operationId, endOfTheRest(job, isRead), file);
   return progressOf(await countItems(deps.knex, operationId));
 }
 

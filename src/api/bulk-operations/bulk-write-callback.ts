@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { CALLBACK_PATHS } from '../../connection/callback-urls';
 import { adoptJob, findCallbackHash } from '../../db/bulk-operations/bulk-write-jobs';
-import { SyncWorkflowNotRunning } from '../../temporal/control/sync-control';
+import { SyncWorkflowNotRunning } from '../../temporal/runs/sync-commands';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
 

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { ConnectSettings } from '../../connection/settings';
 import type { Logger } from '../../logger';
-import type { OperationControl } from '../../temporal/control/operation-control';
-import type { SyncControl } from '../../temporal/control/sync-control';
+import type { OperationCommands } from '../../temporal/runs/operation-commands';
+import type { SyncCommands } from '../../temporal/runs/sync-commands';
 import type { Metrics } from './metrics';
 
 /** Address of the Temporal UI, for links to workflows. */
@@ -15,9 +15,9 @@ export interface TemporalUi {
 /** Parts of the control API; a test can replace each. */
 export interface ApiDeps {
   readonly knex: Knex;
-  readonly control: SyncControl;
+  readonly control: SyncCommands;
   /** For bulk writes and mass updates. */
-  readonly operations: OperationControl;
+  readonly operations: OperationCommands;
   readonly logger: Logger;
   /** For connecting organizations. */
   readonly connect: ConnectSettings;

@@ -8,7 +8,7 @@ import {
   SyncWorkflowNotRunning,
   SyncWorkflowRunning,
   TemporalUnavailable,
-} from '../../temporal/control/sync-control';
+} from '../../temporal/runs/sync-commands';
 import { Problem, type ProblemCode } from './problem';
 import { zohoProblem } from './zoho-problem';
 

@@ -5,7 +5,7 @@ import type { RunRow } from '../../db/models/run';
 import { closeRun } from '../../db/runs/close-run';
 import { isFinal } from '../../domain/runs/enums';
 import type { RunKind } from '../../domain/runs/run';
-import { SyncWorkflowNotRunning, type WorkflowTarget, type SyncUpdate } from '../../temporal/control/sync-control';
+import { SyncWorkflowNotRunning, type WorkflowTarget, type SyncUpdate } from '../../temporal/runs/sync-commands';
 import type { RouteDeps } from '../http/deps';
 import { idempotencyHeader } from '../http/parameters';
 import { Problem, type ProblemCode } from '../http/problem';

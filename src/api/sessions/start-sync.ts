@@ -7,7 +7,7 @@ import { createSession, getSession } from '../../db/sessions/sessions';
 import type { SessionType } from '../../domain/runs/enums';
 import { sessionRun } from '../../domain/runs/run';
 import type { SyncInput, SyncOptions } from '../../temporal/contract/sync-messages';
-import type { SyncControl } from '../../temporal/control/sync-control';
+import type { SyncCommands } from '../../temporal/runs/sync-commands';
 import { syncWorkflowId } from '../../temporal/ids';
 import { getUsableConnection, USE_PROBLEMS } from '../connections/find-connection';
 import type { RouteDeps } from '../http/deps';
@@ -28,7 +28,7 @@ export interface SyncStart<Body extends SyncBody> extends Pick<Route, 'path' | '
   /** For the audit log. */
   action: string;
   sessionType: SessionType;
-  start(control: SyncControl, input: SyncInput<OptionsOf<Body>>, actor: string): Promise<unknown>;
+  start(control: SyncCommands, input: SyncInput<OptionsOf<Body>>, actor: string): Promise<unknown>;
 }
 
 /** The route that creates a session and starts its workflow. */

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { pendingMigrations } from '../../db/postgres/migrate';
-import type { SyncControl } from '../../temporal/control/sync-control';
+import type { SyncCommands } from '../../temporal/runs/sync-commands';
 import { defineRoute } from '../http/route';
 import { Health, OpenApiDocument, Readiness } from './schemas';
 
@@ -58,7 +58,7 @@ async function checkMigrations(knex: Knex): Promise<'ok' | 'pending'> {
   return (await pendingMigrations(knex)).length === 0 ? 'ok' : 'pending';
 }
 
-async function checkTemporal(control: SyncControl): Promise<'ok'> {
+async function checkTemporal(control: SyncCommands): Promise<'ok'> {
   await control.ping();
   return 'ok';
 }

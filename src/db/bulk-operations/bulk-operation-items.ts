@@ -113,7 +113,7 @@ async function saveOutcomes(
  * Gives every record that is still pending the same end, in one file or in all of them.
  * @returns how many there were
  */
-export async function settlePendingItems(
+export async function closePendingItems(
   knex: Knex,
   operationId: string,
   outcome: { status: ItemStatus; code: string },

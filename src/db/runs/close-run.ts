@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { fn, type PartialModelObject } from 'objection';
 import { ACTIVE_RUN_STATUSES } from '../../domain/runs/enums';
 import type { RunRef } from '../../domain/runs/run';
-import { settleRecords } from '../bulk-operations/settle-operation';
+import { closeOperationItems } from '../bulk-operations/close-operation-items';
 import type { RunModel } from '../models/run';
 import { runModel } from './run-models';
 
@@ -33,7 +33,7 @@ export async function closeRun(knex: Knex, run: RunRef, end: RunEnd): Promise<bo
       .findById(run.id)
       .whereIn('status', [...ACTIVE_RUN_STATUSES])
       .patch(changes as PartialModelObject<RunModel>);
-    if (closed > 0 && run.kind === 'operation') await settleRecords(trx, run.id);
+    if (closed > 0 && run.kind === 'operation') await closeOperationItems(trx, run.id);
     return closed > 0;
   });
 }

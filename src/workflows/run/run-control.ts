@@ -1,6 +1,6 @@
 import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
 import type { RunStatus } from '../../domain/runs/enums';
-import { desiredState } from '../../domain/runs/run-control';
+import { desiredState } from '../../domain/runs/requested-state';
 import {
   pauseSignal,
   pauseUpdate,
@@ -9,7 +9,7 @@ import {
   type OperatorCommand,
 } from '../../temporal/contract/sync-messages';
 
-/** The run as far as its control sees it: where it stands, and how to write that down. */
+/** Status of the run, and the way to record it. */
 export interface ControlledRun {
   readonly status: RunStatus;
   record(patch: { status: RunStatus; pauseReason: string | null }, message: string): Promise<void>;

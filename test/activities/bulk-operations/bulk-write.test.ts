@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { awaitBulkWrite, collectBulkWriteResult } from '../../../src/activities/bulk-operations/bulk-write-result';
 import { planBulkWrite } from '../../../src/activities/bulk-operations/plan-bulk-write';
-import { settleOperation } from '../../../src/activities/bulk-operations/settle-operation';
+import { settleOperation } from '../../../src/activities/bulk-operations/close-pending-items';
 import { orderBulkWriteJob, uploadBulkWriteFile } from '../../../src/activities/bulk-operations/submit-bulk-write';
 import { closeAbandonedRuns } from '../../../src/activities/maintenance/close-abandoned-runs';
 import { listItems } from '../../../src/db/bulk-operations/bulk-operation-items';

@@ -6,8 +6,8 @@ import { getBulkOperation } from '../../../src/db/bulk-operations/bulk-operation
 import { planJob, updateJob } from '../../../src/db/bulk-operations/bulk-write-jobs';
 import { recordRunUpdate } from '../../../src/db/runs/record-run-update';
 import { operationRun } from '../../../src/domain/runs/run';
-import type { OperationControl } from '../../../src/temporal/control/operation-control';
-import { SyncWorkflowNotRunning, TemporalUnavailable } from '../../../src/temporal/control/sync-control';
+import type { OperationCommands } from '../../../src/temporal/runs/operation-commands';
+import { SyncWorkflowNotRunning, TemporalUnavailable } from '../../../src/temporal/runs/sync-commands';
 import { someConnection } from '../../db/support';
 import { NO_OPERATIONS, NO_TEMPORAL, useApi } from '../support/api';
 
@@ -15,7 +15,7 @@ const SECRET = 'sixteen-or-more-characters';
 const STARTED = { workflowId: 'bulk-write:x', firstExecutionRunId: 'run' };
 
 describe('bulk operations in the API', () => {
-  let operations: OperationControl = NO_OPERATIONS;
+  let operations: OperationCommands = NO_OPERATIONS;
   let control = NO_TEMPORAL;
   const api = useApi(
     () => control,

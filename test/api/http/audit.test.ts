@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createApiKey } from '../../../src/db/access/api-keys';
 import { listAuditEntries } from '../../../src/db/access/audit-log';
-import type { OperationControl } from '../../../src/temporal/control/operation-control';
-import { TemporalUnavailable } from '../../../src/temporal/control/sync-control';
+import type { OperationCommands } from '../../../src/temporal/runs/operation-commands';
+import { TemporalUnavailable } from '../../../src/temporal/runs/sync-commands';
 import { someConnection } from '../../db/support';
 import { NO_OPERATIONS, NO_TEMPORAL, useApi } from '../support/api';
 
@@ -11,7 +11,7 @@ const STARTED = { workflowId: 'x', firstExecutionRunId: 'run' };
 const ROTATE = '/api/v1/encryption-keys/rotate';
 
 describe('the audit of mutations', () => {
-  let operations: OperationControl = NO_OPERATIONS;
+  let operations: OperationCommands = NO_OPERATIONS;
   const api = useApi(
     () => NO_TEMPORAL,
     undefined,

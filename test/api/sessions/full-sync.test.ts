@@ -5,17 +5,17 @@ import { setConnectionStatus } from '../../../src/db/connections/connections';
 import { recordRunUpdate } from '../../../src/db/runs/record-run-update';
 import { findActiveSession, getSession, listSessions } from '../../../src/db/sessions/sessions';
 import { sessionRun } from '../../../src/domain/runs/run';
-import type { SyncControl } from '../../../src/temporal/control/sync-control';
+import type { SyncCommands } from '../../../src/temporal/runs/sync-commands';
 import { someConnection, someSession } from '../../db/support';
 import { type Answer, useApi } from '../support/api';
-import { unreachableTemporal, useTemporal } from '../support/sync-control';
+import { unreachableTemporal, useTemporal } from '../support/sync-commands';
 
 const START = '/api/v1/syncs/full';
 
 describe('starting and steering a full sync', () => {
   const temporal = useTemporal();
   const down = unreachableTemporal();
-  let control: SyncControl;
+  let control: SyncCommands;
   const api = useApi(() => control);
   beforeEach(() => {
     control = temporal.control;

@@ -4,7 +4,7 @@ import { SessionAnswer } from '../../../src/api/sessions/schemas';
 import { setConnectionStatus } from '../../../src/db/connections/connections';
 import { someConnection } from '../../db/support';
 import { type Answer, useApi } from '../support/api';
-import { useTemporal } from '../support/sync-control';
+import { useTemporal } from '../support/sync-commands';
 
 const START = '/api/v1/syncs/incremental';
 

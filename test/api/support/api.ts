@@ -13,8 +13,8 @@ import type { ConnectSettings } from '../../../src/connection/settings';
 import { ZohoTransports } from '../../../src/connection/transports';
 import { createApiKey } from '../../../src/db/access/api-keys';
 import type { ApiRole } from '../../../src/db/models/api-key';
-import type { OperationControl } from '../../../src/temporal/control/operation-control';
-import type { SyncControl } from '../../../src/temporal/control/sync-control';
+import type { OperationCommands } from '../../../src/temporal/runs/operation-commands';
+import type { SyncCommands } from '../../../src/temporal/runs/sync-commands';
 import { accountsUrlOf } from '../../../src/zoho/http/data-centers';
 import { KEY_RING, useDatabase, type DatabaseFixture } from '../../db/support';
 
@@ -45,7 +45,7 @@ export interface ApiFixture extends DatabaseFixture {
 }
 
 /** Temporal that cannot be reached; a test replaces what it needs. */
-export const NO_TEMPORAL: SyncControl = {
+export const NO_TEMPORAL: SyncCommands = {
   startFullSync: () => assert.fail('Temporal was asked to start a sync.'),
   startIncrementalSync: () => assert.fail('Temporal was asked to start a sync.'),
   update: () => assert.fail('Temporal was asked to update a sync.'),
@@ -55,7 +55,7 @@ export const NO_TEMPORAL: SyncControl = {
 };
 
 /** Temporal that starts no bulk operation. */
-export const NO_OPERATIONS: OperationControl = {
+export const NO_OPERATIONS: OperationCommands = {
   start: () => assert.fail('Temporal was asked to start an operation.'),
   jobFinished: () => assert.fail('Temporal was told of a job.'),
 };
@@ -65,9 +65,9 @@ export const NO_OPERATIONS: OperationControl = {
  * @param accountsUrl the simulator that stands for every data center
  */
 export function useApi(
-  control: () => SyncControl,
+  control: () => SyncCommands,
   accountsUrl?: () => string,
-  operations: () => OperationControl = () => NO_OPERATIONS,
+  operations: () => OperationCommands = () => NO_OPERATIONS,
 ): ApiFixture {
   const database = useDatabase();
   const logLines: string[] = [];
@@ -186,7 +186,7 @@ export function connectSettings(knex: Knex, baseUrl: string, accountsUrl?: () =>
 }
 
 /** So that each test may put its own control in place after the API has started. */
-function forwarding(control: () => SyncControl): SyncControl {
+function forwarding(control: () => SyncCommands): SyncCommands {
   return {
     startFullSync: (...args) => control().startFullSync(...args),
     startIncrementalSync: (...args) => control().startIncrementalSync(...args),

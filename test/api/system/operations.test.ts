@@ -5,7 +5,7 @@ import { advanceWatermark } from '../../../src/db/sessions/watermarks';
 import { countLatency, noLatencies } from '../../../src/domain/credits/latency-histogram';
 import { someConnection, someSession } from '../../db/support';
 import { NO_TEMPORAL, useApi } from '../support/api';
-import { unreachableTemporal } from '../support/sync-control';
+import { unreachableTemporal } from '../support/sync-commands';
 
 describe('health and readiness', () => {
   const down = unreachableTemporal();

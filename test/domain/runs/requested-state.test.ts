@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { desiredState } from '../../../src/domain/runs/run-control';
+import { desiredState } from '../../../src/domain/runs/requested-state';
 
 describe('desiredState', () => {
   it('runs while nobody asks for anything else', () => {

@@ -66,7 +66,7 @@ export interface SyncExecution {
 }
 
 /** Everything the control API asks of Temporal. Every method answers or fails within its time limit. */
-export interface SyncControl {
+export interface SyncCommands {
   /** @throws SyncWorkflowRunning, TemporalUnavailable */
   startFullSync(input: FullSyncInput, requestedBy: string): Promise<Required<WorkflowTarget>>;
   /** @throws SyncWorkflowRunning, TemporalUnavailable */
@@ -86,7 +86,7 @@ export interface SyncControl {
   ping(): Promise<void>;
 }
 
-export interface SyncControlLimits {
+export interface SyncCommandLimits {
   /** For one call to Temporal, in milliseconds. @default 5000 */
   callMs?: number;
   /** Until an accepted command must have taken effect, in milliseconds. @default 20000 */
@@ -96,8 +96,8 @@ export interface SyncControlLimits {
 /** Probes of an orchestrator wait for seconds only. */
 const MAX_PING_MS = 2_000;
 
-export function createSyncControl(temporal: TemporalClient, limits: SyncControlLimits = {}): SyncControl {
-  return new TemporalSyncControl(temporal, limits.callMs ?? 5_000, limits.effectMs ?? 20_000);
+export function createSyncCommands(temporal: TemporalClient, limits: SyncCommandLimits = {}): SyncCommands {
+  return new TemporalSyncCommands(temporal, limits.callMs ?? 5_000, limits.effectMs ?? 20_000);
 }
 
 /** Properties of a kind of sync in Temporal. */
@@ -111,7 +111,7 @@ interface SyncKindStart {
 const CLOSING_ATTEMPTS = 8;
 const CLOSING_PAUSE_MS = 125;
 
-class TemporalSyncControl implements SyncControl {
+class TemporalSyncCommands implements SyncCommands {
   readonly #temporal: TemporalClient;
   readonly #callMs: number;
   readonly #effectMs: number;
@@ -215,7 +215,7 @@ class TemporalSyncControl implements SyncControl {
     );
   }
 
-  /** A session shows its end a moment before its workflow closes; whoever starts the next one then need not notice. */
+  /** A session shows its end a moment before its workflow closes; the start of the next one waits for that. */
   async #onceThePreviousClosed<T>(start: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {

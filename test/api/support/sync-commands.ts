@@ -1,15 +1,15 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import type { TemporalClient } from '../../../src/temporal/client';
-import { createSyncControl, type SyncControl } from '../../../src/temporal/control/sync-control';
+import { createSyncCommands, type SyncCommands } from '../../../src/temporal/runs/sync-commands';
 import { TASK_QUEUES } from '../../../src/temporal/task-queues';
 import { createNamespace, quietTemporalSdk, sharedTemporal, temporalClient } from '../../support/temporal-server';
 
 export interface TemporalFixture {
   readonly client: Client;
-  readonly control: SyncControl;
+  readonly control: SyncCommands;
   /** The same, with little patience. */
-  readonly hastyControl: SyncControl;
+  readonly hastyControl: SyncCommands;
   /** Serves the stand-in workflow; the returned function ends that. */
   startWorker(): Promise<() => Promise<void>>;
 }
@@ -45,10 +45,10 @@ export function useTemporal(): TemporalFixture {
       return started().temporal.client;
     },
     get control() {
-      return createSyncControl(started().temporal);
+      return createSyncCommands(started().temporal);
     },
     get hastyControl() {
-      return createSyncControl(started().temporal, { callMs: HASTY_MS, effectMs: HASTY_MS });
+      return createSyncCommands(started().temporal, { callMs: HASTY_MS, effectMs: HASTY_MS });
     },
     async startWorker() {
       const { native, temporal, bundle } = started();
@@ -68,8 +68,8 @@ export function useTemporal(): TemporalFixture {
 }
 
 /** The control as it is when no Temporal server answers. */
-export function unreachableTemporal(): SyncControl {
+export function unreachableTemporal(): SyncCommands {
   const connection = Connection.lazy({ address: '127.0.0.1:1' });
   const client = new Client({ connection });
-  return createSyncControl({ client, connection, namespace: 'default' }, { callMs: 300, effectMs: 300 });
+  return createSyncCommands({ client, connection, namespace: 'default' }, { callMs: 300, effectMs: 300 });
 }

@@ -4,10 +4,10 @@ import { jobFinishedSignal, type BulkOperationInput } from '../contract/operatio
 import { bulkWriteWorkflowId, massUpdateWorkflowId } from '../ids';
 import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
-import { translate, type WorkflowTarget } from './sync-control';
+import { translate, type WorkflowTarget } from './sync-commands';
 
 /** Temporal as the control API uses it for bulk writes and mass updates. Every method answers or fails in time. */
-export interface OperationControl {
+export interface OperationCommands {
   /** Starts the workflow of an operation. @throws TemporalUnavailable */
   start(kind: BulkOperationKind, input: BulkOperationInput, requestedBy: string): Promise<Required<WorkflowTarget>>;
   /** Tells a bulk write that Zoho calls a file's job ended. @throws SyncWorkflowNotRunning, TemporalUnavailable */
@@ -24,7 +24,7 @@ const WORKFLOWS = {
   mass_update: { type: 'massUpdate', idOf: massUpdateWorkflowId, title: 'Mass update' },
 } as const;
 
-export function createOperationControl({ client, connection }: TemporalClient): OperationControl {
+export function createOperationCommands({ client, connection }: TemporalClient): OperationCommands {
   const call = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await connection.withDeadline(Date.now() + CALL_MS, work);

@@ -1,18 +1,18 @@
 import type { Knex } from 'knex';
-import { settlePendingItems } from './bulk-operation-items';
+import { closePendingItems } from './bulk-operation-items';
 import { listWriteJobs, type WriteJobRow } from './bulk-write-jobs';
 
 /**
- * Gives the records of an operation that ends early their end: those of a job that Zoho has, or may have, are unknown;
+ * Closes the pending records of an operation that ends early: those of a job that Zoho has, or may have, are unknown;
  * all others were never sent. Idempotent.
- * @returns jobs that go on at Zoho, which has no way to stop one
+ * @returns jobs that Zoho still runs; it has no way to stop one
  */
-export async function settleRecords(knex: Knex, operationId: string): Promise<string[]> {
+export async function closeOperationItems(knex: Knex, operationId: string): Promise<string[]> {
   const jobs = (await listWriteJobs(knex, operationId)).filter(isAtZoho);
   for (const { file } of jobs) {
-    await settlePendingItems(knex, operationId, { status: 'unknown', code: 'NOT_AWAITED' }, file);
+    await closePendingItems(knex, operationId, { status: 'unknown', code: 'NOT_AWAITED' }, file);
   }
-  await settlePendingItems(knex, operationId, { status: 'cancelled', code: 'NOT_SENT' });
+  await closePendingItems(knex, operationId, { status: 'cancelled', code: 'NOT_SENT' });
   const running = jobs.filter(({ state }) => state !== 'COMPLETED' && state !== 'FAILED');
   return running.map(({ zohoJobId }) => zohoJobId ?? 'of an unknown number');
 }
