@@ -41,7 +41,7 @@ export interface StartSettings {
   readonly demoDeals: number;
 }
 
-export const START_USAGE = `npm start [-- options]
+const START_USAGE = `npm start [-- options]
   --once     sync, then stop everything; exit code 0 when every session completed
   --resync   sync again what an earlier run has synced`;
 

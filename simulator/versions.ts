@@ -44,7 +44,7 @@ const V5: VersionRules = { ...V3, coqlReach: 100_000 };
 const V7: VersionRules = { ...V5, coqlSelectColumns: 500, coqlValuesPerIn: 100 };
 
 /** The number of a version in a path: 2.1 for `v2.1`. */
-export function versionNumber(version: string | undefined): number {
+function versionNumber(version: string | undefined): number {
   return Number((version ?? 'v8').slice(1));
 }
 

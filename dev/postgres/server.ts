@@ -9,8 +9,8 @@ import { reachableDirectory } from './reachable-directory';
 import { postgresSettings } from './settings';
 import { postgresUser } from './system-user';
 
-export const DEFAULT_POSTGRES_PORT = 54329;
-export const POSTGRES_PORT_VARIABLE = 'PULSE_POSTGRES_PORT';
+const DEFAULT_POSTGRES_PORT = 54329;
+const POSTGRES_PORT_VARIABLE = 'PULSE_POSTGRES_PORT';
 const DATABASE = 'pulse';
 
 export interface PostgresOptions {

@@ -2,7 +2,7 @@
  * Words that are never right here, each with the word to use instead. Several words stand for names that are made of
  * them, such as `takeTurn`. A word belongs into this table if outsiders would have to have it explained.
  */
-export const WORDS = {
+const WORDS = {
   // Reading
   walk: 'scan',
   meeting: 'two-ended scan',
@@ -90,7 +90,7 @@ const FORMS = {
 const ENTRIES = Object.keys(WORDS).map((entry) => ({ entry, words: entry.split(' ') }));
 
 /** The words of a name, in lower case: `readHTTPStatus_now` has four. */
-export function wordsOf(name) {
+function wordsOf(name) {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')

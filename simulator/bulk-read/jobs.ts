@@ -12,7 +12,7 @@ import type { ExportResult } from './export-task';
 import { Exporter } from './exporter';
 import type { Job, JobQuery } from './job';
 
-export const ROWS_PER_JOB = 200_000;
+const ROWS_PER_JOB = 200_000;
 const RESULT_LIFE = 24 * 3_600_000;
 const TOKEN_LIFE = 24 * 3_600_000;
 const DOWNLOADS_PER_MINUTE = 10;

@@ -11,7 +11,7 @@ export interface JobDocumentContext {
 }
 
 /** The path of a result, on Zoho's download host: `/v2/crm/{zgid}/bulk-write/{job}/{job}.zip`. */
-export function resultPath(zgid: string, jobId: string): string {
+function resultPath(zgid: string, jobId: string): string {
   return `/v2/crm/${zgid}/bulk-write/${jobId}/${jobId}.zip`;
 }
 

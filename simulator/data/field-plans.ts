@@ -23,11 +23,11 @@ function labelOf(apiName: string): string {
   return apiName.replaceAll('_', ' ');
 }
 
-export const OWNER = standard('Owner', 'ownerlookup', varied(user));
-export const CREATED_BY = standard('Created_By', 'ownerlookup', varied(user), { readOnly: true });
-export const MODIFIED_BY = standard('Modified_By', 'ownerlookup', varied(user), { readOnly: true });
-export const CREATED_TIME = standard('Created_Time', 'datetime', createdTime, { readOnly: true });
-export const MODIFIED_TIME = standard('Modified_Time', 'datetime', modifiedTime, { readOnly: true });
+const OWNER = standard('Owner', 'ownerlookup', varied(user));
+const CREATED_BY = standard('Created_By', 'ownerlookup', varied(user), { readOnly: true });
+const MODIFIED_BY = standard('Modified_By', 'ownerlookup', varied(user), { readOnly: true });
+const CREATED_TIME = standard('Created_Time', 'datetime', createdTime, { readOnly: true });
+const MODIFIED_TIME = standard('Modified_Time', 'datetime', modifiedTime, { readOnly: true });
 export const TAG = standard('Tag', 'text', varied(tags), { readOnly: true });
 
 /** The fields every ordinary module ends with. */

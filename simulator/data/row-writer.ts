@@ -13,7 +13,7 @@ interface Piece {
 export type Lead = (column: Column, place: number) => string;
 
 /** Before the cells of a CSV line. */
-export const csvLead: Lead = (_column, place) => (place === 0 ? '' : ',');
+const csvLead: Lead = (_column, place) => (place === 0 ? '' : ',');
 /** Before the members of a JSON object that has one already. */
 export const jsonLead: Lead = (column) => `,"${column.field.apiName}":`;
 

@@ -24,7 +24,7 @@ export function pickListOf(module: GeneratedModule, field: FieldDefinition): rea
 }
 
 /** A new option. Ids follow from the field's id and how many options it ever had. */
-export function newValue(fieldId: string, place: number, actual: string, given: Value = {}): Value {
+function newValue(fieldId: string, place: number, actual: string, given: Value = {}): Value {
   const { display_value: display, colour_code: colour, reference_value: reference } = given;
   return {
     display_value: display ?? actual,

@@ -1,5 +1,5 @@
 /** Simultaneous heavy calls of one application, whatever the edition (API Limits). */
-export const HEAVY_CONCURRENCY = 10;
+const HEAVY_CONCURRENCY = 10;
 
 interface Running {
   all: number;

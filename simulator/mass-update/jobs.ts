@@ -8,7 +8,7 @@ import { rowsOfView, viewsOf } from '../views/custom-views';
 import type { MassUpdateRequest } from './request';
 import { writeRow } from './write-row';
 
-export const MAX_VIEW_ROWS = 50_000;
+const MAX_VIEW_ROWS = 50_000;
 const FIRST_JOB_NUMBER = 5_500_000_600_000_001n;
 const ROWS_PER_BATCH = 500;
 /** Above it no workflows run (Mass Update Records). */

@@ -26,7 +26,7 @@ export interface FieldsRules {
  * The columns named in a comma list; `id` is skipped, each name counts once.
  * @throws ApiError INVALID_DATA for a name that is no field, where those are refused
  */
-export function namedColumns(module: GeneratedModule, names: readonly string[], { unknown }: FieldsRules): Column[] {
+function namedColumns(module: GeneratedModule, names: readonly string[], { unknown }: FieldsRules): Column[] {
   const stranger = names.find((name) => name !== 'id' && !module.column(name));
   if (stranger !== undefined && unknown === 'refuse') {
     throw invalidData('the field name given seems to be invalid', { param_name: 'fields', api_name: stranger });

@@ -144,7 +144,7 @@ export const MassUpdatePreview = z
   .meta({ id: 'MassUpdatePreview', description: 'What a mass update would do; nothing is written.' });
 export type MassUpdatePreview = z.infer<typeof MassUpdatePreview>;
 
-export const BulkJob = z
+const BulkJob = z
   .strictObject({
     file: z.int(),
     module: z.string(),

@@ -21,7 +21,7 @@ const common = {
   creditsPerSecond: amount.optional().meta({ description: 'What a second of waiting is worth, in credits.' }),
 };
 
-export const ReadPlanRequest = z
+const ReadPlanRequest = z
   .strictObject({
     kind: z.literal('read'),
     ...common,
@@ -39,7 +39,7 @@ export const ReadPlanRequest = z
   })
   .meta({ description: 'Asks how to read.' });
 
-export const WritePlanRequest = z
+const WritePlanRequest = z
   .strictObject({
     kind: z.literal('write'),
     ...common,

@@ -36,7 +36,7 @@ const Comparison = z.strictObject({
     }),
 });
 
-export const Criteria: z.ZodType<RecordCriteria, RecordCriteria> = z
+const Criteria: z.ZodType<RecordCriteria, RecordCriteria> = z
   .union([
     Comparison,
     z.strictObject({

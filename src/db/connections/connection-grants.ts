@@ -6,7 +6,7 @@ import { type IssuedToken, saveIssuedToken, sealClientSecret } from './connectio
 import { insertConnection, lockByName } from './connections';
 
 /** The alert of a connection whose grant Zoho no longer accepts. */
-export const NEEDS_REAUTH_ALERT = 'connection.needs_reauth';
+const NEEDS_REAUTH_ALERT = 'connection.needs_reauth';
 
 /** Tokens and organization that a consent or a grant code gave access to. */
 export interface NewGrant {

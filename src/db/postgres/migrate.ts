@@ -3,7 +3,7 @@ import { MIGRATIONS, type NamedMigration } from '../migrations';
 import { applyFunctions, FUNCTIONS_FOLDER, missingFunctions, readFunctions } from './functions';
 
 /** The oldest server we support: the load relies on `pg_input_is_valid`, which is new in it. */
-export const OLDEST_POSTGRES_MAJOR = 16;
+const OLDEST_POSTGRES_MAJOR = 16;
 
 /** Held while migrating, so that several processes may start at once; any number that nobody else uses will do. */
 const MIGRATION_LOCK = '7310868735422948217';
@@ -18,7 +18,7 @@ const config: Knex.MigratorConfig = {
   },
 };
 
-export class UnsupportedPostgres extends Error {
+class UnsupportedPostgres extends Error {
   override readonly name = 'UnsupportedPostgres';
 }
 

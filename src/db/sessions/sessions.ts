@@ -81,7 +81,7 @@ export async function createSession(knex: Knex, session: NewSession): Promise<Sy
   throw new Error(`A session for ${session.moduleName} was refused ${CREATE_ATTEMPTS} times without a visible reason.`);
 }
 
-export async function findSession(knex: Knex, id: string): Promise<SyncSessionModel | undefined> {
+async function findSession(knex: Knex, id: string): Promise<SyncSessionModel | undefined> {
   return SyncSessionModel.query(knex).findById(id);
 }
 
@@ -109,7 +109,7 @@ export async function findActiveSession(
 }
 
 /** The session that the caller's earlier request with the same key made. */
-export async function findByIdempotencyKey(
+async function findByIdempotencyKey(
   knex: Knex,
   request: Pick<NewSession, 'initiatedBy' | 'idempotencyKey'>,
 ): Promise<SyncSessionModel | undefined> {

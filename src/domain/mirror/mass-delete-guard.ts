@@ -1,6 +1,6 @@
 /** Rows may always vanish up to this many: a share of a tiny module says nothing. */
 export const MASS_DELETE_FREE_ROWS = 25;
-export const MASS_DELETE_DEFAULT_PERCENT = 10;
+const MASS_DELETE_DEFAULT_PERCENT = 10;
 
 /**
  * True if deleting so many rows needs a person's approval first. A permission that was taken away or a wrong connection looks like

@@ -53,7 +53,7 @@ export interface WorkPlan<Name extends string = string> extends WeighedMethod<Na
 }
 
 /** Waiting counts as much as five credits a second: an hour of it is a day's credits of a small org. */
-export const CREDITS_PER_SECOND = 5;
+const CREDITS_PER_SECOND = 5;
 
 interface Assessment<Name extends string> extends Method<Name> {
   calls: number;

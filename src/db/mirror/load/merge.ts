@@ -90,7 +90,7 @@ async function userNames(client: pg.Client, mirror: MirrorModule, layout: Stagin
 }
 
 /** Keeps every other writer of the module out until the transaction ends. */
-export async function lockMirror(client: pg.Client, mirror: MirrorModule): Promise<void> {
+async function lockMirror(client: pg.Client, mirror: MirrorModule): Promise<void> {
   await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [mirrorLockKey(mirror)]);
 }
 
