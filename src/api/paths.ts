@@ -1,10 +1,14 @@
 import { API_PREFIX } from '../connection/callback-urls';
+import type { BulkOperationKind } from '../domain/runs/bulk-operations';
 
 export { API_PREFIX };
 
-/** @param kind `bulk-writes` or `mass-updates` */
-export function operationPath(kind: 'bulk-writes' | 'mass-updates', id: string): string {
-  return `${API_PREFIX}/${kind}/${id}`;
+export function operationsPath(kind: BulkOperationKind): string {
+  return `${API_PREFIX}/${kind === 'bulk_write' ? 'bulk-writes' : 'mass-updates'}`;
+}
+
+export function operationPath(kind: BulkOperationKind, id: string): string {
+  return `${operationsPath(kind)}/${id}`;
 }
 
 export function sessionPath(id: string): string {

@@ -22,7 +22,8 @@ function commandsOf({ kind, path, name, noun }: OperationRoutes): readonly Route
       'What was not sent yet is not sent. Zoho has no way to stop a job: one that it has goes on, and the operation says so. Cancelling a cancelled operation changes nothing.',
     problems: { notFound: 'operation_not_found', finished: 'operation_finished' },
     find: (knex, id) => getBulkOperation(knex, id, kind),
-    present: async ({ knex }, id) => presentOperation(knex, await getBulkOperation(knex, id, kind)),
+    present: async ({ knex, temporalUi }, principal, id) =>
+      presentOperation(knex, await getBulkOperation(knex, id, kind), { principal, temporalUi }),
   });
   return [pause, resume, cancel];
 }

@@ -4,12 +4,15 @@ import { listWriteJobs, type WriteJobRow } from '../../db/bulk-operations/bulk-w
 import { sumLedgerBySession } from '../../db/credits/api-ledger';
 import type { BulkOperationModel } from '../../db/models/bulk-operation';
 import type { BulkOperationItemModel } from '../../db/models/bulk-operation-item';
+import { operationPath } from '../paths';
+import { offeredActions, runLinks, type Audience } from '../runs/present-run';
 import type { BulkOperation, BulkOperationAnswer, BulkResult } from './schemas';
 
 /** Operations as the API shows them, with what their calls cost. */
 export async function presentOperations(
   knex: Knex,
   operations: readonly BulkOperationModel[],
+  audience: Audience,
 ): Promise<BulkOperation[]> {
   const [names, spent] = await Promise.all([
     namesOfConnections(knex, [...new Set(operations.map(({ connectionId }) => connectionId))]),
@@ -20,14 +23,22 @@ export async function presentOperations(
   ]);
   return operations.map((operation) => {
     const { calls = 0, credits = 0 } = spent.get(operation.id) ?? {};
-    return presentRow(operation, names.get(operation.connectionId) ?? '', calls, credits);
+    const connection = names.get(operation.connectionId) ?? '';
+    const actions = offeredActions('operation', operation, audience);
+    const self = operationPath(operation.kind, operation.id);
+    const links = { ...runLinks(self, operation, actions, audience), results: `${self}/results` };
+    return { ...presentRow(operation, connection, calls, credits), actions, links };
   });
 }
 
 /** One operation and its jobs at Zoho. */
-export async function presentOperation(knex: Knex, operation: BulkOperationModel): Promise<BulkOperationAnswer> {
+export async function presentOperation(
+  knex: Knex,
+  operation: BulkOperationModel,
+  audience: Audience,
+): Promise<BulkOperationAnswer> {
   const [[presented], jobs] = await Promise.all([
-    presentOperations(knex, [operation]),
+    presentOperations(knex, [operation], audience),
     listWriteJobs(knex, operation.id),
   ]);
   if (!presented) throw new Error(`Operation ${operation.id} could not be shown.`);
@@ -46,7 +57,12 @@ export function presentResult({
   return { position: position - 1, operation: action, module: moduleName, status, recordId, errors: errors ?? [] };
 }
 
-function presentRow(operation: BulkOperationModel, connection: string, calls: number, credits: number): BulkOperation {
+function presentRow(
+  operation: BulkOperationModel,
+  connection: string,
+  calls: number,
+  credits: number,
+): Omit<BulkOperation, 'actions' | 'links'> {
   const { totalRecords, processedRecords } = operation;
   const isDone = operation.status === 'completed';
   const share = totalRecords ? Math.floor((processedRecords / totalRecords) * 1000) / 10 : null;

@@ -34,7 +34,7 @@ function listRoute({ kind, path, name, noun }: OperationRoutes) {
     }),
     answers: { 200: { description: 'A page of operations.', schema: BulkOperationPage } },
     problems: ['unknown_connection'],
-    async handle({ query }, { knex }) {
+    async handle({ query, principal }, { knex, temporalUi }) {
       const connection = query.connection === undefined ? undefined : await getConnection(knex, query.connection);
       const filter = {
         kind,
@@ -46,7 +46,7 @@ function listRoute({ kind, path, name, noun }: OperationRoutes) {
         query,
         (at) => listBulkOperations(knex, filter, at),
         ({ id }) => ({ before: id }),
-        (rows) => presentOperations(knex, rows),
+        (rows) => presentOperations(knex, rows, { principal, temporalUi }),
         'operations',
       );
       return { status: 200, body };
@@ -66,8 +66,9 @@ function getRoute({ kind, path, name, noun }: OperationRoutes) {
     params: OperationParams,
     answers: { 200: { description: 'The operation.', schema: BulkOperationAnswer } },
     problems: ['operation_not_found'],
-    async handle({ params }, { knex }) {
-      return { status: 200, body: await presentOperation(knex, await getBulkOperation(knex, params.id, kind)) };
+    async handle({ params, principal }, { knex, temporalUi }) {
+      const operation = await getBulkOperation(knex, params.id, kind);
+      return { status: 200, body: await presentOperation(knex, operation, { principal, temporalUi }) };
     },
   });
 }

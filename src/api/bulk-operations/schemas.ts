@@ -4,6 +4,7 @@ import { RUN_STATUSES } from '../../domain/runs/enums';
 import { LIMITS } from '../../domain/zoho-limits';
 import { PAGE_FIELDS } from '../http/paging';
 import { ConnectionOrDefault, ApiName } from '../http/parameters';
+import { Actions, RUN_LINKS } from '../runs/present-run';
 
 const MAX_GROUPS = 100;
 /** Shown of what is wrong with records; thousands can be wrong in the same way. */
@@ -161,6 +162,10 @@ const BulkJob = z
   })
   .meta({ id: 'BulkJob', description: 'One job at Zoho.' });
 
+export const BulkOperationLinks = z
+  .strictObject({ ...RUN_LINKS, results: z.string() })
+  .meta({ id: 'BulkOperationLinks', description: 'Where to look at the operation and what to send to it.' });
+
 export const BulkOperation = z
   .strictObject({
     id: z.uuid(),
@@ -186,6 +191,8 @@ export const BulkOperation = z
     result: json.nullable(),
     initiatedBy: z.string(),
     workflowId: z.string(),
+    actions: Actions,
+    links: BulkOperationLinks,
   })
   .meta({ id: 'BulkOperation', description: 'A bulk write or a mass update. What is not known is null.' });
 export type BulkOperation = z.infer<typeof BulkOperation>;

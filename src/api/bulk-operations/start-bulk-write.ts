@@ -33,13 +33,14 @@ export const startBulkWrite = defineRoute({
     target: ({ body }) => body.connection,
     details: ({ body }) => outlineOf(body),
   },
-  async handle({ body, bodyText, headers, actor, auditWith }, deps) {
+  async handle({ body, bodyText, headers, actor, principal, auditWith }, deps) {
     const connection = await getUsableConnection(deps.knex, body.connection);
     const id = uuidv7();
     const { callbackUrl: url, callbackSecret: secret } = body;
     const purpose = callbackSecretPurpose(id);
     return startOperation(
       deps,
+      principal,
       connection,
       {
         id,

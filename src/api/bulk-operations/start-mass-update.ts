@@ -65,7 +65,7 @@ type StartRequest = RouteRequest<unknown, unknown, MassUpdateRequest, { 'idempot
 
 async function startUpdate(
   module: string,
-  { body, bodyText, headers, actor, auditWith }: StartRequest,
+  { body, bodyText, headers, actor, principal, auditWith }: StartRequest,
   deps: RouteDeps,
 ) {
   assertFieldCount(module, body);
@@ -74,6 +74,7 @@ async function startUpdate(
   const { ids } = body;
   return startOperation(
     deps,
+    principal,
     connection,
     {
       id,

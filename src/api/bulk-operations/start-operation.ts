@@ -6,7 +6,7 @@ import { operationRun } from '../../domain/runs/run';
 import type { BulkOperationInput } from '../../temporal/contract/operation-messages';
 import { USE_PROBLEMS } from '../connections/find-connection';
 import type { RouteDeps } from '../http/deps';
-import type { RouteAnswer } from '../http/route';
+import type { Principal, RouteAnswer } from '../http/route';
 import { operationPath } from '../paths';
 import { startOnce } from '../runs/start-once';
 import { presentOperation } from './present';
@@ -22,6 +22,7 @@ export const START_PROBLEMS = [...USE_PROBLEMS, 'idempotency_key_reused', 'tempo
  */
 export async function startOperation(
   deps: RouteDeps,
+  principal: Principal | undefined,
   connection: ConnectionModel,
   operation: Omit<NewBulkOperation, 'connectionId' | 'requestHash'>,
   text: string,
@@ -40,8 +41,11 @@ export async function startOperation(
   });
   return {
     status: 202,
-    headers: { Location: operationPath(kind === 'bulk_write' ? 'bulk-writes' : 'mass-updates', id) },
-    body: await presentOperation(deps.knex, await getBulkOperation(deps.knex, id)),
+    headers: { Location: operationPath(kind, id) },
+    body: await presentOperation(deps.knex, await getBulkOperation(deps.knex, id), {
+      principal,
+      temporalUi: deps.temporalUi,
+    }),
   };
 }
 

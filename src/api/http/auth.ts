@@ -20,8 +20,13 @@ export async function authenticate(knex: Knex, headers: IncomingHttpHeaders): Pr
 
 /** @throws Problem `forbidden` */
 export function authorize(principal: Principal, needed: ApiRole): void {
-  if (API_ROLES.indexOf(principal.role) >= API_ROLES.indexOf(needed)) return;
+  if (hasRole(principal, needed)) return;
   throw new Problem('forbidden', `This needs the role ${needed}; the API key has the role ${principal.role}.`);
+}
+
+/** Whether the principal's role is this one or a higher one. */
+export function hasRole({ role }: Pick<Principal, 'role'>, needed: ApiRole): boolean {
+  return API_ROLES.indexOf(role) >= API_ROLES.indexOf(needed);
 }
 
 function presentedKey(headers: IncomingHttpHeaders): string | undefined {

@@ -3,15 +3,22 @@ import type { Knex } from 'knex';
 import type { z } from 'zod';
 import type { RunRow } from '../../db/models/run';
 import { closeRun } from '../../db/runs/close-run';
-import { isFinal } from '../../domain/runs/enums';
 import type { RunKind } from '../../domain/runs/run';
+import { effectOf, type RunAction } from '../../domain/runs/run-actions';
 import { SyncWorkflowNotRunning, type WorkflowTarget, type SyncUpdate } from '../../temporal/runs/sync-commands';
 import type { RouteDeps } from '../http/deps';
 import { idempotencyHeader } from '../http/parameters';
 import { Problem, type ProblemCode } from '../http/problem';
-import { defineRoute, type Route, type RouteAnswer } from '../http/route';
+import { defineRoute, type Principal, type Route, type RouteAnswer } from '../http/route';
 import type { Tag } from '../http/tags';
 import { CommandRequest } from '../sessions/schemas';
+
+/** Actions as Temporal knows them by Update. */
+const ACTION_OF_UPDATE = {
+  pause: 'pause',
+  resume: 'resume',
+  approveSweep: 'approve_sweep',
+} as const satisfies Record<SyncUpdate, RunAction>;
 
 /** Runs of one kind, as their routes address and show them. */
 export interface CommandedRuns<Answer> {
@@ -30,7 +37,7 @@ export interface CommandedRuns<Answer> {
   cancelDescription: string;
   problems: { notFound: ProblemCode; finished: ProblemCode };
   find(knex: Knex, id: string): Promise<RunRow>;
-  present(deps: RouteDeps, id: string): Promise<Answer>;
+  present(deps: RouteDeps, principal: Principal | undefined, id: string): Promise<Answer>;
 }
 
 /** Routes that send commands to runs of one kind. */
@@ -67,13 +74,13 @@ function updateRoute<Answer>(
     summary,
     headers: idempotencyHeader('command'),
     problems: [notFound, finished, 'command_refused', 'workflow_not_running', 'no_worker', 'temporal_unavailable'],
-    async handle({ params, body, headers, actor }, deps) {
+    async handle({ params, body, headers, actor, principal }, deps) {
       const run = await runs.find(deps.knex, params.id);
-      assertActive(runs, run);
+      assertActive(runs, run, ACTION_OF_UPDATE[update]);
       const command = { by: actor, ...(body.reason !== undefined && { reason: body.reason }) };
       const updateId = updateIdOf(update, actor, run.id, headers['idempotency-key']);
       const isInEffect = await deps.control.update(targetOf(runs, run), update, command, updateId);
-      return answer(runs, deps, run.id, isInEffect ? 200 : 202);
+      return answer(runs, deps, principal, run.id, isInEffect ? 200 : 202);
     },
   });
 }
@@ -86,18 +93,19 @@ function cancelRoute<Answer>(runs: CommandedRuns<Answer>): Route {
     summary: `Cancel a ${runs.noun}`,
     description: runs.cancelDescription,
     problems: [notFound, finished, 'temporal_unavailable'],
-    async handle({ params, body, actor }, deps) {
+    async handle({ params, body, actor, principal }, deps) {
       const run = await runs.find(deps.knex, params.id);
-      if (run.status === 'cancelled') return answer(runs, deps, run.id, 200);
-      assertActive(runs, run);
+      if (effectOf('cancel', { ...run, kind: runs.kind }) === 'nothing')
+        return answer(runs, deps, principal, run.id, 200);
+      assertActive(runs, run, 'cancel');
       try {
         await deps.control.cancel(targetOf(runs, run));
-        return await answer(runs, deps, run.id, 202);
+        return await answer(runs, deps, principal, run.id, 202);
       } catch (error) {
         if (!(error instanceof SyncWorkflowNotRunning)) throw error;
         const reason = body.reason ?? `Cancelled by ${actor}; no workflow was running.`;
         await closeRun(deps.knex, { kind: runs.kind, id: run.id }, { status: 'cancelled', reason });
-        return answer(runs, deps, run.id, 200);
+        return answer(runs, deps, principal, run.id, 200);
       }
     },
   });
@@ -127,9 +135,10 @@ function commonOf<Answer>(
 
 function assertActive(
   { kind, noun, problems }: Pick<CommandedRuns<unknown>, 'kind' | 'noun' | 'problems'>,
-  { id, status }: RunRow,
+  { id, status, phase }: RunRow,
+  action: RunAction,
 ): void {
-  if (!isFinal(status)) return;
+  if (effectOf(action, { kind, status, phase }) !== 'ended') return;
   throw new Problem(problems.finished, `The ${noun} ${id} is ${status}.`, kind === 'session' ? { sessionId: id } : {});
 }
 
@@ -145,10 +154,11 @@ function targetOf(
 async function answer<Answer, Status extends 200 | 202>(
   runs: CommandedRuns<Answer>,
   deps: RouteDeps,
+  principal: Principal | undefined,
   id: string,
   status: Status,
 ): Promise<RouteAnswer<Status, Answer>> {
-  return { status, body: await runs.present(deps, id) };
+  return { status, body: await runs.present(deps, principal, id) };
 }
 
 /**

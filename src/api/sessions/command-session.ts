@@ -17,8 +17,8 @@ const commands = runCommands({
   cancelDescription: 'What is in the mirror stays there. Cancelling a cancelled session changes nothing.',
   problems: { notFound: 'session_not_found', finished: 'session_finished' },
   find: getSession,
-  present: async ({ knex, temporalUi }, id) =>
-    presentSessionAnswer(await viewSession(knex, await getSession(knex, id)), temporalUi),
+  present: async ({ knex, temporalUi }, principal, id) =>
+    presentSessionAnswer(await viewSession(knex, await getSession(knex, id)), { principal, temporalUi }),
 });
 
 export const pauseSession = commands.pause;

@@ -3,19 +3,20 @@ import type { RecordSyncStatusModel } from '../../db/models/record-sync-status';
 import type { SyncStatusLogModel } from '../../db/models/sync-status-log';
 import type { SessionView } from '../../db/sessions/session-view';
 import { LATENCY_BOUNDS_MS, latencyQuantile } from '../../domain/credits/latency-histogram';
-import type { TemporalUi } from '../http/deps';
+import type { RunAction } from '../../domain/runs/run-actions';
 import { sessionPath } from '../paths';
+import { linkOf, offeredActions, runLinks, type Audience } from '../runs/present-run';
 import {
   type CallMetrics,
   type LogLine,
   type RecordStatus,
   type Session,
   type SessionAnswer,
-  type SessionLinks,
 } from './schemas';
 
-export function presentSession(view: SessionView): Session {
+export function presentSession(view: SessionView, audience: Audience): Session {
   const { session } = view;
+  const actions = offeredActions('session', session, audience);
   return {
     id: session.id,
     connection: view.connection,
@@ -59,11 +60,13 @@ export function presentSession(view: SessionView): Session {
     pauseReason: session.pauseReason,
     initiatedBy: session.initiatedBy,
     workflowId: session.workflowId,
+    actions,
+    links: linksOf(view, actions, audience),
   };
 }
 
-export function presentSessionAnswer(view: SessionView, ui: TemporalUi): SessionAnswer {
-  return { session: presentSession(view), links: linksOf(view, ui) };
+export function presentSessionAnswer(view: SessionView, audience: Audience): SessionAnswer {
+  return { session: presentSession(view, audience) };
 }
 
 export function presentLogLine(line: SyncStatusLogModel): LogLine {
@@ -110,26 +113,15 @@ export function presentRecordStatus(record: RecordSyncStatusModel): RecordStatus
   };
 }
 
-function linksOf({ session }: SessionView, ui: TemporalUi): SessionLinks {
+function linksOf({ session }: SessionView, actions: readonly RunAction[], audience: Audience): Session['links'] {
   const self = sessionPath(session.id);
   return {
-    self,
+    ...runLinks(self, session, actions, audience),
+    approveSweep: linkOf(self, 'approve_sweep', actions),
     logs: `${self}/logs`,
     records: `${self}/records`,
     calls: `${self}/calls`,
-    pause: `${self}/pause`,
-    resume: `${self}/resume`,
-    cancel: `${self}/cancel`,
-    approveSweep: `${self}/approve-sweep`,
-    temporalUi: temporalUiLink(ui, session.workflowId, session.firstExecutionRunId),
   };
-}
-
-function temporalUiLink(ui: TemporalUi, workflowId: string | null, runId: string | null): string | null {
-  if (workflowId === null) return null;
-  const namespace = encodeURIComponent(ui.namespace);
-  const workflow = `${ui.url.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`;
-  return runId === null ? workflow : `${workflow}/${encodeURIComponent(runId)}/history`;
 }
 
 function iso(date: Date | null): string | null {

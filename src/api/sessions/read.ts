@@ -37,7 +37,7 @@ export const listSessionsRoute = defineRoute({
   }),
   answers: { 200: { description: 'A page of sessions.', schema: SessionPage } },
   problems: ['unknown_connection'],
-  async handle({ query }, { knex }) {
+  async handle({ query, principal }, { knex, temporalUi }) {
     const connection = query.connection === undefined ? undefined : await getConnection(knex, query.connection);
     const filter = {
       ...(connection && { connectionId: connection.id }),
@@ -49,7 +49,7 @@ export const listSessionsRoute = defineRoute({
       query,
       (at) => listSessions(knex, filter, at),
       ({ id }) => ({ before: id }),
-      async (rows) => (await viewSessions(knex, rows)).map(presentSession),
+      async (rows) => (await viewSessions(knex, rows)).map((view) => presentSession(view, { principal, temporalUi })),
       'sessions',
     );
     return { status: 200, body };
@@ -67,9 +67,9 @@ export const getSessionRoute = defineRoute({
   params: SessionParams,
   answers: { 200: { description: 'The session.', schema: SessionAnswer } },
   problems: ['session_not_found'],
-  async handle({ params }, { knex, temporalUi }) {
+  async handle({ params, principal }, { knex, temporalUi }) {
     const view = await viewSession(knex, await getSession(knex, params.id));
-    return { status: 200, body: presentSessionAnswer(view, temporalUi) };
+    return { status: 200, body: presentSessionAnswer(view, { principal, temporalUi }) };
   },
 });
 

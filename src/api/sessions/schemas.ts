@@ -10,6 +10,7 @@ import {
 } from '../../domain/runs/enums';
 import { PAGE_FIELDS } from '../http/paging';
 import { ApiName, ConnectionOrDefault } from '../http/parameters';
+import { Actions, approveSweepLink, RUN_LINKS } from '../runs/present-run';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const count = z.number().min(0);
@@ -65,6 +66,16 @@ export const CommandRequest = z
   .strictObject({ reason: z.string().trim().min(1).max(500).optional() })
   .meta({ id: 'CommandRequest', description: 'Why, for the log of the session.' });
 
+export const SessionLinks = z
+  .strictObject({
+    ...RUN_LINKS,
+    approveSweep: approveSweepLink,
+    logs: z.string(),
+    records: z.string(),
+    calls: z.string(),
+  })
+  .meta({ id: 'SessionLinks', description: 'Where to look at the session and what to send to it.' });
+
 export const Session = z
   .strictObject({
     id: z.uuid(),
@@ -109,28 +120,15 @@ export const Session = z
     pauseReason: z.string().nullable(),
     initiatedBy: z.string().nullable(),
     workflowId: z.string().nullable(),
+    actions: Actions,
+    links: SessionLinks,
   })
   .meta({ id: 'Session', description: 'One run of a sync. What is not known is null.' });
 export type Session = z.infer<typeof Session>;
 
-export const SessionLinks = z
-  .strictObject({
-    self: z.string(),
-    logs: z.string(),
-    records: z.string(),
-    calls: z.string(),
-    pause: z.string(),
-    resume: z.string(),
-    cancel: z.string(),
-    approveSweep: z.string(),
-    temporalUi: z.string().nullable().meta({ description: "The session's workflow in the Temporal UI." }),
-  })
-  .meta({ id: 'SessionLinks', description: 'Where to look at the session and what to send to it.' });
-export type SessionLinks = z.infer<typeof SessionLinks>;
-
 export const SessionAnswer = z
-  .strictObject({ session: Session, links: SessionLinks })
-  .meta({ id: 'SessionAnswer', description: 'A session and its links.' });
+  .strictObject({ session: Session })
+  .meta({ id: 'SessionAnswer', description: 'A session.' });
 export type SessionAnswer = z.infer<typeof SessionAnswer>;
 
 export const SessionPage = z

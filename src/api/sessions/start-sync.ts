@@ -62,7 +62,7 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
       return {
         status: 202,
         headers: { Location: sessionPath(id) },
-        body: presentSessionAnswer(view, deps.temporalUi),
+        body: presentSessionAnswer(view, { principal: request.principal, temporalUi: deps.temporalUi }),
       };
     },
   });

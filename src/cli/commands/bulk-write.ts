@@ -14,11 +14,11 @@ export function bulkWriteCommand(context: CliContext): Command {
     .option('--idempotency-key <key>', 'sent again with the same file, the same key answers the same operation')
     .option('--wait', 'follow it to its end; the exit code is 0 only if it completes')
     .action(async (file: string, options: { idempotencyKey?: string; wait?: true }) => {
-      await startAndShow(context, 'bulk-writes', `${API_PREFIX}/bulk-writes`, {
+      await startAndShow(context, 'bulk_write', `${API_PREFIX}/bulk-writes`, {
         bodyText: await readJsonText(file),
         ...options,
       });
     });
-  addOperationCommands(bulkWrite, context, 'bulk-writes', 'bulk write');
+  addOperationCommands(bulkWrite, context, 'bulk_write', 'bulk write');
   return bulkWrite;
 }

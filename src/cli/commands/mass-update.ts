@@ -36,10 +36,10 @@ export function massUpdateCommand(context: CliContext): Command {
       const path = `${API_PREFIX}/modules/${encodeURIComponent(module)}/mass-updates`;
       // The values go as they were written, so that numbers keep their digits.
       const bodyText = `{"values":${values},${JSON.stringify(rest).slice(1)}`.replace(/,\}$/, '}');
-      if (!preview) return startAndShow(context, 'mass-updates', path, { bodyText, idempotencyKey, wait });
+      if (!preview) return startAndShow(context, 'mass_update', path, { bodyText, idempotencyKey, wait });
       show(context, await context.api.post(`${path}/preview`, { schema: MassUpdatePreview, bodyText }), previewText);
     });
-  addOperationCommands(massUpdate, context, 'mass-updates', 'mass update');
+  addOperationCommands(massUpdate, context, 'mass_update', 'mass update');
   return massUpdate;
 }
 

@@ -6,7 +6,8 @@ import {
   BulkResultPage,
   type BulkResult,
 } from '../../api/bulk-operations/schemas';
-import { API_PREFIX, operationPath } from '../../api/paths';
+import { operationPath, operationsPath } from '../../api/paths';
+import type { BulkOperationKind } from '../../domain/runs/bulk-operations';
 import { isFinal } from '../../domain/runs/enums';
 import { CliError, EXIT_CODES } from '../client/errors';
 import { addPagingOptions, listPages, type PagingOptions } from '../client/list-pages';
@@ -16,12 +17,10 @@ import { operationDetails, operationLine, operationTable, resultTable } from '..
 const POLL_MS = 1_000;
 const RESULTS_PER_PAGE = 1_000;
 
-export type OperationKind = 'bulk-writes' | 'mass-updates';
-
 /** Starts an operation and shows it, or, with `wait`, follows it to its end. */
 export async function startAndShow(
   context: CliContext,
-  kind: OperationKind,
+  kind: BulkOperationKind,
   path: string,
   request: { bodyText: string; idempotencyKey?: string | undefined; wait?: boolean | undefined },
 ): Promise<void> {
@@ -36,7 +35,12 @@ export async function startAndShow(
 }
 
 /** Adds the commands of both kinds of operation: status, results, pause, resume, cancel, list. */
-export function addOperationCommands(parent: Command, context: CliContext, kind: OperationKind, what: string): void {
+export function addOperationCommands(
+  parent: Command,
+  context: CliContext,
+  kind: BulkOperationKind,
+  what: string,
+): void {
   parent
     .command('status')
     .description(`show a ${what}`)
@@ -67,7 +71,7 @@ export function addOperationCommands(parent: Command, context: CliContext, kind:
     .option('--status <statuses>', 'only in these, separated by commas')
     .option('--connection <name>', 'only of this Zoho org')
     .action(async (options: PagingOptions & { module?: string; status?: string; connection?: string }) => {
-      const path = `${API_PREFIX}/${kind}`;
+      const path = operationsPath(kind);
       const operations = await listPages(context, path, BulkOperationPage, { ...options }, (page) => page.operations);
       show(context, operations, operationTable);
     });
@@ -83,7 +87,7 @@ function commandsOf(what: string): Record<string, string> {
 }
 
 /** @throws CliError `failed` when it ends otherwise than completed */
-async function follow(context: CliContext, kind: OperationKind, started: BulkOperationAnswer): Promise<void> {
+async function follow(context: CliContext, kind: BulkOperationKind, started: BulkOperationAnswer): Promise<void> {
   let answer = started;
   let lastLine = '';
   for (;;) {
@@ -100,13 +104,13 @@ async function follow(context: CliContext, kind: OperationKind, started: BulkOpe
   throw new CliError(EXIT_CODES.failed, `The operation ${status}: ${errorMessage ?? 'no reason given'}`);
 }
 
-async function read({ api }: CliContext, kind: OperationKind, id: string): Promise<BulkOperationAnswer> {
+async function read({ api }: CliContext, kind: BulkOperationKind, id: string): Promise<BulkOperationAnswer> {
   return api.get(operationPath(kind, id), { schema: BulkOperationAnswer });
 }
 
 async function readResults(
   { api }: CliContext,
-  kind: OperationKind,
+  kind: BulkOperationKind,
   id: string,
   status: string | undefined,
 ): Promise<BulkResult[]> {

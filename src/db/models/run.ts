@@ -28,4 +28,7 @@ export abstract class RunModel extends BaseModel {
 }
 
 /** Columns of a run of either kind that commands and checks read. */
-export type RunRow = Pick<RunModel, 'id' | 'status' | 'workflowId' | 'firstExecutionRunId' | 'lastActivityAt'>;
+export type RunRow = Pick<
+  RunModel,
+  'id' | 'status' | 'phase' | 'workflowId' | 'firstExecutionRunId' | 'lastActivityAt'
+>;

@@ -1,4 +1,5 @@
 import { condition, setHandler } from '@temporalio/workflow';
+import { AWAITING_APPROVAL } from '../../domain/runs/run-actions';
 import {
   approveSweepSignal,
   approveSweepUpdate,
@@ -40,9 +41,17 @@ export class SweepApproval {
   /** Pauses the run until the removal is approved. */
   async wait(candidates: number, mirrorRows: number): Promise<void> {
     this.waitingFor = `Zoho no longer returns ${candidates} of the ${mirrorRows} rows in the mirror of ${this.#module}. Approve the sweep to remove them, or cancel the session.`;
-    await this.#session.record({ status: 'paused', pauseReason: this.waitingFor }, this.waitingFor, 'WARNING');
+    const { phase } = this.#session;
+    await this.#session.record(
+      { status: 'paused', phase: AWAITING_APPROVAL, pauseReason: this.waitingFor },
+      this.waitingFor,
+      'WARNING',
+    );
     await condition(() => this.isGiven);
-    await this.#session.record({ status: 'in_progress', pauseReason: null }, `The sweep was approved by ${this.#by}.`);
+    await this.#session.record(
+      { status: 'in_progress', phase, pauseReason: null },
+      `The sweep was approved by ${this.#by}.`,
+    );
     this.waitingFor = null;
   }
 }

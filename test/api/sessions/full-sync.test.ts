@@ -43,7 +43,8 @@ describe('starting and steering a full sync', () => {
       massDeletePercent: 5,
     });
 
-    const { session, links } = SessionAnswer.parse(answer.body);
+    const { session } = SessionAnswer.parse(answer.body);
+    const { links } = session;
     const workflow = await temporal.client.workflow.getHandle(`sync:${connection.name}:Deals`).describe();
     assert.equal(answer.status, 202);
     assert.equal(answer.headers.get('location'), links.self);
@@ -179,11 +180,13 @@ describe('starting and steering a full sync', () => {
   });
 
   it('shows sessions while Temporal is down, and refuses commands as retryable', async () => {
-    const { links } = await startedSession();
+    const { links } = (await startedSession()).session;
     control = down;
 
     const shown = await api.call('GET', links.self);
-    const commands = await Promise.all([links.pause, links.cancel].map((path) => api.call('POST', path)));
+    const commands = await Promise.all(
+      [`${links.self}/pause`, `${links.self}/cancel`].map((path) => api.call('POST', path)),
+    );
 
     assert.equal(shown.status, 200);
     assert.deepEqual(
@@ -193,10 +196,10 @@ describe('starting and steering a full sync', () => {
   });
 
   it('says that no worker answers', async () => {
-    const { links } = await startedSession();
+    const { links } = (await startedSession()).session;
     control = temporal.hastyControl;
 
-    const answer = await api.call('POST', links.pause);
+    const answer = await api.call('POST', `${links.self}/pause`);
 
     assert.equal(answer.status, 503);
     assert.equal(problemOf(answer).code, 'no_worker');
@@ -210,37 +213,38 @@ describe('starting and steering a full sync', () => {
     after(() => stopWorker());
 
     it('pauses and resumes through the workflow', async () => {
-      const { links } = await startedSession();
+      const { links } = (await startedSession()).session;
 
-      const paused = await api.call('POST', links.pause, { json: { reason: 'month-end' } });
-      const resumed = await api.call('POST', links.resume);
+      const paused = await api.call('POST', `${links.self}/pause`, { json: { reason: 'month-end' } });
+      const resumed = await api.call('POST', `${links.self}/resume`);
 
       assert.deepEqual([paused.status, resumed.status], [200, 200]);
     });
 
     it('answers 202 for a command that was accepted but is not yet in effect', async () => {
-      const { links } = await startedSession();
-      await api.call('POST', links.resume);
+      const { links } = (await startedSession()).session;
+      await api.call('POST', `${links.self}/resume`);
       control = temporal.hastyControl;
 
-      const answer = await api.call('POST', links.pause, { json: { reason: 'never takes effect' } });
+      const answer = await api.call('POST', `${links.self}/pause`, { json: { reason: 'never takes effect' } });
 
       assert.equal(answer.status, 202);
     });
 
     it("passes on the workflow's reason for refusing a command", async () => {
-      const { links } = await startedSession();
+      const { links } = (await startedSession()).session;
 
-      const answer = await api.call('POST', links.approveSweep);
+      const answer = await api.call('POST', `${links.self}/approve-sweep`);
 
       assert.equal(problemOf(answer).code, 'command_refused');
       assert.equal(problemOf(answer).detail, 'No sweep waits for an approval.');
     });
 
     it('cancels the workflow', async () => {
-      const { session, links } = await startedSession();
+      const { session } = await startedSession();
+      const { links } = session;
 
-      const answer = await api.call('POST', links.cancel);
+      const answer = await api.call('POST', `${links.self}/cancel`);
 
       assert.equal(answer.status, 202);
       await assert.rejects(temporal.client.workflow.getHandle(session.workflowId ?? '').result(), /cancelled/i);
@@ -248,12 +252,13 @@ describe('starting and steering a full sync', () => {
   });
 
   it('ends a session as cancelled when its workflow is gone', async () => {
-    const { session, links } = await startedSession();
+    const { session } = await startedSession();
+    const { links } = session;
     await temporal.client.workflow.getHandle(session.workflowId ?? '').terminate('by hand');
 
-    const paused = await api.call('POST', links.pause);
-    const cancelled = await api.call('POST', links.cancel);
-    const again = await api.call('POST', links.cancel);
+    const paused = await api.call('POST', `${links.self}/pause`);
+    const cancelled = await api.call('POST', `${links.self}/cancel`);
+    const again = await api.call('POST', `${links.self}/cancel`);
 
     assert.equal(problemOf(paused).code, 'workflow_not_running');
     assert.deepEqual([cancelled.status, again.status], [200, 200]);

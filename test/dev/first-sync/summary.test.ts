@@ -46,6 +46,18 @@ const session = (known: Partial<Session>): Session => ({
   pauseReason: null,
   initiatedBy: null,
   workflowId: null,
+  actions: [],
+  links: {
+    self: '/',
+    pause: null,
+    resume: null,
+    cancel: null,
+    temporalUi: null,
+    approveSweep: null,
+    logs: '/logs',
+    records: '/records',
+    calls: '/calls',
+  },
   ...known,
 });
 

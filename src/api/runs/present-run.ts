@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { RunRow } from '../../db/models/run';
+import type { RunKind } from '../../domain/runs/run';
+import { actionsOf, RUN_ACTIONS, type RunAction } from '../../domain/runs/run-actions';
+import { hasRole } from '../http/auth';
+import type { TemporalUi } from '../http/deps';
+import type { Principal } from '../http/route';
+
+/** Caller that a run is shown to, and where its workflow can be looked at. */
+export interface Audience {
+  principal: Principal | undefined;
+  temporalUi: TemporalUi;
+}
+
+export const Actions = z
+  .array(z.enum(RUN_ACTIONS))
+  .meta({ description: 'Commands that would change something now and that the caller may send.' });
+
+const commandLink = z.string().nullable().meta({ description: 'null where `actions` does not list the command.' });
+
+/** Links of a run of either kind. */
+export const RUN_LINKS = {
+  self: z.string(),
+  pause: commandLink,
+  resume: commandLink,
+  cancel: commandLink,
+  temporalUi: z.string().nullable().meta({ description: 'The workflow in the Temporal UI.' }),
+};
+
+/** Link of the command that lets a sweep go on. */
+export const approveSweepLink = commandLink;
+
+/** Commands that the caller may send to the run now; none for a viewer. */
+export function offeredActions(kind: RunKind, run: RunRow, { principal }: Audience): RunAction[] {
+  const mayCommand = principal !== undefined && hasRole(principal, 'operator');
+  return mayCommand ? actionsOf({ kind, status: run.status, phase: run.phase }) : [];
+}
+
+/** @param self path of the run */
+export function runLinks(self: string, run: RunRow, actions: readonly RunAction[], { temporalUi }: Audience) {
+  return {
+    self,
+    pause: linkOf(self, 'pause', actions),
+    resume: linkOf(self, 'resume', actions),
+    cancel: linkOf(self, 'cancel', actions),
+    temporalUi: temporalUiLink(temporalUi, run.workflowId, run.firstExecutionRunId),
+  };
+}
+
+export function linkOf(self: string, action: RunAction, actions: readonly RunAction[]): string | null {
+  return actions.includes(action) ? `${self}/${action.replace('_', '-')}` : null;
+}
+
+function temporalUiLink(ui: TemporalUi, workflowId: string | null, runId: string | null): string | null {
+  if (workflowId === null) return null;
+  const namespace = encodeURIComponent(ui.namespace);
+  const workflow = `${ui.url.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`;
+  return runId === null ? workflow : `${workflow}/${encodeURIComponent(runId)}/history`;
+}
