@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { listItems } from '../../db/bulk-operations/bulk-operation-items';
 import { getBulkOperation, listBulkOperations } from '../../db/bulk-operations/bulk-operations';
-import { getConnection } from '../../db/connections/connections';
 import { ITEM_STATUSES } from '../../domain/runs/bulk-operations';
 import { RUN_STATUSES } from '../../domain/runs/enums';
 import { page, pageQuery } from '../http/paging';
-import { ApiName, listOf } from '../http/parameters';
+import { ApiName, connectionFilter, listOf } from '../http/parameters';
 import { defineRoute, type Route } from '../http/route';
 import { OPERATION_ROUTES, OperationParams, type OperationRoutes } from './operation-kinds';
 import { presentOperation, presentOperations, presentResult } from './present';
@@ -26,16 +25,16 @@ function listRoute({ kind, path, name, noun }: OperationRoutes) {
     operationId: `list${name}s`,
     summary: `List ${noun}s, newest first`,
     access: 'viewer',
+    connection: 'filter',
     query: z.strictObject({
-      connection: z.string().optional().meta({ description: 'Name of the connection.' }),
+      connection: connectionFilter,
       module: ApiName.optional(),
       status: listOf(RUN_STATUSES).optional(),
       ...pageQuery(z.strictObject({ before: z.uuid() })),
     }),
     answers: { 200: { description: 'A page of operations.', schema: BulkOperationPage } },
-    problems: ['unknown_connection'],
-    async handle({ query, principal }, { knex, temporalUi }) {
-      const connection = query.connection === undefined ? undefined : await getConnection(knex, query.connection);
+    problems: [],
+    async handle({ query, connection, principal }, { knex, temporalUi }) {
       const filter = {
         kind,
         ...(connection && { connectionId: connection.id }),

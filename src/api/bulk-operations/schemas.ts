@@ -3,7 +3,7 @@ import { BULK_WRITE_ACTIONS, ITEM_ACTIONS, ITEM_STATUSES } from '../../domain/ru
 import { RUN_STATUSES } from '../../domain/runs/enums';
 import { LIMITS } from '../../domain/zoho-limits';
 import { PAGE_FIELDS } from '../http/paging';
-import { ConnectionOrDefault, ApiName } from '../http/parameters';
+import { ApiName, connection } from '../http/parameters';
 import { Actions, RUN_LINKS } from '../runs/present-run';
 
 const MAX_GROUPS = 100;
@@ -73,7 +73,7 @@ const CallbackUrl = z
 
 export const BulkWriteRequest = z
   .strictObject({
-    connection: ConnectionOrDefault,
+    connection,
     operations: z.array(BulkWriteGroup).min(1).max(MAX_GROUPS),
     callbackUrl: CallbackUrl.optional().meta({ description: 'Is told at the end, without any value of a record.' }),
     callbackSecret: z
@@ -97,7 +97,7 @@ export const BulkWriteRequest = z
 export type BulkWriteRequest = z.infer<typeof BulkWriteRequest>;
 
 const massUpdateShape = {
-  connection: ConnectionOrDefault,
+  connection,
   ids: z.array(recordId).min(1).max(LIMITS.massUpdate.viewRecords).optional().meta({ description: 'Of the records.' }),
   customView: recordId.optional().meta({ description: 'Id of a view: all of its records. Zoho returns only counts.' }),
   values: z

@@ -3,7 +3,7 @@ import { insertBulkWriteItems } from '../../db/bulk-operations/bulk-operation-it
 import { callbackSecretPurpose } from '../../db/bulk-operations/bulk-operations';
 import { seal } from '../../db/postgres/encryption';
 import { bulkWriteWorkflowId } from '../../temporal/ids';
-import { getUsableConnection } from '../connections/find-connection';
+import { assertUsable } from '../connections/assert-usable';
 import { idempotencyHeader } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { BulkOperationAnswer, BulkWriteRequest } from './schemas';
@@ -21,6 +21,7 @@ export const startBulkWrite = defineRoute({
   description:
     'Zoho takes one operation of one module a job, for 500 credits each: records are sorted into files, which are written one after another. Follow the operation to see how it goes; every record gets an outcome.',
   access: 'operator',
+  connection: 'body',
   headers: idempotencyHeader('operation'),
   body: BulkWriteRequest,
   largestBody: MAX_BODY,
@@ -30,11 +31,11 @@ export const startBulkWrite = defineRoute({
   problems: [...START_PROBLEMS, 'encryption_key_missing'],
   audit: {
     action: 'bulk_write.start',
-    target: ({ body }) => body.connection,
+    target: (_request, connection) => connection,
     details: ({ body }) => outlineOf(body),
   },
-  async handle({ body, bodyText, headers, actor, principal, auditWith }, deps) {
-    const connection = await getUsableConnection(deps.knex, body.connection);
+  async handle({ connection, body, bodyText, headers, actor, principal, auditWith }, deps) {
+    assertUsable(connection);
     const id = uuidv7();
     const { callbackUrl: url, callbackSecret: secret } = body;
     const purpose = callbackSecretPurpose(id);

@@ -5,8 +5,8 @@ import { massUpdateProblems } from '../../domain/records/mass-update-problems';
 import { CREDITS, LIMITS, massUpdateCredits } from '../../domain/zoho-limits';
 import { massUpdateWorkflowId } from '../../temporal/ids';
 import { getFields } from '../../zoho/metadata/fields';
+import { assertUsable, USE_PROBLEMS } from '../connections/assert-usable';
 import { callInteractively } from '../connections/call-interactively';
-import { USE_PROBLEMS, getUsableConnection } from '../connections/find-connection';
 import type { RouteDeps } from '../http/deps';
 import { idempotencyHeader, ApiName } from '../http/parameters';
 import { Problem } from '../http/problem';
@@ -24,6 +24,7 @@ const start = {
   tag: 'Bulk operations',
   largestBody: MAX_BODY,
   access: 'operator',
+  connection: 'body',
   summary: 'Give up to 50,000 records of a module the same values',
   description:
     'By ids, 500 a call, with the outcome of each record; or all records of a custom view, by a job of Zoho that returns only counts.',
@@ -41,7 +42,7 @@ export const startMassUpdate = defineRoute({
   body: MassUpdateStartRequest,
   audit: {
     action: 'mass_update.start',
-    target: ({ body }) => `${body.connection}/${body.module}`,
+    target: ({ body }, connection) => `${connection}/${body.module}`,
     details: ({ body }) => outlineOf(body),
   },
   handle: (request, deps) => startUpdate(request.body.module, request, deps),
@@ -55,21 +56,22 @@ export const startModuleMassUpdate = defineRoute({
   body: MassUpdateRequest,
   audit: {
     action: 'mass_update.start',
-    target: ({ params, body }) => `${body.connection}/${params.module}`,
+    target: ({ params }, connection) => `${connection}/${params.module}`,
     details: ({ body }) => outlineOf(body),
   },
   handle: (request, deps) => startUpdate(request.params.module, request, deps),
 });
 
-type StartRequest = RouteRequest<unknown, unknown, MassUpdateRequest, { 'idempotency-key'?: string | undefined }>;
+type IdempotencyHeader = z.output<ReturnType<typeof idempotencyHeader>>;
+type StartRequest = RouteRequest<unknown, unknown, MassUpdateRequest, IdempotencyHeader, 'body'>;
 
 async function startUpdate(
   module: string,
-  { body, bodyText, headers, actor, principal, auditWith }: StartRequest,
+  { connection, body, bodyText, headers, actor, principal, auditWith }: StartRequest,
   deps: RouteDeps,
 ) {
   assertFieldCount(module, body);
-  const connection = await getUsableConnection(deps.knex, body.connection);
+  assertUsable(connection);
   const id = uuidv7();
   const { ids } = body;
   return startOperation(
@@ -103,13 +105,14 @@ export const previewMassUpdate = defineRoute({
   largestBody: MAX_BODY,
   path: '/modules/{module}/mass-updates/preview',
   access: 'viewer',
+  connection: 'body',
   operationId: 'previewMassUpdate',
   summary: 'What a mass update would do, without doing it',
   description: "Asks Zoho for the fields' metadata: 1 API credit.",
   answers: { 200: { description: 'The preview.', schema: MassUpdatePreview } },
   problems: [...USE_PROBLEMS, ...ZOHO_PROBLEMS],
-  async handle({ params: { module }, body }, deps) {
-    const connection = await getUsableConnection(deps.knex, body.connection);
+  async handle({ params: { module }, connection, body }, deps) {
+    assertUsable(connection);
     const fields = await callInteractively(deps, connection, ({ transport, options }) =>
       getFields(transport, module, options),
     );

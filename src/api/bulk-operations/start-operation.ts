@@ -4,7 +4,7 @@ import { getBulkOperation, insertBulkOperation, type NewBulkOperation } from '..
 import type { ConnectionModel } from '../../db/models/connection';
 import { operationRun } from '../../domain/runs/run';
 import type { BulkOperationInput } from '../../temporal/contract/operation-messages';
-import { USE_PROBLEMS } from '../connections/find-connection';
+import { USE_PROBLEMS } from '../connections/assert-usable';
 import type { RouteDeps } from '../http/deps';
 import type { Principal, RouteAnswer } from '../http/route';
 import { operationPath } from '../paths';

@@ -2,21 +2,17 @@ import { callOrganization, type ZohoCalls } from '../../connection/call';
 import { API_WORKER } from '../../connection/ledger';
 import type { ConnectionModel } from '../../db/models/connection';
 import type { ApiDeps } from '../http/deps';
-import { getNamedConnection } from './find-connection';
 
 /**
  * Calls an organization while the client of the API waits. The work runs once more if its calls met nothing but an
  * access token that Zoho no longer accepts: nothing was done yet, and nobody should have to send the request again.
- *
- * @param connection the connection, or its name
- * @throws Problem `connection_not_found`; ZohoError as `work` does
+ * @throws ZohoError as `work` does
  */
 export async function callInteractively<T>(
-  { knex, connect: { organizations } }: Pick<ApiDeps, 'knex' | 'connect'>,
-  connection: string | Pick<ConnectionModel, 'id'>,
+  { connect: { organizations } }: Pick<ApiDeps, 'connect'>,
+  { id }: Pick<ConnectionModel, 'id'>,
   work: (zoho: ZohoCalls) => Promise<T>,
 ): Promise<T> {
-  const { id } = typeof connection === 'string' ? await getNamedConnection(knex, connection) : connection;
   return callOrganization(organizations, id, { priority: 'interactive', worker: API_WORKER }, async (zoho) => {
     try {
       return await work(zoho);

@@ -2,15 +2,21 @@ import { acceptGrant } from '../../connection/consent/accept-grant';
 import { beginConsent } from '../../connection/consent/browser-flow';
 import { refreshNow, revokeGrant } from '../../connection/consent/manage-grant';
 import { NEEDED_SCOPES } from '../../zoho/auth/scopes';
+import { ConnectionParams } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { ConnectionParams, getNamedConnection } from './find-connection';
 import { presentConnection } from './present';
 import { Authorization, AuthorizationRequest, ConnectionAnswer, GrantCodeRequest } from './schemas';
 
-const common = { method: 'post', tag: 'Connections', access: 'admin', params: ConnectionParams } as const;
+const common = {
+  method: 'post',
+  tag: 'Connections',
+  access: 'admin',
+  connection: 'path',
+  params: ConnectionParams,
+} as const;
 const NOW = { 200: { description: 'The connection as it is now.', schema: ConnectionAnswer } } as const;
-const target = ({ params }: { params: { name: string } }): string => `connection/${params.name}`;
+const target = (_request: object, connection: string): string => `connection/${connection}`;
 
 export const authorizeConnection = defineRoute({
   ...common,
@@ -20,10 +26,9 @@ export const authorizeConnection = defineRoute({
   description: 'Open the answered URL as a user of the org. Zoho sends the browser to the callback, which connects it.',
   body: AuthorizationRequest,
   answers: { 201: { description: 'Open the URL before it expires.', schema: Authorization } },
-  problems: ['connection_not_found'],
+  problems: [],
   audit: { action: 'connection.authorize', target },
-  async handle({ params, body, actor }, { knex, connect }) {
-    const connection = await getNamedConnection(knex, params.name);
+  async handle({ connection, body, actor }, { connect }) {
     // Which org consented is always asked before the grant is taken.
     const scopes = [...new Set([...(body.scopes ?? NEEDED_SCOPES), 'ZohoCRM.org.READ'])];
     const { authorizationUrl, expiresAt } = await beginConsent(connect, connection, { scopes, requestedBy: actor });
@@ -42,8 +47,7 @@ export const submitGrantCode = defineRoute({
   answers: NOW,
   problems: [...ZOHO_PROBLEMS, 'grant_refused'],
   audit: { action: 'connection.grant_code', target, details: ({ body }) => ({ scopes: body.scopes }) },
-  async handle({ params, body }, { knex, connect }) {
-    const connection = await getNamedConnection(knex, params.name);
+  async handle({ connection, body }, { connect }) {
     const { accountsUrl, dataCenter } = connection;
     const connected = await acceptGrant(connect, connection, { ...body, accountsUrl, dataCenter });
     return { status: 200, body: { connection: presentConnection(connected) } };
@@ -59,9 +63,9 @@ export const refreshConnection = defineRoute({
   answers: NOW,
   problems: ZOHO_PROBLEMS,
   audit: { action: 'connection.refresh', target },
-  async handle({ params }, { knex, connect }) {
-    const connection = await refreshNow(connect, await getNamedConnection(knex, params.name));
-    return { status: 200, body: { connection: presentConnection(connection) } };
+  async handle({ connection }, { connect }) {
+    const refreshed = await refreshNow(connect, connection);
+    return { status: 200, body: { connection: presentConnection(refreshed) } };
   },
 });
 
@@ -74,8 +78,7 @@ export const revokeConnection = defineRoute({
   answers: NOW,
   problems: ZOHO_PROBLEMS,
   audit: { action: 'connection.revoke', target },
-  async handle({ params, actor }, { knex, connect }) {
-    const connection = await getNamedConnection(knex, params.name);
+  async handle({ connection, actor }, { connect }) {
     const revoked = await revokeGrant(connect, connection, actor);
     return { status: 200, body: { connection: presentConnection(revoked) } };
   },

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { createClient, saveClient } from '../../db/connections/connection-grants';
 import { getConnection, listConnections } from '../../db/connections/connections';
-import { ConnectionName } from '../http/parameters';
+import { ConnectionName, ConnectionParams } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
 import { connectionPath } from '../paths';
-import { ConnectionParams, getNamedConnection } from './find-connection';
 import { presentConnection } from './present';
 import { ConnectionAnswer, ConnectionClient, ConnectionList, ConnectionRequest } from './schemas';
 
@@ -93,10 +92,9 @@ export const getConnectionRoute = defineRoute({
   tag: 'Connections',
   summary: 'Show a connection and the state of its grant',
   access: 'viewer',
+  connection: 'path',
   params: ConnectionParams,
   answers: { 200: { description: 'The connection.', schema: ConnectionAnswer } },
-  problems: ['connection_not_found'],
-  async handle({ params }, { knex }) {
-    return { status: 200, body: { connection: presentConnection(await getNamedConnection(knex, params.name)) } };
-  },
+  problems: [],
+  handle: ({ connection }) => Promise.resolve({ status: 200, body: { connection: presentConnection(connection) } }),
 });

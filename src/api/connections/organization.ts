@@ -6,17 +6,22 @@ import { listModules } from '../../zoho/metadata/modules';
 import { getOrg } from '../../zoho/metadata/org';
 import { getCurrentUser, listUsers, USER_TYPES } from '../../zoho/metadata/users';
 import { pageQuery, zohoPage, zohoPageCursor } from '../http/paging';
-import { ConnectionOrDefault as connection } from '../http/parameters';
+import { connection, ConnectionQuery } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { callInteractively } from './call-interactively';
-import { ConnectionQuery, getNamedConnection } from './find-connection';
 import { presentConnection } from './present';
 import { AuthStatus, Organization, Permissions, UserPage } from './schemas';
 
 const MAX_ALERTS = 50;
 
-const common = { method: 'get', tag: 'Connections', access: 'viewer', query: ConnectionQuery } as const;
+const common = {
+  method: 'get',
+  tag: 'Connections',
+  access: 'viewer',
+  connection: 'query',
+  query: ConnectionQuery,
+} as const;
 
 export const getAuthStatus = defineRoute({
   ...common,
@@ -25,9 +30,8 @@ export const getAuthStatus = defineRoute({
   summary: 'Whether the organization is connected, and what a person should look at',
   description: 'Answered from PostgreSQL alone.',
   answers: { 200: { description: 'The state of the grant.', schema: AuthStatus } },
-  problems: ['connection_not_found'],
-  async handle({ query }, { knex }) {
-    const connection = await getNamedConnection(knex, query.connection);
+  problems: [],
+  async handle({ connection }, { knex }) {
     const [usage, alerts] = await Promise.all([
       tokenRequestUsage(knex, connection.id),
       listOpenAlerts(knex, connection.id, MAX_ALERTS),
@@ -53,8 +57,7 @@ export const getPermissions = defineRoute({
   description: 'Asks Zoho; 2 API credits.',
   answers: { 200: { description: 'User, scopes and modules.', schema: Permissions } },
   problems: ZOHO_PROBLEMS,
-  async handle({ query }, deps) {
-    const connection = await getNamedConnection(deps.knex, query.connection);
+  async handle({ connection }, deps) {
     const [user, modules] = await callInteractively(deps, connection, ({ transport, options }) =>
       Promise.all([getCurrentUser(transport, options), listModules(transport, options)]),
     );
@@ -88,8 +91,7 @@ export const getOrganization = defineRoute({
   description: 'Asks Zoho; 1 API credit.',
   answers: { 200: { description: 'The organization.', schema: Organization } },
   problems: ZOHO_PROBLEMS,
-  async handle({ query }, deps) {
-    const connection = await getNamedConnection(deps.knex, query.connection);
+  async handle({ connection }, deps) {
     const org = await callInteractively(deps, connection, ({ transport, options }) => getOrg(transport, options));
     const { companyName, type, edition, userLicences, timeZone, currency, multiCurrency, countryCode } = org;
     return {
@@ -117,6 +119,7 @@ export const listUsersRoute = defineRoute({
   summary: 'List the users of the organization',
   description: 'Asks Zoho; 1 API credit. The connected user alone: `type=CurrentUser`.',
   access: 'viewer',
+  connection: 'query',
   query: z.strictObject({
     connection,
     type: z.enum(USER_TYPES).default('AllUsers'),
@@ -124,9 +127,9 @@ export const listUsersRoute = defineRoute({
   }),
   answers: { 200: { description: 'A page of users.', schema: UserPage } },
   problems: ZOHO_PROBLEMS,
-  async handle({ query }, deps) {
+  async handle({ connection, query }, deps) {
     const fetch = async (at: { page: number; perPage: number }) => {
-      const { users, moreRecords } = await callInteractively(deps, query.connection, ({ transport, options }) =>
+      const { users, moreRecords } = await callInteractively(deps, connection, ({ transport, options }) =>
         listUsers(transport, { type: query.type, ...at }, options),
       );
       return { items: users, moreRecords };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DATA_CENTER_NAMES } from '../../zoho/http/data-centers';
 import { PAGE_FIELDS } from '../http/paging';
-import { ConnectionOrDefault } from '../http/parameters';
+import { ConnectionName } from '../http/parameters';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const scope = z
@@ -18,7 +18,7 @@ const client = {
 };
 
 export const ConnectionRequest = z
-  .strictObject({ name: ConnectionOrDefault, ...client })
+  .strictObject({ name: ConnectionName, ...client })
   .meta({ id: 'ConnectionRequest', description: 'A connection and its OAuth client.' });
 
 export const ConnectionClient = z

@@ -1,10 +1,13 @@
 import type { Knex } from 'knex';
 import { insertAuditEntry, settleAuditEntry } from '../../db/access/audit-log';
 import type { RouteDeps } from './deps';
-import type { CommittedOutcome, Principal, Route, RouteRequest } from './route';
+import type { CommittedOutcome, ParsedRequest, Principal, Route } from './route';
 import { toProblem } from './to-problem';
 
-type AnyRequest = RouteRequest<unknown, unknown, unknown, unknown>;
+type AnyRequest = ParsedRequest<unknown, unknown, unknown, unknown>;
+
+/** Stands for the connection of a request that names none where it must. */
+const NO_CONNECTION = '-';
 
 /**
  * Audit entry of one request: how a mutation ended, refused and failed ones included. A request leaves one entry.
@@ -21,6 +24,7 @@ export class AuditTrail {
   readonly #principal: Principal | undefined;
   #request: AnyRequest | undefined;
   #entryId: string | undefined;
+  #connection = NO_CONNECTION;
 
   constructor(route: Route, principal: Principal | undefined, deps: RouteDeps) {
     this.#audit = route.audit;
@@ -29,8 +33,9 @@ export class AuditTrail {
   }
 
   /** From here on the entry names the target. */
-  announce(request: AnyRequest): void {
+  announce(request: AnyRequest, connection: string | undefined): void {
     this.#request = request;
+    this.#connection = connection ?? NO_CONNECTION;
   }
 
   /** Writes the entry within the transaction of the work. @param outcome `pending` while a part is yet to come */
@@ -70,7 +75,7 @@ export class AuditTrail {
       action: audit.action,
       outcome,
       ...(request && {
-        target: audit.target(request),
+        target: audit.target(request, this.#connection),
         details: { requestId: request.requestId, body: audit.details ? audit.details(request) : request.body },
       }),
     });

@@ -7,12 +7,13 @@ import type { RouteDeps } from './deps';
 import { readLargeBody } from './large-body';
 import { Problem } from './problem';
 import { contextOf } from './request-context';
-import type { Route, RouteAnswer, RouteRequest } from './route';
+import { namedConnection, resolveConnection } from './resolve-connection';
+import type { ParsedRequest, Route, RouteAnswer } from './route';
 import { parseBody, parseExactBody, parseParameters } from './validation';
 
-type AnyRequest = RouteRequest<unknown, unknown, unknown, unknown>;
+type AnyRequest = ParsedRequest<unknown, unknown, unknown, unknown>;
 
-/** Serves a route: authentication, role, validation, then the handler, the check of its answer, and the audit log. */
+/** Serves a route: authentication, role, validation, connection, then the handler, the check of its answer, and the audit log. */
 export function mountRoute(router: Router, route: Route, deps: RouteDeps): void {
   router[route.method](expressPath(route.path), async (request, response) => {
     const context = contextOf(response);
@@ -33,8 +34,11 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
         log: context.log,
         auditWith: (trx, outcome) => trail.commitWith(trx, outcome),
       };
-      trail.announce(parsed);
-      answer = await route.handle(parsed, deps);
+      const named = route.connection && namedConnection(route.connection, parsed);
+      trail.announce(parsed, named);
+      const connection = route.connection && (await resolveConnection(deps.knex, route.connection, named));
+      trail.announce(parsed, connection?.name);
+      answer = await route.handle({ ...parsed, connection }, deps);
     } catch (error) {
       throw await trail.fail(error);
     }

@@ -16,7 +16,25 @@ export const ConnectionName = z
   .regex(/^[a-z][a-z0-9_]{0,39}$/, 'Must be the name of a connection')
   .meta({ description: 'Name of the connection (the Zoho org).' });
 
-export const ConnectionOrDefault = ConnectionName.default('crm');
+const ConnectionNameOrId = z.union([ConnectionName, z.uuid()], 'Must be the name or the id of a connection');
+
+/** Path of a route on one connection. */
+export const ConnectionParams = z.strictObject({
+  name: ConnectionNameOrId.meta({ description: 'Name or id of the connection.' }),
+});
+
+/** Connection in the query or the body of a route that works on one. */
+export const connection = ConnectionNameOrId.optional().meta({
+  description: 'Name or id of the connection (the Zoho org); when absent, the only one there is.',
+});
+
+/** Query of a route whose only parameter is the connection. */
+export const ConnectionQuery = z.strictObject({ connection });
+
+/** Connection in the query of a list. */
+export const connectionFilter = ConnectionNameOrId.optional().meta({
+  description: 'Name or id of the connection (the Zoho org); when absent, all of them.',
+});
 
 export const SessionParams = z.strictObject({
   id: z.uuid('Must be the id of a session').meta({ description: 'Id of the session.' }),

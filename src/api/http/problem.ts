@@ -51,6 +51,7 @@ export const PROBLEMS = {
   unsupported_media_type: problem(415, 'The body must be application/json', 'request'),
   validation_failed: problem(422, 'The body is not valid', 'validation'),
   unknown_connection: problem(422, 'No such connection', 'validation'),
+  connection_required: problem(422, 'The request must name its connection', 'validation'),
   fields_not_updatable: problem(422, 'The fields cannot be given these values', 'validation'),
   module_not_synced: problem(422, 'Not enough is known of the module', 'validation'),
   zoho_invalid: problem(422, 'Zoho does not take this', 'validation'),

@@ -1,9 +1,11 @@
 import type { Knex } from 'knex';
 import type { z } from 'zod';
 import type { ApiRole } from '../../db/models/api-key';
+import type { ConnectionModel } from '../../db/models/connection';
 import type { Logger } from '../../logger';
 import type { RouteDeps } from './deps';
 import type { ProblemCode } from './problem';
+import { CONNECTION_PROBLEMS, type ConnectionPlace } from './resolve-connection';
 import type { Tag } from './tags';
 
 /** The authenticated caller of a request. */
@@ -18,7 +20,8 @@ export interface Principal {
 /** Outcome that a transaction can vouch for; `pending` is settled when the handler ends. */
 export type CommittedOutcome = 'succeeded' | 'pending';
 
-export interface RouteRequest<Params, Query, Body, Headers> {
+/** A request as it was parsed, before its connection is known. */
+export interface ParsedRequest<Params, Query, Body, Headers> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
@@ -33,6 +36,25 @@ export interface RouteRequest<Params, Query, Body, Headers> {
   readonly log: Logger;
   /** Writes the audit entry in the handler's transaction; otherwise it is written after the handler. */
   readonly auditWith: (trx: Knex, outcome: CommittedOutcome) => Promise<void>;
+}
+
+/** Connection of a request to a route that declares its place. */
+export type ConnectionAt<Place extends ConnectionPlace> = [Place] extends [never]
+  ? undefined
+  : Place extends 'filter'
+    ? ConnectionModel | undefined
+    : ConnectionModel;
+
+/** A request as its handler gets it. */
+export interface RouteRequest<
+  Params,
+  Query,
+  Body,
+  Headers,
+  Place extends ConnectionPlace = ConnectionPlace,
+> extends ParsedRequest<Params, Query, Body, Headers> {
+  /** The connection that the request names or, where the route needs one, the only one there is. */
+  readonly connection: ConnectionAt<Place>;
 }
 
 export interface DeclaredAnswer {
@@ -73,6 +95,7 @@ export interface Route<
   Body = unknown,
   Headers = unknown,
   Answers extends DeclaredAnswers = DeclaredAnswers,
+  Place extends ConnectionPlace = ConnectionPlace,
 > {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** In OpenAPI's notation, e.g. `/sessions/{id}`. */
@@ -83,6 +106,8 @@ export interface Route<
   readonly description?: string;
   /** The least role that may call it; `open` needs no API key. */
   readonly access: ApiRole | 'open';
+  /** Where the request names its connection, for routes that work on one. */
+  readonly connection?: Place;
   readonly params?: z.ZodType<Params>;
   readonly query?: z.ZodType<Query>;
   /** Names in lower case. */
@@ -93,22 +118,30 @@ export interface Route<
   /** With `largestBody`: numbers that a double cannot hold reach the schema as `JsonNumber`. */
   readonly exactNumbers?: true;
   readonly answers: Answers;
-  /** The problems that are this route's own; those of every route are added. */
+  /** The problems that are this route's own; those of its connection and of every route are added. */
   readonly problems: readonly ProblemCode[];
   /** Every mutation is audited: under which action, and what it was done to. */
   readonly audit?: {
     action: string;
-    target(request: RouteRequest<Params, Query, Body, Headers>): string;
+    /** @param connection name of the connection; as the request has it, or `-`, where there is no such connection */
+    target(request: ParsedRequest<Params, Query, Body, Headers>, connection: string): string;
     /** Part of the body that is audited; needed where it holds a secret. @default all of it */
-    details?(request: RouteRequest<Params, Query, Body, Headers>): object;
+    details?(request: ParsedRequest<Params, Query, Body, Headers>): object;
   };
-  handle(request: RouteRequest<Params, Query, Body, Headers>, deps: RouteDeps): Promise<AnswerOf<Answers>>;
+  handle(request: RouteRequest<Params, Query, Body, Headers, Place>, deps: RouteDeps): Promise<AnswerOf<Answers>>;
 }
 
-type RouteDefinition<Params, Query, Body, Headers, Answers extends DeclaredAnswers, Answer> = Omit<
-  Route<Params, Query, Body, Headers, Answers>,
-  'handle'
-> & { handle(request: RouteRequest<Params, Query, Body, Headers>, deps: RouteDeps): Promise<Answer> };
+type RouteDefinition<
+  Params,
+  Query,
+  Body,
+  Headers,
+  Answers extends DeclaredAnswers,
+  Answer,
+  Place extends ConnectionPlace,
+> = Omit<Route<Params, Query, Body, Headers, Answers, Place>, 'handle'> & {
+  handle(request: RouteRequest<Params, Query, Body, Headers, Place>, deps: RouteDeps): Promise<Answer>;
+};
 
 /** Infers the types of a route's inputs from its schemas, and holds its handler to the answers that it declares. */
 export function defineRoute<
@@ -118,6 +151,8 @@ export function defineRoute<
   Headers,
   const Answers extends DeclaredAnswers,
   const Answer extends AnswerOf<NoInfer<Answers>>,
->(route: RouteDefinition<Params, Query, Body, Headers, Answers, Answer>): Route {
-  return route;
+  Place extends ConnectionPlace = never,
+>(route: RouteDefinition<Params, Query, Body, Headers, Answers, Answer, Place>): Route {
+  if (route.connection === undefined) return route;
+  return { ...route, problems: [...CONNECTION_PROBLEMS[route.connection], ...route.problems] };
 }

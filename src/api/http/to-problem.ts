@@ -1,5 +1,4 @@
 import { BulkOperationNotFound } from '../../db/bulk-operations/bulk-operations';
-import { ConnectionNotFound } from '../../db/connections/connections';
 import { toDatabaseError } from '../../db/postgres/pg-errors';
 import { ActiveSessionExists, SessionNotFound } from '../../db/sessions/sessions';
 import {
@@ -34,10 +33,6 @@ function knownProblem(error: unknown): Problem | undefined {
   const cause = { cause: error };
   if (error instanceof SessionNotFound) return new Problem('session_not_found', error.message, {}, cause);
   if (error instanceof BulkOperationNotFound) return new Problem('operation_not_found', error.message, {}, cause);
-  if (error instanceof ConnectionNotFound) {
-    const errors = [{ pointer: '#/connection', detail: error.message }];
-    return new Problem('unknown_connection', error.message, { errors }, cause);
-  }
   if (error instanceof ActiveSessionExists) {
     return new Problem('sync_already_running', error.message, { sessionId: error.activeSessionId }, cause);
   }

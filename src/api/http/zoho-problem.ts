@@ -47,7 +47,6 @@ const BY_CATEGORY: Readonly<Record<ErrorCategory, ZohoProblemCode>> = {
 
 /** Problems of any route that calls Zoho for an organization. */
 export const ZOHO_PROBLEMS = [
-  'connection_not_found',
   'connection_needs_reauth',
   'encryption_key_missing',
   'zoho_permission',

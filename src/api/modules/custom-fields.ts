@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { createField, type FieldRequest, type ModifiedField, updateField } from '../../connection/custom-fields';
+import { createField, type ModifiedField, updateField } from '../../connection/custom-fields';
 import { listFieldModifications } from '../../db/connections/field-modifications';
 import type { FieldModificationModel } from '../../db/models/field-modification';
 import { callInteractively } from '../connections/call-interactively';
-import { ConnectionQuery, getNamedConnection } from '../connections/find-connection';
-import type { RouteDeps } from '../http/deps';
 import { page, pageQuery } from '../http/paging';
-import { ConnectionOrDefault as connection, ModuleParams, ZohoId } from '../http/parameters';
+import { connection, ConnectionQuery, ModuleParams, ZohoId } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import {
@@ -19,7 +17,13 @@ import {
 
 const FieldParams = ModuleParams.extend({ fieldId: ZohoId.meta({ description: "Zoho's id of the field." }) });
 
-const common = { tag: 'Fields', access: 'admin', query: ConnectionQuery, problems: ZOHO_PROBLEMS } as const;
+const common = {
+  tag: 'Fields',
+  access: 'admin',
+  connection: 'query',
+  query: ConnectionQuery,
+  problems: ZOHO_PROBLEMS,
+} as const;
 
 export const createCustomField = defineRoute({
   ...common,
@@ -31,12 +35,10 @@ export const createCustomField = defineRoute({
   params: ModuleParams,
   body: CustomFieldRequest,
   answers: { 201: { description: 'Created.', schema: FieldModificationAnswer } },
-  audit: { action: 'field.create', target: ({ params, query }) => `${query.connection}/${params.module}` },
-  async handle({ params, query, body, actor }, deps) {
-    const request = await fieldRequest(deps, query.connection, params.module, actor);
-    const modified = await callInteractively(deps, request.connection, (zoho) =>
-      createField(deps.knex, zoho, request, body),
-    );
+  audit: { action: 'field.create', target: ({ params }, connection) => `${connection}/${params.module}` },
+  async handle({ params, connection, body, actor }, deps) {
+    const request = { connection, module: params.module, actor };
+    const modified = await callInteractively(deps, connection, (zoho) => createField(deps.knex, zoho, request, body));
     return { status: 201, body: presentAnswer(modified) };
   },
 });
@@ -53,11 +55,11 @@ export const updateCustomField = defineRoute({
   answers: { 200: { description: 'Changed.', schema: FieldModificationAnswer } },
   audit: {
     action: 'field.update',
-    target: ({ params, query }) => `${query.connection}/${params.module}/${params.fieldId}`,
+    target: ({ params }, connection) => `${connection}/${params.module}/${params.fieldId}`,
   },
-  async handle({ params, query, body, actor }, deps) {
-    const request = await fieldRequest(deps, query.connection, params.module, actor);
-    const modified = await callInteractively(deps, request.connection, (zoho) =>
+  async handle({ params, connection, body, actor }, deps) {
+    const request = { connection, module: params.module, actor };
+    const modified = await callInteractively(deps, connection, (zoho) =>
       updateField(deps.knex, zoho, request, params.fieldId, body),
     );
     return { status: 200, body: presentAnswer(modified) };
@@ -72,6 +74,7 @@ export const listFieldModificationsRoute = defineRoute({
   summary: 'List what was created and changed of the custom fields, newest first',
   description: 'From PostgreSQL: who, when, what was asked for, the field before and after, and what came of it.',
   access: 'viewer',
+  connection: 'query',
   params: ModuleParams,
   query: z.strictObject({
     connection,
@@ -79,9 +82,8 @@ export const listFieldModificationsRoute = defineRoute({
     ...pageQuery(z.strictObject({ before: z.string().regex(/^\d{1,19}$/) })),
   }),
   answers: { 200: { description: 'A page of modifications.', schema: FieldModificationPage } },
-  problems: ['connection_not_found'],
-  async handle({ params, query }, { knex }) {
-    const { id: connectionId } = await getNamedConnection(knex, query.connection);
+  problems: [],
+  async handle({ params, query, connection: { id: connectionId } }, { knex }) {
     const filter = { connectionId, moduleName: params.module, fieldId: query.fieldId };
     const body = await page(
       query,
@@ -93,10 +95,6 @@ export const listFieldModificationsRoute = defineRoute({
     return { status: 200, body };
   },
 });
-
-async function fieldRequest({ knex }: RouteDeps, name: string, module: string, actor: string): Promise<FieldRequest> {
-  return { connection: await getNamedConnection(knex, name), module, actor };
-}
 
 function presentAnswer({ field, modification }: ModifiedField): FieldModificationAnswer {
   return { field, modification: presentModification(modification) };

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { analyzeCoverage, requiredFieldsOf } from '../../domain/records/field-coverage';
 import { getFields } from '../../zoho/metadata/fields';
 import { callInteractively } from '../connections/call-interactively';
-import { ConnectionQuery } from '../connections/find-connection';
-import { queryFlag, ConnectionOrDefault as connection, ModuleParams } from '../http/parameters';
+import { connection, ConnectionQuery, queryFlag, ModuleParams } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { Coverage, FieldList } from './schemas';
@@ -12,6 +11,7 @@ const common = {
   method: 'get',
   tag: 'Fields',
   access: 'viewer',
+  connection: 'query',
   description: 'Asks Zoho; 1 API credit.',
   params: ModuleParams,
   problems: ZOHO_PROBLEMS,
@@ -27,8 +27,8 @@ export const listFields = defineRoute({
     includeCustom: queryFlag.optional().meta({ description: 'false leaves out what an administrator created.' }),
   }),
   answers: { 200: { description: 'The fields, as far as the connected user sees them.', schema: FieldList } },
-  async handle({ params, query }, deps) {
-    const fields = await callInteractively(deps, query.connection, ({ transport, options }) =>
+  async handle({ params, query, connection }, deps) {
+    const fields = await callInteractively(deps, connection, ({ transport, options }) =>
       getFields(transport, params.module, options),
     );
     return { status: 200, body: { fields: fields.filter(({ custom }) => query.includeCustom !== false || !custom) } };
@@ -42,8 +42,8 @@ export const getFieldCoverage = defineRoute({
   summary: 'Show which of the fields that the product works with a module has',
   query: ConnectionQuery,
   answers: { 200: { description: 'Present, missing and of the wrong type.', schema: Coverage } },
-  async handle({ params: { module }, query }, deps) {
-    const fields = await callInteractively(deps, query.connection, ({ transport, options }) =>
+  async handle({ params: { module }, connection }, deps) {
+    const fields = await callInteractively(deps, connection, ({ transport, options }) =>
       getFields(transport, module, options),
     );
     const required = [...requiredFieldsOf(module)];

@@ -2,13 +2,18 @@ import { z } from 'zod';
 import { assertModuleAccess, hasReachableRecords, MODULE_ACCESS } from '../../zoho/metadata/module-access';
 import { getModule, listModules } from '../../zoho/metadata/modules';
 import { callInteractively } from '../connections/call-interactively';
-import { ConnectionQuery } from '../connections/find-connection';
-import { ConnectionOrDefault as connection, ModuleParams } from '../http/parameters';
+import { connection, ConnectionQuery, ModuleParams } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { ModuleAnswer, ModuleList } from './schemas';
 
-const common = { method: 'get', tag: 'Modules', access: 'viewer', problems: ZOHO_PROBLEMS } as const;
+const common = {
+  method: 'get',
+  tag: 'Modules',
+  access: 'viewer',
+  connection: 'query',
+  problems: ZOHO_PROBLEMS,
+} as const;
 
 export const listModulesRoute = defineRoute({
   ...common,
@@ -18,13 +23,11 @@ export const listModulesRoute = defineRoute({
   description: 'Asks Zoho; 1 API credit.',
   query: ConnectionQuery,
   answers: { 200: { description: 'Every module.', schema: ModuleList } },
-  async handle({ query }, deps) {
+  async handle({ connection }, deps) {
     return {
       status: 200,
       body: {
-        modules: await callInteractively(deps, query.connection, ({ transport, options }) =>
-          listModules(transport, options),
-        ),
+        modules: await callInteractively(deps, connection, ({ transport, options }) => listModules(transport, options)),
       },
     };
   },
@@ -44,8 +47,8 @@ export const getModuleRoute = defineRoute({
     }),
   }),
   answers: { 200: { description: 'The module.', schema: ModuleAnswer } },
-  async handle({ params, query }, deps) {
-    const module = await callInteractively(deps, query.connection, ({ transport, options }) =>
+  async handle({ params, query, connection }, deps) {
+    const module = await callInteractively(deps, connection, ({ transport, options }) =>
       getModule(transport, params.module, options),
     );
     if (query.access !== undefined) assertModuleAccess(module, query.access);

@@ -1,4 +1,3 @@
-import { getConnection } from '../../db/connections/connections';
 import { type PlanningFacts, readPlanningFacts } from '../../db/credits/planning-facts';
 import { loadFields } from '../../db/mirror/module-fields';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
@@ -25,20 +24,26 @@ export const createPlan = defineRoute({
   summary: 'Find the cheapest adequate method to read or write, without doing it',
   description: 'What is not given is taken from the mirror and the ledger; Zoho is not asked, and nothing is spent.',
   access: 'viewer',
+  connection: 'body',
   body: PlanRequest,
   answers: { 200: { description: 'The plan, and the methods that were rejected.', schema: Plan } },
-  problems: ['unknown_connection', 'module_not_synced'],
-  async handle({ body }, deps) {
-    const connection = await getConnection(deps.knex, body.connection);
+  problems: ['module_not_synced'],
+  async handle({ body, connection }, deps) {
     const facts = await readPlanningFacts(deps.knex, connection.id, body.module);
     const allowance = allowanceOf(body, facts);
     if (body.kind === 'write') {
-      const { kind: _kind, connection: _connection, ...wanted } = body;
+      const { kind, connection: _connection, ...wanted } = body;
       const question: WriteQuestion = { ...wanted, ...allowance };
-      return { status: 200, body: presentPlan(body, question, planWrite(question)) };
+      return {
+        status: 200,
+        body: { kind, connection: connection.name, ...presentPlan(question, planWrite(question)) },
+      };
     }
     const question = await readQuestion(deps, connection.id, body, facts, allowance);
-    return { status: 200, body: presentPlan(body, question, planRead(question)) };
+    return {
+      status: 200,
+      body: { kind: 'read', connection: connection.name, ...presentPlan(question, planRead(question)) },
+    };
   },
 });
 
@@ -93,11 +98,9 @@ async function readQuestion(
   };
 }
 
-function presentPlan(body: PlanRequest, question: Question, plan: WorkPlan<AnyMethod>): Plan {
+function presentPlan(question: Question, plan: WorkPlan<AnyMethod>): Omit<Plan, 'kind' | 'connection'> {
   const { module, ...numbers } = question;
   return {
-    kind: body.kind,
-    connection: body.connection,
     module,
     ...presentMethod(plan),
     violations: plan.violations,

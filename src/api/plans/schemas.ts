@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { READ_GOALS, READ_METHODS } from '../../domain/planning/read-methods';
 import { WRITE_OPERATIONS, WRITE_METHODS } from '../../domain/planning/write-methods';
-import { ConnectionOrDefault, ApiName } from '../http/parameters';
+import { ApiName, connection } from '../http/parameters';
 
 const whole = z.int().min(0).max(1_000_000_000);
 const amount = z.number().min(0).max(1_000_000_000);
 
 const common = {
   module: ApiName,
-  connection: ConnectionOrDefault,
+  connection,
   latencyMs: amount.optional().meta({
     description: 'Milliseconds of one call; when absent, measured over the last 24 hours.',
   }),

@@ -6,14 +6,7 @@ import { listRecords } from '../../zoho/records/list-records';
 import type { RecordPage } from '../../zoho/records/record-page';
 import { callInteractively } from '../connections/call-interactively';
 import { pageQuery, zohoPage, zohoPageCursor } from '../http/paging';
-import {
-  ConnectionOrDefault as connection,
-  fields,
-  modifiedSince,
-  ModuleParams,
-  perPage,
-  ZohoId,
-} from '../http/parameters';
+import { connection, fields, modifiedSince, ModuleParams, perPage, ZohoId } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { DeletedPage, RecordAnswer, RecordsAnswer } from './schemas';
@@ -21,7 +14,13 @@ import { DeletedPage, RecordAnswer, RecordsAnswer } from './schemas';
 /** Empty page, in place of Zoho's answer without a body. */
 const NO_RECORDS = Buffer.from('{"data":[],"info":{"count":0,"more_records":false,"next_page_token":null}}');
 
-const common = { method: 'get', tag: 'Records', access: 'viewer', problems: ZOHO_PROBLEMS } as const;
+const common = {
+  method: 'get',
+  tag: 'Records',
+  access: 'viewer',
+  connection: 'query',
+  problems: ZOHO_PROBLEMS,
+} as const;
 
 export const listRecordsRoute = defineRoute({
   ...common,
@@ -43,8 +42,8 @@ export const listRecordsRoute = defineRoute({
     customView: ZohoId.optional().meta({ description: 'Id of a custom view; 3 API credits.' }),
   }),
   answers: { 200: { description: 'A page of records.', schema: RecordsAnswer } },
-  async handle({ params, query: { connection: name, ...query } }, deps) {
-    const records = await callInteractively(deps, name, ({ transport, options }) =>
+  async handle({ params, query: { connection: _named, ...query }, connection }, deps) {
+    const records = await callInteractively(deps, connection, ({ transport, options }) =>
       listRecords(transport, params.module, query, options),
     );
     return { status: 200, body: pageBody(records) };
@@ -60,8 +59,8 @@ export const getRecordRoute = defineRoute({
   params: ModuleParams.extend({ id: ZohoId.meta({ description: 'Id of the record.' }) }),
   query: z.strictObject({ connection, fields: fields.optional() }),
   answers: { 200: { description: 'The record.', schema: RecordAnswer } },
-  async handle({ params: { module, id }, query }, deps) {
-    const record = await callInteractively(deps, query.connection, ({ transport, options }) =>
+  async handle({ params: { module, id }, query, connection }, deps) {
+    const record = await callInteractively(deps, connection, ({ transport, options }) =>
       getRecord(transport, module, id, { fields: query.fields }, options),
     );
     if (record) return { status: 200, body: record.body };
@@ -84,11 +83,11 @@ export const listDeletedRoute = defineRoute({
     modifiedSince: modifiedSince.optional(),
   }),
   answers: { 200: { description: 'A page of deleted records.', schema: DeletedPage } },
-  async handle({ params, query }, deps) {
+  async handle({ params, query, connection }, deps) {
     let asOf = '';
     const fetch = async (at: { page: number; perPage: number }) => {
       const { type, modifiedSince: since } = query;
-      const deleted = await callInteractively(deps, query.connection, ({ transport, options }) =>
+      const deleted = await callInteractively(deps, connection, ({ transport, options }) =>
         listDeleted(transport, params.module, { type, modifiedSince: since, ...at }, options),
       );
       asOf = deleted.serverTime.toISOString();

@@ -12,8 +12,7 @@ import {
   upsertRecords,
 } from '../../zoho/records/write-records';
 import { callInteractively } from '../connections/call-interactively';
-import { ConnectionQuery } from '../connections/find-connection';
-import { ModuleParams } from '../http/parameters';
+import { ConnectionQuery, ModuleParams } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { unknownOutcome, ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { ValidateAnswer, ValidateRequest, WriteAnswer, WriteRequest } from './schemas';
@@ -26,6 +25,7 @@ const common = {
   method: 'post',
   tag: 'Records',
   params: ModuleParams,
+  connection: 'query',
   query: ConnectionQuery,
   largestBody: MAX_BODY,
   exactNumbers: true,
@@ -46,14 +46,14 @@ export const writeRecords = defineRoute({
   problems: [...ZOHO_PROBLEMS, 'zoho_outcome_unknown'],
   audit: {
     action: 'records.write',
-    target: ({ params, query }) => `${query.connection}/${params.module}`,
+    target: ({ params }, connection) => `${connection}/${params.module}`,
     details: ({ body: { operation, records, duplicateCheckFields, trigger } }) => {
       return { operation, records: records.length, duplicateCheckFields, trigger };
     },
   },
-  async handle({ params, query, body }, deps) {
+  async handle({ params, connection, body }, deps) {
     try {
-      const outcomes = await callInteractively(deps, query.connection, ({ transport, options }) =>
+      const outcomes = await callInteractively(deps, connection, ({ transport, options }) =>
         write(transport, params.module, body, options),
       );
       return { status: 200, body: presentOutcomes(outcomes) };
@@ -74,8 +74,8 @@ export const validateRecords = defineRoute({
   body: ValidateRequest,
   answers: { 200: { description: 'What is wrong with each record.', schema: ValidateAnswer } },
   problems: ZOHO_PROBLEMS,
-  async handle({ params, query, body: { operation, records } }, deps) {
-    const fields = await callInteractively(deps, query.connection, ({ transport, options }) =>
+  async handle({ params, connection, body: { operation, records } }, deps) {
+    const fields = await callInteractively(deps, connection, ({ transport, options }) =>
       getFields(transport, params.module, options),
     );
     const checked = records.map((record, position) => {

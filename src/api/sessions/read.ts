@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { getConnection } from '../../db/connections/connections';
 import { callMetricsOfSession } from '../../db/credits/call-metrics';
 import { listLogs } from '../../db/sessions/logs';
 import { listRecordStatuses } from '../../db/sessions/record-statuses';
@@ -7,7 +6,7 @@ import { viewSession, viewSessions } from '../../db/sessions/session-view';
 import { getSession, listSessions } from '../../db/sessions/sessions';
 import { LOG_LEVELS, RECORD_ACTIONS, RUN_STATUSES, SESSION_TYPES } from '../../domain/runs/enums';
 import { page, pageQuery } from '../http/paging';
-import { ApiName, queryFlag, listOf, SessionParams, ZohoId } from '../http/parameters';
+import { ApiName, connectionFilter, queryFlag, listOf, SessionParams, ZohoId } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import {
   presentCallMetrics,
@@ -28,17 +27,17 @@ export const listSessionsRoute = defineRoute({
   tag: 'Sessions',
   summary: 'List sessions, newest first',
   access: 'viewer',
+  connection: 'filter',
   query: z.strictObject({
-    connection: z.string().optional().meta({ description: 'Name of the connection.' }),
+    connection: connectionFilter,
     module: ApiName.optional(),
     status: listOf(RUN_STATUSES).optional(),
     sessionType: z.enum(SESSION_TYPES).optional(),
     ...pageQuery(z.strictObject({ before: z.uuid() })),
   }),
   answers: { 200: { description: 'A page of sessions.', schema: SessionPage } },
-  problems: ['unknown_connection'],
-  async handle({ query, principal }, { knex, temporalUi }) {
-    const connection = query.connection === undefined ? undefined : await getConnection(knex, query.connection);
+  problems: [],
+  async handle({ query, connection, principal }, { knex, temporalUi }) {
     const filter = {
       ...(connection && { connectionId: connection.id }),
       ...(query.module !== undefined && { moduleName: query.module }),

@@ -9,7 +9,7 @@ import {
   SYNC_DIRECTIONS,
 } from '../../domain/runs/enums';
 import { PAGE_FIELDS } from '../http/paging';
-import { ApiName, ConnectionOrDefault } from '../http/parameters';
+import { ApiName, connection } from '../http/parameters';
 import { Actions, approveSweepLink, RUN_LINKS } from '../runs/present-run';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
@@ -20,7 +20,7 @@ const json = z.record(z.string(), z.unknown());
 /** Options of every sync of a module. */
 const syncRequest = {
   module: ApiName,
-  connection: ConnectionOrDefault,
+  connection,
   fields: z
     .array(ApiName)
     .min(1)

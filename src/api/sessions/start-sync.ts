@@ -9,7 +9,7 @@ import { sessionRun } from '../../domain/runs/run';
 import type { SyncInput, SyncOptions } from '../../temporal/contract/sync-messages';
 import type { SyncCommands } from '../../temporal/runs/sync-commands';
 import { syncWorkflowId } from '../../temporal/ids';
-import { getUsableConnection, USE_PROBLEMS } from '../connections/find-connection';
+import { assertUsable, USE_PROBLEMS } from '../connections/assert-usable';
 import type { RouteDeps } from '../http/deps';
 import { idempotencyHeader } from '../http/parameters';
 import { defineRoute, type Route } from '../http/route';
@@ -18,7 +18,7 @@ import { startOnce } from '../runs/start-once';
 import { presentSessionAnswer } from './present';
 import { SessionAnswer } from './schemas';
 
-type SyncBody = SyncOptions & { module: string; connection: string };
+type SyncBody = SyncOptions & { module: string; connection?: string | undefined };
 type OptionsOf<Body> = Omit<Body, 'module' | 'connection'>;
 
 /** One way to start a sync of a module. */
@@ -42,16 +42,17 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
     description,
     tag: 'Syncs',
     access: 'operator',
+    connection: 'body',
     headers: idempotencyHeader('session'),
     body,
     answers: {
       202: { description: 'Started.', schema: SessionAnswer, headers: { Location: 'Path of the session.' } },
     },
     problems: [...USE_PROBLEMS, 'sync_already_running', 'idempotency_key_reused', 'temporal_unavailable'],
-    audit: { action, target: (request) => `${request.body.connection}/${request.body.module}` },
+    audit: { action, target: (request, connection) => `${connection}/${request.body.module}` },
     async handle(request, deps) {
-      const actor = request.actor;
-      const connection = await getUsableConnection(deps.knex, request.body.connection);
+      const { actor, connection } = request;
+      assertUsable(connection);
       const id = await startSession(deps, sync, {
         actor,
         connection,
@@ -82,7 +83,8 @@ async function startSession<Body extends SyncBody>(
   { actor, body, connection, idempotencyKey }: SyncRequest<Body>,
 ): Promise<string> {
   const id = uuidv7();
-  const { module, connection: _name, ...options } = body;
+  const { module, connection: _named, ...options } = body;
+  const requested = { module, connection: connection.name, ...options };
   const input = { sessionId: id, connectionId: connection.id, connection: connection.name, module, options };
   return startOnce(knex, {
     run: sessionRun(id),
@@ -95,7 +97,7 @@ async function startSession<Body extends SyncBody>(
         initiatedBy: actor,
         syncConfig: options,
         workflowId: syncWorkflowId(connection.name, module),
-        requestHash: createHash('sha256').update(JSON.stringify(body)).digest('hex'),
+        requestHash: createHash('sha256').update(JSON.stringify(requested)).digest('hex'),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
       }),
     startWorkflow: () => sync.start(control, input, actor),

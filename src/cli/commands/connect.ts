@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import type { z } from 'zod';
 import { AuthStatus, Authorization, ConnectionAnswer, type Connection } from '../../api/connections/schemas';
 import { connectionPath, API_PREFIX } from '../../api/paths';
 import { CliError, EXIT_CODES } from '../client/errors';
@@ -14,7 +15,7 @@ const POLL_MS = 1_000;
 const FROM_INPUT = '-';
 
 interface ConnectOptions {
-  connection: string;
+  connection?: string;
   status?: true;
   clientId?: string;
   dataCenter?: string;
@@ -29,22 +30,17 @@ export function connectCommand(context: CliContext): Command {
     .description('connect a Zoho organization: in the browser, or with the grant code of a self client')
     .addOption(connectionOption())
     .option('--status', 'only show whether it is connected')
-    .option('--client-id <id>', "create the connection or replace its client; the client's secret is asked for")
+    .option(
+      '--client-id <id>',
+      'create the connection, named with --connection, or replace its client; asks for its secret',
+    )
     .option('--data-center <name>', 'where the org is, e.g. eu (default: us); with --client-id')
     .option('--grant-code <code>', 'of a self client; - reads it from standard input, where nobody sees it')
     .option('--scopes <names>', 'what to ask for, separated by commas (default: all that is needed)', names)
     .option('--no-open', 'only print the address of the consent, do not open it')
     .action(async (options: ConnectOptions) => {
-      if (options.status) {
-        const query = { connection: options.connection };
-        show(
-          context,
-          await context.api.get(`${API_PREFIX}/auth/status`, { schema: AuthStatus, query }),
-          authStatusText,
-        );
-        return;
-      }
-      show(context, await connect(context, options), connectionDetails);
+      if (options.status) show(context, await authStatus(context, options.connection), authStatusText);
+      else show(context, await connect(context, options), connectionDetails);
     });
 }
 
@@ -53,19 +49,29 @@ export function disconnectCommand(context: CliContext): Command {
   return new Command('disconnect')
     .description('give the grant back to Zoho and forget it; the mirror stays')
     .addOption(connectionOption())
-    .action(async ({ connection: name }: { connection: string }) => {
-      const path = `${connectionPath(name)}/revoke`;
+    .action(async (options: { connection?: string }) => {
+      const path = `${connectionPath(await connectionName(context, options.connection))}/revoke`;
       const { connection } = await context.api.post(path, { schema: ConnectionAnswer });
       show(context, connection, connectionDetails);
     });
 }
 
+function authStatus({ api }: CliContext, connection: string | undefined): Promise<z.infer<typeof AuthStatus>> {
+  return api.get(`${API_PREFIX}/auth/status`, { schema: AuthStatus, query: { connection } });
+}
+
+/** Name of the connection for a path. @throws ApiProblem `connection_required` when none is given and one must be */
+async function connectionName(context: CliContext, given: string | undefined): Promise<string> {
+  return given ?? (await authStatus(context, undefined)).connection.name;
+}
+
 async function connect(context: CliContext, options: ConnectOptions): Promise<Connection> {
-  const { clientId, grantCode, scopes, connection: name } = options;
+  const { clientId, grantCode, scopes } = options;
+  const name = await connectionName(context, options.connection);
   const secrets = secretReader();
   try {
-    if (clientId !== undefined) await saveClient(context, options, clientId, await secrets.ask('Client secret'));
-    if (grantCode === undefined) return await connectInBrowser(context, options);
+    if (clientId !== undefined) await saveClient(context, name, options, clientId, await secrets.ask('Client secret'));
+    if (grantCode === undefined) return await connectInBrowser(context, name, options);
     const code = grantCode === FROM_INPUT ? await secrets.ask('Grant code') : grantCode;
     const body = { code, ...(scopes && { scopes }) };
     const answer = await context.api.post(`${connectionPath(name)}/grant-code`, { schema: ConnectionAnswer, body });
@@ -77,7 +83,8 @@ async function connect(context: CliContext, options: ConnectOptions): Promise<Co
 
 async function saveClient(
   { api }: CliContext,
-  { connection: name, dataCenter }: ConnectOptions,
+  name: string,
+  { dataCenter }: ConnectOptions,
   clientId: string,
   clientSecret: string,
 ): Promise<void> {
@@ -88,7 +95,8 @@ async function saveClient(
 /** The callback goes to the API, not to us: that the connection has another grant tells that it came. */
 async function connectInBrowser(
   context: CliContext,
-  { connection: name, scopes, open }: ConnectOptions,
+  name: string,
+  { scopes, open }: ConnectOptions,
 ): Promise<Connection> {
   const { api, err } = context;
   const read = async (): Promise<Connection> =>

@@ -8,7 +8,7 @@ import { readJsonText } from '../input/read-json';
 import { coverageText, fieldsTable, modificationsTable, modifiedFieldText } from '../output/fields-text';
 
 interface Connected {
-  connection: string;
+  connection?: string;
 }
 
 /** `pulse fields …`: the fields of a module, and its custom fields. */

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { MassUpdatePreview } from '../../api/bulk-operations/schemas';
 import { API_PREFIX } from '../../api/paths';
 import { show, type CliContext } from '../context';
-import { names } from '../input/option-values';
+import { connectionOption, names } from '../input/option-values';
 import { previewText } from '../output/operation-text';
 import { addOperationCommands, startAndShow } from './operation-commands';
 
@@ -28,7 +28,7 @@ export function massUpdateCommand(context: CliContext): Command {
     .option('--ids <ids>', 'of the records, separated by commas', names)
     .addOption(new Option('--custom-view <id>', 'id of a view: all of its records').conflicts('ids'))
     .option('--over-write', 'replace the choices of a multi-select instead of adding')
-    .option('--connection <name>', 'the Zoho org (default: crm)')
+    .addOption(connectionOption())
     .option('--preview', 'show what it would do, and do nothing')
     .option('--idempotency-key <key>', 'sent again with the same options, the same key answers the same operation')
     .option('--wait', 'follow it to its end; the exit code is 0 only if it completes')

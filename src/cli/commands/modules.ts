@@ -12,7 +12,7 @@ export function modulesCommand(context: CliContext): Command {
     .command('list')
     .description('list the modules that the connected user sees')
     .addOption(connectionOption())
-    .action(async (query: { connection: string }) => {
+    .action(async (query: { connection?: string }) => {
       const answer = await context.api.get(`${API_PREFIX}/modules`, { schema: ModuleList, query });
       show(context, answer.modules, modulesTable);
     });
@@ -29,7 +29,7 @@ export function modulesCommand(context: CliContext): Command {
         'delete',
       ]),
     )
-    .action(async (module: string, query: { connection: string; access?: string }) => {
+    .action(async (module: string, query: { connection?: string; access?: string }) => {
       const answer = await context.api.get(modulePath(module), { schema: ModuleAnswer, query: { ...query } });
       show(context, answer, () => moduleDetails(answer.module, answer.bulkSupported));
     });

@@ -69,7 +69,7 @@ export function addOperationCommands(
     .description(`list ${what}s, newest first`)
     .option('--module <name>', 'only of this module')
     .option('--status <statuses>', 'only in these, separated by commas')
-    .option('--connection <name>', 'only of this Zoho org')
+    .option('--connection <name>', 'only of this Zoho org (default: all)')
     .action(async (options: PagingOptions & { module?: string; status?: string; connection?: string }) => {
       const path = operationsPath(kind);
       const operations = await listPages(context, path, BulkOperationPage, { ...options }, (page) => page.operations);

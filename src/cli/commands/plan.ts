@@ -4,7 +4,7 @@ import { Plan } from '../../api/plans/schemas';
 import { READ_GOALS } from '../../domain/planning/read-methods';
 import { WRITE_OPERATIONS } from '../../domain/planning/write-methods';
 import { show, type CliContext } from '../context';
-import { number, wholeNumber } from '../input/option-values';
+import { connectionOption, number, wholeNumber } from '../input/option-values';
 import { planText } from '../output/plan-text';
 
 /** `pulse plan …`: what reading or writing would take. */
@@ -50,7 +50,7 @@ export function planCommand(context: CliContext): Command {
 
 function addAllowance(command: Command): void {
   command
-    .option('--connection <name>', 'the Zoho org (default: crm)')
+    .addOption(connectionOption())
     .option('--credits-left <number>', 'API credits left of the rolling day', number)
     .option('--daily-credits <number>', 'API credits of a day; what the ledger knows as spent is taken off', number)
     .option('--buffer-percent <share>', 'share of the credits to leave alone (default: 10)', number)

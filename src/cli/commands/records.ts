@@ -18,7 +18,7 @@ import { readPage, recordDetails, recordsTable, validateText, writeText } from '
 import { formatPairs, formatTable } from '../output/table';
 
 interface Connected {
-  connection: string;
+  connection?: string;
 }
 
 interface ListOptions extends Connected {

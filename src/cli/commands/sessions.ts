@@ -30,7 +30,7 @@ export function sessionsCommand(context: CliContext): Command {
     .description('list sessions, newest first')
     .option('--module <name>', 'only of this module')
     .option('--status <statuses>', 'only in these, separated by commas')
-    .option('--connection <name>', 'only of this Zoho org')
+    .option('--connection <name>', 'only of this Zoho org (default: all)')
     .action(async (options: ListOptions) => {
       const path = `${API_PREFIX}/sessions`;
       const sessions = await listPages(context, path, SessionPage, { ...options }, (page) => page.sessions);

@@ -4,7 +4,7 @@ import { SessionAnswer } from '../../api/sessions/schemas';
 import { READ_PATHS } from '../../domain/runs/enums';
 import { followSession } from '../client/follow-session';
 import { show, type CliContext } from '../context';
-import { names, number } from '../input/option-values';
+import { connectionOption, names, number } from '../input/option-values';
 import { sessionDetails } from '../output/session-text';
 
 interface SyncOptions {
@@ -29,7 +29,7 @@ function startCommand(context: CliContext, sync: Command, kind: 'full' | 'increm
   return sync
     .command(kind)
     .argument('<module>', 'API name in Zoho CRM, e.g. Deals')
-    .option('--connection <name>', 'the Zoho org (default: crm)')
+    .addOption(connectionOption())
     .option('--fields <names>', 'API names of the fields to read, separated by commas (default: every field)', names)
     .option('--allow-mass-delete', 'remove what has vanished in Zoho however much of the module it is')
     .option('--mass-delete-percent <share>', 'share of the mirror that may be removed without asking', percent)

@@ -23,7 +23,7 @@ export function wholeNumber(text: string): number {
   return Number(digits);
 }
 
-/** Which Zoho org is meant. */
+/** Names the connection; without it the API takes the only one there is. */
 export function connectionOption(): Option {
-  return new Option('--connection <name>', 'the Zoho org').default('crm');
+  return new Option('--connection <name>', 'the Zoho org (default: the only one)');
 }

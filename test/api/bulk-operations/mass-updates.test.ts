@@ -49,7 +49,8 @@ describe('mass updates', () => {
     ['four fields of Deals', { ids: ['1'], values: { A: 1, B: 1, C: 1, D: 1 } }, 'fields_not_updatable'],
   ] as const) {
     it(`refuse ${what}`, async () => {
-      const { body } = await api.call('POST', '/api/v1/modules/Deals/mass-updates', { json });
+      const { name: connection } = await someConnection(api.knex);
+      const { body } = await api.call('POST', '/api/v1/modules/Deals/mass-updates', { json: { connection, ...json } });
 
       assert.equal((body as { code: string }).code, code);
     });

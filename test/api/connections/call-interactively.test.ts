@@ -41,7 +41,7 @@ describe('callInteractively', () => {
     const { knex } = database;
     const organizations = { knex, zoho, logger: pino({ level: 'silent' }) };
     const connect = { ...connectSettings(knex, 'http://localhost'), organizations };
-    return callInteractively({ knex, connect }, connection, ({ transport, options }) => work(transport, options));
+    return callInteractively({ connect }, connection, ({ transport, options }) => work(transport, options));
   }
   const refuseToken = (operation: string, times: number) =>
     simulator.control.addFault({ kind: 'unauthorized', operation, times });

@@ -147,15 +147,6 @@ describe('connecting an organization by the API', () => {
     assert.match((organization.body as { id: string }).id, /^\d+$/);
   });
 
-  it('misses an unknown connection', async () => {
-    const answers = [await post('nowhere/refresh'), await api.call('GET', '/api/v1/auth/status?connection=nowhere')];
-
-    assert.deepEqual(
-      answers.map((answer) => problemOf(answer).code),
-      ['connection_not_found', 'connection_not_found'],
-    );
-  });
-
   it('keeps every secret out of the answers, the log and the audit log', async () => {
     const name = await someClient();
     const url = await consent(name);

@@ -105,10 +105,6 @@ describe('module and field metadata', () => {
     assert.equal((await org.ledger()).at(-1)?.calls, 2);
   });
 
-  it('misses an unknown connection', async () => {
-    assertProblem(await org.get('/modules?connection=nowhere'), 'connection_not_found');
-  });
-
   it('refuses what the role does not allow, before Zoho is asked', async () => {
     const before = org.calls();
     const field = { label: 'Colour', dataType: 'text' };
