@@ -4,8 +4,8 @@ import { sumLedgerBySession } from '../src/db/credits/api-ledger';
 import { createSession, getSession } from '../src/db/sessions/sessions';
 import type { ReadPath } from '../src/domain/runs/enums';
 import type { SyncResult } from '../src/temporal/contract/sync-messages';
-import { createSyncCommands } from '../src/temporal/runs/sync-commands';
 import { syncWorkflowId } from '../src/temporal/ids';
+import { createSyncCommands } from '../src/temporal/runs/sync-commands';
 import { CONNECTION, type BenchEnvironment } from './environment';
 import { secondsCovered, type Interval } from './intervals';
 

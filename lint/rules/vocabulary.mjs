@@ -1,7 +1,14 @@
 import path from 'node:path';
 import { refusedWord } from './words.mjs';
 
-const MEMBERS = ['MethodDefinition', 'PropertyDefinition', 'TSPropertySignature', 'TSMethodSignature', 'TSEnumMember'];
+const MEMBERS = [
+  'MethodDefinition',
+  'PropertyDefinition',
+  'ObjectExpression > Property',
+  'TSPropertySignature',
+  'TSMethodSignature',
+  'TSEnumMember',
+];
 
 /** Refuses private words in the names of files and in names where they are declared. Foreign names may be used. */
 export const vocabulary = {

@@ -1,9 +1,9 @@
 import type { OperationTarget, SyncTarget } from '../temporal/contract/targets';
 import { awaitBulkWrite, collectBulkWriteResult } from './bulk-operations/bulk-write-result';
+import { markFileUnknown, settleOperation } from './bulk-operations/close-pending-items';
 import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from './bulk-operations/mass-update';
 import { notifyCaller } from './bulk-operations/notify-caller';
 import { planBulkWrite } from './bulk-operations/plan-bulk-write';
-import { markFileUnknown, settleOperation } from './bulk-operations/close-pending-items';
 import { orderBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } from './bulk-operations/submit-bulk-write';
 import type { ActivityDependencies } from './dependencies';
 import { alignSchedules } from './maintenance/align-schedules';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import { ActiveSessionExists } from '../../src/db/sessions/sessions';
-import { SyncWorkflowNotRunning, SyncWorkflowRunning } from '../../src/temporal/runs/sync-commands';
 import { RECONCILE_SESSIONS_WORKFLOW_ID } from '../../src/temporal/ids';
+import { SyncWorkflowNotRunning, SyncWorkflowRunning } from '../../src/temporal/runs/sync-commands';
 import { assertSame } from '../support/compare';
 import { useEngine } from '../support/engine';
 import type { Org } from '../support/org';

@@ -3,8 +3,8 @@ import { uuidv7 } from 'uuidv7';
 import { insertBulkWriteItems, insertMassUpdateItems } from '../../src/db/bulk-operations/bulk-operation-items';
 import { insertBulkOperation } from '../../src/db/bulk-operations/bulk-operations';
 import type { BulkOperationKind } from '../../src/domain/runs/bulk-operations';
-import { createOperationCommands } from '../../src/temporal/runs/operation-commands';
 import { bulkWriteWorkflowId, massUpdateWorkflowId } from '../../src/temporal/ids';
+import { createOperationCommands } from '../../src/temporal/runs/operation-commands';
 import type { Org } from './org';
 
 const PERSON = 'tester';
