@@ -83,7 +83,7 @@ function resultsRoute({ kind, path, name, noun }: OperationRoutes) {
     params: OperationParams,
     query: z.strictObject({
       status: listOf(ITEM_STATUSES).optional(),
-      ...pageQuery(z.strictObject({ after: z.int() }), { usual: 200, most: 1_000 }),
+      ...pageQuery(z.strictObject({ after: z.int32() }), { usual: 200, most: 1_000 }),
     }),
     answers: { 200: { description: 'A page of outcomes.', schema: BulkResultPage } },
     problems: ['operation_not_found'],

@@ -7,8 +7,22 @@ export const ApiName = z
   .regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'Must be a Zoho API name: letters, digits and _, beginning with a letter')
   .meta({ description: 'API name in Zoho CRM, e.g. `Deals`.' });
 
+/** Whether PostgreSQL holds this whole number as a bigint: nineteen digits can be too many. */
+function isBigint(digits: string): boolean {
+  return BigInt.asIntN(64, BigInt(digits)) === BigInt(digits);
+}
+
 /** Id of a record, field, user or view in Zoho. */
-export const ZohoId = z.string().regex(/^\d{1,19}$/, "Must be an id of Zoho's: up to 19 digits");
+export const ZohoId = z
+  .string()
+  .regex(/^\d{1,19}$/, { error: "Must be an id of Zoho's: up to 19 digits", abort: true })
+  .refine(isBigint, "Must be an id of Zoho's: below 2^63");
+
+/** Number of a row in the database. Rows that whole files brought have numbers below zero. */
+export const RowNumber = z
+  .string()
+  .regex(/^-?\d{1,19}$/, { abort: true })
+  .refine(isBigint);
 
 /** Name of a connection, which stands for one Zoho org. */
 export const ConnectionName = z

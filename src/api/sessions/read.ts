@@ -6,7 +6,7 @@ import { viewSession, viewSessions } from '../../db/sessions/session-view';
 import { getSession, listSessions } from '../../db/sessions/sessions';
 import { LOG_LEVELS, RECORD_ACTIONS, RUN_STATUSES, SESSION_TYPES } from '../../domain/runs/enums';
 import { page, pageQuery } from '../http/paging';
-import { ApiName, connectionFilter, queryFlag, listOf, SessionParams, ZohoId } from '../http/parameters';
+import { ApiName, connectionFilter, queryFlag, listOf, SessionParams, ZohoId, RowNumber } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import {
   presentCallMetrics,
@@ -16,9 +16,6 @@ import {
   presentSessionAnswer,
 } from './present';
 import { LogPage, RecordStatusPage, SessionAnswer, SessionCalls, SessionPage } from './schemas';
-
-/** Number of a row in the database. */
-const RowId = z.string().regex(/^\d{1,19}$/);
 
 export const listSessionsRoute = defineRoute({
   method: 'get',
@@ -83,7 +80,7 @@ export const listSessionLogs = defineRoute({
   query: z.strictObject({
     level: z.enum(LOG_LEVELS).optional().meta({ description: 'This level and the graver ones.' }),
     component: z.string().max(100).optional(),
-    ...pageQuery(z.strictObject({ after: RowId })),
+    ...pageQuery(z.strictObject({ after: RowNumber })),
   }),
   answers: { 200: { description: 'A page of the log.', schema: LogPage } },
   problems: ['session_not_found'],
@@ -118,7 +115,7 @@ export const listSessionRecords = defineRoute({
     needsAttention: queryFlag
       .optional()
       .meta({ description: 'Only records that failed or conflict, and are not resolved.' }),
-    ...pageQuery(z.strictObject({ after: z.strictObject({ sequence: RowId, position: z.int() }) })),
+    ...pageQuery(z.strictObject({ after: z.strictObject({ sequence: RowNumber, position: z.int32() }) })),
   }),
   answers: { 200: { description: 'A page of records.', schema: RecordStatusPage } },
   problems: ['session_not_found'],

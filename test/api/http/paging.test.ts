@@ -2,10 +2,22 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { page, pageQuery, zohoPage, zohoPageCursor } from '../../../src/api/http/paging';
+import { RowNumber } from '../../../src/api/http/parameters';
 
 const numbers = z.strictObject(pageQuery(z.strictObject({ after: z.int() })));
 
 describe('pages of a list', () => {
+  it('go on after every row number of PostgreSQL, and after no other', () => {
+    const rows = z.strictObject(pageQuery(z.strictObject({ after: RowNumber })));
+    const [least, most] = [-(2n ** 63n), 2n ** 63n - 1n];
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(10n ** 19n), max: 10n ** 19n }), (number) => {
+        const cursor = Buffer.from(JSON.stringify({ after: String(number) })).toString('base64url');
+        assert.equal(rows.safeParse({ cursor }).success, number >= least && number <= most);
+      }),
+    );
+  });
+
   it('hold every row once, in order, whatever their size', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(60), fc.integer({ min: 1, max: 20 }), async (count, limit) => {
