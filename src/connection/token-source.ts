@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { requireReauthorization, saveRefreshedToken, setTokenRefusals } from '../db/connections/connection-grants';
 import { forgetAccessToken, openSecrets } from '../db/connections/connection-secrets';
-import { withTokenRow } from '../db/connections/connections';
+import { getConnection, withTokenRow } from '../db/connections/connections';
 import { blockTokenRequests, claimTokenRequest, returnTokenRequest } from '../db/connections/token-request-budget';
 import type { ConnectionModel } from '../db/models/connection';
 import type { KeyRing } from '../db/postgres/encryption';
@@ -34,7 +34,7 @@ type Outcome = { token: AccessToken } | { error: ZohoError };
 
 /**
  * Access tokens of one connection, shared by all processes through its row. Zoho issues at most ten tokens in ten
- * minutes, so a process that finds no token locks the row and requests one; all others find the new one there. Once the
+ * minutes, so a process that finds no token there locks the row and requests one; all others find the new one there. Once the
  * budget is used up no request is sent: the failure says when the next one is due.
  */
 export class DatabaseTokenSource implements TokenSource {
@@ -73,7 +73,10 @@ export class DatabaseTokenSource implements TokenSource {
     });
   }
 
+  /** Reads without the lock first: nearly always the stored token is good, and calls must not queue for the row. */
   async #fromDatabase(): Promise<AccessToken> {
+    const stored = this.#knownToken(await getConnection(this.#knex, this.#connectionId));
+    if (stored) return stored;
     const outcome = await withTokenRow(this.#knex, this.#connectionId, async (trx, connection): Promise<Outcome> => {
       const known = this.#knownToken(connection);
       return known ? { token: known } : this.#refresh(trx, connection);

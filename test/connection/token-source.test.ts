@@ -38,6 +38,18 @@ describe('DatabaseTokenSource', () => {
   const connect = (settings: Parameters<typeof someOrganization>[2] = {}) =>
     someOrganization(database.knex, zoho.url, settings);
 
+  it('reads a good token while another process holds the row', async () => {
+    const connection = await connect();
+    const { accessToken } = await source(connection).current();
+
+    const read = await database.knex.transaction(async (trx) => {
+      await trx.raw('select 1 from sync.connections where id = ? for update', [connection.id]);
+      return source(connection).current();
+    });
+
+    assert.equal(read.accessToken, accessToken);
+  });
+
   it('asks Zoho once, however many ask it, in however many processes', async () => {
     const connection = await connect();
     const sources = [source(connection), source(connection), source(connection)];
