@@ -32,12 +32,11 @@ export class ZohoTransports {
 
   /**
    * Creates a transport for a token the connection has not stored yet; its caller closes it. The organization behind
-   * the token may be another one, so its remaining credits do not correct the connection's account.
+   * the token may be another one, so the connection's account neither admits its calls nor pays for them.
    */
   withToken(connectionId: string, token: AccessToken): ZohoTransport {
     const tokens = { current: async () => token, reject: async () => undefined };
-    const limiter = this.#settings.broker?.limiter(connectionId);
-    return this.#create(connectionId, tokens, limiter && withoutRemainingCredits(limiter));
+    return this.#create(connectionId, tokens, undefined);
   }
 
   /** Waits for the calls in flight, then closes the sockets. */
@@ -49,13 +48,4 @@ export class ZohoTransports {
     const { timeoutMs, observe } = this.#settings;
     return new ZohoTransport({ tokens, timeoutMs, observer: observe?.(connectionId), limiter });
   }
-}
-
-function withoutRemainingCredits(limiter: CallLimiter): CallLimiter {
-  return {
-    acquire: async (call, signal) => {
-      const permit = await limiter.acquire(call, signal);
-      return { credits: permit.credits, release: ({ status }) => permit.release({ status }) };
-    },
-  };
 }

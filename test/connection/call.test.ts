@@ -151,14 +151,15 @@ describe('callOrganization', () => {
     assert.equal((await ledger(id))[0]?.['calls'], 1);
   });
 
-  it('leaves the account alone when a token of perhaps another organization reports remaining credits', async () => {
+  it('neither spends nor corrects credits of the account for a token of perhaps another organization', async () => {
     const id = await connection();
     const token = await tokenOf(id);
     simulator.control.setCreditsUsed(900);
 
     await readOrg(id, { priority: 'interactive', token });
 
-    assert.deepEqual(await spent(id), [1, 0, 0, 0, 0, 0, 0]);
+    assert.deepEqual(await spent(id), [0, 0, 0, 0, 0, 0, 0]);
+    assert.equal((await ledger(id))[0]?.['calls'], 1);
   });
 
   async function tokenOf(id: string) {

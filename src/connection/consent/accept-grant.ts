@@ -24,7 +24,7 @@ export interface GrantCode {
 
 /**
  * Exchanges a grant code, makes sure that it is for the organization whose data the mirror holds, and stores the grant.
- * A refused grant is revoked again if Zoho can be reached.
+ * A refused grant is revoked again if Zoho can be reached; a rate limit says nothing of the grant and revokes none.
  *
  * @returns the connection as it is afterwards
  * @throws GrantRefused, ZohoError where trying again with a new code may help
@@ -48,7 +48,8 @@ export async function acceptGrant(
       const org = await organizationOf(settings, connection.id, tokens);
       await store(settings, connection, grant, tokens, org);
     } catch (error) {
-      if (tokens.refreshToken !== null) await accounts.revoke(tokens.refreshToken).catch(() => undefined);
+      const isLimit = error instanceof ZohoError && error.category === 'rate_limited';
+      if (tokens.refreshToken !== null && !isLimit) await accounts.revoke(tokens.refreshToken).catch(() => undefined);
       throw error;
     }
   } finally {
