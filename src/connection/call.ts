@@ -42,6 +42,21 @@ export interface ZohoCalls {
 }
 
 /**
+ * Repeats calls once if they met nothing but an access token that Zoho no longer accepts: nothing was done by them yet.
+ * What surrounds them, such as a row that says they are coming, is not repeated.
+ */
+export async function retryExpired<T>({ calls }: Pick<ZohoCalls, 'calls'>, work: () => Promise<T>): Promise<T> {
+  const before = calls.length;
+  try {
+    return await work();
+  } catch (error) {
+    const made = calls.slice(before);
+    if (made.length === 0 || made.some(({ failure }) => failure !== 'auth_expired')) throw error;
+    return work();
+  }
+}
+
+/**
  * Calls a Zoho organization: one transport, the broker's permit for every call, every call in the ledger whatever
  * happens. Nothing else in the product makes a call.
  *

@@ -14,7 +14,7 @@ import type { CustomFieldChange } from '../zoho/metadata/custom-field-change';
 import type { CustomFieldDefinition } from '../zoho/metadata/custom-field-definition';
 import { createCustomFields, type CustomFieldOutcome, updateCustomFields } from '../zoho/metadata/custom-fields';
 import { getFields, type ZohoField } from '../zoho/metadata/fields';
-import type { ZohoCalls } from './call';
+import { retryExpired, type ZohoCalls } from './call';
 
 /** The module whose fields change, and who changes them. */
 export interface FieldRequest {
@@ -66,7 +66,7 @@ export async function updateField(
 ): Promise<ModifiedField> {
   const { transport, options } = zoho;
   const { module } = request;
-  const current = await findField(transport, module, fieldId, options);
+  const current = await retryExpired(zoho, () => findField(transport, module, fieldId, options));
   const entry = { action: 'update', requested: change, fieldId, before: current } as const;
   return modify(knex, zoho, request, entry, () =>
     updateCustomFields(transport, module, [{ current, change }], options),
@@ -75,15 +75,16 @@ export async function updateField(
 
 async function modify(
   knex: Knex,
-  { transport, options }: ZohoCalls,
+  zoho: ZohoCalls,
   { connection, module, actor }: FieldRequest,
   entry: Pick<NewFieldModification, 'action' | 'requested' | 'fieldId' | 'before'>,
   send: () => Promise<CustomFieldOutcome[]>,
 ): Promise<ModifiedField> {
+  const { transport, options } = zoho;
   const id = await insertFieldModification(knex, { ...entry, connectionId: connection.id, moduleName: module, actor });
   const settle = (end: FieldModificationEnd): Promise<void> => settleFieldModification(knex, id, end);
   try {
-    const fieldId = idOf(await send(), `${entry.action}_fields`, module);
+    const fieldId = idOf(await retryExpired(zoho, send), `${entry.action}_fields`, module);
     const field = await readAgain(transport, module, fieldId, options);
     await settle({ outcome: 'succeeded', fieldId, after: field ?? undefined });
     return { field, modification: await getFieldModification(knex, id) };

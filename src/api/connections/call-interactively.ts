@@ -1,24 +1,30 @@
-import { callOrganization, type ZohoCalls } from '../../connection/call';
+import { callOrganization, retryExpired, type ZohoCalls } from '../../connection/call';
 import { API_WORKER } from '../../connection/ledger';
 import type { ConnectionModel } from '../../db/models/connection';
 import type { ApiDeps } from '../http/deps';
 
+type CallDeps = Pick<ApiDeps, 'connect'>;
+
 /**
  * Calls an organization while the client of the API waits. The work runs once more if its calls met nothing but an
  * access token that Zoho no longer accepts: nothing was done yet, and nobody should have to send the request again.
+ *
+ * @param work calls Zoho and does nothing else, since it may run twice
  * @throws ZohoError as `work` does
  */
 export async function callInteractively<T>(
-  { connect: { organizations } }: Pick<ApiDeps, 'connect'>,
+  deps: CallDeps,
+  connection: Pick<ConnectionModel, 'id'>,
+  work: (zoho: ZohoCalls) => Promise<T>,
+): Promise<T> {
+  return callInteractivelyOnce(deps, connection, (zoho) => retryExpired(zoho, () => work(zoho)));
+}
+
+/** Calls an organization as `callInteractively` does, for work that also writes and repeats its calls itself. */
+export async function callInteractivelyOnce<T>(
+  { connect: { organizations } }: CallDeps,
   { id }: Pick<ConnectionModel, 'id'>,
   work: (zoho: ZohoCalls) => Promise<T>,
 ): Promise<T> {
-  return callOrganization(organizations, id, { priority: 'interactive', worker: API_WORKER }, async (zoho) => {
-    try {
-      return await work(zoho);
-    } catch (error) {
-      if (zoho.calls.length === 0 || zoho.calls.some(({ failure }) => failure !== 'auth_expired')) throw error;
-      return work(zoho);
-    }
-  });
+  return callOrganization(organizations, id, { priority: 'interactive', worker: API_WORKER }, work);
 }

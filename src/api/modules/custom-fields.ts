@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { createField, type ModifiedField, updateField } from '../../connection/custom-fields';
 import { listFieldModifications } from '../../db/connections/field-modifications';
 import type { FieldModificationModel } from '../../db/models/field-modification';
-import { callInteractively } from '../connections/call-interactively';
+import { callInteractivelyOnce } from '../connections/call-interactively';
 import { page, pageQuery } from '../http/paging';
-import { connection, ConnectionQuery, ModuleParams, ZohoId } from '../http/parameters';
+import { connection, ConnectionQuery, ModuleParams, RowNumber, ZohoId } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import {
@@ -38,7 +38,9 @@ export const createCustomField = defineRoute({
   audit: { action: 'field.create', target: ({ params }, connection) => `${connection}/${params.module}` },
   async handle({ params, connection, body, actor }, deps) {
     const request = { connection, module: params.module, actor };
-    const modified = await callInteractively(deps, connection, (zoho) => createField(deps.knex, zoho, request, body));
+    const modified = await callInteractivelyOnce(deps, connection, (zoho) =>
+      createField(deps.knex, zoho, request, body),
+    );
     return { status: 201, body: presentAnswer(modified) };
   },
 });
@@ -59,7 +61,7 @@ export const updateCustomField = defineRoute({
   },
   async handle({ params, connection, body, actor }, deps) {
     const request = { connection, module: params.module, actor };
-    const modified = await callInteractively(deps, connection, (zoho) =>
+    const modified = await callInteractivelyOnce(deps, connection, (zoho) =>
       updateField(deps.knex, zoho, request, params.fieldId, body),
     );
     return { status: 200, body: presentAnswer(modified) };
@@ -79,7 +81,7 @@ export const listFieldModificationsRoute = defineRoute({
   query: z.strictObject({
     connection,
     fieldId: ZohoId.optional().meta({ description: 'Only of this field.' }),
-    ...pageQuery(z.strictObject({ before: z.string().regex(/^\d{1,19}$/) })),
+    ...pageQuery(z.strictObject({ before: RowNumber })),
   }),
   answers: { 200: { description: 'A page of modifications.', schema: FieldModificationPage } },
   problems: [],

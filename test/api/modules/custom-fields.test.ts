@@ -90,6 +90,17 @@ describe('custom fields', () => {
     assert.equal((await history())[0]?.outcome, 'unknown');
   });
 
+  it('are in the history once when the access token was refused at first', async () => {
+    org.simulator.control.addFault({ kind: 'unauthorized', path: 'settings/fields', method: 'POST', times: 1 });
+    const { length } = await history();
+
+    const { id } = await created();
+
+    const rows = await history();
+    assert.equal(rows.length, length + 1);
+    assert.deepEqual([rows[0]?.outcome, rows[0]?.fieldId], ['succeeded', id]);
+  });
+
   it('that do not exist cannot be changed', async () => {
     assertProblem(await change('123', { length: 80 }), 'zoho_not_found', /no field 123/);
     assertProblem(await change('1%2F2', { length: 80 }), 'invalid_parameter');
