@@ -29,11 +29,14 @@ export const createConnection = defineRoute({
     target: ({ body }) => `connection/${body.name}`,
     details: ({ body }) => withoutSecret(body),
   },
-  async handle({ body }, { knex, connect }) {
+  async handle({ body, auditWith }, { knex, connect }) {
     const client = { ...body, accountsUrl: connect.accountsUrlOf(body.dataCenter) };
-    if (!(await createClient(knex, connect.keyRing(), client))) {
-      throw new Problem('connection_exists', `There is a connection ${body.name}: PUT replaces its client.`);
-    }
+    await knex.transaction(async (trx) => {
+      if (!(await createClient(trx, connect.keyRing(), client))) {
+        throw new Problem('connection_exists', `There is a connection ${body.name}: PUT replaces its client.`);
+      }
+      await auditWith(trx, 'succeeded');
+    });
     const connection = presentConnection(await getConnection(knex, body.name));
     return { status: 201, headers: { Location: connectionPath(body.name) }, body: { connection } };
   },
@@ -59,9 +62,13 @@ export const putConnection = defineRoute({
     target: ({ params }) => `connection/${params.name}`,
     details: ({ body }) => withoutSecret(body),
   },
-  async handle({ params: { name }, body }, { knex, connect }) {
+  async handle({ params: { name }, body, auditWith }, { knex, connect }) {
     const client = { name, ...body, accountsUrl: connect.accountsUrlOf(body.dataCenter) };
-    const created = await saveClient(knex, connect.keyRing(), client);
+    const created = await knex.transaction(async (trx) => {
+      const isNew = await saveClient(trx, connect.keyRing(), client);
+      await auditWith(trx, 'succeeded');
+      return isNew;
+    });
     const connection = presentConnection(await getConnection(knex, name));
     return { status: created ? 201 : 200, body: { connection } };
   },

@@ -12,7 +12,7 @@ import type { SyncCommands } from '../../temporal/runs/sync-commands';
 import { assertUsable, USE_PROBLEMS } from '../connections/assert-usable';
 import type { RouteDeps } from '../http/deps';
 import { idempotencyHeader } from '../http/parameters';
-import { defineRoute, type Route } from '../http/route';
+import { defineRoute, type Route, type RouteRequest } from '../http/route';
 import { sessionPath } from '../paths';
 import { startOnce } from '../runs/start-once';
 import { presentSessionAnswer } from './present';
@@ -55,6 +55,7 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
       assertUsable(connection);
       const id = await startSession(deps, sync, {
         actor,
+        auditWith: request.auditWith,
         connection,
         body: request.body,
         idempotencyKey: request.headers['idempotency-key'],
@@ -69,8 +70,11 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
   });
 }
 
+type AnyRequest = RouteRequest<unknown, unknown, unknown, unknown>;
+
 interface SyncRequest<Body> {
   actor: string;
+  auditWith: AnyRequest['auditWith'];
   connection: ConnectionModel;
   body: Body;
   idempotencyKey: string | undefined;
@@ -80,7 +84,7 @@ interface SyncRequest<Body> {
 async function startSession<Body extends SyncBody>(
   { knex, control }: RouteDeps,
   sync: SyncStart<Body>,
-  { actor, body, connection, idempotencyKey }: SyncRequest<Body>,
+  { actor, auditWith, body, connection, idempotencyKey }: SyncRequest<Body>,
 ): Promise<string> {
   const id = uuidv7();
   const { module, connection: _named, ...options } = body;
@@ -89,16 +93,19 @@ async function startSession<Body extends SyncBody>(
   return startOnce(knex, {
     run: sessionRun(id),
     store: () =>
-      createSession(knex, {
-        id,
-        connectionId: connection.id,
-        sessionType: sync.sessionType,
-        moduleName: module,
-        initiatedBy: actor,
-        syncConfig: options,
-        workflowId: syncWorkflowId(connection.name, module),
-        requestHash: createHash('sha256').update(JSON.stringify(requested)).digest('hex'),
-        ...(idempotencyKey !== undefined && { idempotencyKey }),
+      knex.transaction(async (trx) => {
+        await createSession(trx, {
+          id,
+          connectionId: connection.id,
+          sessionType: sync.sessionType,
+          moduleName: module,
+          initiatedBy: actor,
+          syncConfig: options,
+          workflowId: syncWorkflowId(connection.name, module),
+          requestHash: createHash('sha256').update(JSON.stringify(requested)).digest('hex'),
+          ...(idempotencyKey !== undefined && { idempotencyKey }),
+        });
+        await auditWith(trx, 'pending');
       }),
     startWorkflow: () => sync.start(control, input, actor),
   });

@@ -15,9 +15,14 @@ export const rotateEncryptionKeys = defineRoute({
   answers: { 200: { description: 'Every secret is under the first key.', schema: KeyRotation } },
   problems: ['encryption_key_missing'],
   audit: { action: 'encryption_keys.rotate', target: () => 'encryption-keys' },
-  async handle(_request, { knex, connect }) {
+  async handle({ auditWith }, { knex, connect }) {
     const ring = connect.keyRing();
-    await resealCallbackSecrets(knex, ring);
-    return { status: 200, body: { primaryKey: ring.primary, connections: await reencryptConnections(knex, ring) } };
+    const connections = await knex.transaction(async (trx) => {
+      await resealCallbackSecrets(trx, ring);
+      const rewritten = await reencryptConnections(trx, ring);
+      await auditWith(trx, 'succeeded');
+      return rewritten;
+    });
+    return { status: 200, body: { primaryKey: ring.primary, connections } };
   },
 });

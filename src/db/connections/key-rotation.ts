@@ -10,7 +10,7 @@ import { withTokenRow } from './connections';
  */
 export async function reencryptConnections(knex: Knex, ring: KeyRing): Promise<number> {
   let rewritten = 0;
-  for (const { id } of await ConnectionModel.query(knex).select('id')) {
+  for (const { id } of await ConnectionModel.query(knex).select('id').orderBy('id')) {
     const changed = await withTokenRow(knex, id, async (trx, connection) => {
       const patch = resealSecrets(ring, connection);
       if (Object.keys(patch).length === 0) return false;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createApiKey } from '../../../src/db/access/api-keys';
 import { listAuditEntries } from '../../../src/db/access/audit-log';
+import { findConnection } from '../../../src/db/connections/connections';
 import type { OperationCommands } from '../../../src/temporal/runs/operation-commands';
 import { TemporalUnavailable } from '../../../src/temporal/runs/sync-commands';
-import { someConnection } from '../../db/support';
+import { someConnection, someSession } from '../../db/support';
 import { NO_OPERATIONS, NO_TEMPORAL, useApi } from '../support/api';
 
 const AWAY = () => Promise.reject(new TemporalUnavailable('away'));
@@ -13,7 +14,7 @@ const ROTATE = '/api/v1/encryption-keys/rotate';
 describe('the audit of mutations', () => {
   let operations: OperationCommands = NO_OPERATIONS;
   const api = useApi(
-    () => NO_TEMPORAL,
+    () => ({ ...NO_TEMPORAL, cancel: async () => undefined }),
     undefined,
     () => operations,
   );
@@ -53,12 +54,32 @@ describe('the audit of mutations', () => {
     for (const actor of actors) assert.match(actor, /^api-key:twin#[0-9a-f]{12}$/);
   });
 
-  it('does not fail a mutation that is done when its entry cannot be written', async () => {
+  it('undoes a mutation of the database whose entry cannot be written', async () => {
+    const json = { dataCenter: 'us', clientId: '1000.A', clientSecret: 'secret' };
     await api.knex.raw('alter table sync.audit_log rename to hidden_log');
-    const answer = await api.call('POST', ROTATE, { as: 'admin', json: {} });
+    const answer = await api.call('PUT', '/api/v1/connections/unaudited', { as: 'admin', json });
     await api.knex.raw('alter table sync.hidden_log rename to audit_log');
 
-    assert.equal(answer.status, 200);
+    assert.equal(answer.status, 500);
+    assert.equal(await findConnection(api.knex, 'unaudited'), undefined);
+  });
+
+  it('answers one of two simultaneous creations of a name that there is one', async () => {
+    const json = { name: 'twice', dataCenter: 'us', clientId: '1000.A', clientSecret: 'secret' };
+    const create = () => api.call('POST', '/api/v1/connections', { as: 'admin', json });
+
+    const answers = await Promise.all([create(), create()]);
+
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409]);
+  });
+
+  it('does not fail a mutation elsewhere that is done when its entry cannot be written', async () => {
+    const { id } = await someSession(api.knex, { workflowId: 'sync:crm:Deals' });
+    await api.knex.raw('alter table sync.audit_log rename to hidden_log');
+    const answer = await api.call('POST', `/api/v1/sessions/${id}/cancel`, { json: {} });
+    await api.knex.raw('alter table sync.hidden_log rename to audit_log');
+
+    assert.equal(answer.status, 202);
     assert.ok(api.logLines.some((line) => line.includes('audit log not written')));
   });
 
