@@ -26,23 +26,37 @@ export function addPagingOptions(command: Command): Command {
     .option('--all', 'every row, page by page');
 }
 
-/** Reads one page of a list, or all of them; on stderr it says how to continue. */
+/**
+ * Reads one page of a list, or all of them, and shows the rows; on stderr it says how to continue. When a later page
+ * fails, the rows before it are shown all the same.
+ * @throws whatever failed, once the rows before it are shown
+ */
 export async function listPages<Page extends AnyPage, Item>(
   { api, err }: CliContext,
   path: string,
   schema: z.ZodType<Page>,
   { all, limit, cursor: start, ...query }: PagingOptions & Record<string, string | number | boolean | undefined>,
   itemsOf: (page: Page) => readonly Item[],
-): Promise<Item[]> {
+  showItems: (items: Item[]) => void,
+): Promise<void> {
   const items: Item[] = [];
-  for (let cursor = start; ;) {
-    const page = await api.get(path, { schema, query: { ...query, limit: all ? MAX_PER_PAGE : limit, cursor } });
-    items.push(...itemsOf(page));
-    if (!page.hasMore || page.nextCursor === null) return items;
-    if (!all) {
-      err(`more: --cursor ${page.nextCursor}\n`);
-      return items;
+  let cursor = start;
+  try {
+    for (;;) {
+      const page = await api.get(path, { schema, query: { ...query, limit: all ? MAX_PER_PAGE : limit, cursor } });
+      items.push(...itemsOf(page));
+      if (!page.hasMore || page.nextCursor === null) break;
+      cursor = page.nextCursor;
+      if (all) continue;
+      err(`more: --cursor ${cursor}\n`);
+      break;
     }
-    cursor = page.nextCursor;
+  } catch (error) {
+    if (items.length > 0) {
+      showItems(items);
+      err(`more: --all --cursor ${cursor}\n`);
+    }
+    throw error;
   }
+  showItems(items);
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { z } from 'zod';
 import { Coverage, FieldList, FieldModificationAnswer, FieldModificationPage } from '../../api/modules/schemas';
 import { modulePath } from '../../api/paths';
 import { addPagingOptions, listPages, type PagingOptions } from '../client/list-pages';
@@ -53,8 +54,9 @@ export function fieldsCommand(context: CliContext): Command {
     .action(async (module: string, { field: fieldId, ...options }: Connected & PagingOptions & { field?: string }) => {
       const path = `${modulePath(module)}/field-modifications`;
       const query = { ...options, fieldId };
-      const rows = await listPages(context, path, FieldModificationPage, query, (page) => page.modifications);
-      show(context, rows, modificationsTable);
+      const showRows = (rows: z.infer<typeof FieldModificationPage>['modifications']) =>
+        show(context, rows, modificationsTable);
+      await listPages(context, path, FieldModificationPage, query, (page) => page.modifications, showRows);
     });
   return fields;
 }

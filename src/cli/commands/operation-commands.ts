@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import type { z } from 'zod';
 import {
   BulkOperationAnswer,
   BulkOperationPage,
@@ -72,8 +73,8 @@ export function addOperationCommands(
     .option('--connection <name>', 'only of this Zoho org (default: all)')
     .action(async (options: PagingOptions & { module?: string; status?: string; connection?: string }) => {
       const path = operationsPath(kind);
-      const operations = await listPages(context, path, BulkOperationPage, { ...options }, (page) => page.operations);
-      show(context, operations, operationTable);
+      const showRows = (rows: z.infer<typeof BulkOperationPage>['operations']) => show(context, rows, operationTable);
+      await listPages(context, path, BulkOperationPage, { ...options }, (page) => page.operations, showRows);
     });
 }
 

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { z } from 'zod';
 import { modulePath } from '../../api/paths';
 import {
   CHECKED_ACTIONS,
@@ -69,9 +70,11 @@ export function recordsCommand(context: CliContext): Command {
     .option('--modified-since <time>', 'only what was deleted after this time (ISO 8601 with offset)')
     .action(async (module: string, options: PagingOptions) => {
       const path = `${recordsPath(module)}/deleted`;
-      const deleted = await listPages(context, path, DeletedPage, { ...options }, (page) => page.records);
-      const rows = deleted.map(({ id, type, deletedTime }) => [id, type, deletedTime]);
-      show(context, deleted, () => formatTable(['id', 'type', 'deleted'], rows, [0, 1, 2]));
+      const showRows = (deleted: z.infer<typeof DeletedPage>['records']) => {
+        const rows = deleted.map(({ id, type, deletedTime }) => [id, type, deletedTime]);
+        show(context, deleted, () => formatTable(['id', 'type', 'deleted'], rows, [0, 1, 2]));
+      };
+      await listPages(context, path, DeletedPage, { ...options }, (page) => page.records, showRows);
     });
   addWriters(context, on);
   return records;

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { z } from 'zod';
 import { API_PREFIX, sessionPath } from '../../api/paths';
 import { SessionAnswer, SessionPage, SessionCalls } from '../../api/sessions/schemas';
 import { LOG_LEVELS } from '../../domain/runs/enums';
@@ -33,8 +34,8 @@ export function sessionsCommand(context: CliContext): Command {
     .option('--connection <name>', 'only of this Zoho org (default: all)')
     .action(async (options: ListOptions) => {
       const path = `${API_PREFIX}/sessions`;
-      const sessions = await listPages(context, path, SessionPage, { ...options }, (page) => page.sessions);
-      show(context, sessions, sessionTable);
+      const showRows = (rows: z.infer<typeof SessionPage>['sessions']) => show(context, rows, sessionTable);
+      await listPages(context, path, SessionPage, { ...options }, (page) => page.sessions, showRows);
     });
   sessions
     .command('show')

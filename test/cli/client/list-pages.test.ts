@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import type { ApiClient } from '../../../src/cli/client/api-client';
+import { listPages } from '../../../src/cli/client/list-pages';
+
+describe('listing every page', () => {
+  it('shows the rows before a page that fails, and how to go on', async () => {
+    const answers = [{ rows: [1, 2], nextCursor: 'second', hasMore: true }];
+    const api = { get: async () => answers.shift() ?? Promise.reject(new Error('away')) } as unknown as ApiClient;
+    const errors: string[] = [];
+    const shown: number[][] = [];
+    const context = { api, json: false, out: () => undefined, err: (text: string) => void errors.push(text) };
+    const schema = z.object({ rows: z.array(z.number()), nextCursor: z.string().nullable(), hasMore: z.boolean() });
+    const query = { all: true, limit: 20 } as const;
+
+    const listing = listPages(
+      context,
+      '/rows',
+      schema,
+      query,
+      ({ rows }) => rows,
+      (rows) => shown.push(rows),
+    );
+
+    await assert.rejects(listing, /away/);
+    assert.deepEqual(shown, [[1, 2]]);
+    assert.deepEqual(errors, ['more: --all --cursor second\n']);
+  });
+});
