@@ -88,7 +88,7 @@ export class PageScan {
   readonly #totals: ScanResult;
   #position: ScanPosition;
   #next: Promise<FetchedPage> | undefined;
-  /** A page that was being fetched when the scans met. Its call is awaited, so that its cost reaches the ledger. */
+  /** A page that was being fetched when the scans met. Its call is awaited, so that the ledger has all of its cost. */
   #spare: Promise<FetchedPage> | undefined;
   #loading: Promise<void> = Promise.resolve();
 
@@ -141,12 +141,10 @@ export class PageScan {
   async readBatch(): Promise<PageBatch> {
     const batch: PageBatch = { pages: [], bytes: 0, asOf: new Date(), startedAt: new Date() };
     try {
-      while (this.#next && batch.pages.length < PAGES_PER_CHUNK) await this.#readPage(await this.#next, batch);
+      while (this.#next && batch.pages.length < PAGES_PER_CHUNK) await this.#readNext(this.#next, batch);
     } catch (error) {
-      if (!this.#mayRestartAfter(error)) {
-        await settled(this.#loading);
-        throw this.#isBeyondReach(error) ? tooManyAtOnce(this.#context.mirror.module, error) : error;
-      }
+      if (this.#isBeyondReach(error)) throw tooManyAtOnce(this.#context.mirror.module, error);
+      if (!this.#mayRestartAfter(error)) throw error;
       this.#restartAfterLostCursor();
     }
     return batch;
@@ -160,9 +158,28 @@ export class PageScan {
 
   /** @returns what the whole scan has read, chunks of earlier attempts included */
   async finish(): Promise<ScanResult> {
-    await settled(this.#spare);
     await this.#loading;
     return this.#totals;
+  }
+
+  /**
+   * Waits for what is in flight, whatever becomes of it. To be called at the end of every scan: a load that outlives a
+   * failed attempt would meet the next one.
+   */
+  async settle(): Promise<void> {
+    await Promise.allSettled([this.#next, this.#spare, this.#loading]);
+  }
+
+  /** Reads a page, unless it fails and is not needed: once the scans have met, the other one has read its rows. */
+  async #readNext(fetched: Promise<FetchedPage>, batch: PageBatch): Promise<void> {
+    const position = this.#position;
+    try {
+      await this.#readPage(await fetched, batch);
+    } catch (error) {
+      if (!this.#hasMet) throw error;
+      this.#position = position;
+      this.#stopFetching();
+    }
   }
 
   async #readPage({ page, readFrom, next }: FetchedPage, batch: PageBatch): Promise<void> {
@@ -176,7 +193,10 @@ export class PageScan {
     batch.pages.push(this.#keepUnread(await this.#reader.read(page.body, readFrom)));
     batch.bytes += page.body?.length ?? 0;
     if (page.body) reuseBody(page.body);
-    if (!this.#hasMet) return;
+    if (this.#hasMet) this.#stopFetching();
+  }
+
+  #stopFetching(): void {
     this.#spare = this.#next;
     this.#next = undefined;
   }
@@ -256,8 +276,4 @@ function tooManyAtOnce(module: string, cause: ZohoError): Error {
 function quietly<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;
-}
-
-async function settled(promise: Promise<unknown> | undefined): Promise<void> {
-  await promise?.catch(() => undefined);
 }

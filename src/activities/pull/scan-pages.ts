@@ -13,11 +13,15 @@ export async function scanPages(
   request: ScanRequest,
 ): Promise<ScanResult> {
   const scan = await PageScan.resume({ deps, zoho, mirror, request });
-  while (scan.hasMore) {
-    const batch = await scan.readBatch();
-    await scan.loadInBackground(batch);
+  try {
+    while (scan.hasMore) {
+      const batch = await scan.readBatch();
+      await scan.loadInBackground(batch);
+    }
+    return await scan.finish();
+  } finally {
+    await scan.settle();
   }
-  return scan.finish();
 }
 
 /**

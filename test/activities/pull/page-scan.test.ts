@@ -8,7 +8,7 @@ import { closeRun } from '../../../src/db/runs/close-run';
 import { SessionEnded } from '../../../src/db/sessions/chunks';
 import { sessionRun } from '../../../src/domain/runs/run';
 import type { SyncTarget } from '../../../src/temporal/contract/targets';
-import { useActivities } from '../support';
+import { TIMEOUT_MS, useActivities } from '../support';
 
 const PAGE = 200;
 const DEALS = 25 * PAGE;
@@ -61,6 +61,24 @@ describe('a page scan', () => {
 
     assert.equal(lost.struck, 1);
     assert.equal(await rowsOf(target), DEALS);
+  });
+
+  it('needs no page that fails after the other end has read its rows', async () => {
+    const target = await planned();
+    const { control } = fixture.simulator;
+    // It hangs for as long as the other end needs for the rest, then fails.
+    const hanging = control.addFault({
+      kind: 'timeout-before-apply',
+      operation: 'listRecords',
+      after: 6,
+      times: 1,
+      delayMs: TIMEOUT_MS - 500,
+    });
+
+    const scanned = await read(target, DEALS);
+
+    assert.equal(hanging.struck, 1);
+    assert.deepEqual([scanned.read, await rowsOf(target)], [DEALS, DEALS]);
   });
 
   it('starts over when its token has expired before it could resume', async () => {
