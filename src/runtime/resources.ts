@@ -6,7 +6,7 @@ import { parseKeyRing, type KeyRing } from '../db/postgres/encryption';
 import { createDatabase } from '../db/postgres/knex';
 import type { CallPriority } from '../domain/credits/priorities';
 import { createTemporalClient, type TemporalClient } from '../temporal/client';
-import { DisposalStack } from './disposal-stack';
+import { type DisposalStack, openTogether } from './disposal-stack';
 
 /** Database connections of the credit broker: a call to Zoho never waits for one behind a load. */
 const BROKER_POOL = 2;
@@ -34,10 +34,16 @@ export interface Resources {
   close(): Promise<void>;
 }
 
-/** Wires database, credit broker, Zoho transports and Temporal client. Nothing connects before its first use. */
-export function openResources(config: Config, options: ResourceOptions): Resources {
+/**
+ * Wires database, credit broker, Zoho transports and Temporal client. Nothing connects before its first use.
+ * @throws Error when Temporal's own configuration cannot be read; nothing stays open then
+ */
+export async function openResources(config: Config, options: ResourceOptions): Promise<Resources> {
+  return openTogether(async (stack) => wireResources(stack, config, options));
+}
+
+function wireResources(stack: DisposalStack, config: Config, options: ResourceOptions): Resources {
   const { applicationName, defaultPriority, observe, cacheTokens } = options;
-  const stack = new DisposalStack();
   const pool = (name: string, poolMax: number): Knex =>
     stack.adopt(createDatabase(config.DATABASE_URL, { poolMax, applicationName: name }), (knex) => knex.destroy());
   const knex = pool(applicationName, config.PULSE_DATABASE_POOL);

@@ -31,7 +31,7 @@ export interface RunningApi {
  */
 export async function startApi(config: Config, logger: Logger): Promise<RunningApi> {
   return openTogether(async (stack) => {
-    const resources = openResources(config, {
+    const resources = await openResources(config, {
       applicationName: 'pulse-api',
       defaultPriority: 'interactive',
       cacheTokens: false,

@@ -27,7 +27,7 @@ export interface RunningWorker {
 export async function startWorker(config: Config, logger: Logger): Promise<RunningWorker> {
   return openTogether(async (stack) => {
     const metrics = createWorkerMetrics();
-    const resources = openResources(config, {
+    const resources = await openResources(config, {
       applicationName: 'pulse-worker',
       defaultPriority: 'full',
       observe: metrics.observe,

@@ -9,6 +9,7 @@ import {
 } from '../activities';
 import { FailureInterceptor } from '../activities/failure-interceptor';
 import { TASK_QUEUES } from '../temporal/task-queues';
+import { openTogether } from './disposal-stack';
 
 export interface WorkerSettings {
   connection: NativeConnection;
@@ -56,12 +57,14 @@ export class Workers {
  * @throws Error when one cannot be created; the others are stopped then
  */
 export async function createWorkers(settings: WorkerSettings): Promise<Workers> {
-  const created = await Promise.allSettled(workerOptions(settings).map((options) => Worker.create(options)));
-  const workers = new Workers(created.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])));
-  const failed = created.find((result) => result.status === 'rejected');
-  if (!failed) return workers;
-  await workers.close();
-  throw failed.reason;
+  return openTogether(async (stack) => {
+    const created = await Promise.allSettled(workerOptions(settings).map((options) => Worker.create(options)));
+    const workers = new Workers(created.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])));
+    stack.defer(() => workers.close());
+    const failed = created.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+    return workers;
+  });
 }
 
 function workerOptions(settings: WorkerSettings): WorkerOptions[] {
