@@ -105,7 +105,7 @@ describe('the activities of a bulk write', () => {
     );
   });
 
-  it('order a job once, however often they run', async () => {
+  it('submit a job once, however often they run', async () => {
     const before = [callsOf('uploadFile'), callsOf('createBulkWrite')];
     const target = await ordered();
 
@@ -120,7 +120,7 @@ describe('the activities of a bulk write', () => {
     );
   });
 
-  it('do not repeat an insert without a key whose order may have been taken', async () => {
+  it('do not repeat an insert without a key whose job may have been created', async () => {
     const target = { ...(await keep(insert(2))), file: 1 };
     await activities.run(() => planBulkWrite(activities.deps, target));
     await activities.run(() => uploadBulkWriteFile(activities.deps, target));
@@ -155,7 +155,7 @@ describe('the activities of a bulk write', () => {
     );
   });
 
-  it('send a refused order again, and upload a file that Zoho has lost', async () => {
+  it('submit a refused job again, and upload a file that Zoho has lost', async () => {
     const target = { ...(await keep(insert(2))), file: 1 };
     await activities.run(() => planBulkWrite(activities.deps, target));
     await activities.run(() => uploadBulkWriteFile(activities.deps, target));

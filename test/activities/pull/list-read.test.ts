@@ -67,7 +67,7 @@ describe('a module read by list pages', () => {
   });
 
   for (const pagesBefore of [3, 25, 40]) {
-    it(`goes on from where both walks were when one broke off after ${pagesBefore} pages`, async () => {
+    it(`resumes both scans after the last committed chunks when one broke off after ${pagesBefore} pages`, async () => {
       const target = await planned();
       fixture.simulator.control.addFault({
         kind: 'error',

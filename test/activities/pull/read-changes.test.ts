@@ -119,7 +119,7 @@ describe('changes of a module', () => {
     await assertMirrored(target);
   });
 
-  it('that are more than page tokens reach in one second end the walk with a sentence that helps', async () => {
+  it('that are more than page tokens reach in one second end the scan with a sentence that helps', async () => {
     const { target, since } = await mirrored();
     const { control } = fixture.simulator;
     control.setSwitches({ listReach: 2 * PAGE });

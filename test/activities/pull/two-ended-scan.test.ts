@@ -17,8 +17,8 @@ function idsOf(copy: Buffer): number[] {
     .map((line) => Number(line.split('\t')[0]));
 }
 
-describe('two walks towards each other', () => {
-  it('keep of a page what the other walk has not read', () => {
+describe('two scans towards each other', () => {
+  it('keep of a page what the other scan has not read', () => {
     const scan = new TwoEndedScan();
     scan.keepUnread('highest', page([100, 99, 98]));
 

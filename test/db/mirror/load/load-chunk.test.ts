@@ -138,7 +138,7 @@ describe('loadChunk', () => {
     assert.deepEqual(rows, [{ seen: ['1', '2'] }, { seen: null }]);
   });
 
-  it('finds the last chunk of a walk, and only of that walk', async () => {
+  it('finds the last chunk of a scan, and only of that scan', async () => {
     const deals = await someMirror(database.knex);
     await loadRecords(deals, [deal('1')], { chunkNumber: 100, cursor: 'a' });
     await loadRecords(deals, [deal('2')], { chunkNumber: 101, cursor: 'b' });
