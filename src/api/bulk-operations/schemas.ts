@@ -162,7 +162,7 @@ const BulkJob = z
   })
   .meta({ id: 'BulkJob', description: 'One job at Zoho.' });
 
-export const BulkOperationLinks = z
+const BulkOperationLinks = z
   .strictObject({ ...RUN_LINKS, results: z.string() })
   .meta({ id: 'BulkOperationLinks', description: 'Where to look at the operation and what to send to it.' });
 

@@ -6,13 +6,7 @@ import { LATENCY_BOUNDS_MS, latencyQuantile } from '../../domain/credits/latency
 import type { RunAction } from '../../domain/runs/run-actions';
 import { sessionPath } from '../paths';
 import { linkOf, offeredActions, runLinks, type Audience } from '../runs/present-run';
-import {
-  type CallMetrics,
-  type LogLine,
-  type RecordStatus,
-  type Session,
-  type SessionAnswer,
-} from './schemas';
+import { type CallMetrics, type LogLine, type RecordStatus, type Session, type SessionAnswer } from './schemas';
 
 export function presentSession(view: SessionView, audience: Audience): Session {
   const { session } = view;

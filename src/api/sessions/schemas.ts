@@ -66,7 +66,7 @@ export const CommandRequest = z
   .strictObject({ reason: z.string().trim().min(1).max(500).optional() })
   .meta({ id: 'CommandRequest', description: 'Why, for the log of the session.' });
 
-export const SessionLinks = z
+const SessionLinks = z
   .strictObject({
     ...RUN_LINKS,
     approveSweep: approveSweepLink,
