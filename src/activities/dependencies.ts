@@ -2,11 +2,11 @@ import type { Knex } from 'knex';
 import type { ZohoTransports } from '../connection/transports';
 import type { Logger } from '../logger';
 
-/** The schedules of a connection's org, as far as its state decides over them. */
+/** Pausing and resuming the schedules of a connection. */
 export interface ConnectionSchedules {
   /** Pauses those that run. @returns how many */
   pause(connectionId: string, why: string): Promise<number>;
-  /** Lets those go on that `pause` paused, not those of a person. @returns how many */
+  /** Resumes those that `pause` paused, not those that a person paused. @returns how many */
   unpause(connectionId: string, why: string): Promise<number>;
 }
 

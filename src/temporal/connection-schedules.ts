@@ -24,8 +24,8 @@ export async function pauseSchedulesOf(client: Client, connectionId: string, why
 }
 
 /**
- * Lets the schedules of a connection go on that {@link pauseSchedulesOf} paused; those of a person stay. Idempotent.
- * @returns how many go on
+ * Resumes the schedules of a connection that {@link pauseSchedulesOf} paused; those that a person paused stay. Idempotent.
+ * @returns how many were resumed
  */
 export async function unpauseSchedulesOf(client: Client, connectionId: string, why: string): Promise<number> {
   return changeSchedules(client, connectionId, true, async (handle) => {

@@ -21,7 +21,7 @@ const HEARTBEAT = '10s';
 
 const WAIT = { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED, retry: RETRY } as const;
 
-/** One statement or a few; must succeed sooner or later, since it tells what happened. */
+/** One statement or a few; must succeed sooner or later, since it records what happened. */
 const bookkeeping: ActivityOptions = {
   ...WAIT,
   taskQueue: TASK_QUEUES.core,

@@ -6,7 +6,7 @@ import { FAILURES, pendingFailure } from '../../temporal/contract/failures';
 import type { OperationTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 
-/** Then it is given up: whoever wants to know can still ask. */
+/** After these the notice is given up; the caller can still ask for the result. */
 const MAX_ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 5 * 60_000;

@@ -75,12 +75,14 @@ export const BulkWriteRequest = z
   .strictObject({
     connection,
     operations: z.array(BulkWriteGroup).min(1).max(MAX_GROUPS),
-    callbackUrl: CallbackUrl.optional().meta({ description: 'Is told at the end, without any value of a record.' }),
+    callbackUrl: CallbackUrl.optional().meta({
+      description: 'Gets one POST at the end, without any value of a record.',
+    }),
     callbackSecret: z
       .string()
       .regex(/^[\x21-\x7e]{16,200}$/, 'Must be 16 to 200 visible ASCII characters')
       .optional()
-      .meta({ description: 'Signs what the URL is told (HMAC-SHA256). Stored encrypted.', writeOnly: true }),
+      .meta({ description: 'Signs the POST to the URL (HMAC-SHA256). Stored encrypted.', writeOnly: true }),
   })
   .superRefine(({ operations, callbackUrl, callbackSecret }, context) => {
     const total = operations.reduce((sum, { records }) => sum + records.length, 0);

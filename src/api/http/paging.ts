@@ -28,7 +28,7 @@ export function pageQuery<Position extends object>(schema: z.ZodType<Position>, 
  * @param query limit and cursor, as `pageQuery` parses them
  * @param fetch reads rows from a position on; it is asked for one more than the page holds, which tells whether there
  *   is a next page
- * @param after position of a row, from which the next page goes on
+ * @param after position of a row, after which the next page begins
  * @param name plural under which the answer has the items
  */
 export async function page<Position extends object, Row, Item, Name extends string>(

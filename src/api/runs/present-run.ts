@@ -27,7 +27,7 @@ export const RUN_LINKS = {
   temporalUi: z.string().nullable().meta({ description: 'The workflow in the Temporal UI.' }),
 };
 
-/** Link of the command that lets a sweep go on. */
+/** Link of the command that approves a sweep. */
 export const approveSweepLink = commandLink;
 
 /** Commands that the caller may send to the run now; none for a viewer. */

@@ -11,7 +11,7 @@ const WAIT = 'Nothing: the next attempt asks again.';
 const RETRIED = 'Nothing: the statement is tried again.';
 
 /**
- * Register of all failures: whoever raises one takes it from here, and docs/failures.md is generated from it
+ * Register of all failures: code that raises one takes it from here, and docs/failures.md is generated from it
  * (`npx tsx scripts/write-failures.ts`). Any other type is the name of a JavaScript error, which is a defect.
  */
 export const FAILURES = {

@@ -27,7 +27,7 @@ export interface KeysetQuery extends Pick<CoqlQuery, 'from' | 'where'> {
   select: readonly string[];
   /** First second of the range, included: ISO 8601 with offset, whole seconds. From the beginning without it. */
   modifiedFrom?: string | undefined;
-  /** End of the range, excluded. A second that was over at Zoho, with its stragglers, before the walk begins. */
+  /** End of the range, excluded. A second that was over at Zoho, with its stragglers, before the scan begins. */
   modifiedUntil: string;
   /** Cursor at which an earlier scan of the same range stopped. */
   after?: KeysetCursor | undefined;
@@ -40,20 +40,20 @@ const MODIFIED_TIME = 'Modified_Time';
 const Rows = z.object({ data: z.array(z.object({ id: z.string(), [MODIFIED_TIME]: z.string() })) });
 
 /**
- * Walks the records modified within a range of time, oldest first, in pages of COQL without offset or token: it has no
- * limit of records, nothing expires, and it can go on from any page. 1 to 3 credits a page.
+ * Scans the records modified within a range of time, oldest first, in pages of COQL without offset or token: it has no
+ * limit of records, nothing expires, and it can resume from any page. 1 to 3 credits a page.
  *
  * Pages are ordered by (Modified_Time, id), so any number of records may share a second. What is promised:
- * - A record that lies in the range when the walk begins and is left alone until it ends comes exactly once.
+ * - A record that lies in the range when the scan begins and is left alone until it ends comes exactly once.
  * - A record changed meanwhile moves to the time of its change, which lies past `modifiedUntil`: it comes once if the
- *   walk had passed it before, else not at all, and the next walk, from this one's `modifiedUntil`, brings it. The same
+ *   scan had passed it before, else not at all, and the next scan, from this one's `modifiedUntil`, brings it. The same
  *   holds for one that comes to match `where`, or no longer does. So consecutive ranges together miss no change.
  * - Not seen: deletes (`listDeleted`), and changes that leave Modified_Time alone (formulas, roll-ups).
  *
  * This rests on nothing entering the range late, hence the demand on `modifiedUntil`: subtract a lag of some seconds
  * from Zoho's clock. Converted leads are left out by Zoho.
  *
- * @throws ZohoError `request_bug` before the first call for more conditions than COQL takes (4 are the walk's own);
+ * @throws ZohoError `request_bug` before the first call for more conditions than COQL takes (4 are the scan's own);
  *   `validation` INVALID_QUERY for a module without Modified_Time; the categories of `selectRecords`.
  */
 export async function* keysetPages(

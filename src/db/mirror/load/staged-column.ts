@@ -43,8 +43,8 @@ function valueExpression(field: MirrorField, format: StagedFormat): string {
 }
 
 /**
- * Zoho separates choices by ';' or ',' and does not quote them, so an option that contains the separator can only be
- * told apart by the field's own options: the first reading in which every part is an option wins. Written out rather
+ * Zoho separates choices by ';' or ',' and does not quote them, so an option that contains the separator is only
+ * recognized by the field's own options: the first reading in which every part is an option wins. Written out rather
  * than called: a function in SQL would cost ten times as much a row.
  */
 function splitChoices(text: string, choices: readonly string[]): string {
