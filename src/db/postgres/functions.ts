@@ -27,7 +27,7 @@ export async function readFunctions(folder: string): Promise<FunctionFile[]> {
 /**
  * Replaces the functions whose file changed since it was applied. Idempotent; to be called under the migration lock.
  *
- * @param functions all there are: others are forgotten, and a migration drops them
+ * @param functions all that this build knows; those of a newer build, and their rows, stay
  * @param options.all replaces unchanged ones, too, as after a migration, which may have dropped some
  * @returns the names of the applied files
  */
@@ -40,7 +40,6 @@ export async function applyFunctions(
   const changed = functions.filter(({ file, hash }) => known.get(file) !== hash);
   // A question mark would count as a binding.
   for (const { sql } of changed) await trx.raw(sql.replaceAll('?', '\\?'));
-  await trx.raw(`delete from sync.applied_functions where file <> all(?::text[])`, [functions.map(({ file }) => file)]);
   await trx.raw(
     `insert into sync.applied_functions (file, hash) select * from unnest(?::text[], ?::text[])
      on conflict (file) do update set hash = excluded.hash, applied_at = now()`,

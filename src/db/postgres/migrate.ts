@@ -50,16 +50,20 @@ export async function rollbackAll(knex: Knex): Promise<string[]> {
 /** The migrations and functions that this build knows and the database lacks; empty when it is up to date. */
 export async function pendingMigrations(knex: Knex, functionsFolder = FUNCTIONS_FOLDER): Promise<string[]> {
   const functions = await readFunctions(functionsFolder);
-  const tables = await knex.raw<{ rows: { present: boolean }[] }>(
-    `select to_regclass('sync.migrations') is not null as present`,
-  );
-  const applied = new Set(
-    tables.rows[0]?.present ? await knex('migrations').withSchema('sync').pluck<string[]>('name') : [],
-  );
+  const applied = await appliedMigrations(knex);
   const pending = MIGRATIONS.map(({ name }) => name).filter((name) => !applied.has(name));
   // Every migration applies all functions.
   const missing = pending.length > 0 ? functions.map(({ file }) => file) : await missingFunctions(knex, functions);
   return [...pending, ...missing];
+}
+
+async function appliedMigrations(knex: Knex): Promise<ReadonlySet<string>> {
+  const tables = await knex.raw<{ rows: { present: boolean }[] }>(
+    `select to_regclass('sync.migrations') is not null as present`,
+  );
+  if (!tables.rows[0]?.present) return new Set();
+  const answer = await knex.raw<{ rows: { name: string }[] }>('select name from sync.migrations');
+  return new Set(answer.rows.map(({ name }) => name));
 }
 
 async function assertSupportedPostgres(knex: Knex): Promise<void> {

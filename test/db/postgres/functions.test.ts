@@ -22,8 +22,9 @@ describe('SQL functions', () => {
   });
   afterEach(async () => {
     await rm(folder, { recursive: true });
-    await database.knex.raw('drop function if exists sync.answer, sync.other');
     await migrateToLatest(database.knex);
+    await database.knex.raw('drop function if exists sync.answer, sync.other');
+    await database.knex.raw(`delete from sync.applied_functions where file in ('answer.sql', 'other.sql')`);
   });
 
   const write = (name: string, value: number) =>
@@ -86,6 +87,12 @@ describe('SQL functions', () => {
     await migrateToLatest(database.knex, folder);
 
     assert.deepEqual([before, await pendingMigrations(database.knex, folder)], [['other.sql'], []]);
+  });
+
+  it('stay when a build that does not know them migrates, and are not pending afterwards', async () => {
+    await migrateToLatest(database.knex);
+
+    assert.deepEqual([await call('answer'), await pendingMigrations(database.knex, folder)], [42, []]);
   });
 
   it('come back after everything was taken back', async () => {
