@@ -9,6 +9,8 @@ import { useActivities } from '../support';
 
 const DEALS = 9_000;
 const PAGES = DEALS / 200;
+/** Where two scans meet, each may have read a page of the other's and have asked for one more. */
+const MAX_SPARE_PAGES = 4;
 
 describe('a module read by list pages', () => {
   const fixture = useActivities({ deals: DEALS, accounts: 10, contacts: 10 });
@@ -48,7 +50,7 @@ describe('a module read by list pages', () => {
 
     assert.deepEqual([scanned.read, scanned.created, await countRows(target)], [DEALS, DEALS, DEALS]);
     const calls = callsOf() - before;
-    assert.ok(calls >= PAGES && calls <= PAGES + 3, `${calls} calls for ${PAGES} pages`);
+    assert.ok(calls >= PAGES && calls <= PAGES + MAX_SPARE_PAGES, `${calls} calls for ${PAGES} pages`);
   });
 
   it('is read from one end where it is small', async () => {
