@@ -1,17 +1,17 @@
 import type { OperationTarget, SyncTarget } from '../temporal/contract/targets';
 import { awaitBulkWrite, collectBulkWriteResult } from './bulk-operations/bulk-write-result';
-import { markFileUnknown, settleOperation } from './bulk-operations/close-pending-items';
-import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from './bulk-operations/mass-update';
+import { markFileUnknown, closeRemainingItems } from './bulk-operations/close-pending-items';
+import { awaitMassUpdate, submitMassUpdate, planMassUpdate, updateByIds } from './bulk-operations/mass-update';
 import { notifyCaller } from './bulk-operations/notify-caller';
 import { planBulkWrite } from './bulk-operations/plan-bulk-write';
-import { orderBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } from './bulk-operations/submit-bulk-write';
+import { submitBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } from './bulk-operations/submit-bulk-write';
 import type { ActivityDependencies } from './dependencies';
 import { alignSchedules } from './maintenance/align-schedules';
 import { closeAbandonedRuns } from './maintenance/close-abandoned-runs';
 import {
   awaitBulkRead,
   loadBulkPage,
-  orderBulkRead,
+  submitBulkRead,
   type BulkPageRequest,
   type LoadBulkPageRequest,
 } from './pull/bulk-read';
@@ -47,7 +47,7 @@ export function createCoreActivities(deps: ActivityDependencies) {
     reconcileConnections: () => alignSchedules(deps),
     /** Writes a step of a bulk operation. */
     recordBulkOperation: (update: RecordedUpdate) => recordRun(deps, 'operation', update),
-    settleOperation: (target: OperationTarget) => settleOperation(deps, target),
+    settleOperation: (target: OperationTarget) => closeRemainingItems(deps, target),
     markFileUnknown: (target: BulkWriteFileTarget) => markFileUnknown(deps, target),
     notifyCaller: (target: OperationTarget) => notifyCaller(deps, target),
   };
@@ -58,7 +58,7 @@ export function createZohoActivities(deps: ActivityDependencies) {
   return {
     planFullSync: (request: FullSyncPlanRequest) => planFullSync(deps, request),
     planIncrementalSync: (request: IncrementalPlanRequest) => planIncrementalSync(deps, request),
-    orderBulkRead: (request: BulkPageRequest) => orderBulkRead(deps, request),
+    orderBulkRead: (request: BulkPageRequest) => submitBulkRead(deps, request),
     awaitBulkRead: (request: BulkPageRequest) => awaitBulkRead(deps, request),
     readByListPages: (request: ListReadRequest) => readByListPages(deps, request),
     readChanges: (request: ChangesRequest) => readChanges(deps, request),
@@ -68,12 +68,12 @@ export function createZohoActivities(deps: ActivityDependencies) {
     countBothSides: (target: SyncTarget) => countBothSides(deps, target),
     planBulkWrite: (target: OperationTarget) => planBulkWrite(deps, target),
     uploadBulkWriteFile: (target: BulkWriteFileTarget) => uploadBulkWriteFile(deps, target),
-    orderBulkWriteJob: (target: BulkWriteFileTarget) => orderBulkWriteJob(deps, target),
+    orderBulkWriteJob: (target: BulkWriteFileTarget) => submitBulkWriteJob(deps, target),
     awaitBulkWrite: (target: BulkWriteFileTarget) => awaitBulkWrite(deps, target),
     collectBulkWriteResult: (target: BulkWriteFileTarget) => collectBulkWriteResult(deps, target),
     planMassUpdate: (target: OperationTarget) => planMassUpdate(deps, target),
     updateByIds: (target: OperationTarget) => updateByIds(deps, target),
-    orderMassUpdate: (target: OperationTarget) => orderMassUpdate(deps, target),
+    orderMassUpdate: (target: OperationTarget) => submitMassUpdate(deps, target),
     awaitMassUpdate: (target: OperationTarget) => awaitMassUpdate(deps, target),
   };
 }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import {
   getFieldModification,
   insertFieldModification,
-  settleFieldModification,
+  closeFieldModification,
   type FieldModificationEnd,
   type NewFieldModification,
 } from '../db/connections/field-modifications';
@@ -82,14 +82,14 @@ async function modify(
 ): Promise<ModifiedField> {
   const { transport, options } = zoho;
   const id = await insertFieldModification(knex, { ...entry, connectionId: connection.id, moduleName: module, actor });
-  const settle = (end: FieldModificationEnd): Promise<void> => settleFieldModification(knex, id, end);
+  const close = (end: FieldModificationEnd): Promise<void> => closeFieldModification(knex, id, end);
   try {
     const fieldId = idOf(await retryExpired(zoho, send), `${entry.action}_fields`, module);
     const field = await readAgain(transport, module, fieldId, options);
-    await settle({ outcome: 'succeeded', fieldId, after: field ?? undefined });
+    await close({ outcome: 'succeeded', fieldId, after: field ?? undefined });
     return { field, modification: await getFieldModification(knex, id) };
   } catch (error) {
-    if (error instanceof ZohoError) await settle(endOf(error));
+    if (error instanceof ZohoError) await close(endOf(error));
     throw error;
   }
 }

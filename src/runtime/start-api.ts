@@ -42,7 +42,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     await ensureConfiguredConnection(knex, config, logger);
     const app = createApp({
       knex,
-      control: createSyncCommands(temporal),
+      commands: createSyncCommands(temporal),
       operations: createOperationCommands(temporal),
       logger,
       connect: connectSettings(config, resources, logger),

@@ -20,9 +20,9 @@ const log = (message: string) => ({
 
 describe('pulse sessions', () => {
   const down = unreachableTemporal();
-  let control = NO_TEMPORAL;
-  const api = useApi(() => control);
-  afterEach(() => (control = NO_TEMPORAL));
+  let commands = NO_TEMPORAL;
+  const api = useApi(() => commands);
+  afterEach(() => (commands = NO_TEMPORAL));
 
   it('lists sessions as an aligned table', async () => {
     const { id: connectionId, name } = await someConnection(api.knex);
@@ -120,7 +120,7 @@ describe('pulse sessions', () => {
 
   it('cancels a session whose workflow is gone', async () => {
     const { id } = await someSession(api.knex, { workflowId: 'sync:test:gone' });
-    control = { ...NO_TEMPORAL, cancel: () => Promise.reject(new SyncWorkflowNotRunning('sync:test:gone')) };
+    commands = { ...NO_TEMPORAL, cancel: () => Promise.reject(new SyncWorkflowNotRunning('sync:test:gone')) };
 
     const { code, out } = await pulse(api, ['sessions', 'cancel', id, '--reason', 'not needed']);
 
@@ -131,7 +131,7 @@ describe('pulse sessions', () => {
 
   it('ends with 3 when Temporal is away', async () => {
     const { id } = await someSession(api.knex, { workflowId: 'sync:test:away' });
-    control = down;
+    commands = down;
 
     const { code, err } = await pulse(api, ['sessions', 'pause', id]);
 

@@ -42,7 +42,7 @@ describe('a running full sync', function () {
 
   async function statusInTemporal({ workflowId, firstExecutionRunId }: SyncSessionModel): Promise<string> {
     assert.ok(workflowId !== null && firstExecutionRunId !== null);
-    return (await engine().control.describe({ workflowId, firstExecutionRunId })).status;
+    return (await engine().commands.describe({ workflowId, firstExecutionRunId })).status;
   }
 
   for (const [when, begin] of [
@@ -140,7 +140,7 @@ describe('a running full sync', function () {
 
     await assert.rejects(org.startFullSync('Contacts'), ActiveSessionExists);
     await assert.rejects(
-      engine().control.startFullSync(
+      engine().commands.startFullSync(
         { sessionId, connectionId: org.connectionId, connection: org.name, module: 'Contacts', options: {} },
         'somebody else',
       ),
@@ -160,7 +160,7 @@ describe('a running full sync', function () {
     const sessionId = await org.startFullSync('Tall_Module', { path: 'bulk' }, { continueAsNewAfterPages: 1 });
     const session = await org.waitFor(sessionId, 'completed', 80_000);
 
-    const runId = await engine().control.describe({ workflowId: org.workflowId('Tall_Module') });
+    const runId = await engine().commands.describe({ workflowId: org.workflowId('Tall_Module') });
     assert.notEqual(runId.runId, session.firstExecutionRunId);
     assert.equal(session.processedRecords, String(rows));
     assert.equal((session.result as { mirrorRows?: number }).mirrorRows, rows);

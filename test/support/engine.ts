@@ -35,7 +35,7 @@ export class Engine {
   readonly #orgs: Org[] = [];
   readonly knex: Knex;
   readonly temporal: TemporalClient;
-  readonly control: SyncCommands;
+  readonly commands: SyncCommands;
   readonly worker: WorkerProcess;
   readonly databaseUrl: string;
   readonly #ownPostgres: PostgresServer | undefined;
@@ -45,7 +45,7 @@ export class Engine {
   constructor(
     knex: Knex,
     temporal: TemporalClient,
-    control: SyncCommands,
+    commands: SyncCommands,
     worker: WorkerProcess,
     databaseUrl: string,
     ownPostgres: PostgresServer | undefined,
@@ -54,7 +54,7 @@ export class Engine {
   ) {
     this.knex = knex;
     this.temporal = temporal;
-    this.control = control;
+    this.commands = commands;
     this.worker = worker;
     this.databaseUrl = databaseUrl;
     this.#ownPostgres = ownPostgres;
@@ -123,8 +123,8 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     await ownTemporal?.stop();
     await rm(spoolDirectory, { recursive: true, force: true });
   };
-  const control = createSyncCommands(temporal);
-  const engine = new Engine(knex, temporal, control, worker, database.url, ownPostgres, ownTemporal, release);
+  const commands = createSyncCommands(temporal);
+  const engine = new Engine(knex, temporal, commands, worker, database.url, ownPostgres, ownTemporal, release);
   try {
     await worker.start();
   } catch (error) {

@@ -33,7 +33,7 @@ let orgs = 0;
 interface EngineParts {
   readonly knex: Knex;
   readonly temporal: TemporalClient;
-  readonly control: SyncCommands;
+  readonly commands: SyncCommands;
   readonly worker: { readonly output: string };
   query<T extends object>(sql: string, bindings?: readonly (string | number)[]): Promise<T[]>;
 }
@@ -95,14 +95,14 @@ export class Org {
     rest: Pick<FullSyncInput, 'continueAsNewAfterPages'> = {},
   ): Promise<string> {
     const input = await this.#inputOf('full_sync', module, options);
-    await this.engine.control.startFullSync({ ...input, ...rest }, PERSON);
+    await this.engine.commands.startFullSync({ ...input, ...rest }, PERSON);
     return input.sessionId;
   }
 
   /** @returns the session's id */
   async startIncrementalSync(module: string, options: IncrementalSyncOptions = {}): Promise<string> {
     const input = await this.#inputOf('incremental_sync', module, options);
-    await this.engine.control.startIncrementalSync(input, PERSON);
+    await this.engine.commands.startIncrementalSync(input, PERSON);
     return input.sessionId;
   }
 
@@ -141,7 +141,7 @@ export class Org {
     const target = { workflowId, ...(firstExecutionRunId !== null && { firstExecutionRunId }) };
     await poll(
       () =>
-        this.engine.control.describe(target).then(
+        this.engine.commands.describe(target).then(
           ({ status }) => status !== 'RUNNING',
           (error: unknown) => error instanceof SyncWorkflowNotRunning,
         ),
@@ -184,12 +184,12 @@ export class Org {
   }
 
   async cancel(module: string): Promise<void> {
-    await this.engine.control.cancel({ workflowId: this.workflowId(module) });
+    await this.engine.commands.cancel({ workflowId: this.workflowId(module) });
   }
 
   async #command(module: string, name: SyncUpdate): Promise<boolean> {
     const target = { workflowId: this.workflowId(module) };
-    return this.engine.control.update(target, name, { by: PERSON }, `${name}-${Date.now()}`);
+    return this.engine.commands.update(target, name, { by: PERSON }, `${name}-${Date.now()}`);
   }
 
   /** Calls to Zoho so far. */

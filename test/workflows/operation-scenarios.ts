@@ -26,9 +26,9 @@ export const OPERATION_SCENARIOS: Readonly<Record<string, (engine: Engine) => Pr
     const handle = engine.temporal.client.workflow.getHandle(workflowId);
     await handle.signal('jobFinished', { file: 1 });
     await handle.signal('jobFinished', { file: 1 });
-    await engine.control.update({ workflowId }, 'pause', { by: 'tester' }, 'pause');
+    await engine.commands.update({ workflowId }, 'pause', { by: 'tester' }, 'pause');
     org.zoho.moveClock({ advance: HOUR_MS });
-    await engine.control.update({ workflowId }, 'resume', { by: 'tester' }, 'resume');
+    await engine.commands.update({ workflowId }, 'resume', { by: 'tester' }, 'resume');
     await handle.result();
     return workflowId;
   },
@@ -36,7 +36,7 @@ export const OPERATION_SCENARIOS: Readonly<Record<string, (engine: Engine) => Pr
     const org = await engine.org({ contacts: 10, bulkJobMs: HOUR_MS });
     const workflowId = await bulkWrite(org, [{ operation: 'insert', module: 'Contacts', records: RECORDS }], false);
     await poll(async () => org.calls('getBulkWrite') > 0, { what: 'the job is asked for' });
-    await engine.control.cancel({ workflowId });
+    await engine.commands.cancel({ workflowId });
     await ended(org, workflowId);
     return workflowId;
   },
@@ -72,7 +72,7 @@ async function ended({ engine }: Org, workflowId: string): Promise<void> {
   await poll(async () => isFinal((await getBulkOperation(engine.knex, id)).status), {
     what: `${workflowId} has ended`,
   });
-  await poll(async () => (await engine.control.describe({ workflowId })).status !== 'RUNNING', {
+  await poll(async () => (await engine.commands.describe({ workflowId })).status !== 'RUNNING', {
     what: 'it has closed',
   });
 }

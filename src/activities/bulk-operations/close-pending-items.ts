@@ -11,7 +11,7 @@ export interface ClosedItems {
 }
 
 /** Closes the records of an operation that are still pending, and counts. Idempotent. */
-export async function settleOperation(
+export async function closeRemainingItems(
   { knex }: ActivityDependencies,
   { operationId }: OperationTarget,
 ): Promise<ClosedItems> {

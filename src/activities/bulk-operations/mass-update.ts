@@ -80,11 +80,11 @@ export async function updateByIds(deps: ActivityDependencies, target: OperationT
 }
 
 /**
- * Orders Zoho's own job for all records of a view. While another job of the view runs, Zoho refuses it, and it is tried
- * again later. Idempotent by the job's number; an order whose answer was lost is made again, which gives the same values
+ * Submits Zoho's own job for all records of a view. While another job of the view runs, Zoho refuses it, and it is tried
+ * again later. Idempotent by the job's number; a submission whose answer was lost is repeated, which gives the same values
  * once more for another 50 credits.
  */
-export async function orderMassUpdate(deps: ActivityDependencies, target: OperationTarget): Promise<void> {
+export async function submitMassUpdate(deps: ActivityDependencies, target: OperationTarget): Promise<void> {
   const { operationId } = target;
   const { zohoJobId } = await getJob(deps.knex, operationId, 'mass_update', JOB);
   if (zohoJobId !== null) return;

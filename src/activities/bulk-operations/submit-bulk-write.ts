@@ -27,7 +27,7 @@ export interface BulkWriteFileTarget extends OperationTarget {
 }
 
 /** Time to wait for Zoho's own call at the end of a job, when only it can tell whether the job exists. */
-const UNANSWERED_ORDER_MS = 10 * 60_000;
+const UNANSWERED_SUBMISSION_MS = 10 * 60_000;
 const ASK_AGAIN_MS = 5_000;
 
 /**
@@ -65,15 +65,15 @@ export async function uploadBulkWriteFile(deps: ActivityDependencies, target: Bu
 }
 
 /**
- * Orders the job that writes an uploaded file. Idempotent by the job's number, which is kept as soon as Zoho names it.
+ * Submits the job that writes an uploaded file. Idempotent by the job's number, which is kept as soon as Zoho names it.
  *
- * An order whose answer is lost cannot be looked up at Zoho. Where a repeated job does no harm (update, upsert, and
- * insert with a key, which skips what exists) it is ordered again, for another 500 credits; rows that the first one
+ * A submission whose answer is lost cannot be looked up at Zoho. Where a repeated job does no harm (update, upsert, and
+ * insert with a key, which skips what exists) it is submitted again, for another 500 credits; rows that the first one
  * added then count as updated or skipped. Any other insert is not repeated: if Zoho was given a URL to call, its call
  * names the job; otherwise nobody can know.
  * @throws bulk_write.file_lost (upload it again), bulk_write.outcome_unknown
  */
-export async function orderBulkWriteJob(deps: ActivityDependencies, target: BulkWriteFileTarget): Promise<void> {
+export async function submitBulkWriteJob(deps: ActivityDependencies, target: BulkWriteFileTarget): Promise<void> {
   const { operationId, file } = target;
   const job = await getJob(deps.knex, operationId, 'write', file);
   if (job.zohoJobId !== null) return;
@@ -84,7 +84,7 @@ export async function orderBulkWriteJob(deps: ActivityDependencies, target: Bulk
     const callbackHash = createHash('sha256').update(secret).digest();
     await updateJob(deps.knex, operationId, 'write', file, { state: 'ORDERING', ...(callbackUrl && { callbackHash }) });
     try {
-      // Not cut short by a pause or a cancellation: an order without its answer is the one thing that cannot be mended.
+      // Not cut short by a pause or a cancellation: a submission without its answer cannot be mended.
       const { signal: _signal, ...uncut } = options;
       const { jobId } = await createBulkWriteJob(transport, queryOf(job, callbackUrl), uncut);
       await updateJob(deps.knex, operationId, 'write', file, { state: 'ORDERED', zohoJobId: jobId });
@@ -103,9 +103,9 @@ function isRepeatable({ details: { action, findBy } }: WriteJobRow): boolean {
 }
 
 function unanswered(deps: ActivityDependencies, { file, ageMs, details }: WriteJobRow): Error {
-  const what = `The order to insert ${details.rows} records into ${details.module} was not answered`;
+  const what = `The job to insert ${details.rows} records into ${details.module} was not answered`;
   const canCallBack = deps.bulkWriteCallbackUrl('', file, '') !== undefined;
-  if (canCallBack && ageMs < UNANSWERED_ORDER_MS) {
+  if (canCallBack && ageMs < UNANSWERED_SUBMISSION_MS) {
     return pendingFailure(FAILURES.bulkWrite.pending, `${what}; waiting for Zoho to name the job.`, ASK_AGAIN_MS);
   }
   return permanentFailure(

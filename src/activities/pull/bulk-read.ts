@@ -6,7 +6,7 @@ import { loadChunk } from '../../db/mirror/load/load-chunk';
 import { markNotBulkReadable } from '../../db/mirror/module-fields';
 import {
   findBulkReadJob,
-  saveOrderedBulkRead,
+  saveSubmittedBulkRead,
   updateBulkReadJob,
   type BulkReadJobRow,
 } from '../../db/sessions/bulk-read-jobs';
@@ -40,7 +40,7 @@ const LOST = 'LOST';
  * Submits the job that exports one page. Idempotent: a job that is known is not submitted again. (One whose answer is
  * lost is made twice; Zoho has no way to look jobs up, and the second costs credits, not correctness.)
  */
-export async function orderBulkRead(deps: ActivityDependencies, request: BulkPageRequest): Promise<void> {
+export async function submitBulkRead(deps: ActivityDependencies, request: BulkPageRequest): Promise<void> {
   const existing = await findBulkReadJob(deps.knex, request.sessionId, request.job);
   if (existing && existing.state !== LOST) return;
   const mirror = await loadMirror(deps, request);
@@ -54,7 +54,7 @@ export async function orderBulkRead(deps: ActivityDependencies, request: BulkPag
         { module: request.module, fields: [...new Set(fields)], page: request.page },
         options,
       );
-      await saveOrderedBulkRead(deps.knex, {
+      await saveSubmittedBulkRead(deps.knex, {
         connectionId: request.connectionId,
         sessionId: request.sessionId,
         page: request.job,

@@ -15,7 +15,7 @@ export interface TemporalUi {
 /** Parts of the control API; a test can replace each. */
 export interface ApiDeps {
   readonly knex: Knex;
-  readonly control: SyncCommands;
+  readonly commands: SyncCommands;
   /** For bulk writes and mass updates. */
   readonly operations: OperationCommands;
   readonly logger: Logger;

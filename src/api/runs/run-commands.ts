@@ -79,7 +79,7 @@ function updateRoute<Answer>(
       assertActive(runs, run, ACTION_OF_UPDATE[update]);
       const command = { by: actor, ...(body.reason !== undefined && { reason: body.reason }) };
       const updateId = updateIdOf(update, actor, run.id, headers['idempotency-key']);
-      const isInEffect = await deps.control.update(targetOf(runs, run), update, command, updateId);
+      const isInEffect = await deps.commands.update(targetOf(runs, run), update, command, updateId);
       return answer(runs, deps, principal, run.id, isInEffect ? 200 : 202);
     },
   });
@@ -99,7 +99,7 @@ function cancelRoute<Answer>(runs: CommandedRuns<Answer>): Route {
         return answer(runs, deps, principal, run.id, 200);
       assertActive(runs, run, 'cancel');
       try {
-        await deps.control.cancel(targetOf(runs, run));
+        await deps.commands.cancel(targetOf(runs, run));
         return await answer(runs, deps, principal, run.id, 202);
       } catch (error) {
         if (!(error instanceof SyncWorkflowNotRunning)) throw error;

@@ -9,5 +9,5 @@ export const startFullSync = startSyncRoute({
   body: FullSyncRequest,
   action: 'sync.full.start',
   sessionType: 'full_sync',
-  start: (control, input, actor) => control.startFullSync(input, actor),
+  start: (commands, input, actor) => commands.startFullSync(input, actor),
 });

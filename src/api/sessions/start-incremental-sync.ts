@@ -10,5 +10,5 @@ export const startIncrementalSync = startSyncRoute({
   body: IncrementalSyncRequest,
   action: 'sync.incremental.start',
   sessionType: 'incremental_sync',
-  start: (control, input, actor) => control.startIncrementalSync(input, actor),
+  start: (commands, input, actor) => commands.startIncrementalSync(input, actor),
 });

@@ -28,7 +28,7 @@ export interface SyncStart<Body extends SyncBody> extends Pick<Route, 'path' | '
   /** For the audit log. */
   action: string;
   sessionType: SessionType;
-  start(control: SyncCommands, input: SyncInput<OptionsOf<Body>>, actor: string): Promise<unknown>;
+  start(commands: SyncCommands, input: SyncInput<OptionsOf<Body>>, actor: string): Promise<unknown>;
 }
 
 /** The route that creates a session and starts its workflow. */
@@ -82,7 +82,7 @@ interface SyncRequest<Body> {
 
 /** @returns id of the session */
 async function startSession<Body extends SyncBody>(
-  { knex, control }: RouteDeps,
+  { knex, commands }: RouteDeps,
   sync: SyncStart<Body>,
   { actor, auditWith, body, connection, idempotencyKey }: SyncRequest<Body>,
 ): Promise<string> {
@@ -107,6 +107,6 @@ async function startSession<Body extends SyncBody>(
         });
         await auditWith(trx, 'pending');
       }),
-    startWorkflow: () => sync.start(control, input, actor),
+    startWorkflow: () => sync.start(commands, input, actor),
   });
 }

@@ -29,7 +29,7 @@ export const getReadiness = defineRoute({
     503: { description: 'Something is missing.', schema: Readiness },
   },
   problems: [],
-  async handle({ log }, { knex, control }) {
+  async handle({ log }, { knex, commands }) {
     const orFailed = async <Outcome extends string>(
       part: string,
       check: Promise<Outcome>,
@@ -41,7 +41,7 @@ export const getReadiness = defineRoute({
     const [database, migrations, temporal] = await Promise.all([
       orFailed('database', checkDatabase(knex)),
       orFailed('migrations', checkMigrations(knex)),
-      orFailed('temporal', checkTemporal(control)),
+      orFailed('temporal', checkTemporal(commands)),
     ]);
     const checks = { database, migrations, temporal };
     const ready = Object.values(checks).every((check) => check === 'ok');
@@ -58,8 +58,8 @@ async function checkMigrations(knex: Knex): Promise<'ok' | 'pending'> {
   return (await pendingMigrations(knex)).length === 0 ? 'ok' : 'pending';
 }
 
-async function checkTemporal(control: SyncCommands): Promise<'ok'> {
-  await control.ping();
+async function checkTemporal(commands: SyncCommands): Promise<'ok'> {
+  await commands.ping();
   return 'ok';
 }
 

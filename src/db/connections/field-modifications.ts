@@ -42,7 +42,7 @@ export async function insertFieldModification(knex: Knex, entry: NewFieldModific
 }
 
 /** Records the outcome of a change. An entry has one outcome: a second one changes nothing. */
-export async function settleFieldModification(knex: Knex, id: string, end: FieldModificationEnd): Promise<void> {
+export async function closeFieldModification(knex: Knex, id: string, end: FieldModificationEnd): Promise<void> {
   await knex.raw(
     `update sync.field_modifications set outcome = ?, field_id = coalesce(?, field_id), after = ?::jsonb,
        error_code = ?, error_message = ?, settled_at = now()

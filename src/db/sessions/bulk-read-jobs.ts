@@ -26,7 +26,7 @@ export async function findBulkReadJob(
   return answer.rows[0];
 }
 
-export interface OrderedBulkRead {
+export interface SubmittedBulkRead {
   connectionId: string;
   sessionId: string;
   page: number;
@@ -36,7 +36,7 @@ export interface OrderedBulkRead {
 }
 
 /** Remembers a job. A page that is ordered again replaces the job that was lost. */
-export async function saveOrderedBulkRead(knex: Knex, job: OrderedBulkRead): Promise<void> {
+export async function saveSubmittedBulkRead(knex: Knex, job: SubmittedBulkRead): Promise<void> {
   await knex.raw(
     `insert into sync.bulk_jobs as job (connection_id, session_id, kind, page, zoho_job_id, state, details)
      values (:connectionId, :sessionId, 'read', :page, :zohoJobId, :state,

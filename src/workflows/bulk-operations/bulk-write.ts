@@ -11,9 +11,9 @@ import {
   awaitBulkWrite,
   collectBulkWriteResult,
   markFileUnknown,
-  orderBulkWriteJob,
+  submitBulkWriteJob,
   planBulkWrite,
-  settleOperation,
+  closeRemainingItems,
   uploadBulkWriteFile,
 } from '../activity-proxies';
 import { causeOf, isFailure } from '../run/activity-failures';
@@ -33,14 +33,14 @@ export async function bulkWrite(input: BulkOperationInput): Promise<BulkOperatio
 }
 
 async function writeFiles(run: OperationRun, finished: Set<number>): Promise<WorkDone> {
-  const { control, recorder, target } = run;
-  const plan = await control.step(() => planBulkWrite(target));
+  const { steps, recorder, target } = run;
+  const plan = await steps.run(() => planBulkWrite(target));
   await recorder.record(
     { phase: 'writing', totalRecords: plan.rows, plan },
     `${plan.rows} records go to Zoho in ${plan.files.length} files, for ${plan.credits} credits.`,
   );
   for (const each of plan.files) await writeFile(run, each, plan.files.length, finished);
-  const { counts } = await control.step(() => settleOperation(target));
+  const { counts } = await steps.run(() => closeRemainingItems(target));
   const { successful, failed } = progressOf(counts);
   return {
     message: `Zoho wrote ${successful} of ${plan.rows} records (${counts.added} added, ${counts.updated} updated) and did not write ${failed}.`,
@@ -54,29 +54,29 @@ async function writeFile(
   files: number,
   finished: Set<number>,
 ): Promise<void> {
-  const { control, recorder } = run;
+  const { steps, recorder } = run;
   const target = { ...run.target, file };
   const what = `File ${file} of ${files}: ${action} ${rows} records of ${module}`;
   try {
-    await order(run, file);
+    await uploadAndSubmit(run, file);
     recorder.note({ phase: `waiting for file ${file} of ${files}` }, `${what}: Zoho has the job.`);
-    await control.step(() => jobEnded(target, finished));
-    const progress = await control.step(() => collectBulkWriteResult(target));
+    await steps.run(() => waitForJob(target, finished));
+    const progress = await steps.run(() => collectBulkWriteResult(target));
     recorder.note(progressPatch(progress), `${what}: done.`);
   } catch (error) {
     if (!isFailure(error, FAILURES.bulkWrite.outcomeUnknown)) throw error;
-    await control.step(() => markFileUnknown(target));
+    await steps.run(() => markFileUnknown(target));
     recorder.warn(`${what}: ${causeOf(error)?.message ?? 'the outcome is unknown.'}`);
   }
 }
 
 /** Zoho keeps an uploaded file for a while only: one that was lost meanwhile is uploaded again. */
-async function order({ control, target: { operationId, connectionId } }: OperationRun, file: number): Promise<void> {
-  const target = { operationId, connectionId, file };
+async function uploadAndSubmit({ steps, target: operation }: OperationRun, file: number): Promise<void> {
+  const target = { ...operation, file };
   for (let upload = 1; ; upload += 1) {
     try {
-      await control.step(() => uploadBulkWriteFile(target));
-      await control.step(() => orderBulkWriteJob(target));
+      await steps.run(() => uploadBulkWriteFile(target));
+      await steps.run(() => submitBulkWriteJob(target));
       return;
     } catch (error) {
       if (!isFailure(error, FAILURES.bulkWrite.fileLost) || upload === MAX_UPLOADS) throw error;
@@ -84,8 +84,8 @@ async function order({ control, target: { operationId, connectionId } }: Operati
   }
 }
 
-/** Asks for the job again and again; when Zoho says that it has ended, at once. */
-async function jobEnded(target: Parameters<typeof awaitBulkWrite>[0], finished: Set<number>): Promise<void> {
+/** Waits until Zoho has ended the job of a file; Zoho's call at the end cuts the time to the next question short. */
+async function waitForJob(target: Parameters<typeof awaitBulkWrite>[0], finished: Set<number>): Promise<void> {
   const step = CancellationScope.current();
   for (;;) {
     finished.delete(target.file);

@@ -1,6 +1,6 @@
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { BulkOperationInput, BulkOperationResult } from '../../temporal/contract/operation-messages';
-import { awaitMassUpdate, orderMassUpdate, planMassUpdate, updateByIds } from '../activity-proxies';
+import { awaitMassUpdate, submitMassUpdate, planMassUpdate, updateByIds } from '../activity-proxies';
 import { runBulkOperation, type OperationRun, type WorkDone } from './operation-run';
 
 /**
@@ -9,21 +9,21 @@ import { runBulkOperation, type OperationRun, type WorkDone } from './operation-
  */
 export async function massUpdate(input: BulkOperationInput): Promise<BulkOperationResult> {
   return runBulkOperation(input, 'Mass update', async (run) => {
-    const plan = await run.control.step(() => planMassUpdate(run.target));
+    const plan = await run.steps.run(() => planMassUpdate(run.target));
     run.recorder.note({ phase: 'writing', plan });
     return plan.byView ? updateView(run) : updateRecords(run);
   });
 }
 
-async function updateRecords({ control, target }: OperationRun): Promise<WorkDone> {
-  const { successful, failed } = await control.step(() => updateByIds(target));
+async function updateRecords({ steps, target }: OperationRun): Promise<WorkDone> {
+  const { successful, failed } = await steps.run(() => updateByIds(target));
   return { message: `Zoho updated ${successful} records and refused ${failed}.` };
 }
 
-async function updateView({ control, recorder, target }: OperationRun): Promise<WorkDone> {
-  await control.step(() => orderMassUpdate(target));
+async function updateView({ steps, recorder, target }: OperationRun): Promise<WorkDone> {
+  await steps.run(() => submitMassUpdate(target));
   recorder.note({ phase: 'waiting' }, 'Zoho has the job.');
-  const { state, total, updated, notUpdated, failed } = await control.step(() => awaitMassUpdate(target));
+  const { state, total, updated, notUpdated, failed } = await steps.run(() => awaitMassUpdate(target));
   const counted = `${updated} of ${total} records updated, ${notUpdated} not updated, ${failed} failed`;
   if (state === 'FAILED') throw permanentFailure(FAILURES.massUpdate.failed, `Zoho's job failed: ${counted}.`);
   recorder.note({ totalRecords: total });

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, setHandler, workflowInfo } from '@temporalio/workflow';
 import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
 import { operationRun } from '../../domain/runs/run';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
@@ -8,32 +8,33 @@ import {
   type BulkOperationResult,
 } from '../../temporal/contract/operation-messages';
 import type { OperationTarget } from '../../temporal/contract/targets';
-import { notifyCaller, settleOperation } from '../activity-proxies';
-import { failureOfRun, isFailure } from '../run/activity-failures';
-import { RunControl } from '../run/run-control';
+import { notifyCaller, closeRemainingItems } from '../activity-proxies';
+import { isFailure } from '../run/activity-failures';
+import { endRun } from '../run/end-run';
 import { RunRecorder } from '../run/run-recorder';
+import { RunSteps } from '../run/run-steps';
 
 /** Dependencies of the work of an operation. */
 export interface OperationRun {
   target: OperationTarget;
-  control: RunControl;
+  steps: RunSteps;
   recorder: RunRecorder;
 }
 
 /** Result of the work of an operation. */
 export interface WorkDone {
   message: string;
-  /** Why it cannot be called completed. */
+  /** Reason why the operation cannot be called completed. */
   incompleteness?: string | undefined;
-  /** Where only Zoho has counted. */
+  /** Zoho's own counts, where it names no single record. */
   progress?: ItemProgress;
-  /** Shown with the result. */
+  /** Part of the result in the operation's row. */
   details?: object;
 }
 
 /**
- * The life of a bulk operation around its work: its row, pause and resume, and an end that leaves no record without an
- * outcome, however it comes.
+ * Carries out a bulk operation around its work: its row, pause and resume, and an end that leaves no record without an
+ * outcome.
  */
 export async function runBulkOperation(
   input: BulkOperationInput,
@@ -43,38 +44,44 @@ export async function runBulkOperation(
   const { operationId, connectionId } = input;
   const target: OperationTarget = { operationId, connectionId };
   const recorder = new RunRecorder(operationRun(operationId), `${title} to ${input.modules.join(', ')}`);
-  const control = new RunControl(recorder);
+  const steps = new RunSteps(recorder);
   setHandler(operationProgressQuery, () => ({ status: recorder.status, phase: recorder.phase }));
-  const { firstExecutionRunId, workflowId } = workflowInfo();
-  try {
-    const begun = { status: 'in_progress', phase: 'planning', workflowId, firstExecutionRunId } as const;
-    await recorder.record(begun, 'Checking the request.');
-    const done = await work({ target, control, recorder });
-    const result = await end(input, target, recorder, done.incompleteness === undefined ? 'completed' : 'failed', done);
-    if (done.incompleteness === undefined) return result;
-    throw permanentFailure(FAILURES.bulkOperation.incomplete, done.incompleteness);
-  } catch (error) {
-    if (isFailure(error, FAILURES.run.ended) || isFailure(error, FAILURES.bulkOperation.incomplete)) throw error;
-    if (isCancellation(error)) {
-      await end(input, target, recorder, 'cancelled', { message: 'Cancelled.' });
-      throw error;
-    }
-    const failure = failureOfRun(error, 'The operation failed.');
-    await end(input, target, recorder, 'failed', { message: failure.message, incompleteness: failure.message });
-    throw failure;
-  }
+  const end = (status: OperationEnd, done: WorkDone) => recordEnd(input, target, recorder, status, done);
+  return endRun(
+    async () => {
+      await begin(recorder);
+      const done = await work({ target, steps, recorder });
+      if (done.incompleteness === undefined) return end('completed', done);
+      await end('failed', done);
+      throw permanentFailure(FAILURES.bulkOperation.incomplete, done.incompleteness);
+    },
+    {
+      otherwise: 'The operation failed.',
+      cancelled: () => end('cancelled', { message: 'Cancelled.' }),
+      failed: ({ message }) => end('failed', { message, incompleteness: message }),
+      passesThrough: (error) => isFailure(error, FAILURES.bulkOperation.incomplete),
+    },
+  );
 }
 
-/** Closes the operation, also while it is being cancelled. */
-async function end(
+async function begin(recorder: RunRecorder): Promise<void> {
+  const { firstExecutionRunId, workflowId } = workflowInfo();
+  const begun = { status: 'in_progress', phase: 'planning', workflowId, firstExecutionRunId } as const;
+  await recorder.record(begun, 'Checking the request.');
+}
+
+type OperationEnd = 'completed' | 'failed' | 'cancelled';
+
+/** Gives every record its outcome before the row ends, and notifies the caller; also while the run is cancelled. */
+async function recordEnd(
   { notifiesCaller }: BulkOperationInput,
   target: OperationTarget,
   recorder: RunRecorder,
-  status: 'completed' | 'failed' | 'cancelled',
+  status: OperationEnd,
   { message, incompleteness, progress, details }: WorkDone,
 ): Promise<BulkOperationResult> {
   return CancellationScope.nonCancellable(async () => {
-    const { counts, runningJobs } = await settleOperation(target);
+    const { counts, runningJobs } = await closeRemainingItems(target);
     const { processed, successful, failed } = progress ?? progressOf(counts);
     const result: BulkOperationResult = { status, counts, runningJobs };
     const text = [message, ...describeRest(counts.cancelled, runningJobs)].join(' ');
@@ -91,7 +98,7 @@ async function end(
       text,
       status === 'completed' ? 'INFO' : 'WARNING',
     );
-    // The caller can still ask: a URL that takes nothing changes nothing about the operation.
+    // A URL that takes nothing changes nothing about the operation: its caller can still ask for the result.
     if (notifiesCaller) await notifyCaller(target).catch(() => false);
     return result;
   });

@@ -4,9 +4,9 @@ import { expectedRowsOfPage, exportPages } from '../../domain/runs/export-pages'
 import { FAILURES } from '../../temporal/contract/failures';
 import type { SessionSums } from '../../temporal/contract/results';
 import type { SyncTarget } from '../../temporal/contract/targets';
-import { awaitBulkRead, loadBulkPage, orderBulkRead } from '../activity-proxies';
+import { awaitBulkRead, loadBulkPage, submitBulkRead } from '../activity-proxies';
 import { isFailure } from '../run/activity-failures';
-import type { RunControl } from '../run/run-control';
+import type { RunSteps } from '../run/run-steps';
 
 /** Submissions of a page's job before its repeated loss fails the sync. */
 const MAX_SUBMISSIONS = 3;
@@ -33,7 +33,7 @@ type PageRequest = Parameters<typeof awaitBulkRead>[0];
  * after another as they arrive; while it exports one page, the one before is loaded.
  * @returns the page to continue with in a new run, or null when every page is loaded
  */
-export async function extractByBulkRead(control: RunControl, extraction: BulkExtraction): Promise<number | null> {
+export async function extractByBulkRead(steps: RunSteps, extraction: BulkExtraction): Promise<number | null> {
   const { expectedRows, firstPage, round, target } = extraction;
   const request = (page: number): PageRequest => ({
     ...target,
@@ -41,11 +41,11 @@ export async function extractByBulkRead(control: RunControl, extraction: BulkExt
     page,
     expectedRows: expectedRowsOfPage(expectedRows, page),
   });
-  const first = control.step(() => orderBulkRead(request(firstPage)));
+  const first = steps.run(() => submitBulkRead(request(firstPage)));
   // It tells whether Zoho takes the query at all.
   await first;
   const others = pagesBetween(firstPage, exportPages(expectedRows)).map(request);
-  const submissions = new Map([[firstPage, first], ...submitInBackground(control, others)]);
+  const submissions = new Map([[firstPage, first], ...submitInBackground(steps, others)]);
 
   const loads: Promise<void>[] = [];
   let expectedMs: number | undefined;
@@ -53,9 +53,9 @@ export async function extractByBulkRead(control: RunControl, extraction: BulkExt
     const began = Date.now();
     await submissions.get(page);
     const waiting = { ...request(page), ...(expectedMs !== undefined && { expectedMs }) };
-    const { moreRecords } = await pageReady(control, waiting, submissions.has(page));
+    const { moreRecords } = await pageReady(steps, waiting, submissions.has(page));
     expectedMs = Date.now() - began;
-    loads.push(handled(loadPage(control, extraction, request(page))));
+    loads.push(handled(loadPage(steps, extraction, request(page))));
     const isHandedOver = moreRecords && isTimeForNewRun(loads.length, extraction.pagesPerRun);
     if (moreRecords && !isHandedOver) continue;
     await Promise.all([...submissions.values(), ...loads]);
@@ -67,12 +67,12 @@ export async function extractByBulkRead(control: RunControl, extraction: BulkExt
  * Submits the jobs of pages one after another without keeping the caller waiting.
  * @returns by page, when its job is submitted
  */
-function submitInBackground(control: RunControl, requests: readonly PageRequest[]): Map<number, Promise<void>> {
+function submitInBackground(steps: RunSteps, requests: readonly PageRequest[]): Map<number, Promise<void>> {
   const inSequence = requests.length > 0 && patched(SUBMITTED_IN_SEQUENCE);
   const submissions = new Map<number, Promise<void>>();
   let before: Promise<void> | undefined;
   for (const request of requests) {
-    const submit = () => control.step(() => orderBulkRead(request));
+    const submit = () => steps.run(() => submitBulkRead(request));
     before = handled(inSequence && before ? before.then(submit) : submit());
     submissions.set(request.page, before);
   }
@@ -81,14 +81,14 @@ function submitInBackground(control: RunControl, requests: readonly PageRequest[
 
 /** Waits until a page is exported. A job that Zoho has lost is submitted again. */
 async function pageReady(
-  control: RunControl,
+  steps: RunSteps,
   request: PageRequest,
   isSubmitted: boolean,
 ): ReturnType<typeof awaitBulkRead> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      if (!isSubmitted || attempt > 1) await control.step(() => orderBulkRead(request));
-      return await control.step(() => awaitBulkRead(request));
+      if (!isSubmitted || attempt > 1) await steps.run(() => submitBulkRead(request));
+      return await steps.run(() => awaitBulkRead(request));
     } catch (error) {
       if (!isFailure(error, FAILURES.bulkRead.lost) || attempt === MAX_SUBMISSIONS) throw error;
     }
@@ -96,19 +96,19 @@ async function pageReady(
 }
 
 /** Loads an exported page. If its file is gone, it is exported again. */
-async function loadPage(control: RunControl, extraction: BulkExtraction, request: PageRequest): Promise<void> {
+async function loadPage(steps: RunSteps, extraction: BulkExtraction, request: PageRequest): Promise<void> {
   const { firstLoad, keepSeenIds, round, trackRecords } = extraction;
   const chunkNumber = exportChunk(round, request.page);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const chunk = await control.step(() =>
+      const chunk = await steps.run(() =>
         loadBulkPage({ ...request, chunkNumber, keepSeenIds, trackRecords, firstLoad }),
       );
       extraction.onLoaded(chunk);
       return;
     } catch (error) {
       if (!isFailure(error, FAILURES.bulkRead.lost) || attempt === MAX_SUBMISSIONS) throw error;
-      await pageReady(control, request, false);
+      await pageReady(steps, request, false);
     }
   }
 }

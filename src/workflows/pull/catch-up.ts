@@ -36,7 +36,7 @@ export async function catchUp(run: SyncRun, request: CatchUp): Promise<CaughtUp>
     const from = since;
     const [changes, deletes] = await Promise.all([
       request.hasModifiedTime
-        ? run.control.step(() =>
+        ? run.steps.run(() =>
             readChanges({
               ...run.target,
               since: from,
@@ -48,7 +48,7 @@ export async function catchUp(run: SyncRun, request: CatchUp): Promise<CaughtUp>
       followDeletes(run, deletesSince),
     ]);
     run.deleted += deletes.buried;
-    const counts = await run.control.step(() => countBothSides(run.target));
+    const counts = await run.steps.run(() => countBothSides(run.target));
     const { created, updated, lastAnswer, crowded: usedPageTokens } = changes ?? NO_CHANGES;
     const found = created + updated;
     const isSettled = !usedPageTokens || found === 0;
@@ -62,14 +62,14 @@ export async function catchUp(run: SyncRun, request: CatchUp): Promise<CaughtUp>
 }
 
 async function followDeletes(run: SyncRun, since: string): Promise<Awaited<ReturnType<typeof readDeletes>>> {
-  const { approval, control, target } = run;
+  const { approval, steps, target } = run;
   const { percent } = approval;
   const request = { ...target, since, sequence: run.nextDeleteSequence(), ...(percent && { percent }) };
-  const found = await control.step(() => readDeletes({ ...request, approved: approval.isGiven }));
+  const found = await steps.run(() => readDeletes({ ...request, approved: approval.isGiven }));
   const { heldBack: awaitingApproval, mirrorRows } = found;
   if (!awaitingApproval) return found;
   await approval.wait(awaitingApproval, mirrorRows);
-  return control.step(() => readDeletes({ ...request, approved: true }));
+  return steps.run(() => readDeletes({ ...request, approved: true }));
 }
 
 /** True if both sides have the same rows; those in quarantine that the mirror never had are accounted for. */

@@ -53,9 +53,9 @@ async function firstPlan(run: SyncRun, input: FullSyncInput): Promise<FullSyncPl
  * @param earlier a plan that this one replaces: when the run began, and what it found then, stays
  */
 async function makePlan(run: SyncRun, input: FullSyncInput, earlier?: FullSyncPlan): Promise<FullSyncPlan> {
-  const { control, session, target } = run;
+  const { steps, session, target } = run;
   const { path } = input.options;
-  const fresh = await control.step(() => planFullSync({ ...target, ...(path && { path }) }));
+  const fresh = await steps.run(() => planFullSync({ ...target, ...(path && { path }) }));
   const { lowWatermark, mirrorWasEmpty, deletesFollowedUntil } = earlier ?? fresh;
   const plan = { ...fresh, lowWatermark, mirrorWasEmpty, deletesFollowedUntil };
   run.expectedRows = plan.expectedRows;
@@ -95,7 +95,7 @@ async function extract(run: SyncRun, input: FullSyncInput, plan: FullSyncPlan, r
 
 async function extractInBulk(run: SyncRun, input: FullSyncInput, plan: FullSyncPlan, round: number): Promise<void> {
   const { state, continueAsNewAfterPages } = input;
-  const nextPage = await extractByBulkRead(run.control, {
+  const nextPage = await extractByBulkRead(run.steps, {
     ...loadOptions(plan, round),
     target: run.target,
     round,
@@ -122,7 +122,7 @@ async function continueInNewRun(
 
 async function extractPages(run: SyncRun, plan: FullSyncPlan, round: number, convertedOnly = false): Promise<void> {
   const { convertedLeads, listScan } = fullSyncChunks(round);
-  const scan = await run.control.step(() =>
+  const scan = await run.steps.run(() =>
     readByListPages({
       ...run.target,
       ...loadOptions(plan, round),
@@ -144,7 +144,7 @@ async function catchUpAndIndex(run: SyncRun, plan: FullSyncPlan, round: number):
   const chunks = fullSyncChunks(round).catchUp;
   const [caughtUp] = await Promise.all([
     catchUp(run, { changesSince: lowWatermark, deletesSince: lowWatermark, hasModifiedTime, chunks }),
-    run.control.step(() => indexMirror(run.target)),
+    run.steps.run(() => indexMirror(run.target)),
   ]);
   return caughtUp;
 }

@@ -32,7 +32,7 @@ export async function incrementalSync(input: IncrementalSyncInput): Promise<Sync
 async function makePlan(run: SyncRun, { module, options }: IncrementalSyncInput): Promise<IncrementalSyncPlan> {
   const { since } = options;
   await run.begin(`Planning the incremental sync of ${module}.`);
-  const plan = await run.control.step(() => planIncrementalSync({ ...run.target, ...(since && { since }) }));
+  const plan = await run.steps.run(() => planIncrementalSync({ ...run.target, ...(since && { since }) }));
   await run.session.record(
     { phase: 'reading', readPath: 'list', fromTimestamp: plan.changesSince, plan },
     `Reading what changed in ${module} since ${plan.changesSince}, ${plan.fields} fields.`,
@@ -47,7 +47,7 @@ async function lookAgain(run: SyncRun, { counts, completeUntil, deletesUntil }: 
   run.session.warn(`${describeDifference(run.target.module, counts)} It is looked at once more.`);
   if (missing > 0) {
     const request = { ...run.target, missing, firstChunk: incrementalSyncChunks.restored.first };
-    const { restored } = await run.control.step(() => readRestored(request));
+    const { restored } = await run.steps.run(() => readRestored(request));
     if (restored > 0) await run.session.record({}, `${restored} records came back that had left the mirror.`);
   }
   return catchUp(run, {

@@ -15,15 +15,15 @@ export interface Sweep {
  * @param chunks for rows that turn out to be there
  */
 export async function sweep(run: SyncRun, request: Sweep, chunks: ChunkRange): Promise<void> {
-  const { approval, control, session } = run;
+  const { approval, steps, session } = run;
   session.note({ phase: 'sweeping' });
   const target = { ...run.target, began: request.lowWatermark };
-  const { candidates, mirrorRows } = await control.step(() => countSweepCandidates(target));
+  const { candidates, mirrorRows } = await steps.run(() => countSweepCandidates(target));
   if (candidates === 0) return;
   if (!approval.isGiven && massDeleteNeedsApproval(candidates, mirrorRows, approval.percent)) {
     await approval.wait(candidates, mirrorRows);
   }
-  const { buried: deleted } = await control.step(() =>
+  const { buried: deleted } = await steps.run(() =>
     sweepUnseenRows({
       ...target,
       deletesFollowedUntil: request.deletesFollowedUntil,

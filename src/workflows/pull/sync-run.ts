@@ -1,13 +1,12 @@
-import { ContinueAsNew, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
+import { ContinueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { deleteSequence } from '../../domain/runs/chunk-numbers';
 import { sessionRun, type SessionPatch } from '../../domain/runs/run';
-import { FAILURES } from '../../temporal/contract/failures';
 import type { RowCounts, SessionSums } from '../../temporal/contract/results';
 import { progressQuery, type SyncInput, type SyncResult } from '../../temporal/contract/sync-messages';
 import type { SyncTarget } from '../../temporal/contract/targets';
-import { failureOfRun, isFailure } from '../run/activity-failures';
-import { RunControl } from '../run/run-control';
+import { endRun } from '../run/end-run';
 import { RunRecorder } from '../run/run-recorder';
+import { RunSteps } from '../run/run-steps';
 import { SweepApproval } from './sweep-approval';
 
 /** State that a run hands to the next one of its chain. */
@@ -23,7 +22,7 @@ interface Inheritance {
 export class SyncRun {
   readonly target: SyncTarget;
   readonly session: RunRecorder<SessionPatch>;
-  readonly control: RunControl;
+  readonly steps: RunSteps;
   readonly approval: SweepApproval;
   readonly sums: SessionSums;
   expectedRows: number | null = null;
@@ -37,7 +36,7 @@ export class SyncRun {
     this.target = { sessionId, connectionId, module, ...(options.fields && { fields: options.fields }) };
     this.sums = inherited?.sums ?? { read: 0, created: 0, updated: 0, unchanged: 0, failed: 0 };
     this.session = new RunRecorder(sessionRun(sessionId), title, inherited?.sequence);
-    this.control = new RunControl(this.session);
+    this.steps = new RunSteps(this.session);
     this.approval = new SweepApproval(this.session, module, options);
     setHandler(progressQuery, () => ({
       status: this.session.status,
@@ -49,25 +48,19 @@ export class SyncRun {
   }
 
   /**
-   * Does the work and sees to it that the session ends as the workflow does.
+   * Result of the run's work; its session ends as the workflow does.
    * @throws ApplicationFailure with the type of what went wrong; cancellations and continue-as-new pass through
    */
   async complete<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (isCancellation(error)) {
-        await this.session.record({ status: 'cancelled', phase: 'cancelled' }, 'Cancelled.');
-        throw error;
-      }
-      if (error instanceof ContinueAsNew || isFailure(error, FAILURES.run.ended)) throw error;
-      const failure = failureOfRun(error, 'The sync failed.');
-      await this.session.fail(failure);
-      throw failure;
-    }
+    return endRun(work, {
+      otherwise: 'The sync failed.',
+      cancelled: () => this.session.record({ status: 'cancelled', phase: 'cancelled' }, 'Cancelled.'),
+      failed: (failure) => this.session.fail(failure),
+      passesThrough: (error) => error instanceof ContinueAsNew,
+    });
   }
 
-  /** Says that the run is at work now. */
+  /** Records that the run is at work. */
   async begin(message: string): Promise<void> {
     const { firstExecutionRunId, workflowId } = workflowInfo();
     await this.session.record({ status: 'in_progress', phase: 'planning', workflowId, firstExecutionRunId }, message);

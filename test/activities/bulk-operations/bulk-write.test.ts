@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { awaitBulkWrite, collectBulkWriteResult } from '../../../src/activities/bulk-operations/bulk-write-result';
-import { settleOperation } from '../../../src/activities/bulk-operations/close-pending-items';
+import { closeRemainingItems } from '../../../src/activities/bulk-operations/close-pending-items';
 import { planBulkWrite } from '../../../src/activities/bulk-operations/plan-bulk-write';
-import { orderBulkWriteJob, uploadBulkWriteFile } from '../../../src/activities/bulk-operations/submit-bulk-write';
+import { submitBulkWriteJob, uploadBulkWriteFile } from '../../../src/activities/bulk-operations/submit-bulk-write';
 import { closeAbandonedRuns } from '../../../src/activities/maintenance/close-abandoned-runs';
 import { listItems } from '../../../src/db/bulk-operations/bulk-operation-items';
 import { getBulkOperation } from '../../../src/db/bulk-operations/bulk-operations';
@@ -38,7 +38,7 @@ describe('the activities of a bulk write', () => {
     const target = { ...(await keep(insert(count))), file: 1 };
     await activities.run(() => planBulkWrite(activities.deps, target));
     await activities.run(() => uploadBulkWriteFile(activities.deps, target));
-    await activities.run(() => orderBulkWriteJob(activities.deps, target));
+    await activities.run(() => submitBulkWriteJob(activities.deps, target));
     return target;
   }
 
@@ -110,7 +110,7 @@ describe('the activities of a bulk write', () => {
     const target = await ordered();
 
     await activities.run(() => uploadBulkWriteFile(activities.deps, target));
-    await activities.run(() => orderBulkWriteJob(activities.deps, target));
+    await activities.run(() => submitBulkWriteJob(activities.deps, target));
 
     assert.deepEqual([callsOf('uploadFile') - before[0]!, callsOf('createBulkWrite') - before[1]!], [1, 1]);
     const left = await readdir(activities.deps.spoolDirectory);
@@ -125,11 +125,11 @@ describe('the activities of a bulk write', () => {
     await activities.run(() => planBulkWrite(activities.deps, target));
     await activities.run(() => uploadBulkWriteFile(activities.deps, target));
     activities.simulator.control.addFault({ kind: 'truncate', operation: 'createBulkWrite', times: 1 });
-    await assert.rejects(activities.run(() => orderBulkWriteJob(activities.deps, target)));
+    await assert.rejects(activities.run(() => submitBulkWriteJob(activities.deps, target)));
     const calls = callsOf('createBulkWrite');
 
     await assert.rejects(
-      activities.run(() => orderBulkWriteJob(activities.deps, target)),
+      activities.run(() => submitBulkWriteJob(activities.deps, target)),
       failsWith('bulk_write.outcome_unknown'),
     );
 
@@ -143,14 +143,14 @@ describe('the activities of a bulk write', () => {
     await updateJob(activities.knex, target.operationId, 'write', 1, { state: 'ORDERING' });
 
     await assert.rejects(
-      activities.run(() => orderBulkWriteJob(deps, target)),
+      activities.run(() => submitBulkWriteJob(deps, target)),
       failsWith('bulk_write.pending'),
     );
     await activities.knex.raw(`update sync.bulk_jobs set updated_at = now() - ${HOUR} where session_id = ?`, [
       target.operationId,
     ]);
     await assert.rejects(
-      activities.run(() => orderBulkWriteJob(deps, target)),
+      activities.run(() => submitBulkWriteJob(deps, target)),
       failsWith('bulk_write.outcome_unknown'),
     );
   });
@@ -160,15 +160,15 @@ describe('the activities of a bulk write', () => {
     await activities.run(() => planBulkWrite(activities.deps, target));
     await activities.run(() => uploadBulkWriteFile(activities.deps, target));
     activities.simulator.control.addFault({ kind: 'throttle', operation: 'createBulkWrite', times: 1 });
-    await assert.rejects(activities.run(() => orderBulkWriteJob(activities.deps, target)));
+    await assert.rejects(activities.run(() => submitBulkWriteJob(activities.deps, target)));
     await updateJob(activities.knex, target.operationId, 'write', 1, { state: 'UPLOADED', details: { fileId: '1' } });
 
     await assert.rejects(
-      activities.run(() => orderBulkWriteJob(activities.deps, target)),
+      activities.run(() => submitBulkWriteJob(activities.deps, target)),
       failsWith('bulk_write.file_lost'),
     );
     await activities.run(() => uploadBulkWriteFile(activities.deps, target));
-    await activities.run(() => orderBulkWriteJob(activities.deps, target));
+    await activities.run(() => submitBulkWriteJob(activities.deps, target));
 
     assert.notEqual((await getJob(activities.knex, target.operationId, 'write', 1)).zohoJobId, null);
   });
@@ -220,7 +220,7 @@ describe('the activities of a bulk write', () => {
     await activities.run(() => planBulkWrite(activities.deps, target));
     await updateJob(activities.knex, target.operationId, 'write', 1, { state: 'ORDERED', zohoJobId: '77' });
 
-    const settled = await activities.run(() => settleOperation(activities.deps, target));
+    const settled = await activities.run(() => closeRemainingItems(activities.deps, target));
 
     assert.deepEqual([settled.counts.unknown, settled.counts.cancelled, settled.runningJobs], [2, 1, ['77']]);
   });

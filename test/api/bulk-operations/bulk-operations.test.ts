@@ -16,15 +16,15 @@ const STARTED = { workflowId: 'bulk-write:x', firstExecutionRunId: 'run' };
 
 describe('bulk operations in the API', () => {
   let operations: OperationCommands = NO_OPERATIONS;
-  let control = NO_TEMPORAL;
+  let commands = NO_TEMPORAL;
   const api = useApi(
-    () => control,
+    () => commands,
     undefined,
     () => operations,
   );
   beforeEach(() => {
     operations = { ...NO_OPERATIONS, start: async () => STARTED };
-    control = NO_TEMPORAL;
+    commands = NO_TEMPORAL;
   });
 
   const insertOf = (count: number, record: object = { Last_Name: 'A' }) => [
@@ -191,7 +191,7 @@ describe('bulk operations in the API', () => {
       sequence: 1,
       patch: { status: 'completed' },
     });
-    control = { ...NO_TEMPORAL, cancel: () => Promise.reject(new SyncWorkflowNotRunning('gone')) };
+    commands = { ...NO_TEMPORAL, cancel: () => Promise.reject(new SyncWorkflowNotRunning('gone')) };
 
     const cancelled = await api.call('POST', `/api/v1/bulk-writes/${operation.id}/cancel`, {
       json: { reason: 'enough' },
@@ -209,11 +209,11 @@ describe('bulk operations in the API', () => {
 
   it('pauses and resumes one by its workflow, and says whether it has taken effect', async () => {
     const { operation } = await started();
-    const commands: string[] = [];
-    control = {
+    const sent: string[] = [];
+    commands = {
       ...NO_TEMPORAL,
       update: async ({ workflowId }, name, { by, reason }) => {
-        commands.push(`${name} ${workflowId} by ${by}: ${reason}`);
+        sent.push(`${name} ${workflowId} by ${by}: ${reason}`);
         return name === 'pause';
       },
     };
@@ -224,7 +224,7 @@ describe('bulk operations in the API', () => {
 
     const { workflowId, initiatedBy } = operation;
     assert.deepEqual(statuses, [200, 202]);
-    assert.deepEqual(commands, [
+    assert.deepEqual(sent, [
       `pause ${workflowId} by ${initiatedBy}: lunch`,
       `resume ${workflowId} by ${initiatedBy}: lunch`,
     ]);

@@ -37,7 +37,7 @@ describe('the OpenAPI document', () => {
     const app = createApp({
       knex,
       connect: connectSettings(knex, api.baseUrl),
-      control: NO_TEMPORAL,
+      commands: NO_TEMPORAL,
       operations: NO_OPERATIONS,
       logger: createLogger('test', 'silent'),
       temporalUi: { url: '', namespace: '' },

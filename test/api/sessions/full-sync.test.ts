@@ -15,10 +15,10 @@ const START = '/api/v1/syncs/full';
 describe('starting and steering a full sync', () => {
   const temporal = useTemporal();
   const down = unreachableTemporal();
-  let control: SyncCommands;
-  const api = useApi(() => control);
+  let commands: SyncCommands;
+  const api = useApi(() => commands);
   beforeEach(() => {
-    control = temporal.control;
+    commands = temporal.commands;
   });
 
   async function start(request: object = {}, headers: Record<string, string> = {}): Promise<Answer> {
@@ -96,7 +96,7 @@ describe('starting and steering a full sync', () => {
 
   it('refuses when Temporal runs a sync of the module that PostgreSQL does not know', async () => {
     const { id, name } = await someConnection(api.knex);
-    await temporal.control.startFullSync(
+    await temporal.commands.startFullSync(
       { sessionId: 'unknown', connectionId: id, connection: name, module: 'Deals', options: {} },
       'test',
     );
@@ -164,10 +164,10 @@ describe('starting and steering a full sync', () => {
   it('leaves the module free, and the idempotency key too, when Temporal is down', async () => {
     const { name } = await someConnection(api.knex);
     const key = { 'idempotency-key': `down-${name}` };
-    control = down;
+    commands = down;
 
     const refused = await start({ connection: name }, key);
-    control = temporal.control;
+    commands = temporal.commands;
     const accepted = await start({ connection: name }, key);
 
     assert.equal(refused.status, 503);
@@ -181,23 +181,23 @@ describe('starting and steering a full sync', () => {
 
   it('shows sessions while Temporal is down, and refuses commands as retryable', async () => {
     const { links } = (await startedSession()).session;
-    control = down;
+    commands = down;
 
     const shown = await api.call('GET', links.self);
-    const commands = await Promise.all(
+    const answers = await Promise.all(
       [`${links.self}/pause`, `${links.self}/cancel`].map((path) => api.call('POST', path)),
     );
 
     assert.equal(shown.status, 200);
     assert.deepEqual(
-      commands.map(({ status }) => status),
+      answers.map(({ status }) => status),
       [503, 503],
     );
   });
 
   it('says that no worker answers', async () => {
     const { links } = (await startedSession()).session;
-    control = temporal.hastyControl;
+    commands = temporal.hastyCommands;
 
     const answer = await api.call('POST', `${links.self}/pause`);
 
@@ -224,7 +224,7 @@ describe('starting and steering a full sync', () => {
     it('answers 202 for a command that was accepted but is not yet in effect', async () => {
       const { links } = (await startedSession()).session;
       await api.call('POST', `${links.self}/resume`);
-      control = temporal.hastyControl;
+      commands = temporal.hastyCommands;
 
       const answer = await api.call('POST', `${links.self}/pause`, { json: { reason: 'never takes effect' } });
 

@@ -10,7 +10,7 @@ const START = '/api/v1/syncs/incremental';
 
 describe('starting an incremental sync', () => {
   const temporal = useTemporal();
-  const api = useApi(() => temporal.control);
+  const api = useApi(() => temporal.commands);
 
   async function start(request: object, headers: Record<string, string> = {}): Promise<Answer> {
     return api.call('POST', START, { json: { module: 'Deals', ...request }, headers });

@@ -65,7 +65,7 @@ export const NO_OPERATIONS: OperationCommands = {
  * @param accountsUrl the simulator that stands for every data center
  */
 export function useApi(
-  control: () => SyncCommands,
+  commands: () => SyncCommands,
   accountsUrl?: () => string,
   operations: () => OperationCommands = () => NO_OPERATIONS,
 ): ApiFixture {
@@ -76,7 +76,7 @@ export function useApi(
     running = await startApi(
       database.knex,
       {
-        control: forwarding(control),
+        commands: forwarding(commands),
         operations: {
           start: (...args) => operations().start(...args),
           jobFinished: (...args) => operations().jobFinished(...args),
@@ -116,7 +116,7 @@ interface RunningApi {
 
 async function startApi(
   knex: Knex,
-  parts: Pick<ApiDeps, 'control' | 'operations' | 'logger'>,
+  parts: Pick<ApiDeps, 'commands' | 'operations' | 'logger'>,
   accountsUrl: (() => string) | undefined,
 ): Promise<RunningApi> {
   const server = createServer();
@@ -185,15 +185,15 @@ export function connectSettings(knex: Knex, baseUrl: string, accountsUrl?: () =>
   };
 }
 
-/** So that each test may put its own control in place after the API has started. */
-function forwarding(control: () => SyncCommands): SyncCommands {
+/** So that each test may put its own commands in place after the API has started. */
+function forwarding(commands: () => SyncCommands): SyncCommands {
   return {
-    startFullSync: (...args) => control().startFullSync(...args),
-    startIncrementalSync: (...args) => control().startIncrementalSync(...args),
-    update: (...args) => control().update(...args),
-    cancel: (...args) => control().cancel(...args),
-    describe: (...args) => control().describe(...args),
-    ping: async () => control().ping(),
+    startFullSync: (...args) => commands().startFullSync(...args),
+    startIncrementalSync: (...args) => commands().startIncrementalSync(...args),
+    update: (...args) => commands().update(...args),
+    cancel: (...args) => commands().cancel(...args),
+    describe: (...args) => commands().describe(...args),
+    ping: async () => commands().ping(),
   };
 }
 

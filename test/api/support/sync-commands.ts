@@ -7,9 +7,9 @@ import { createNamespace, quietTemporalSdk, sharedTemporal, temporalClient } fro
 
 export interface TemporalFixture {
   readonly client: Client;
-  readonly control: SyncCommands;
+  readonly commands: SyncCommands;
   /** The same, with little patience. */
-  readonly hastyControl: SyncCommands;
+  readonly hastyCommands: SyncCommands;
   /** Serves the stand-in workflow; the returned function ends that. */
   startWorker(): Promise<() => Promise<void>>;
 }
@@ -44,10 +44,10 @@ export function useTemporal(): TemporalFixture {
     get client() {
       return started().temporal.client;
     },
-    get control() {
+    get commands() {
       return createSyncCommands(started().temporal);
     },
-    get hastyControl() {
+    get hastyCommands() {
       return createSyncCommands(started().temporal, { callMs: HASTY_MS, effectMs: HASTY_MS });
     },
     async startWorker() {
@@ -67,7 +67,7 @@ export function useTemporal(): TemporalFixture {
   };
 }
 
-/** The control as it is when no Temporal server answers. */
+/** The commands as they are when no Temporal server answers. */
 export function unreachableTemporal(): SyncCommands {
   const connection = Connection.lazy({ address: '127.0.0.1:1' });
   const client = new Client({ connection });

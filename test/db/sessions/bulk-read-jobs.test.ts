@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import {
   findBulkReadJob,
-  saveOrderedBulkRead,
+  saveSubmittedBulkRead,
   updateBulkReadJob,
-  type OrderedBulkRead,
+  type SubmittedBulkRead,
 } from '../../../src/db/sessions/bulk-read-jobs';
 import { someSession, useDatabase } from '../support';
 
 describe('bulk-read jobs', () => {
   const database = useDatabase();
 
-  async function ordered(more: Partial<OrderedBulkRead> = {}): Promise<OrderedBulkRead> {
+  async function ordered(more: Partial<SubmittedBulkRead> = {}): Promise<SubmittedBulkRead> {
     const session = await someSession(database.knex);
-    const job: OrderedBulkRead = {
+    const job: SubmittedBulkRead = {
       connectionId: session.connectionId,
       sessionId: session.id,
       page: 1,
@@ -21,10 +21,10 @@ describe('bulk-read jobs', () => {
       orderedAt: '2026-11-23T10:00:00.000Z',
       ...more,
     };
-    await saveOrderedBulkRead(database.knex, job);
+    await saveSubmittedBulkRead(database.knex, job);
     return job;
   }
-  const find = (job: OrderedBulkRead, page = job.page) => findBulkReadJob(database.knex, job.sessionId, page);
+  const find = (job: SubmittedBulkRead, page = job.page) => findBulkReadJob(database.knex, job.sessionId, page);
 
   it('are found by session and page', async () => {
     const job = await ordered();
@@ -55,8 +55,8 @@ describe('bulk-read jobs', () => {
     const job = await ordered();
     await updateBulkReadJob(database.knex, job.sessionId, 1, 'COMPLETED', { downloadUrl: '/old' });
 
-    await saveOrderedBulkRead(database.knex, { ...job, zohoJobId: '2', orderedAt: '2026-11-23T11:00:00.000Z' });
-    await saveOrderedBulkRead(database.knex, { ...job, zohoJobId: '3', orderedAt: '2026-11-23T12:00:00.000Z' });
+    await saveSubmittedBulkRead(database.knex, { ...job, zohoJobId: '2', orderedAt: '2026-11-23T11:00:00.000Z' });
+    await saveSubmittedBulkRead(database.knex, { ...job, zohoJobId: '3', orderedAt: '2026-11-23T12:00:00.000Z' });
 
     assert.deepEqual(await find(job), {
       zohoJobId: '3',
@@ -69,7 +69,7 @@ describe('bulk-read jobs', () => {
 
   it('of other pages are left alone', async () => {
     const job = await ordered();
-    await saveOrderedBulkRead(database.knex, { ...job, page: 2, zohoJobId: '2' });
+    await saveSubmittedBulkRead(database.knex, { ...job, page: 2, zohoJobId: '2' });
 
     await updateBulkReadJob(database.knex, job.sessionId, 2, 'FAILURE');
 

@@ -10,7 +10,7 @@ import {
 } from '../../temporal/contract/sync-messages';
 
 /** Status of the run, and the way to record it. */
-export interface ControlledRun {
+export interface PausableRun {
   readonly status: RunStatus;
   record(patch: { status: RunStatus; pauseReason: string | null }, message: string): Promise<void>;
 }
@@ -19,14 +19,14 @@ export interface ControlledRun {
  * Pause and resume of a run whose work is a row of idempotent steps. Pausing stops the step in flight at its next safe
  * point; resuming runs it again, and what it had committed is not done twice.
  */
-export class RunControl {
+export class RunSteps {
   #paused = false;
   readonly #inFlight = new Set<CancellationScope>();
   /** Cancelled when Temporal cancels the workflow. */
   readonly #root = CancellationScope.current();
-  readonly #session: ControlledRun;
+  readonly #session: PausableRun;
 
-  constructor(session: ControlledRun) {
+  constructor(session: PausableRun) {
     this.#session = session;
     setHandler(pauseUpdate, (command) => this.#pause(command));
     setHandler(resumeUpdate, (command) => this.#resume(command));
@@ -35,7 +35,7 @@ export class RunControl {
   }
 
   /** Runs one step, again after each pause that stopped it. A cancellation of the workflow ends it for good. */
-  async step<T>(work: () => Promise<T>): Promise<T> {
+  async run<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
       await condition(() => this.#desired() === 'run');
       const scope = new CancellationScope();
