@@ -112,6 +112,8 @@ describe('a mass update', function () {
 
     assert.deepEqual([operation.totalRecords, operation.successfulRecords], [30, 30]);
     assert.match(operation.message ?? '', /it does not say which/);
+    assert.deepEqual(operation.plan, { module: 'Deals', byView: true });
+    assert.equal(operation.result?.view?.updated, 30);
     const steps = await valuesOf(org, 'Deals', 'Next_Step');
     assert.ok([...steps.values()].every((step) => step === 'Second'));
   });

@@ -12,6 +12,7 @@ import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations
 import { pollDelayMs } from '../../domain/runs/poll-schedule';
 import { LIMITS } from '../../domain/zoho-limits';
 import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
+import type { MassUpdatePlan, ViewCounts } from '../../temporal/contract/results';
 import type { OperationTarget } from '../../temporal/contract/targets';
 import { createMassUpdateJob, getMassUpdateJob, massUpdateRecords } from '../../zoho/bulk/mass-update';
 import { JsonNumber } from '../../zoho/http/exact-json';
@@ -24,12 +25,6 @@ import { wasRefused } from './was-refused';
 
 /** A view's job is the only one of its operation. */
 const JOB = 1;
-
-export interface MassUpdatePlan {
-  module: string;
-  /** The records are those of a view: Zoho runs a job of its own and returns counts only. */
-  byView: boolean;
-}
 
 /**
  * Holds the values of a mass update against the metadata of their fields, before anything is written.
@@ -105,12 +100,8 @@ export async function submitMassUpdate(deps: ActivityDependencies, target: Opera
   });
 }
 
-export interface MassUpdateJobResult {
+export interface MassUpdateJobResult extends ViewCounts {
   state: 'COMPLETED' | 'FAILED';
-  total: number;
-  updated: number;
-  notUpdated: number;
-  failed: number;
 }
 
 /**

@@ -87,7 +87,8 @@ function presentRow(
     errorMessage: operation.errorMessage,
     pauseReason: operation.pauseReason,
     callbackState: operation.callbackState,
-    result: operation.result,
+    plan: operation.plan as BulkOperation['plan'],
+    result: operation.result as BulkOperation['result'],
     initiatedBy: operation.initiatedBy,
     workflowId: operation.workflowId,
   };

@@ -5,6 +5,7 @@ import { LIMITS } from '../../domain/zoho-limits';
 import { PAGE_FIELDS } from '../http/paging';
 import { ApiName, connection } from '../http/parameters';
 import { Actions, RUN_LINKS } from '../runs/present-run';
+import { BulkOperationPlan, BulkOperationResult } from './run-schemas';
 
 const MAX_GROUPS = 100;
 /** Shown of what is wrong with records; thousands can be wrong in the same way. */
@@ -13,7 +14,6 @@ const MAX_CHARACTERS = 32_000;
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const count = z.int().min(0);
-const json = z.record(z.string(), z.unknown());
 
 /** PostgreSQL keeps no NUL and no half of a surrogate pair. */
 const text = z
@@ -190,7 +190,8 @@ export const BulkOperation = z
     errorMessage: z.string().nullable(),
     pauseReason: z.string().nullable(),
     callbackState: z.enum(['pending', 'delivered', 'failed']).nullable(),
-    result: json.nullable(),
+    plan: BulkOperationPlan.nullable().meta({ description: 'null before it is made.' }),
+    result: BulkOperationResult.nullable().meta({ description: 'null before the end.' }),
     initiatedBy: z.string(),
     workflowId: z.string(),
     actions: Actions,

@@ -47,9 +47,7 @@ export function presentSession(view: SessionView, audience: Audience): Session {
     maxRetries: session.maxRetries,
     batchSize: session.batchSize,
     conflictResolution: session.conflictResolution,
-    options: session.syncConfig,
-    plan: session.plan,
-    result: session.result,
+    ...storedByRun(session),
     errorMessage: session.errorMessage,
     pauseReason: session.pauseReason,
     initiatedBy: session.initiatedBy,
@@ -105,6 +103,11 @@ export function presentRecordStatus(record: RecordSyncStatusModel): RecordStatus
     processingTimeMs: record.processingTimeMs,
     apiCallsUsed: record.apiCallsUsed,
   };
+}
+
+/** Values of the request and the workflow as they are; like every answer they are held to their schemas when sent. */
+function storedByRun({ syncConfig, plan, result }: SessionView['session']) {
+  return { options: syncConfig, plan: plan as Session['plan'], result: result as Session['result'] };
 }
 
 function linksOf({ session }: SessionView, actions: readonly RunAction[], audience: Audience): Session['links'] {

@@ -11,6 +11,7 @@ import {
 import { PAGE_FIELDS } from '../http/paging';
 import { ApiName, connection } from '../http/parameters';
 import { Actions, approveSweepLink, RUN_LINKS } from '../runs/present-run';
+import { LogData, SyncOptions, SyncPlan, SyncResult } from './sync-schemas';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const count = z.number().min(0);
@@ -113,9 +114,9 @@ export const Session = z
     maxRetries: count,
     batchSize: count,
     conflictResolution: z.enum(CONFLICT_STRATEGIES),
-    options: json.meta({ description: 'What the session was asked to do.' }),
-    plan: json.nullable(),
-    result: json.nullable(),
+    options: SyncOptions,
+    plan: SyncPlan.nullable().meta({ description: 'null before it is made.' }),
+    result: SyncResult.nullable().meta({ description: 'null unless completed.' }),
     errorMessage: z.string().nullable(),
     pauseReason: z.string().nullable(),
     initiatedBy: z.string().nullable(),
@@ -145,7 +146,7 @@ export const LogLine = z
     recordId: zohoId.nullable(),
     apiEndpoint: z.string().nullable(),
     executionTimeMs: count.nullable(),
-    data: json.nullable(),
+    data: LogData.nullable(),
     errorCode: z.string().nullable(),
     errorDetails: json.nullable(),
   })

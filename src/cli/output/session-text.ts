@@ -32,6 +32,7 @@ export function sessionDetails(session: Session): string {
     ['phase', session.phase],
     ['reason', session.errorMessage ?? session.pauseReason],
     ['read by', session.readPath],
+    ['plan', session.plan && planLine(session.plan)],
     ['started', `${moment(session.startedAt)} by ${session.initiatedBy ?? 'nobody known'}`],
     ['took', formatSeconds(session.durationSeconds)],
     ['done', percentage(session.progressPercentage)],
@@ -40,6 +41,11 @@ export function sessionDetails(session: Session): string {
     ['updated', formatCount(session.updatedRecords)],
     ['unchanged', formatCount(session.unchangedRecords)],
     ['failed', formatCount(session.failedRecords)],
+    [
+      'counted',
+      session.result &&
+        `${formatCount(session.result.zohoRows)} in Zoho, ${formatCount(session.result.mirrorRows)} in the mirror`,
+    ],
     ['rate', session.rowsPerSecond === null ? null : `${formatCount(session.rowsPerSecond)} rows/s`],
     ['time left', session.etaSeconds === null ? null : formatSeconds(session.etaSeconds)],
     ['API calls', formatCount(session.apiCallsMade)],
@@ -56,6 +62,10 @@ export function progressLine(session: Session): string {
   const records = `${formatCount(session.processedRecords)} of ${formatCount(session.totalRecords)} records`;
   const left = session.etaSeconds === null ? '' : `, ${formatSeconds(session.etaSeconds)} left`;
   return `${session.module}  ${session.status}  ${session.phase ?? ''}  ${percentage(session.progressPercentage)}  ${records}${left}`;
+}
+
+function planLine(plan: NonNullable<Session['plan']>): string {
+  return 'reason' in plan ? plan.reason : `what changed since ${moment(plan.changesSince)}`;
 }
 
 function percentage(value: number | null): string {

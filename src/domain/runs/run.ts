@@ -52,6 +52,12 @@ export interface SessionPatch extends RunPatch {
   batchSize?: number;
 }
 
+/** Facts of a log line beside its text. */
+export interface RunLogData {
+  /** Type of the failure that ended the run. */
+  type?: string | null | undefined;
+}
+
 export interface RunLogLine {
   level: LogLevel;
   component: string;
@@ -61,7 +67,7 @@ export interface RunLogLine {
   recordId?: string;
   apiEndpoint?: string;
   executionTimeMs?: number;
-  data?: object;
+  data?: RunLogData;
   errorCode?: string;
   errorDetails?: object;
 }

@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { ItemCounts } from '../../domain/runs/bulk-operations';
 import type { RunStatus } from '../../domain/runs/enums';
+import type { ViewCounts } from './results';
 
 /** Input of the workflow of a bulk write or a mass update; the records are in the database. */
 export interface BulkOperationInput {
@@ -19,6 +20,8 @@ export interface BulkOperationResult {
   counts: ItemCounts;
   /** Jobs that went on at Zoho when the operation ended. */
   runningJobs: string[];
+  /** Of a mass update by view; only in the operation's row. */
+  view?: ViewCounts;
 }
 
 /** Zoho says that the job of a file has ended. Only a hint to look: it may come twice, late, or never. */

@@ -46,6 +46,21 @@ export interface SessionSums {
   failed: number;
 }
 
+/** Plan of a mass update. */
+export interface MassUpdatePlan {
+  module: string;
+  /** The records are those of a view: Zoho runs a job of its own and returns counts only. */
+  byView: boolean;
+}
+
+/** Records of a custom view as the job of a mass update counts them; it does not name them. */
+export interface ViewCounts {
+  total: number;
+  updated: number;
+  notUpdated: number;
+  failed: number;
+}
+
 /** The files that a bulk write sends, and what they cost. */
 export interface BulkWritePlan {
   files: { file: number; module: string; action: string; rows: number }[];

@@ -29,7 +29,7 @@ export interface WorkDone {
   /** Zoho's own counts, where it names no single record. */
   progress?: ItemProgress;
   /** Part of the result in the operation's row. */
-  details?: object;
+  details?: Pick<BulkOperationResult, 'view'>;
 }
 
 /**

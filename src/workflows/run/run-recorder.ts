@@ -6,7 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { LogLevel, RunStatus } from '../../domain/runs/enums';
-import type { RunPatch, RunRef, RunUpdate } from '../../domain/runs/run';
+import type { RunLogData, RunPatch, RunRef, RunUpdate } from '../../domain/runs/run';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import { SyncStatus } from '../../temporal/search-attributes';
 import { recordBulkOperation, recordProgress } from '../activity-proxies';
@@ -39,13 +39,13 @@ export class RunRecorder<Patch extends RunPatch = RunPatch> {
    * cancelled.
    * @throws session.ended when the run is over already: an operator or the reconciler has closed it.
    */
-  async record(patch: Patch | RunPatch, message?: string, level: LogLevel = 'INFO', data?: object): Promise<void> {
+  async record(patch: Patch | RunPatch, message?: string, level: LogLevel = 'INFO', data?: RunLogData): Promise<void> {
     this.note(patch, message, level, data);
     await this.#written;
   }
 
   /** Writes a step behind the earlier ones without keeping the run waiting; the next `record` throws what goes wrong. */
-  note(patch: Patch | RunPatch, message?: string, level: LogLevel = 'INFO', data?: object): void {
+  note(patch: Patch | RunPatch, message?: string, level: LogLevel = 'INFO', data?: RunLogData): void {
     if (patch.status !== undefined && patch.status !== this.status) {
       this.status = patch.status;
       upsertSearchAttributes([{ key: SyncStatus, value: patch.status }]);

@@ -21,7 +21,7 @@ const UPDATE: Pick<RunUpdate, 'patch' | 'logs' | 'records'> = {
     plan: { path: 'bulk', credits: 12.5 },
   },
   logs: [
-    { level: 'INFO', component: 'planner', message: 'Bulk read', at: AT, data: { pages: 3 } },
+    { level: 'INFO', component: 'planner', message: 'Bulk read', at: AT, data: { type: 'zoho.server' } },
     { level: 'ERROR', component: 'load', message: 'bad', at: AT, recordId: '5725767000000524157', errorCode: 'E1' },
   ],
   records: [
@@ -54,7 +54,7 @@ describe('recordRunUpdate', () => {
     assert.deepEqual(
       logs.map(({ logLevel, message, recordId, dataPayload }) => ({ logLevel, message, recordId, dataPayload })),
       [
-        { logLevel: 'INFO', message: 'Bulk read', recordId: null, dataPayload: { pages: 3 } },
+        { logLevel: 'INFO', message: 'Bulk read', recordId: null, dataPayload: { type: 'zoho.server' } },
         { logLevel: 'ERROR', message: 'bad', recordId: '5725767000000524157', dataPayload: null },
       ],
     );

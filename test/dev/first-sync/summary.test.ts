@@ -3,6 +3,19 @@ import { describe, it } from 'mocha';
 import type { Session } from '../../../dev/first-sync/control-api';
 import { summarize } from '../../../dev/first-sync/summary';
 
+const result = (counted: Partial<NonNullable<Session['result']>>): NonNullable<Session['result']> => ({
+  status: 'completed',
+  read: 20_000,
+  created: 20_000,
+  updated: 0,
+  unchanged: 0,
+  deleted: 0,
+  failed: 0,
+  zohoRows: 20_000,
+  mirrorRows: 20_000,
+  ...counted,
+});
+
 const session = (known: Partial<Session>): Session => ({
   id: '019ab000-0000-7000-8000-000000000000',
   connection: 'crm',
@@ -41,7 +54,7 @@ const session = (known: Partial<Session>): Session => ({
   conflictResolution: 'crm_wins',
   options: {},
   plan: null,
-  result: { zohoRows: 20_000, mirrorRows: 20_000, failed: 0 },
+  result: result({}),
   errorMessage: null,
   pauseReason: null,
   initiatedBy: null,
@@ -81,11 +94,11 @@ describe('summarize', () => {
 
   it('does not call verified what nobody verified', () => {
     assert.match(summarize([session({ result: null })]), /^Deals .* no$/m);
-    assert.match(summarize([session({ result: { zohoRows: 3, mirrorRows: 2, failed: 0 } })]), /^Deals .* no$/m);
+    assert.match(summarize([session({ result: result({ zohoRows: 3, mirrorRows: 2 }) })]), /^Deals .* no$/m);
   });
 
   it('names the rows that were set aside', () => {
-    const text = summarize([session({ result: { zohoRows: 20_000, mirrorRows: 19_998, failed: 2 } })]);
+    const text = summarize([session({ result: result({ mirrorRows: 19_998, failed: 2 }) })]);
 
     assert.match(text, /^Deals .* yes, 2 set aside$/m);
   });

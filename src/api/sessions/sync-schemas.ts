@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { READ_PATHS, RUN_STATUSES } from '../../domain/runs/enums';
+import type { RunLogData } from '../../domain/runs/run';
+import type * as results from '../../temporal/contract/results';
+import type * as messages from '../../temporal/contract/sync-messages';
+import { storedObject } from '../runs/stored-object';
+
+const rows = z.int().min(0);
+const zohoTime = z.iso.datetime({ offset: true }).meta({ description: 'By the clock of Zoho.' });
+const fieldCount = rows.meta({ description: 'Number of fields that are read.' });
+const warnings = z.array(z.string()).meta({ description: 'For a person to know before reading the result.' });
+
+/** Options of a session, as its request gave them. */
+export const SyncOptions = storedObject<messages.FullSyncOptions & messages.IncrementalSyncOptions>({
+  fields: z.array(z.string()).optional().meta({ description: 'API names; every field when absent.' }),
+  allowMassDelete: z.boolean().optional(),
+  massDeletePercent: z.number().optional(),
+  path: z.enum(READ_PATHS).optional(),
+  since: zohoTime.optional(),
+}).meta({ id: 'SyncOptions', description: 'What a session was asked to do.' });
+
+const FullSyncPlan = storedObject<results.FullSyncPlan>({
+  path: z.enum(READ_PATHS).meta({ description: 'How the module is read.' }),
+  calls: rows,
+  credits: z.number().min(0),
+  seconds: z.number().min(0).meta({ description: "Estimated seconds at Zoho, without the database's share." }),
+  complete: z.boolean().meta({ description: 'Whether every field of the module is read.' }),
+  reason: z.string().meta({ description: 'Why this path, in one sentence.' }),
+  expectedRows: rows,
+  lowWatermark: zohoTime.meta({ description: 'Changes after this time of Zoho are read again at the end.' }),
+  mirrorWasEmpty: z.boolean(),
+  deletesFollowedUntil: zohoTime
+    .nullable()
+    .meta({ description: 'Until when earlier sessions followed deletes; null if none did.' }),
+  fields: fieldCount,
+  hasModifiedTime: z.boolean(),
+  leavesOutConverted: z
+    .boolean()
+    .meta({ description: 'The path does not show converted records: list pages read them after the rest.' }),
+  warnings,
+}).meta({ id: 'FullSyncPlan', description: 'How a full sync reads its module, and what that takes.' });
+
+const IncrementalSyncPlan = storedObject<results.IncrementalSyncPlan>({
+  changesSince: zohoTime.meta({ description: 'Changes are read from this time of Zoho on.' }),
+  deletesSince: zohoTime.meta({ description: 'Deletes are read from this time of Zoho on.' }),
+  fields: fieldCount,
+  warnings,
+}).meta({ id: 'IncrementalSyncPlan', description: 'From when on an incremental sync reads.' });
+
+/** Plan of a session. */
+export const SyncPlan = z
+  .union([FullSyncPlan, IncrementalSyncPlan])
+  .meta({ id: 'SyncPlan', description: 'Plan of a full or an incremental sync.' });
+
+/** Result of a completed session. */
+export const SyncResult = storedObject<messages.SyncResult>({
+  status: z.enum(RUN_STATUSES),
+  read: rows,
+  created: rows,
+  updated: rows,
+  unchanged: rows,
+  deleted: rows,
+  failed: rows.meta({ description: 'Rows in quarantine.' }),
+  zohoRows: rows.meta({ description: 'Rows of the module as Zoho counted them at the end.' }),
+  mirrorRows: rows.meta({ description: 'Rows of the mirror, counted at the same time.' }),
+}).meta({
+  id: 'SyncResult',
+  description: 'Rows of a completed sync by what became of them, and the counts that agreed.',
+});
+
+/** Facts of a log line beside its text. */
+export const LogData = storedObject<RunLogData>({
+  type: z.string().nullable().optional().meta({ description: 'Type of the failure that ended the session.' }),
+}).meta({ id: 'LogData', description: 'Facts of a log line beside its text.' });
