@@ -1,6 +1,6 @@
 import { CALL_PRIORITIES, type CallPriority } from './priorities';
 
-/** Zoho counts the credits of a call for this long. */
+/** Time for which the credits of a call count as spent at Zoho. */
 export const CREDIT_DAY_MS = 24 * 3_600_000;
 /** Credits are kept by the minute in which they were spent. */
 export const MINUTE_MS = 60_000;
@@ -18,17 +18,20 @@ export const RESERVED_SHARES: Readonly<Record<CallPriority, number>> = {
   verify: 0.01,
 };
 
-/** Credits by priority, in the order of `CALL_PRIORITIES`, and last what others spent or Zoho's header corrected. */
+/**
+ * Credits by priority in the order of `CALL_PRIORITIES`; the last entry is what others spent or Zoho's header
+ * corrected.
+ */
 export type CreditsByPriority = readonly number[];
 
-/** The rolling day of one connection's account. */
+/** Rolling day of one connection's account. */
 export interface CreditWindow {
-  /** Credits of a day without the part kept free; null without a limit. */
+  /** Credits of a day without the buffer; null without a limit. */
   usable: number | null;
   spent: CreditsByPriority;
 }
 
-/** Credits that were spent within one minute, which come back together a day after its end. */
+/** Credits spent within one minute. They all return a day after its end. */
 export interface SpentMinute {
   /** Start of the minute, milliseconds since 1970. */
   startedAt: number;
@@ -41,8 +44,8 @@ export function usableCredits(dailyCredits: number | null, bufferPercent: number
 }
 
 /**
- * Whether a call may spend its credits now: within the usable credits of the day, and either within its own reserved
- * share or without touching what is left of the others'. `may_spend` in the database is the same rule.
+ * Whether a call may spend its credits now: it must fit into the day's usable credits, and either into its own reserved
+ * share or beside what is left of the others'. `may_spend` in the database is the same rule.
  */
 export function maySpend({ usable, spent }: CreditWindow, priority: CallPriority, credits: number): boolean {
   if (usable === null) return true;
@@ -53,11 +56,11 @@ export function maySpend({ usable, spent }: CreditWindow, priority: CallPriority
 }
 
 /**
- * Wait until a call may spend its credits if no other call spends any before: until a day after the end of the first
- * minute whose credits make room when they come back.
+ * Wait until a call may spend its credits if no other call spends any in the meantime: until a day after the end of the
+ * first minute whose credits make room when they return.
  *
- * @param minutes the window's minutes, oldest first; together they are `window.spent`.
- * @returns milliseconds from `now`, 0 if it may at once, undefined if the day never has that many credits for it.
+ * @param minutes the window's minutes, oldest first; their sum is `window.spent`
+ * @returns milliseconds from `now`; 0 if it may spend at once; undefined if the day never has that many credits for it
  */
 export function waitForCredits(
   window: CreditWindow,

@@ -1,15 +1,15 @@
 /**
- * Upper bounds of the latency histogram, in milliseconds. Counts by these bounds are stored, so the list never changes:
- * counts of other bounds could not be added to them.
+ * Upper bounds of the latency histogram, in milliseconds. Stored counts refer to these bounds, so the list never
+ * changes: counts by other bounds could not be added to them.
  */
 export const LATENCY_BOUNDS_MS = [25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000] as const;
 
-/** A histogram without a call: one count for each bound and one for what is above the last. */
+/** An empty histogram: one count for each bound and one for latencies above the last. */
 export function noLatencies(): number[] {
   return Array<number>(LATENCY_BOUNDS_MS.length + 1).fill(0);
 }
 
-/** Counts one call; a latency on a bound belongs below it. */
+/** Counts one call; a latency equal to a bound counts below it. */
 export function countLatency(buckets: number[], latencyMs: number): void {
   const index = LATENCY_BOUNDS_MS.findIndex((bound) => latencyMs <= bound);
   const bucket = index === -1 ? LATENCY_BOUNDS_MS.length : index;
@@ -17,7 +17,7 @@ export function countLatency(buckets: number[], latencyMs: number): void {
 }
 
 /**
- * The bound below which a share of the calls ended, in milliseconds: as exact as the bounds are.
+ * Bound below which a share of the calls ended, in milliseconds: as exact as the bounds are.
  * @param share 0 to 1, e.g. 0.95
  * @returns undefined without a call, `Infinity` above the last bound
  */

@@ -18,7 +18,7 @@ export const MAX_WAIT_MS: Readonly<Record<CallPriority, number>> = {
   verify: 4_000,
 };
 
-/** From this many slots on, one is reserved for interactive calls, so that none of them waits behind long downloads. */
+/** With this many slots or more, one is reserved for interactive calls, so that they never wait for long downloads. */
 export const MIN_CONCURRENCY_TO_RESERVE_ONE = 5;
 
 const BY_SESSION: Readonly<Record<SessionType, CallPriority>> = {
@@ -28,7 +28,7 @@ const BY_SESSION: Readonly<Record<SessionType, CallPriority>> = {
   webhook_update: 'webhook',
 };
 
-/** The priority of the calls of a session. */
+/** Priority of a session's calls. */
 export function priorityOfSession(sessionType: SessionType): CallPriority {
   return BY_SESSION[sessionType];
 }

@@ -1,4 +1,4 @@
-/** Beginning of a page of changes: a time, or the position of a page token. */
+/** Start of a page of changes: a time, or the position of a page token. */
 export interface ChangeCursor {
   /** ISO 8601, whole seconds, UTC. */
   modifiedSince: string;
@@ -8,13 +8,13 @@ export interface ChangeCursor {
 /**
  * Cursor of the page after this one, in a list of changes sorted by Modified_Time.
  *
- * The next page begins at the time this one reached, not at the token: a record that moves to the end when it is changed then
- * shifts nothing, no token can expire, and the records that tokens reach are counted from zero again. That second is read again,
- * since other records may share it and Zoho may take the bound as exclusive. Only where so many share it that the page
- * got no further, the scan continues by its token.
+ * The next page begins at the time this one reached, not at the token. So a record that moves to the end when it
+ * changes shifts nothing, no token can expire, and the limit of rows that tokens reach starts over. That second is read
+ * again, since other records may share it and Zoho may take the bound as exclusive. Only if so many records share it
+ * that the page did not get past it, the scan continues by its token.
  *
- * @param page `lastModified`: of its last record, as Zoho wrote it; null if it has none
- * @returns null behind the last page
+ * @param page `lastModified`: Modified_Time of its last record, as Zoho wrote it; null if it has none
+ * @returns null after the last page
  */
 export function nextCursor(
   cursor: ChangeCursor,

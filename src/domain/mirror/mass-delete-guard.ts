@@ -1,10 +1,10 @@
-/** Rows may always vanish up to this many: a share of a tiny module says nothing. */
+/** Number of rows that may always vanish: a share of a tiny module means nothing. */
 export const MASS_DELETE_FREE_ROWS = 25;
 const MASS_DELETE_DEFAULT_PERCENT = 10;
 
 /**
- * True if deleting so many rows needs a person's approval first. A permission that was taken away or a wrong connection looks like
- * a module whose rows are all gone; nothing is removed on that evidence alone.
+ * Whether deleting so many rows needs a person's approval first. A revoked permission or a wrong connection looks like
+ * a module whose rows are all gone; nothing is deleted on that evidence alone.
  */
 export function massDeleteNeedsApproval(
   candidates: number,

@@ -26,28 +26,28 @@ export interface MappableField {
   formulaReturnType?: string | undefined;
   /** API name of the module a lookup points to. */
   lookupModule?: string | undefined;
-  /** Actual values of a picklist, used ones and unused ones. */
+  /** Actual values of a picklist, used and unused ones. */
   choices?: readonly string[] | undefined;
 }
 
-/** A field and its place in the mirror. */
+/** A field with the columns it has in the mirror. */
 export interface MirrorField {
   fieldId: string;
   apiName: string;
   dataType: string;
   shape: ValueShape;
-  /** The column of the value; for a reference the column of the id. */
+  /** Column of the value; for a reference, the column of the id. */
   column: string;
   type: ColumnType;
-  /** The column of a reference's name. */
+  /** Column of a reference's name. */
   nameColumn?: string | undefined;
   lookupModule?: string | undefined;
   choices?: readonly string[] | undefined;
-  /** True if Zoho's bulk read can export the field. */
+  /** Whether Zoho's bulk read can export the field. */
   bulkReadable: boolean;
-  /** True if it can export the name of the record a reference points to. */
+  /** Whether it can export the name of the record a reference points to. */
   bulkNameReadable: boolean;
-  /** True if the value can change without `Modified_Time` moving. */
+  /** Whether the value can change while `Modified_Time` does not. */
   changesWithoutModifiedTime: boolean;
 }
 
@@ -119,9 +119,9 @@ function shapeOf(field: MappableField): { shape: ValueShape; type: ColumnType } 
   return type ? { shape: 'scalar', type } : { shape: 'opaque', type: 'jsonb' };
 }
 
-/** Leaves room for `_id` and a number within the 63 bytes that PostgreSQL keeps of a name. */
+/** Leaves room for `_id` and a number in the 63 bytes that PostgreSQL keeps of a name. */
 const MAX_COLUMN = 57;
-/** The mirror's key, and PostgreSQL's system columns, whose names no other column may have. */
+/** Names that no column may have: the mirror's key and PostgreSQL's system columns. */
 const RESERVED_COLUMNS = new Set(['', 'id', 'ctid', 'tableoid', 'xmin', 'xmax', 'cmin', 'cmax']);
 
 /** `Deal_Name` -> `deal_name`, `LeadSource` -> `lead_source`. Never empty, never an engine column, at most 57 bytes. */
@@ -143,10 +143,10 @@ function firstFree(wanted: string, taken: ReadonlySet<string | undefined>): stri
 
 /**
  * Maps a module's fields to columns.
- * @param fields what Zoho's field metadata lists, in its order.
- * @param earlier column of each field id from an earlier run: a field keeps its column for as long as it keeps its API
- *   name, and a renamed field takes a new one (the caller renames the column). The column of a field that is no longer
- *   listed stays with it, because it holds its last values: a new field of the same name gets another one.
+ * @param fields all fields of Zoho's field metadata, in its order
+ * @param earlier column of each field id from an earlier run. A field keeps its column as long as it keeps its API
+ *   name; a renamed field takes a new one, and the caller renames the column. A field that is no longer listed keeps
+ *   its column, which holds its last values; a new field of the same name gets another one.
  */
 export function mapFields(
   fields: readonly MappableField[],
@@ -206,8 +206,8 @@ const DISPLAY_FIELDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The export column that gives a reference's name (`Account_Name.Account_Name`), where the module it points to is
- * known. Users are not joined: their names come from the list of users.
+ * Export column with a reference's name (`Account_Name.Account_Name`), if the module it points to is known. Users are
+ * not joined: their names come from the list of users.
  */
 export function bulkNameField(field: MirrorField): string | undefined {
   if (!field.bulkNameReadable || !field.lookupModule) return undefined;
@@ -225,7 +225,7 @@ const WIDENINGS: Readonly<Record<ColumnType, readonly ColumnType[]>> = {
   text: [],
 };
 
-/** True if a column can change its type without losing any value it can hold. */
+/** Whether a column can change its type without losing any value it can hold. */
 export function isWidening(from: ColumnType, to: ColumnType): boolean {
   return WIDENINGS[from].includes(to);
 }

@@ -1,9 +1,9 @@
 /**
- * Choice among methods of doing the same work at Zoho: the cheapest of those that do all of it, within the credits and
- * the time that are allowed. Pure; the methods are in `read-methods.ts` and `write-methods.ts`.
+ * Choice among methods of doing the same work at Zoho: the cheapest that does all of it within the allowed credits and
+ * time. Pure; the methods are in `read-methods.ts` and `write-methods.ts`.
  */
 
-/** Calls of one operation, in the words of the API ledger. */
+/** Calls of one operation, named as in the API ledger. */
 export interface PlannedCalls {
   operation: string;
   calls: number;
@@ -14,18 +14,18 @@ export interface PlannedCalls {
 export interface Method<Name extends string = string> {
   name: Name;
   steps: PlannedCalls[];
-  /** Estimated seconds until Zoho has done it. */
+  /** Estimated seconds until Zoho is done. */
   seconds: number;
-  /** Limits that keep it from doing all of the work, one clause each; empty when it does. */
+  /** Limits that keep the method from doing all of the work, one clause each; empty when it can. */
   constraints: string[];
 }
 
 export interface Allowance {
   /** Credits left of Zoho's rolling day; unknown means no limit. */
   creditsLeft?: number | undefined;
-  /** Of these, the credits that are not to be touched (the buffer). @default 0 */
+  /** Credits of these that must stay free (the buffer). @default 0 */
   creditsKept?: number | undefined;
-  /** Seconds that the work may take: how fresh the result must be. Absent means any time. */
+  /** Seconds that the work may take, which is how fresh the result has to be. Absent: any time. */
   withinSeconds?: number | undefined;
   /** Credits that a second of waiting is worth: how strongly speed counts against cost. @default 5 */
   creditsPerSecond?: number | undefined;
@@ -36,23 +36,23 @@ export interface WeighedMethod<Name extends string = string> {
   calls: number;
   credits: number;
   seconds: number;
-  /** Does all of the work, whatever it takes. */
+  /** Whether it does all of the work, at any cost. */
   complete: boolean;
-  /** Does all of the work, within the credits and the time. */
+  /** Whether it does all of the work within the credits and the time. */
   adequate: boolean;
-  /** One sentence: why it was chosen, or why not. */
+  /** One sentence with the reason why it was chosen, or rejected. */
   reason: string;
 }
 
 export interface WorkPlan<Name extends string = string> extends WeighedMethod<Name> {
   steps: PlannedCalls[];
-  /** Why the best there is is not adequate, one clause each; empty when it is. */
+  /** Why even the best method is not adequate, one clause each; empty when it is. */
   violations: string[];
   /** The other methods, best first. */
   rejected: WeighedMethod<Name>[];
 }
 
-/** Waiting counts as much as five credits a second: an hour of it is a day's credits of a small org. */
+/** A second of waiting costs as much as five credits: an hour equals a day's credits of a small organization. */
 const CREDITS_PER_SECOND = 5;
 
 interface Assessment<Name extends string> extends Method<Name> {
@@ -64,12 +64,12 @@ interface Assessment<Name extends string> extends Method<Name> {
   violations: string[];
 }
 
-/** Calls that cost one credit each, Zoho's price of whatever has no other. */
+/** Calls that cost one credit each, Zoho's default price. */
 export function plainCalls(operation: string, calls: number): PlannedCalls {
   return { operation, calls, credits: calls };
 }
 
-/** Seconds of calls that are made one after the other. */
+/** Seconds of calls made one after the other. */
 export function callSeconds(calls: number, latencyMs: number): number {
   return (calls * latencyMs) / 1000;
 }
@@ -82,19 +82,19 @@ export function secondsOf(steps: readonly PlannedCalls[], latencyMs: number): nu
   );
 }
 
-/** The credits that may be spent; `Infinity` where nobody knows a limit. */
+/** Credits that may be spent; `Infinity` if no limit is known. */
 export function spendableCredits({ creditsLeft, creditsKept = 0 }: Allowance): number {
   return creditsLeft === undefined ? Infinity : Math.max(0, creditsLeft - creditsKept);
 }
 
-/** Credits and waiting in one number, by which methods are compared. */
+/** Credits and waiting as one number, by which methods are compared. */
 export function priceOf(method: { credits: number; seconds: number }, allowance: Allowance): number {
   return method.credits + method.seconds * (allowance.creditsPerSecond ?? CREDITS_PER_SECOND);
 }
 
 /**
- * Chooses the cheapest adequate method. Where none is adequate, completeness counts before credits and these before
- * time, and the plan says what it lacks. Of equally good methods the first is taken.
+ * Chooses the cheapest adequate method. If none is adequate, completeness counts before credits and credits before
+ * time, and the plan lists its violations. Among equally good methods the first wins.
  */
 export function choosePlan<Name extends string>(
   methods: readonly [Method<Name>, ...Method<Name>[]],

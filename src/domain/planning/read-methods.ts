@@ -5,17 +5,20 @@ import { callSeconds, choosePlan, plainCalls, secondsOf, type Allowance, type Me
 const BULK_STATUS_CALLS = 2;
 const BULK_JOB_SECONDS = 3.5;
 const BULK_SECONDS_PER_ROW = 1 / 100_000;
-/** COQL works longer on a page than a list does, because the page is ten times as long. */
+/** Seconds of a COQL page: more than a list page, since it is ten times as long. */
 const COQL_SECONDS_PER_ROW = 1 / 5_000;
 
-/** Scope of a read: the whole module, changes since a moment, certain records, or deleted ones. */
+/** Scope of a read: the whole module, changes since a time, certain records, or deleted ones. */
 export const READ_GOALS = ['all', 'changes', 'records', 'deletes'] as const;
 export type ReadGoal = (typeof READ_GOALS)[number];
 
 /**
+ * Methods of reading.
+ *
  * - `list`: every page of Get Records. `bulk`: one bulk-read job for every 200,000 rows.
- * - `coql`: COQL by key (Modified_Time, id), which has no token that expires and no end.
- * - `list_modified`, `coql_modified`, `bulk_modified`: the same, only what was modified since, and the list of deletes.
+ * - `coql`: COQL by key (Modified_Time, id), which uses no expiring token and has no row limit.
+ * - `list_modified`, `coql_modified`, `bulk_modified`: the same for records modified since a time, plus the list of
+ *   deletes.
  * - `ids`: Get Records by ids, 100 a call. `deleted`: the list of deletes alone.
  */
 export const READ_METHODS = [
@@ -42,24 +45,24 @@ export interface ReadQuestion extends Allowance {
   goal: ReadGoal;
   /** Rows of the whole module. */
   rows: number;
-  /** Rows that changed since, or the records that are wanted; not more than `rows`. Only for these goals. */
+  /** Rows changed since the time, or the requested records; at most `rows`. Only for these goals. */
   wantedRows?: number | undefined;
-  /** Entries that the list of deletes is expected to have since. @default 0 */
+  /** Expected entries of the list of deletes since the time. @default 0 */
   deletedRows?: number | undefined;
   fields: number;
   /** Fields that bulk read cannot export. */
   fieldsNotInBulk: number;
-  /** Fields that COQL does not return whole: lookups come without their names, files not at all. */
+  /** Fields that COQL does not return whole: lookups lack their names, files are missing. */
   fieldsNotInCoql: number;
-  /** Whether the module has Modified_Time; without it nobody can ask for what changed. */
+  /** Whether the module has Modified_Time; without it changes cannot be queried. */
   hasModifiedTime: boolean;
   /** Measured time of one call in milliseconds. */
   latencyMs: number;
 }
 
 /**
- * Chooses how to read: every method that serves the goal is weighed, or those of `methods`, and rejected ones are in
- * the answer.
+ * Chooses how to read. Every method that serves the goal is weighed, or only those of `methods`; the answer includes
+ * the rejected ones.
  */
 export function planRead<Name extends ReadMethod = ReadMethod>(
   question: ReadQuestion,
@@ -73,7 +76,7 @@ export function planRead<Name extends ReadMethod = ReadMethod>(
   );
 }
 
-/** Whether a COQL query returns all that the mirror keeps of a field. */
+/** Whether a COQL query returns everything that the mirror keeps of a field. */
 export function isWholeInCoql({ nameColumn, bulkReadable }: MirrorField): boolean {
   return nameColumn === undefined && bulkReadable;
 }
@@ -90,7 +93,7 @@ export function estimateRead<Name extends ReadMethod>(name: Name, question: Read
 
 function estimateOf(name: ReadMethod, question: ReadQuestion): Estimate {
   const wanted = Math.min(question.wantedRows ?? question.rows, question.rows);
-  // To find what was deleted it is enough to know which ids are left.
+  // The remaining ids are enough to find what was deleted.
   const fields = question.goal === 'deletes' ? 1 : question.fields;
   switch (name) {
     case 'list':
@@ -144,7 +147,7 @@ function byBulk(question: ReadQuestion, rows: number, fields: number): Estimate 
   };
 }
 
-/** A query names 50 columns; the others are fetched by ids, as with list pages. */
+/** A query names at most 50 columns; the others are fetched by ids, as with list pages. */
 function byCoql(question: ReadQuestion, rows: number, fields: number): Estimate {
   const { module, goal, fieldsNotInCoql, latencyMs } = question;
   const pages = Math.max(1, Math.ceil(rows / LIMITS.coql.rows));
@@ -180,7 +183,7 @@ function byDeletes({ deletedRows = 0, latencyMs }: ReadQuestion): Estimate {
   };
 }
 
-/** Records modified since, and with them those deleted since. */
+/** Records modified since a time, together with those deleted since. */
 function since(question: ReadQuestion, changes: Estimate): Estimate {
   const deletes = byDeletes(question);
   return {
@@ -194,13 +197,13 @@ function since(question: ReadQuestion, changes: Estimate): Estimate {
   };
 }
 
-/** Slices of at most 50 fields that a list call can carry; `id` and `Modified_Time` ride along in each. */
+/** Slices of at most 50 fields, as many as a list call carries; every slice also asks for `id` and `Modified_Time`. */
 export function fieldSlices(fields: number): number {
   const { fields: most } = LIMITS.listPage;
   return fields <= most ? 1 : 1 + Math.ceil((fields - most) / (most - 1));
 }
 
-/** Milliseconds for which Zoho is expected to work on one export of so many rows. */
+/** Milliseconds that Zoho is expected to need for one export of so many rows. */
 export function expectedBulkJobMs(rows: number): number {
   return 1000 * (BULK_JOB_SECONDS + Math.min(rows, LIMITS.bulkRead.rows) * BULK_SECONDS_PER_ROW);
 }

@@ -2,7 +2,7 @@ import { READ_PATHS, type ReadPath } from '../runs/enums';
 import { spendableCredits, type WeighedMethod, type WorkPlan } from './plan';
 import { planRead, type ReadQuestion } from './read-methods';
 
-/** Reads of a full sync, as its workflow keeps them: its fields stand in recorded histories. */
+/** Method by which a full sync reads, as its workflow keeps it: recorded histories contain these fields. */
 export interface SyncReadPlan {
   path: ReadPath;
   calls: number;
@@ -11,17 +11,17 @@ export interface SyncReadPlan {
   seconds: number;
   /** Whether every field of the module is read. */
   complete: boolean;
-  /** One sentence for people. */
+  /** One sentence for a person to read. */
   reason: string;
 }
 
 export type SyncReadQuestion = Omit<ReadQuestion, 'goal' | 'wantedRows' | 'deletedRows' | 'fieldsNotInCoql'>;
 
 /**
- * Chooses how a full sync reads a module, by the planner of `POST /plans` restricted to list pages and bulk read. Both
- * are weighed, so the reason can say what was rejected.
+ * Chooses how a full sync reads a module, with the planner of `POST /plans` restricted to list pages and bulk read.
+ * Both are weighed, so the reason can name what was rejected.
  *
- * @param path taken whatever the planner would have chosen, when a caller asks for it.
+ * @param path overrides the planner's choice when a caller asks for it
  */
 export function planSyncRead(question: SyncReadQuestion, path?: ReadPath): SyncReadPlan {
   const asked: ReadQuestion = { ...question, goal: 'all', fieldsNotInCoql: 0 };

@@ -2,10 +2,7 @@ import { CREDITS, LIMITS, deleteCredits, massUpdateCredits, writeCredits } from 
 import { choosePlan, plainCalls, secondsOf, type Allowance, type Method, type WorkPlan } from './plan';
 
 const STATUS_CALLS_PER_JOB = 3;
-/**
- * Seconds that Zoho works: on a record that is sent alone or with others, on a job before its first row, on a job's
- * row.
- */
+/** Seconds of Zoho's work: for a record sent alone or with others, for a job before its first row, for a job's row. */
 const SECONDS_PER_RECORD = 1 / 100;
 const JOB_SECONDS = 5;
 const SECONDS_PER_JOB_ROW = 1 / 500;
@@ -14,6 +11,8 @@ export const WRITE_OPERATIONS = ['insert', 'update', 'upsert', 'delete'] as cons
 export type WriteOperation = (typeof WRITE_OPERATIONS)[number];
 
 /**
+ * Methods of writing.
+ *
  * - `single_records`: one call a record, the only method that can refuse to overwrite a newer change.
  * - `record_batches`: up to 100 records a call. `bulk_write`: files of 25,000 rows, a job each.
  * - `mass_update_ids`, `mass_update_view`: the same values for 500 ids a call, or for a custom view as a job.
@@ -31,9 +30,9 @@ export interface WriteQuestion extends Allowance {
   module: string;
   operation: WriteOperation;
   rows: number;
-  /** Fields that are written. */
+  /** Number of fields to write. */
   fields: number;
-  /** Of these, the fields that bulk write cannot take: files, images. */
+  /** Number of these that bulk write cannot take: files, images. */
   fieldsNotInBulk: number;
   /** Whether every row gets the same values. */
   sameValues: boolean;
@@ -43,7 +42,7 @@ export interface WriteQuestion extends Allowance {
   hasView: boolean;
   /** Whether a record that changed meanwhile must not be overwritten (If-Unmodified-Since). */
   unlessModified: boolean;
-  /** Workflows and approvals: they must run, must not, or it does not matter. */
+  /** Whether workflows and approvals must run, must not run, or may do either. */
   automations: 'run' | 'skip' | 'any';
   /** Whether the outcome of every single record must be known. */
   outcomes: boolean;
@@ -53,7 +52,7 @@ export interface WriteQuestion extends Allowance {
   latencyMs: number;
 }
 
-/** Chooses how to write. Every method is weighed; rejected ones are in the answer. */
+/** Chooses how to write. Every method is weighed; the answer includes the rejected ones. */
 export function planWrite(question: WriteQuestion): WorkPlan<WriteMethod> {
   const [first, ...others] = WRITE_METHODS;
   return choosePlan(
@@ -78,7 +77,7 @@ export function estimateWrite(name: WriteMethod, question: WriteQuestion): Metho
   }
 }
 
-/** Rows of one bulk-write file: as many as Zoho takes and as fit into 25 MB even if they do not compress. */
+/** Rows of one bulk-write file: Zoho's maximum, and no more than fit into 25 MB even if they do not compress. */
 export function rowsPerBulkFile(bytesPerRow: number): number {
   return Math.max(1, Math.min(LIMITS.bulkWrite.rows, Math.floor(LIMITS.bulkWrite.zipBytes / bytesPerRow)));
 }

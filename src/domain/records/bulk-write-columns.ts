@@ -1,4 +1,4 @@
-/** Metadata of a field that putting its values into a file for bulk write depends on. */
+/** Metadata of a field that decides how its values are written to a bulk-write file. */
 export interface BulkWriteField {
   apiName: string;
   dataType: string;
@@ -15,7 +15,7 @@ export interface BulkWriteColumn {
 }
 
 const REFERENCES = new Set(['lookup', 'ownerlookup', 'userlookup']);
-/** Zoho's list of what a file cannot carry. */
+/** Data types that a bulk-write file cannot carry, from Zoho's list. */
 const NOT_IN_FILES = new Set([
   'subform',
   'fileupload',
@@ -29,10 +29,10 @@ const NOT_IN_FILES = new Set([
 ]);
 
 /**
- * The columns of a file, the key by which records are found first, since the result file repeats the first columns
- * only.
+ * Chooses the columns of a bulk-write file. The key by which records are matched comes first, because the result file
+ * repeats only the first columns.
  * @param names API names that the records use
- * @returns the columns, or the names that the module does not have or that cannot be written so
+ * @returns the columns, and the names that the module does not have or that a file cannot write
  */
 export function bulkWriteColumns(
   names: readonly string[],

@@ -3,7 +3,7 @@ export interface RequiredField {
   apiName: string;
   /** Zoho's data type. */
   dataType: string;
-  /** Whether an administrator or provisioning has to create it; Zoho brings the others. */
+  /** Whether an administrator or provisioning has to create it; the others are standard fields of Zoho's. */
   custom: boolean;
   /** API name of the module a lookup has to point to. */
   lookupModule?: string;
@@ -18,13 +18,13 @@ export interface CoverageField {
 
 export interface WrongType {
   apiName: string;
-  /** As Zoho has it: a data type, of a lookup with the module it points to, such as `lookup(Accounts)`. */
+  /** Zoho's data type; for a lookup with the module it points to, such as `lookup(Accounts)`. */
   actual: string;
   expected: string;
 }
 
 export interface FieldCoverage {
-  /** Fields that are there with the right type. API names, in the order required. */
+  /** API names of the fields that exist with the right type, in the required order. */
   present: string[];
   missing: RequiredField[];
   wrongType: WrongType[];
@@ -39,7 +39,7 @@ const lookup = (apiName: string, lookupModule: string): RequiredField => ({
 });
 const custom = (apiName: string, dataType: string): RequiredField => ({ apiName, dataType, custom: true });
 
-/** The 18 fields of a deal that opportunity-to-revenue is worked out from. */
+/** The 18 fields of a deal from which opportunity-to-revenue is computed. */
 export const REQUIRED_DEAL_FIELDS: readonly RequiredField[] = [
   standard('Deal_Name', 'text'),
   standard('Amount', 'currency'),
@@ -61,7 +61,7 @@ export const REQUIRED_DEAL_FIELDS: readonly RequiredField[] = [
   custom('Revenue_Date', 'date'),
 ];
 
-/** Fields that a module must have; none for modules that the product works on as they are. */
+/** Fields that a module must have; none for modules that the product takes as they are. */
 export function requiredFieldsOf(module: string): readonly RequiredField[] {
   return module === 'Deals' ? REQUIRED_DEAL_FIELDS : [];
 }
@@ -86,12 +86,12 @@ export function analyzeCoverage(required: readonly RequiredField[], fields: read
       });
     }
   }
-  // Rounded down, so that only full coverage says 100.
+  // Rounded down, so that only full coverage is 100.
   if (required.length > 0) coverage.percentage = Math.floor((1000 * coverage.present.length) / required.length) / 10;
   return coverage;
 }
 
-/** A lookup whose module Zoho does not tell is given the benefit of the doubt. */
+/** Compares type and target. A lookup whose module Zoho does not report counts as right. */
 function fits(wanted: RequiredField, field: CoverageField): boolean {
   const module = field.lookup?.module;
   const pointsRight = wanted.lookupModule === undefined || module === undefined || module === wanted.lookupModule;

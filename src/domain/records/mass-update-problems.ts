@@ -7,8 +7,8 @@ export interface MassUpdateField {
 }
 
 /**
- * Problems of giving records these values, by the fields' metadata; empty if there are none.
- * @param values by API name; only choices of picklists are looked at
+ * Problems of setting these values by mass update, according to the fields' metadata; empty if there are none.
+ * @param values by API name; only picklist options are checked
  */
 export function massUpdateProblems(
   module: string,

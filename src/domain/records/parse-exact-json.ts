@@ -1,17 +1,17 @@
-/** Deeper than anything a caller has reason to send; it keeps what is nested from exhausting the stack. */
+/** Deeper than any caller has reason to send; the limit keeps nested input from exhausting the stack. */
 export const MAX_JSON_DEPTH = 64;
 
-/** U+0001, which JSON texts can only spell this way: it tells what was a number from what was a text. */
+/** U+0001, which JSON texts can contain only as this escape: it distinguishes former numbers from strings. */
 const MARK = '\u0001';
 const SPELLED_MARK = '\\u0001';
-/** A text, with the colon behind it if it is a key; a number; a bracket. */
+/** Matches a string, with the colon after it if it is a key; a number; a bracket. */
 const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|(-?\d[\d.eE+-]*)|[[{\]}]/g;
 
 /**
- * Parses JSON without taking its numbers through a double.
+ * Parses JSON without passing its numbers through a double.
  *
- * @param number makes the value of a number from its digits as they stand in the text.
- * @throws SyntaxError for what is not JSON; RangeError for more than 64 levels. Neither repeats the text.
+ * @param number makes the value of a number from its digits as written
+ * @throws SyntaxError if the text is not JSON; RangeError for more than 64 levels. Neither message repeats the text.
  */
 export function parseExactJson(text: string, number: (digits: string) => unknown): unknown {
   assertJson(text);
@@ -43,7 +43,7 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** A text that begins with the mark itself gets another one, with a letter that says so. */
+/** Escapes a string that begins with the mark itself: a second mark and a letter go in front of it. */
 function markedText(string: string): string {
   return string.startsWith(`"${SPELLED_MARK}`) ? `"${SPELLED_MARK}t${string.slice(SPELLED_MARK.length + 1)}` : string;
 }

@@ -1,13 +1,13 @@
 import { LIMITS } from '../zoho-limits';
 
-/** Metadata of a field that the check depends on. */
+/** Metadata of a field that the check uses. */
 export interface WritableField {
   apiName: string;
   dataType: string;
   /** Characters or digits. */
   length: number | null;
   systemMandatory: boolean;
-  /** For the connected user, and for everyone. */
+  /** Read-only for the connected user, and for everyone. */
   readOnly: boolean;
   fieldReadOnly: boolean;
   /** Whether records may carry the field when they are created or updated through the API. */
@@ -34,12 +34,12 @@ type Found = Omit<RecordProblem, 'field'>;
 const NO_OPTION = '-None-';
 
 /**
- * Checks a record against the fields of its module before a credit is spent: names, types, lengths, options and what is
- * required. What passes Zoho can still refuse: layouts, validation rules, uniqueness and permissions are not in the
- * fields' metadata.
+ * Checks a record against the fields of its module before a credit is spent: names, types, lengths, options and
+ * required fields. Zoho may still refuse a record that passes: layouts, validation rules, uniqueness and permissions
+ * are not part of the fields' metadata.
  *
- * @param record values by API name as JSON; numbers may stand as objects with their digits under `text`.
- * @returns one entry for each field that is wrong, in the record's order, then the missing ones; empty if none is.
+ * @param record values by API name as JSON; a number may be an object with its digits under `text`
+ * @returns one entry for each wrong field in the record's order, then the missing ones; empty if the record is fine
  */
 export function recordProblems(
   operation: RecordOperation,
@@ -79,7 +79,7 @@ function fieldProblem(operation: RecordOperation, field: WritableField | undefin
   return field.systemMandatory ? { code: 'required', detail: 'The field cannot be cleared.' } : undefined;
 }
 
-/** An upsert may do either. */
+/** An upsert may insert or update, so either permission is enough. */
 function isWritable(operation: RecordOperation, field: WritableField): boolean {
   if (field.readOnly || field.fieldReadOnly) return false;
   if (operation === 'upsert') return field.apiCreate || field.apiUpdate;

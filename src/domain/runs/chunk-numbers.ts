@@ -1,6 +1,6 @@
 /**
  * Numbers of a session's chunks. A chunk is numbered by its work, not by the attempt, so a repeated attempt finds what
- * the one before has committed. Each piece of work has a range of its own:
+ * an earlier one has committed. Each piece of work has a range of its own:
  *
  *     full sync, round r = 1, 2, ...                  incremental sync
  *
@@ -26,7 +26,7 @@ export type ScanEnd = 'lowest' | 'highest';
 
 /** `session_chunks.chunk_number` is an int4. */
 const MAX_CHUNK_NUMBER = 2_147_483_647;
-/** The numbers of all chunks a session can have. */
+/** Range of all chunk numbers a session can have. */
 export const ALL_CHUNKS: ChunkRange = { first: 0, end: MAX_CHUNK_NUMBER };
 const PER_ROUND = 10_000_000;
 const PER_PASS = 1_000_000;
@@ -38,11 +38,14 @@ const RESTORED_CHUNKS = 1_000;
 /** Also the distance between the job numbers of two rounds. */
 const EXPORT_CHUNKS = 10_000;
 
-/** Rounds and passes that have room; a workflow gives up long before. */
+/** Rounds and passes that the numbers have room for; a workflow gives up long before. */
 export const MAX_NUMBERED_ROUNDS = Math.floor(MAX_CHUNK_NUMBER / PER_ROUND) - 1;
 export const MAX_NUMBERED_PASSES = REFETCHED / PER_PASS - 1;
 
-/** Work needs more chunk numbers than its range has. Going on would overwrite or skip another piece of work. */
+/**
+ * Signals that work needs more chunk numbers than its range has. Continuing would overwrite or skip other work's
+ * chunks.
+ */
 export class NumberRangeExceeded extends Error {
   override readonly name = 'NumberRangeExceeded';
 }
@@ -113,12 +116,12 @@ export function exportJob(round: number, page: number): number {
   return within(rangeOf(round * EXPORT_CHUNKS, EXPORT_CHUNKS), round * EXPORT_CHUNKS + page);
 }
 
-/** Hands out the numbers of a range, continuing behind the last committed chunk. */
+/** Assigns the numbers of a range, starting after the last committed chunk. */
 export class ChunkCounter {
   readonly #range: ChunkRange;
   #next: number;
 
-  /** @param last number of the last committed chunk of the range, if there is one */
+  /** @param last number of the range's last committed chunk, if any */
   constructor(range: ChunkRange, last: number | undefined) {
     this.#range = range;
     this.#next = last === undefined ? range.first : last + 1;
@@ -165,10 +168,10 @@ export function deleteSequence(step: number): number {
 }
 
 /**
- * Sequence of one batch of such a step.
- * @param first the step's, see `deleteSequence`
+ * Sequence of one batch of a step's deletes.
+ * @param first the step's first sequence, see `deleteSequence`
  * @param batch counts from 0
- * @throws NumberRangeExceeded when the next step's sequences are reached
+ * @throws NumberRangeExceeded when it reaches the next step's sequences
  */
 export function deleteBatchSequence(first: number, batch: number): number {
   return within(rangeOf(first, SEQUENCES_PER_DELETE), first + batch);

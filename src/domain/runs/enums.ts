@@ -1,6 +1,6 @@
 /**
- * The closed sets of values that sessions, records and conflicts are made of. The values are part of the user's
- * interface (they stand in tables, URLs and answers), so they never change; new ones may be added.
+ * Closed sets of values of sessions, records and conflicts. The values are part of the public interface (tables, URLs
+ * and answers contain them), so they never change; new ones may be added.
  */
 
 /** States of a session. `paused` is ours; the rest are the specification's. */
@@ -32,7 +32,7 @@ export type ConflictStrategy = (typeof CONFLICT_STRATEGIES)[number];
 export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Why a row left the mirror: Zoho's recycle bin, gone for good, or simply no longer answered by Zoho. */
+/** Why a row left the mirror: moved to Zoho's recycle bin, deleted for good, or no longer returned by Zoho. */
 export const TOMBSTONE_REASONS = ['recycle', 'permanent', 'vanished'] as const;
 export type TombstoneReason = (typeof TOMBSTONE_REASONS)[number];
 
@@ -43,6 +43,6 @@ export type ReadPath = (typeof READ_PATHS)[number];
 export const FIELD_MODIFICATION_ACTIONS = ['create', 'update'] as const;
 export type FieldModificationAction = (typeof FIELD_MODIFICATION_ACTIONS)[number];
 
-/** `unknown`: no answer came, so Zoho may or may not have done it. `pending`: on its way, or the process ended. */
+/** `unknown`: no answer arrived, so Zoho may or may not have done it. `pending`: under way, or the process ended. */
 export const FIELD_MODIFICATION_OUTCOMES = ['pending', 'succeeded', 'refused', 'unknown'] as const;
 export type FieldModificationOutcome = (typeof FIELD_MODIFICATION_OUTCOMES)[number];

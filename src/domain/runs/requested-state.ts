@@ -7,7 +7,7 @@ export interface RequestedState {
 
 export type DesiredState = 'stop' | 'pause' | 'run';
 
-/** State that prevails: a cancelled run never comes back, and a paused one stands still until somebody resumes it. */
+/** State that prevails: a cancelled run stays cancelled, and a paused one waits until somebody resumes it. */
 export function desiredState({ cancelled, paused }: RequestedState): DesiredState {
   if (cancelled) return 'stop';
   return paused ? 'pause' : 'run';

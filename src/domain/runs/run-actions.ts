@@ -5,10 +5,10 @@ import type { RunKind } from './run';
 export const RUN_ACTIONS = ['pause', 'resume', 'cancel', 'approve_sweep'] as const;
 export type RunAction = (typeof RUN_ACTIONS)[number];
 
-/** Phase of a session that stands still until a person approves its sweep. */
+/** Phase of a session that waits for a person to approve its sweep. */
 export const AWAITING_APPROVAL = 'awaiting approval';
 
-/** Columns of a run's row that decide what can be asked of it. */
+/** Columns of a run's row that decide which commands it takes. */
 export interface RunState {
   kind: RunKind;
   status: RunStatus;
@@ -16,8 +16,8 @@ export interface RunState {
 }
 
 /**
- * Effect of a command on a run as its row shows it. A command that changes nothing is still passed on to the workflow,
- * which knows better than a row what is under way: the repetition of a command, or a resume that takes back a pause.
+ * Effect of a command on a run, judged by its row. A command that changes nothing is still passed on to the workflow,
+ * which knows the state better than the row does: a repeated command, or a resume that takes back a pause.
  */
 export function effectOf(action: RunAction, { kind, status, phase }: RunState): 'changes' | 'nothing' | 'ended' {
   if (isFinal(status)) return action === 'cancel' && status === 'cancelled' ? 'nothing' : 'ended';
@@ -31,7 +31,7 @@ export function effectOf(action: RunAction, { kind, status, phase }: RunState): 
   return isUseful[action] ? 'changes' : 'nothing';
 }
 
-/** Commands that would change something about the run now. */
+/** Commands that would change the run now. */
 export function actionsOf(run: RunState): RunAction[] {
   return RUN_ACTIONS.filter((action) => effectOf(action, run) === 'changes');
 }

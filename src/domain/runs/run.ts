@@ -7,7 +7,7 @@ import type { LogLevel, ReadPath, RecordAction, RunStatus } from './enums';
 export const RUN_KINDS = ['session', 'operation'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
-/** Names a run. */
+/** Identifies a run. */
 export interface RunRef {
   kind: RunKind;
   id: string;
@@ -37,11 +37,13 @@ export interface RunPatch {
   result?: object | null;
 }
 
-/** The same for a session. Times are ISO strings: an update travels through Temporal as JSON. */
+/**
+ * Columns of a session's row that its workflow owns. Times are ISO strings: an update travels through Temporal as JSON.
+ */
 export interface SessionPatch extends RunPatch {
   readPath?: ReadPath | null;
   startedAt?: string;
-  /** Set by PostgreSQL's clock when a final status arrives without it. */
+  /** PostgreSQL's clock sets it when a final status arrives without it. */
   completedAt?: string;
   fromTimestamp?: string | null;
   toTimestamp?: string | null;
@@ -96,11 +98,11 @@ export interface SessionRecord {
 /** One step in the life of a run, as its workflow reports it; JSON throughout. */
 export interface RunUpdate<Patch extends RunPatch = SessionPatch> {
   run: RunRef;
-  /** Rises with every update of the run, across continue-as-new. */
+  /** Increases with every update of the run, across continue-as-new. */
   sequence: number;
   patch: Patch;
-  /** A session keeps them as its log; an operation shows the last message. */
+  /** Messages of the step. A session keeps them as its log; an operation shows the last one. */
   logs?: RunLogLine[];
-  /** Of a session. */
+  /** Sessions only. */
   records?: SessionRecord[];
 }
