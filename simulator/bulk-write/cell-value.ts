@@ -1,4 +1,5 @@
 import { type Column } from '../data/column';
+import { kindOf } from '../data/data-type';
 import { type FieldDefinition, isUserField } from '../data/field';
 import type { Records } from '../store/records';
 import { readSwitch, type Switched } from '../switches';
@@ -24,23 +25,19 @@ export function valueOfCell(
 ): unknown {
   const { records } = organization;
   const form = readSwitch(organization, 'bulkWriteDateFormats');
-  switch (field.dataType) {
-    case 'boolean':
+  switch (kindOf(field.dataType)) {
+    case 'flag':
       return /^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : text;
-    case 'integer':
-    case 'double':
-    case 'currency':
-    case 'percent':
+    case 'whole':
+    case 'decimal':
       return NUMBER.test(text.trim()) ? Number(text) : text;
     case 'date':
       return partsOf(mapping.reader ?? DATES[form], text, (parts) => dateText(dayOf(parts)));
     case 'datetime':
       return partsOf(mapping.reader ?? DATETIMES[form], text, (parts) => instantText(records.catalog.zone, parts));
-    case 'multiselectpicklist':
+    case 'choices':
       return text.split(';').map((choice) => choice.trim());
-    case 'lookup':
-    case 'ownerlookup':
-    case 'userlookup':
+    case 'reference':
       return { id: referenceId(records, field, mapping.findBy ?? 'id', text.trim()) };
     default:
       return text;

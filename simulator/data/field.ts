@@ -1,5 +1,5 @@
 import type { CellValue } from './cell';
-import type { DataType } from './data-type';
+import { type DataType, kindOf } from './data-type';
 
 /** Derivation of a value from others of the same record. */
 export interface Derivation {
@@ -41,13 +41,8 @@ export interface FieldDefinition {
   readonly refusedByBulkRead?: boolean;
 }
 
-/** Where a field's values may be compared and ordered as numbers. */
-export function isNumeric(field: FieldDefinition): boolean {
-  return ['integer', 'bigint', 'double', 'currency', 'percent', 'formula'].includes(field.dataType);
-}
-
 export function isLookup(field: FieldDefinition): boolean {
-  return field.dataType === 'lookup' || isUserField(field);
+  return kindOf(field.dataType) === 'reference';
 }
 
 /** A field that holds a user of the organization. */

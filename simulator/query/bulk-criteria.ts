@@ -1,4 +1,4 @@
-import type { DataType } from '../data/data-type';
+import { type DataType, kindOf } from '../data/data-type';
 import { ApiError } from '../http/api-error';
 import { isObject } from '../http/exchange';
 import type { OpenModule, Records } from '../store/records';
@@ -16,25 +16,21 @@ const TEXT = ['equal', 'not_equal', 'in', 'not_in', 'contains', 'not_contains', 
 const CHOICE = ['equal', 'not_equal', 'in', 'not_in'];
 
 function comparatorsOf(dataType: DataType | 'id'): readonly string[] {
-  switch (dataType) {
-    case 'integer':
-    case 'bigint':
-    case 'double':
-    case 'currency':
-    case 'percent':
-    case 'formula':
+  switch (kindOf(dataType)) {
+    case 'whole':
+    case 'long':
+    case 'decimal':
+    case 'computed':
     case 'id':
       return NUMBER;
     case 'date':
     case 'datetime':
       return TIME;
-    case 'boolean':
+    case 'flag':
       return ['equal'];
-    case 'lookup':
-    case 'ownerlookup':
-    case 'userlookup':
+    case 'reference':
       return CHOICE;
-    case 'textarea':
+    case 'longText':
       return [];
     default:
       return TEXT;

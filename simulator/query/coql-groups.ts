@@ -1,4 +1,5 @@
 import type { CellValue } from '../data/cell';
+import { isNumericType } from '../data/data-type';
 import { ApiError } from '../http/api-error';
 import type { OpenModule, Records } from '../store/records';
 import {
@@ -14,8 +15,6 @@ import {
 import type { AggregateFunction, CoqlQuery } from './coql-parser';
 import type { ResolvedPath } from './field-path';
 
-const NUMERIC: readonly string[] = ['integer', 'bigint', 'double', 'currency', 'percent', 'formula'];
-
 type Shown = Record<string, ShownValue>;
 
 /**
@@ -30,7 +29,7 @@ export function groupRows(records: Records, opened: OpenModule, query: CoqlQuery
   const grouping = query.groupBy.map((path) => ({ path, column: column(path) }));
   const aggregates = query.aggregates.map((aggregate) => ({ ...aggregate, column: column(aggregate.path) }));
   for (const { function: name, path, column: summed } of aggregates) {
-    if ((name === 'sum' || name === 'avg') && !NUMERIC.includes(summed.dataType)) {
+    if ((name === 'sum' || name === 'avg') && !isNumericType(summed.dataType)) {
       throw invalidQuery('data type not supported', { column_name: path, data_type: summed.dataType });
     }
   }

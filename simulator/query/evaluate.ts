@@ -1,5 +1,5 @@
 import { type CellValue, isList, isReference, partTexts } from '../data/cell';
-import type { DataType } from '../data/data-type';
+import { type DataType, kindOf } from '../data/data-type';
 import type { OpenModule, Records } from '../store/records';
 import { parseInstant } from '../zoned-time';
 import type { Comparing, Condition } from './condition';
@@ -46,21 +46,19 @@ function comparables(value: CellValue, convert: (text: string) => Comparable | u
 
 /** Converts texts of a data type to comparable values; undefined for a text that is no value of the type. */
 export function converterOf(dataType: DataType | 'id'): (text: string) => Comparable | undefined {
-  switch (dataType) {
+  switch (kindOf(dataType)) {
     case 'id':
-    case 'bigint':
+    case 'long':
       return (text) => (/^-?\d+$/.test(text.trim()) ? BigInt(text.trim()) : undefined);
-    case 'integer':
-    case 'double':
-    case 'currency':
-    case 'percent':
-    case 'formula':
+    case 'whole':
+    case 'decimal':
+    case 'computed':
       return (text) => (text.trim() === '' || Number.isNaN(Number(text)) ? undefined : Number(text));
     case 'datetime':
       return parseInstant;
     case 'date':
       return (text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? text : undefined);
-    case 'boolean':
+    case 'flag':
       return (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined);
     default:
       return (text) => text;

@@ -1,3 +1,4 @@
+import { type DataType, kindOf } from '../data/data-type';
 import { ApiError, type ErrorDetails } from '../http/api-error';
 import type { OpenModule, Records } from '../store/records';
 import { comparisonsOf, type Comparing, type Comparison, type Condition } from './condition';
@@ -21,26 +22,22 @@ const OPERATORS: Readonly<Record<string, Comparison>> = {
 const EQUALITY = ['equals', 'not_equal'];
 const RANGES = [...EQUALITY, 'greater_than', 'greater_equal', 'less_than', 'less_equal', 'between', 'in'];
 
-function operatorsOf(dataType: string): readonly string[] {
-  switch (dataType) {
-    case 'integer':
-    case 'bigint':
-    case 'double':
-    case 'currency':
-    case 'percent':
-    case 'formula':
+function operatorsOf(dataType: DataType | 'id'): readonly string[] {
+  switch (kindOf(dataType)) {
+    case 'whole':
+    case 'long':
+    case 'decimal':
+    case 'computed':
     case 'date':
     case 'datetime':
       return RANGES;
-    case 'boolean':
+    case 'flag':
       return EQUALITY;
-    case 'textarea':
+    case 'longText':
       return [...EQUALITY, 'starts_with'];
-    case 'lookup':
-    case 'ownerlookup':
-    case 'userlookup':
-    case 'picklist':
-    case 'autonumber':
+    case 'reference':
+    case 'choice':
+    case 'serial':
     case 'id':
       return [...EQUALITY, 'in'];
     default:

@@ -1,23 +1,19 @@
 import type { Catalog } from '../data/catalog';
 import type { Column } from '../data/column';
-import type { DataType } from '../data/data-type';
+import { kindOf, type ValueKind } from '../data/data-type';
 import { type FieldDefinition, isLookup } from '../data/field';
 import type { GeneratedModule } from '../data/generated-module';
 
 const PROFILE = { name: 'Administrator', id: '5500000000000026011' };
 const METADATA_TIME = 1_767_258_000;
 
-const JSON_TYPES: Readonly<Partial<Record<DataType, string>>> = {
-  boolean: 'boolean',
-  integer: 'integer',
-  double: 'double',
-  currency: 'double',
-  percent: 'double',
-  formula: 'double',
-  lookup: 'jsonobject',
-  ownerlookup: 'jsonobject',
-  userlookup: 'jsonobject',
-  multiselectpicklist: 'jsonarray',
+const JSON_TYPES: Readonly<Partial<Record<ValueKind, string>>> = {
+  flag: 'boolean',
+  whole: 'integer',
+  decimal: 'double',
+  computed: 'double',
+  reference: 'jsonobject',
+  choices: 'jsonarray',
 };
 
 /** A module as Modules Metadata shows it. */
@@ -191,7 +187,7 @@ function typeKeys(field: FieldDefinition): Record<string, unknown> {
   const { dataType, length, decimals, formula } = field;
   return {
     ...(!field.withoutJsonType && {
-      json_type: field.apiName === 'Tag' ? 'jsonarray' : (JSON_TYPES[dataType] ?? 'string'),
+      json_type: field.apiName === 'Tag' ? 'jsonarray' : (JSON_TYPES[kindOf(dataType)] ?? 'string'),
     }),
     length: length ?? 255,
     decimal_place: decimals ?? null,

@@ -1,5 +1,6 @@
 import type { CellValue } from '../data/cell';
 import type { Column } from '../data/column';
+import { kindOf } from '../data/data-type';
 import { type FieldDefinition, isUserField } from '../data/field';
 import { isObject } from '../http/exchange';
 import type { OpenModule, Records } from '../store/records';
@@ -52,16 +53,14 @@ function isMissing(given: unknown, inserting: boolean): boolean {
 /** Checks one value and brings it into REST's read form. */
 export function checkValue(records: Records, { field }: Column, given: unknown): Checked {
   if (given === null || given === '') return { value: null };
-  switch (field.dataType) {
-    case 'boolean':
+  switch (kindOf(field.dataType)) {
+    case 'flag':
       return typeof given === 'boolean' ? { value: given } : { expected: 'boolean' };
-    case 'integer':
+    case 'whole':
       return Number.isInteger(given) ? { value: given as number } : { expected: 'integer' };
-    case 'double':
-    case 'currency':
-    case 'percent':
+    case 'decimal':
       return typeof given === 'number' ? { value: given } : { expected: 'double' };
-    case 'bigint':
+    case 'long':
       return /^-?\d{1,19}$/.test(textOf(given)) ? { value: textOf(given) } : { expected: 'bigint' };
     case 'date':
       return isDate(given) ? { value: given } : { expected: 'date' };
@@ -69,13 +68,11 @@ export function checkValue(records: Records, { field }: Column, given: unknown):
       const seconds = typeof given === 'string' ? parseInstant(given) : undefined;
       return seconds === undefined ? { expected: 'datetime' } : { value: records.catalog.zone.format(seconds) };
     }
-    case 'multiselectpicklist':
+    case 'choices':
       return checkChoices(field, given);
-    case 'picklist':
+    case 'choice':
       return checkChoice(field, given);
-    case 'lookup':
-    case 'ownerlookup':
-    case 'userlookup':
+    case 'reference':
       return checkReference(records, field, given);
     default:
       return checkText(field, given);
