@@ -15,16 +15,16 @@ const LETTER_E: u8 = 0x65;
 const LETTER_T: u8 = 0x54;
 const LETTER_Z: u8 = 0x5a;
 
-/** The digit at a place, or something above 9. */
+/** Value of the digit at an address; above 9 if there is none. */
 function digitAt(at: usize): u8 {
   return load<u8>(at) - ZERO;
 }
 
-/** A whole number of at most as many digits, or a failure. */
-function wholeNumber(start: usize, end: usize, mostDigits: usize): i64 {
+/** Reads a whole number of at most so many digits, or fails. */
+function wholeNumber(start: usize, end: usize, maxDigits: usize): i64 {
   const isNegative = load<u8>(start) === MINUS;
   let at = isNegative ? start + 1 : start;
-  if (at >= end || end - at > mostDigits) fail(UNUSUAL_VALUE, start);
+  if (at >= end || end - at > maxDigits) fail(UNUSUAL_VALUE, start);
   let value: u64 = 0;
   for (; at < end; at += 1) {
     const digit = digitAt(at);
@@ -62,73 +62,91 @@ export function putBoolean(to: usize, start: usize, end: usize): usize {
 const NUMERIC_HEADER: usize = 8;
 const NEGATIVE_SIGN: u16 = 0x4000;
 const MAX_DIGITS: i32 = 1_000;
-/** Digits without a point, in the order in which they stand. */
+/** Digits of the number that is being converted, without its point. */
 const digits: usize = memory.data(1024);
+let digitCount: i32 = 0;
+/** Digits behind the point. */
+let decimals: i32 = 0;
 
 function putShort(to: usize, value: u16): void {
   store<u16>(to, bswap<u16>(value));
 }
 
-/** The digit so many places behind the first one; zeros stand before and behind all of them. */
-function digitOr0(place: i32, count: i32): u16 {
-  return place >= 0 && place < count ? (load<u8>(digits + place) as u16) : 0;
+/** The digit at an index; zeros stand before and behind the `count` of them. */
+function digitOr0(index: i32, count: i32): u16 {
+  return index >= 0 && index < count ? (load<u8>(digits + index) as u16) : 0;
 }
 
 /**
- * A decimal number, digit by digit, with as many decimals as it has; an exponent moves its point. A `numeric` has groups
- * of four digits; the weight of the first one is its distance from the point.
+ * Converts a decimal number, digit by digit, with as many decimals as it has; an exponent moves its point. A `numeric`
+ * has groups of four digits; the weight of the first one is its distance from the point.
  */
 export function putNumeric(to: usize, start: usize, end: usize): usize {
   const isNegative = load<u8>(start) === MINUS;
-  let at = isNegative ? start + 1 : start;
-  let count: i32 = 0;
-  let decimals: i32 = -1;
-  const first = at;
-  for (; at < end; at += 1) {
-    const byte = load<u8>(at);
-    const digit = byte - ZERO;
-    if (digit <= 9) {
-      if (count >= MAX_DIGITS) fail(UNUSUAL_VALUE, start);
-      store<u8>(digits + count, digit);
-      count += 1;
-      if (decimals >= 0) decimals += 1;
-    } else if (byte === POINT && decimals < 0 && at > first) decimals = 0;
-    else break;
-  }
-  if (count === 0 || decimals === 0) fail(UNUSUAL_VALUE, start);
-  decimals = max(decimals, 0);
+  const at = readDigits(isNegative ? start + 1 : start, end);
   const exponent = at < end ? exponentAt(at, start, end) : 0;
-  /** Digits before the point. */
-  const whole: i32 = count - decimals + exponent;
-
+  const wholeDigits: i32 = digitCount - decimals + exponent;
+  let count = digitCount;
   let zeros: i32 = 0;
   while (zeros < count && load<u8>(digits + zeros) === 0) zeros += 1;
   while (count > zeros && load<u8>(digits + count - 1) === 0) count -= 1;
   const isZero = zeros === count;
   // Counted from the point: group n has the digits from 4n + 4 to 4n + 1 before it.
-  const weight: i32 = isZero ? 0 : (whole - zeros - 1) >> 2;
-  let next = to + NUMERIC_HEADER;
-  if (!isZero) {
-    for (let place = whole - 4 * (weight + 1); place < count; place += 4) {
-      const group =
-        digitOr0(place, count) * 1000 +
-        digitOr0(place + 1, count) * 100 +
-        digitOr0(place + 2, count) * 10 +
-        digitOr0(place + 3, count);
-      putShort(next, group);
-      next += 2;
-    }
-  }
-  putShort(to, ((next - to - NUMERIC_HEADER) >> 1) as u16);
+  const weight: i32 = isZero ? 0 : (wholeDigits - zeros - 1) >> 2;
+  const groups = to + NUMERIC_HEADER;
+  const groupsEnd = isZero ? groups : putGroups(groups, wholeDigits - 4 * (weight + 1), count);
+  putShort(to, ((groupsEnd - groups) >> 1) as u16);
   putShort(to + 2, weight as u16);
   putShort(to + 4, isNegative && !isZero ? NEGATIVE_SIGN : 0);
   putShort(to + 6, max(decimals - exponent, 0) as u16);
-  return next - to;
+  return groupsEnd - to;
+}
+
+/**
+ * Reads digits and their point into `digits`.
+ * @returns the address behind them
+ */
+function readDigits(from: usize, end: usize): usize {
+  let at = from;
+  let count: i32 = 0;
+  let point: i32 = -1;
+  for (; at < end; at += 1) {
+    const byte = load<u8>(at);
+    const digit = byte - ZERO;
+    if (digit <= 9) {
+      if (count >= MAX_DIGITS) fail(UNUSUAL_VALUE, from);
+      store<u8>(digits + count, digit);
+      count += 1;
+    } else if (byte === POINT && point < 0 && count > 0) point = count;
+    else break;
+  }
+  if (count === 0 || count === point) fail(UNUSUAL_VALUE, from);
+  digitCount = count;
+  decimals = point < 0 ? 0 : count - point;
+  return at;
+}
+
+/**
+ * Writes groups of four digits.
+ * @param first index of the first group's first digit; below 0 if zeros have to stand before the digits
+ * @returns the address behind them
+ */
+function putGroups(to: usize, first: i32, count: i32): usize {
+  for (let index = first; index < count; index += 4) {
+    const group =
+      digitOr0(index, count) * 1000 +
+      digitOr0(index + 1, count) * 100 +
+      digitOr0(index + 2, count) * 10 +
+      digitOr0(index + 3, count);
+    putShort(to, group);
+    to += 2;
+  }
+  return to;
 }
 
 const MAX_EXPONENT: i64 = 400;
 
-/** The number behind an `e`. */
+/** Reads the exponent that begins at an `e`, or fails. */
 function exponentAt(at: usize, start: usize, end: usize): i32 {
   if ((load<u8>(at) | 0x20) !== LETTER_E) fail(UNUSUAL_VALUE, start);
   at += 1;
@@ -142,7 +160,7 @@ const DATE_LENGTH: usize = 10;
 const TIME_LENGTH: usize = 19;
 const DAYS_TO_2000: i32 = 730_425;
 
-/** Two digits, or a failure. */
+/** Reads two digits, or fails. */
 function pairAt(at: usize): i32 {
   const tens = digitAt(at);
   const ones = digitAt(at + 1);
@@ -159,7 +177,7 @@ function daysOf(month: i32, year: i32): i32 {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Days from 2000-01-01 to the `YYYY-MM-DD` at a place. */
+/** Days from 2000-01-01 to the `YYYY-MM-DD` at an address. */
 function dayAt(at: usize): i32 {
   const year = pairAt(at) * 100 + pairAt(at + 2);
   const month = pairAt(at + 5);
@@ -184,7 +202,7 @@ export function putDate(to: usize, start: usize, end: usize): usize {
 const FIRST_DAY: i32 = -729754;
 const LAST_DAY: i32 = 2921574;
 
-/** A time of ISO 8601 with its offset, in microseconds from 2000-01-01T00:00:00Z. */
+/** Converts a time of ISO 8601 with its offset to microseconds from 2000-01-01T00:00:00Z. */
 export function putTimestamp(to: usize, start: usize, end: usize): usize {
   if (end - start <= TIME_LENGTH) fail(UNUSUAL_VALUE, start);
   const day = dayAt(start);
@@ -195,22 +213,29 @@ export function putTimestamp(to: usize, start: usize, end: usize): usize {
   expect(COLON, start + 13);
   expect(COLON, start + 16);
   if (day < FIRST_DAY || day > LAST_DAY || hour > 23 || minute > 59 || second > 59) fail(UNUSUAL_VALUE, start);
-  let at = start + TIME_LENGTH;
-  let fraction: i64 = 0;
-  if (load<u8>(at) === POINT) {
-    at += 1;
-    let unit: i64 = 100_000;
-    const first = at;
-    for (; at < end && digitAt(at) <= 9; at += 1) {
-      if (unit === 0) fail(UNUSUAL_VALUE, start);
-      fraction += unit * (digitAt(at) as i64);
-      unit /= 10;
-    }
-    if (at === first) fail(UNUSUAL_VALUE, start);
-  }
-  const seconds = (day as i64) * 86_400 + hour * 3600 + minute * 60 + second - offsetSeconds(at, end);
-  store<u64>(to, bswap<u64>((seconds * 1_000_000 + fraction) as u64));
+  const fraction = start + TIME_LENGTH;
+  const offset = load<u8>(fraction) === POINT ? skipDigits(fraction + 1, end) : fraction;
+  const seconds = (day as i64) * 86_400 + hour * 3600 + minute * 60 + second - offsetSeconds(offset, end);
+  store<u64>(to, bswap<u64>((seconds * 1_000_000 + microsecondsOf(fraction, offset)) as u64));
   return 8;
+}
+
+function skipDigits(at: usize, end: usize): usize {
+  while (at < end && digitAt(at) <= 9) at += 1;
+  return at;
+}
+
+/** Reads a fraction of a second with its point; 0 for none. */
+function microsecondsOf(point: usize, end: usize): i64 {
+  if (point === end) return 0;
+  if (end === point + 1 || end > point + 7) fail(UNUSUAL_VALUE, point);
+  let fraction: i64 = 0;
+  let unit: i64 = 100_000;
+  for (let at = point + 1; at < end; at += 1) {
+    fraction += unit * (digitAt(at) as i64);
+    unit /= 10;
+  }
+  return fraction;
 }
 
 /** `Z` or `+HH:MM`, in seconds. */

@@ -18,7 +18,7 @@ import {
   skipValue,
 } from './json';
 
-/** How a cell stands in the page, between its start and its end. */
+/** Forms of a cell, between its start and its end in the page: null. */
 export const NULL: u8 = 0;
 /** A number, `true` or `false`. */
 export const PLAIN: u8 = 1;
@@ -33,7 +33,7 @@ export const JSON_ESCAPES: u8 = 6;
 export const TAGS: u8 = 7;
 
 const LETTER_N: u8 = 0x6e;
-const MAX_PLACES: usize = 1024;
+const MAX_KNOWN_KEYS: usize = 1024;
 
 /** A field and the columns that take something from it; -1 for none. */
 @unmanaged
@@ -47,7 +47,7 @@ class Field {
   names: i32;
 }
 
-/** Where the host writes what of a field, in bytes from its start. */
+/** Offsets in bytes at which the host writes the parts of a field. */
 export const FIELD_BYTES: usize = offsetof<Field>();
 export const FIELD_KEY: usize = offsetof<Field>('key');
 export const FIELD_LENGTH: usize = offsetof<Field>('length');
@@ -60,9 +60,9 @@ export const FIELD_NAMES: usize = offsetof<Field>('names');
 /** Room that the host leaves for each column's cell: where it starts, where it ends, and its form. */
 export const CELL_BYTES: usize = 2 * sizeof<u32>() + sizeof<u8>();
 
-/** What stood in a place of the record before: its key with quotes and colon, and the field, if it is wanted. */
+/** A key of the record before, with quotes and colon, and its field if it is asked for: keys mostly keep their order. */
 @unmanaged
-class Place {
+class KnownKey {
   key: usize;
   length: usize;
   field: Field | null;
@@ -70,8 +70,8 @@ class Place {
 
 let fields: usize = 0;
 let fieldCount: i32 = 0;
-const places: usize = memory.data(12 * 1024);
-let knownPlaces: usize = 0;
+const knownKeys: usize = memory.data(12 * 1024);
+let knownCount: usize = 0;
 
 const ID_KEY: usize = memory.data<u8>([0x22, 0x69, 0x64, 0x22, 0x3a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 const ID_KEY_LENGTH: usize = 5;
@@ -105,9 +105,9 @@ export function formOf(column: i32): u8 {
   return load<u8>(forms + column);
 }
 
-/** A page has its keys somewhere else than the one before. */
-export function forgetPlaces(): void {
-  knownPlaces = 0;
+/** Forgets the keys of the page before, which lay elsewhere in memory. */
+export function forgetKeys(): void {
+  knownCount = 0;
 }
 
 function findField(key: usize, length: usize): Field | null {
@@ -130,20 +130,20 @@ export function readRecord(from: usize, end: usize): usize {
   let at = skipSpace(skipByte(OPEN_BRACE, from));
   let index: usize = 0;
   while (load<u8>(at) !== CLOSE_BRACE) {
-    let field: Field | null = null;
-    const place = changetype<Place>(places + index * offsetof<Place>());
-    if (index < knownPlaces && isSame(place.key, at, place.length)) {
-      at += place.length;
-      field = place.field;
+    let field: Field | null;
+    const known = changetype<KnownKey>(knownKeys + index * offsetof<KnownKey>());
+    if (index < knownCount && isSame(known.key, at, known.length)) {
+      at += known.length;
+      field = known.field;
     } else {
       const keyEnd = skipText(at, end);
       field = findField(at + 1, keyEnd - at - 2);
       const behind = skipByte(COLON, keyEnd);
-      if (index < MAX_PLACES && index <= knownPlaces) {
-        place.key = at;
-        place.length = behind - at;
-        place.field = field;
-        knownPlaces = max(knownPlaces, index + 1);
+      if (index < MAX_KNOWN_KEYS && index <= knownCount) {
+        known.key = at;
+        known.length = behind - at;
+        known.field = field;
+        knownCount = max(knownCount, index + 1);
       }
       at = behind;
     }

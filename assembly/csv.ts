@@ -9,7 +9,7 @@ const ROW_HEADER: usize = 2;
 /** The most that a number takes beyond its digits: an exponent may stand for hundreds of them. */
 const CELL_OVERHEAD: usize = 256;
 
-/** Where the rows end that were written last, and the lines that they were made of. */
+/** Ends of the rows that were written last, and of the lines that they were made of. */
 export let csvWritten: usize = 0;
 export let csvConsumed: usize = 0;
 
@@ -51,7 +51,7 @@ function putCell(to: usize, type: u8, start: usize, end: usize, isDoubled: bool)
     return to + CELL_HEADER;
   }
   const content = to + CELL_HEADER;
-  let size: usize = 0;
+  let size: usize;
   if (type !== TYPE_TEXT) {
     if (isDoubled) fail(UNUSUAL_VALUE, start);
     size = putPlain(content, type, start, end);
@@ -60,6 +60,11 @@ function putCell(to: usize, type: u8, start: usize, end: usize, isDoubled: bool)
   store<u32>(to, bswap<u32>(size as u32));
   return content + size;
 }
+
+/** End of the line that was converted last. */
+let lineEnd: usize = 0;
+/** True if quotes are doubled in the cell that was read last. */
+let isDoubled: bool = false;
 
 /**
  * Converts as many whole lines as there are; what is left is the beginning of a line. Behind the input stand a quote
@@ -80,38 +85,12 @@ export function convertLines(
   const inputEnd = input + length;
   const room = output + capacity;
   let rows = 0;
-  let at = input;
   csvWritten = output;
   csvConsumed = input;
-  while (at < inputEnd) {
-    let to = csvWritten;
-    store<u16>(to, bswap<u16>(columns as u16));
-    to += ROW_HEADER;
-    for (let column = 0; column < columns; column += 1) {
-      let start = at;
-      let end: usize;
-      let isDoubled = false;
-      if (load<u8>(at) === QUOTE && at < inputEnd) {
-        start += 1;
-        end = nextQuote(start);
-        while (load<u8>(end + 1) === QUOTE && end + 1 < inputEnd) {
-          isDoubled = true;
-          end = nextQuote(end + 2);
-        }
-        at = end + 1;
-      } else {
-        end = endOfPlain(at);
-        at = end;
-      }
-      if (load<u8>(at) === RETURN && column === columns - 1) at += 1;
-      // The line goes on behind the input.
-      if (at >= inputEnd) return rows;
-      if (load<u8>(at) !== (column === columns - 1 ? NEWLINE : COMMA)) fail(UNUSUAL_VALUE, at);
-      at += 1;
-      if (to + CELL_HEADER + (end - start) + CELL_OVERHEAD > room) fail(OUT_OF_ROOM, at);
-      if (!isHeader) to = putCell(to, load<u8>(types + column), start, end, isDoubled);
-    }
-    csvConsumed = at;
+  while (csvConsumed < inputEnd) {
+    const to = putLine(csvWritten, csvConsumed, inputEnd, room, isHeader ? 0 : types, columns);
+    if (to === 0) break;
+    csvConsumed = lineEnd;
     if (isHeader) isHeader = false;
     else {
       csvWritten = to;
@@ -119,4 +98,39 @@ export function convertLines(
     }
   }
   return rows;
+}
+
+/**
+ * @param types 0 for a line that is only skipped
+ * @returns the address behind the row; 0 if the line goes on behind the input
+ */
+function putLine(to: usize, at: usize, inputEnd: usize, room: usize, types: usize, columns: i32): usize {
+  store<u16>(to, bswap<u16>(columns as u16));
+  to += ROW_HEADER;
+  for (let column = 0; column < columns; column += 1) {
+    const isLast = column === columns - 1;
+    const isQuoted = load<u8>(at) === QUOTE && at < inputEnd;
+    const start = isQuoted ? at + 1 : at;
+    const end = isQuoted ? endOfQuoted(start, inputEnd) : endOfPlain(at);
+    at = isQuoted ? end + 1 : end;
+    if (load<u8>(at) === RETURN && isLast) at += 1;
+    if (at >= inputEnd) return 0;
+    if (load<u8>(at) !== (isLast ? NEWLINE : COMMA)) fail(UNUSUAL_VALUE, at);
+    at += 1;
+    if (to + CELL_HEADER + (end - start) + CELL_OVERHEAD > room) fail(OUT_OF_ROOM, at);
+    if (types !== 0) to = putCell(to, load<u8>(types + column), start, end, isQuoted && isDoubled);
+  }
+  lineEnd = at;
+  return to;
+}
+
+/** Finds the quote that ends a cell, and says by `isDoubled` whether it has quotes inside. */
+function endOfQuoted(start: usize, inputEnd: usize): usize {
+  let end = nextQuote(start);
+  isDoubled = false;
+  while (load<u8>(end + 1) === QUOTE && end + 1 < inputEnd) {
+    isDoubled = true;
+    end = nextQuote(end + 2);
+  }
+  return end;
 }

@@ -5,7 +5,7 @@ export const UNUSUAL_VALUE: i32 = 2;
 export const OUT_OF_ROOM: i32 = 3;
 
 export let failure: i32 = 0;
-/** Where in memory. */
+/** Address at which the work stopped. */
 export let failedAt: usize = 0;
 
 export function fail(reason: i32, at: usize): void {

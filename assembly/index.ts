@@ -4,7 +4,7 @@
  */
 
 import { putBinaryRow } from './binary-rows';
-import { endOf, formOf, forgetPlaces, NULL, readRecord, setFields, startOf } from './cells';
+import { endOf, formOf, forgetKeys, NULL, readRecord, setFields, startOf } from './cells';
 import { fail, failedAt, failure, OUT_OF_ROOM } from './failure';
 import {
   CLOSE_BRACE,
@@ -58,19 +58,19 @@ const DATA_KEY_LENGTH: usize = 6;
 let columns: i32 = 0;
 let types: usize = 0;
 
-/** Where the rows end that were written last. */
+/** End of the rows that were written last. */
 export let written: usize = 0;
 /** The first cell of the last record; nothing if both are 0. */
 export let firstStart: usize = 0;
 export let firstEnd: usize = 0;
 
-/** Where the host's own memory begins. */
+/** Address at which the host's own memory begins. */
 export function heap(): usize {
   return __heap_base;
 }
 
 /**
- * @param fields `FIELD_BYTES` each: place and length of the name, then the columns that take its parts, -1 for none
+ * @param fields `FIELD_BYTES` each: address and length of the name, then the columns that take its parts, -1 for none
  * @param columnTypes a byte each
  * @param cells room for `CELL_BYTES` a column
  */
@@ -87,7 +87,7 @@ export function convert(page: usize, length: usize, output: usize, capacity: usi
   let rows = 0;
   written = output;
   firstStart = firstEnd = 0;
-  forgetPlaces();
+  forgetKeys();
   let at = skipSpace(skipByte(OPEN_BRACE, page));
   while (load<u8>(at) !== CLOSE_BRACE) {
     const keyEnd = skipText(at, end);

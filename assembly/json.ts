@@ -19,12 +19,12 @@ export const SPACE: u8 = 0x20;
 /** Bytes that are looked at together. Behind a document stand as many zeros, which end whatever is being read. */
 export const BLOCK: usize = 16;
 
-/** What texts hold: nothing to unescape; only escapes that COPY's text format reads the same way; others, too. */
+/** Kinds of escapes in texts: none; only those that COPY's text format reads the same way; others, too. */
 export const NO_ESCAPES: u8 = 0;
 export const SHARED_ESCAPES: u8 = 1;
 export const OTHER_ESCAPES: u8 = 2;
 
-/** What the texts hold that were skipped since this was last set to nothing. */
+/** Escapes in the texts that were skipped since they were last forgotten. */
 export let escapes: u8 = NO_ESCAPES;
 
 export function forgetEscapes(): void {
@@ -79,7 +79,7 @@ function specialBytes(at: usize): i32 {
   return i8x16.bitmask(v128.or(v128.or(quotes, backslashes), controls));
 }
 
-/** Skips a text with its quotes; `escapes` gets what it holds. Control characters count as other escapes. */
+/** Skips a text with its quotes; `escapes` gets their kind. Control characters count as other escapes. */
 export function skipText(at: usize, end: usize): usize {
   if (load<u8>(at) !== QUOTE) fail(NOT_JSON, at);
   at += 1;
@@ -143,7 +143,7 @@ export function skipValue(at: usize, end: usize): usize {
   return skipPlain(at);
 }
 
-/** Whether two places hold the same bytes; both may be read a block behind. */
+/** True if two addresses hold the same bytes. Up to a block is read behind both. */
 export function isSame(one: usize, other: usize, length: usize): bool {
   let at: usize = 0;
   while (at + BLOCK <= length) {

@@ -1,4 +1,4 @@
-/** Writes texts as they are meant, and as COPY's text format wants them. Each function returns what is behind them. */
+/** Unescapes JSON texts and escapes them for COPY. Functions that write return the address behind what they wrote. */
 
 import { fail, NOT_JSON } from './failure';
 import {
@@ -33,7 +33,7 @@ const LETTER_T: u8 = 0x74;
 const LETTER_U: u8 = 0x75;
 const SLASH: u8 = 0x2f;
 
-/** Copies whole blocks: both places may be touched up to a block behind. */
+/** Copies whole blocks: up to a block is read and written behind the given length. */
 export function copyBytes(to: usize, from: usize, length: usize): usize {
   if (length > LONG) memory.copy(to, from, length);
   else for (let at: usize = 0; at < length; at += BLOCK) v128.store(to + at, v128.load(from + at));
@@ -61,7 +61,7 @@ export function copyForCopy(to: usize, from: usize, end: usize): usize {
   return to;
 }
 
-/** What a letter means behind a backslash, for escapes of one letter; 0 if it is none of JSON's. */
+/** Byte that an escape of one letter stands for; 0 if it is none of JSON's. */
 function meaningOf(letter: u8): u8 {
   switch (letter) {
     case QUOTE:
@@ -118,14 +118,31 @@ function putCharacter(to: usize, code: u32): usize {
   return to + 4;
 }
 
-/** Whether an escape of four hexadecimal digits stands here. */
+/** True if an escape of four hexadecimal digits stands here. */
 function isUnicodeEscape(at: usize, end: usize): bool {
   return at + 6 <= end && load<u8>(at) === BACKSLASH && load<u8>(at + 1) === LETTER_U;
 }
 
+/** Length of an escape, and of the two that a character beyond the first plane takes. */
+const UNICODE_ESCAPE: usize = 6;
+const ESCAPED_PAIR: usize = 12;
+
 /**
- * Writes the text that a JSON text stands for. What PostgreSQL cannot store becomes U+FFFD: NUL, and half of a
- * surrogate pair.
+ * The character of the escape here, with the next escape if both are a surrogate pair. PostgreSQL cannot store NUL and
+ * half of a pair: they become U+FFFD.
+ */
+function escapedCharacter(at: usize, end: usize): u32 {
+  const code = hexDigits(at + 2);
+  if (code === 0) return REPLACEMENT;
+  if (code < 0xd800 || code > 0xdfff) return code;
+  const next = at + UNICODE_ESCAPE;
+  const low = code <= 0xdbff && isUnicodeEscape(next, end) ? hexDigits(next + 2) : 0;
+  if (low < 0xdc00 || low > 0xdfff) return REPLACEMENT;
+  return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+}
+
+/**
+ * Writes the text that a JSON text stands for.
  * @param forCopy with the escapes of COPY's text format
  */
 export function unescape(to: usize, at: usize, end: usize, forCopy: bool): usize {
@@ -137,26 +154,18 @@ export function unescape(to: usize, at: usize, end: usize, forCopy: bool): usize
       to += 1;
       at += 1;
     } else if (isUnicodeEscape(at, end)) {
-      let code = hexDigits(at + 2);
-      at += 6;
-      if (code >= 0xd800 && code <= 0xdfff) {
-        const low = code <= 0xdbff && isUnicodeEscape(at, end) ? hexDigits(at + 2) : 0;
-        if (low >= 0xdc00 && low <= 0xdfff) {
-          code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-          at += 6;
-        } else code = REPLACEMENT;
-      }
-      if (code === 0) code = REPLACEMENT;
+      const code = escapedCharacter(at, end);
+      at += code < 0x10000 ? UNICODE_ESCAPE : ESCAPED_PAIR;
       to = forCopy && code < 0x80 ? putForCopy(to, code as u8) : putCharacter(to, code);
     } else {
       const meaning = meaningOf(load<u8>(at + 1));
       if (meaning === 0) fail(NOT_JSON, at);
+      at += 2;
       if (forCopy) to = putForCopy(to, meaning);
       else {
         store<u8>(to, meaning);
         to += 1;
       }
-      at += 2;
     }
   }
   return to;
@@ -171,40 +180,19 @@ function putJson(to: usize, from: usize, end: usize, forCopy: bool): usize {
   return forCopy ? copyForCopy(to, from, end) : copyBytes(to, from, end - from);
 }
 
-/** `[{"name":"A","id":"1"}]` -> `["A"]`; anything but a list stays as it is. */
+/** Value of the name of the tag that was read last, as it stands in the page; `null` if it has none. */
+let nameStart: usize = NULL_TEXT;
+let nameEnd: usize = NULL_TEXT + NULL_LENGTH;
+
+/** Converts `[{"name":"A","id":"1"}]` to `["A"]`; anything but a list stays as it is. */
 export function putNames(to: usize, at: usize, end: usize, forCopy: bool): usize {
   if (load<u8>(at) !== OPEN_BRACKET) return putJson(to, at, end, forCopy);
   store<u8>(to, OPEN_BRACKET);
   to += 1;
   at = skipSpace(at + 1);
   while (load<u8>(at) !== CLOSE_BRACKET) {
-    const first = load<u8>(at);
-    let from = NULL_TEXT;
-    let behind = NULL_TEXT + NULL_LENGTH;
-    if (first === OPEN_BRACE) {
-      at = skipSpace(at + 1);
-      while (load<u8>(at) !== CLOSE_BRACE) {
-        const keyEnd = skipText(at, end);
-        const isName = keyEnd - at === NAME_KEY_LENGTH && isSame(NAME_KEY, at, NAME_KEY_LENGTH);
-        const value = skipSpace(skipByte(COLON, keyEnd));
-        at = skipValue(value, end);
-        if (isName) {
-          from = value;
-          behind = at;
-        }
-        at = skipComma(at);
-      }
-      at += 1;
-    } else {
-      const value = at;
-      at = skipValue(at, end);
-      if (first !== OPEN_BRACKET) {
-        from = value;
-        behind = at;
-      }
-    }
-    to = putJson(to, from, behind, forCopy);
-    at = skipSpace(at);
+    at = skipSpace(readTag(at, end));
+    to = putJson(to, nameStart, nameEnd, forCopy);
     if (load<u8>(at) === COMMA) {
       store<u8>(to, COMMA);
       to += 1;
@@ -213,4 +201,36 @@ export function putNames(to: usize, at: usize, end: usize, forCopy: bool): usize
   }
   store<u8>(to, CLOSE_BRACKET);
   return to + 1;
+}
+
+/**
+ * Finds the name of a tag: a member of an object, or a plain value itself.
+ * @returns the address behind the tag
+ */
+function readTag(at: usize, end: usize): usize {
+  const first = load<u8>(at);
+  nameStart = NULL_TEXT;
+  nameEnd = NULL_TEXT + NULL_LENGTH;
+  if (first === OPEN_BRACE) return readTagMembers(skipSpace(at + 1), end);
+  const behind = skipValue(at, end);
+  if (first !== OPEN_BRACKET) {
+    nameStart = at;
+    nameEnd = behind;
+  }
+  return behind;
+}
+
+function readTagMembers(at: usize, end: usize): usize {
+  while (load<u8>(at) !== CLOSE_BRACE) {
+    const keyEnd = skipText(at, end);
+    const isName = keyEnd - at === NAME_KEY_LENGTH && isSame(NAME_KEY, at, NAME_KEY_LENGTH);
+    const value = skipSpace(skipByte(COLON, keyEnd));
+    const behind = skipValue(value, end);
+    if (isName) {
+      nameStart = value;
+      nameEnd = behind;
+    }
+    at = skipComma(behind);
+  }
+  return at + 1;
 }

@@ -32,6 +32,7 @@ function lines(count: number): string {
 }
 
 const SRC = 'src/example.ts';
+const KERNEL = 'assembly/example.ts';
 const TEST = 'test/domain/example.test.ts';
 const branches = Array.from({ length: 16 }, (_, i) => `  if (n === ${i}) return ${i};`).join('\n');
 
@@ -76,6 +77,26 @@ const REFUSED: readonly (readonly [what: string, rule: string, filePath: string,
     SRC,
     '/**\n * Whoever asks.\n */\nexport const a = 1;\n',
   ],
+  ['a kernel file of 301 lines', 'max-lines', KERNEL, 'export {};\n'.repeat(301)],
+  [
+    'a kernel function of 61 lines',
+    'max-lines-per-function',
+    KERNEL,
+    `export function f(total: usize): void {\n${lines(59)}\n}\n`,
+  ],
+  [
+    'a kernel function with 17 ways through',
+    'complexity',
+    KERNEL,
+    `export function f(n: i32): i32 {\n${branches}\n  return -1;\n}\n`,
+  ],
+  ['a private word in the kernel', 'house/vocabulary', KERNEL, 'export function walkPages(at: usize): void {}\n'],
+  [
+    'a doc comment of the kernel that begins with What',
+    'house/doc-voice',
+    KERNEL,
+    '/** What a text holds. */\nexport const A: u8 = 1;\n',
+  ],
 ];
 
 const ACCEPTED: readonly (readonly [what: string, filePath: string, code: string])[] = [
@@ -83,6 +104,11 @@ const ACCEPTED: readonly (readonly [what: string, filePath: string, code: string
   ['a foreign name that is only used', SRC, "import { walk } from './a';\nexport const b = walk;\n"],
   ['a word that only contains another', SRC, 'export const returned = 1;\n'],
   ['a doc comment that begins with a noun', SRC, '/** Permission of a caller. */\nexport const a = 1;\n'],
+  [
+    'the types and functions of AssemblyScript',
+    KERNEL,
+    'let total: usize = 0;\nexport function f(at: usize): u8 {\n  total += at;\n  return load<u8>(total);\n}\n',
+  ],
 ];
 
 const ARROWS: readonly (readonly [filePath: string, imported: string])[] = [
