@@ -15,6 +15,7 @@ import * as seenIdsUncompressed from './20261126120000_seen_ids_uncompressed';
 import * as fieldNamesInJson from './20261127103000_field_names_in_json';
 import * as appliedFunctions from './20261127104500_applied_functions';
 import * as brokerWords from './20261127110000_broker_words';
+import * as functionRevisions from './20261127140000_function_revisions';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261127103000_field_names_in_json', ...fieldNamesInJson },
   { name: '20261127104500_applied_functions', ...appliedFunctions },
   { name: '20261127110000_broker_words', ...brokerWords },
+  { name: '20261127140000_function_revisions', ...functionRevisions },
 ];

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { MIGRATIONS, type NamedMigration } from '../migrations';
-import { applyFunctions, FUNCTIONS_FOLDER, missingFunctions, readFunctions } from './functions';
+import { applyFunctions, FUNCTIONS_FOLDER, pendingFunctions, readFunctions } from './functions';
 
 /** The oldest server we support: the load relies on `pg_input_is_valid`, which is new in it. */
 const OLDEST_POSTGRES_MAJOR = 16;
@@ -23,8 +23,8 @@ class UnsupportedPostgres extends Error {
 }
 
 /**
- * Applies the missing migrations, then the changed functions, all or nothing. Safe to run from several processes at
- * once: one waits for the other.
+ * Applies the missing migrations, then the functions of a higher revision, all or nothing. Safe to run from several
+ * processes at once: one waits for the other.
  *
  * @param functionsFolder holds the SQL functions, one a file
  * @returns the names of the migrations and of the functions' files this call applied
@@ -47,14 +47,14 @@ export async function rollbackAll(knex: Knex): Promise<string[]> {
   });
 }
 
-/** The migrations and functions that this build knows and the database lacks; empty when it is up to date. */
+/** The migrations and functions that this build has and the database lacks or has older; empty when it is up to date. */
 export async function pendingMigrations(knex: Knex, functionsFolder = FUNCTIONS_FOLDER): Promise<string[]> {
   const functions = await readFunctions(functionsFolder);
   const applied = await appliedMigrations(knex);
   const pending = MIGRATIONS.map(({ name }) => name).filter((name) => !applied.has(name));
   // Every migration applies all functions.
-  const missing = pending.length > 0 ? functions.map(({ file }) => file) : await missingFunctions(knex, functions);
-  return [...pending, ...missing];
+  const rest = pending.length > 0 ? functions.map(({ file }) => file) : await pendingFunctions(knex, functions);
+  return [...pending, ...rest];
 }
 
 async function appliedMigrations(knex: Knex): Promise<ReadonlySet<string>> {

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MIGRATIONS, type NamedMigration } from '../../../src/db/migrations';
-import { FUNCTIONS_FOLDER } from '../../../src/db/postgres/functions';
+import { applyFunctions, FUNCTIONS_FOLDER, readFunctions } from '../../../src/db/postgres/functions';
 import { createDatabase } from '../../../src/db/postgres/knex';
 import { migrateToLatest, pendingMigrations, rollbackAll } from '../../../src/db/postgres/migrate';
 import { useDatabase } from '../support';
@@ -27,10 +27,10 @@ describe('SQL functions', () => {
     await database.knex.raw(`delete from sync.applied_functions where file in ('answer.sql', 'other.sql')`);
   });
 
-  const write = (name: string, value: number) =>
+  const write = (name: string, value: number, revision = 1) =>
     writeFile(
       path.join(folder, `${name}.sql`),
-      `-- Why ${value}?\ncreate or replace function sync.${name}() returns integer language sql as 'select ${value}';\n`,
+      `-- revision: ${revision}\n-- Why ${value}?\ncreate or replace function sync.${name}() returns integer language sql as 'select ${value}';\n`,
     );
   async function call(name: string): Promise<number | undefined> {
     const answer = await database.knex.raw<{ rows: { value: number }[] }>(`select sync.${name}() as value`);
@@ -48,20 +48,55 @@ describe('SQL functions', () => {
     assert.equal(await call('answer'), 42);
   });
 
-  it('are applied again when their file changed, and only those', async () => {
-    await write('answer', 43);
+  it('are applied again when their revision rose, and only those', async () => {
+    await write('answer', 43, 2);
 
     const applied = await migrateToLatest(database.knex, folder);
 
     assert.deepEqual([applied, await call('answer')], [['answer.sql'], 43]);
   });
 
-  it('are left alone while their file is the same', async () => {
+  it('are left as a newer build made them', async () => {
+    await write('answer', 43, 2);
+    await migrateToLatest(database.knex, folder);
+    await write('answer', 42, 1);
+
+    const pending = await pendingMigrations(database.knex, folder);
+    const applied = await migrateToLatest(database.knex, folder);
+
+    assert.deepEqual([pending, applied, await call('answer')], [[], [], 43]);
+  });
+
+  it('are left as a newer build made them even after a migration', async () => {
+    await write('answer', 43, 2);
+    await migrateToLatest(database.knex, folder);
+    await write('answer', 42, 1);
+    const older = await readFunctions(folder);
+
+    const applied = await database.knex.transaction((trx) => applyFunctions(trx, older, { all: true }));
+
+    assert.ok(applied.length > 0 && !applied.includes('answer.sql'));
+    assert.equal(await call('answer'), 43);
+  });
+
+  it('are pending while the database has a lower revision', async () => {
+    await write('answer', 43, 2);
+
+    assert.deepEqual(await pendingMigrations(database.knex, folder), ['answer.sql']);
+  });
+
+  it('need a revision in the first line', async () => {
+    await writeFile(path.join(folder, 'answer.sql'), 'select 1');
+
+    await assert.rejects(migrateToLatest(database.knex, folder), /first line of answer\.sql/);
+  });
+
+  it('are left alone while their revision is the same', async () => {
     assert.deepEqual(await migrateToLatest(database.knex, folder), []);
   });
 
   it('are applied once by processes that start together', async () => {
-    await write('answer', 44);
+    await write('answer', 44, 2);
     await write('other', 45);
     const pools = [1, 2, 3].map(() => createDatabase(database.url, { poolMax: 2 }));
 
@@ -72,8 +107,8 @@ describe('SQL functions', () => {
   });
 
   it('are not recorded when one of them cannot be created', async () => {
-    await write('answer', 46);
-    await writeFile(path.join(folder, 'other.sql'), 'create or replace function nonsense');
+    await write('answer', 46, 2);
+    await writeFile(path.join(folder, 'other.sql'), '-- revision: 1\ncreate or replace function nonsense');
 
     await assert.rejects(migrateToLatest(database.knex, folder), /syntax error/);
 

@@ -1,3 +1,4 @@
+-- revision: 1
 -- One round trip of one process: releases its ended calls, queues its new ones, admits calls of all processes by earliest
 -- deadline, and returns the decisions on its own. Under the lock of the connection's account, so that all processes see
 -- one queue; the numbers of the rules come from the caller (src/domain/credits). The commit does not wait for the disk: a

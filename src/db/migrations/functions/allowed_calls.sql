@@ -1,3 +1,4 @@
+-- revision: 1
 -- Simultaneous calls a connection may make now: after a refusal by Zoho fewer, then one more each recovery time.
 create or replace function sync.allowed_calls(
   p_account sync.credit_accounts, p_now timestamptz, p_recovery_ms integer

@@ -1,3 +1,4 @@
+-- revision: 1
 -- Counts a call that Zoho limits by time. Returns 0, or the milliseconds to wait, and then nothing was counted.
 create or replace function sync.count_rated_call(
   p_connection uuid, p_operation text, p_calls integer, p_per interval

@@ -1,3 +1,4 @@
+-- revision: 1
 -- The JSON of an exported cell whose type is unknown: the cell itself if it is JSON, else a JSON string of it.
 create or replace function sync.json_or_text(cell text) returns jsonb
 language sql immutable parallel safe as $function$

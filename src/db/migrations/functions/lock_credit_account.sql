@@ -1,3 +1,4 @@
+-- revision: 1
 -- Locks the credit account of a connection. Creates it before the first call, closes the minute that has passed, and gives
 -- back what was spent more than a day ago.
 create or replace function sync.lock_credit_account(p_connection uuid, p_assumed jsonb)

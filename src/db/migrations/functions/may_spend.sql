@@ -1,3 +1,4 @@
+-- revision: 1
 -- Whether a call may spend its credits now: within the usable credits of the day, and either within its own reserved share
 -- or without touching what is left of the others'. The same rule as maySpend in src/domain/credits; a property test
 -- compares both.

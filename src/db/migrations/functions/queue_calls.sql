@@ -1,3 +1,4 @@
+-- revision: 1
 -- Queues calls of a process with their deadlines. Returns those that Zoho's limits by time refuse, with the milliseconds
 -- to wait; they are not queued. A call inherits the deadline that an earlier call of its priority kept when it gave up.
 create or replace function sync.queue_calls(p_connection uuid, p_owner uuid, p_requests jsonb, p_now timestamptz)

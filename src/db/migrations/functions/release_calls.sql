@@ -1,3 +1,4 @@
+-- revision: 1
 -- Ends calls of a process, and returns the account as it is then: with the credits of calls that were not sent, corrected
 -- by the remaining credits that Zoho's answers named, and throttled if Zoho refused a call for too many at a time. The
 -- caller stores the account.

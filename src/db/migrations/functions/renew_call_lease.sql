@@ -1,3 +1,4 @@
+-- revision: 1
 -- Renews the lease of a process, once half of it has passed, and frees the connection's calls of processes whose lease
 -- has expired.
 create or replace function sync.renew_call_lease(
