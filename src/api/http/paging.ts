@@ -17,7 +17,9 @@ export type Page<Name extends string, Item> = Record<Name, Item[]> & { nextCurso
 export function pageQuery<Position extends object>(schema: z.ZodType<Position>, { usual = 50, most = 200 } = {}) {
   const limit = z.coerce.number().int().min(1).max(most).default(usual);
   return {
-    limit: limit.meta({ description: `Rows of a page, at most ${most}.` }),
+    limit: limit.meta({
+      description: `Rows of this page, at most ${most}. Each page of a list may have another limit. A page with fewer rows need not be the last: \`hasMore\` tells.`,
+    }),
     cursor: cursorOf(schema).optional(),
   };
 }
@@ -45,18 +47,23 @@ export async function page<Position extends object, Row, Item, Name extends stri
   return pageOf(name, await present(rows), next, found.length > query.limit);
 }
 
-/** Cursor of a list that Zoho numbers by pages: pages of another size would begin elsewhere, so it keeps the size. */
-export const zohoPageCursor = z.strictObject({ page: z.int().min(2), perPage: z.int().min(1).max(200) });
+/** Cursor of a list that Zoho numbers by pages: the rows before the next page, which holds for pages of any size. */
+export const zohoPageCursor = z.strictObject({ offset: z.int32().min(1) });
 
-/** One page of a list that Zoho numbers by pages. @param fetch asks Zoho for a page */
+/**
+ * One page of a list that Zoho numbers by pages. Where the limit has changed, the next row may lie within a page of
+ * Zoho's: then the page begins with it and ends where Zoho's page ends, so that one page costs one call.
+ * @param fetch asks Zoho for a page
+ */
 export async function zohoPage<Item, Name extends string>(
   query: { limit: number; cursor?: z.infer<typeof zohoPageCursor> | undefined },
   fetch: (at: { page: number; perPage: number }) => Promise<{ items: Item[]; moreRecords: boolean }>,
   name: Name,
 ): Promise<Page<Name, Item>> {
-  const at = query.cursor ?? { page: 1, perPage: query.limit };
-  const { items, moreRecords } = await fetch(at);
-  return pageOf(name, items, moreRecords ? { ...at, page: at.page + 1 } : undefined, moreRecords);
+  const { limit: perPage, cursor: { offset } = { offset: 0 } } = query;
+  const page = Math.floor(offset / perPage) + 1;
+  const { items, moreRecords } = await fetch({ page, perPage });
+  return pageOf(name, items.slice(offset % perPage), moreRecords ? { offset: page * perPage } : undefined, moreRecords);
 }
 
 function pageOf<Name extends string, Item>(

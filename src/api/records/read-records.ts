@@ -34,7 +34,10 @@ export const listRecordsRoute = defineRoute({
     connection,
     fields,
     perPage,
-    pageToken: z.string().min(1).max(2_000).optional(),
+    pageToken: z.string().min(1).max(2_000).optional().meta({
+      description:
+        '`info.next_page_token` of the page before. It belongs to the other parameters, `perPage` included: with others it is `zoho_cursor_lost`.',
+    }),
     sortBy: z.enum(['id', 'Created_Time', 'Modified_Time']).optional(),
     sortOrder: z.enum(['asc', 'desc']).optional(),
     converted: z.enum(['true', 'false', 'both']).optional().meta({ description: 'Converted leads.' }),
