@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { resourceNotFound } from '../http/api-error';
 import type { CreditLedger } from '../limits/credit-ledger';
+import { PRICES } from '../limits/prices';
 import type { Deliveries } from '../notifications/deliveries';
 import type { SimulatorOptions } from '../options';
 import type { WriteContext } from '../store/record-editor';
@@ -14,8 +15,6 @@ import { resultLines } from './result-lines';
 import { UploadFolder } from './upload-folder';
 
 const FIRST_JOB_NUMBER = 5_500_000_700_000_001n;
-/** Price of a job (API Limits). */
-export const BULK_WRITE_CREDITS = 500;
 /** Jobs remembered; the oldest finished ones are forgotten first. */
 const KEPT_JOBS = 1_000;
 
@@ -156,7 +155,7 @@ export class BulkWriteJobs {
     const completed = this.#context.clock.now();
     job.status = failed || !result ? 'FAILED' : 'COMPLETED';
     if (job.status === 'FAILED' && readSwitch(this.#context, 'bulkWriteRefunds')) {
-      this.#context.credits.refund(BULK_WRITE_CREDITS, job.created);
+      this.#context.credits.refund(PRICES.createBulkWrite, job.created);
     }
     if (result) {
       job.result = { ...result, completed };

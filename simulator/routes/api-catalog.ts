@@ -1,7 +1,13 @@
 import { invalidData } from '../http/api-error';
 import { type Exchange, isObject, json, NO_CONTENT, type Reply } from '../http/exchange';
+import { PRICES, priceOfQuery, priceOfWrite } from '../limits/prices';
 import type { Simulation } from '../simulation';
 import { readSwitch } from '../switches';
+import { MAX_RECORDS } from '../writes/write-call';
+
+/** The highest LIMIT of any version. */
+const MOST_ROWS = 2_000;
+const PRICE_OF_MOST = priceOfWrite(MAX_RECORDS);
 
 interface OperationType {
   readonly method: string;
@@ -39,23 +45,37 @@ const FIXED: readonly ApiEntry[] = [
       operation('POST', 'ZohoCRM.notifications.CREATE', 1),
     ],
   },
-  { path: '/crm/v8/coql', operation_types: [operation('POST', 'ZohoCRM.coql.READ', 1, 3)] },
-  { path: '/crm/bulk/v8/read', operation_types: [operation('POST', 'ZohoCRM.bulk.READ', 50)] },
-  { path: '/crm/bulk/v8/write', operation_types: [operation('POST', 'ZohoCRM.bulk.CREATE', 500)] },
+  {
+    path: '/crm/v8/coql',
+    operation_types: [operation('POST', 'ZohoCRM.coql.READ', priceOfQuery(0), priceOfQuery(MOST_ROWS))],
+  },
+  { path: '/crm/bulk/v8/read', operation_types: [operation('POST', 'ZohoCRM.bulk.READ', PRICES.createBulkRead)] },
+  { path: '/crm/bulk/v8/write', operation_types: [operation('POST', 'ZohoCRM.bulk.CREATE', PRICES.createBulkWrite)] },
 ];
 
 function moduleEntries(simulation: Simulation, module: string): ApiEntry[] {
   const perHundred = readSwitch(simulation, 'massUpdateCreditsPer100Ids');
   const massUpdate = [perHundred, perHundred * 5, readSwitch(simulation, 'massUpdateCreditsByView')];
   const scope = (action: string): string => `ZohoCRM.modules.${module}.${action}`;
-  const writes = [operation('POST', scope('CREATE'), 1, 10), operation('PUT', scope('UPDATE'), 1, 10)];
+  const writes = [
+    operation('POST', scope('CREATE'), 1, PRICE_OF_MOST),
+    operation('PUT', scope('UPDATE'), 1, PRICE_OF_MOST),
+  ];
   return [
     {
       path: `/crm/v8/${module}`,
       module,
-      operation_types: [operation('GET', scope('READ'), 1, 3), ...writes, operation('DELETE', scope('DELETE'), 1)],
+      operation_types: [
+        operation('GET', scope('READ'), 1, PRICES.customView),
+        ...writes,
+        operation('DELETE', scope('DELETE'), 1),
+      ],
     },
-    { path: `/crm/v8/${module}/deleted`, module, operation_types: [operation('GET', scope('READ'), 2)] },
+    {
+      path: `/crm/v8/${module}/deleted`,
+      module,
+      operation_types: [operation('GET', scope('READ'), PRICES.deletedRecords)],
+    },
     {
       path: `/crm/v8/${module}/search`,
       module,
@@ -68,7 +88,11 @@ function moduleEntries(simulation: Simulation, module: string): ApiEntry[] {
         operation('POST', `ZohoCRM.mass_update.${module}.UPDATE`, Math.min(...massUpdate), Math.max(...massUpdate)),
       ],
     },
-    { path: `/crm/v8/${module}/upsert`, module, operation_types: [operation('POST', scope('CREATE'), 1, 10)] },
+    {
+      path: `/crm/v8/${module}/upsert`,
+      module,
+      operation_types: [operation('POST', scope('CREATE'), 1, PRICE_OF_MOST)],
+    },
   ];
 }
 

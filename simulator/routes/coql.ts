@@ -1,5 +1,6 @@
 import { ApiError } from '../http/api-error';
 import { type Exchange, isObject, json, jsonBody, NO_CONTENT, type Reply } from '../http/exchange';
+import { priceOfQuery } from '../limits/prices';
 import { comparisonsOf } from '../query/condition';
 import { type CoqlQuery, parseCoql } from '../query/coql-parser';
 import { runCoql } from '../query/coql-run';
@@ -29,13 +30,12 @@ function checkLimits(simulation: Simulation, exchange: Exchange, query: CoqlQuer
   if (values > rules.coqlValuesPerIn) throw exceeded(rules.coqlValuesPerIn, 'where');
 }
 
-/** One credit for up to 200 rows asked for, two up to 1,000, three above. */
+/** Credits of a query; one that cannot be parsed costs the least. */
 export function coqlCredits(exchange: Exchange): number {
   try {
-    const { limit } = parseCoql(selectQuery(exchange));
-    return limit <= 200 ? 1 : limit <= 1_000 ? 2 : 3;
+    return priceOfQuery(parseCoql(selectQuery(exchange)).limit);
   } catch {
-    return 1;
+    return priceOfQuery(0);
   }
 }
 

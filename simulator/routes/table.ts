@@ -1,4 +1,5 @@
 import type { Route } from '../http/router';
+import { PRICES } from '../limits/prices';
 import { oauthRoutes } from '../oauth/routes';
 import type { Simulation } from '../simulation';
 import { readSwitch } from '../switches';
@@ -59,13 +60,20 @@ const LINES: readonly RouteLine[] = [
     `${BULK}/read`,
     createBulkRead,
     ['ZohoCRM.bulk.READ', 'ZohoCRM.bulk.CREATE'],
-    { credits: 50 },
+    { credits: PRICES.createBulkRead },
   ],
   ['getBulkRead', 'GET', `${BULK}/read/:job`, getBulkRead, ['ZohoCRM.bulk.READ'], polling],
   ['downloadBulkRead', 'GET', `${BULK}/read/:job/result`, downloadBulkRead, ['ZohoCRM.bulk.READ'], polling],
   ['queryRecords', 'POST', `${CRM}/coql`, queryRecords, ['ZohoCRM.coql.READ'], { credits: coqlCredits, heavy: always }],
   ['listApis', 'GET', `${CRM}/__apis`, listApis, ['ZohoCRM.apis.READ']],
-  ['deletedRecords', 'GET', `${CRM}/:module/deleted`, deletedRecords, moduleScope('READ'), { credits: 2 }],
+  [
+    'deletedRecords',
+    'GET',
+    `${CRM}/:module/deleted`,
+    deletedRecords,
+    moduleScope('READ'),
+    { credits: PRICES.deletedRecords },
+  ],
   [
     'listRecords',
     'GET',
@@ -73,7 +81,7 @@ const LINES: readonly RouteLine[] = [
     listRecords,
     moduleScope('READ'),
     {
-      credits: ({ query }) => (query.has('cvid') ? 3 : 1),
+      credits: ({ query }) => (query.has('cvid') ? PRICES.customView : 1),
       heavy: ({ query }) => query.has('cvid') || query.has('sort_by'),
     },
   ],

@@ -1,4 +1,4 @@
-import { BULK_WRITE_CREDITS } from '../bulk-write/jobs';
+import { PRICES } from '../limits/prices';
 import { createBulkWrite, downloadBulkWrite, getBulkWrite, uploadFile } from './bulk-write';
 import { createFields, deleteField, updateField, updateFields } from './custom-fields';
 import { getMassUpdate, massUpdate, massUpdateCredits } from './mass-update';
@@ -28,7 +28,7 @@ export const WRITING_LINES: readonly RouteLine[] = [
   ['updateField', 'PATCH', `${FIELDS}/:field`, updateField, ['ZohoCRM.settings.fields.UPDATE']],
   ['deleteField', 'DELETE', `${FIELDS}/:field`, deleteField, ['ZohoCRM.settings.fields.DELETE']],
   ['uploadFile', 'POST', `${CRM}/upload`, uploadFile, ['ZohoFiles.files.CREATE'], FREE],
-  ['createBulkWrite', 'POST', WRITE, createBulkWrite, ['ZohoCRM.bulk.CREATE'], { credits: BULK_WRITE_CREDITS }],
+  ['createBulkWrite', 'POST', WRITE, createBulkWrite, ['ZohoCRM.bulk.CREATE'], { credits: PRICES.createBulkWrite }],
   ['getBulkWrite', 'GET', `${WRITE}/:job`, getBulkWrite, ['ZohoCRM.bulk.READ', 'ZohoCRM.bulk.CREATE'], polling],
   ['downloadBulkWrite', 'GET', DOWNLOAD, downloadBulkWrite, ['ZohoCRM.bulk.READ', 'ZohoCRM.bulk.CREATE'], polling],
   [

@@ -1,18 +1,17 @@
 import { type Exchange, isObject, jsonBody } from '../http/exchange';
+import { priceOfDelete, priceOfWrite } from '../limits/prices';
 import { nameList } from '../routes/parameters';
 
-const RECORDS_PER_CREDIT = 10;
-const DELETIONS_PER_CREDIT = 100;
 const HEAVY_RECORDS = 10;
 
-/** One credit for ten records. */
+/** Credits of an insert, update or upsert. */
 export function writeCredits(exchange: Exchange): number {
-  return Math.max(1, Math.ceil(recordCount(exchange) / RECORDS_PER_CREDIT));
+  return priceOfWrite(recordCount(exchange));
 }
 
-/** One credit for a hundred records. */
+/** Credits of a delete. */
 export function deleteCredits({ query }: Exchange): number {
-  return Math.max(1, Math.ceil(nameList(query.get('ids')).length / DELETIONS_PER_CREDIT));
+  return priceOfDelete(nameList(query.get('ids')).length);
 }
 
 /** Calls with more than ten records count against the sub-concurrency. */
