@@ -3,26 +3,10 @@ import type { SafeDetails } from './error-details';
 
 /**
  * Error categories, after the classes of "Error envelope, HTTP statuses, classification" of Zoho's documentation.
- * The class decides what the engine does next, so every failure of a call is a `ZohoError` with exactly one.
+ * The category decides what the engine does next, so every failure of a call is a `ZohoError` with exactly one.
  */
-export const ERROR_CATEGORIES = [
-  'auth_expired',
-  'auth_revoked',
-  'auth_throttled',
-  'permission',
-  'rate_limited',
-  'validation',
-  'duplicate',
-  'not_found',
-  'conflict',
-  'locked',
-  'cursor_lost',
-  'request_bug',
-  'capacity',
-  'server',
-  'network',
-] as const;
-export type ErrorCategory = (typeof ERROR_CATEGORIES)[number];
+export type ErrorCategory = keyof typeof ZOHO_FAILURES;
+export const ERROR_CATEGORIES = Object.keys(ZOHO_FAILURES) as readonly ErrorCategory[];
 
 /**
  * Categories in which the same call, sent again unchanged, can succeed. With a lost cursor it cannot: the scan starts
