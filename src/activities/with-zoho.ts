@@ -19,8 +19,9 @@ export interface ZohoWork extends ZohoCalls {
 type RunTarget = Pick<SyncTarget, 'connectionId' | 'sessionId'> | OperationTarget;
 
 /**
- * Calls an organization from an activity: with heartbeats for as long as the work runs, which also bring the
- * cancellation, and at the expense of the session or bulk operation it works for.
+ * Calls an organization from an activity, at the expense of the session or bulk operation it works for. Heartbeats,
+ * which also bring the cancellation, last until every call has ended: a write that is in flight when the work ends is
+ * waited for.
  *
  * @param priority of the calls; by default the one of the session's type, or `push` for a bulk operation
  */
@@ -38,14 +39,16 @@ export async function withZoho<T>(
     signal,
   };
   let doing: object = {};
-  return callOrganization(deps, target.connectionId, caller, (zoho) => {
-    const meanLatencyMs = () =>
-      zoho.calls.reduce((sum, call) => sum + call.latencyMs, 0) / Math.max(1, zoho.calls.length);
-    return withHeartbeats(
-      () => ({ ...doing, calls: zoho.calls.length }),
-      () => work({ ...zoho, signal, meanLatencyMs, report: (details) => (doing = details) }),
-    );
-  });
+  let calls: ZohoCalls['calls'] = [];
+  const meanLatencyMs = () => calls.reduce((sum, call) => sum + call.latencyMs, 0) / Math.max(1, calls.length);
+  return withHeartbeats(
+    () => ({ ...doing, calls: calls.length }),
+    () =>
+      callOrganization(deps, target.connectionId, caller, (zoho) => {
+        calls = zoho.calls;
+        return work({ ...zoho, signal, meanLatencyMs, report: (details) => (doing = details) });
+      }),
+  );
 }
 
 async function priorityOf({ knex }: ActivityDependencies, target: RunTarget): Promise<CallPriority | undefined> {

@@ -79,6 +79,24 @@ describe('withZoho', () => {
     assert.deepEqual(heartbeats, [{ calls: 0 }]);
   });
 
+  it('sends heartbeats while it waits for a write that outlives the work', async () => {
+    const target = await fixture.target('Deals');
+    const env = activityEnvironment();
+    const heartbeats: object[] = [];
+    env.on('heartbeat', (details: object) => heartbeats.push(details));
+    fixture.simulator.control.addFault({ kind: 'latency', operation: 'countRecords', delayMs: 2_500 });
+
+    await env.run(() =>
+      withZoho(fixture.deps, target, async ({ transport, options, ...zoho }) => {
+        const { signal: _signal, ...withoutSignal } = options;
+        void countRecords(transport, 'Deals', {}, withoutSignal);
+        zoho.report({ waiting: true });
+      }),
+    );
+
+    assert.deepEqual(heartbeats[1], { waiting: true, calls: 0 });
+  });
+
   it('stops the call in flight when the activity is cancelled, and still writes down its cost', async () => {
     const target = await fixture.target('Deals');
     const env = activityEnvironment();
