@@ -1,6 +1,6 @@
 import { acceptGrant } from '../../connection/consent/accept-grant';
-import { beginConsent } from '../../connection/consent/browser-flow';
-import { refreshNow, revokeGrant } from '../../connection/consent/manage-grant';
+import { beginConsent } from '../../connection/consent/authorization-code-flow';
+import { refreshNow, revokeGrant } from '../../connection/consent/refresh-and-revoke';
 import { NEEDED_SCOPES } from '../../zoho/auth/scopes';
 import { ConnectionParams } from '../http/parameters';
 import { defineRoute } from '../http/route';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CALLBACK_PATHS } from '../../connection/callback-urls';
-import { completeConsent } from '../../connection/consent/browser-flow';
+import { completeConsent } from '../../connection/consent/authorization-code-flow';
 import { GrantRefused } from '../../connection/consent/errors';
 import { insertAuditEntry } from '../../db/access/audit-log';
 import type { RouteDeps } from '../http/deps';
