@@ -11,6 +11,8 @@ const MAX_GROUPS = 100;
 /** Shown of what is wrong with records; thousands can be wrong in the same way. */
 const MAX_ISSUES = 20;
 const MAX_CHARACTERS = 32_000;
+/** Most records of one bulk write, for a person to read. */
+export const MAX_RECORDS_TEXT = LIMITS.bulkWrite.rows.toLocaleString('en-US');
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const count = z.int().min(0);
@@ -95,7 +97,10 @@ export const BulkWriteRequest = z
       context.addIssue({ code: 'custom', path, message: 'A callback needs a URL and a secret' });
     }
   })
-  .meta({ id: 'BulkWriteRequest', description: 'Up to 25,000 records to insert, update and upsert, mixed.' });
+  .meta({
+    id: 'BulkWriteRequest',
+    description: `Up to ${MAX_RECORDS_TEXT} records to insert, update and upsert, mixed.`,
+  });
 export type BulkWriteRequest = z.infer<typeof BulkWriteRequest>;
 
 const massUpdateShape = {

@@ -2,14 +2,15 @@ import { uuidv7 } from 'uuidv7';
 import { insertBulkWriteItems } from '../../db/bulk-operations/bulk-operation-items';
 import { callbackSecretPurpose } from '../../db/bulk-operations/bulk-operations';
 import { seal } from '../../db/postgres/encryption';
+import { CREDITS } from '../../domain/zoho-limits';
 import { bulkWriteWorkflowId } from '../../temporal/ids';
 import { assertUsable } from '../connections/assert-usable';
 import { idempotencyHeader } from '../http/parameters';
 import { defineRoute } from '../http/route';
-import { BulkOperationAnswer, BulkWriteRequest } from './schemas';
+import { BulkOperationAnswer, BulkWriteRequest, MAX_RECORDS_TEXT } from './schemas';
 import { START_PROBLEMS, startOperation } from './start-operation';
 
-/** 25,000 records of some forty fields. */
+/** Enough for the most records, with some forty fields each. */
 const MAX_BODY = '30mb';
 
 export const startBulkWrite = defineRoute({
@@ -17,9 +18,8 @@ export const startBulkWrite = defineRoute({
   path: '/bulk-writes',
   operationId: 'startBulkWrite',
   tag: 'Bulk operations',
-  summary: 'Write up to 25,000 records: insert, update and upsert, mixed',
-  description:
-    'Zoho takes one operation of one module a job, for 500 credits each: records are sorted into files, which are written one after another. Follow the operation to see how it goes; every record gets an outcome.',
+  summary: `Write up to ${MAX_RECORDS_TEXT} records: insert, update and upsert, mixed`,
+  description: `Zoho takes one operation on one module in each job and charges ${CREDITS.create_bulk_write_job} credits for it: records are sorted into files, which are written one after another. Follow the operation to see its progress; every record gets an outcome.`,
   access: 'operator',
   connection: 'body',
   headers: idempotencyHeader('operation'),

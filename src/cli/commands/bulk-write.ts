@@ -1,12 +1,15 @@
 import { Command } from 'commander';
 import { API_PREFIX } from '../../api/paths';
+import { MAX_RECORDS_TEXT } from '../../api/bulk-operations/schemas';
 import type { CliContext } from '../context';
 import { readJsonText } from '../input/read-json';
 import { addOperationCommands, startAndShow } from './operation-commands';
 
 /** `pulse bulk-write …`: writes many records, and says what became of each. */
 export function bulkWriteCommand(context: CliContext): Command {
-  const bulkWrite = new Command('bulk-write').description('insert, update and upsert up to 25,000 records in Zoho CRM');
+  const bulkWrite = new Command('bulk-write').description(
+    `insert, update and upsert up to ${MAX_RECORDS_TEXT} records in Zoho CRM`,
+  );
   bulkWrite
     .command('start')
     .description('write the records of a file')
