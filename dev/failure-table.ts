@@ -12,6 +12,7 @@ const HEADINGS: Readonly<Record<keyof typeof FAILURES, string>> = {
   chunks: 'Chunks',
   run: 'Runs',
   verification: 'Verification',
+  quarantine: 'Quarantine',
   zoho: 'Zoho',
   database: 'PostgreSQL',
 };

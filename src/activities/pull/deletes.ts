@@ -1,4 +1,5 @@
 import { countMirrorRows } from '../../db/mirror/mirror-table';
+import { countQuarantine } from '../../db/mirror/quarantine';
 import {
   moveToTombstones,
   countPresentRows,
@@ -89,7 +90,7 @@ export interface SweepRequest extends SyncTarget {
   began: string;
 }
 
-/** Counts rows that the session did not see: candidates for the sweep. */
+/** Counts rows that the session did not see: candidates for the sweep, beside all rows, those in quarantine included. */
 export async function countSweepCandidates(
   deps: ActivityDependencies,
   request: SweepRequest,
@@ -100,7 +101,7 @@ export async function countSweepCandidates(
     () => 'comparing ids',
     async () => ({
       candidates: await countUnseenRows(deps.knex, mirror, session),
-      mirrorRows: await countMirrorRows(deps.knex, mirror),
+      mirrorRows: (await countMirrorRows(deps.knex, mirror)) + (await countQuarantine(deps.knex, mirror)).unmirrored,
     }),
   );
 }

@@ -1,8 +1,8 @@
 import { createMirrorIndexes } from '../../db/mirror/mirror-indexes';
 import { countMirrorRows } from '../../db/mirror/mirror-table';
 import { loadFields, markFilled, type KnownField } from '../../db/mirror/module-fields';
+import { countQuarantine } from '../../db/mirror/quarantine';
 import { sumChunks, forgetSeenIds } from '../../db/sessions/chunks';
-import { countQuarantinedRows, countUnmirroredRows } from '../../db/sessions/quarantine';
 import { advanceWatermark, getWatermark } from '../../db/sessions/watermarks';
 import type { ReadPath } from '../../domain/runs/enums';
 import type { RowCounts, SessionSums } from '../../temporal/contract/results';
@@ -18,13 +18,18 @@ import { loadMirror } from './load-mirror';
 export async function countBothSides(deps: ActivityDependencies, target: SyncTarget): Promise<RowCounts> {
   const mirror = await loadMirror(deps, target);
   const count = async ({ transport, options }: ZohoWork): Promise<RowCounts> => {
-    const [zoho, mirrorRows, quarantinedRows, unmirroredRows] = await Promise.all([
+    const [zoho, mirrorRows, { quarantined, unmirrored, columns }] = await Promise.all([
       countRecords(transport, target.module, convertedParameter(target.module), options),
       countMirrorRows(deps.knex, mirror),
-      countQuarantinedRows(deps.knex, target.sessionId),
-      countUnmirroredRows(deps.knex, mirror, target.sessionId),
+      countQuarantine(deps.knex, mirror),
     ]);
-    return { zohoRows: zoho.count, mirrorRows, quarantinedRows, unmirroredRows };
+    return {
+      zohoRows: zoho.count,
+      mirrorRows,
+      quarantinedRows: quarantined,
+      unmirroredRows: unmirrored,
+      misfits: columns,
+    };
   };
   return withZoho(deps, target, count, 'verify');
 }

@@ -1,4 +1,5 @@
 import { isMirrorEmpty } from '../../db/mirror/mirror-table';
+import { anyQuarantined } from '../../db/mirror/quarantine';
 import { getWatermark } from '../../db/sessions/watermarks';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import { planSyncRead } from '../../domain/planning/sync-plan';
@@ -43,7 +44,8 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
       ...plan,
       expectedRows: counted.count,
       lowWatermark: counted.serverTime.toISOString(),
-      mirrorWasEmpty: await isMirrorEmpty(deps.knex, prepared),
+      // Records that are in quarantine only can have vanished, too.
+      mirrorWasEmpty: (await isMirrorEmpty(deps.knex, prepared)) && !(await anyQuarantined(deps.knex, prepared)),
       deletesFollowedUntil: mark?.deletesUntil?.toISOString() ?? null,
       fields: selected.length,
       hasModifiedTime,

@@ -1,4 +1,5 @@
 import { loadFields } from '../../db/mirror/module-fields';
+import { findDueRecords } from '../../db/mirror/quarantine';
 import { getWatermark } from '../../db/sessions/watermarks';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
@@ -8,6 +9,7 @@ import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
 import { isSelected } from './load-mirror';
 import { prepareModule } from './prepare-module';
+import { MAX_RETRIED_RECORDS } from './retry-quarantined';
 
 export interface IncrementalPlanRequest extends SyncTarget {
   /** Zoho's time to read from, if it lies before the watermark. ISO 8601. */
@@ -43,10 +45,13 @@ export async function planIncrementalSync(
     const unfilled = (await loadFields(deps.knex, connectionId, module)).filter(
       (field) => field.status === 'active' && !field.filled && isSelected(field.apiName, request.fields),
     );
+    // Some fields of a record cannot tell whether all of them fit.
+    const due = request.fields ? [] : await findDueRecords(deps.knex, prepared, MAX_RETRIED_RECORDS);
     return {
       changesSince: earlier(mark.completeUntil, since),
       deletesSince: earlier(mark.deletesUntil ?? mark.completeUntil, since),
       fields: selected.length,
+      dueRecords: due.length,
       warnings: [
         ...prepared.warnings,
         ...(unfilled.length > 0

@@ -44,6 +44,7 @@ const IncrementalSyncPlan = storedObject<results.IncrementalSyncPlan>({
   changesSince: zohoTime.meta({ description: 'Changes are read from this time of Zoho on.' }),
   deletesSince: zohoTime.meta({ description: 'Deletes are read from this time of Zoho on.' }),
   fields: fieldCount,
+  dueRecords: rows.optional().meta({ description: 'Records in quarantine that are asked for again.' }),
   warnings,
 }).meta({ id: 'IncrementalSyncPlan', description: 'From when on an incremental sync reads.' });
 

@@ -16,6 +16,7 @@ import * as fieldNamesInJson from './20261127103000_field_names_in_json';
 import * as appliedFunctions from './20261127104500_applied_functions';
 import * as brokerWords from './20261127110000_broker_words';
 import * as functionRevisions from './20261127140000_function_revisions';
+import * as quarantineByRecord from './20261127141000_quarantine_by_record';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -40,4 +41,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261127104500_applied_functions', ...appliedFunctions },
   { name: '20261127110000_broker_words', ...brokerWords },
   { name: '20261127140000_function_revisions', ...functionRevisions },
+  { name: '20261127141000_quarantine_by_record', ...quarantineByRecord },
 ];

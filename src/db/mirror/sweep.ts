@@ -12,7 +12,8 @@ export interface DeletedRow {
 }
 
 /**
- * Rows that no chunk of the session has seen and that were not read since it began. Negative ids are not Zoho's yet.
+ * Rows that no chunk of the session has seen and that were not read since it began, those that are only in quarantine
+ * included. Negative ids are not Zoho's yet.
  */
 function unseenRows(mirror: MirrorModule): string {
   return `with seen as materialized (
@@ -20,7 +21,16 @@ function unseenRows(mirror: MirrorModule): string {
     ), unseen as (
       select m.id from ${qualifiedTable(mirror)} m
       where not exists (select from seen where seen.id = m.id) and m.${SYNCED_AT} < :began and m.id > 0
+      union all
+      select q.record_id from sync.quarantine q
+      where q.connection_id = :connection and q.module_name = :module and q.status <> 'closed' and q.read_at < :began
+        and not exists (select from seen where seen.id = q.record_id)
+        and not exists (select from ${qualifiedTable(mirror)} m where m.id = q.record_id)
     )`;
+}
+
+function unseenBindings({ connectionId, module }: MirrorModule, session: { id: string; began: Date }) {
+  return { session: session.id, began: session.began, connection: connectionId, module };
 }
 
 /** Counts rows that may have vanished: candidates only, since rows that moved between pages are among them. */
@@ -30,10 +40,10 @@ export async function countUnseenRows(
   session: { id: string; began: Date },
 ): Promise<number> {
   return setWise(knex, async (trx) => {
-    const answer = await trx.raw<{ rows: { count: string }[] }>(`${unseenRows(mirror)} select count(*) from unseen`, {
-      session: session.id,
-      began: session.began,
-    });
+    const answer = await trx.raw<{ rows: { count: string }[] }>(
+      `${unseenRows(mirror)} select count(*) from unseen`,
+      unseenBindings(mirror, session),
+    );
     return Number(answer.rows[0]?.count ?? 0);
   });
 }
@@ -52,7 +62,7 @@ export async function findUnseenRows(
   return setWise(knex, async (trx) => {
     const answer = await trx.raw<{ rows: { id: string }[] }>(
       `${unseenRows(mirror)} select id from unseen where id > :after order by id limit :limit`,
-      { session: session.id, began: session.began, after, limit },
+      { ...unseenBindings(mirror, session), after, limit },
     );
     return answer.rows.map((row) => row.id);
   });
@@ -83,7 +93,7 @@ export async function countPresentRows(
 /**
  * Moves rows from the mirror to their tombstones, whole, and records each as deleted. A row that was read, or modified,
  * after its delete stays: it has been restored. Ids that the mirror does not have get a tombstone too, so that a late
- * page cannot bring them. Repeating it changes nothing; an attempt that goes further than the one before adds the rest.
+ * page cannot bring them, and leave quarantine. Repeating it changes nothing; an attempt that goes further than the one before adds the rest.
  * @returns how many rows left the mirror
  */
 export async function moveToTombstones(
@@ -115,6 +125,13 @@ export async function moveToTombstones(
          on conflict (connection_id, module_name, record_id) do update set
            deleted_at = greatest(t.deleted_at, excluded.deleted_at), reason = excluded.reason,
            row_data = coalesce(excluded.row_data, t.row_data), session_id = excluded.session_id
+       ), quarantined as (
+         update sync.quarantine q
+         set status = 'closed', closed_at = now(), closed_by = 'delete', next_retry_at = null
+         from deleted d
+         where q.connection_id = :connection and q.module_name = :module and q.record_id = d.id
+           and q.status <> 'closed' and q.read_at <= d."deletedAt" + interval '1 second'
+           and coalesce(q.zoho_time <= d."deletedAt", true)
        ), statuses as (
          insert into sync.record_sync_statuses (connection_id, session_id, sequence, position, module_name,
            sync_direction, crm_record_id, action_taken, before_data)

@@ -39,7 +39,7 @@ export interface NewChunk {
   /** Bytes read from Zoho. */
   bytes: number;
   startedAt: Date;
-  /** Table of this transaction whose ids the chunk keeps, so that the sweep can tell what the session did not see. */
+  /** Table of this transaction, or query, whose ids the chunk keeps, so that the sweep can tell what was not seen. */
   seenIn: string | null;
 }
 

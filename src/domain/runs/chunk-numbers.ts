@@ -6,8 +6,8 @@
  *
  *      r0_000_000  list scan from the lowest id         p_000_000  catch-up, pass p = 1, 2, ...
  *                  or exports, one for each page         9_000_000  restored records
- *      r0_050_000  list scan from the highest id       1p_000_000  second catch-up
- *      r0_500_000  converted leads
+ *      r0_050_000  list scan from the highest id        9_500_000  records in quarantine
+ *      r0_500_000  converted leads                     1p_000_000  second catch-up
  *      rp_000_000  catch-up, pass p = 1, 2, ...
  *      r9_000_000  records that the sweep refetched
  *
@@ -35,6 +35,8 @@ const REFETCHED = 9_000_000;
 const SCAN_CHUNKS = 50_000;
 const SWEEP_CHUNKS = 1_000_000;
 const RESTORED_CHUNKS = 1_000;
+const RETRIED = 9_500_000;
+const RETRIED_CHUNKS = 1_000;
 /** Also the distance between the job numbers of two rounds. */
 const EXPORT_CHUNKS = 10_000;
 
@@ -72,6 +74,7 @@ export function fullSyncChunks(round: number): {
 export const incrementalSyncChunks = {
   catchUp: (pass: number): ChunkRange => catchUpChunks(0, pass),
   restored: restoredChunks(REFETCHED),
+  retried: retriedChunks(RETRIED),
   secondCatchUp: (pass: number): ChunkRange => catchUpChunks(PER_ROUND, pass),
 } as const;
 
@@ -97,6 +100,11 @@ export function sweepChunks(first: number): ChunkRange {
 /** Chunks of records that came back from the recycle bin, up to 100 in each. */
 export function restoredChunks(first: number): ChunkRange {
   return rangeOf(first, RESTORED_CHUNKS);
+}
+
+/** Chunks of records in quarantine that were asked for again, up to 100 in each. */
+export function retriedChunks(first: number): ChunkRange {
+  return rangeOf(first, RETRIED_CHUNKS);
 }
 
 /**

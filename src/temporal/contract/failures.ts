@@ -130,6 +130,13 @@ export const FAILURES = {
       'After an incremental sync run a full sync: it reads every row. After a full sync compare both sides and report it.',
     ),
   },
+  quarantine: {
+    mostRecords: failure(
+      'quarantine.most_records',
+      'More than half of the records do not fit their columns, so the mirror cannot stand for the module',
+      'Look at the columns in the message and into `sync.quarantine`: most likely a field has another type in Zoho than its values.',
+    ),
+  },
   zoho: kindsOf('zoho', ZOHO_FAILURES),
   database: kindsOf('database', {
     unique_violation: { meaning: 'A key exists already', whatToDo: 'Report this, with the constraint in the message.' },

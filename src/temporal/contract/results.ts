@@ -23,6 +23,8 @@ export interface IncrementalSyncPlan {
   changesSince: string;
   deletesSince: string;
   fields: number;
+  /** Records in quarantine that are worth another question; absent from histories of versions that did not ask. */
+  dueRecords?: number;
   /** Things a person should know before reading the result. */
   warnings: string[];
 }
@@ -31,10 +33,12 @@ export interface IncrementalSyncPlan {
 export interface RowCounts {
   zohoRows: number;
   mirrorRows: number;
-  /** Rows that this session set aside. */
+  /** Records of the module whose current version does not fit, whichever session met them. */
   quarantinedRows: number;
   /** Those of them that the mirror has in no version. */
   unmirroredRows: number;
+  /** Columns that refuse most of them; absent from histories of versions that did not ask. */
+  misfits?: { column: string; rows: number }[];
 }
 
 /** Rows of a session by what became of them. */

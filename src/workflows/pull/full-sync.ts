@@ -8,6 +8,7 @@ import { finishFullSync, indexMirror, planFullSync, readByListPages } from '../a
 import { causeOf, isFailure } from '../run/activity-failures';
 import { extractByBulkRead } from './bulk-extraction';
 import { catchUp, type CaughtUp, agree, describeDifference } from './catch-up';
+import { assertMostFit } from './quarantine';
 import { sweep } from './sweep';
 import { SyncRun } from './sync-run';
 
@@ -31,6 +32,7 @@ export async function fullSync(input: FullSyncInput): Promise<SyncResult> {
       if (!isFirstLoad(plan, round)) await sweep(run, plan, fullSyncChunks(round).sweep);
       const { counts, completeUntil, deletesUntil } = await catchUpAndIndex(run, plan, round);
       if (agree(counts)) {
+        assertMostFit(module, counts);
         const sums = await finishFullSync({ ...run.target, path: plan.path, completeUntil, deletesUntil });
         return run.finish(sums, counts, completeUntil);
       }

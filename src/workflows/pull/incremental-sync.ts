@@ -2,8 +2,9 @@ import { incrementalSyncChunks } from '../../domain/runs/chunk-numbers';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { IncrementalSyncPlan, RowCounts } from '../../temporal/contract/results';
 import type { IncrementalSyncInput, SyncResult } from '../../temporal/contract/sync-messages';
-import { finishIncrementalSync, planIncrementalSync, readRestored } from '../activity-proxies';
+import { finishIncrementalSync, planIncrementalSync, readRestored, retryQuarantined } from '../activity-proxies';
 import { catchUp, type CaughtUp, agree, describeDifference } from './catch-up';
+import { assertMostFit } from './quarantine';
 import { SyncRun } from './sync-run';
 
 /**
@@ -15,6 +16,7 @@ export async function incrementalSync(input: IncrementalSyncInput): Promise<Sync
   const run = new SyncRun(input, `Incremental sync of ${input.module}`);
   return run.complete(async () => {
     const plan = await makePlan(run, input);
+    if (plan.dueRecords) await retryMisfits(run);
     let caughtUp = await catchUp(run, { ...plan, hasModifiedTime: true, chunks: incrementalSyncChunks.catchUp });
     if (!agree(caughtUp.counts)) caughtUp = await lookAgain(run, caughtUp);
     const { counts, completeUntil, deletesUntil } = caughtUp;
@@ -24,6 +26,7 @@ export async function incrementalSync(input: IncrementalSyncInput): Promise<Sync
         `${describeDifference(input.module, counts)} The changes since ${plan.changesSince} do not explain it. Run a full sync: it reads every row.`,
       );
     }
+    assertMostFit(input.module, counts);
     const sums = await finishIncrementalSync({ ...run.target, completeUntil, deletesUntil });
     return run.finish(sums, counts, completeUntil);
   });
@@ -39,6 +42,18 @@ async function makePlan(run: SyncRun, { module, options }: IncrementalSyncInput)
   );
   for (const warning of plan.warnings) run.session.warn(warning);
   return plan;
+}
+
+/** Asks once more for records that did not fit: they may fit by now, and no list of changes shows it. */
+async function retryMisfits(run: SyncRun): Promise<void> {
+  const { asked, found } = await run.steps.run(() =>
+    retryQuarantined({
+      ...run.target,
+      firstChunk: incrementalSyncChunks.retried.first,
+      sequence: run.nextDeleteSequence(),
+    }),
+  );
+  run.session.note({}, `${asked} records in quarantine were asked for again; Zoho still has ${found} of them.`);
 }
 
 /** Finds what no list of changes shows, a restored record, and what came while both sides were counted. */

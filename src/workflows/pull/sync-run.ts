@@ -7,6 +7,7 @@ import type { SyncTarget } from '../../temporal/contract/targets';
 import { endRun } from '../run/end-run';
 import { RunRecorder } from '../run/run-recorder';
 import { RunSteps } from '../run/run-steps';
+import { describeVerification } from './quarantine';
 import { SweepApproval } from './sweep-approval';
 
 /** State that a run hands to the next one of its chain. */
@@ -101,7 +102,7 @@ export class SyncRun {
         toTimestamp: completeUntil,
         result,
       },
-      `Verified: Zoho and the mirror both count ${zohoRows} rows of ${this.target.module}${quarantinedRows > 0 ? `, ${quarantinedRows} of them in quarantine` : ''}.`,
+      describeVerification(this.target.module, counts),
       quarantinedRows > 0 ? 'WARNING' : 'INFO',
     );
     return result;

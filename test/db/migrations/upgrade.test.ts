@@ -13,6 +13,9 @@ import { tablesOf } from '../../fixtures/sql-script';
 const FIXTURES = path.join(__dirname, '../../fixtures');
 const MODELS = path.join(__dirname, '../../../src/db/models');
 
+/** Tables that a migration makes anew, with other rows: its own test says which. */
+const MADE_ANEW = ['sync.quarantine'];
+
 /** Rows by table, `schema.table`. */
 type Counts = ReadonlyMap<string, number>;
 
@@ -41,7 +44,7 @@ for (const file of readdirSync(FIXTURES).filter((name) => name.endsWith('.sql'))
     it('keeps the rows of every table', async () => {
       const after = await countRows(mirror);
 
-      const kept = [...before].filter(([table]) => after.has(table));
+      const kept = [...before].filter(([table]) => after.has(table) && !MADE_ANEW.includes(table));
       assert.ok(kept.every(([, rows]) => rows > 0) && kept.some(([table]) => table.startsWith(`${mirror}.`)));
       assert.deepEqual(
         kept.map(([table]) => [table, after.get(table)]),

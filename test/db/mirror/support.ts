@@ -178,7 +178,8 @@ export async function statusesOf({ knex, sessionId }: MirrorUnderTest): Promise<
 
 export async function quarantineOf({ knex, sessionId }: MirrorUnderTest): Promise<MirrorRow[]> {
   const answer = await knex.raw<{ rows: MirrorRow[] }>(
-    `select record_id, field, reason, raw_data from sync.quarantine where session_id = ? order by record_id, field`,
+    `select record_id, cell ->> 'field' as field, cell ->> 'reason' as reason, raw_data
+     from sync.quarantine, jsonb_array_elements(fields) as cell where session_id = ? order by record_id, field`,
     [sessionId],
   );
   return answer.rows;

@@ -45,9 +45,9 @@ describe('chunk numbers', () => {
   });
 
   it('of an incremental sync never overlap', () => {
-    const { catchUp, restored, secondCatchUp } = incrementalSyncChunks;
+    const { catchUp, restored, retried, secondCatchUp } = incrementalSyncChunks;
 
-    assertApart([...PASSES.map(catchUp), restored, ...PASSES.map(secondCatchUp)]);
+    assertApart([...PASSES.map(catchUp), restored, retried, ...PASSES.map(secondCatchUp)]);
   });
 
   it('are those that earlier sessions have used', () => {

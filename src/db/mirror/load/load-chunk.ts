@@ -7,7 +7,8 @@ import { UnusualValue } from '../copy/copy-kernel';
 import { READ_AT_SETTING, type MirrorModule } from '../mirror-module';
 import type { ChunkSource } from './chunk-sources';
 import { anyTombstoneSince, lockMirrorForInserts, mergeStaged } from './merge';
-import { dropRepeatedRows, quarantineBadCells } from './quarantine-cells';
+import { dropRepeatedRows, IDS_WITH_MISFITS, removeBadCells } from './quarantine-cells';
+import { closeQuarantine, openQuarantine } from './quarantine-rows';
 import { typedLayout } from './staged-column';
 import { createStaging, STAGING } from './staging';
 
@@ -89,6 +90,7 @@ async function copyDirectly({ knex, mirror, chunk, source, options }: Load): Pro
       if (await anyTombstoneSince(client, mirror, options.asOf)) return undefined;
       await client.query('select set_config($1, $2, true)', [READ_AT_SETTING, options.asOf.toISOString()]);
       const read = (await source.copyIntoMirror?.(client)) ?? 0;
+      await closeQuarantine(client, mirror, source.layout, options.asOf, 'copied');
       const counts = { read, created: read, updated: 0, unchanged: 0, minId: null, maxId: null };
       return commitChunk(client, chunk, options, { ...counts, failed: 0 });
     });
@@ -126,10 +128,16 @@ async function stageAndMerge(
     if (stage === 'binary') await source.stageBinary?.(client, layout);
     else if (stage === 'text') await source.stageText(client, layout);
     else await source.stageTolerant(client, layout);
-    const failed = isTolerant ? await quarantineBadCells(client, mirror, layout, chunk) : 0;
+    const misfits = isTolerant ? await removeBadCells(client, mirror, layout, chunk) : undefined;
     if (source.mayRepeat || isTolerant) await dropRepeatedRows(client, layout);
-    const counts = await mergeStaged(client, mirror, layout, { ...chunk, ...options });
-    return commitChunk(client, chunk, options, { ...counts, read: counts.read + failed, failed });
+    const merged = await mergeStaged(client, mirror, layout, { ...chunk, ...options });
+    await closeQuarantine(client, mirror, layout, options.asOf, 'staged');
+    if (!misfits) return commitChunk(client, chunk, options, { ...merged, failed: 0 });
+    const opened = await openQuarantine(client, mirror, layout, { ...chunk, ...options });
+    const { removed, withoutId } = misfits;
+    const failed = opened + withoutId;
+    const counts = { ...merged, read: merged.read + removed, unchanged: merged.unchanged + removed - failed, failed };
+    return commitChunk(client, chunk, options, counts, IDS_WITH_MISFITS);
   });
 }
 
@@ -138,8 +146,9 @@ async function commitChunk(
   chunk: ChunkIdentity,
   { bytes = 0, cursor, keepSeenIds, startedAt }: ChunkOptions,
   counts: Omit<ChunkResult, 'cursor' | 'repeated'>,
+  seenIn = STAGING,
 ): Promise<ChunkResult> {
   const result: ChunkResult = { ...counts, cursor: cursor ?? null, repeated: false };
-  await insertChunk(client, { chunk, result, bytes, startedAt, seenIn: keepSeenIds ? STAGING : null });
+  await insertChunk(client, { chunk, result, bytes, startedAt, seenIn: keepSeenIds ? seenIn : null });
   return result;
 }

@@ -1,25 +1,41 @@
 import type pg from 'pg';
+import { loadSequence } from '../../../domain/runs/chunk-numbers';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { MirrorModule } from '../mirror-module';
-import type { StagingLayout } from './staged-column';
+import type { StagedColumn, StagingLayout } from './staged-column';
 import { STAGING } from './staging';
 
-interface Chunk {
-  sessionId: string;
-  chunkNumber: number;
+/** Temporary table of the cells that do not fit, in the transaction of a tolerant load. */
+export const MISFITS = 'misfits';
+/** Ids of all rows of the chunk, those that were set aside included, as a source for `from`. */
+export const IDS_WITH_MISFITS = `(select id from ${STAGING} union select record_id from ${MISFITS} where record_id is not null)`;
+/** Rows without an id that get a line each; the others are counted in one more. */
+const MAX_LOGGED_ROWS = 20;
+/** Largest whole numbers of the two types. */
+const LIMITS = {
+  integer: ['-2147483648', '2147483647'],
+  bigint: ['-9223372036854775808', '9223372036854775807'],
+} as const;
+
+export interface RemovedRows {
+  /** Rows that left staging. */
+  removed: number;
+  /** Those of them whose id cannot be read: nothing can ask for them again, so the log of the session names them. */
+  withoutId: number;
 }
 
 /**
- * Moves the rows with a cell that does not fit its column from staging to quarantine, one entry a cell, then types what
- * rows are compared by. The tolerant load's way to keep one bad cell from stopping a chunk.
- * @returns how many rows were set aside
+ * Removes the rows with a cell that does not fit its column from staging and keeps them in the table `misfits`, one
+ * entry a cell, then types what rows are compared by. The tolerant load's way to keep one bad cell from stopping a
+ * chunk.
  */
-export async function quarantineBadCells(
+export async function removeBadCells(
   client: pg.Client,
   mirror: MirrorModule,
   layout: StagingLayout,
-  chunk: Chunk,
-): Promise<number> {
+  chunk: { sessionId: string; chunkNumber: number },
+): Promise<RemovedRows> {
+  await spellWholeNumbers(client, mirror, layout);
   const checks = [
     { name: 'id', type: 'bigint' },
     ...layout.columns.filter((column) => column.checked).map(({ name, type }) => ({ name, type })),
@@ -29,22 +45,15 @@ export async function quarantineBadCells(
       `(${quoteLiteral(name)}, ${quoteLiteral(type)}, s.${quoteIdentifier(name)}, pg_input_is_valid(s.${quoteIdentifier(name)}, ${quoteLiteral(type)}))`,
   );
   await client.query(
-    `create temporary table misfits on commit drop as
-     select s.ctid as row, s.id as record, cell.field, cell.type, cell.value, to_jsonb(s) as data
+    `create temporary table ${MISFITS} on commit drop as
+     select s.ctid as row, case when pg_input_is_valid(s.id, 'bigint') then s.id::bigint end as record_id, cell.field,
+       cell.type, to_jsonb(s) as data
      from ${STAGING} s cross join lateral (values ${bad.join(', ')}) as cell (field, type, value, fits)
      where cell.value is not null and not cell.fits or cell.field = 'id' and cell.value is null`,
   );
-  await client.query(
-    `insert into sync.quarantine (connection_id, module_name, record_id, session_id, chunk_number, field, reason,
-       error_code, raw_data)
-     select $1, $2, case when pg_input_is_valid(record, 'bigint') then record::bigint end, $3, $4, field,
-       format('The value does not fit %s.', type), 'VALUE_DOES_NOT_FIT', data
-     from misfits
-     on conflict do nothing`,
-    [mirror.connectionId, mirror.module, chunk.sessionId, chunk.chunkNumber],
-  );
+  const withoutId = await logRowsWithoutId(client, mirror, chunk);
   const removed = await client.query(
-    `delete from ${STAGING} s using (select distinct row from misfits) m where s.ctid = m.row`,
+    `delete from ${STAGING} s using (select distinct row from ${MISFITS}) m where s.ctid = m.row`,
   );
   const types = [
     'alter column id type bigint using id::bigint',
@@ -55,7 +64,58 @@ export async function quarantineBadCells(
       : []),
   ];
   await client.query(`alter table ${STAGING} ${types.join(', ')}`);
-  return removed.rowCount ?? 0;
+  return { removed: removed.rowCount ?? 0, withoutId };
+}
+
+/** Rewrites whole numbers that are spelled as decimals (`5.0`, `7E+3`), which PostgreSQL does not read as integers. */
+async function spellWholeNumbers(client: pg.Client, mirror: MirrorModule, layout: StagingLayout): Promise<void> {
+  // Never ids: one that was written with an exponent may have lost its last digits.
+  const scalars = new Set(mirror.fields.filter(({ shape }) => shape === 'scalar').map(({ column }) => column));
+  const whole = layout.columns.filter(
+    (column): column is StagedColumn & { type: keyof typeof LIMITS } =>
+      column.checked && scalars.has(column.name) && column.type in LIMITS,
+  );
+  if (whole.length === 0) return;
+  const assignments = whole.map(({ name, type }) => {
+    const cell = quoteIdentifier(name);
+    const [low, high] = LIMITS[type];
+    return `${cell} = case
+      when pg_input_is_valid(${cell}, '${type}') or not pg_input_is_valid(${cell}, 'numeric') then ${cell}
+      when ${cell}::numeric not between ${low} and ${high} or ${cell}::numeric <> trunc(${cell}::numeric) then ${cell}
+      else trunc(${cell}::numeric)::bigint::text end`;
+  });
+  const misspelled = whole.map(({ name, type }) => `not pg_input_is_valid(${quoteIdentifier(name)}, '${type}')`);
+  await client.query(`update ${STAGING} set ${assignments.join(', ')} where ${misspelled.join(' or ')}`);
+}
+
+/** Writes rows without a readable id to the log of the session, with their position in the chunk. */
+async function logRowsWithoutId(
+  client: pg.Client,
+  mirror: MirrorModule,
+  { sessionId, chunkNumber }: { sessionId: string; chunkNumber: number },
+): Promise<number> {
+  const found = await client.query<{ count: string }>(
+    `select count(distinct row) as count from ${MISFITS} where record_id is null`,
+  );
+  const count = Number(found.rows[0]?.count ?? 0);
+  if (count === 0) return 0;
+  await client.query(
+    `insert into sync.sync_status_logs (connection_id, session_id, sequence, position, log_level, component, message,
+       error_code)
+     select $1, $2, $3, logged.number - 1, 'WARNING', 'quarantine',
+       case when logged.number <= $6::int then format('Row %s of chunk %s has no readable id and is left out.', logged.position, $4::int)
+         else format('%s more rows of chunk %s have no readable id and are left out.', $5::bigint - $6::int, $4::int) end,
+       'ID_NOT_READABLE'
+     from (
+       select s.position, row_number() over (order by s.position) as number
+       from (select ctid as row, row_number() over (order by ctid) as position from ${STAGING}) s
+       where s.row in (select row from ${MISFITS} where record_id is null)
+     ) logged
+     where logged.number <= $6::int + 1
+     on conflict (session_id, sequence, position) do nothing`,
+    [mirror.connectionId, sessionId, loadSequence(chunkNumber), chunkNumber, count, MAX_LOGGED_ROWS],
+  );
+  return count;
 }
 
 /** Keeps the newest of several rows with one id: pages that shift while they are read repeat rows. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { countQuarantinedRows } from '../../../../src/db/sessions/quarantine';
+import { countQuarantine } from '../../../../src/db/mirror/quarantine';
 import { useDatabase } from '../../support';
 import {
   AMOUNT,
@@ -42,7 +42,7 @@ describe('a cell that does not fit its column', () => {
         ['2', 'visits', 'The value does not fit integer.'],
       ],
     );
-    assert.equal(await countQuarantinedRows(deals.knex, deals.sessionId), 1);
+    assert.equal((await countQuarantine(deals.knex, deals.mirror)).quarantined, 1);
   });
 
   it('keeps the whole row as Zoho sent it', async () => {
@@ -89,9 +89,14 @@ describe('a cell that does not fit its column', () => {
 
     assert.deepEqual(await names(deals), ['B']);
     assert.equal(chunk.failed, 2);
+    assert.deepEqual(await quarantineOf(deals), []);
+    const logged = await deals.knex.raw<{ rows: { message: string }[] }>(
+      'select message from sync.sync_status_logs where session_id = ? order by position',
+      [deals.sessionId],
+    );
     assert.deepEqual(
-      (await quarantineOf(deals)).map((entry) => [entry['record_id'], entry['field']]),
-      [[null, 'id']],
+      logged.rows.map(({ message }) => message.replace(/chunk \d+/, 'chunk')),
+      [1, 3].map((row) => `Row ${row} of chunk has no readable id and is left out.`),
     );
   });
 

@@ -1,0 +1,31 @@
+import { mostRecordsMisfit } from '../../domain/mirror/misfits';
+import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
+import type { RowCounts } from '../../temporal/contract/results';
+
+/** @throws quarantine.most_records when the mirror lacks, or holds as they were, more records than it has right */
+export function assertMostFit(module: string, counts: RowCounts): void {
+  const { misfits, mirrorRows, quarantinedRows, zohoRows } = counts;
+  // Histories without the columns were written by versions that did not ask.
+  if (!misfits || !mostRecordsMisfit(quarantinedRows, zohoRows)) return;
+  throw permanentFailure(
+    FAILURES.quarantine.mostRecords,
+    `${quarantinedRows} of ${zohoRows} records of ${module} do not fit (${columnsOf(misfits)}); the mirror has ${mirrorRows} rows.`,
+  );
+}
+
+/** The sentence with which a session completes. */
+export function describeVerification(module: string, counts: RowCounts): string {
+  const { zohoRows, mirrorRows, quarantinedRows, unmirroredRows, misfits = [] } = counts;
+  if (quarantinedRows === 0) return `Verified: Zoho and the mirror both count ${zohoRows} rows of ${module}.`;
+  const older = quarantinedRows - unmirroredRows;
+  const parts = [
+    ...(unmirroredRows > 0 ? [`${unmirroredRows} are in quarantine only`] : []),
+    ...(older > 0 ? [`${older} keep their last good values`] : []),
+  ];
+  const columns = misfits.length > 0 ? ` (${columnsOf(misfits)})` : '';
+  return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}; ${quarantinedRows} records do not fit${columns}: ${parts.join(', ')}.`;
+}
+
+function columnsOf(misfits: NonNullable<RowCounts['misfits']>): string {
+  return misfits.map(({ column, rows }) => `${column}: ${rows}`).join(', ');
+}
