@@ -5,7 +5,7 @@ export interface VersionRules {
   /** Get Records wants `fields`, at most 50; before v3 it gave every field without, and took any number. */
   readonly fieldsRequired: boolean;
   readonly maxFields: number;
-  /** Pages by token; without them `page` goes on as far as there are records. */
+  /** Whether pages have tokens; without them `page` reaches all records. */
   readonly pageTokens: boolean;
   /** `sort_by` takes every field, not only id, Created_Time and Modified_Time. */
   readonly sortsByAnyField: boolean;
@@ -56,7 +56,7 @@ export function rulesOf(version: string | undefined): VersionRules {
   return number >= 3 ? V3 : V2;
 }
 
-/** @throws ApiError API_NOT_SUPPORTED when a call came with a later version than the one asked for */
+/** @throws ApiError API_NOT_SUPPORTED when a call is newer than the requested version */
 export function requireVersion(version: string | undefined, since: number): void {
   if (versionNumber(version) >= since) return;
   const message = `this api is not supported in this version; use version ${since} or higher`;

@@ -69,7 +69,7 @@ export async function prepareExternalTemporal(namespace: string): Promise<void> 
     const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes }).catch((error: unknown) => {
       const names = missing.join(', ');
-      throw new Error(`it lets nobody register the keyword search attributes ${names}: ${text(error)}`);
+      throw new Error(`it does not allow registering the keyword search attributes ${names}: ${text(error)}`);
     });
   }).catch((error: unknown) => {
     throw new Error(`${server} cannot be used: ${text(error)}`, { cause: error });

@@ -13,7 +13,7 @@ export interface JobQuery {
   readonly criteria?: unknown;
   readonly cvid?: string;
   readonly page: number;
-  /** Set when the job goes on from a page token. */
+  /** Set when the job continues from a page token. */
   readonly afterRow?: number;
 }
 

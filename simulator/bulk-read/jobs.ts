@@ -85,7 +85,7 @@ export class BulkReadJobs {
     return job;
   }
 
-  /** The query a page token goes on with. @throws ApiError EXPIRED_VALUE after 24 hours, INVALID_REQUEST when unknown */
+  /** Query that a page token continues. @throws ApiError EXPIRED_VALUE after 24 hours, INVALID_REQUEST when unknown */
   continuation(token: string): JobQuery {
     const found = this.#continuations.get(token);
     if (!found) throw new ApiError(400, 'INVALID_REQUEST', 'page token is invalid', { api_name: 'page_token' });

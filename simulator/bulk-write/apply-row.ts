@@ -79,7 +79,7 @@ export class RowWriter {
     return this.#key ? textOf(this.#key, cells) : '';
   }
 
-  /** The record a row is about; `unknown` for an id that nobody has. */
+  /** Record that a row means; `unknown` for an id that does not exist. */
   #match(cells: readonly string[]): number | 'unknown' | undefined {
     const text = this.#keyText(cells);
     if (!this.#key || text === '') return undefined;

@@ -32,7 +32,7 @@ const TOKEN = /'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+/g;
 /** Reads texts of one pattern, e.g. `yyyy-MM-dd'T'HH:mm:ssXXX`. */
 export type DateReader = (text: string) => DateParts | undefined;
 
-/** Compiles a pattern; undefined when it has letters nobody knows or does not give a whole date. */
+/** Compiles a pattern; undefined if it has unknown letters or gives no whole date. */
 export function dateReader(pattern: string): DateReader | undefined {
   const parts: string[] = [];
   let expression = '';

@@ -19,7 +19,7 @@ export interface DataOptions {
   readonly multiselectSeparator: string;
 }
 
-/** Numbers of the ready-made modules end here; those added later go on from it. */
+/** Last number of the ready-made modules; those added later continue from it. */
 const FIRST_CUSTOM_NUMBER = 201;
 
 /** The organization's users and modules, generated from a seed. */

@@ -8,7 +8,7 @@ function fullNameOf(parts: readonly CellValue[]): string | null {
   return parts.filter((part): part is string => typeof part === 'string' && part !== '').join(' ') || null;
 }
 
-/** Contacts and leads are called by this field; nobody can write it. */
+/** Read-only field with the name of a contact or lead. */
 export const FULL_NAME: FieldPlan = {
   definition: {
     apiName: 'Full_Name',

@@ -12,7 +12,7 @@ const NUMBER_DIGITS = 9;
 
 export interface FieldPlan {
   readonly definition: FieldDefinition;
-  /** Later fields may be worked out from the columns before them. */
+  /** Later fields may be computed from the columns before them. */
   readonly column: (earlier: ReadonlyMap<string, Column>) => ColumnFactory;
 }
 

@@ -17,7 +17,7 @@ export function money(): ColumnFactory {
   };
 }
 
-/** An amount in whole cents worked out from other columns of the row; null when one of them is. */
+/** An amount in whole cents computed from other columns of the row; null when one of them is. */
 export function formulaOf(inputs: readonly Column[], centsOf: (...values: number[]) => number): ColumnFactory {
   return (field) => {
     const cents = (row: number): number | undefined => {

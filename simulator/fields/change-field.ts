@@ -8,7 +8,7 @@ import { TYPE_RULES } from './types';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Keys of a field that nobody changes once it is there. */
+/** Keys of a field that cannot be changed after its creation. */
 const LOCKED = ['data_type', 'api_name'] as const;
 
 /**

@@ -21,7 +21,7 @@ type Input = Readonly<Record<string, unknown>>;
 /** Inputs of a new field beside the request. */
 export interface NewField {
   readonly id: string;
-  /** An API name nobody has. */
+  /** Unused API name. */
   readonly nameFor: (label: string) => string;
   /** The row the next record of the module will have. */
   readonly nextRow: number;
@@ -147,7 +147,7 @@ function readAutonumber(input: Input, nextRow: number, path: FieldPath): Partial
     readOnly: true,
     autonumberPrefix: isText(prefix) ? prefix : '',
     autonumberSuffix: isText(suffix) ? suffix : '',
-    // Records that are there get numbers only where that is asked for.
+    // Existing records get numbers only on request.
     autonumberFirst: input['_update_existing_records'] === true ? start : start - nextRow,
     metadata: {
       auto_number: {

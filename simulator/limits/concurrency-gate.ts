@@ -1,4 +1,4 @@
-/** Simultaneous heavy calls of one application, whatever the edition (API Limits). */
+/** Simultaneous heavy calls of one application, the same in every edition (API Limits). */
 const HEAVY_CONCURRENCY = 10;
 
 interface Running {

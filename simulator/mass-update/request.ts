@@ -36,7 +36,7 @@ export function readMassUpdate(context: ValueContext, opened: OpenModule, exchan
   if (!isObject(body)) throw new ApiError(400, 'UNABLE_TO_PARSE_DATA_TYPE', 'body');
   const { data, ids, cvid, over_write: overWrite } = body;
   for (const key of ['criteria', 'territory']) {
-    // Passing over what narrows the choice would write to records nobody meant.
+    // Ignoring a condition would write to records that were not meant.
     if (body[key] !== undefined && body[key] !== null) throw refuse('NOT_SUPPORTED', 'the key is not supported', key);
   }
   if (data === undefined) throw refuse('MANDATORY_NOT_FOUND', 'required field not found', 'data');

@@ -77,7 +77,7 @@ function readToken(simulation: Simulation, given: unknown, details: ErrorDetails
   return given;
 }
 
-/** One hour by default, and also where more than a week is asked for: that is no error. */
+/** One hour by default, and also if more than a week is requested: that is no error. */
 function readExpiry(now: number, given: unknown, details: ErrorDetails): number {
   if (given === undefined || given === null) return now + DEFAULT_LIFE_MS;
   const seconds = typeof given === 'string' ? parseInstant(given) : undefined;

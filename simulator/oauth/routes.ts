@@ -32,7 +32,7 @@ export function oauthRoutes(simulation: Simulation): Route[] {
   ];
 }
 
-/** Consents at once: there is nobody to ask. */
+/** Consents at once, without a page. */
 function authorize({ tokens, options }: Simulation, { query, origin }: Exchange): Reply {
   const redirect = query.get('redirect_uri');
   if (query.get('client_id') !== DEMO_CLIENT_ID) return json(400, { error: 'invalid_client' });

@@ -2,7 +2,7 @@ import type { GeneratedModule } from '../data/generated-module';
 import { parseInstant } from '../zoned-time';
 import { certainComparisons, type Comparing, type Condition } from './condition';
 
-/** Where matching rows can be, as far as a condition says so without looking at them. */
+/** Range in which matching rows can lie, derived from a condition without looking at the rows. */
 export interface Bounds {
   /** Seconds; no match was modified before. */
   readonly modifiedFrom?: number;

@@ -220,7 +220,7 @@ function autonumberDocument(field: FieldDefinition): Record<string, unknown> {
   return { prefix: field.autonumberPrefix, suffix: null, start_number: 1, starting_number_length: 7 };
 }
 
-/** The options of a field as metadata shows them when nobody has changed them. */
+/** Options of a field as metadata shows them until they are changed. */
 export function pickListValues(field: FieldDefinition, fieldId: string): Record<string, unknown>[] {
   return (field.options ?? []).map((option, i) => pickListValue(option, i, fieldId));
 }

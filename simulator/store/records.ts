@@ -27,7 +27,7 @@ export class Records {
     this.switches = switches;
   }
 
-  /** A module whatever its permissions. */
+  /** Opens a module regardless of its permissions. */
   find(apiName: string): OpenModule | undefined {
     const module = this.catalog.module(apiName);
     return module && this.of(module);

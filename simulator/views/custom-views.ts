@@ -17,7 +17,7 @@ export interface CustomView {
   /** Null for views somebody made. */
   readonly systemName: string | null;
   readonly category: 'public_views' | 'shared_with_me';
-  /** The rows it shows; all of them when left out. Worked out anew for every use, as it may hang on the clock. */
+  /** Rows it shows; all of them when left out. Computed anew for every use, since it may depend on the clock. */
   readonly condition?: Condition;
   /** Bulk read and COQL refuse the view. */
   readonly unsupportedByExports?: boolean;

@@ -52,7 +52,7 @@ function refuseOtherMethods(app: Express): void {
   }
 }
 
-/** The last handler: whatever was thrown becomes a problem document, and what is our fault is logged with its cause. */
+/** Last handler: turns any error into a problem document, and logs those that are our fault with their cause. */
 function answerProblem(error: unknown, request: Request, response: Response, next: NextFunction): void {
   const problem = toProblem(error);
   const { requestId, log } = contextOf(response);

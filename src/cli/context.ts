@@ -12,7 +12,7 @@ export interface CliContext {
   readonly json: boolean;
 }
 
-/** Writes a result: as JSON if that was asked for, else as `text` makes it for a person. */
+/** Writes a result: as JSON if requested, otherwise as `text` formats it for a person. */
 export function show<T>(context: CliContext, result: T, text: (result: T) => string): void {
   context.out(`${context.json ? JSON.stringify(result, null, 2) : text(result)}\n`);
 }

@@ -17,7 +17,7 @@ export const ZOHO_FAILURES = {
   },
   auth_throttled: {
     meaning: 'Zoho gives ten access tokens in ten minutes, and they are used up',
-    whatToDo: 'Wait: Zoho issues no more access tokens for some minutes, then the work goes on by itself.',
+    whatToDo: 'Wait: Zoho issues no more access tokens for some minutes, then the work continues by itself.',
   },
   permission: {
     meaning: 'The connected user may not do this, or the grant lacks a scope',

@@ -11,7 +11,7 @@ export const LIMITS = {
     rows: 200,
     fields: 50,
     ids: 100,
-    /** Rows that page numbers reach; beyond, only page tokens go on. */
+    /** Rows that page numbers reach; further ones need page tokens. */
     numberedRows: 2_000,
     /** Rows that page tokens reach. */
     tokenRows: 100_000,

@@ -19,7 +19,7 @@ function commandsOf({ kind, path, name, noun }: OperationRoutes): readonly Route
     params: OperationParams,
     answer: BulkOperationAnswer,
     cancelDescription:
-      'What was not sent yet is not sent. Zoho has no way to stop a job: one that it has goes on, and the operation says so. Cancelling a cancelled operation changes nothing.',
+      'Records that were not sent yet stay unsent. Zoho cannot stop a job: one that it already has continues, and the operation says so. Cancelling a cancelled operation changes nothing.',
     problems: { notFound: 'operation_not_found', finished: 'operation_finished' },
     find: (knex, id) => getBulkOperation(knex, id, kind),
     present: async ({ knex, temporalUi }, principal, id) =>

@@ -6,7 +6,7 @@ const WHAT_TO_DO: Readonly<Record<Connection['status'], string | null>> = {
   connected: null,
   not_connected: 'Connect the organization: pulse connect.',
   needs_reauth: 'Connect the organization again: pulse connect.',
-  disconnected: 'Connect the organization again to go on: pulse connect.',
+  disconnected: 'Connect the organization again to continue: pulse connect.',
 };
 
 /** Presents a connection to callers: no secret, sealed or not. */

@@ -96,7 +96,7 @@ export const AuthStatus = z
     accessTokens: z.strictObject({
       askedFor: z.int().meta({ description: 'In the last ten minutes.' }),
       limit: z.int(),
-      nextAt: timestamp.nullable().meta({ description: 'When the next one may be asked for; null: now.' }),
+      nextAt: timestamp.nullable().meta({ description: 'When the next one may be requested; null means now.' }),
     }),
     alerts: z.array(
       z.strictObject({

@@ -30,7 +30,7 @@ export function createSyncGauges(registry: Registry): (knex: Knex) => Promise<vo
   });
   const connections = new Gauge({
     name: 'pulse_connection_info',
-    help: 'The name of a connection whose id stands in the metrics of the workers.',
+    help: 'Name of a connection whose id the metrics of the workers use.',
     labelNames: ['connection', 'connection_id'],
     registers,
   });

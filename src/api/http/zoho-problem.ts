@@ -23,7 +23,7 @@ export function zohoProblem(error: unknown): Problem | undefined {
   return undefined;
 }
 
-/** Where Zoho says so of a module, there is none at the path, whatever the class of the error. */
+/** Codes that mean the module in the path does not exist, in any category. */
 const NO_SUCH_MODULE: ReadonlySet<string> = new Set(['INVALID_MODULE', 'MODULE_NOT_AVAILABLE', 'MODULE_NOT_SUPPORTED']);
 
 /** Problem of each class of failure; `auth_expired` is replaced by the next call's token. */

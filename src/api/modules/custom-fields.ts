@@ -74,7 +74,7 @@ export const listFieldModificationsRoute = defineRoute({
   operationId: 'listFieldModifications',
   tag: 'Fields',
   summary: 'List what was created and changed of the custom fields, newest first',
-  description: 'From PostgreSQL: who, when, what was asked for, the field before and after, and what came of it.',
+  description: 'From PostgreSQL: who, when, the request, the field before and after, and the outcome.',
   access: 'viewer',
   connection: 'query',
   params: ModuleParams,

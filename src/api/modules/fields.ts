@@ -26,7 +26,7 @@ export const listFields = defineRoute({
     connection,
     includeCustom: queryFlag.optional().meta({ description: 'false leaves out what an administrator created.' }),
   }),
-  answers: { 200: { description: 'The fields, as far as the connected user sees them.', schema: FieldList } },
+  answers: { 200: { description: 'The fields that the connected user may see.', schema: FieldList } },
   async handle({ params, query, connection }, deps) {
     const fields = await callInteractively(deps, connection, ({ transport, options }) =>
       getFields(transport, params.module, options),

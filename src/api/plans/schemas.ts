@@ -51,7 +51,7 @@ const WritePlanRequest = z
     sameValues: z.boolean().default(false).meta({ description: 'Whether every row gets the same values.' }),
     hasView: z.boolean().default(false).meta({ description: 'Whether a custom view holds exactly these rows.' }),
     unlessModified: z.boolean().default(false).meta({
-      description: 'Whether a record that changed meanwhile must not be overwritten.',
+      description: 'Whether a record that has changed in the meantime must not be overwritten.',
     }),
     automations: z.enum(['run', 'skip', 'any']).default('any').meta({
       description: 'Whether workflows and approvals must run, must not, or may.',
@@ -88,5 +88,5 @@ export const Plan = z
       description: 'The numbers the plan was made from, given ones and those that were looked up.',
     }),
   })
-  .meta({ id: 'Plan', description: 'How to do the work, what it takes, and what was rejected.' });
+  .meta({ id: 'Plan', description: 'The method to use, its cost, and the rejected methods.' });
 export type Plan = z.infer<typeof Plan>;

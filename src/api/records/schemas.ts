@@ -156,7 +156,7 @@ const RefusedRecord = z.strictObject({
   current: z
     .strictObject({ id: z.string().nullable(), modifiedTime: z.string().nullable(), modifiedBy: z.string().nullable() })
     .nullable()
-    .meta({ description: 'The record as it stands now, where it was changed meanwhile.' }),
+    .meta({ description: 'The current record, if it has changed in the meantime.' }),
 });
 
 export const WriteAnswer = z

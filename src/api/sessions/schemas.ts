@@ -211,7 +211,7 @@ export const CallMetrics = z
       counts: z.array(count).meta({ description: 'Calls in each bucket; the last is what is above all bounds.' }),
     }),
   })
-  .meta({ id: 'CallMetrics', description: 'What the calls of one operation came to.' });
+  .meta({ id: 'CallMetrics', description: 'Totals of the calls of one operation.' });
 export type CallMetrics = z.infer<typeof CallMetrics>;
 
 export const SessionCalls = z

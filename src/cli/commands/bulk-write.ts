@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { API_PREFIX } from '../../api/paths';
 import { MAX_RECORDS_TEXT } from '../../api/bulk-operations/schemas';
+import { API_PREFIX } from '../../api/paths';
 import type { CliContext } from '../context';
 import { readJsonText } from '../input/read-json';
 import { addOperationCommands, startAndShow } from './operation-commands';

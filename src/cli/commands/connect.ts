@@ -92,7 +92,7 @@ async function saveClient(
   await api.call('PUT', connectionPath(name), { schema: ConnectionAnswer, body });
 }
 
-/** The callback goes to the API, not to us: that the connection has another grant tells that it came. */
+/** Detects the callback, which goes to the API and not to us, by the connection's new grant. */
 async function connectInBrowser(
   context: CliContext,
   name: string,

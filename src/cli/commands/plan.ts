@@ -37,7 +37,7 @@ export function planCommand(context: CliContext): Command {
     .option('--fields-not-in-mass-update <number>', 'of these, fields without the mass-update flag', wholeNumber)
     .option('--same-values', 'every record gets the same values')
     .option('--has-view', 'a custom view holds exactly these records')
-    .option('--unless-modified', 'do not overwrite a record that changed meanwhile')
+    .option('--unless-modified', 'do not overwrite a record that has changed in the meantime')
     .addOption(
       new Option('--automations <wish>', 'whether workflows and approvals run').choices(['run', 'skip', 'any']),
     )

@@ -58,11 +58,11 @@ export function recordsCommand(context: CliContext): Command {
   on('list', 'list records, a page or all of them')
     .requiredOption('--fields <names>', 'API names of fields, separated by commas', names)
     .option('--per-page <number>', 'rows of a page, at most 200', wholeNumber)
-    .option('--page-token <token>', 'where to go on')
+    .option('--page-token <token>', 'where to continue')
     .addOption(new Option('--sort-by <field>', 'order').choices(['id', 'Created_Time', 'Modified_Time']))
     .addOption(new Option('--sort-order <order>', 'direction').choices(['asc', 'desc']))
     .option('--modified-since <time>', 'only what changed after this time (ISO 8601 with offset)')
-    .option('--all', 'go on to the last page; with --json one page a line')
+    .option('--all', 'continue to the last page; with --json one page a line')
     .action((module: string, options: ListOptions) => listRecordPages(context, module, options));
   addFinders(context, on);
   addPagingOptions(on('deleted', 'list deleted records'))

@@ -47,7 +47,7 @@ export function sessionsCommand(context: CliContext): Command {
     .description("read a session's event log")
     .argument('<id>')
     .addOption(new Option('--level <level>', 'this level and the graver ones').choices(LOG_LEVELS))
-    .option('--follow', 'go on until the session has ended')
+    .option('--follow', 'keep printing until the session has ended')
     .action(async (id: string, options: LogOptions) => showLogs(context, id, options));
   sessions
     .command('calls')

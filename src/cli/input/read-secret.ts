@@ -19,7 +19,7 @@ export function secretReader(
 ): SecretReader {
   const isTerminal = input.isTTY === true;
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  // Only once it is needed: an open reader keeps Ctrl-C from ending whatever else waits.
+  // Only once it is needed: an open reader keeps Ctrl-C from ending other waits.
   let lines: { reader: Interface; iterator: AsyncIterator<string, undefined> } | undefined;
   const open = () => {
     const reader = createInterface({ input, output: nowhere, terminal: isTerminal });

@@ -165,7 +165,7 @@ export const FAILURES = {
     },
     connection_lost: {
       meaning: 'PostgreSQL was not reached, or closed the connection',
-      whatToDo: 'Bring PostgreSQL back: the work goes on by itself for thirty hours.',
+      whatToDo: 'Bring PostgreSQL back: the work is retried by itself for thirty hours.',
     },
     too_many_connections: {
       meaning: 'PostgreSQL has no connection left',
@@ -173,7 +173,7 @@ export const FAILURES = {
     },
     out_of_resources: {
       meaning: 'PostgreSQL has no disk, memory or shared memory left',
-      whatToDo: 'Free disk space or memory: the work goes on by itself for thirty hours.',
+      whatToDo: 'Free disk space or memory: the work is retried by itself for thirty hours.',
     },
     permission_denied: {
       meaning: 'The database role lacks a right',

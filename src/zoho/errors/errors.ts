@@ -53,14 +53,14 @@ const BY_CODE: Readonly<Record<string, string>> = {
     'Read what is left by bulk read, by keyset paging (COQL), or by a list of what changed since a later time.',
   DISCRETE_PAGINATION_LIMIT_EXCEEDED: 'Go on by page token: page numbers reach the first 2,000 records only.',
   LIMIT_REACHED: 'Narrow the search, or use COQL: Zoho pages through 2,000 results of a search.',
-  NOT_SENT: 'Report this: the engine asked for more than one call to Zoho may carry.',
+  NOT_SENT: 'Report this: the engine put more into one call than Zoho takes.',
   INVALID_FIELD_DEFINITION: 'Correct the definition of the custom field, named in this error, then try again.',
   MODULE_ACCESS_MISSING: 'Ask a Zoho CRM administrator to let the profile of the connected user do this in the module.',
   INVALID_NOTIFICATION: 'Ignore the request: it is no notification of Zoho CRM.',
   NO_FREE_CALL: 'Nothing: the next attempt keeps the deadline; fewer workers or syncs at a time shorten the wait.',
   CALL_RATE: 'Nothing: Zoho limits these calls by the minute and the call is made as soon as it may be.',
   CREDITS_SPENT:
-    'Wait until credits free up; buy credits from Zoho or lower the part that is kept free if it must go on sooner.',
+    'Wait until credits free up; to continue sooner, buy credits from Zoho or lower the part that is kept free.',
   CREDITS_NEVER_ENOUGH:
     'Correct the daily credits of the connection, lower the part kept free, or buy credits from Zoho.',
   API_DOMAIN_NOT_ALLOWED: 'Check the data center of the connection: Zoho named an API host that does not belong to it.',
@@ -69,7 +69,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   invalid_client_secret: 'Check the client secret: each data center of a Zoho client can have its own.',
   invalid_redirect_uri: 'Register the redirect URI for this client in the Zoho API console.',
   redirect_uri_mismatch: 'Register the redirect URI for this client in the Zoho API console.',
-  invalid_scope: 'Correct the OAuth scopes that are asked for, then connect again.',
+  invalid_scope: 'Correct the requested OAuth scopes, then connect again.',
   access_denied: 'Connect again and accept the request on the consent page of Zoho.',
 };
 

@@ -39,7 +39,7 @@ export function checkPaging(
 ): void {
   const { page, perPage, pageToken } = paging;
   if (perPage !== undefined && !isBetween(perPage, 1, LIMITS.listPage.rows)) {
-    throw requestBug(label, `${perPage} rows a page are asked for, and Zoho takes 1 to ${LIMITS.listPage.rows}`);
+    throw requestBug(label, `${perPage} rows a page are requested, and Zoho takes 1 to ${LIMITS.listPage.rows}`);
   }
   if (page !== undefined && !isBetween(page, 1, Infinity)) throw requestBug(label, `page ${page} does not exist`);
   if (page !== undefined && pageToken !== undefined) {

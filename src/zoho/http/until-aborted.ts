@@ -17,7 +17,7 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | un
     return await work;
   } finally {
     signal.removeEventListener('abort', wake);
-    // The caller is gone once aborted, so nobody else would hear a late failure of the work.
+    // The caller is gone after an abort, so a late failure of the work would be unhandled.
     work.catch(() => undefined);
   }
 }

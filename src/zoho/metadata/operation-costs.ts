@@ -14,7 +14,7 @@ const ANY_SCOPE = /^/;
 const RECORDS_SCOPE = /^ZohoCRM\.modules\./i;
 const RECORDS = /^\/crm\/v\d+(\.\d+)?\/[^/]+$/;
 
-/** Which of Zoho's calls our operations are. A module's name stands where a fixed word may stand: the scope tells. */
+/** Zoho's calls behind our operations. A path may end in a module's name or in a fixed word: the scope distinguishes. */
 const CALLS: readonly Call[] = [
   ['get_org', 'GET', /\/org$/, ANY_SCOPE],
   ['list_users', 'GET', /\/users$/, ANY_SCOPE],

@@ -4,7 +4,7 @@ import type { CallOptions, ZohoTransport } from '../http/transport';
 
 export interface ZohoOrg {
   id: string;
-  /** The organization's number outside CRM, asked for by uploads. */
+  /** The organization's number outside CRM, which uploads need. */
   zgid: string | null;
   companyName: string | null;
   /** `production`, `sandbox`, `developer` or `bigin`, in lower case. */

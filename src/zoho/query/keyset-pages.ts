@@ -110,7 +110,7 @@ function lastOf(label: CallLabel, body: Buffer): KeysetCursor {
   return { modifiedTime: last[MODIFIED_TIME], id: last.id };
 }
 
-/** Without it a server that does not order would be asked for the same page for ever. */
+/** Without this check, a server that does not order would be asked for the same page forever. */
 function isBehind(cursor: KeysetCursor, before: KeysetCursor): boolean {
   const difference = Date.parse(cursor.modifiedTime) - Date.parse(before.modifiedTime);
   return difference > 0 || (difference === 0 && BigInt(cursor.id) > BigInt(before.id));

@@ -136,7 +136,7 @@ export class FieldGatherer {
     }
   }
 
-  /** Only what was asked for: a single read brings more. */
+  /** Drops fields that were not requested: a single read returns more. */
   #join(id: string, parts: readonly Part[]): string {
     const members = new Map([['id', `"${id}"`]]);
     for (const name of this.#slices.flat()) {

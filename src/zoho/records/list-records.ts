@@ -4,7 +4,7 @@ import { checkPaging, joinFields, joinIds } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import { type RecordPage, readRecordPage } from './record-page';
 
-/** Converted leads are left out unless asked for; the parameter means nothing for other modules. */
+/** Converted leads are left out unless requested; other modules ignore the parameter. */
 export type Converted = 'true' | 'false' | 'both';
 
 export interface ListRecordsQuery {

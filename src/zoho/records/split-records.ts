@@ -19,7 +19,7 @@ const PLAIN = /[\w.+-]+/y;
  *   where, never what the text holds.
  */
 export function splitRecords(body: Buffer): RawRecord[] {
-  // In latin1 every byte is one character and every sign of JSON's structure is itself, whatever the text holds.
+  // In latin1 every byte is one character, and the characters of JSON's structure stay themselves in any text.
   const scanner = new Scanner(body.toString('latin1'));
   const records: RawRecord[] = [];
   scanner.object((key) => {
