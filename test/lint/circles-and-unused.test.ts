@@ -80,7 +80,40 @@ describe('lint of the whole project', function () {
       await write({ 'package.json': '{ "name": "example", "dependencies": { "left-over": "1.0.0" } }', ...used });
     });
 
-    const knip = (): Promise<Run> => run(['node_modules/knip/bin/knip.js', '--directory', folder, '--no-progress']);
+    const KNIP = ['node_modules/knip/bin/knip.js', '--no-progress', '--directory'];
+    const knip = (): Promise<Run> => run([...KNIP, folder]);
+
+    describe('outside of tests', () => {
+      beforeEach(() => cp(path.join(ROOT, 'lint/knip-product.jsonc'), path.join(folder, 'knip.jsonc')));
+
+      const product = (): Promise<Run> => run([...KNIP, folder, '--production', '--include', 'files,exports,types']);
+
+      it('refuses an export and a file that only tests use', async () => {
+        await write({
+          'src/a.ts': 'export const a = 1;\nexport const forgotten = 2;\n',
+          'src/lost.ts': 'export const lost = 3;\n',
+          'test/a.test.ts':
+            "import { forgotten } from '../src/a';\nimport { lost } from '../src/lost';\nconsole.log(forgotten, lost);\n",
+        });
+
+        const { code, output } = await product();
+
+        assert.match(output, /Unused files[^]*src\/lost\.ts/);
+        assert.match(output, /Unused exports[^]*forgotten/);
+        assert.equal(code, 1);
+      });
+
+      it('accepts an export that its own file uses, too', async () => {
+        await write({
+          'src/a.ts': 'export const limit = 2;\nexport const a = limit + 1;\n',
+          'test/a.test.ts': "import { limit } from '../src/a';\nconsole.log(limit);\n",
+        });
+
+        const { code, output } = await product();
+
+        assert.equal(code, 0, output);
+      });
+    });
 
     it('refuses an export, a file and a dependency that nobody uses', async () => {
       await write({ 'src/a.ts': 'export const a = 1;\nexport const forgotten = 2;\n', 'src/lost.ts': 'export {};\n' });

@@ -50,10 +50,6 @@ export async function verifyApiKey(knex: Knex, presented: string): Promise<ApiKe
   return key;
 }
 
-export async function listApiKeys(knex: Knex): Promise<ApiKeyModel[]> {
-  return ApiKeyModel.query(knex).orderBy('id');
-}
-
 /** @returns whether a key that was valid is now revoked */
 export async function revokeApiKey(knex: Knex, id: string): Promise<boolean> {
   const revoked = await ApiKeyModel.query(knex).findById(id).whereNull('revoked_at').patch({ revokedAt: new Date() });

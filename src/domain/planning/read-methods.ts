@@ -33,7 +33,7 @@ export const READ_METHODS = [
 ] as const;
 export type ReadMethod = (typeof READ_METHODS)[number];
 
-const METHODS_OF_GOAL: Readonly<Record<ReadGoal, readonly [ReadMethod, ...ReadMethod[]]>> = {
+export const METHODS_OF_GOAL: Readonly<Record<ReadGoal, readonly [ReadMethod, ...ReadMethod[]]>> = {
   all: ['list', 'coql', 'bulk'],
   changes: ['list_modified', 'coql_modified', 'bulk_modified', 'list', 'bulk'],
   records: ['ids', 'list', 'coql', 'bulk'],
@@ -79,11 +79,6 @@ export function planRead<Name extends ReadMethod = ReadMethod>(
 /** Whether a COQL query returns everything that the mirror keeps of a field. */
 export function isWholeInCoql({ nameColumn, bulkReadable }: MirrorField): boolean {
   return nameColumn === undefined && bulkReadable;
-}
-
-/** Methods that `planRead` weighs for a goal. */
-export function readMethodsFor(goal: ReadGoal): readonly ReadMethod[] {
-  return METHODS_OF_GOAL[goal];
 }
 
 /** Cost of one method, and the constraints that keep it from doing all of the work. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { createApiKey, listApiKeys, revokeApiKey, verifyApiKey } from '../../../src/db/access/api-keys';
+import { createApiKey, revokeApiKey, verifyApiKey } from '../../../src/db/access/api-keys';
+import { ApiKeyModel } from '../../../src/db/models/api-key';
 import { useDatabase } from '../support';
 
 describe('API keys', () => {
@@ -22,7 +23,7 @@ describe('API keys', () => {
 
     await verifyApiKey(database.knex, secret);
 
-    const stored = (await listApiKeys(database.knex)).find(({ id }) => id === key.id);
+    const stored = await ApiKeyModel.query(database.knex).findById(key.id);
     assert.ok(stored?.lastUsedAt instanceof Date);
   });
 

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { spendableCredits } from '../../../src/domain/planning/plan';
 import {
+  METHODS_OF_GOAL,
   READ_GOALS,
   READ_METHODS,
   estimateRead,
   planRead,
-  readMethodsFor,
   type ReadQuestion,
 } from '../../../src/domain/planning/read-methods';
 import { planSyncRead } from '../../../src/domain/planning/sync-plan';
@@ -158,7 +158,7 @@ describe('planRead', () => {
     fc.assert(
       fc.property(question, (asked) => {
         const { creditsLeft: _left, withinSeconds: _within, ...unlimited } = asked;
-        const possible = readMethodsFor(asked.goal).some(
+        const possible = METHODS_OF_GOAL[asked.goal].some(
           (method) => estimateRead(method, asked).constraints.length === 0,
         );
 
