@@ -68,7 +68,7 @@ describe('FailureInterceptor: failures of Zoho', () => {
     assert.equal(failure.nextRetryDelay, 7_000);
   });
 
-  it('leave the delay to the retry policy where nobody named one', async () => {
+  it('leave the delay to the retry policy if none is named', async () => {
     assert.equal((await applicationFailure(zohoError('server'))).nextRetryDelay ?? undefined, undefined);
   });
 
@@ -132,7 +132,7 @@ describe('FailureInterceptor: everything else', () => {
     assert.equal(await failureOf(pending), pending);
   });
 
-  it('lets Temporal try again what nobody knows', async () => {
+  it('lets Temporal retry an unknown error', async () => {
     const unknown = new TypeError('a bug');
 
     assert.equal(await failureOf(unknown), unknown);
@@ -142,7 +142,7 @@ describe('FailureInterceptor: everything else', () => {
     assert.equal(await environment().run(async () => 'result'), 'result');
   });
 
-  it('takes whatever a cancelled attempt stumbled over as the cancellation', async () => {
+  it('reports any error of a cancelled attempt as the cancellation', async () => {
     const env = environment();
     const outcome = env.run(async () => {
       env.cancel();

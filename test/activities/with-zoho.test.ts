@@ -60,7 +60,7 @@ describe('withZoho', () => {
     assert.deepEqual([session.apiCallsMade, session.creditsSpent, session.rateLimitHits].map(Number), [1, 1, 1]);
   });
 
-  it('writes nothing for work that calls nobody', async () => {
+  it('writes nothing for work without a call', async () => {
     const target = await fixture.target('Deals');
 
     assert.equal(await fixture.run(() => withZoho(fixture.deps, target, async () => 'result')), 'result');

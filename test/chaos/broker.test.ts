@@ -154,7 +154,7 @@ describe('two busy workers at one Enterprise organization', function () {
     assert.ok(exhausted > 0 && exhausted < RUNS, `${exhausted} runs met the end of the credits`);
   });
 
-  it('goes on after a kill -9 of one of them', async () => {
+  it('keeps admitting calls after a kill -9 of one process', async () => {
     const [killed, other] = await Promise.all([startCaller(), startCaller()]);
     const connectionId = await freshConnection(database.knex, 'killed');
     await control('POST', 'faults', { kind: 'latency', operation: 'listRecords', delayMs: 60_000, times: LOOPS });

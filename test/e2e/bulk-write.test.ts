@@ -135,7 +135,7 @@ describe('a bulk write', function () {
     });
   });
 
-  it('goes on after kill -9 of the worker with the job that Zoho has, and orders no other', async () => {
+  it('continues with the job that Zoho has after kill -9 of the worker, and submits no other', async () => {
     const org = await api().engine.org({ contacts: 10, bulkJobMs: HOUR_MS });
     const id = await start({
       connection: org.name,
@@ -216,7 +216,7 @@ describe('a bulk write', function () {
     assert.equal(org.zoho.bulkWrites().length, 2);
   });
 
-  it('is told by Zoho that a job has ended, and looks at once', async () => {
+  it('polls a job at once when Zoho calls back that it has ended', async () => {
     const org = await api().engine.org({ contacts: 10, bulkJobMs: HOUR_MS });
     const id = await start({
       connection: org.name,

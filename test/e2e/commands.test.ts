@@ -151,7 +151,7 @@ describe('a running full sync', function () {
     await org.waitFor(sessionId, 'cancelled');
   });
 
-  it('goes on in a new run before its history grows long', async () => {
+  it('continues in a new run before its history grows long', async () => {
     const org = await engine().org({ deals: 0 });
     // Zoho exports 200,000 rows a page: two pages need more rows than that, so they are narrow.
     const rows = 200_010;

@@ -68,7 +68,7 @@ describe('a full sync', function () {
     });
   }
 
-  it('converts times from whatever zone the org writes them in', async () => {
+  it('converts times from the zone of any organization', async () => {
     const org = await engine().org({ deals: 60, timeZone: 'Asia/Kathmandu' });
 
     await org.fullSync('Deals', { path: 'bulk' });

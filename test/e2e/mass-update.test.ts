@@ -54,7 +54,7 @@ describe('a mass update', function () {
     assert.ok(updated.every((amount) => amount instanceof ExactNumber && amount.digits === '8765432109876.54'));
   });
 
-  it('goes on after kill -9 of the worker where it was', async () => {
+  it('continues where it was after kill -9 of the worker', async () => {
     const org = await api().engine.org({ deals: 1_600 });
     const ids = await idsOf(org, 'Deals');
     org.zoho.addFault({ kind: 'latency', operation: 'massUpdate', delayMs: 1_500, after: 1 });

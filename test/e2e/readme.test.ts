@@ -104,7 +104,7 @@ describe('the commands of the README', () => {
     assert.match(output, /Stopped\.\s*$/);
   });
 
-  it('a second start goes on where the first was stopped, and --once ends by itself', function () {
+  it('a second start continues where the first was stopped, and --once ends by itself', function () {
     this.timeout(MAX_WAIT_MS);
     const second = spawnSync('npm', ['start', '--', '--once'], { cwd: ROOT, env: environment, encoding: 'utf8' });
 

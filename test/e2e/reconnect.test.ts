@@ -64,7 +64,7 @@ describe('an organization whose grant was revoked', function () {
     await acceptGrant(settings, await getConnection(knex, org.connectionId), grant);
   }
 
-  it('stops its sessions and its schedules, raises an alert, and goes on once it is connected again', async () => {
+  it('stops its sessions and schedules, raises an alert, and resumes once it is connected again', async () => {
     const org = await engine().org({ contacts: 100 });
     const scheduleId = await someSchedule(org);
     org.zoho.revokeTokens();

@@ -115,7 +115,7 @@ describe('lint of the whole project', function () {
       });
     });
 
-    it('refuses an export, a file and a dependency that nobody uses', async () => {
+    it('refuses an unused export, file and dependency', async () => {
       await write({ 'src/a.ts': 'export const a = 1;\nexport const forgotten = 2;\n', 'src/lost.ts': 'export {};\n' });
 
       const { code, output } = await knip();

@@ -54,7 +54,7 @@ describe('run.cjs', function () {
   it('hands options on to mocha', async () => {
     const file = path.join(projectRoot(), 'test', 'dev', 'processes', 'ports.test.ts');
 
-    const outcome = await run('test', file, '--grep', 'goes on to the next free port');
+    const outcome = await run('test', file, '--grep', 'takes the next free port');
 
     assert.deepEqual([outcome.code, outcome.lastLine], [0, '1 passed, 0 failed']);
   });

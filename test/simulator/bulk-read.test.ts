@@ -101,7 +101,7 @@ describe('simulator: bulk read', () => {
     );
   });
 
-  it('goes on past 200,000 records by page and by token', async () => {
+  it('reads past 200,000 records by page and by token', async () => {
     const big = await startTestBed({ deals: 200_100 });
     const query = { module: { api_name: 'Deals' }, fields: ['Stage'] };
     const first = await runBulkRead(big, query);

@@ -107,7 +107,7 @@ describe('simulator: rows of a bulk write', () => {
     assert.equal((await resultRows(bed, job))[0]?.['ERRORS'], 'DUPLICATE_DATA-Email');
   });
 
-  it('reads every type by its mapping: formats, defaults, lookups, choices nobody knew', async () => {
+  it('reads every type by its mapping: formats, defaults, lookups, unknown choices', async () => {
     const account = (await bed.call('/crm/v8/Accounts?fields=Account_Name&per_page=1')).body.data?.[0];
     const csv = [
       'name;stage;when;seen;account;products;renewal',

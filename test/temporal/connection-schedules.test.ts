@@ -67,7 +67,7 @@ describe("a connection's schedules", () => {
     assert.equal(await pauseSchedulesOf(temporal.client, connectionId, 'second'), 0);
   });
 
-  it('go on again, except those that a person paused', async () => {
+  it('resume, except those that a person paused', async () => {
     const connectionId = randomUUID();
     const [byEngine, byPerson] = [await someSchedule(connectionId), await someSchedule(connectionId)];
     await temporal.client.schedule.getHandle(byPerson).pause('Holidays');

@@ -12,7 +12,7 @@ import { useActivities } from '../support';
 
 const DEALS = 250;
 
-describe('what became of rows a session has not seen', () => {
+describe('rows that a session has not seen', () => {
   const fixture = useActivities({ deals: DEALS });
   afterEach(() => fixture.simulator.control.clearFaults());
 

@@ -86,7 +86,7 @@ describe('changes of a module', () => {
     await assertMirrored(target);
   });
 
-  it('go on where an attempt broke off, and count what it had loaded', async () => {
+  it('continue where an attempt broke off, and count what it had loaded', async () => {
     const { target, since } = await mirrored();
     const { control } = fixture.simulator;
     for (let second = 0; second < 25; second += 1) {

@@ -41,7 +41,7 @@ describe('the prices of calls', () => {
     assert.deepEqual([again, callsOfCatalog() - before], [0, 1]);
   });
 
-  it('are those of the list where Zoho does not tell them, and the sync goes on', async () => {
+  it('are those of the list if Zoho does not report them, and the sync continues', async () => {
     const target = await fixture.target('Deals');
     fixture.simulator.control.addFault({ kind: 'error', operation: 'listApis', status: 500 });
 

@@ -53,7 +53,7 @@ describe('bulk operations in the API', () => {
     assert.equal(rows[0]?.amount, '1234567890123456.70');
   });
 
-  it('takes a body above the usual limit, but from nobody without a key', async () => {
+  it('takes a body above the usual limit, but only from a caller with a key', async () => {
     const { name } = await someConnection(api.knex);
     const json = { connection: name, operations: insertOf(5_000, { Last_Name: 'x'.repeat(200) }) };
 

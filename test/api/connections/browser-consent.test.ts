@@ -39,7 +39,7 @@ describe('connecting an organization in the browser', () => {
     assert.match(state ?? '', /^[0-9a-f-]{36}\.[\w-]{43}$/);
   });
 
-  it('answers a page that tells nobody anything and is kept nowhere', async () => {
+  it('answers a page that reveals nothing and is not cached', async () => {
     const answer = await comeBack(await consent(await someClient()));
 
     assert.equal(answer.headers.get('referrer-policy'), 'no-referrer');

@@ -47,7 +47,7 @@ describe('connecting an organization by the API', () => {
     assert.equal(tokenCalls(), 10);
   });
 
-  it('tries a grant again that was given up, and goes on if it works', async () => {
+  it('tries a given-up grant again, and uses it if it works', async () => {
     const name = await someConnected();
     await api
       .knex('sync.connections')
@@ -70,7 +70,7 @@ describe('connecting an organization by the API', () => {
     assert.equal(problemOf(start).code, 'connection_not_active');
   });
 
-  it('keeps the grant while Zoho cannot be told', async () => {
+  it('keeps the grant while Zoho cannot be reached', async () => {
     const name = await someConnected();
     zoho().control.addFault({ kind: 'error', status: 503, operation: 'revokeToken', times: 1 });
 

@@ -58,7 +58,7 @@ describe('authentication', () => {
     assert.ok(answers.every(({ status, body }) => status === 403 && (body as ProblemDocument).code === 'forbidden'));
   });
 
-  it('audits whatever is posted, but for questions that only need a body', () => {
+  it('audits every POST except questions that only need a body', () => {
     const unaudited = ROUTES.filter(({ method, audit }) => method !== 'get' && audit === undefined);
 
     assert.deepEqual(

@@ -9,7 +9,7 @@ const numbers = z.strictObject(pageQuery(z.strictObject({ after: z.int() })));
 const limits = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 });
 
 describe('pages of a list', () => {
-  it('go on after every row number of PostgreSQL, and after no other', () => {
+  it('continue after every row number of PostgreSQL, and after no other', () => {
     const rows = z.strictObject(pageQuery(z.strictObject({ after: RowNumber })));
     const [least, most] = [-(2n ** 63n), 2n ** 63n - 1n];
     fc.assert(
@@ -20,7 +20,7 @@ describe('pages of a list', () => {
     );
   });
 
-  it('hold every row once, in order, whatever limit each of them has', async () => {
+  it('hold every row once, in order, with any limit for each page', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(60), limits, async (count, sizes) => {
         const rows = Array.from({ length: count }, (_, index) => index);

@@ -40,7 +40,7 @@ describe('module and field metadata', () => {
     assert.equal(org.calls(), before);
   });
 
-  it('lists the fields with types, limits and options, and leaves out the custom ones when told to', async () => {
+  it('lists the fields with types, limits and options, and leaves out the custom ones on request', async () => {
     const all = (await org.get('/modules/Deals/fields')).body as { fields: FieldMetadata[] };
     const standard = (await org.get('/modules/Deals/fields?includeCustom=false')).body as { fields: FieldMetadata[] };
 
@@ -98,7 +98,7 @@ describe('module and field metadata', () => {
     assert.match(answer.headers.get('retry-after') ?? '', /^[1-9]\d*$/);
   });
 
-  it('goes on with another access token when Zoho no longer takes the one it has', async () => {
+  it('calls again with a new access token when Zoho no longer accepts the old one', async () => {
     org.simulator.control.addFault({ kind: 'unauthorized', operation: 'listModules', times: 1 });
 
     assert.equal((await org.get('/modules')).status, 200);

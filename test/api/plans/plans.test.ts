@@ -117,7 +117,7 @@ describe('POST /plans', () => {
     );
   });
 
-  it('refuses what is not a question, and an org nobody knows', async () => {
+  it('refuses a request that is no question, and an unknown organization', async () => {
     const questions = [
       {},
       { kind: 'read' },

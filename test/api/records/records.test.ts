@@ -25,7 +25,7 @@ describe('reading records', () => {
   const nested = (levels: number): object =>
     levels === 0 ? won : { groupOperator: 'and', group: [nested(levels - 1)] };
 
-  it('walks a list by page tokens, whatever the size of a page', async () => {
+  it('pages through a list by token with any page size', async () => {
     const ids = new Set<unknown>();
     let token = '';
     do {

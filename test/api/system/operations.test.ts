@@ -16,7 +16,7 @@ describe('health and readiness', () => {
     return { status, body };
   };
 
-  it('is alive whatever else is', async () => {
+  it('is alive even when nothing else is', async () => {
     assert.equal((await api.call('GET', '/api/v1/health', { as: null })).status, 200);
   });
 

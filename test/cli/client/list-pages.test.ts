@@ -4,7 +4,7 @@ import type { ApiClient } from '../../../src/cli/client/api-client';
 import { listPages } from '../../../src/cli/client/list-pages';
 
 describe('listing every page', () => {
-  it('shows the rows before a page that fails, and how to go on', async () => {
+  it('shows the rows before a page that fails, and how to continue', async () => {
     const answers = [{ rows: [1, 2], nextCursor: 'second', hasMore: true }];
     const api = { get: async () => answers.shift() ?? Promise.reject(new Error('away')) } as unknown as ApiClient;
     const errors: string[] = [];

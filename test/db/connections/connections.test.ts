@@ -164,7 +164,7 @@ describe('connections', () => {
     assert.deepEqual([replaced.status, replaced.refreshTokenEncrypted], ['needs_reauth', null]);
   });
 
-  it('that was disconnected stays so, whatever fails late', async () => {
+  it('that was disconnected stays so when a late call fails', async () => {
     const { id } = await someConnection(database.knex);
     await database.knex.transaction((trx) => dropGrant(trx, id, 'on purpose'));
     const disconnected = await getConnection(database.knex, id);

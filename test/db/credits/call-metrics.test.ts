@@ -54,7 +54,7 @@ describe('the ledger of calls', () => {
     });
   });
 
-  it('keeps the sums of a session in its row, for whoever reads it with SQL', async () => {
+  it('keeps the sums of a session in its row, for readers with SQL', async () => {
     const { id: sessionId, connectionId } = await someSession(database.knex);
     const { id: otherId } = await someSession(database.knex);
     await insertLedgerEntries(database.knex, listPages({ connectionId, sessionId }));

@@ -161,7 +161,7 @@ describe('the quarantine of a record', () => {
     assert.equal(await statusOf(deals), 'closed');
   });
 
-  it('opens again for a new version that does not fit, and its attempts go on', async () => {
+  it('opens again for a new version that does not fit, and keeps counting attempts', async () => {
     const deals = await someMirror(database.knex);
     await loadRecords(deals, [misfit(8)], { asOf: at(9) });
     await loadRecords(deals, [fitting(10)], { asOf: at(11) });

@@ -31,7 +31,7 @@ describe('withRawTransaction', () => {
     assert.deepEqual(await notes(), []);
   });
 
-  it('gives its connection back, whatever happened', async () => {
+  it('returns its connection after any failure', async () => {
     for (let attempt = 0; attempt < 20; attempt += 1) {
       await withRawTransaction(database.knex, (client) => client.query('select 1/0')).catch(() => undefined);
     }

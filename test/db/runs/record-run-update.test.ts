@@ -88,7 +88,7 @@ describe('recordRunUpdate', () => {
     );
   });
 
-  it('ends at the same state whatever is repeated, late or at the same time', async () => {
+  it('ends in the same state when updates are repeated, late or concurrent', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 12 }),

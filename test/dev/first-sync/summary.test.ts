@@ -92,7 +92,7 @@ describe('summarize', () => {
     );
   });
 
-  it('does not call verified what nobody verified', () => {
+  it('does not call a session verified that was not', () => {
     assert.match(summarize([session({ result: null })]), /^Deals .* no$/m);
     assert.match(summarize([session({ result: result({ zohoRows: 3, mirrorRows: 2 }) })]), /^Deals .* no$/m);
   });

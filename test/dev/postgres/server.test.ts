@@ -39,7 +39,7 @@ describe('startPostgres', function () {
     assert.deepEqual(settings, { commit: 'on', jit: 'off', name: 'pulse' });
   });
 
-  it('lets nobody in without the password', async () => {
+  it('refuses a client without the password', async () => {
     const url = new URL(server.url);
     url.password = 'guess';
 

@@ -35,7 +35,7 @@ describe('file lock', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('names the holder to whoever comes second', async () => {
+  it('names the holder to the second one who asks', async () => {
     await tryFileLock(file);
 
     const second = await tryFileLock(file);

@@ -19,7 +19,7 @@ describe('ports', () => {
     assert.equal(await isPortFree(await freePort()), true);
   });
 
-  it('goes on to the next free port', async () => {
+  it('takes the next free port', async () => {
     const port = await nextFreePort(taken);
 
     assert.ok(port > taken);

@@ -33,7 +33,7 @@ describe('credits of the rolling day', () => {
     assert.equal(usableCredits(null, 10), null);
   });
 
-  it('are never overspent, whoever asks', () => {
+  it('are never overspent by calls of any priority', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 20_000 }), fc.array(call, { maxLength: 200 }), (usable, calls) => {
         assert.ok(total(spendAll(usable, calls)) <= usable);
@@ -41,7 +41,7 @@ describe('credits of the rolling day', () => {
     );
   });
 
-  it('leave every priority its reserved share, whatever the others have spent', () => {
+  it('leave every priority its reserved share after any spending of the others', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 100, max: 20_000 }),

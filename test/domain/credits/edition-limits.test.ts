@@ -18,7 +18,7 @@ describe('limits of an edition', () => {
     });
   }
 
-  it('are the least there are for an edition nobody knows', () => {
+  it("are the smallest edition's for an unknown edition", () => {
     assert.deepEqual(limitsOfEdition('galactic', 1_000), ASSUMED_LIMITS);
     assert.deepEqual(limitsOfEdition(null, null), ASSUMED_LIMITS);
   });

@@ -64,7 +64,7 @@ const rowsWithin = (seconds: number) =>
     .map((times) => times.map((second, id): Row => ({ id, second })));
 
 describe('nextCursor', () => {
-  it('goes on at the second before the time the page reached', () => {
+  it('continues at the second before the time the page reached', () => {
     const next = nextCursor(
       { modifiedSince: SINCE, token: null },
       { lastModified: '2026-11-23T15:37:41+05:30', nextToken: 't' },
@@ -73,7 +73,7 @@ describe('nextCursor', () => {
     assert.deepEqual(next, { modifiedSince: '2026-11-23T10:07:40+00:00', token: null });
   });
 
-  it('goes on by token where a page got no further than one second', () => {
+  it('continues by token if a page got no further than one second', () => {
     const place = { modifiedSince: '2026-11-23T10:07:40+00:00', token: null };
 
     const next = nextCursor(place, { lastModified: '2026-11-23T10:07:41+00:00', nextToken: 't' });
@@ -81,7 +81,7 @@ describe('nextCursor', () => {
     assert.deepEqual(next, { ...place, token: 't' });
   });
 
-  it('goes on by token where the last record has no time', () => {
+  it('continues by token if the last record has no time', () => {
     const next = nextCursor({ modifiedSince: SINCE, token: null }, { lastModified: null, nextToken: 't' });
 
     assert.deepEqual(next, { modifiedSince: SINCE, token: 't' });

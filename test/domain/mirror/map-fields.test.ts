@@ -214,7 +214,7 @@ describe('mapFields: properties', () => {
     );
   });
 
-  it('keeps the column of every field that kept its name, whatever was added, removed or moved', () => {
+  it('keeps the column of every field that kept its name when others are added, removed or moved', () => {
     fc.assert(
       fc.property(someFields, someFields, (before, now) => {
         const earlier = earlierOf(before);
@@ -241,7 +241,7 @@ describe('bulkNameField', () => {
     assert.deepEqual(names, ['Account_Name.Account_Name', 'Contact_Name.Full_Name', 'Territory.Name']);
   });
 
-  it('asks for none where the name comes from elsewhere or nobody knows the module', () => {
+  it('asks for none if the name comes from elsewhere or the module is unknown', () => {
     const fields = [field('Owner', 'ownerlookup', { lookupModule: 'Users' }), field('What', 'lookup'), field('Amount')];
 
     assert.ok(fields.every((metadata) => bulkNameField(one(metadata)) === undefined));

@@ -51,7 +51,7 @@ describe('planRead', () => {
     ]);
   });
 
-  it('reads everything where nobody can ask what changed', () => {
+  it('reads everything if changes cannot be queried', () => {
     const plan = planRead(ask({ goal: 'changes', wantedRows: 1, hasModifiedTime: false, fieldsNotInCoql: 1 }));
 
     assert.ok(plan.name === 'list' || plan.name === 'bulk');

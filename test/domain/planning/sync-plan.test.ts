@@ -71,7 +71,7 @@ describe('planSyncRead', () => {
     assert.match(plan.reason, /list pages: 300 calls, 300 credits.* would cost more credits than are left/);
   });
 
-  it('takes the path it is told, and says so', () => {
+  it('takes the requested path, and says so', () => {
     const plan = planSyncRead(ask({ rows: 10 }), 'bulk');
 
     assert.equal(plan.path, 'bulk');

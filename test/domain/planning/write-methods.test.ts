@@ -92,7 +92,7 @@ describe('planWrite', () => {
     }
   });
 
-  it('calls nobody for no rows', () => {
+  it('plans no call for no rows', () => {
     assert.deepEqual(sums('record_batches', ask({ rows: 0 })), { calls: 0, credits: 0 });
   });
 

@@ -18,7 +18,7 @@ describe('analyzeCoverage', () => {
     );
   });
 
-  it('finds everything present, whatever else there is', () => {
+  it('finds everything present among any other fields', () => {
     const coverage = analyzeCoverage(REQUIRED_DEAL_FIELDS, [{ apiName: 'Other', dataType: 'text' }, ...complete]);
     assert.deepEqual(coverage, {
       present: REQUIRED_DEAL_FIELDS.map(({ apiName }) => apiName),

@@ -12,7 +12,7 @@ describe('JSON with exact numbers', () => {
     });
   });
 
-  it('leaves texts and keys alone, whatever they look like', () => {
+  it('leaves texts and keys alone, even if they look like numbers', () => {
     const text = '{"1":"2","\\u0001n3":"\\u0001n4","a\\"5":"6\\\\","{[":"]}: 7"}';
 
     assert.deepEqual(digits(text), JSON.parse(text));

@@ -34,7 +34,7 @@ describe('the columns of a bulk write file', () => {
     return { apiName, dataType, apiCreate: writable, apiUpdate: writable };
   };
 
-  it('have the key first, whatever the names', () => {
+  it('have the key first, with any names', () => {
     const names = fc.uniqueArray(fc.stringMatching(/^[A-Z][a-z]{0,8}$/), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(names, fc.nat(), (all, at) => {

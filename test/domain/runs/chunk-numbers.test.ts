@@ -36,7 +36,7 @@ function assertApart(ranges: readonly ChunkRange[]): void {
 }
 
 describe('chunk numbers', () => {
-  it('of a full sync never overlap and fit an int4, whatever its rounds read by', () => {
+  it('of a full sync never overlap and fit an int4, with any method in each round', () => {
     const path = fc.constantFrom('list' as const, 'bulk' as const);
     const rounds = fc.uniqueArray(fc.tuple(round, path), { selector: ([number]) => number, maxLength: 20 });
     fc.assert(

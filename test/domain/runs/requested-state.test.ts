@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { desiredState } from '../../../src/domain/runs/requested-state';
 
 describe('desiredState', () => {
-  it('runs while nobody asks for anything else', () => {
+  it('runs until something else is requested', () => {
     assert.equal(desiredState({ cancelled: false, paused: false }), 'run');
   });
 

@@ -55,7 +55,7 @@ describe('bulk-write files', () => {
   after(() => rm(folder, { recursive: true }));
 
   describe('to upload', () => {
-    it('hold the API names and every cell as it was, whatever stands in it', async () => {
+    it('hold the API names and every cell unchanged, for any text', async () => {
       const cell = fc.option(fc.string({ unit: 'grapheme' }), { nil: null });
       const row = fc.tuple(fc.stringMatching(/^E-\d+$/), cell, fc.constantFrom('a,b', 'c"d', 'e\nf', '=1+1', null));
       await fc.assert(

@@ -10,7 +10,7 @@ describe('joinBody', () => {
     assert.ok(body.equals(Buffer.concat([piece(1, 40_000), piece(2, 30_000)])));
   });
 
-  it('takes memory that was given back, as far as the new body reaches', () => {
+  it('reuses returned memory, up to the length of the new body', () => {
     const first = joinBody([piece(1, 100_000)]);
     reuseBody(first);
 

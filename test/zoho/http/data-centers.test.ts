@@ -118,7 +118,7 @@ describe('data centers', () => {
     assert.equal(allowed('https://download-accl.zoho.com/x.zip'), false);
   });
 
-  it('take a code back to the accounts server of whoever consented, in any data center of Zoho', () => {
+  it('take a code back to the accounts server of the user who consented, in any data center of Zoho', () => {
     for (const name of names) {
       const origin = { accountsServer: accountsUrlOf(name), location: name };
 
@@ -136,7 +136,7 @@ describe('data centers', () => {
     });
   });
 
-  it('never take a code to a host that is not an accounts server of Zoho, whatever a callback says', () => {
+  it('never take a code to a host that is not an accounts server of Zoho, for any callback', () => {
     const known = names.map((name) => accountsUrlOf(name));
     const host = fc.oneof(
       fc.webUrl({ withQueryParameters: true }),

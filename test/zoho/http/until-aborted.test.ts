@@ -24,7 +24,7 @@ describe('waiting until aborted', () => {
     await assert.rejects(untilAborted(never, AbortSignal.abort(new Error('earlier'))), /earlier/);
   });
 
-  it('keeps quiet about work that fails after nobody waits any more', async () => {
+  it('ignores work that fails after its caller is gone', async () => {
     const abort = new AbortController();
     let fail: (error: Error) => void = () => undefined;
     const work = new Promise<never>((_, reject) => (fail = reject));

@@ -88,7 +88,7 @@ describe('access and costs', () => {
     assert.equal(bench.zoho.last.url.search, '?type=CurrentUser');
   });
 
-  it('cannot be told when Zoho names no connected user', async () => {
+  it('are unknown when Zoho names no connected user', async () => {
     bench.zoho.answer(204);
     assert.equal((await failureOf(getCurrentUser(bench.transport))).category, 'server');
   });

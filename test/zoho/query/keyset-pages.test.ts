@@ -46,7 +46,7 @@ describe('keysetPages', () => {
     );
   });
 
-  it('goes on from any page', async () => {
+  it('continues from any page', async () => {
     const pages = await readAll({ perPage: 33 });
     const after = pages[2]?.cursor ?? assert.fail('no third page');
     const rest = await readAll({ perPage: 50, after });
@@ -68,7 +68,7 @@ describe('keysetPages', () => {
     assert.deepEqual(idsOf(rows), idsOf(bench.rows.filter((row) => row['Field_6'] === true)));
   });
 
-  it('misses nothing over two ranges, whatever changes meanwhile', async () => {
+  it('misses no change over two ranges, even if records change in between', async () => {
     const { control } = bench.simulator;
     const first = now();
     let change = 0;

@@ -39,7 +39,7 @@ const indent = fc.constantFrom(undefined, 1, '\t', 2);
 const space = fc.constantFrom('', ' ', '\n', ' \r\n\t');
 
 describe('record page', () => {
-  it('reads the info of every page as a full parse would, whatever the records hold', () => {
+  it('reads the info of every page as a full parse would, for all records', () => {
     const property = fc.property(fc.array(record, { maxLength: 5 }), info, indent, space, (data, page, tabs, tail) => {
       const result = read(JSON.stringify({ data, info: page }, null, tabs) + tail);
       assert.equal(result.count, page.count);

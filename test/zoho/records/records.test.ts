@@ -18,7 +18,7 @@ describe('record calls', () => {
   after(() => bench.stop());
 
   describe('listRecords', () => {
-    it('asks for what it was told, with times in the header and escaped values', async () => {
+    it('sends the requested parameters, with times in the header and escaped values', async () => {
       bench.zoho.answer(200, page);
       await listRecords(bench.transport, 'Deals', {
         fields: ['Deal_Name', 'Amount'],

@@ -99,7 +99,7 @@ describe('record writes', () => {
   });
 
   describe('return', () => {
-    it('one outcome for each record, in order, whatever the status of mixed results', async () => {
+    it('one outcome for each record, in order, with any status of mixed results', async () => {
       for (const status of [200, 201, 202, 207, 400]) {
         bench.zoho.answer(status, { data: [done(ID), refused('MANDATORY_NOT_FOUND', { api_name: 'Last_Name' })] });
         assert.deepEqual(codes(await insert(records(2))), ['insert', 'MANDATORY_NOT_FOUND'], String(status));

@@ -47,7 +47,7 @@ describe('notifications to the client from the simulator', () => {
     assert.deepEqual([second?.operation, second?.affectedFields.get(FIRST_DEAL)], ['update', ['Next_Step']]);
   });
 
-  it('go on after a renewal, and end with the channel', async () => {
+  it('continue after a renewal, and end with the channel', async () => {
     await watch();
 
     const [renewed] = await renewChannels(

@@ -37,7 +37,7 @@ describe('PageToCopy and COPY ... FROM STDIN', () => {
     });
   }
 
-  it('gives back every text exactly, whatever is in it', async () => {
+  it('returns every text exactly, with any characters', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 60 }),
       fc.string({ unit: 'binary' }),

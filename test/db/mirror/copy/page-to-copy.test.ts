@@ -26,7 +26,7 @@ const convert = (columns: readonly PageColumn[], json: string) =>
   cells(new PageToCopy(columns).convert(page(json)).copy);
 
 describe('PageToCopy', () => {
-  it('takes the columns in the order it was asked for, whatever the order in the record', () => {
+  it('writes the columns in the requested order, with any order in the record', () => {
     const rows = convert(
       [value('id'), value('Stage'), value('Amount')],
       '{"data":[{"Amount":5,"id":"1","Stage":"Won"},{"Stage":"Lost","Amount":6,"id":"2"}],"info":{}}',
@@ -53,7 +53,7 @@ describe('PageToCopy', () => {
     assert.equal(copy.toString(), '1\\/2 \\"x\\" \\\\ \\b\\f\\n\\r\\t\té\\n\n');
   });
 
-  it('refuses an escape that is none in JSON, whatever COPY would make of it', () => {
+  it('refuses an escape that JSON does not have, even if COPY has it', () => {
     assert.throws(() => convert([value('a')], '{"data":[{"a":"\\x41"}]}'), PageNotReadable);
   });
 
@@ -278,7 +278,7 @@ describe('PageToCopy: properties', () => {
     );
   });
 
-  it('refuses every page that is cut off, at whatever byte', () => {
+  it('refuses a page that is cut off at any byte', () => {
     const converter = new PageToCopy(['id', 'Name', 'Amount'].map(value));
     fc.assert(
       fc.property(records, fc.nat(), (all, at) => {

@@ -75,7 +75,7 @@ describe('loads of one module at the same time', () => {
     );
   });
 
-  it('end in the newest version of every row, in whatever order the versions come', async () => {
+  it('end in the newest version of every row, in any order of arrival', async () => {
     const deals = await someMirror(database.knex);
     const chunk = fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 0, max: 9 })), {
       selector: ([id]) => id,

@@ -20,7 +20,7 @@ describe('merging rows of the same Modified_Time', () => {
     return (await rowsOf(deals))[0]?.['deal_name'];
   }
 
-  it('compares values where it is told to', async () => {
+  it('compares values on request', async () => {
     const name = await nameAfter(deal('1', 'second'), { compareValues: true, firstReadAt: '2026-11-20T00:00:00Z' });
 
     assert.equal(name, 'second');

@@ -222,7 +222,7 @@ describe('record statuses of a merge', () => {
     assert.deepEqual([counts.created, counts.updated, counts.unchanged], [2, 1, 1]);
   });
 
-  it('writes none where nobody asked', async () => {
+  it('writes none unless requested', async () => {
     const deals = await someMirror(database.knex);
     await loadRecords(deals, [deal('1', 'A')]);
 

@@ -118,7 +118,7 @@ describe('a cell that does not fit its column', () => {
     assert.deepEqual([chunk.created, chunk.failed], [1, 0]);
   });
 
-  it('does not stop the rows that repeat from being told apart', async () => {
+  it('still distinguishes repeated rows', async () => {
     const deals = await someMirror(database.knex, [NAME, AMOUNT, MODIFIED]);
 
     await loadCsv(deals, [

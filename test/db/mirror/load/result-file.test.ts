@@ -117,7 +117,7 @@ describe('openCsv', () => {
     });
   });
 
-  it('does not hold the file in memory while nobody reads it', async () => {
+  it('does not hold an unread file in memory', async () => {
     const size = 64 << 20;
     await withFolder(async (folder) => {
       const file = path.join(folder, 'result.zip');

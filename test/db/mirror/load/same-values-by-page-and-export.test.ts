@@ -137,7 +137,7 @@ describe('references', () => {
     );
   });
 
-  it('do not keep the name of the old owner for a new one nobody knows', async () => {
+  it('do not keep the name of the old owner for an unknown new one', async () => {
     const deals = await someMirror(database.knex, [OWNER, MODIFIED]);
     await loadRecords(deals, [
       { id: '1', Owner: { id: '5', name: 'Somebody Else' }, Modified_Time: '2026-11-16T09:00:00Z' },
