@@ -1,5 +1,7 @@
+import { BulkOperationNotFound } from '../db/bulk-operations/bulk-operations';
 import { recordRunUpdate } from '../db/runs/record-run-update';
-import type { RunKind, RunUpdate } from '../domain/runs/run';
+import { SessionNotFound } from '../db/sessions/sessions';
+import type { RunKind, RunUpdate, RunUpdateAnswer } from '../domain/runs/run';
 import type { ActivityDependencies } from './dependencies';
 
 /**
@@ -14,16 +16,22 @@ interface UpdateBySessionId extends Omit<RunUpdate, 'run'> {
 export type RecordedUpdate = RunUpdate | UpdateBySessionId;
 
 /**
- * Writes one step of a run. Idempotent by the run and the update's sequence.
+ * Writes one step of a run. Idempotent by the run and the update's sequence. A run whose row is gone has ended.
  * @param kind of the runs that the activity has always written
- * @returns whether the row changed; false for a run that has ended
  */
 export async function recordRun(
   { knex }: ActivityDependencies,
   kind: RunKind,
   update: RecordedUpdate,
-): Promise<boolean> {
-  if ('run' in update) return recordRunUpdate(knex, update);
-  const { sessionId: id, ...step } = update;
-  return recordRunUpdate(knex, { ...step, run: { kind, id } });
+): Promise<RunUpdateAnswer> {
+  try {
+    return await recordRunUpdate(knex, 'run' in update ? update : namingItsRun(kind, update));
+  } catch (error) {
+    if (error instanceof SessionNotFound || error instanceof BulkOperationNotFound) return 'ended';
+    throw error;
+  }
+}
+
+function namingItsRun(kind: RunKind, { sessionId: id, ...step }: UpdateBySessionId): RunUpdate {
+  return { ...step, run: { kind, id } };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createCoreActivities } from '../../src/activities';
 import { getBulkOperation } from '../../src/db/bulk-operations/bulk-operations';
 import { getSession } from '../../src/db/sessions/sessions';
-import { sessionRun } from '../../src/domain/runs/run';
+import { operationRun, sessionRun } from '../../src/domain/runs/run';
 import { someConnection, someSession } from '../db/support';
 import { keepMassUpdate } from '../support/start-operation';
 import { useActivities } from './support';
@@ -15,9 +15,9 @@ describe('the activities that record a run', () => {
     const { id } = await someSession(fixture.knex);
     const { recordProgress } = createCoreActivities(fixture.deps);
 
-    const isApplied = await fixture.run(() => recordProgress({ run: sessionRun(id), sequence: 1, patch }));
+    const answer = await fixture.run(() => recordProgress({ run: sessionRun(id), sequence: 1, patch }));
 
-    assert.equal(isApplied, true);
+    assert.equal(answer, 'applied');
     assert.equal((await getSession(fixture.knex, id)).phase, 'reading');
   });
 
@@ -32,5 +32,17 @@ describe('the activities that record a run', () => {
 
     assert.equal((await getSession(fixture.knex, sessionId)).phase, 'reading');
     assert.equal((await getBulkOperation(fixture.knex, operationId)).phase, 'reading');
+  });
+
+  it('say that a run whose row is gone has ended, instead of trying for ever', async () => {
+    const { recordProgress, recordBulkOperation } = createCoreActivities(fixture.deps);
+    const id = '01890000-0000-7000-8000-000000000000';
+
+    const answers = [
+      await fixture.run(() => recordProgress({ run: sessionRun(id), sequence: 1, patch })),
+      await fixture.run(() => recordBulkOperation({ run: operationRun(id), sequence: 1, patch })),
+    ];
+
+    assert.deepEqual(answers, ['ended', 'ended']);
   });
 });

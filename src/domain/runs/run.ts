@@ -98,6 +98,8 @@ export interface SessionRecord {
 /** One step in the life of a run, as its workflow reports it; JSON throughout. */
 export interface RunUpdate<Patch extends RunPatch = SessionPatch> {
   run: RunRef;
+  /** First execution run id of the workflow that reports it; updates scheduled by an earlier version have none. */
+  reportedBy?: string;
   /** Increases with every update of the run, across continue-as-new. */
   sequence: number;
   patch: Patch;
@@ -105,4 +107,16 @@ export interface RunUpdate<Patch extends RunPatch = SessionPatch> {
   logs?: RunLogLine[];
   /** Sessions only. */
   records?: SessionRecord[];
+}
+
+/**
+ * Answer to a run's update. `applied`: the row has changed. `repeated`: the row is at this version or a later one of
+ * the same workflow, as when an update is delivered twice. `ended`: somebody else closed the run, has taken its row, or
+ * deleted it.
+ */
+export type RunUpdateAnswer = 'applied' | 'repeated' | 'ended';
+
+/** Whether the run of an update goes on. Histories of earlier versions hold whether the row had changed. */
+export function goesOn(answer: RunUpdateAnswer | boolean): boolean {
+  return typeof answer === 'boolean' ? answer : answer !== 'ended';
 }

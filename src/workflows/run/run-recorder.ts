@@ -6,7 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { LogLevel, RunStatus } from '../../domain/runs/enums';
-import type { RunLogData, RunPatch, RunRef, RunUpdate } from '../../domain/runs/run';
+import { goesOn, type RunLogData, type RunPatch, type RunRef, type RunUpdate } from '../../domain/runs/run';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import { SyncStatus } from '../../temporal/search-attributes';
 import { recordBulkOperation, recordProgress } from '../activity-proxies';
@@ -37,7 +37,7 @@ export class RunRecorder<Patch extends RunPatch = RunPatch> {
   /**
    * Writes a step and waits until it is written, all earlier ones included. It is written even while the run is being
    * cancelled.
-   * @throws session.ended when the run is over already: an operator or the reconciler has closed it.
+   * @throws session.ended when somebody else has ended the run: an operator or the reconciler closed it.
    */
   async record(patch: Patch | RunPatch, message?: string, level: LogLevel = 'INFO', data?: RunLogData): Promise<void> {
     this.note(patch, message, level, data);
@@ -55,6 +55,7 @@ export class RunRecorder<Patch extends RunPatch = RunPatch> {
     setCurrentDetails(this.#describe(message));
     const update: RunUpdate = {
       run: this.#run,
+      reportedBy: workflowInfo().firstExecutionRunId,
       sequence: this.sequence,
       patch,
       ...(message !== undefined && {
@@ -74,8 +75,8 @@ export class RunRecorder<Patch extends RunPatch = RunPatch> {
   }
 
   async #write(update: RunUpdate): Promise<void> {
-    const isApplied = await CancellationScope.nonCancellable(() => WRITERS[this.#run.kind](update));
-    if (!isApplied) throw permanentFailure(FAILURES.run.ended, `The ${this.#run.kind} has ended already.`);
+    const answer = await CancellationScope.nonCancellable(() => WRITERS[this.#run.kind](update));
+    if (!goesOn(answer)) throw permanentFailure(FAILURES.run.ended, `The ${this.#run.kind} has ended already.`);
   }
 
   warn(message: string): void {

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { getBulkOperation } from '../../../src/db/bulk-operations/bulk-operations';
+import type { RunRow } from '../../../src/db/models/run';
+import { closeRun } from '../../../src/db/runs/close-run';
 import { recordRunUpdate } from '../../../src/db/runs/record-run-update';
 import { listLogs } from '../../../src/db/sessions/logs';
 import { listRecordStatuses } from '../../../src/db/sessions/record-statuses';
 import { SessionNotFound, getSession } from '../../../src/db/sessions/sessions';
-import { operationRun, sessionRun, type RunUpdate } from '../../../src/domain/runs/run';
+import {
+  operationRun,
+  RUN_KINDS,
+  sessionRun,
+  type RunKind,
+  type RunRef,
+  type RunUpdate,
+} from '../../../src/domain/runs/run';
 import { keepMassUpdate } from '../../support/start-operation';
 import { someConnection, someSession, useDatabase } from '../support';
 
@@ -33,6 +42,15 @@ const UPDATE: Pick<RunUpdate, 'patch' | 'logs' | 'records'> = {
 describe('recordRunUpdate', () => {
   const database = useDatabase();
 
+  async function someRun(kind: RunKind): Promise<RunRef> {
+    if (kind === 'session') return sessionRun((await someSession(database.knex)).id);
+    const { id: connectionId } = await someConnection(database.knex);
+    return operationRun(await keepMassUpdate(database.knex, connectionId, 'Deals', { ids: ['1'], values: {} }));
+  }
+
+  const runRow = ({ kind, id }: RunRef): Promise<RunRow> =>
+    kind === 'session' ? getSession(database.knex, id) : getBulkOperation(database.knex, id);
+
   it('writes the row, the log lines and the records of one update', async () => {
     const session = await someSession(database.knex);
 
@@ -45,7 +63,7 @@ describe('recordRunUpdate', () => {
     const row = await getSession(database.knex, session.id);
     const logs = await listLogs(database.knex, session.id, {}, { limit: 10 });
     const records = await listRecordStatuses(database.knex, session.id, {}, { limit: 10 });
-    assert.equal(applied, true);
+    assert.equal(applied, 'applied');
     assert.equal(row.status, 'in_progress');
     assert.equal(row.readPath, 'bulk');
     assert.equal(row.expectedRecords, '5000000000');
@@ -123,14 +141,58 @@ describe('recordRunUpdate', () => {
     );
   });
 
-  it('applies a sequence once only', async () => {
-    const session = await someSession(database.knex);
-    const update: RunUpdate = { run: sessionRun(session.id), sequence: 3, patch: { phase: 'sweeping' } };
+  for (const kind of RUN_KINDS) {
+    describe(`answers for a run of the kind ${kind}`, () => {
+      const step = (run: RunRef, sequence: number, patch: RunUpdate['patch'] = {}): RunUpdate => ({
+        run,
+        reportedBy: 'its workflow',
+        sequence,
+        patch,
+      });
 
-    const answers = [await recordRunUpdate(database.knex, update), await recordRunUpdate(database.knex, update)];
+      it('that a repeated update, or a late one, is no end of the run', async () => {
+        const run = await someRun(kind);
+        const [first, last] = [step(run, 1), step(run, 2, { status: 'completed' })];
+        const deliveries = [first, first, last, last, first];
 
-    assert.deepEqual(answers, [true, false]);
-  });
+        const answers: string[] = [];
+        for (const update of deliveries) answers.push(await recordRunUpdate(database.knex, update));
+
+        assert.deepEqual(answers, ['applied', 'repeated', 'applied', 'repeated', 'repeated']);
+      });
+
+      it('that the run has ended once somebody else has closed it', async () => {
+        const run = await someRun(kind);
+        await recordRunUpdate(database.knex, step(run, 1));
+        await closeRun(database.knex, run, { status: 'cancelled', reason: 'closed by hand' });
+
+        const answers = [
+          await recordRunUpdate(database.knex, step(run, 1)),
+          await recordRunUpdate(database.knex, step(run, 2)),
+        ];
+
+        assert.deepEqual(answers, ['repeated', 'ended']);
+      });
+
+      it('that it has ended for a workflow that did not begin it, which changes nothing', async () => {
+        const run = await someRun(kind);
+        await recordRunUpdate(database.knex, step(run, 1, { firstExecutionRunId: 'its workflow', phase: 'reading' }));
+        const foreign = (sequence: number) => ({
+          ...step(run, sequence, { phase: 'elsewhere' }),
+          reportedBy: 'another',
+        });
+
+        const answers = [
+          await recordRunUpdate(database.knex, foreign(1)),
+          await recordRunUpdate(database.knex, foreign(2)),
+          await recordRunUpdate(database.knex, step(run, 2)),
+        ];
+
+        assert.deepEqual(answers, ['ended', 'ended', 'applied']);
+        assert.equal((await runRow(run)).phase, 'reading');
+      });
+    });
+  }
 
   it('leaves a session in a final status as it is', async () => {
     const session = await someSession(database.knex);
@@ -143,7 +205,7 @@ describe('recordRunUpdate', () => {
     });
 
     const row = await getSession(database.knex, session.id);
-    assert.equal(applied, false);
+    assert.equal(applied, 'ended');
     assert.equal(row.status, 'cancelled');
     assert.ok(row.completedAt instanceof Date);
   });
@@ -202,7 +264,7 @@ describe('recordRunUpdate', () => {
     ];
 
     const { status, message, plan, completedAt } = await getBulkOperation(database.knex, run.id);
-    assert.deepEqual(answers, [true, false]);
+    assert.deepEqual(answers, ['applied', 'ended']);
     assert.deepEqual({ status, message, plan }, { status: 'completed', message: 'last', plan: { files: 1 } });
     assert.ok(completedAt);
   });
