@@ -1,6 +1,7 @@
 import { getConnection } from '../src/db/connections/connections';
-import { qualifiedTable, tableNameOf } from '../src/db/mirror/mirror-module';
+import { qualifiedTable } from '../src/db/mirror/mirror-module';
 import { countMirrorRows } from '../src/db/mirror/mirror-table';
+import { findMirrorByName } from '../src/db/mirror/mirrors';
 import { reportBreakdown } from './breakdown';
 import { type BenchEnvironment, withEnvironment } from './environment';
 import { type Floor, measureFloor } from './floor';
@@ -120,7 +121,9 @@ function expectRows(what: string, found: number, expected: number): void {
 }
 
 async function mirrorOf({ knex, connectionId }: BenchEnvironment): Promise<{ schema: string; table: string }> {
-  return { schema: (await getConnection(knex, connectionId)).mirrorSchema, table: tableNameOf(MODULE) };
+  const mirror = await findMirrorByName(knex, connectionId, MODULE);
+  if (!mirror) throw new Error(`${MODULE} has no mirror yet.`);
+  return { schema: (await getConnection(knex, connectionId)).mirrorSchema, table: mirror.table };
 }
 
 async function mirrorTable(environment: BenchEnvironment): Promise<string> {

@@ -7,6 +7,7 @@ const HEADINGS: Readonly<Record<keyof typeof FAILURES, string>> = {
   massUpdate: 'Mass updates',
   callback: 'Callbacks',
   module: 'Modules',
+  mirror: 'Mirrors',
   watermark: 'Watermarks',
   changes: 'Changes',
   chunks: 'Chunks',

@@ -83,7 +83,8 @@ async function refuseField(
 ): Promise<Error> {
   const [field = name, joined] = name.split('.');
   const part = joined === undefined ? 'field' : 'name';
-  const changed = await markNotBulkReadable(deps.knex, request.connectionId, request.module, field, part);
+  const { key } = await loadMirror(deps, request);
+  const changed = await markNotBulkReadable(deps.knex, request.connectionId, key, field, part);
   const message = `Bulk read of ${request.module} refuses the field ${name}.`;
   return changed ? permanentFailure(FAILURES.bulkRead.fieldRefused, message, cause) : cause;
 }

@@ -52,10 +52,10 @@ export interface FinishRequest extends SyncTarget {
 
 /** Moves the watermark and frees what the session kept for itself. Only for a session whose mirror is right. */
 export async function finishFullSync(deps: ActivityDependencies, request: FinishRequest): Promise<SessionSums> {
-  const { fields } = await loadMirror(deps, request);
+  const { fields, key } = await loadMirror(deps, request);
   const read = fields.filter((field) => request.path === 'list' || field.bulkReadable);
-  await moveWatermark(deps, request, read);
-  await markFilled(deps.knex, request.connectionId, request.module, read);
+  await moveWatermark(deps, request, key, read);
+  await markFilled(deps.knex, request.connectionId, key, read);
   await forgetSeenIds(deps.knex, request.sessionId);
   return sumChunks(deps.knex, request.sessionId);
 }
@@ -65,8 +65,8 @@ export async function finishIncrementalSync(
   deps: ActivityDependencies,
   request: Omit<FinishRequest, 'path'>,
 ): Promise<SessionSums> {
-  const { fields } = await loadMirror(deps, request);
-  await moveWatermark(deps, request, fields);
+  const { fields, key } = await loadMirror(deps, request);
+  await moveWatermark(deps, request, key, fields);
   return sumChunks(deps.knex, request.sessionId);
 }
 
@@ -77,19 +77,20 @@ export async function finishIncrementalSync(
 async function moveWatermark(
   { knex }: ActivityDependencies,
   request: Omit<FinishRequest, 'path'>,
+  key: string,
   read: readonly Pick<KnownField, 'fieldId'>[],
 ): Promise<void> {
-  const { connectionId, module } = request;
+  const { connectionId } = request;
   const covered = new Set(read.map((field) => field.fieldId));
-  const known = await loadFields(knex, connectionId, module);
+  const known = await loadFields(knex, connectionId, key);
   const leftOut = known.some(({ fieldId, filled, status }) => filled && status === 'active' && !covered.has(fieldId));
   const completeUntil = leftOut
-    ? (await getWatermark(knex, connectionId, module))?.completeUntil
+    ? (await getWatermark(knex, connectionId, key))?.completeUntil
     : new Date(request.completeUntil);
   if (!completeUntil) return;
   await advanceWatermark(knex, {
     connectionId,
-    moduleName: module,
+    moduleName: key,
     completeUntil,
     deletesUntil: new Date(request.deletesUntil),
     sessionId: request.sessionId,

@@ -23,10 +23,10 @@ export interface FullSyncPlanRequest extends SyncTarget {
  */
 export async function planFullSync(deps: ActivityDependencies, request: FullSyncPlanRequest): Promise<FullSyncPlan> {
   return withZoho(deps, request, async (zoho) => {
-    const { module } = request;
-    const [prepared, counted] = await prepareModule(deps, zoho, request, () =>
+    const [prepared, counted] = await prepareModule(deps, zoho, request, (module) =>
       countRecords(zoho.transport, module, convertedParameter(module), zoho.options),
     );
+    const { key, module } = prepared;
     const selected = prepared.fields.filter((field) => isSelected(field.apiName, request.fields));
     const refused = selected.filter((field) => !field.bulkReadable);
     const hasModifiedTime = selected.some((field) => field.apiName === MODIFIED_TIME_FIELD);
@@ -39,9 +39,10 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
       latencyMs: zoho.meanLatencyMs(),
     };
     const plan = planSyncRead(question, request.path);
-    const mark = await getWatermark(deps.knex, request.connectionId, module);
+    const mark = await getWatermark(deps.knex, request.connectionId, key);
     return {
       ...plan,
+      module,
       expectedRows: counted.count,
       lowWatermark: counted.serverTime.toISOString(),
       // Records that are in quarantine only can have vanished, too.

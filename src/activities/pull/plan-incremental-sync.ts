@@ -1,5 +1,6 @@
 import { loadFields } from '../../db/mirror/module-fields';
 import { findDueRecords } from '../../db/mirror/quarantine';
+import type { WatermarkModel } from '../../db/models/watermark';
 import { getWatermark } from '../../db/sessions/watermarks';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
@@ -7,7 +8,7 @@ import type { IncrementalSyncPlan } from '../../temporal/contract/results';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
-import { isSelected } from './load-mirror';
+import { findIdentity, isSelected } from './load-mirror';
 import { prepareModule } from './prepare-module';
 import { MAX_RETRIED_RECORDS } from './retry-quarantined';
 
@@ -25,16 +26,14 @@ export async function planIncrementalSync(
   deps: ActivityDependencies,
   request: IncrementalPlanRequest,
 ): Promise<IncrementalSyncPlan> {
-  const { connectionId, module, since } = request;
-  const mark = await getWatermark(deps.knex, connectionId, module);
-  if (!mark) {
-    throw permanentFailure(
-      FAILURES.watermark.missing,
-      `${module} has no completed full sync that changes could be added to. Run a full sync first.`,
-    );
-  }
+  const { connectionId, since } = request;
+  const identity = await findIdentity(deps, request);
+  await watermarkOf(deps, request, identity?.key ?? request.module);
   return withZoho(deps, request, async (zoho) => {
     const [prepared] = await prepareModule(deps, zoho, request, async () => undefined);
+    const { key, module } = prepared;
+    // The table may be a new one, of a module that took the name or because somebody dropped the old one.
+    const mark = await watermarkOf(deps, request, key);
     const selected = prepared.fields.filter((field) => isSelected(field.apiName, request.fields));
     if (!selected.some((field) => field.apiName === MODIFIED_TIME_FIELD)) {
       throw permanentFailure(
@@ -42,12 +41,13 @@ export async function planIncrementalSync(
         `${module} has no Modified_Time, so Zoho cannot tell what changed. Run a full sync instead.`,
       );
     }
-    const unfilled = (await loadFields(deps.knex, connectionId, module)).filter(
+    const unfilled = (await loadFields(deps.knex, connectionId, key)).filter(
       (field) => field.status === 'active' && !field.filled && isSelected(field.apiName, request.fields),
     );
     // Some fields of a record cannot tell whether all of them fit.
     const due = request.fields ? [] : await findDueRecords(deps.knex, prepared, MAX_RETRIED_RECORDS);
     return {
+      module,
       changesSince: earlier(mark.completeUntil, since),
       deletesSince: earlier(mark.deletesUntil ?? mark.completeUntil, since),
       fields: selected.length,
@@ -62,6 +62,20 @@ export async function planIncrementalSync(
       ],
     };
   });
+}
+
+/** @throws watermark.missing */
+async function watermarkOf(
+  { knex }: ActivityDependencies,
+  { connectionId, module }: SyncTarget,
+  key: string,
+): Promise<WatermarkModel> {
+  const mark = await getWatermark(knex, connectionId, key);
+  if (mark) return mark;
+  throw permanentFailure(
+    FAILURES.watermark.missing,
+    `${module} has no completed full sync that changes could be added to. Run a full sync first.`,
+  );
 }
 
 /** Reading earlier than needed is harmless; reading later would leave a gap. */

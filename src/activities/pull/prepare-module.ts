@@ -1,19 +1,24 @@
 import { getConnection, saveOrganization } from '../../db/connections/connections';
 import { saveUsers } from '../../db/connections/crm-users';
 import { findApiLimits, saveApiLimits } from '../../db/credits/api-limits';
-import { mirrorColumns, type MirrorModule, tableNameOf } from '../../db/mirror/mirror-module';
-import { prepareMirrorTable } from '../../db/mirror/mirror-table';
+import { mirrorColumns, type MirrorModule } from '../../db/mirror/mirror-module';
+import { NotAMirrorTable, prepareMirrorTable } from '../../db/mirror/mirror-table';
+import { claimMirror } from '../../db/mirror/mirrors';
 import { loadFields, renamedColumns, saveFields } from '../../db/mirror/module-fields';
+import type { PendingTableChange } from '../../db/mirror/table-changes';
+import { ActiveSessionExists, findSessionModule, moveSession } from '../../db/sessions/sessions';
 import { limitsOfEdition } from '../../domain/credits/edition-limits';
-import { type ColumnType, type MappableField, mapFields, type MirrorField } from '../../domain/mirror/mirror-field';
+import { type MappableField, mapFields } from '../../domain/mirror/mirror-field';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
+import { ZohoError } from '../../zoho/errors/errors';
 import { getFields, type ZohoField } from '../../zoho/metadata/fields';
-import { getModule } from '../../zoho/metadata/modules';
+import { getModule, listModules, type ZohoModule } from '../../zoho/metadata/modules';
 import { getOrg } from '../../zoho/metadata/org';
 import { listUsers } from '../../zoho/metadata/users';
 import type { ActivityDependencies } from '../dependencies';
 import type { ZohoWork } from '../with-zoho';
+import { findIdentity } from './load-mirror';
 import { refreshCreditCosts } from './refresh-credit-costs';
 
 /** A module's mirror, brought up to Zoho's metadata. */
@@ -22,17 +27,39 @@ export interface PreparedModule extends MirrorModule {
   warnings: string[];
 }
 
+/** Zoho's codes for a name that no module has. */
+const UNKNOWN_MODULE: ReadonlySet<string> = new Set(['INVALID_MODULE', 'NO_MODULE']);
+
 /**
  * Asks Zoho about the module, its fields, its users and, once, its org, maps the fields and brings the mirror table up
- * to them. Idempotent. 3 credits, and one more once a week for the prices of calls.
- * @param alongside asked at the same time
- * @throws module.not_mirrorable when the API does not show the module or its fields
+ * to them. A module that was renamed in Zoho is prepared under its new name. Idempotent. 3 credits, and one more once a
+ * week for the prices of calls.
+ * @param alongside asked at the same time, with the name that Zoho has for the module
+ * @throws module.not_mirrorable when the API does not show the module or its fields; mirror.name_taken,
+ *   mirror.already_syncing
  */
 export async function prepareModule<T>(
   deps: ActivityDependencies,
   zoho: ZohoWork,
   request: SyncTarget,
-  alongside: () => Promise<T>,
+  alongside: (module: string) => Promise<T>,
+): Promise<[PreparedModule, T]> {
+  try {
+    return await prepareNamed(deps, zoho, request, alongside);
+  } catch (error) {
+    const now = isUnknownModule(error) ? await nameInZoho(deps, zoho, request) : undefined;
+    if (now === undefined || now === request.module) throw error;
+    const [prepared, asked] = await prepareNamed(deps, zoho, { ...request, module: now }, alongside);
+    const warnings = [`${request.module} is called ${now} in Zoho now.`, ...prepared.warnings];
+    return [{ ...prepared, warnings }, asked];
+  }
+}
+
+async function prepareNamed<T>(
+  deps: ActivityDependencies,
+  zoho: ZohoWork,
+  request: SyncTarget,
+  alongside: (module: string) => Promise<T>,
 ): Promise<[PreparedModule, T]> {
   const { module } = request;
   const connection = await getConnection(deps.knex, request.connectionId);
@@ -41,7 +68,7 @@ export async function prepareModule<T>(
   const [about, listed, asked] = await Promise.all([
     getModule(zoho.transport, module, zoho.options),
     getFields(zoho.transport, module, zoho.options),
-    alongside(),
+    alongside(module),
     refreshUsers(deps, zoho, request.connectionId),
     needsOrg ? rememberOrg(deps, zoho, connection.id) : undefined,
     refreshCreditCosts(deps, zoho, connection),
@@ -55,42 +82,87 @@ export async function prepareModule<T>(
       `Zoho lists no fields for the module ${module}, so there is nothing to mirror. Check the user's field permissions.`,
     );
   }
-  return [await prepareMirror(deps, request, connection.mirrorSchema, listed), asked];
+  return [await prepareMirror(deps, request, connection.mirrorSchema, about, listed), asked];
+}
+
+function isUnknownModule(error: unknown): boolean {
+  return error instanceof ZohoError && UNKNOWN_MODULE.has(error.code);
+}
+
+async function nameInZoho(
+  deps: ActivityDependencies,
+  zoho: ZohoWork,
+  request: SyncTarget,
+): Promise<string | undefined> {
+  const identity = await findIdentity(deps, request);
+  if (!identity?.moduleId) return undefined;
+  const modules = await listModules(zoho.transport, zoho.options);
+  return modules.find(({ id }) => id === identity.moduleId)?.apiName;
+}
+
+/** Reserves the mirror of the module, for good; the session becomes one of that module whatever it was started as. */
+async function claim(
+  { knex }: ActivityDependencies,
+  { connectionId, sessionId }: SyncTarget,
+  about: ZohoModule,
+): Promise<{ key: string; table: string }> {
+  const identity = await claimMirror(knex, connectionId, about);
+  const named = await findSessionModule(knex, sessionId);
+  if (named === undefined || named === identity.key) return identity;
+  try {
+    await moveSession(knex, sessionId, identity.key);
+  } catch (error) {
+    if (!(error instanceof ActiveSessionExists)) throw error;
+    throw permanentFailure(FAILURES.mirror.alreadySyncing, error.message, error);
+  }
+  return identity;
 }
 
 async function prepareMirror(
   deps: ActivityDependencies,
   request: SyncTarget,
   schema: string,
+  about: ZohoModule,
   listed: readonly ZohoField[],
 ): Promise<PreparedModule> {
-  const { connectionId, module } = request;
-  const earlier = await loadFields(deps.knex, connectionId, module);
+  const { connectionId } = request;
+  const { key, table } = await claim(deps, request, about);
+  const earlier = await loadFields(deps.knex, connectionId, key);
   const known = new Map(earlier.map((field) => [field.fieldId, field]));
   const mapped = mapFields(listed.map(toMetadata), known).map((field) => ({
     ...field,
     bulkReadable: field.bulkReadable && (known.get(field.fieldId)?.bulkReadable ?? true),
     bulkNameReadable: field.bulkNameReadable && (known.get(field.fieldId)?.bulkNameReadable ?? true),
   }));
-  const mirror: MirrorModule = { connectionId, module, schema, table: tableNameOf(module), fields: mapped };
-  const pending = await prepareMirrorTable(deps.knex, mirror, renamedColumns(earlier, mapped));
-  const keptTypes = new Map(pending.map((change) => [change.column, change.from as ColumnType]));
-  // A column that could not change its type keeps it, and so values are still read as that type.
-  const fields: MirrorField[] = mapped.map((field) => ({ ...field, type: keptTypes.get(field.column) ?? field.type }));
-  await saveFields(deps.knex, connectionId, module, fields);
+  const mirror: MirrorModule = { connectionId, key, module: about.apiName, schema, table, fields: mapped };
+  const prepared = prepareMirrorTable(deps.knex, mirror, renamedColumns(earlier, mapped));
+  const { fields, pending } = await prepared.catch((error: unknown) => {
+    throw error instanceof NotAMirrorTable ? permanentFailure(FAILURES.mirror.nameTaken, error.message, error) : error;
+  });
+  await saveFields(deps.knex, connectionId, key, fields);
   const present = new Set(mirrorColumns(fields).map((column) => column.name));
   return {
     ...mirror,
     fields,
     warnings: [
-      ...pending.map(
-        (change) => `Column ${change.column} stays ${change.from}: changing it to ${change.to} could lose values.`,
-      ),
+      ...pending.map(describePending),
       ...earlier
         .filter((field) => field.status === 'active' && !present.has(field.column))
         .map((field) => `Zoho no longer shows ${field.apiName}; its column keeps the last values.`),
     ],
   };
+}
+
+/** A column that could not change its type keeps it, and so values are still read as that type. */
+function describePending({ change, column, from, to, reason }: PendingTableChange): string {
+  switch (change) {
+    case 'add':
+      return `Column ${column} is missing, and its field is left out: it could not be added (${reason}).`;
+    case 'rename':
+      return `Column ${column} keeps its name: it could not be renamed to ${to} (${reason}).`;
+    case 'type':
+      return `Column ${column} stays ${from}: changing it to ${to} is not possible (${reason}).`;
+  }
 }
 
 function toMetadata(field: ZohoField): MappableField {

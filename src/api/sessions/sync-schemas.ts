@@ -19,7 +19,10 @@ export const SyncOptions = storedObject<messages.FullSyncOptions & messages.Incr
   since: zohoTime.optional(),
 }).meta({ id: 'SyncOptions', description: 'What a session was asked to do.' });
 
+const moduleName = z.string().optional().meta({ description: "Zoho's name of the module at that time." });
+
 const FullSyncPlan = storedObject<results.FullSyncPlan>({
+  module: moduleName,
   path: z.enum(READ_PATHS).meta({ description: 'How the module is read.' }),
   calls: rows,
   credits: z.number().min(0),
@@ -41,6 +44,7 @@ const FullSyncPlan = storedObject<results.FullSyncPlan>({
 }).meta({ id: 'FullSyncPlan', description: 'How a full sync reads its module, and what that takes.' });
 
 const IncrementalSyncPlan = storedObject<results.IncrementalSyncPlan>({
+  module: moduleName,
   changesSince: zohoTime.meta({ description: 'Changes are read from this time of Zoho on.' }),
   deletesSince: zohoTime.meta({ description: 'Deletes are read from this time of Zoho on.' }),
   fields: fieldCount,

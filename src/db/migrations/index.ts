@@ -17,6 +17,7 @@ import * as appliedFunctions from './20261127104500_applied_functions';
 import * as brokerWords from './20261127110000_broker_words';
 import * as functionRevisions from './20261127140000_function_revisions';
 import * as quarantineByRecord from './20261127141000_quarantine_by_record';
+import * as mirrors from './20261127143000_mirrors';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -42,4 +43,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261127110000_broker_words', ...brokerWords },
   { name: '20261127140000_function_revisions', ...functionRevisions },
   { name: '20261127141000_quarantine_by_record', ...quarantineByRecord },
+  { name: '20261127143000_mirrors', ...mirrors },
 ];

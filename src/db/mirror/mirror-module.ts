@@ -1,9 +1,12 @@
-import { columnNameOf, MODIFIED_TIME_FIELD, type ColumnType, type MirrorField } from '../../domain/mirror/mirror-field';
+import { MODIFIED_TIME_FIELD, type ColumnType, type MirrorField } from '../../domain/mirror/mirror-field';
 import { quoteIdentifier } from './identifiers';
 
 /** A module of a connection and its mirror: everything a load needs to know. */
 export interface MirrorModule {
   connectionId: string;
+  /** Name in the engine's books and in locks: it stays when the module is renamed in Zoho. */
+  key: string;
+  /** Zoho's API name, for calls. */
   module: string;
   /** Schema and table of the mirror. */
   schema: string;
@@ -15,10 +18,6 @@ export interface MirrorModule {
 export const SYNCED_AT = '_synced_at';
 /** The setting that gives `_synced_at` its default within a transaction. */
 export const READ_AT_SETTING = 'sync.read_at';
-
-export function tableNameOf(module: string): string {
-  return columnNameOf(module);
-}
 
 /** `"crm"."deals"` */
 export function qualifiedTable(mirror: Pick<MirrorModule, 'schema' | 'table'>): string {
@@ -44,6 +43,6 @@ export function modifiedTimeColumn(fields: readonly MirrorField[]): string | und
 }
 
 /** Names the lock that all writers of a mirror table take: alone, or shared by those who cannot harm each other. */
-export function mirrorLockKey(mirror: Pick<MirrorModule, 'connectionId' | 'module'>): string {
-  return `mirror:${mirror.connectionId}:${mirror.module}`;
+export function mirrorLockKey(mirror: Pick<MirrorModule, 'connectionId' | 'key'>): string {
+  return `mirror:${mirror.connectionId}:${mirror.key}`;
 }

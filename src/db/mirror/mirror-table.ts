@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { isWidening, type ColumnType } from '../../domain/mirror/mirror-field';
+import { type MirrorField } from '../../domain/mirror/mirror-field';
 import { quoteIdentifier } from './identifiers';
 import {
   mirrorColumns,
@@ -11,60 +11,122 @@ import {
   type MirrorColumn,
   type MirrorModule,
 } from './mirror-module';
+import {
+  LOCK_ATTEMPTS,
+  TableChanges,
+  type ColumnRenames,
+  type LockAttempts,
+  type PendingTableChange,
+} from './table-changes';
 
-/** A change of the table that was not made, because it could lose values; a person has to decide. */
-export interface PendingTableChange {
-  column: string;
-  from: string;
-  to: ColumnType;
+/** A relation or type that the engine did not make has the name of a mirror table, or the table lost what it needs. */
+export class NotAMirrorTable extends Error {
+  override readonly name = 'NotAMirrorTable';
+}
+
+/** The mirror table of a module, and how far it is from its fields. */
+export interface PreparedTable {
+  /** The fields that have their columns, with the types that those have. */
+  fields: MirrorField[];
+  /** Changes that wait for a person. */
+  pending: PendingTableChange[];
 }
 
 /** Time at which a load read its rows, as it says; PostgreSQL's clock for all others. */
 const READ_AT = `coalesce(nullif(current_setting('${READ_AT_SETTING}', true), '')::timestamptz, now())`;
 
-/** Columns that were renamed in Zoho: old column -> new column. */
-export type ColumnRenames = ReadonlyMap<string, string>;
+/** PostgreSQL takes 1,600 columns a table; the rest is added singly, and said. */
+const MAX_COLUMNS_AT_FIRST = 1_500;
 
 /**
- * Creates the mirror table of a module, or brings it up to its fields: new columns are added, renamed ones renamed,
- * wider types applied. Nothing is dropped and nothing narrowed. Repeating it changes nothing.
- * @returns the changes that wait for a person
+ * Creates the mirror table of a module, or brings it up to its fields, see `TableChanges`. Repeating it changes
+ * nothing. A table that had been made and is gone is made again, and what earlier sessions promised of it is void.
+ *
+ * @throws NotAMirrorTable before anything is changed
  */
 export async function prepareMirrorTable(
   knex: Knex,
   mirror: MirrorModule,
   renames: ColumnRenames = new Map(),
-): Promise<PendingTableChange[]> {
-  return knex.transaction(async (trx) => {
+  locking: LockAttempts = LOCK_ATTEMPTS,
+): Promise<PreparedTable> {
+  await knex.transaction(async (trx) => {
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
     // "If not exists" does not keep two transactions from creating it at the same time.
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`schema:${mirror.schema}`]);
-    await trx.raw(`create schema if not exists ${quoteIdentifier(mirror.schema)}`);
-    const present = await columnTypes(trx, mirror);
-    if (present.size === 0) {
-      await createTable(trx, mirror);
-      return [];
-    }
-    return evolveTable(trx, mirror, present, renames);
+    await createSchema(trx, mirror.schema);
+    if (await findMirrorTable(trx, mirror)) return;
+    await createTable(trx, mirror);
+    await noteNewTable(trx, mirror);
   });
+  const changes = new TableChanges(knex, mirror, locking);
+  return { fields: await changes.apply(renames), pending: changes.pending };
 }
 
-export interface ColumnTypeRow {
-  name: string;
-  type: string;
+/** A role without the right to create schemas may use one that exists. */
+async function createSchema(trx: Knex, schema: string): Promise<void> {
+  const answer = await trx.raw<{ rows: unknown[] }>('select from pg_namespace where nspname = ?', [schema]);
+  if (answer.rows.length === 0) await trx.raw(`create schema ${quoteIdentifier(schema)}`);
 }
 
-/** The columns of a table and their types, as `ColumnType` has them. */
-export function columnTypesQuery(table: '?' | '$1'): string {
-  return `select a.attname as name, case a.atttypid when 'timestamptz'::regtype then 'timestamptz'
-       else format_type(a.atttypid, null) end as type
-     from pg_attribute a
-     where a.attrelid = to_regclass(${table}) and a.attnum > 0 and not a.attisdropped`;
+interface FoundRelation {
+  kind: string;
+  isTable: boolean;
+  isMade: boolean;
+  hasKey: boolean;
 }
 
-async function columnTypes(knex: Knex, mirror: MirrorModule): Promise<Map<string, string>> {
-  const answer = await knex.raw<{ rows: ColumnTypeRow[] }>(columnTypesQuery('?'), [qualifiedTable(mirror)]);
-  return new Map(answer.rows.map((row) => [row.name, row.type]));
+/** @throws NotAMirrorTable */
+async function findMirrorTable(trx: Knex, mirror: MirrorModule): Promise<boolean> {
+  const answer = await trx.raw<{ rows: FoundRelation[] }>(
+    `with named as (
+       select c.oid, c.relkind::text as kind from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = :schema and c.relname = :table
+       union all
+       select 0, 'type' from pg_type t join pg_namespace n on n.oid = t.typnamespace
+       where n.nspname = :schema and t.typname = :table and t.typrelid = 0 and t.typelem = 0
+     )
+     select case kind when 'v' then 'view' when 'm' then 'view' when 'S' then 'sequence' when 'i' then 'index'
+         when 'type' then 'type' else 'table' end as kind,
+       kind in ('r', 'p') as "isTable",
+       exists (select from sync.mirrors where connection_id = :connectionId and key = :key and table_made_at is not null)
+         as "isMade",
+       exists (select from pg_attribute a where a.attrelid = named.oid and a.attname = :syncedAt and not a.attisdropped)
+         and exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+           where i.indrelid = named.oid and i.indisunique and i.indpred is null and i.indnkeyatts = 1
+             and a.attname = 'id' and a.atttypid = 'bigint'::regtype) as "hasKey"
+     from named`,
+    { ...mirror, fields: null, syncedAt: SYNCED_AT },
+  );
+  const [found] = answer.rows;
+  if (!found) return false;
+  const name = `${mirror.schema}.${mirror.table}`;
+  if (!found.isMade || !found.isTable) {
+    throw new NotAMirrorTable(
+      `The mirror of ${mirror.module} needs the table ${name}, and there is a ${found.kind} of this name that the engine did not make. It was left as it is: rename it or move it to another schema, then start the sync again.`,
+    );
+  }
+  if (!found.hasKey) {
+    throw new NotAMirrorTable(
+      `The table ${name} no longer has the unique id or the column ${SYNCED_AT} that a mirror needs. It was left as it is: restore them, or rename the table and run a full sync.`,
+    );
+  }
+  return true;
+}
+
+/** Of a table that is new nothing is promised yet, whatever was of an earlier one of its name. */
+async function noteNewTable(trx: Knex, { connectionId, key }: MirrorModule): Promise<void> {
+  const module = [connectionId, key];
+  await trx.raw(
+    `update sync.mirrors set table_made_at = now(), updated_at = now() where connection_id = ? and key = ?`,
+    module,
+  );
+  await trx.raw('delete from sync.watermarks where connection_id = ? and module_name = ?', module);
+  await trx.raw(
+    `update sync.module_fields set filled = false, updated_at = now()
+     where connection_id = ? and module_name = ? and filled`,
+    module,
+  );
 }
 
 /**
@@ -79,55 +141,15 @@ async function createTable(trx: Knex, mirror: MirrorModule): Promise<void> {
       .map(({ column }) => column),
   );
   const rank = ({ name }: MirrorColumn): number => (name === modified ? 0 : early.has(name) ? 1 : 2);
-  const ordered = mirrorColumns(mirror.fields).sort((one, other) => rank(one) - rank(other));
+  const ordered = mirrorColumns(mirror.fields)
+    .sort((one, other) => rank(one) - rank(other))
+    .slice(0, MAX_COLUMNS_AT_FIRST);
   const definitions = [
     'id bigint not null primary key',
     `${SYNCED_AT} timestamptz not null default ${READ_AT}`,
     ...ordered.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`),
   ];
   await trx.raw(`create table ${qualifiedTable(mirror)} (${definitions.join(', ')})`);
-}
-
-/** Renames by way of names that nothing else has, because fields may take over each other's. Updates `present`. */
-async function renameColumns(
-  trx: Knex,
-  table: string,
-  present: Map<string, string>,
-  renames: ColumnRenames,
-): Promise<void> {
-  const moving = new Map([...renames].filter(([from]) => present.has(from)));
-  const blocked = (): string[] =>
-    [...moving].flatMap(([from, to]) => (present.has(to) && !moving.has(to) ? [from] : []));
-  for (let stuck = blocked(); stuck.length > 0; stuck = blocked()) stuck.forEach((from) => moving.delete(from));
-  const moves = [...moving].map(([from, to], index) => ({ from, to, by: `_moving_${index}`, type: present.get(from) }));
-  const steps = [...moves.map(({ from, by }) => [from, by]), ...moves.map(({ to, by }) => [by, to])] as const;
-  for (const [from = '', to = ''] of steps) {
-    await trx.raw(`alter table ${table} rename column ${quoteIdentifier(from)} to ${quoteIdentifier(to)}`);
-  }
-  moves.forEach(({ from }) => present.delete(from));
-  moves.forEach(({ to, type }) => type !== undefined && present.set(to, type));
-}
-
-async function evolveTable(
-  trx: Knex,
-  mirror: MirrorModule,
-  present: Map<string, string>,
-  renames: ColumnRenames,
-): Promise<PendingTableChange[]> {
-  const table = qualifiedTable(mirror);
-  const pending: PendingTableChange[] = [];
-  await renameColumns(trx, table, present, renames);
-  const changes: string[] = [];
-  for (const { name, type } of mirrorColumns(mirror.fields)) {
-    const is = present.get(name);
-    const column = quoteIdentifier(name);
-    if (is === undefined) changes.push(`add column ${column} ${type}`);
-    else if (is !== type && isWidening(is as ColumnType, type)) {
-      changes.push(`alter column ${column} type ${type} using ${column}::${type}`);
-    } else if (is !== type) pending.push({ column: name, from: is, to: type });
-  }
-  if (changes.length > 0) await trx.raw(`alter table ${table} ${changes.join(', ')}`);
-  return pending;
 }
 
 /** True if the mirror holds no row at all. */

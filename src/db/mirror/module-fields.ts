@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { MirrorField } from '../../domain/mirror/mirror-field';
 import { toJsonb } from '../postgres/json';
-import type { ColumnRenames } from './mirror-table';
+import type { ColumnRenames } from './table-changes';
 
 /** A field as the mirror knows it from earlier runs. */
 export interface KnownField extends MirrorField {

@@ -19,7 +19,7 @@ export interface QuarantineCounts {
 
 /** Counts the records of a module that the mirror cannot hold as they are now, whichever session met them. */
 export async function countQuarantine(knex: Knex, mirror: MirrorModule): Promise<QuarantineCounts> {
-  const key = { connection: mirror.connectionId, module: mirror.module };
+  const key = { connection: mirror.connectionId, module: mirror.key };
   const [counts, columns] = await Promise.all([
     knex.raw<{ rows: [{ quarantined: string; unmirrored: string }] }>(
       `select count(*) as quarantined, count(*) filter (where not exists (
@@ -42,10 +42,10 @@ export async function countQuarantine(knex: Knex, mirror: MirrorModule): Promise
 }
 
 /** True if any record of the module is in quarantine. */
-export async function anyQuarantined(knex: Knex, mirror: Pick<MirrorModule, 'connectionId' | 'module'>) {
+export async function anyQuarantined(knex: Knex, mirror: Pick<MirrorModule, 'connectionId' | 'key'>) {
   const answer = await knex.raw<{ rows: [{ any: boolean }] }>(`select exists (select ${NOT_CLOSED}) as any`, {
     connection: mirror.connectionId,
-    module: mirror.module,
+    module: mirror.key,
   });
   return answer.rows[0].any;
 }
@@ -56,7 +56,7 @@ export async function anyQuarantined(knex: Knex, mirror: Pick<MirrorModule, 'con
  */
 export async function findDueRecords(
   knex: Knex,
-  mirror: Pick<MirrorModule, 'connectionId' | 'module' | 'schema' | 'table'>,
+  mirror: Pick<MirrorModule, 'connectionId' | 'key' | 'schema' | 'table'>,
   limit: number,
 ): Promise<string[]> {
   const answer = await knex.raw<{ rows: { id: string }[] }>(
@@ -65,7 +65,7 @@ export async function findDueRecords(
        join pg_attribute a on a.attrelid = to_regclass(:table) and a.attname = cell ->> 'field' and not a.attisdropped
        where a.atttypid <> to_regtype(cell ->> 'type')))
      order by q.next_retry_at, q.record_id limit :limit`,
-    { connection: mirror.connectionId, module: mirror.module, table: qualifiedTable(mirror), limit },
+    { connection: mirror.connectionId, module: mirror.key, table: qualifiedTable(mirror), limit },
   );
   return answer.rows.map(({ id }) => id);
 }
@@ -87,13 +87,13 @@ export async function splitByMirror(
 /** Postpones the next question about records by a day, as nothing was learned of them. */
 export async function postponeRetry(
   knex: Knex,
-  mirror: Pick<MirrorModule, 'connectionId' | 'module'>,
+  mirror: Pick<MirrorModule, 'connectionId' | 'key'>,
   ids: readonly string[],
 ): Promise<void> {
   if (ids.length === 0) return;
   await knex.raw(
     `update sync.quarantine set next_retry_at = now() + interval '1 day'
      where connection_id = ? and module_name = ? and record_id = any(?::bigint[]) and status = 'open'`,
-    [mirror.connectionId, mirror.module, [...ids]],
+    [mirror.connectionId, mirror.key, [...ids]],
   );
 }

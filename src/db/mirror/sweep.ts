@@ -146,7 +146,7 @@ export async function moveToTombstones(
       {
         deleted: JSON.stringify(deleted),
         connection: mirror.connectionId,
-        module: mirror.module,
+        module: mirror.key,
         session: sessionId,
         sequence,
       },
@@ -164,7 +164,7 @@ export async function findRestorableIds(knex: Knex, mirror: MirrorModule, limit:
     `select record_id as id from sync.tombstones
      where connection_id = ? and module_name = ? and reason in ('recycle', 'vanished')
      order by created_at desc, record_id desc limit ?`,
-    [mirror.connectionId, mirror.module, limit],
+    [mirror.connectionId, mirror.key, limit],
   );
   return answer.rows.map((row) => row.id);
 }

@@ -91,6 +91,26 @@ export async function findSessionType(knex: Knex, id: string): Promise<SessionTy
   return session?.sessionType;
 }
 
+/** Key of the module that a session syncs; undefined for a session that does not exist. */
+export async function findSessionModule(knex: Knex, id: string): Promise<string | undefined> {
+  const session = await SyncSessionModel.query(knex).findById(id).select('module_name');
+  return session?.moduleName;
+}
+
+/**
+ * Gives a session to another module than the one it was created for: Zoho says that the name means that one.
+ * @throws ActiveSessionExists when that module has a session already
+ */
+export async function moveSession(knex: Knex, id: string, moduleName: string): Promise<void> {
+  const { connectionId } = await getSession(knex, id);
+  try {
+    await SyncSessionModel.query(knex).findById(id).patch({ moduleName });
+  } catch (error) {
+    const active = await findActiveSession(knex, connectionId, moduleName);
+    throw active && active.id !== id ? new ActiveSessionExists(moduleName, active.id) : error;
+  }
+}
+
 /** @throws SessionNotFound */
 export async function getSession(knex: Knex, id: string): Promise<SyncSessionModel> {
   const session = await findSession(knex, id);

@@ -134,10 +134,11 @@ export function columnNameOf(apiName: string): string {
   return name.slice(0, MAX_COLUMN);
 }
 
-function firstFree(wanted: string, taken: ReadonlySet<string | undefined>): string {
-  if (!taken.has(wanted)) return wanted;
+/** The wanted name, or where it is taken the same with the lowest free number behind it: `name_2`, `name_3`. */
+export function firstFreeName(wanted: string, isTaken: (name: string) => boolean): string {
+  if (!isTaken(wanted)) return wanted;
   let suffix = 2;
-  while (taken.has(`${wanted}_${suffix}`)) suffix += 1;
+  while (isTaken(`${wanted}_${suffix}`)) suffix += 1;
   return `${wanted}_${suffix}`;
 }
 
@@ -162,7 +163,7 @@ export function mapFields(
   const owners = [...unlisted, ...mirrored.map(kept)];
   const taken = new Set(['id', ...owners.flatMap((known) => [known?.column, known?.nameColumn])]);
   const reserve = (wanted: string): string => {
-    const name = firstFree(wanted, taken);
+    const name = firstFreeName(wanted, (candidate) => taken.has(candidate));
     taken.add(name);
     return name;
   };
@@ -224,6 +225,11 @@ const WIDENINGS: Readonly<Record<ColumnType, readonly ColumnType[]>> = {
   jsonb: ['text'],
   text: [],
 };
+
+/** True for a type that values are read as; anything else is somebody else's doing. */
+export function isColumnType(type: string): type is ColumnType {
+  return Object.hasOwn(WIDENINGS, type);
+}
 
 /** Whether a column can change its type without losing any value it can hold. */
 export function isWidening(from: ColumnType, to: ColumnType): boolean {

@@ -90,6 +90,23 @@ export const FAILURES = {
       'Run full syncs of this module.',
     ),
   },
+  mirror: {
+    unknown: failure(
+      'mirror.unknown',
+      'A step of a session found no mirror of its module: the session began before an upgrade, or rows of `sync.mirrors` are gone',
+      'Start the sync again.',
+    ),
+    nameTaken: failure(
+      'mirror.name_taken',
+      'A table, view, sequence or type that the engine did not make has the name of a mirror table, or the table lost its id',
+      'Rename what the message names, or move it to another schema, then start the sync again: nothing was changed.',
+    ),
+    alreadySyncing: failure(
+      'mirror.already_syncing',
+      'The module is being synced by another session that was started under another name of it',
+      'Wait for that session, or cancel it.',
+    ),
+  },
   watermark: {
     missing: failure(
       'watermark.missing',

@@ -2,6 +2,8 @@ import type { SyncReadPlan } from '../../domain/planning/sync-plan';
 
 /** Plan of a full sync. Small and JSON: it is kept in the workflow's history. */
 export interface FullSyncPlan extends SyncReadPlan {
+  /** The module's API name by Zoho's metadata; plans of earlier versions lack it. */
+  module?: string;
   expectedRows: number;
   /** Zoho's time before anything was read: changes after it are read again at the end. ISO 8601. */
   lowWatermark: string;
@@ -19,6 +21,8 @@ export interface FullSyncPlan extends SyncReadPlan {
 
 /** Plan of an incremental sync. Small and JSON: it is kept in the workflow's history. */
 export interface IncrementalSyncPlan {
+  /** The module's API name by Zoho's metadata; plans of earlier versions lack it. */
+  module?: string;
   /** Zoho's times from which on changes and deletes are read. ISO 8601. */
   changesSince: string;
   deletesSince: string;

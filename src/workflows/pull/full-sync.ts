@@ -23,6 +23,7 @@ export async function fullSync(input: FullSyncInput): Promise<SyncResult> {
   const { module, state } = input;
   const run = new SyncRun(input, `Full sync of ${module}`, state);
   run.expectedRows = state?.plan.expectedRows ?? null;
+  if (state) run.follow(state.plan);
   return run.complete(async () => {
     let plan = state?.plan ?? (await firstPlan(run, input));
     let difference = '';
@@ -61,6 +62,7 @@ async function makePlan(run: SyncRun, input: FullSyncInput, earlier?: FullSyncPl
   const { lowWatermark, mirrorWasEmpty, deletesFollowedUntil } = earlier ?? fresh;
   const plan = { ...fresh, lowWatermark, mirrorWasEmpty, deletesFollowedUntil };
   run.expectedRows = plan.expectedRows;
+  run.follow(plan);
   await session.record(
     {
       phase: 'reading',

@@ -36,6 +36,7 @@ async function makePlan(run: SyncRun, { module, options }: IncrementalSyncInput)
   const { since } = options;
   await run.begin(`Planning the incremental sync of ${module}.`);
   const plan = await run.steps.run(() => planIncrementalSync({ ...run.target, ...(since && { since }) }));
+  run.follow(plan);
   await run.session.record(
     { phase: 'reading', readPath: 'list', fromTimestamp: plan.changesSince, plan },
     `Reading what changed in ${module} since ${plan.changesSince}, ${plan.fields} fields.`,

@@ -61,6 +61,11 @@ export class SyncRun {
     });
   }
 
+  /** Takes over the module's name as Zoho has it: from then on calls are made under it. */
+  follow({ module }: { module?: string }): void {
+    if (module !== undefined) this.target.module = module;
+  }
+
   /** Records that the run is at work. */
   async begin(message: string): Promise<void> {
     const { firstExecutionRunId, workflowId } = workflowInfo();

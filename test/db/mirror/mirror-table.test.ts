@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
-import { qualifiedTable, tableNameOf, type MirrorModule } from '../../../src/db/mirror/mirror-module';
+import { qualifiedTable, type MirrorModule } from '../../../src/db/mirror/mirror-module';
 import { countMirrorRows, isMirrorEmpty, prepareMirrorTable } from '../../../src/db/mirror/mirror-table';
+import { claimMirror } from '../../../src/db/mirror/mirrors';
 import { renamedColumns } from '../../../src/db/mirror/module-fields';
 import { mapFields } from '../../../src/domain/mirror/mirror-field';
 import { someConnection, useDatabase } from '../support';
@@ -26,12 +27,18 @@ describe('prepareMirrorTable', () => {
     const { id, mirrorSchema } = await someConnection(database.knex);
     return {
       connectionId: id,
+      ...(await identityOf(id, module)),
       module,
       schema: mirrorSchema,
-      table: tableNameOf(module),
       fields: mapFields(metadata(fields)),
     };
   }
+  let modules = 0;
+  const identityOf = async (connectionId: string, apiName: string) => {
+    modules += 1;
+    const { key, table } = await claimMirror(database.knex, connectionId, { id: String(modules), apiName });
+    return { key, table };
+  };
   const evolved = (mirror: MirrorModule, fields: readonly SomeField[]): MirrorModule => ({
     ...mirror,
     fields: mapFields(metadata(fields), new Map(mirror.fields.map((field) => [field.fieldId, field]))),
@@ -42,7 +49,7 @@ describe('prepareMirrorTable', () => {
   it('creates schema and table', async () => {
     const deals = await newMirror([NAME, AMOUNT, OWNER, MODIFIED]);
 
-    assert.deepEqual(await prepare(deals), []);
+    assert.deepEqual((await prepare(deals)).pending, []);
 
     assert.deepEqual(await columnsOf(database.knex, deals), {
       id: 'int8',
@@ -76,7 +83,7 @@ describe('prepareMirrorTable', () => {
     await prepare(deals);
     const before = await columnsOf(database.knex, deals);
 
-    assert.deepEqual(await prepare(deals), []);
+    assert.deepEqual((await prepare(deals)).pending, []);
 
     assert.deepEqual(await columnsOf(database.knex, deals), before);
   });
@@ -149,7 +156,7 @@ describe('prepareMirrorTable', () => {
     await prepare(deals);
     await database.knex.raw(`insert into ${qualifiedTable(deals)} (id, visits) values (1, 42)`);
 
-    assert.deepEqual(await prepare(evolved(deals, [{ ...visits, dataType: 'text' }])), []);
+    assert.deepEqual((await prepare(evolved(deals, [{ ...visits, dataType: 'text' }]))).pending, []);
 
     const { rows } = await database.knex.raw<{ rows: object[] }>(`select visits from ${qualifiedTable(deals)}`);
     assert.deepEqual(rows, [{ visits: '42' }]);
@@ -159,7 +166,7 @@ describe('prepareMirrorTable', () => {
     const deals = await newMirror();
     await prepare(deals);
 
-    const pending = await prepare(
+    const { pending } = await prepare(
       evolved(deals, [
         { ...NAME, dataType: 'date' },
         { ...AMOUNT, dataType: 'integer' },
@@ -167,8 +174,8 @@ describe('prepareMirrorTable', () => {
     );
 
     assert.deepEqual(pending, [
-      { column: 'deal_name', from: 'text', to: 'date' },
-      { column: 'amount', from: 'numeric', to: 'integer' },
+      { change: 'type', column: 'deal_name', from: 'text', to: 'date', reason: 'it could lose values' },
+      { change: 'type', column: 'amount', from: 'numeric', to: 'integer', reason: 'it could lose values' },
     ]);
     assert.equal((await columnsOf(database.knex, deals))['deal_name'], 'text');
   });
@@ -183,14 +190,18 @@ describe('prepareMirrorTable', () => {
 
   it('lets the first syncs of several modules begin at once', async () => {
     const deals = await newMirror();
-    const modules = ['Deals', 'Accounts', 'Contacts', 'Leads'].map((module) => ({
-      ...deals,
-      module,
-      table: tableNameOf(module),
-    }));
+    const mirrors = await Promise.all(
+      ['Accounts', 'Contacts', 'Leads'].map(async (module) => ({
+        ...deals,
+        ...(await identityOf(deals.connectionId, module)),
+        module,
+      })),
+    );
 
-    await Promise.all(modules.map((mirror) => prepare(mirror)));
+    await Promise.all([deals, ...mirrors].map((mirror) => prepare(mirror)));
 
-    assert.ok((await Promise.all(modules.map((mirror) => isMirrorEmpty(database.knex, mirror)))).every(Boolean));
+    assert.ok(
+      (await Promise.all([deals, ...mirrors].map((mirror) => isMirrorEmpty(database.knex, mirror)))).every(Boolean),
+    );
   });
 });

@@ -8,8 +8,9 @@ import { ZipFile } from 'yazl';
 import { CopyPages } from '../../../src/db/mirror/copy/copy-page';
 import { copyPagesSource, resultFileSource } from '../../../src/db/mirror/load/chunk-sources';
 import { loadChunk, type ChunkOptions } from '../../../src/db/mirror/load/load-chunk';
-import { qualifiedTable, tableNameOf, type MirrorModule } from '../../../src/db/mirror/mirror-module';
+import { qualifiedTable, type MirrorModule } from '../../../src/db/mirror/mirror-module';
 import { prepareMirrorTable } from '../../../src/db/mirror/mirror-table';
+import { claimMirror } from '../../../src/db/mirror/mirrors';
 import { type ChunkResult } from '../../../src/db/sessions/chunks';
 import { mapFields, type MappableField } from '../../../src/domain/mirror/mirror-field';
 import { someConnection, someSession } from '../support';
@@ -49,11 +50,13 @@ export async function someMirror(
 ): Promise<MirrorUnderTest> {
   const connection = await someConnection(knex);
   const { id: connectionId, mirrorSchema: schema } = connection;
+  const { key, table } = await claimMirror(knex, connectionId, { id: '554023000000000001', apiName: moduleName });
   const mirror: MirrorModule = {
     connectionId,
+    key,
     module: moduleName,
     schema,
-    table: tableNameOf(moduleName),
+    table,
     fields: mapFields(metadata(fields)),
   };
   await prepareMirrorTable(knex, mirror);
@@ -162,7 +165,7 @@ export async function tombstonesOf({ knex, mirror }: MirrorUnderTest): Promise<M
   const answer = await knex.raw<{ rows: MirrorRow[] }>(
     `select record_id, deleted_at, reason, row_data, session_id from sync.tombstones
      where connection_id = ? and module_name = ? order by record_id`,
-    [mirror.connectionId, mirror.module],
+    [mirror.connectionId, mirror.key],
   );
   return answer.rows;
 }

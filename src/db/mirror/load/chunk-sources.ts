@@ -7,7 +7,7 @@ import type { CopyPage } from '../copy/copy-page';
 import { csvToBinary } from '../copy/csv-to-binary';
 import { pageColumns } from '../copy/page-columns';
 import { qualifiedTable, type MirrorModule } from '../mirror-module';
-import { columnTypesQuery, type ColumnTypeRow } from '../mirror-table';
+import { columnTypesQuery, type ColumnTypeRow } from '../table-changes';
 import { openCsv, readHeader } from './result-file';
 import { csvLayout, jsonLayout, typedLayout, type StagingLayout } from './staged-column';
 import { copyStream, openCopy, STAGING, stagingTypes, type CopySink } from './staging';

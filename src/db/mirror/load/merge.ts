@@ -103,7 +103,7 @@ export async function lockMirrorForInserts(client: pg.Client, mirror: MirrorModu
 export async function anyTombstoneSince(client: pg.Client, mirror: MirrorModule, asOf: Date): Promise<boolean> {
   const found = await client.query(
     `select from sync.tombstones where connection_id = $1 and module_name = $2 and deleted_at >= $3 limit 1`,
-    [mirror.connectionId, mirror.module, asOf],
+    [mirror.connectionId, mirror.key, asOf],
   );
   return (found.rowCount ?? 0) > 0;
 }
@@ -204,7 +204,7 @@ class MergeStatements {
     return `where not exists (
       select from sync.tombstones t
       where t.connection_id = ${parameters.add(this.#mirror.connectionId, 'uuid')}
-        and t.module_name = ${parameters.add(this.#mirror.module, 'text')}
+        and t.module_name = ${parameters.add(this.#mirror.key, 'text')}
         and t.record_id = s.id and t.deleted_at >= ${parameters.add(this.#instructions.asOf, 'timestamptz')})`;
   }
 
@@ -214,7 +214,7 @@ class MergeStatements {
       text: `delete from sync.tombstones
         where connection_id = $1 and module_name = $2 and deleted_at < $3
           and record_id in (select id from ${STAGING})`,
-      values: [this.#mirror.connectionId, this.#mirror.module, this.#instructions.asOf],
+      values: [this.#mirror.connectionId, this.#mirror.key, this.#instructions.asOf],
     };
   }
 
@@ -256,7 +256,7 @@ class MergeStatements {
       select ${parameters.add(this.#mirror.connectionId, 'uuid')}, ${parameters.add(sessionId, 'uuid')},
         ${parameters.add(loadSequence(chunkNumber), 'bigint')},
         ${parameters.add(action === 'created' ? 0 : UPDATED_POSITIONS, 'int')} + row_number() over () - 1,
-        ${parameters.add(this.#mirror.module, 'text')}, 'from_crm', id, ${parameters.add(action, 'text')}
+        ${parameters.add(this.#mirror.key, 'text')}, 'from_crm', id, ${parameters.add(action, 'text')}
       from merged`;
     return { text, values: parameters.values };
   }

@@ -58,7 +58,7 @@ export async function openQuarantine(
        next_retry_at = now() + least(interval '1 day', interval '1 hour' * 2 ^ least(q.attempts, 5)),
        opened_at = case q.status when 'closed' then now() else q.opened_at end, closed_at = null, closed_by = null
      where q.read_at <= excluded.read_at or q.zoho_time < excluded.zoho_time`,
-    [mirror.connectionId, mirror.module, asOf, sessionId],
+    [mirror.connectionId, mirror.key, asOf, sessionId],
   );
   return opened.rowCount ?? 0;
 }
@@ -75,7 +75,7 @@ export async function closeQuarantine(
   asOf: Date,
   loaded: 'staged' | 'copied',
 ): Promise<void> {
-  const key = [mirror.connectionId, mirror.module];
+  const key = [mirror.connectionId, mirror.key];
   const any = await client.query(
     `select from sync.quarantine where connection_id = $1 and module_name = $2 and status <> 'closed' limit 1`,
     key,
