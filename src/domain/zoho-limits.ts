@@ -3,9 +3,6 @@
  * https://www.zoho.com/crm/developer/docs/api/v8/. Limits of an edition are in `credits/edition-limits.ts`.
  */
 export const LIMITS = {
-  /** An id of Zoho's is a 64-bit integer, sent as a decimal string. */
-  id: { digits: 19 },
-
   /** get-records.html */
   listPage: {
     rows: 200,

@@ -3,17 +3,14 @@ import { z } from 'zod';
 import { CALLBACK_PATHS } from '../../connection/callback-urls';
 import { adoptJob, findCallbackHash } from '../../db/bulk-operations/bulk-write-jobs';
 import { SyncWorkflowNotRunning } from '../../temporal/runs/sync-commands';
+import { ZohoId } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
 
 /** Only what is used of the job that Zoho sends; it sends more, and may send nothing. */
 const Notice = z
   .object({
-    id: z
-      .string()
-      .regex(/^\d{1,19}$/)
-      .optional()
-      .catch(undefined),
+    id: ZohoId.optional().catch(undefined),
   })
   .catch({})
   .meta({ id: 'BulkWriteNotice', description: "Zoho's message about a job of a bulk write." });

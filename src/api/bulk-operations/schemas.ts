@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { ownValue } from '../../domain/own-value';
 import { BULK_WRITE_ACTIONS, ITEM_ACTIONS, ITEM_STATUSES } from '../../domain/runs/bulk-operations';
 import { RUN_STATUSES } from '../../domain/runs/enums';
 import { LIMITS } from '../../domain/zoho-limits';
 import { PAGE_FIELDS } from '../http/paging';
-import { ApiName, connection } from '../http/parameters';
+import { ApiName, connection, plainText, ZohoId } from '../http/parameters';
 import { Actions, RUN_LINKS } from '../runs/present-run';
 import { BulkOperationPlan, BulkOperationResult } from './run-schemas';
 
@@ -17,12 +18,7 @@ export const MAX_RECORDS_TEXT = LIMITS.bulkWrite.rows.toLocaleString('en-US');
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const count = z.int().min(0);
 
-/** PostgreSQL keeps no NUL and no half of a surrogate pair. */
-const text = z
-  .string()
-  .max(MAX_CHARACTERS)
-  .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'Has characters that cannot be stored');
-const recordId = z.string().regex(/^\d{1,19}$/, "Must be Zoho's id of a record, as a string");
+const text = plainText(MAX_CHARACTERS);
 const choice = text.refine((value) => !value.includes(';'), 'Must not have a semicolon, which separates choices');
 
 /** A value as the API of Zoho takes it. Numbers keep every digit on the way. */
@@ -32,7 +28,7 @@ const Value = z.union([
   z.number(),
   text,
   z.array(choice).max(200),
-  z.strictObject({ id: recordId }),
+  z.strictObject({ id: ZohoId }),
 ]);
 
 const FieldName = z.union([z.literal('id'), ApiName]);
@@ -57,7 +53,7 @@ const BulkWriteGroup = z
     const key = findBy ?? (operation === 'update' ? 'id' : undefined);
     let issues = 0;
     for (const [index, record] of records.entries()) {
-      const value = key === undefined ? true : record[key];
+      const value = key === undefined ? true : ownValue(record, key);
       const isMissing = value === undefined || value === null || value === '';
       const isEmpty = Object.keys(record).length === 0;
       if (!isMissing && !isEmpty) continue;
@@ -105,8 +101,8 @@ export type BulkWriteRequest = z.infer<typeof BulkWriteRequest>;
 
 const massUpdateShape = {
   connection,
-  ids: z.array(recordId).min(1).max(LIMITS.massUpdate.viewRecords).optional().meta({ description: 'Of the records.' }),
-  customView: recordId.optional().meta({ description: 'Id of a view: all of its records. Zoho returns only counts.' }),
+  ids: z.array(ZohoId).min(1).max(LIMITS.massUpdate.viewRecords).optional().meta({ description: 'Of the records.' }),
+  customView: ZohoId.optional().meta({ description: 'Id of a view: all of its records. Zoho returns only counts.' }),
   values: z
     .record(ApiName, Value)
     .refine((values) => Object.keys(values).length > 0, 'Must name a field')

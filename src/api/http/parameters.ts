@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BIGINT_ID } from '../../domain/records/bigint-id';
 import { LIMITS } from '../../domain/zoho-limits';
 
 /** API name of a module or field in Zoho CRM. */
@@ -7,22 +8,26 @@ export const ApiName = z
   .regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'Must be a Zoho API name: letters, digits and _, beginning with a letter')
   .meta({ description: 'API name in Zoho CRM, e.g. `Deals`.' });
 
-/** Whether PostgreSQL holds this whole number as a bigint: nineteen digits can be too many. */
-function isBigint(digits: string): boolean {
-  return BigInt.asIntN(64, BigInt(digits)) === BigInt(digits);
-}
-
 /** Id of a record, field, user or view in Zoho. */
-export const ZohoId = z
-  .string()
-  .regex(/^\d{1,19}$/, { error: "Must be an id of Zoho's: up to 19 digits", abort: true })
-  .refine(isBigint, "Must be an id of Zoho's: below 2^63");
+export const ZohoId = z.string().regex(BIGINT_ID, "Must be an id of Zoho's, a text of digits below 2^63");
 
 /** Number of a row in the database. Rows that whole files brought have numbers below zero. */
 export const RowNumber = z
   .string()
   .regex(/^-?\d{1,19}$/, { abort: true })
-  .refine(isBigint);
+  .refine((digits) => BigInt.asIntN(64, BigInt(digits)) === BigInt(digits));
+
+export const NOT_PLAIN_TEXT = 'Has characters that cannot be stored';
+
+/** Text without what PostgreSQL cannot keep: NUL and halves of surrogate pairs. */
+export function plainText(most: number) {
+  return z.string().max(most).refine(isPlainText, NOT_PLAIN_TEXT);
+}
+
+/** Whether PostgreSQL can keep this text. */
+export function isPlainText(text: string): boolean {
+  return !/[\0\p{Surrogate}]/u.test(text);
+}
 
 /** Name of a connection, which stands for one Zoho org. */
 export const ConnectionName = z

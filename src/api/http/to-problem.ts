@@ -1,6 +1,7 @@
 import { BulkOperationNotFound } from '../../db/bulk-operations/bulk-operations';
 import { toDatabaseError } from '../../db/postgres/pg-errors';
 import { ActiveSessionExists, SessionNotFound } from '../../db/sessions/sessions';
+import { ownValue } from '../../domain/own-value';
 import {
   CommandRefused,
   NoWorkerAnswered,
@@ -48,7 +49,7 @@ function bodyProblem(error: unknown): Problem | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof URIError) return new Problem('invalid_parameter', 'The path is not well-formed.');
   if (!('type' in error) || typeof error.type !== 'string') return undefined;
-  const known = BODY_PROBLEMS[error.type];
+  const known = ownValue(BODY_PROBLEMS, error.type);
   return known && new Problem(known[0], known[1], {}, { cause: error });
 }
 

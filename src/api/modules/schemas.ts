@@ -3,11 +3,10 @@ import { FIELD_MODIFICATION_ACTIONS, FIELD_MODIFICATION_OUTCOMES } from '../../d
 import { LIMITS } from '../../domain/zoho-limits';
 import { CREATABLE_FIELD_TYPES, FORMULA_RETURN_TYPES } from '../../zoho/metadata/custom-field-definition';
 import { PAGE_FIELDS } from '../http/paging';
-import { ApiName } from '../http/parameters';
+import { ApiName, ZohoId } from '../http/parameters';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const text = (most: number) => z.string().min(1).max(most);
-const id = z.string().regex(/^\d{1,19}$/, "Must be an id of Zoho's, a text of up to 19 digits");
 const json = z.record(z.string(), z.unknown());
 
 export const ModuleMetadata = z
@@ -122,7 +121,7 @@ export const CustomFieldRequest = z
     decimalPlace: z.int().optional(),
     textareaSize: z.enum(['small', 'large', 'rich_text']).optional(),
     picklistValues: z.array(option).max(1_000).optional(),
-    globalPicklist: id.optional().meta({ description: 'Id of a global set of options.' }),
+    globalPicklist: ZohoId.optional().meta({ description: 'Id of a global set of options.' }),
     lookup: z.strictObject({ module: ApiName, displayLabel: text(LIMITS.customFields.label) }).optional(),
     formula: z.strictObject({ expression: text(10_000), returnType: z.enum(FORMULA_RETURN_TYPES) }).optional(),
     autoNumber: z
@@ -146,10 +145,10 @@ export const CustomFieldChangeRequest = z
       .strictObject({
         add: z.array(option).max(1_000).optional(),
         rename: z
-          .array(z.strictObject({ id, display: text(120) }))
+          .array(z.strictObject({ id: ZohoId, display: text(120) }))
           .max(1_000)
           .optional(),
-        remove: z.array(id).max(1_000).optional(),
+        remove: z.array(ZohoId).max(1_000).optional(),
       })
       .optional(),
     tooltip: text(LIMITS.customFields.tooltip).optional(),

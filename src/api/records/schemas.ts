@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import { isBigintId } from '../../domain/records/bigint-id';
 import { LIMITS } from '../../domain/zoho-limits';
 import { AGGREGATE_FUNCTIONS } from '../../zoho/query/coql-query';
 import type { RecordCriteria } from '../../zoho/query/criteria';
 import { CRITERIA_OPERATORS, CRITERIA_TYPES } from '../../zoho/query/criteria-types';
 import { PAGE_FIELDS } from '../http/paging';
-import { ApiName } from '../http/parameters';
+import { ApiName, ZohoId } from '../http/parameters';
 
 /** Of Zoho's own: what a record carries beside its fields begins with $. */
 const KEY = /^(id|[$A-Za-z][\w$]{0,99})$/;
-const ZOHO_ID = /^\d{1,19}$/;
 /** More digits than a double keeps for certain. */
 const SAFE_DIGITS = 15;
 const WHOLE_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
@@ -18,7 +18,6 @@ const fieldNames = z.array(ApiName).min(1).max(LIMITS.listPage.fields);
 const page = z.int().min(1).max(2_000).default(1);
 const perPage = z.int().min(1).max(LIMITS.listPage.rows).default(LIMITS.listPage.rows);
 const converted = z.enum(['true', 'false', 'both']);
-const zohoId = z.string().regex(ZOHO_ID);
 
 const number = z
   .number()
@@ -115,7 +114,7 @@ export const WriteRequest = z
     const refuse = (path: PropertyKey[], message: string): void => context.addIssue({ code: 'custom', path, message });
     if (operation === 'update' || operation === 'delete') {
       for (const [place, { id }] of given.entries()) {
-        if (!(typeof id === 'string' && ZOHO_ID.test(id))) refuse(['records', place, 'id'], 'Must be a text of digits');
+        if (!isBigintId(id)) refuse(['records', place, 'id'], 'Must be a text of digits below 2^63');
       }
     }
     if (duplicateCheckFields && operation !== 'upsert') refuse(['duplicateCheckFields'], 'Belongs to an upsert');
@@ -209,7 +208,7 @@ export const CountAnswer = z
 
 export const DeletedPage = z
   .strictObject({
-    records: z.array(z.strictObject({ id: zohoId, type: z.enum(['recycle', 'permanent']), deletedTime: z.string() })),
+    records: z.array(z.strictObject({ id: ZohoId, type: z.enum(['recycle', 'permanent']), deletedTime: z.string() })),
     ...PAGE_FIELDS,
     asOf: z.iso.datetime().meta({ description: "Zoho's clock." }),
   })

@@ -9,7 +9,7 @@ import {
   SYNC_DIRECTIONS,
 } from '../../domain/runs/enums';
 import { PAGE_FIELDS } from '../http/paging';
-import { ApiName, connection } from '../http/parameters';
+import { ApiName, connection, plainText } from '../http/parameters';
 import { Actions, approveSweepLink, RUN_LINKS } from '../runs/present-run';
 import { LogData, SyncOptions, SyncPlan, SyncResult } from './sync-schemas';
 
@@ -64,7 +64,7 @@ export const IncrementalSyncRequest = z
   });
 
 export const CommandRequest = z
-  .strictObject({ reason: z.string().trim().min(1).max(500).optional() })
+  .strictObject({ reason: plainText(500).trim().min(1).optional() })
   .meta({ id: 'CommandRequest', description: 'Why, for the log of the session.' });
 
 const SessionLinks = z

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ValidateAnswer, WriteAnswer } from '../../api/records/schemas';
+import { ownValue } from '../../domain/own-value';
 import { parseExactJson } from '../../domain/records/parse-exact-json';
 import { formatCount } from './format-number';
 import { formatTable } from './table';
@@ -25,7 +26,7 @@ export function recordsTable({ data }: PageOfRecords, fields?: readonly string[]
   const columns = [...new Set(data.some(({ id }) => id !== undefined) ? ['id', ...named] : named)];
   return formatTable(
     columns,
-    data.map((record) => columns.map((column) => cell(record[column]))),
+    data.map((record) => columns.map((column) => cell(ownValue(record, column)))),
     columns.map((_, place) => place),
   );
 }

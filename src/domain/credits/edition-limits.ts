@@ -1,3 +1,4 @@
+import { ownValue } from '../own-value';
 import { LIMITS } from '../zoho-limits';
 
 /** Zoho's limits for one organization (Zoho's documentation: API Limits). */
@@ -46,7 +47,7 @@ export const ASSUMED_LIMITS: ApiLimits = limitsOf(FREE, 0);
  */
 export function limitsOfEdition(edition: string | null, userLicenses: number | null): ApiLimits {
   const name = (edition ?? '').toLowerCase().replaceAll(/[^a-z]/g, '');
-  return limitsOf(EDITIONS[name] ?? FREE, userLicenses ?? 0);
+  return limitsOf(ownValue(EDITIONS, name) ?? FREE, userLicenses ?? 0);
 }
 
 function limitsOf({ base, perUser, most, concurrency }: Edition, users: number): ApiLimits {

@@ -1,3 +1,4 @@
+import { ownValue } from '../own-value';
 /**
  * Mapping of a field of a Zoho module to columns of its mirror table. Pure: the same metadata and the same earlier
  * mapping always give the same columns.
@@ -212,7 +213,7 @@ const DISPLAY_FIELDS: Readonly<Record<string, string>> = {
  */
 export function bulkNameField(field: MirrorField): string | undefined {
   if (!field.bulkNameReadable || !field.lookupModule) return undefined;
-  return `${field.apiName}.${DISPLAY_FIELDS[field.lookupModule] ?? 'Name'}`;
+  return `${field.apiName}.${ownValue(DISPLAY_FIELDS, field.lookupModule) ?? 'Name'}`;
 }
 
 const WIDENINGS: Readonly<Record<ColumnType, readonly ColumnType[]>> = {

@@ -1,4 +1,5 @@
 import { LIMITS } from '../zoho-limits';
+import { isBigintId } from './bigint-id';
 
 /** Metadata of a field that the check uses. */
 export interface WritableField {
@@ -61,7 +62,7 @@ export function recordProblems(
 function idProblems(operation: RecordOperation, { id }: Input): RecordProblem[] {
   if (id === undefined && operation !== 'update') return [];
   if (id === undefined) return [{ field: 'id', code: 'required', detail: 'An update needs the id of the record.' }];
-  return isId(id) ? [] : [{ field: 'id', ...wrongType(`a text of up to ${LIMITS.id.digits} digits`) }];
+  return isBigintId(id) ? [] : [{ field: 'id', ...wrongType('a text of digits below 2^63') }];
 }
 
 function missingFields(record: Input, fields: readonly WritableField[]): RecordProblem[] {
@@ -174,12 +175,8 @@ function isEmail(value: unknown): boolean {
   return typeof value === 'string' && /^[^\s@]+@[^\s@]+$/.test(value);
 }
 
-function isId(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= LIMITS.id.digits && /^\d+$/.test(value);
-}
-
 function isReference(value: unknown): boolean {
-  return isId(value) || (typeof value === 'object' && value !== null && 'id' in value && isId(value.id));
+  return isBigintId(value) || (typeof value === 'object' && value !== null && 'id' in value && isBigintId(value.id));
 }
 
 function isDate(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { ownValue } from '../../domain/own-value';
 import { ZOHO_FAILURES } from '../../domain/zoho-failures';
 import type { SafeDetails } from './error-details';
 
@@ -148,5 +149,5 @@ export function unexpectedAnswer(label: CallLabel, httpStatus: number, missing: 
 
 /** One sentence for the person who reads the failure. */
 function whatToDoAbout(failure: Pick<ZohoErrorInit, 'category' | 'code'>): string {
-  return BY_CODE[failure.code] ?? ZOHO_FAILURES[failure.category].whatToDo;
+  return ownValue(BY_CODE, failure.code) ?? ZOHO_FAILURES[failure.category].whatToDo;
 }

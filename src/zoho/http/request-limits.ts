@@ -1,3 +1,4 @@
+import { isBigintId } from '../../domain/records/bigint-id';
 import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
 
@@ -18,18 +19,16 @@ export function joinIds(label: CallLabel, ids: readonly string[] | undefined): s
   return ids.join(',');
 }
 
-const RECORD_ID = /^\d{1,19}$/;
-
 /** @throws ZohoError `request_bug` unless there are 1 to `most` of the things that `what` names in the plural. */
 export function checkCount(label: CallLabel, count: number, most: number, what: string): void {
   if (count === 0) throw requestBug(label, `the list of ${what} is empty`);
   if (count > most) throw requestBug(label, `${count} ${what} are given, and Zoho takes ${most}`);
 }
 
-/** @throws ZohoError `request_bug` for an id that is no decimal string of at most 19 digits. */
+/** @throws ZohoError `request_bug` for an id that is no decimal string below 2^63. */
 export function checkRecordIds(label: CallLabel, ids: readonly unknown[]): void {
-  const wrong = ids.findIndex((id) => typeof id !== 'string' || !RECORD_ID.test(id));
-  if (wrong >= 0) throw requestBug(label, `the id at position ${wrong} is not a string of digits`);
+  const wrong = ids.findIndex((id) => !isBigintId(id));
+  if (wrong >= 0) throw requestBug(label, `the id at position ${wrong} is not a string of digits below 2^63`);
 }
 
 /** @throws ZohoError `request_bug` for a page size outside 1 to 200, a page below 1, or a page and a page token. */

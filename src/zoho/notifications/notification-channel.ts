@@ -1,11 +1,12 @@
 // For live data: the channels that the engine will open at Zoho.
+import { isBigintId } from '../../domain/records/bigint-id';
 import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
 import { checkCount } from '../http/request-limits';
 
 /** Subscription to notifications of Zoho: events and target URL (Zoho's documentation: Enable Notifications). */
 export interface NotificationChannel {
-  /** Chosen by us, unique for the connection: a decimal string of at most 19 digits. */
+  /** Chosen by us, unique for the connection: a decimal string below 2^63. */
   channelId: string;
   /** `{module}.{create|edit|delete|all}`, 1 to 50. */
   events: readonly string[];
@@ -29,7 +30,6 @@ export type ChannelRenewal = Pick<NotificationChannel, 'channelId' | 'channelExp
   Partial<Pick<NotificationChannel, 'events' | 'notifyUrl' | 'token'>>;
 
 const EVENT = /^\w+\.(create|edit|delete|all)$/;
-const CHANNEL_ID = /^\d{1,19}$/;
 const WITH_OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
 
 /** Zoho's form of a channel, or of what of it is renewed. */
@@ -79,8 +79,8 @@ export function checkEvents(label: CallLabel, events: readonly string[]): void {
 
 /** @throws ZohoError `request_bug` for an id that is no long, or that is there twice. */
 export function checkChannelIds(label: CallLabel, channelIds: readonly string[]): void {
-  if (!channelIds.every((id) => CHANNEL_ID.test(id))) {
-    throw requestBug(label, 'a channel id is not a string of at most 19 digits');
+  if (!channelIds.every((id) => isBigintId(id))) {
+    throw requestBug(label, 'a channel id is not a string of digits below 2^63');
   }
   if (new Set(channelIds).size < channelIds.length) throw requestBug(label, 'a channel is named twice');
 }

@@ -1,5 +1,6 @@
 // For live data: the route that Zoho notifies will read its requests by this.
 import { z } from 'zod';
+import { BIGINT_ID } from '../../domain/records/bigint-id';
 import { type CallLabel, ZohoError } from '../errors/errors';
 
 /**
@@ -24,7 +25,7 @@ export interface ZohoNotification {
 }
 
 const label: CallLabel = { operation: 'parse_notification' };
-const recordId = z.string().regex(/^\d{1,19}$/);
+const recordId = z.string().regex(BIGINT_ID);
 const longId = z.union([recordId, z.number().int().positive().refine(Number.isSafeInteger).transform(String)]);
 
 /** One item that does not fit must not lose the others. */

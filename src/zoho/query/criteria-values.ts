@@ -1,9 +1,9 @@
+import { isBigintId } from '../../domain/records/bigint-id';
 import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
 import type { Comparison, CriteriaValue } from './criteria';
 import { type CriteriaOperator, familyOf } from './criteria-types';
 
-const MAX_ID = 9_223_372_036_854_775_807n;
 const INTEGER_TYPES: readonly string[] = ['integer', 'bigint'];
 
 /**
@@ -54,7 +54,7 @@ function refusal(type: string, value: CriteriaValue): string | undefined {
     case 'choices':
       return typeof value === 'string' ? textRefusal(value) : 'is not a text';
     case 'reference':
-      return isId(value) ? undefined : 'is not an id, which is a text of up to 19 digits';
+      return isBigintId(value) ? undefined : 'is not an id, which is a text of digits below 2^63';
     case 'flag':
       return typeof value === 'boolean' ? undefined : 'is not true or false';
     case 'number':
@@ -73,10 +73,6 @@ function textRefusal(text: string): string | undefined {
   if (text === '') return 'is an empty text, which compares with nothing';
   if (text.includes('\0')) return 'contains the character U+0000';
   return /\p{Surrogate}/u.test(text) ? 'is not well-formed Unicode' : undefined;
-}
-
-function isId(value: CriteriaValue): boolean {
-  return typeof value === 'string' && /^\d{1,19}$/.test(value) && BigInt(value) <= MAX_ID;
 }
 
 function numberRefusal(type: string, value: CriteriaValue): string | undefined {

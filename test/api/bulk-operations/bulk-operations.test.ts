@@ -76,6 +76,16 @@ describe('bulk operations in the API', () => {
       { operations: [{ operation: 'update', module: 'Contacts', records: [{ A: 1 }] }] },
       '#/operations/0/records/0',
     ],
+    [
+      'a key that every object inherits, and no record has',
+      { operations: [{ operation: 'upsert', module: 'Contacts', findBy: 'constructor', records: [{ A: 1 }] }] },
+      '#/operations/0/records/0',
+    ],
+    [
+      'a lookup by an id above a bigint',
+      { operations: insertOf(1, { Account_Name: { id: '9223372036854775808' } }) },
+      '#/operations/0/records/0/Account_Name/id',
+    ],
     ['a record without a field', { operations: insertOf(1, {}) }, '#/operations/0/records/0'],
     [
       'a character that cannot be stored',

@@ -46,6 +46,8 @@ describe('mass updates', () => {
     ['ids and a view', { ids: ['1'], customView: '2', values: { Stage: 'x' } }, 'validation_failed'],
     ['neither ids nor a view', { values: { Stage: 'x' } }, 'validation_failed'],
     ['an id twice', { ids: ['1', '1'], values: { Stage: 'x' } }, 'validation_failed'],
+    ['an id above a bigint', { ids: ['9223372036854775808'], values: { Stage: 'x' } }, 'validation_failed'],
+    ['the prototype as a field', { ids: ['1'], values: { Stage: 'x', ['__proto__']: 'y' } }, 'validation_failed'],
     ['four fields of Deals', { ids: ['1'], values: { A: 1, B: 1, C: 1, D: 1 } }, 'fields_not_updatable'],
   ] as const) {
     it(`refuse ${what}`, async () => {
