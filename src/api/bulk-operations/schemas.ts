@@ -15,6 +15,9 @@ const MAX_CHARACTERS = 32_000;
 /** Most records of one bulk write, for a person to read. */
 export const MAX_RECORDS_TEXT = LIMITS.bulkWrite.rows.toLocaleString('en-US');
 
+/** Most records of one mass update, for a person to read. */
+export const MAX_UPDATED_TEXT = LIMITS.massUpdate.viewRecords.toLocaleString('en-US');
+
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const count = z.int().min(0);
 
@@ -106,19 +109,21 @@ const massUpdateShape = {
   values: z
     .record(ApiName, Value)
     .refine((values) => Object.keys(values).length > 0, 'Must name a field')
-    .meta({ description: 'What every record gets: one field, up to three of Deals.' }),
+    .meta({
+      description: `What every record gets: ${LIMITS.massUpdate.fields('Leads')} field, up to ${LIMITS.massUpdate.fields('Deals')} of Deals.`,
+    }),
   overWrite: z.boolean().optional().meta({ description: 'Replace the choices of a multi-select instead of adding.' }),
 };
 
 export const MassUpdateRequest = checkedUpdate(z.strictObject(massUpdateShape)).meta({
   id: 'MassUpdateRequest',
-  description: 'The same values for up to 50,000 records of a module.',
+  description: `The same values for up to ${MAX_UPDATED_TEXT} records of a module.`,
 });
 export type MassUpdateRequest = z.infer<typeof MassUpdateRequest>;
 
 export const MassUpdateStartRequest = checkedUpdate(z.strictObject({ module: ApiName, ...massUpdateShape })).meta({
   id: 'MassUpdateStartRequest',
-  description: 'The same values for up to 50,000 records of this module.',
+  description: `The same values for up to ${MAX_UPDATED_TEXT} records of this module.`,
 });
 
 function checkedUpdate<Update extends z.ZodType<{ ids?: string[] | undefined; customView?: string | undefined }>>(

@@ -12,10 +12,16 @@ import { idempotencyHeader, ApiName } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute, type RouteRequest } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
-import { BulkOperationAnswer, MassUpdatePreview, MassUpdateRequest, MassUpdateStartRequest } from './schemas';
+import {
+  BulkOperationAnswer,
+  MassUpdatePreview,
+  MassUpdateRequest,
+  MassUpdateStartRequest,
+  MAX_UPDATED_TEXT,
+} from './schemas';
 import { START_PROBLEMS, startOperation } from './start-operation';
 
-/** 50,000 ids. */
+/** Enough for the most ids. */
 const MAX_BODY = '2mb';
 const ModuleParams = z.strictObject({ module: ApiName });
 
@@ -25,9 +31,8 @@ const start = {
   largestBody: MAX_BODY,
   access: 'operator',
   connection: 'body',
-  summary: 'Give up to 50,000 records of a module the same values',
-  description:
-    'By ids, 500 a call, with the outcome of each record; or all records of a custom view, by a job of Zoho that returns only counts.',
+  summary: `Give up to ${MAX_UPDATED_TEXT} records of a module the same values`,
+  description: `By ids, ${LIMITS.massUpdate.ids} a call, with the outcome of each record; or all records of a custom view, by a job of Zoho that returns only counts.`,
   headers: idempotencyHeader('operation'),
   answers: {
     202: { description: 'Started.', schema: BulkOperationAnswer, headers: { Location: 'Path of the mass update.' } },

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { MassUpdatePreview } from '../../api/bulk-operations/schemas';
+import { MassUpdatePreview, MAX_UPDATED_TEXT } from '../../api/bulk-operations/schemas';
 import { API_PREFIX } from '../../api/paths';
 import { show, type CliContext } from '../context';
 import { connectionOption, names } from '../input/option-values';
@@ -19,7 +19,9 @@ interface StartOptions {
 
 /** `pulse mass-update …`: gives many records the same values. */
 export function massUpdateCommand(context: CliContext): Command {
-  const massUpdate = new Command('mass-update').description('give up to 50,000 records of a module the same values');
+  const massUpdate = new Command('mass-update').description(
+    `give up to ${MAX_UPDATED_TEXT} records of a module the same values`,
+  );
   massUpdate
     .command('start')
     .description('update records by their ids, or all records of a custom view')
