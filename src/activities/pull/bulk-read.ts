@@ -20,7 +20,7 @@ import { createBulkReadJob, downloadBulkReadResult, getBulkReadJob } from '../..
 import { ZohoError } from '../../zoho/errors/errors';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
-import { loadMirror } from './load-mirror';
+import { loadMirror, partialReadOf } from './load-mirror';
 
 export interface BulkPageRequest extends SyncTarget {
   /** Rows the page is expected to have: how long its export will take. */
@@ -143,6 +143,8 @@ async function loseJob(deps: ActivityDependencies, request: BulkPageRequest, how
 
 export interface LoadBulkPageRequest extends BulkPageRequest {
   chunkNumber: number;
+  /** Compare the values of every row; those of changed ones only without it. */
+  compareValues?: boolean;
   keepSeenIds: boolean;
   trackRecords: boolean;
   /** The mirror was empty when the session began. */
@@ -172,7 +174,8 @@ export async function loadBulkPage(deps: ActivityDependencies, request: LoadBulk
       const source = await resultFileSource(mirror, file, signal);
       return loadChunk(deps.knex, mirror, { ...request, kind: 'bulk' }, source, {
         asOf: new Date(row.orderedAt),
-        compareValues: false,
+        compareValues: request.compareValues ?? false,
+        partialRead: partialReadOf(mirror, 'bulk'),
         trackRecords: request.trackRecords,
         keepSeenIds: request.keepSeenIds,
         firstLoad: request.firstLoad,

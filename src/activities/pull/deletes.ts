@@ -17,7 +17,7 @@ import { listDeleted } from '../../zoho/records/deleted-records';
 import type { ActivityDependencies } from '../dependencies';
 import { withHeartbeats } from '../heartbeats';
 import { withZoho, type ZohoWork } from '../with-zoho';
-import { loadMirror } from './load-mirror';
+import { loadMirror, wholeMirror } from './load-mirror';
 import { refetchRecords } from './refetch-records';
 
 /** Zoho lists deletes 200 a page and, without a token, only so far back; what lies further is found by the sweep. */
@@ -118,7 +118,7 @@ export interface SweepRun extends SweepRequest {
  * reason; every other one is asked for by id, and leaves only if Zoho does not know it. Resumable and idempotent.
  */
 export async function sweepUnseenRows(deps: ActivityDependencies, request: SweepRun): Promise<{ buried: number }> {
-  const mirror = await loadMirror(deps, request);
+  const mirror = await wholeMirror(deps, request);
   const session = { id: request.sessionId, began: new Date(request.began) };
   return withZoho(deps, request, async (zoho) => {
     const { deleted } = await listDeletes(zoho, request.module, request.deletesFollowedUntil ?? request.began);

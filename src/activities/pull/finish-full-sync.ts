@@ -1,3 +1,4 @@
+import { countDoubts } from '../../db/mirror/doubtful-records';
 import { createMirrorIndexes } from '../../db/mirror/mirror-indexes';
 import { countMirrorRows } from '../../db/mirror/mirror-table';
 import { loadFields, markFilled, type KnownField } from '../../db/mirror/module-fields';
@@ -13,11 +14,17 @@ import { withHeartbeats } from '../heartbeats';
 import { withZoho, type ZohoWork } from '../with-zoho';
 import { convertedParameter } from './list-pages';
 import { loadMirror } from './load-mirror';
+import { settleDoubts } from './settle-doubts';
 
-/** Counts the module on both sides. */
+/** Calls of one count for records in doubt; only those that the last changes left are asked for here. */
+const MAX_DOUBT_CALLS = 10;
+
+/** Asks for the records that are still in doubt, then counts the module on both sides. */
 export async function countBothSides(deps: ActivityDependencies, target: SyncTarget): Promise<RowCounts> {
   const mirror = await loadMirror(deps, target);
-  const count = async ({ transport, options }: ZohoWork): Promise<RowCounts> => {
+  const count = async (zohoWork: ZohoWork): Promise<RowCounts> => {
+    const { transport, options } = zohoWork;
+    await settleDoubts(deps, zohoWork, target, MAX_DOUBT_CALLS);
     const [zoho, mirrorRows, { quarantined, unmirrored, columns }] = await Promise.all([
       countRecords(transport, target.module, convertedParameter(target.module), options),
       countMirrorRows(deps.knex, mirror),
@@ -72,7 +79,7 @@ export async function finishIncrementalSync(
 
 /**
  * The watermark promises every column that a full sync has filled: a session that left one of them out has not read
- * its changes, and the next one must. Deletes are followed for all columns at once.
+ * its changes, and the next one must; so has one that leaves records in doubt. Deletes are followed for all columns at once.
  */
 async function moveWatermark(
   { knex }: ActivityDependencies,
@@ -83,7 +90,8 @@ async function moveWatermark(
   const { connectionId } = request;
   const covered = new Set(read.map((field) => field.fieldId));
   const known = await loadFields(knex, connectionId, key);
-  const leftOut = known.some(({ fieldId, filled, status }) => filled && status === 'active' && !covered.has(fieldId));
+  const isLeftOut = known.some(({ fieldId, filled, status }) => filled && status === 'active' && !covered.has(fieldId));
+  const leftOut = isLeftOut || (await countDoubts(knex, { connectionId, key })) > 0;
   const completeUntil = leftOut
     ? (await getWatermark(knex, connectionId, key))?.completeUntil
     : new Date(request.completeUntil);

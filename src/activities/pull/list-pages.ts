@@ -2,6 +2,7 @@ import { pageConverter } from '../../db/mirror/copy/page-columns';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import { nextCursor } from '../../domain/mirror/change-cursor';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
+import type { ClockReading } from '../../domain/mirror/zoho-clock';
 import type { ReadPath } from '../../domain/runs/enums';
 import { LIMITS } from '../../domain/zoho-limits';
 import { CallBatch } from '../../zoho/http/call-limiter';
@@ -9,6 +10,7 @@ import type { CallOptions } from '../../zoho/http/transport';
 import { listRecords, type Converted, type ListRecordsQuery } from '../../zoho/records/list-records';
 import type { RecordPage } from '../../zoho/records/record-page';
 import type { ZohoWork } from '../with-zoho';
+import { timedAnswer } from './timed-answer';
 
 /** Beginning of a page. A scan of changes has a time. */
 export interface PageCursor {
@@ -18,8 +20,9 @@ export interface PageCursor {
 
 export interface FetchedPage {
   page: RecordPage;
-  /** A time on Zoho's clock, in milliseconds, before which the page was not read. */
-  readFrom: number;
+  /** A time on Zoho's clock before the page was read. */
+  asOf: Date;
+  clocks: ClockReading;
   /** Beginning of the next page; null after the last one. */
   next: PageCursor | null;
 }
@@ -54,22 +57,18 @@ export class ListPages {
   async fetch(cursor: PageCursor): Promise<FetchedPage> {
     const mirror = this.#mirror;
     const { token, modifiedSince } = cursor;
-    const sentAt = performance.now();
-    const page = await listRecords(
-      this.#zoho.transport,
-      mirror.module,
-      {
-        ...convertedParameter(mirror.module),
-        ...this.#query,
-        ...(modifiedSince !== undefined && { sortBy: 'Modified_Time', sortOrder: 'asc', modifiedSince }),
-        fields: this.#fields,
-        perPage: LIMITS.listPage.rows,
-        ...(token !== null && { pageToken: token }),
-      },
-      this.#options,
+    const query: ListRecordsQuery = {
+      ...convertedParameter(mirror.module),
+      ...this.#query,
+      ...(modifiedSince !== undefined && { sortBy: 'Modified_Time', sortOrder: 'asc', modifiedSince }),
+      fields: this.#fields,
+      perPage: LIMITS.listPage.rows,
+      ...(token !== null && { pageToken: token }),
+    };
+    const { answer, asOf, clocks } = await timedAnswer(() =>
+      listRecords(this.#zoho.transport, mirror.module, query, this.#options),
     );
-    const readFrom = page.serverTime.getTime() - (performance.now() - sentAt);
-    return { page, readFrom, next: this.#cursorAfter(cursor, page) };
+    return { page: answer, asOf, clocks, next: this.#cursorAfter(cursor, answer) };
   }
 
   #cursorAfter({ modifiedSince }: PageCursor, page: RecordPage): PageCursor | null {

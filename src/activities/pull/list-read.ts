@@ -3,12 +3,15 @@ import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
-import { loadMirror } from './load-mirror';
+import { loadMirror, partialReadOf } from './load-mirror';
 import type { ScanRequest, ScanResult } from './page-scan';
 import { scanFromBothEnds, scanPages } from './scan-pages';
+import { settleDoubts } from './settle-doubts';
 
 export interface ListReadRequest extends SyncTarget {
   firstChunk: number;
+  /** Compare the values of every row; those of changed ones only without it. */
+  compareValues?: boolean;
   keepSeenIds: boolean;
   trackRecords: boolean;
   firstLoad: boolean;
@@ -32,7 +35,8 @@ export async function readByListPages(deps: ActivityDependencies, request: ListR
     kind: 'list',
     // By id is Zoho's own order; to ask for it would make each call a heavy one.
     query: { sortOrder: 'asc', ...(request.convertedOnly && { converted: 'true' }) },
-    compareValues: false,
+    compareValues: request.compareValues ?? false,
+    partialRead: partialReadOf(mirror, 'list'),
   };
   return withZoho(deps, request, (zoho) =>
     (request.expectedRows ?? 0) < ROWS_FOR_TWO_ENDS
@@ -48,20 +52,27 @@ export interface ChangesRequest extends SyncTarget {
   trackRecords: boolean;
 }
 
+/** Calls of one pass for records in doubt: 20,000 of them. */
+const MAX_DOUBT_CALLS = 200;
+
 /**
- * Reads what changed since a mark, oldest first, and settles every tie within a second by comparing values.
+ * Reads what changed since a mark, oldest first, settles every tie within a second by comparing values, and asks for the
+ * records that this or an earlier read has left in doubt.
  * Idempotent by chunk.
  */
 export async function readChanges(deps: ActivityDependencies, request: ChangesRequest): Promise<ScanResult> {
   const mirror = await loadMirror(deps, request);
-  return withZoho(deps, request, (zoho) =>
-    scanPages(deps, zoho, mirror, {
+  return withZoho(deps, request, async (zoho) => {
+    const scanned = await scanPages(deps, zoho, mirror, {
       ...request,
       kind: 'delta',
       query: {},
       changesSince: readFrom(request.since),
       compareValues: true,
+      partialRead: partialReadOf(mirror, 'list'),
       keepSeenIds: false,
-    }),
-  );
+    });
+    await settleDoubts(deps, zoho, request, MAX_DOUBT_CALLS);
+    return scanned;
+  });
 }

@@ -1,7 +1,8 @@
 import { CopyPages, textPage, type CopyPage } from '../../db/mirror/copy/copy-page';
 import { pageConverter } from '../../db/mirror/copy/page-columns';
 import type { CopyFormat, PageToCopy } from '../../db/mirror/copy/page-to-copy';
-import { MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
+import type { ReadField } from '../../db/mirror/mirror-module';
+import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import { LIMITS } from '../../domain/zoho-limits';
 import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
@@ -13,7 +14,7 @@ export interface PageReader {
   /** API names the list call asks for. */
   listFields: string[];
   /** Fields in the order of the rows' columns. */
-  fields: readonly MirrorField[];
+  fields: readonly ReadField[];
   /** Rows come in the order of the page. */
   readonly keepsOrder: boolean;
   /** @param readFrom a time on Zoho's clock, in milliseconds, before which the page was not read */
@@ -30,7 +31,7 @@ export interface PageReader {
 export function pageReader(
   zoho: ZohoWork,
   module: string,
-  fields: readonly MirrorField[],
+  fields: readonly ReadField[],
   format: CopyFormat = 'text',
 ): PageReader {
   if (fields.length <= LIMITS.listPage.fields) {
@@ -47,17 +48,17 @@ export function pageReader(
 
 class WidePageReader implements PageReader {
   readonly listFields: string[];
-  readonly fields: readonly MirrorField[];
+  readonly fields: readonly ReadField[];
   /** Records that were read again come last. */
   readonly keepsOrder = false;
   /** The first slice is what the list call reads; each begins with Modified_Time, if the module has it. */
-  readonly #slices: MirrorField[][];
+  readonly #slices: ReadField[][];
   readonly #converters: PageToCopy[];
   readonly #whole: PageToCopy;
   readonly #zoho: ZohoWork;
   readonly #module: string;
 
-  constructor(zoho: ZohoWork, module: string, fields: readonly MirrorField[]) {
+  constructor(zoho: ZohoWork, module: string, fields: readonly ReadField[]) {
     this.#zoho = zoho;
     this.#module = module;
     const stamp = fields.filter((field) => field.apiName === MODIFIED_TIME_FIELD);

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { CopyPage } from '../../db/mirror/copy/copy-page';
 import { copyPagesSource } from '../../db/mirror/load/chunk-sources';
 import { loadChunk } from '../../db/mirror/load/load-chunk';
+import type { PartialRead } from '../../db/mirror/load/merge-rule';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import type { ChunkKind } from '../../db/models/session-chunk';
 import { findLastChunk, sumChunks, type ChunkResult } from '../../db/sessions/chunks';
@@ -31,6 +32,7 @@ export interface ScanRequest {
   /** Reads what was modified since then, oldest first, instead of all records by id. ISO 8601, whole seconds. */
   changesSince?: string;
   compareValues: boolean;
+  partialRead?: PartialRead | undefined;
   trackRecords: boolean;
   keepSeenIds: boolean;
   /** The mirror was empty when the session began. */
@@ -182,15 +184,15 @@ export class PageScan {
     }
   }
 
-  async #readPage({ page, readFrom, next }: FetchedPage, batch: PageBatch): Promise<void> {
+  async #readPage({ page, asOf, next }: FetchedPage, batch: PageBatch): Promise<void> {
     this.#next = undefined;
     if (this.#hasMet) return;
     this.#advanceTo(next);
-    if (batch.pages.length === 0) batch.asOf = this.#asOf(page.serverTime);
+    if (batch.pages.length === 0) batch.asOf = asOf;
     this.#totals.lastAnswer ??= page.serverTime.toISOString();
     // Converting keeps the thread busy: the request for the next page must be on its way before.
     await setImmediate();
-    batch.pages.push(this.#keepUnread(await this.#reader.read(page.body, readFrom)));
+    batch.pages.push(this.#keepUnread(await this.#reader.read(page.body, asOf.getTime())));
     batch.bytes += page.body?.length ?? 0;
     if (page.body) reuseBody(page.body);
     if (this.#hasMet) this.#stopFetching();
@@ -206,11 +208,6 @@ export class PageScan {
     if (next !== null) this.#next = this.#fetch(next);
     const isByToken = this.#context.request.changesSince !== undefined && this.#position.token !== null;
     if (isByToken) this.#position.usedPageTokens = this.#totals.crowded = true;
-  }
-
-  /** A time before an answer's call was sent, by Zoho's clock and with a second to spare. */
-  #asOf(serverTime: Date): Date {
-    return new Date(serverTime.getTime() - this.#context.zoho.meanLatencyMs() - 1000);
   }
 
   get #hasMet(): boolean {
@@ -252,11 +249,12 @@ export class PageScan {
 
   async #commit({ pages, bytes, asOf, startedAt }: PageBatch): Promise<void> {
     const { deps, zoho, mirror, request } = this.#context;
-    const { sessionId, kind, compareValues, trackRecords, keepSeenIds, firstLoad } = request;
+    const { sessionId, kind, compareValues, partialRead, trackRecords, keepSeenIds, firstLoad } = request;
     const identity = { sessionId, chunkNumber: this.#chunks.next(), kind };
     const cursor = JSON.stringify(this.#position);
     const source = copyPagesSource(mirror, this.#reader.fields, pages, zoho.signal);
-    const options = { asOf, compareValues, trackRecords, keepSeenIds, cursor, bytes, startedAt, firstLoad };
+    const rules = { compareValues, partialRead, trackRecords, keepSeenIds, firstLoad };
+    const options = { ...rules, asOf, cursor, bytes, startedAt };
     const chunk = await loadChunk(deps.knex, mirror, identity, source, options);
     for (const key of ['read', 'created', 'updated', 'unchanged', 'failed'] as const) this.#totals[key] += chunk[key];
     zoho.report({ reading: mirror.module, kind, rows: this.#totals.read });

@@ -5,7 +5,7 @@ import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
-import { loadMirror } from './load-mirror';
+import { wholeMirror } from './load-mirror';
 import { refetchRecords } from './refetch-records';
 
 /** Zoho keeps a deleted record for sixty days. Asking for more than so many would cost more than reading the module. */
@@ -28,7 +28,7 @@ export async function readRestored(
   deps: ActivityDependencies,
   request: RestoredRequest,
 ): Promise<{ restored: number }> {
-  const mirror = await loadMirror(deps, request);
+  const mirror = await wholeMirror(deps, request);
   const { sessionId, firstChunk } = request;
   const range = restoredChunks(firstChunk);
   const chunks = new ChunkCounter(range, (await findLastChunk(deps.knex, sessionId, range))?.chunkNumber);

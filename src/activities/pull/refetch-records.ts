@@ -3,6 +3,7 @@ import { copyRowsSource } from '../../db/mirror/load/chunk-sources';
 import { loadChunk } from '../../db/mirror/load/load-chunk';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import type { DeletedRow } from '../../db/mirror/sweep';
+import { latestNow } from '../../domain/mirror/zoho-clock';
 import type { ChunkCounter } from '../../domain/runs/chunk-numbers';
 import { LIMITS } from '../../domain/zoho-limits';
 import { getRecord } from '../../zoho/records/get-record';
@@ -10,11 +11,14 @@ import { listRecords } from '../../zoho/records/list-records';
 import type { ActivityDependencies } from '../dependencies';
 import type { ZohoWork } from '../with-zoho';
 import { convertedParameter } from './list-pages';
+import { timedAnswer } from './timed-answer';
 
 export interface RefetchRequest {
   sessionId: string;
   ids: readonly string[];
   chunks: ChunkCounter;
+  /** The records are asked for because of doubts up to this number. */
+  settlesDoubtsUpTo?: string;
 }
 
 export interface RefetchResult {
@@ -24,14 +28,17 @@ export interface RefetchResult {
   vanished: DeletedRow[];
 }
 
-/** Fetches records by id and merges those that still exist. A credit for every 100 ids; one a row if it is wide. */
+/**
+ * Fetches records by id and merges those that still exist. A credit for every 100 ids; one a row if it is wide.
+ * @param mirror with all of its fields: rows that are asked for one by one are read whole
+ */
 export async function refetchRecords(
   deps: ActivityDependencies,
   zoho: ZohoWork,
   mirror: MirrorModule,
   request: RefetchRequest,
 ): Promise<RefetchResult> {
-  const { sessionId, ids, chunks } = request;
+  const { sessionId, ids, chunks, settlesDoubtsUpTo } = request;
   const answered: RefetchResult = { found: 0, vanished: [] };
   const wide = mirror.fields.length > LIMITS.listPage.fields;
   const converter = pageConverter(mirror.fields);
@@ -40,14 +47,11 @@ export async function refetchRecords(
   for (let start = 0; start < ids.length; start += LIMITS.listPage.ids) {
     const asked = ids.slice(start, start + LIMITS.listPage.ids);
     const startedAt = new Date();
-    const page = await listRecords(
-      zoho.transport,
-      mirror.module,
-      { fields, ids: asked, ...convertedParameter(mirror.module) },
-      zoho.options,
-    );
+    const query = { fields, ids: asked, ...convertedParameter(mirror.module) };
+    const timed = await timedAnswer(() => listRecords(zoho.transport, mirror.module, query, zoho.options));
+    const page = timed.answer;
     const there = new Set(idsOnly.convert(page.body).copy.toString('latin1').split('\n').filter(Boolean));
-    const deletedAt = page.serverTime.toISOString();
+    const deletedAt = latestNow(timed.clocks).toISOString();
     answered.vanished.push(
       ...asked.filter((id) => !there.has(id)).map((id) => ({ id, deletedAt, reason: 'vanished' as const })),
     );
@@ -60,8 +64,9 @@ export async function refetchRecords(
       { sessionId, chunkNumber: chunks.next(), kind: 'refetch' },
       copyRowsSource(mirror, mirror.fields, pieces, zoho.signal),
       {
-        asOf: new Date(page.serverTime.getTime() - zoho.meanLatencyMs() - 1000),
+        asOf: timed.asOf,
         compareValues: true,
+        settlesDoubtsUpTo,
         trackRecords: true,
         keepSeenIds: true,
         bytes: page.body?.length ?? 0,

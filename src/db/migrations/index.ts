@@ -18,6 +18,7 @@ import * as brokerWords from './20261127110000_broker_words';
 import * as functionRevisions from './20261127140000_function_revisions';
 import * as quarantineByRecord from './20261127141000_quarantine_by_record';
 import * as mirrors from './20261127143000_mirrors';
+import * as doubtfulRecords from './20261127150500_doubtful_records';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -44,4 +45,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261127140000_function_revisions', ...functionRevisions },
   { name: '20261127141000_quarantine_by_record', ...quarantineByRecord },
   { name: '20261127143000_mirrors', ...mirrors },
+  { name: '20261127150500_doubtful_records', ...doubtfulRecords },
 ];

@@ -1,6 +1,12 @@
 import { MODIFIED_TIME_FIELD, type ColumnType, type MirrorField } from '../../domain/mirror/mirror-field';
 import { quoteIdentifier } from './identifiers';
 
+/** A field that a load reads. */
+export interface ReadField extends MirrorField {
+  /** A full sync has filled its column; unknown for fields that were just mapped. */
+  filled?: boolean;
+}
+
 /** A module of a connection and its mirror: everything a load needs to know. */
 export interface MirrorModule {
   connectionId: string;
@@ -11,7 +17,7 @@ export interface MirrorModule {
   /** Schema and table of the mirror. */
   schema: string;
   table: string;
-  fields: readonly MirrorField[];
+  fields: readonly ReadField[];
 }
 
 /** Column of the time a row was last read, by Zoho's clock. The only engine column every mirror table has. */

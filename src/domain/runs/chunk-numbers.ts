@@ -78,6 +78,9 @@ export const incrementalSyncChunks = {
   secondCatchUp: (pass: number): ChunkRange => catchUpChunks(PER_ROUND, pass),
 } as const;
 
+/** Chunks of records that were asked for by id to settle a doubt, above those of all rounds. */
+export const DOUBT_CHUNKS: ChunkRange = { first: (MAX_NUMBERED_ROUNDS + 1) * PER_ROUND, end: MAX_CHUNK_NUMBER };
+
 function catchUpChunks(first: number, pass: number): ChunkRange {
   return scanChunks(first + upTo(MAX_NUMBERED_PASSES, 'pass', pass) * PER_PASS);
 }

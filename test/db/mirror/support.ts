@@ -74,9 +74,10 @@ export function nextChunk(): number {
 
 export type SomeChunk = Partial<ChunkOptions> & { chunkNumber?: number; sessionId?: string };
 
+/** Unless a test says so, each chunk was read a second after the one before. */
 function chunkOptions(options: SomeChunk): ChunkOptions {
   return {
-    asOf: LATER,
+    asOf: new Date(LATER.getTime() + chunks * 1_000),
     compareValues: false,
     trackRecords: false,
     keepSeenIds: false,

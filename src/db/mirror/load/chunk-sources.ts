@@ -1,12 +1,11 @@
 import { pipeline, Transform } from 'node:stream';
 import { isDeepStrictEqual, TextDecoder } from 'node:util';
 import type pg from 'pg';
-import type { MirrorField } from '../../../domain/mirror/mirror-field';
 import { BINARY_HEADER, BINARY_TRAILER } from '../copy/binary-format';
 import type { CopyPage } from '../copy/copy-page';
 import { csvToBinary } from '../copy/csv-to-binary';
 import { pageColumns } from '../copy/page-columns';
-import { qualifiedTable, type MirrorModule } from '../mirror-module';
+import { qualifiedTable, type MirrorModule, type ReadField } from '../mirror-module';
 import { columnTypesQuery, type ColumnTypeRow } from '../table-changes';
 import { openCsv, readHeader } from './result-file';
 import { csvLayout, jsonLayout, typedLayout, type StagingLayout } from './staged-column';
@@ -80,7 +79,7 @@ export async function resultFileSource(mirror: MirrorModule, file: string, signa
  */
 export function copyRowsSource(
   mirror: MirrorModule,
-  fields: readonly MirrorField[],
+  fields: readonly ReadField[],
   pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
   signal: AbortSignal,
 ): ChunkSource & Required<Pick<ChunkSource, 'copyIntoMirror'>> {
@@ -101,7 +100,7 @@ export function copyRowsSource(
 /** The source of a chunk of converted pages: binary if all of them are and the columns have their types, else text. */
 export function copyPagesSource(
   mirror: MirrorModule,
-  fields: readonly MirrorField[],
+  fields: readonly ReadField[],
   pages: readonly CopyPage[],
   signal: AbortSignal,
 ): ChunkSource {

@@ -7,15 +7,20 @@ import { UnusualValue } from '../copy/copy-kernel';
 import { READ_AT_SETTING, type MirrorModule } from '../mirror-module';
 import type { ChunkSource } from './chunk-sources';
 import { anyTombstoneSince, lockMirrorForInserts, mergeStaged } from './merge';
+import type { PartialRead } from './merge-rule';
 import { dropRepeatedRows, IDS_WITH_MISFITS, removeBadCells } from './quarantine-cells';
 import { closeQuarantine, openQuarantine } from './quarantine-rows';
 import { typedLayout } from './staged-column';
 import { createStaging, STAGING } from './staging';
 
 export interface ChunkOptions {
-  /** Zoho's time when the read began. */
+  /** A time on Zoho's clock before the rows were read. */
   asOf: Date;
   compareValues: boolean;
+  /** Set if the source lacks fields that the mirror has filled. */
+  partialRead?: PartialRead | undefined;
+  /** The rows were asked for because of doubts up to this number. */
+  settlesDoubtsUpTo?: string | undefined;
   trackRecords: boolean;
   /** Remember the ids, so that the sweep can tell what the session did not see. */
   keepSeenIds: boolean;
@@ -82,7 +87,8 @@ export async function loadChunk(
 
 /** @returns undefined when this way is not open or was refused */
 async function copyDirectly({ knex, mirror, chunk, source, options }: Load): Promise<ChunkResult | undefined> {
-  if (!options.firstLoad || options.keepSeenIds || options.trackRecords || !source.copyIntoMirror) return undefined;
+  const isPlain = !options.keepSeenIds && !options.trackRecords && !options.partialRead;
+  if (!options.firstLoad || !isPlain || !source.copyIntoMirror) return undefined;
   try {
     return await withRawTransaction(knex, async (client) => {
       await client.query('set local statement_timeout = 0');

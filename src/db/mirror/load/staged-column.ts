@@ -1,6 +1,6 @@
 import { bulkNameField, isUserLookup, type ColumnType, type MirrorField } from '../../../domain/mirror/mirror-field';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
-import { modifiedTimeColumn, type MirrorModule } from '../mirror-module';
+import { modifiedTimeColumn, type MirrorModule, type ReadField } from '../mirror-module';
 
 /** Notation of a staged row's source; it decides how values that are not plain were written. */
 export type StagedFormat = 'csv' | 'json';
@@ -18,6 +18,8 @@ export interface StagedColumn {
   checked: boolean;
   /** True if the value can change without `Modified_Time` moving. */
   changesWithoutModifiedTime: boolean;
+  /** True if the column is empty in rows that have not changed since it came. */
+  isUnfilled: boolean;
 }
 
 const staged = (column: string): string => `s.${quoteIdentifier(column)}`;
@@ -58,7 +60,7 @@ function splitChoices(text: string, choices: readonly string[]): string {
     else ${parts(';')} end)`;
 }
 
-function valueColumn(field: MirrorField, format: StagedFormat): StagedColumn {
+function valueColumn(field: ReadField, format: StagedFormat): StagedColumn {
   const plain = field.shape === 'scalar' || field.shape === 'reference';
   return {
     name: field.column,
@@ -67,6 +69,7 @@ function valueColumn(field: MirrorField, format: StagedFormat): StagedColumn {
     expression: valueExpression(field, format),
     checked: field.type !== 'text' && (plain || format === 'json'),
     changesWithoutModifiedTime: field.changesWithoutModifiedTime,
+    isUnfilled: field.filled === false,
   };
 }
 
@@ -76,8 +79,8 @@ export interface StagingLayout {
   /** Staging column of each column of the source; undefined where the mirror does not want it. */
   sourceColumns: (string | undefined)[];
   columns: StagedColumn[];
-  /** Columns filled from the list of users: name column <- id column. */
-  userNames: { column: string; idColumn: string }[];
+  /** Columns of names that the source lacks while it has the ids they belong to. */
+  missingNames: { column: string; idColumn: string; isUser: boolean }[];
   modifiedTime: string | undefined;
 }
 
@@ -103,22 +106,22 @@ export function csvLayout(mirror: MirrorModule, header: readonly string[]): Stag
   const found = header.map((name) => (name.toLowerCase() === 'id' ? { name: 'id' } : byHeader.get(name)));
   const columns = found.flatMap((entry) => (entry && 'column' in entry && entry.column ? [entry.column] : []));
   const present = new Set(columns.map((column) => column.name));
-  const userNames = mirror.fields.flatMap((field) =>
-    isUserLookup(field) && field.nameColumn && present.has(field.column)
-      ? [{ column: field.nameColumn, idColumn: field.column }]
+  const missingNames = mirror.fields.flatMap((field) =>
+    field.nameColumn && present.has(field.column) && !present.has(field.nameColumn)
+      ? [{ column: field.nameColumn, idColumn: field.column, isUser: isUserLookup(field) }]
       : [],
   );
   return {
     format: 'csv',
     sourceColumns: found.map((entry) => entry?.name),
     columns,
-    userNames,
+    missingNames,
     modifiedTime: presentModifiedTime(mirror, present),
   };
 }
 
 /** The layout of record pages: the given fields, a reference as id and name. */
-export function jsonLayout(mirror: MirrorModule, fields: readonly MirrorField[]): StagingLayout {
+export function jsonLayout(mirror: MirrorModule, fields: readonly ReadField[]): StagingLayout {
   const columns = fields.flatMap((field) => [
     valueColumn(field, 'json'),
     ...(field.nameColumn ? [nameColumn(field.nameColumn)] : []),
@@ -127,7 +130,7 @@ export function jsonLayout(mirror: MirrorModule, fields: readonly MirrorField[])
     format: 'json',
     sourceColumns: ['id', ...columns.map((column) => column.name)],
     columns,
-    userNames: [],
+    missingNames: [],
     modifiedTime: presentModifiedTime(mirror, new Set(columns.map((column) => column.name))),
   };
 }
@@ -140,6 +143,7 @@ function nameColumn(name: string): StagedColumn {
     expression: staged(name),
     checked: false,
     changesWithoutModifiedTime: false,
+    isUnfilled: false,
   };
 }
 

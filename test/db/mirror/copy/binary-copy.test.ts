@@ -33,7 +33,7 @@ const LAYOUT: StagingLayout = {
   format: 'json',
   sourceColumns: NAMES,
   columns: [],
-  userNames: [],
+  missingNames: [],
   modifiedTime: undefined,
 };
 

@@ -11,7 +11,7 @@ const LAYOUT: StagingLayout = {
   format: 'json',
   sourceColumns: ['place', 'first', 'second'],
   columns: [],
-  userNames: [],
+  missingNames: [],
   modifiedTime: undefined,
 };
 

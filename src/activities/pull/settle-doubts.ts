@@ -1,0 +1,34 @@
+import { findDoubts, forgetDoubts } from '../../db/mirror/doubtful-records';
+import { findLastChunk } from '../../db/sessions/chunks';
+import { ChunkCounter, DOUBT_CHUNKS } from '../../domain/runs/chunk-numbers';
+import { LIMITS } from '../../domain/zoho-limits';
+import type { SyncTarget } from '../../temporal/contract/targets';
+import type { ActivityDependencies } from '../dependencies';
+import type { ZohoWork } from '../with-zoho';
+import { wholeMirror } from './load-mirror';
+import { refetchRecords } from './refetch-records';
+
+/**
+ * Asks for the records whose rows a read has contradicted and merges what is true of them. An answer that was asked for
+ * after the mirror's row was written is right, whatever its time of modification. A credit for every 100 of them.
+ * Idempotent; doubts beyond the limit stay for the next call, and for the next session.
+ * @param limit calls at most, of 100 records each
+ */
+export async function settleDoubts(
+  deps: ActivityDependencies,
+  zoho: ZohoWork,
+  target: SyncTarget,
+  limit: number,
+): Promise<void> {
+  const mirror = await wholeMirror(deps, target);
+  const { sessionId } = target;
+  const last = await findLastChunk(deps.knex, sessionId, DOUBT_CHUNKS);
+  const chunks = new ChunkCounter(DOUBT_CHUNKS, last?.chunkNumber);
+  for (let call = 0; call < limit; call += 1) {
+    const doubts = await findDoubts(deps.knex, mirror, LIMITS.listPage.ids);
+    if (doubts.ids.length === 0) return;
+    await refetchRecords(deps, zoho, mirror, { sessionId, ids: doubts.ids, chunks, settlesDoubtsUpTo: doubts.upTo });
+    await forgetDoubts(deps.knex, mirror, doubts);
+    zoho.report({ settlingDoubtsOf: target.module, asked: (call + 1) * LIMITS.listPage.ids });
+  }
+}

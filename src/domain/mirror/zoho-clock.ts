@@ -1,0 +1,37 @@
+/** Two clocks that are kept right differ by less; a wider gap means that one of them is wrong, and not which. */
+const CLOCK_TOLERANCE_MS = 60_000;
+/** A Date header has whole seconds. */
+const RESOLUTION_MS = 1_000;
+
+/** A clock's reading in an answer of Zoho's, and ours at that moment. */
+export interface ClockReading {
+  /** The Date header, or our clock if there was none. */
+  serverTime: Date;
+  ownTime: Date;
+}
+
+/**
+ * The earliest time that it can be at Zoho. A gateway on the way may have a clock of its own: to take a time for later
+ * than it is loses changes, to take it for earlier reads some twice.
+ */
+export function earliestNow({ serverTime, ownTime }: ClockReading): Date {
+  return new Date(Math.min(serverTime.getTime(), ownTime.getTime()));
+}
+
+/** The latest time that it can be at Zoho: of what is certainly so now, such as that a record is gone. */
+export function latestNow({ serverTime, ownTime }: ClockReading): Date {
+  return new Date(Math.max(serverTime.getTime(), ownTime.getTime()));
+}
+
+/** Whether both clocks agree, so that a time without any record to prove it may be believed. */
+export function clocksAgree({ serverTime, ownTime }: ClockReading): boolean {
+  return Math.abs(serverTime.getTime() - ownTime.getTime()) <= CLOCK_TOLERANCE_MS;
+}
+
+/**
+ * A time on Zoho's clock before a request was sent.
+ * @param elapsedMs from before it was sent until its answer came
+ */
+export function sentAfter(reading: ClockReading, elapsedMs: number): Date {
+  return new Date(earliestNow(reading).getTime() - Math.ceil(elapsedMs) - RESOLUTION_MS);
+}
