@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client } from 'pg';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../simulator';
+import { parseDatabaseUrl } from '../src/db/postgres/database-url';
 import { createDatabase } from '../src/db/postgres/knex';
 import { migrateToLatest } from '../src/db/postgres/migrate';
 import { controlApi, simulator, worker } from './engine-processes';
@@ -9,6 +10,7 @@ import { apiKeyFile, ensureApiKey, ensureEncryptionKeys } from './keys';
 import { preparePostgres } from './postgres/server';
 import type { Supervisor } from './processes/supervisor';
 import type { StartSettings } from './settings';
+import { shellWord } from './shell-word';
 import { resolveTemporalServer } from './temporal/resolve-server';
 import { prepareExternalTemporal, temporalServer } from './temporal/server-process';
 
@@ -91,10 +93,10 @@ async function startDatabase(
 ): Promise<{ url: string; forPeople: string }> {
   const { home, config, ports } = settings;
   if (settings.externalDatabase) {
-    const { host, pathname } = new URL(config.DATABASE_URL);
+    const { host, database } = parseDatabaseUrl(config.DATABASE_URL);
     await requireDatabase(config.DATABASE_URL, host);
     report(`PostgreSQL    ${host} (yours)`);
-    return { url: config.DATABASE_URL, forPeople: `${host}${pathname} (DATABASE_URL)` };
+    return { url: config.DATABASE_URL, forPeople: `${host}/${database} (DATABASE_URL)` };
   }
   const postgres = await preparePostgres({
     dataDirectory: path.join(home, 'postgres'),
@@ -108,7 +110,7 @@ async function startDatabase(
   report(`PostgreSQL    127.0.0.1:${postgres.port}`);
   return {
     url: postgres.url,
-    forPeople: `PGPASSFILE=${passwordFile} psql -h 127.0.0.1 -p ${postgres.port} -U pulse pulse`,
+    forPeople: `PGPASSFILE=${shellWord(passwordFile)} psql -h 127.0.0.1 -p ${postgres.port} -U pulse pulse`,
   };
 }
 

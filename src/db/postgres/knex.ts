@@ -1,5 +1,6 @@
 import createKnex, { type Knex } from 'knex';
 import pg from 'pg';
+import { parseDatabaseUrl } from './database-url';
 
 export interface DatabaseOptions {
   /** Most connections this process may hold. @default 12 */
@@ -28,28 +29,55 @@ const types: pg.CustomTypesConfig = {
 };
 
 /**
+ * Settings of every connection, whatever the database, the role or the server sets: results are parsed and texts are
+ * written by them. They are statements because poolers such as PgBouncer refuse most parameters of a connection's
+ * first message. Behind a pooler in transaction mode the first line holds everywhere, since PgBouncer keeps those for
+ * each client; time limits may be missing from some of its connections.
+ */
+const SESSION_SETTINGS = `
+  set datestyle to 'ISO, YMD'; set timezone to 'UTC'; set standard_conforming_strings to on;
+  set intervalstyle to 'postgres'; set bytea_output to 'hex'; set extra_float_digits to 1;
+  set search_path to pg_catalog, pg_temp; set default_transaction_isolation to 'read committed';
+  set statement_timeout to ${STATEMENT_TIMEOUT_MS};
+  set idle_in_transaction_session_timeout to ${IDLE_IN_TRANSACTION_TIMEOUT_MS};
+  do $$
+  begin
+    -- Chunks are staged in temporary tables: this much of one stays in memory.
+    perform set_config('temp_buffers', '128MB', false);
+  exception when invalid_parameter_value then
+    -- A pooler's connection has used a temporary table already: what it has must do.
+    null;
+  end $$`;
+
+/**
  * Opens a pool. Nothing connects until the first query.
  * @param url `postgres://user:password@host:port/database`
+ * @throws UnreadableDatabaseUrl
  */
 export function createDatabase(url: string, options: DatabaseOptions = {}): Knex {
+  parseDatabaseUrl(url);
   const connection: pg.ClientConfig = {
     connectionString: url,
     application_name: options.applicationName ?? 'pulse',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    // Chunks are staged in temporary tables: this much of one stays in memory. It cannot be changed once used.
-    options: '-c temp_buffers=128MB',
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     types,
   };
   return createKnex({
     client: 'pg',
     connection: connection as Knex.PgConnectionConfig,
-    pool: { min: 0, max: options.poolMax ?? 12 },
+    pool: { min: 0, max: options.poolMax ?? 12, afterCreate: applySettings },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     log: { warn: warnUnlessThrown },
   });
+}
+
+/** Called by Knex with each new connection, before anybody uses it. */
+function applySettings(client: pg.Client, done: (error: Error | null, client: pg.Client) => void): void {
+  client.query(SESSION_SETTINGS).then(
+    () => done(null, client),
+    (error: Error) => done(error, client),
+  );
 }
 
 /** Knex prints why a connection failed, and throws it too; callers log it in their own form. */
