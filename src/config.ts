@@ -25,6 +25,8 @@ const Environment = z.object({
   TEMPORAL_UI_URL: z.string().default('http://127.0.0.1:8233'),
   PULSE_API_HOST: z.string().default('127.0.0.1'),
   PULSE_API_PORT: port.default(8600),
+  /** Time in seconds that an idle connection to the API stays open: longer than a load balancer keeps it. */
+  PULSE_API_KEEP_ALIVE_SECONDS: z.coerce.number().int().min(1).default(75),
   /** Base URL under which Zoho reaches this API to report the end of its jobs; they are polled in any case. */
   PULSE_PUBLIC_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
   /** Key ring for secrets at rest: `id:base64 of 32 bytes`, the first encrypts, all decrypt. */
@@ -62,11 +64,13 @@ const Environment = z.object({
 export type Config = Readonly<z.infer<typeof Environment>>;
 
 /**
- * Parses the environment once at start-up.
+ * Parses the environment once at start-up. A variable that is set to nothing, as compose files hand on what nobody set,
+ * is not set.
  * @throws Error one sentence that names each wrong variable.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = Environment.safeParse(environment);
+  const isSet = ([, value]: [string, string | undefined]) => value !== undefined && value.trim() !== '';
+  const parsed = Environment.safeParse(Object.fromEntries(Object.entries(environment).filter(isSet)));
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
     throw new Error(`The environment is not usable: ${problems}`);

@@ -50,7 +50,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
       validateAnswers: config.PULSE_VALIDATE_ANSWERS,
       version,
     });
-    const server = createServer(app);
+    const server = createServer({ keepAliveTimeout: config.PULSE_API_KEEP_ALIVE_SECONDS * 1_000 }, app);
     const url = await listen(server, config.PULSE_API_HOST, config.PULSE_API_PORT);
     stack.defer(() => drain(server, DRAIN_MS));
     return { url, close: () => stack.close() };

@@ -24,6 +24,8 @@ describe('the API process', () => {
     child.kill('SIGTERM');
 
     assert.equal(alive.status, 200);
+    // Load balancers keep an idle connection for a minute.
+    assert.equal(alive.headers.get('keep-alive'), 'timeout=75');
     assert.equal(ready.status, 503);
     assert.deepEqual(await exited, [0, null]);
   });
