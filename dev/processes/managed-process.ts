@@ -131,9 +131,12 @@ function failure({ name, logFile }: ProcessSpec, logStart: number, what: string)
   return `${name} ${what}. The end of ${logFile}:\n${output.split('\n').slice(-LOG_TAIL_LINES).join('\n')}`;
 }
 
+/** A proxy is a way out of the network, and no credential of Zoho's. */
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy'];
+
 /** Environment without credentials, for servers that need none of this process's settings. */
 export function bareEnvironment(): NodeJS.ProcessEnv {
-  const names = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'XDG_CACHE_HOME'];
+  const names = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'XDG_CACHE_HOME', ...PROXY_VARIABLES];
   return Object.fromEntries(
     names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );

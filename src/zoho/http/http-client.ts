@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { networkError } from '../errors/classify-error';
 import { type CallLabel, unreadableAnswer } from '../errors/errors';
 import { joinBody } from './body-memory';
@@ -30,23 +30,31 @@ export interface HttpAnswer {
 export type HttpStream = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>;
 
 const KEEP_ALIVE_MS = 30_000;
+/** The variables that curl and most other programs heed. */
+const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
+const LOOPBACK = 'localhost,127.0.0.1,[::1]';
 
 /**
- * Sends single requests over kept-alive connections. Follows no redirects and repeats nothing.
+ * Sends single requests over kept-alive connections, through the proxy of the environment (`HTTPS_PROXY`, `HTTP_PROXY`,
+ * `NO_PROXY`) if there is one; this machine itself is never asked for through it. Follows no redirects and repeats
+ * nothing.
  *
  * All methods reject with the signal's reason when it is aborted, else with a `ZohoError` of category `network`.
  */
 export class HttpClient {
-  readonly #agent: Agent;
+  readonly #agent: Dispatcher;
 
   /** @param timeoutMs limit for connecting, for the headers and for each pause in the body. */
   constructor(timeoutMs: number) {
-    this.#agent = new Agent({
+    const options: Agent.Options = {
       connect: { timeout: timeoutMs },
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
-    });
+    };
+    this.#agent = PROXY_VARIABLES.some((name) => process.env[name])
+      ? new EnvHttpProxyAgent({ ...options, noProxy: exceptions(process.env) })
+      : new Agent(options);
   }
 
   /** Sends one request and collects the answer; the announced length must arrive in full. */
@@ -93,6 +101,10 @@ export class HttpClient {
       throw networkError(label, error);
     }
   }
+}
+
+function exceptions({ no_proxy, NO_PROXY }: NodeJS.ProcessEnv): string {
+  return [no_proxy ?? NO_PROXY, LOOPBACK].filter(Boolean).join(',');
 }
 
 async function readWhole(label: CallLabel, stream: HttpStream): Promise<HttpAnswer> {
