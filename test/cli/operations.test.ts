@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BulkOperationAnswer } from '../../src/api/bulk-operations/schemas';
@@ -8,7 +11,7 @@ import { recordRunUpdate } from '../../src/db/runs/record-run-update';
 import { operationRun } from '../../src/domain/runs/run';
 import { NO_OPERATIONS, NO_TEMPORAL, useApi } from '../api/support/api';
 import { someConnection } from '../db/support';
-import { pulse } from './support';
+import { pulse, runPulse } from './support';
 
 describe('pulse bulk-write and mass-update', () => {
   let folder = '';
@@ -95,24 +98,57 @@ describe('pulse bulk-write and mass-update', () => {
     ]);
   });
 
+  it('waits through an outage of the API', async () => {
+    const { name } = await someConnection(api.knex);
+    const gate = await startGate(api.baseUrl);
+    try {
+      const args = [
+        'mass-update',
+        'start',
+        'Contacts',
+        '--connection',
+        name,
+        '--ids',
+        '1',
+        '--values',
+        '{"Title":"x"}',
+      ];
+      const waiting = runPulse([...args, '--wait'], { PULSE_API_URL: gate.url, PULSE_API_KEY: api.keys.operator });
+      const id = await idOfActive();
+      gate.isOpen = false;
+      await gate.refusals(2);
+      await recordRunUpdate(api.knex, { run: operationRun(id), sequence: 1, patch: { status: 'completed' } });
+      gate.isOpen = true;
+
+      const { code, err } = await waiting;
+
+      assert.equal(code, 0, err);
+      assert.match(err, /does not answer[^]*Still waiting[^]*answers again/);
+    } finally {
+      gate.close();
+    }
+  });
+
+  async function idOfActive(): Promise<string> {
+    for (;;) {
+      const [row] = await api
+        .knex('bulk_operations')
+        .withSchema('sync')
+        .where({ kind: 'mass_update', status: 'initiated' })
+        .select<{ id: string }[]>('id');
+      if (row) return row.id;
+    }
+  }
+
   it('ends with 1 when what it waits for fails', async () => {
     const { name } = await someConnection(api.knex);
     const args = ['mass-update', 'start', 'Deals', '--connection', name, '--ids', '1,2', '--values', '{"Stage":"x"}'];
     const waiting = pulse(api, [...args, '--wait']);
-    for (let id: string | undefined; id === undefined;) {
-      const [row] = await api
-        .knex('bulk_operations')
-        .withSchema('sync')
-        .where('kind', 'mass_update')
-        .select<{ id: string }[]>('id');
-      id = row?.id;
-      if (id)
-        await recordRunUpdate(api.knex, {
-          run: operationRun(id),
-          sequence: 1,
-          patch: { status: 'failed', errorMessage: 'on purpose' },
-        });
-    }
+    await recordRunUpdate(api.knex, {
+      run: operationRun(await idOfActive()),
+      sequence: 1,
+      patch: { status: 'failed', errorMessage: 'on purpose' },
+    });
 
     const { code, err } = await waiting;
 
@@ -133,3 +169,36 @@ describe('pulse bulk-write and mass-update', () => {
     );
   });
 });
+
+/** Passes requests on to the API while it is open, and drops their connections while it is not. */
+async function startGate(target: string) {
+  let dropped = 0;
+  const server = createServer((request, response) => {
+    if (!gate.isOpen) {
+      dropped += 1;
+      request.socket.destroy();
+      return;
+    }
+    const { method, headers } = request;
+    const onward = httpRequest(`${target}${request.url}`, { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => request.socket.destroy());
+    request.pipe(onward);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const gate = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    isOpen: true,
+    refusals: async (count: number) => {
+      for (const wanted = dropped + count; dropped < wanted;) await once(server, 'request');
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return gate;
+}

@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
-import { readJsonText } from '../../src/cli/input/read-json';
 import { useOrganization } from '../api/support/organization';
 import { pulse, type Outcome } from './support';
 
@@ -120,14 +118,5 @@ describe('pulse modules, fields and records', () => {
       assert.equal(code, 2);
       assert.match(err, /cannot be read \(ENOENT\)|holds no JSON/);
     }
-  });
-});
-
-describe('JSON on standard input', () => {
-  it('is read to its end, as it stands', async () => {
-    const input = new PassThrough();
-    input.end('[1.10, 12345678901234567890]');
-
-    assert.equal(await readJsonText('-', input), '[1.10, 12345678901234567890]');
   });
 });

@@ -5,6 +5,7 @@ import { isFinal } from '../../domain/runs/enums';
 import { show, type CliContext } from '../context';
 import { progressLine, sessionDetails } from '../output/session-text';
 import { CliError, EXIT_CODES } from './errors';
+import { readPatiently } from './read-patiently';
 
 const POLL_MS = 1_000;
 
@@ -21,7 +22,7 @@ export async function followSession(context: CliContext, started: Session): Prom
     lastLine = line;
     if (isFinal(session.status)) break;
     await sleep(POLL_MS);
-    session = await readSession(context, session.id);
+    session = await readPatiently(context, () => readSession(context, started.id));
   }
   show(context, session, sessionDetails);
   if (session.status === 'completed') return;

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { AuthStatus, Authorization, ConnectionAnswer, type Connection } from '../../api/connections/schemas';
 import { connectionPath, API_PREFIX } from '../../api/paths';
 import { CliError, EXIT_CODES } from '../client/errors';
+import { readPatiently } from '../client/read-patiently';
 import { show, type CliContext } from '../context';
 import { openBrowser } from '../input/open-browser';
 import { connectionOption, names } from '../input/option-values';
@@ -110,7 +111,7 @@ async function connectInBrowser(
   err(`Zoho must know the redirect URI ${consent.redirectUri} for this client. Waiting ...\n`);
   if (open && process.stderr.isTTY) openBrowser(consent.authorizationUrl);
   while (Date.now() < Date.parse(consent.expiresAt)) {
-    const connection = await read();
+    const connection = await readPatiently(context, read);
     if (connection.status === 'connected' && connection.connectedAt !== connectedAt) return connection;
     await sleep(POLL_MS);
   }

@@ -12,6 +12,7 @@ import type { BulkOperationKind } from '../../domain/runs/bulk-operations';
 import { isFinal } from '../../domain/runs/enums';
 import { CliError, EXIT_CODES } from '../client/errors';
 import { addPagingOptions, listPages, type PagingOptions } from '../client/list-pages';
+import { readPatiently } from '../client/read-patiently';
 import { show, type CliContext } from '../context';
 import { operationDetails, operationLine, operationTable, resultTable } from '../output/operation-text';
 
@@ -97,7 +98,7 @@ async function follow(context: CliContext, kind: BulkOperationKind, started: Bul
     lastLine = line;
     if (isFinal(answer.operation.status)) break;
     await sleep(POLL_MS);
-    answer = await read(context, kind, answer.operation.id);
+    answer = await readPatiently(context, () => read(context, kind, started.operation.id));
   }
   show(context, answer, operationDetails);
   const { status, errorMessage } = answer.operation;
