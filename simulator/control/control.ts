@@ -179,6 +179,17 @@ export class Control {
     this.simulation.customFields.renameChoice(opened, field, actual, displayed);
   }
 
+  /**
+   * Gives a module another API name, as an administrator does; its id and its records stay.
+   * @throws ApiError INVALID_MODULE
+   */
+  renameModule(apiName: string, to: string): void {
+    const { catalog } = this.simulation;
+    const module = catalog.module(apiName);
+    if (!module) throw invalidModule();
+    catalog.rename(module, to);
+  }
+
   addModule(request: CustomModuleRequest): { apiName: string; id: string } {
     const { apiName, id } = this.simulation.catalog.add(request);
     return { apiName, id };

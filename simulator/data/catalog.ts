@@ -62,6 +62,12 @@ export class Catalog {
     return [...this.#modules.values()];
   }
 
+  rename(module: GeneratedModule, apiName: string): void {
+    this.#modules.delete(module.apiName.toLowerCase());
+    module.rename(apiName);
+    this.#modules.set(apiName.toLowerCase(), module);
+  }
+
   #build(plan: ModulePlan): GeneratedModule {
     const module = new GeneratedModule(plan, {
       seed: this.options.seed,

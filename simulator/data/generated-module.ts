@@ -54,7 +54,7 @@ export class GeneratedModule {
   #columns: readonly Column[];
   readonly #idPrefix: string;
   readonly #display: Column;
-  readonly plan: ModulePlan;
+  plan: ModulePlan;
 
   constructor(plan: ModulePlan, context: Omit<DataContext, 'module' | 'moduleSalt' | 'timeline'>) {
     this.plan = plan;
@@ -75,6 +75,11 @@ export class GeneratedModule {
 
   get apiName(): string {
     return this.plan.apiName;
+  }
+
+  /** Gives the module another API name; its id and its rows stay. */
+  rename(apiName: string): void {
+    this.plan = { ...this.plan, apiName };
   }
 
   /** The metadata id of the module. */

@@ -53,6 +53,8 @@ export const PROBLEMS = {
   unknown_connection: problem(422, 'No such connection', 'validation'),
   connection_required: problem(422, 'The request must name its connection', 'validation'),
   fields_not_updatable: problem(422, 'The fields cannot be given these values', 'validation'),
+  unknown_module: problem(422, 'No such module', 'validation'),
+  module_not_readable: problem(422, 'The API gives no records of the module', 'validation'),
   module_not_synced: problem(422, 'Not enough is known of the module', 'validation'),
   zoho_invalid: problem(422, 'Zoho does not take this', 'validation'),
   zoho_locked: problem(423, 'The record is locked in Zoho', 'conflict', true),

@@ -7,6 +7,7 @@ import { planWrite, type WriteQuestion } from '../../domain/planning/write-metho
 import type { RouteDeps } from '../http/deps';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
+import { MODULE_PROBLEMS, resolveModule } from '../modules/resolve-module';
 import { Plan, PlanRequest } from './schemas';
 
 /** Taken for one call of an org that was not called in the last 24 hours. */
@@ -22,14 +23,17 @@ export const createPlan = defineRoute({
   operationId: 'createPlan',
   tag: 'Plans',
   summary: 'Find the cheapest adequate method to read or write, without doing it',
-  description: 'What is not given is taken from the mirror and the ledger; Zoho is not asked, and nothing is spent.',
+  description:
+    'What is not given is taken from the mirror and the ledger. Zoho is only asked whether there is a module that was never synced; 1 API credit then.',
   access: 'viewer',
   connection: 'body',
   body: PlanRequest,
   answers: { 200: { description: 'The plan, and the methods that were rejected.', schema: Plan } },
-  problems: ['module_not_synced'],
-  async handle({ body, connection }, deps) {
-    const facts = await readPlanningFacts(deps.knex, connection.id, body.module);
+  problems: [...MODULE_PROBLEMS, 'module_not_synced'],
+  async handle({ body: asked, connection }, deps) {
+    const { apiName, key } = await resolveModule(deps, connection, asked.module);
+    const body = { ...asked, module: apiName };
+    const facts = await readPlanningFacts(deps.knex, connection.id, key);
     const allowance = allowanceOf(body, facts);
     if (body.kind === 'write') {
       const { kind, connection: _connection, ...wanted } = body;
@@ -39,7 +43,7 @@ export const createPlan = defineRoute({
         body: { kind, connection: connection.name, ...presentPlan(question, planWrite(question)) },
       };
     }
-    const question = await readQuestion(deps, connection.id, body, facts, allowance);
+    const question = await readQuestion(deps, { connectionId: connection.id, key }, body, facts, allowance);
     return {
       status: 200,
       body: { kind: 'read', connection: connection.name, ...presentPlan(question, planRead(question)) },
@@ -66,12 +70,12 @@ function allowanceOf(body: PlanRequest, { latencyMs, creditsSpent }: PlanningFac
 /** @throws Problem `module_not_synced` when the caller left out what no full sync has found out yet */
 async function readQuestion(
   { knex }: RouteDeps,
-  connectionId: string,
+  { connectionId, key }: { connectionId: string; key: string },
   body: ReadBody,
   facts: PlanningFacts,
   allowance: KnownAllowance,
 ): Promise<ReadQuestion> {
-  const known = (await loadFields(knex, connectionId, body.module)).filter(({ status }) => status === 'active');
+  const known = (await loadFields(knex, connectionId, key)).filter(({ status }) => status === 'active');
   const rows = body.rows ?? facts.rows;
   const fields = body.fields ?? known.length;
   if (rows === undefined || fields === 0) {

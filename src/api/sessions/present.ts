@@ -14,7 +14,7 @@ export function presentSession(view: SessionView, audience: Audience): Session {
   return {
     id: session.id,
     connection: view.connection,
-    module: session.moduleName,
+    module: view.module,
     sessionType: session.sessionType,
     status: session.status,
     syncDirection: session.syncDirection,

@@ -13,6 +13,7 @@ import { assertUsable, USE_PROBLEMS } from '../connections/assert-usable';
 import type { RouteDeps } from '../http/deps';
 import { idempotencyHeader } from '../http/parameters';
 import { defineRoute, type Route, type RouteRequest } from '../http/route';
+import { claimModule, MODULE_PROBLEMS, type ResolvedModule } from '../modules/resolve-module';
 import { sessionPath } from '../paths';
 import { startOnce } from '../runs/start-once';
 import { presentSessionAnswer } from './present';
@@ -48,12 +49,20 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
     answers: {
       202: { description: 'Started.', schema: SessionAnswer, headers: { Location: 'Path of the session.' } },
     },
-    problems: [...USE_PROBLEMS, 'sync_already_running', 'idempotency_key_reused', 'temporal_unavailable'],
+    problems: [
+      ...USE_PROBLEMS,
+      ...MODULE_PROBLEMS,
+      'sync_already_running',
+      'idempotency_key_reused',
+      'temporal_unavailable',
+    ],
     audit: { action, target: (request, connection) => `${connection}/${request.body.module}` },
     async handle(request, deps) {
       const { actor, connection } = request;
       assertUsable(connection);
+      const module = await claimModule(deps, connection, request.body.module);
       const id = await startSession(deps, sync, {
+        module,
         actor,
         auditWith: request.auditWith,
         connection,
@@ -73,6 +82,7 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
 type AnyRequest = RouteRequest<unknown, unknown, unknown, unknown>;
 
 interface SyncRequest<Body> {
+  module: ResolvedModule;
   actor: string;
   auditWith: AnyRequest['auditWith'];
   connection: ConnectionModel;
@@ -84,12 +94,20 @@ interface SyncRequest<Body> {
 async function startSession<Body extends SyncBody>(
   { knex, commands }: RouteDeps,
   sync: SyncStart<Body>,
-  { actor, auditWith, body, connection, idempotencyKey }: SyncRequest<Body>,
+  { actor, auditWith, body, connection, idempotencyKey, module }: SyncRequest<Body>,
 ): Promise<string> {
   const id = uuidv7();
-  const { module, connection: _named, ...options } = body;
-  const requested = { module, connection: connection.name, ...options };
-  const input = { sessionId: id, connectionId: connection.id, connection: connection.name, module, options };
+  const { module: named, connection: _named, ...options } = body;
+  const requested = { module: named, connection: connection.name, ...options };
+  const { apiName, key } = module;
+  const input = {
+    sessionId: id,
+    connectionId: connection.id,
+    connection: connection.name,
+    module: apiName,
+    ...(key !== apiName && { key }),
+    options,
+  };
   return startOnce(knex, {
     run: sessionRun(id),
     store: () =>
@@ -98,10 +116,10 @@ async function startSession<Body extends SyncBody>(
           id,
           connectionId: connection.id,
           sessionType: sync.sessionType,
-          moduleName: module,
+          moduleName: key,
           initiatedBy: actor,
           syncConfig: options,
-          workflowId: syncWorkflowId(connection.name, module),
+          workflowId: syncWorkflowId(connection.name, key),
           requestHash: createHash('sha256').update(JSON.stringify(requested)).digest('hex'),
           ...(idempotencyKey !== undefined && { idempotencyKey }),
         });

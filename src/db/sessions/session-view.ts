@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { isFinal } from '../../domain/runs/enums';
+import { listRenamedMirrors } from '../mirror/mirrors';
 import { ConnectionModel } from '../models/connection';
 import type { SyncSessionModel } from '../models/sync-session';
 
@@ -8,6 +9,8 @@ export interface SessionView {
   session: SyncSessionModel;
   /** Name of the connection. */
   connection: string;
+  /** Zoho's name of the module now. */
+  module: string;
   processedRecords: number;
   successfulRecords: number;
   failedRecords: number;
@@ -49,6 +52,8 @@ interface Sources {
   now: Date;
   chunks: ReadonlyMap<string, ChunkSums>;
   connectionNames: ReadonlyMap<string, string>;
+  /** By connection and key; of modules that are called as their key there is none. */
+  moduleNames: ReadonlyMap<string, string>;
 }
 
 /** A progress bar that says 100 % while work is left is a lie. */
@@ -61,7 +66,7 @@ export async function viewSession(knex: Knex, session: SyncSessionModel): Promis
 }
 
 /**
- * Derives the view of each session, with two queries however many sessions. A session's row is written by its
+ * Derives the view of each session, with three queries however many sessions. A session's row is written by its
  * workflow now and then, a chunk's row with its data; so the larger count is the truer one.
  */
 export async function viewSessions(knex: Knex, sessions: readonly SyncSessionModel[]): Promise<SessionView[]> {
@@ -73,14 +78,16 @@ export async function viewSessions(knex: Knex, sessions: readonly SyncSessionMod
 async function readSources(knex: Knex, sessions: readonly SyncSessionModel[]): Promise<Sources> {
   const ids = sessions.map(({ id }) => id);
   const connectionIds = [...new Set(sessions.map(({ connectionId }) => connectionId))];
-  const [chunks, connections] = await Promise.all([
+  const [chunks, connections, renamed] = await Promise.all([
     sumChunks(knex, ids),
     ConnectionModel.query(knex).select('id', 'name').findByIds(connectionIds),
+    listRenamedMirrors(knex, connectionIds),
   ]);
   return {
     now: chunks.now,
     chunks: chunks.sums,
     connectionNames: new Map(connections.map(({ id, name }) => [id, name])),
+    moduleNames: new Map(renamed.map(({ connectionId, key, apiName }) => [`${connectionId} ${key}`, apiName])),
   };
 }
 
@@ -119,6 +126,7 @@ function derive(session: SyncSessionModel, sources: Sources): SessionView {
   return {
     session,
     connection: sources.connectionNames.get(session.connectionId) ?? session.connectionId,
+    module: sources.moduleNames.get(`${session.connectionId} ${session.moduleName}`) ?? session.moduleName,
     processedRecords: processed,
     successfulRecords: successful,
     failedRecords: failed,

@@ -57,10 +57,20 @@ export interface NewSession {
 
 export interface SessionFilter {
   connectionId?: string;
+  /** Zoho's name of the module now, in any case. */
   moduleName?: string;
   status?: readonly RunStatus[];
   sessionType?: SessionType;
 }
+
+/** Sessions of a module by its name in Zoho; one that never got far enough to be known is named as it was asked for. */
+const OF_MODULE = `exists (
+    select from sync.mirrors m where m.connection_id = crm_sync_sessions.connection_id
+      and m.key = crm_sync_sessions.module_name and lower(coalesce(m.api_name, m.key)) = lower(:name)
+  ) or (crm_sync_sessions.module_name = :name and not exists (
+    select from sync.mirrors m where m.connection_id = crm_sync_sessions.connection_id
+      and m.key = crm_sync_sessions.module_name
+  ))`;
 
 /** The row may end between the refused insert and the look at what refused it; then the insert is tried again. */
 const CREATE_ATTEMPTS = 5;
@@ -151,7 +161,7 @@ export async function listSessions(
 ): Promise<SyncSessionModel[]> {
   const query = SyncSessionModel.query(knex).orderBy('id', 'desc').limit(page.limit);
   if (filter.connectionId !== undefined) void query.where('connection_id', filter.connectionId);
-  if (filter.moduleName !== undefined) void query.where('module_name', filter.moduleName);
+  if (filter.moduleName !== undefined) void query.whereRaw(`(${OF_MODULE})`, { name: filter.moduleName });
   if (filter.sessionType !== undefined) void query.where('session_type', filter.sessionType);
   if (filter.status !== undefined) void query.whereIn('status', [...filter.status]);
   if (page.before !== undefined) void query.where('id', '<', page.before);

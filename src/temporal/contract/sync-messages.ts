@@ -34,7 +34,10 @@ export interface SyncInput<Options = SyncOptions> {
   connectionId: string;
   /** Name of the connection. */
   connection: string;
+  /** Zoho's API name when the session began. */
   module: string;
+  /** Name of the module in the engine's books, where it is another one. */
+  key?: string;
   options: Options;
 }
 

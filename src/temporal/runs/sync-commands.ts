@@ -152,7 +152,7 @@ class TemporalSyncCommands implements SyncCommands {
 
   /** Every sync of a module has the same workflow id, so Temporal lets one run at a time. */
   async #start(input: SyncInput, requestedBy: string, sync: SyncKindStart): Promise<Required<WorkflowTarget>> {
-    const workflowId = syncWorkflowId(input.connection, input.module);
+    const workflowId = syncWorkflowId(input.connection, input.key ?? input.module);
     const handle = await this.#onceThePreviousClosed(() =>
       this.#temporal.client.workflow.start(sync.workflowType, {
         workflowId,

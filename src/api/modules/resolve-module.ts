@@ -1,0 +1,94 @@
+import { claimMirror, findMirrorByKey, findMirrorByName, type NamedModule } from '../../db/mirror/mirrors';
+import type { ConnectionModel } from '../../db/models/connection';
+import { nearNames } from '../../domain/near-names';
+import { ZohoError } from '../../zoho/errors/errors';
+import { hasReachableRecords } from '../../zoho/metadata/module-access';
+import { listModules, type ZohoModule } from '../../zoho/metadata/modules';
+import { callInteractively } from '../connections/call-interactively';
+import type { RouteDeps } from '../http/deps';
+import { Problem, type ProblemCode } from '../http/problem';
+
+/** A module under the names that Zoho and the engine's books have for it. */
+export interface ResolvedModule {
+  /** Zoho's API name, however the caller spelled it. */
+  apiName: string;
+  key: string;
+}
+
+export const MODULE_PROBLEMS = ['unknown_module', 'module_not_readable'] as const satisfies readonly ProblemCode[];
+
+/**
+ * Finds the module that a request names. One that was synced before is known; of any other Zoho is asked, for a credit.
+ * While Zoho does not answer the name passes as it is, and the session finds out.
+ *
+ * @throws Problem `unknown_module` with the nearest names, `module_not_readable`
+ */
+export async function resolveModule(
+  deps: RouteDeps,
+  connection: ConnectionModel,
+  name: string,
+): Promise<ResolvedModule> {
+  const known = await findMirrorByName(deps.knex, connection.id, name);
+  if (known) return known;
+  const found = await askForModule(deps, connection, name);
+  return found ? { apiName: found.apiName, key: found.apiName } : { apiName: name, key: name };
+}
+
+/** Finds the module of a request as `resolveModule` does, and reserves its key and its table. */
+export async function claimModule(deps: RouteDeps, connection: ConnectionModel, name: string): Promise<ResolvedModule> {
+  const known = await findMirrorByName(deps.knex, connection.id, name);
+  if (known) return known;
+  const found = await askForModule(deps, connection, name);
+  return found ? claimMirror(deps.knex, connection.id, found) : { apiName: name, key: name };
+}
+
+/** @returns undefined while Zoho does not tell */
+async function askForModule(
+  deps: RouteDeps,
+  connection: ConnectionModel,
+  name: string,
+): Promise<NamedModule | undefined> {
+  const modules = await callInteractively(deps, connection, ({ transport, options }) =>
+    listModules(transport, options),
+  ).catch((error: unknown) => {
+    if (error instanceof ZohoError) return undefined;
+    throw error;
+  });
+  if (!modules) return undefined;
+  const found =
+    modules.find(({ apiName }) => apiName === name) ??
+    modules.find(({ apiName }) => apiName.toLowerCase() === name.toLowerCase());
+  if (!found) throw await unknownModule(deps, connection, name, modules);
+  assertReadable(found);
+  return found;
+}
+
+function assertReadable(module: ZohoModule): void {
+  if (!hasReachableRecords(module)) {
+    throw refusal('module_not_readable', `Zoho's API gives no records of the module ${module.apiName}.`);
+  }
+  if (!module.viewable) {
+    throw refusal(
+      'module_not_readable',
+      `The profile of the connected user may not read the module ${module.apiName}: a Zoho CRM administrator can allow it.`,
+    );
+  }
+}
+
+async function unknownModule(
+  { knex }: RouteDeps,
+  connection: ConnectionModel,
+  name: string,
+  modules: readonly ZohoModule[],
+): Promise<Problem> {
+  const former = await findMirrorByKey(knex, connection.id, name);
+  const now = modules.find(({ id }) => id === former?.moduleId);
+  if (now) return refusal('unknown_module', `The module ${name} is called ${now.apiName} in Zoho now.`);
+  const readable = modules.filter(hasReachableRecords).map(({ apiName }) => apiName);
+  const near = nearNames(name, readable).join(', ');
+  return refusal('unknown_module', `Zoho has no module ${name}${near && `; the nearest are ${near}`}.`);
+}
+
+function refusal(code: (typeof MODULE_PROBLEMS)[number], detail: string): Problem {
+  return new Problem(code, detail, { errors: [{ pointer: '#/module', detail }] });
+}
