@@ -1,83 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
-import { toDatabaseError, type DatabaseError } from '../db/postgres/pg-errors';
-import { SessionEnded } from '../db/sessions/chunks';
-import { NumberRangeExceeded } from '../domain/runs/chunk-numbers';
+import type { FailedAttempt } from '../db/runs/waits';
+import { isExhausted, RETRY_RULES } from '../domain/retry-rules';
+import { operationRun, sessionRun, type RunRef } from '../domain/runs/run';
 import type { Logger } from '../logger';
-import { FAILURES, permanentFailure } from '../temporal/contract/failures';
-import { ZohoError } from '../zoho/errors/errors';
+import { toFailure, type Classified } from './to-failure';
 
+/** Pauses that follow from the number of the attempt alone, in milliseconds. */
+const FIRST_PAUSE_MS = 1_000;
+const MAX_PAUSE_MS = 20_000;
+/** The same where workers were refused together. */
 const FIRST_BACKOFF_MS = 2_000;
 const MAX_BACKOFF_MS = 60_000;
+/** Time that the books of failed attempts get: they may be in the database that is away. */
+const BOOKS_TIMEOUT_MS = 2_000;
+
+/** Books of the failed attempts of runs. */
+export interface AttemptBooks {
+  record(failed: FailedAttempt): Promise<{ failures: number; sinceMs: number }>;
+  forget(run: RunRef, activityId: string, isSettled: boolean): Promise<void>;
+}
 
 /**
- * The one place where a failure becomes Temporal's: its type says what happened, whether to try again and when.
- * Everything that is not known to be hopeless is tried again.
+ * The one place where a failure becomes Temporal's: its type says what happened, its rule whether to try again and for
+ * how long, and the run's log what is waited for. The sequence of commands of workflows is not concerned.
  */
 export class FailureInterceptor implements ActivityInboundCallsInterceptor {
   readonly #logger: Logger;
+  readonly #books: AttemptBooks;
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, books: AttemptBooks) {
     this.#logger = logger;
+    this.#books = books;
   }
 
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
+    const run = runOf(input.args[0]);
     try {
-      return await next(input);
+      const result = await next(input);
+      await this.#forget(run, true);
+      return result;
     } catch (error) {
       // Whatever a cancelled attempt stumbled over (a closed stream, an aborted statement), it was cancelled.
-      if (cancellationSignal().aborted) throw cancellationSignal().reason;
-      const failure = toFailure(error);
-      if (failure instanceof ApplicationFailure && failure.category !== ApplicationFailureCategory.BENIGN) {
-        const { activityType, attempt, workflowExecution } = activityInfo();
-        this.#logger.warn(
-          { activityType, attempt, workflowId: workflowExecution?.workflowId, type: failure.type, err: error },
-          failure.message,
-        );
+      const isCancelled = cancellationSignal().aborted;
+      const classified = isCancelled ? undefined : toFailure(error);
+      if (!classified) {
+        await this.#forget(run, false);
+        throw isCancelled ? cancellationSignal().reason : error;
       }
-      throw failure;
+      this.#log(classified.failure, error);
+      throw await this.#limited(run, classified);
     }
   }
-}
 
-function toFailure(error: unknown): unknown {
-  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
-  if (error instanceof ZohoError) return fromZoho(error);
-  if (error instanceof SessionEnded) return permanentFailure(FAILURES.run.ended, error.message);
-  if (error instanceof NumberRangeExceeded) return permanentFailure(FAILURES.chunks.rangeExceeded, error.message);
-  const database = toDatabaseError(error);
-  if (database) {
+  #log(failure: ApplicationFailure, error: unknown): void {
+    if (failure.category === ApplicationFailureCategory.BENIGN) return;
+    const { activityType, attempt, workflowExecution } = activityInfo();
+    this.#logger.warn(
+      { activityType, attempt, workflowId: workflowExecution?.workflowId, type: failure.type, err: error },
+      failure.message,
+    );
+  }
+
+  /** The failure with the time of the next attempt, or as the last one where its rule is exhausted. */
+  async #limited(run: RunRef | undefined, classified: Classified): Promise<ApplicationFailure> {
+    const { failure, retry } = classified;
+    if (failure.nonRetryable) {
+      await this.#forget(run, false);
+      return failure;
+    }
+    const delay = Number(failure.nextRetryDelay ?? pauseMs(failure));
+    const counted = await this.#record(run, classified, delay);
+    if (!counted || !isExhausted(retry, counted.failures, counted.sinceMs)) return withDelay(failure, delay);
+    await this.#forget(run, false);
     return ApplicationFailure.create({
-      type: FAILURES.database[database.kind].type,
-      message: describeDatabaseError(database),
-      // A statement that PostgreSQL refuses today it refuses tomorrow; everything else may pass.
-      nonRetryable: database.kind === 'schema_mismatch' || database.kind === 'permission_denied',
+      ...(failure.type && { type: failure.type }),
+      message: `${failure.message} Given up after ${counted.failures} attempts${describeTime(counted.sinceMs)}.${adviceMissingIn(classified)}`,
+      nonRetryable: true,
+      ...(failure.details && { details: failure.details }),
     });
   }
-  return error;
+
+  /** @returns undefined when nothing can be counted now; then the attempt does not count either */
+  async #record(run: RunRef | undefined, { failure, retry, whatToDo }: Classified, delay: number) {
+    const { activityId, activityType, attempt, scheduledTimestampMs } = activityInfo();
+    // Maintenance belongs to no run and comes again by itself.
+    if (!run) return { failures: attempt, sinceMs: Date.now() - scheduledTimestampMs };
+    const failed: FailedAttempt = {
+      run,
+      activityId,
+      activityType,
+      failureType: failure.type ?? '',
+      message: failure.message,
+      whatToDo,
+      attempt,
+      nextAttemptAt: new Date(Date.now() + delay),
+      isWait: 'isWait' in RETRY_RULES[retry],
+    };
+    return this.#unlessSlow(this.#books.record(failed));
+  }
+
+  async #forget(run: RunRef | undefined, isSettled: boolean): Promise<void> {
+    const { activityId, attempt } = activityInfo();
+    if (!run || attempt === 1) return;
+    await this.#unlessSlow(this.#books.forget(run, activityId, isSettled));
+  }
+
+  async #unlessSlow<T>(books: Promise<T>): Promise<T | undefined> {
+    const answered = books.catch((error: unknown) => {
+      this.#logger.debug({ err: error }, 'The books of failed attempts could not be kept.');
+      return undefined;
+    });
+    return Promise.race([answered, sleep(BOOKS_TIMEOUT_MS, undefined, { ref: false })]);
+  }
 }
 
-/** PostgreSQL quotes values in its messages, and a failure is kept in Temporal's history: so only kind and place. */
-function describeDatabaseError({ kind, code, table, constraint }: DatabaseError): string {
-  const place = [table && `table ${table}`, constraint && `constraint ${constraint}`].filter(Boolean).join(', ');
-  return `PostgreSQL: ${kind.replaceAll('_', ' ')}${code ? ` (${code})` : ''}${place ? `, ${place}` : ''}.`;
+/** The run that an activity works for, as its first argument names it. */
+function runOf(request: unknown): RunRef | undefined {
+  if (typeof request !== 'object' || request === null) return undefined;
+  const { run, sessionId, operationId } = request as { run?: RunRef; sessionId?: string; operationId?: string };
+  if (run) return run;
+  if (operationId !== undefined) return operationRun(operationId);
+  return sessionId === undefined ? undefined : sessionRun(sessionId);
 }
 
-function fromZoho(error: ZohoError): ApplicationFailure {
-  const delay = error.retryAfterMs ?? (error.category === 'rate_limited' ? backoff() : undefined);
+function withDelay(failure: ApplicationFailure, nextRetryDelay: number): ApplicationFailure {
+  if (failure.nextRetryDelay !== undefined && failure.nextRetryDelay !== null) return failure;
+  const { type, message, category, details } = failure;
   return ApplicationFailure.create({
-    type: FAILURES.zoho[error.category].type,
-    message: `${error.message}. ${error.whatToDo}`,
-    nonRetryable: !error.retryable,
-    details: [{ category: error.category, code: error.code, operation: error.operation, field: error.fieldName }],
-    ...(error.retryable && delay !== undefined && { nextRetryDelay: Math.max(1, delay) }),
-    ...(error.category === 'rate_limited' && { category: ApplicationFailureCategory.BENIGN }),
+    message,
+    nextRetryDelay,
+    ...(type && { type }),
+    ...(details && { details }),
+    ...(category && { category }),
   });
 }
 
-/** Exponential with full jitter: workers that were refused together do not come back together. */
-function backoff(): number {
-  const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (activityInfo().attempt - 1));
+/** Exponential; with jitter where workers were refused together, so that they do not come back together. */
+function pauseMs(failure: ApplicationFailure): number {
+  const { attempt } = activityInfo();
+  if (failure.category !== ApplicationFailureCategory.BENIGN) {
+    return Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+  }
+  const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
   return Math.round(ceiling / 2 + (Math.random() * ceiling) / 2);
+}
+
+function describeTime(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 1) return '';
+  return minutes < 120 ? ` in ${minutes} minutes` : ` in ${Math.round(minutes / 60)} hours`;
+}
+
+function adviceMissingIn({ failure, whatToDo }: Classified): string {
+  return failure.message.includes(whatToDo) ? '' : ` ${whatToDo}`;
 }

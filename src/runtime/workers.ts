@@ -7,7 +7,8 @@ import {
   createZohoActivities,
   type ActivityDependencies,
 } from '../activities';
-import { FailureInterceptor } from '../activities/failure-interceptor';
+import { FailureInterceptor, type AttemptBooks } from '../activities/failure-interceptor';
+import { forgetFailedAttempts, recordFailedAttempt } from '../db/runs/waits';
 import { TASK_QUEUES } from '../temporal/task-queues';
 import { openTogether } from './disposal-stack';
 
@@ -69,10 +70,15 @@ export async function createWorkers(settings: WorkerSettings): Promise<Workers> 
 
 function workerOptions(settings: WorkerSettings): WorkerOptions[] {
   const { dependencies } = settings;
+  const { knex, logger } = dependencies;
+  const books: AttemptBooks = {
+    record: (failed) => recordFailedAttempt(knex, failed),
+    forget: (run, activityId, isSettled) => forgetFailedAttempts(knex, run, activityId, isSettled),
+  };
   const common = {
     connection: settings.connection,
     namespace: settings.namespace,
-    interceptors: { activity: [() => ({ inbound: new FailureInterceptor(dependencies.logger) })] },
+    interceptors: { activity: [() => ({ inbound: new FailureInterceptor(logger, books) })] },
     // A cancellation travels with the answer to a heartbeat: this is how late it may be.
     maxHeartbeatThrottleInterval: '2s',
     shutdownGraceTime: '10s',

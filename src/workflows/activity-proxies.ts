@@ -8,13 +8,13 @@ import type { CoreActivities, LoadActivities, ZohoActivities } from '../activiti
 import { TASK_QUEUES } from '../temporal/task-queues';
 
 /**
- * Every activity's limits in one place. Failures say themselves whether they are worth another attempt (see the failure
- * interceptor), so no policy counts attempts: a deploy consumes one too. What bounds them is time.
+ * Every activity's limits in one place. How long a failure is tried again follows from its kind (the failure interceptor
+ * counts, `domain/retry-rules.ts`); this policy is for attempts that end without a failure, as when a worker is killed.
  */
 const RETRY: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' };
 
-/** Longer than any outage that a run should sit out by itself, and than a day: then spent credits have come back. */
-const MAX_WAIT = '30h';
+/** Longer than the longest retry rule, so that an activity ends with the type of what failed and not as timed out. */
+const MAX_WAIT = '36h';
 
 /** Tells a slow attempt from a dead one, and brings it the cancellation. */
 const HEARTBEAT = '10s';

@@ -10,6 +10,7 @@ const RAISING = new Set([
   'temporal/contract/failures.ts',
   'workflows/run/activity-failures.ts',
   'activities/failure-interceptor.ts',
+  'activities/to-failure.ts',
 ]);
 
 describe('the register of failures', () => {

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { activityInfo } from '@temporalio/activity';
 import { resultFileSource } from '../../db/mirror/load/chunk-sources';
 import { loadChunk } from '../../db/mirror/load/load-chunk';
+import { ResultFileBroken } from '../../db/mirror/load/result-file';
 import { markNotBulkReadable } from '../../db/mirror/module-fields';
+import { toDatabaseError } from '../../db/postgres/pg-errors';
 import {
   findBulkReadJob,
   saveSubmittedBulkRead,
@@ -32,6 +34,11 @@ export interface BulkPageRequest extends SyncTarget {
   /** Expected duration of the export from now, as the one before took; a rule of thumb without it. */
   expectedMs?: number;
 }
+
+/** Downloads of a file that cannot be read before its job is submitted anew. */
+const MAX_DOWNLOADS = 3;
+/** Submissions of a page's job before a file that cannot be read fails the sync. */
+const MAX_UNREADABLE_FILES = 2;
 
 /** State of a job that has to be submitted again. */
 const LOST = 'LOST';
@@ -141,6 +148,28 @@ async function loseJob(deps: ActivityDependencies, request: BulkPageRequest, how
   );
 }
 
+/** True if the file itself is at fault: downloading it again may help once, and then no more. */
+function isContentFailure(error: unknown): error is Error {
+  const kind = toDatabaseError(error)?.kind;
+  return error instanceof ResultFileBroken || kind === 'malformed_rows' || kind === 'invalid_value';
+}
+
+/** Failure of a file that cannot be read: it asks for another download, then for another job, then it is the last. */
+async function unreadableFile(
+  deps: ActivityDependencies,
+  request: BulkPageRequest,
+  row: BulkReadJobRow,
+  error: Error,
+): Promise<Error> {
+  if (activityInfo().attempt < MAX_DOWNLOADS) return error;
+  const reason = error instanceof ResultFileBroken ? error.message : 'its rows do not have the columns of its header.';
+  if (row.orders < MAX_UNREADABLE_FILES) return loseJob(deps, request, `has a file that cannot be read: ${reason}`);
+  return permanentFailure(
+    FAILURES.content.fileNotReadable,
+    `The exported page ${request.page} of ${request.module} cannot be read, of ${row.orders} jobs: ${reason} ${FAILURES.content.fileNotReadable.whatToDo}`,
+  );
+}
+
 export interface LoadBulkPageRequest extends BulkPageRequest {
   chunkNumber: number;
   /** Compare the values of every row; those of changed ones only without it. */
@@ -154,7 +183,7 @@ export interface LoadBulkPageRequest extends BulkPageRequest {
 /**
  * Downloads a page's file and loads it as one chunk. The file is spooled first: the transaction never waits for the
  * network, and a file that was cut off is found before it touches the mirror. Idempotent by chunk.
- * @throws bulk_read.lost when the file is gone
+ * @throws bulk_read.lost when the file is gone, or cannot be read for the first time; content.file_not_readable
  */
 export async function loadBulkPage(deps: ActivityDependencies, request: LoadBulkPageRequest): Promise<ChunkResult> {
   const loaded = await findLoadedChunk(deps.knex, request);
@@ -186,6 +215,7 @@ export async function loadBulkPage(deps: ActivityDependencies, request: LoadBulk
   } catch (error) {
     if (error instanceof ZohoError && error.category === 'not_found')
       throw await loseJob(deps, request, 'has no file any more');
+    if (isContentFailure(error)) throw await unreadableFile(deps, request, row, error);
     throw error;
   } finally {
     await rm(file, { force: true });

@@ -4,8 +4,9 @@ import { listWriteJobs, type WriteJobRow } from '../../db/bulk-operations/bulk-w
 import { sumLedgerBySession } from '../../db/credits/api-ledger';
 import type { BulkOperationModel } from '../../db/models/bulk-operation';
 import type { BulkOperationItemModel } from '../../db/models/bulk-operation-item';
+import { findWaits, type RunWait } from '../../db/runs/waits';
 import { operationPath } from '../paths';
-import { offeredActions, runLinks, type Audience } from '../runs/present-run';
+import { offeredActions, presentWait, runLinks, type Audience } from '../runs/present-run';
 import type { BulkOperation, BulkOperationAnswer, BulkResult } from './schemas';
 
 /** Operations as the API shows them, with what their calls cost. */
@@ -14,9 +15,13 @@ export async function presentOperations(
   operations: readonly BulkOperationModel[],
   audience: Audience,
 ): Promise<BulkOperation[]> {
-  const [names, spent] = await Promise.all([
+  const [names, spent, waits] = await Promise.all([
     namesOfConnections(knex, [...new Set(operations.map(({ connectionId }) => connectionId))]),
     sumLedgerBySession(
+      knex,
+      operations.map(({ id }) => id),
+    ),
+    findWaits(
       knex,
       operations.map(({ id }) => id),
     ),
@@ -26,8 +31,8 @@ export async function presentOperations(
     const connection = names.get(operation.connectionId) ?? '';
     const actions = offeredActions('operation', operation, audience);
     const self = operationPath(operation.kind, operation.id);
-    const links = { ...runLinks(self, operation, actions, audience), results: `${self}/results` };
-    return { ...presentRow(operation, connection, calls, credits), actions, links };
+    const links = { ...runLinks(self, operation, actions, audience), results: `${self}/results`, logs: `${self}/logs` };
+    return { ...presentRow(operation, connection, calls, credits, waits.get(operation.id)), actions, links };
   });
 }
 
@@ -62,6 +67,7 @@ function presentRow(
   connection: string,
   calls: number,
   credits: number,
+  wait: RunWait | undefined,
 ): Omit<BulkOperation, 'actions' | 'links'> {
   const { totalRecords, processedRecords } = operation;
   const isDone = operation.status === 'completed';
@@ -86,6 +92,7 @@ function presentRow(
     creditsSpent: credits,
     errorMessage: operation.errorMessage,
     pauseReason: operation.pauseReason,
+    waitingFor: presentWait(operation, wait),
     callbackState: operation.callbackState,
     plan: operation.plan as BulkOperation['plan'],
     result: operation.result as BulkOperation['result'],

@@ -3,9 +3,12 @@ import { listItems } from '../../db/bulk-operations/bulk-operation-items';
 import { getBulkOperation, listBulkOperations } from '../../db/bulk-operations/bulk-operations';
 import { ITEM_STATUSES } from '../../domain/runs/bulk-operations';
 import { RUN_STATUSES } from '../../domain/runs/enums';
+import { operationRun } from '../../domain/runs/run';
 import { page, pageQuery } from '../http/paging';
 import { ApiName, connectionFilter, listOf } from '../http/parameters';
 import { defineRoute, type Route } from '../http/route';
+import { LOG_QUERY, logPage } from '../runs/read-logs';
+import { LogPage } from '../sessions/schemas';
 import { OPERATION_ROUTES, OperationParams, type OperationRoutes } from './operation-kinds';
 import { presentOperation, presentOperations, presentResult } from './present';
 import { BulkOperationAnswer, BulkOperationPage, BulkResultPage } from './schemas';
@@ -15,6 +18,7 @@ export const READ_OPERATION_ROUTES: readonly Route[] = OPERATION_ROUTES.flatMap(
   listRoute(kind),
   getRoute(kind),
   resultsRoute(kind),
+  logsRoute(kind),
 ]);
 
 function listRoute({ kind, path, name, noun }: OperationRoutes) {
@@ -68,6 +72,25 @@ function getRoute({ kind, path, name, noun }: OperationRoutes) {
     async handle({ params, principal }, { knex, temporalUi }) {
       const operation = await getBulkOperation(knex, params.id, kind);
       return { status: 200, body: await presentOperation(knex, operation, { principal, temporalUi }) };
+    },
+  });
+}
+
+function logsRoute({ kind, path, name, noun }: OperationRoutes) {
+  return defineRoute({
+    tag: 'Bulk operations',
+    method: 'get',
+    path: `${path}/{id}/logs`,
+    operationId: `list${name}Logs`,
+    summary: `Read or follow the event log of a ${noun}`,
+    access: 'viewer',
+    params: OperationParams,
+    query: LOG_QUERY,
+    answers: { 200: { description: 'A page of the log.', schema: LogPage } },
+    problems: ['operation_not_found'],
+    async handle({ params, query }, { knex }) {
+      const { id } = await getBulkOperation(knex, params.id, kind);
+      return { status: 200, body: await logPage(knex, operationRun(id), query) };
     },
   });
 }

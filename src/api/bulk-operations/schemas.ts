@@ -5,7 +5,7 @@ import { RUN_STATUSES } from '../../domain/runs/enums';
 import { LIMITS } from '../../domain/zoho-limits';
 import { PAGE_FIELDS } from '../http/paging';
 import { ApiName, connection, plainText, ZohoId } from '../http/parameters';
-import { Actions, RUN_LINKS } from '../runs/present-run';
+import { Actions, RUN_LINKS, WaitingFor } from '../runs/present-run';
 import { BulkOperationPlan, BulkOperationResult } from './run-schemas';
 
 const MAX_GROUPS = 100;
@@ -171,7 +171,7 @@ const BulkJob = z
   .meta({ id: 'BulkJob', description: 'One job at Zoho.' });
 
 const BulkOperationLinks = z
-  .strictObject({ ...RUN_LINKS, results: z.string() })
+  .strictObject({ ...RUN_LINKS, results: z.string(), logs: z.string() })
   .meta({ id: 'BulkOperationLinks', description: 'Where to look at the operation and what to send to it.' });
 
 export const BulkOperation = z
@@ -195,6 +195,7 @@ export const BulkOperation = z
     creditsSpent: z.number().min(0),
     errorMessage: z.string().nullable(),
     pauseReason: z.string().nullable(),
+    waitingFor: WaitingFor,
     callbackState: z.enum(['pending', 'delivered', 'failed']).nullable(),
     plan: BulkOperationPlan.nullable().meta({ description: 'null before it is made.' }),
     result: BulkOperationResult.nullable().meta({ description: 'null before the end.' }),

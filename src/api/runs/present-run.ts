@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { RunRow } from '../../db/models/run';
+import type { RunWait } from '../../db/runs/waits';
+import { isFinal } from '../../domain/runs/enums';
 import type { RunKind } from '../../domain/runs/run';
 import { actionsOf, RUN_ACTIONS, type RunAction } from '../../domain/runs/run-actions';
 import { hasRole } from '../http/auth';
@@ -15,6 +17,26 @@ export interface Audience {
 export const Actions = z
   .array(z.enum(RUN_ACTIONS))
   .meta({ description: 'Commands that would change something now and that the caller may send.' });
+
+const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
+
+export const WaitingFor = z
+  .strictObject({
+    what: z.string().meta({ description: 'What the last attempt met.' }),
+    since: timestamp,
+    attempt: z.int().min(1),
+    nextAttemptAt: timestamp,
+    whatToDo: z.string(),
+  })
+  .nullable()
+  .meta({ id: 'WaitingFor', description: 'What a run waits for before its next attempt; null while it works.' });
+
+/** Presents the wait of a run; a paused run, or one that has ended, waits for nothing that comes by itself. */
+export function presentWait(run: RunRow, wait: RunWait | undefined): z.infer<typeof WaitingFor> {
+  if (!wait || isFinal(run.status) || run.status === 'paused') return null;
+  const { what, since, attempt, nextAttemptAt, whatToDo } = wait;
+  return { what, since: since.toISOString(), attempt, nextAttemptAt: nextAttemptAt.toISOString(), whatToDo };
+}
 
 const commandLink = z.string().nullable().meta({ description: 'null where `actions` does not list the command.' });
 

@@ -5,7 +5,7 @@ import type { SessionView } from '../../db/sessions/session-view';
 import { LATENCY_BOUNDS_MS, latencyQuantile } from '../../domain/credits/latency-histogram';
 import type { RunAction } from '../../domain/runs/run-actions';
 import { sessionPath } from '../paths';
-import { linkOf, offeredActions, runLinks, type Audience } from '../runs/present-run';
+import { linkOf, offeredActions, presentWait, runLinks, type Audience } from '../runs/present-run';
 import { type CallMetrics, type LogLine, type RecordStatus, type Session, type SessionAnswer } from './schemas';
 
 export function presentSession(view: SessionView, audience: Audience): Session {
@@ -50,6 +50,7 @@ export function presentSession(view: SessionView, audience: Audience): Session {
     ...storedByRun(session),
     errorMessage: session.errorMessage,
     pauseReason: session.pauseReason,
+    waitingFor: presentWait(session, view.wait),
     initiatedBy: session.initiatedBy,
     workflowId: session.workflowId,
     actions,

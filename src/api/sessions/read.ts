@@ -1,20 +1,15 @@
 import { z } from 'zod';
 import { callMetricsOfSession } from '../../db/credits/call-metrics';
-import { listLogs } from '../../db/sessions/logs';
 import { listRecordStatuses } from '../../db/sessions/record-statuses';
 import { viewSession, viewSessions } from '../../db/sessions/session-view';
 import { getSession, listSessions } from '../../db/sessions/sessions';
-import { LOG_LEVELS, RECORD_ACTIONS, RUN_STATUSES, SESSION_TYPES } from '../../domain/runs/enums';
+import { RECORD_ACTIONS, RUN_STATUSES, SESSION_TYPES } from '../../domain/runs/enums';
+import { sessionRun } from '../../domain/runs/run';
 import { page, pageQuery } from '../http/paging';
 import { ApiName, connectionFilter, queryFlag, listOf, SessionParams, ZohoId, RowNumber } from '../http/parameters';
 import { defineRoute } from '../http/route';
-import {
-  presentCallMetrics,
-  presentLogLine,
-  presentRecordStatus,
-  presentSession,
-  presentSessionAnswer,
-} from './present';
+import { LOG_QUERY, logPage } from '../runs/read-logs';
+import { presentCallMetrics, presentRecordStatus, presentSession, presentSessionAnswer } from './present';
 import { LogPage, RecordStatusPage, SessionAnswer, SessionCalls, SessionPage } from './schemas';
 
 export const listSessionsRoute = defineRoute({
@@ -77,27 +72,12 @@ export const listSessionLogs = defineRoute({
   summary: "Read or follow a session's event log",
   access: 'viewer',
   params: SessionParams,
-  query: z.strictObject({
-    level: z.enum(LOG_LEVELS).optional().meta({ description: 'This level and the graver ones.' }),
-    component: z.string().max(100).optional(),
-    ...pageQuery(z.strictObject({ after: RowNumber })),
-  }),
+  query: LOG_QUERY,
   answers: { 200: { description: 'A page of the log.', schema: LogPage } },
   problems: ['session_not_found'],
   async handle({ params, query }, { knex }) {
     const { id } = await getSession(knex, params.id);
-    const filter = {
-      ...(query.level !== undefined && { minimumLevel: query.level }),
-      ...(query.component !== undefined && { component: query.component }),
-    };
-    const body = await page(
-      query,
-      (at) => listLogs(knex, id, filter, at),
-      ({ id: after }) => ({ after }),
-      (rows) => rows.map(presentLogLine),
-      'logs',
-    );
-    return { status: 200, body };
+    return { status: 200, body: await logPage(knex, sessionRun(id), query) };
   },
 });
 

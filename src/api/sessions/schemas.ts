@@ -10,7 +10,7 @@ import {
 } from '../../domain/runs/enums';
 import { PAGE_FIELDS } from '../http/paging';
 import { ApiName, connection, plainText } from '../http/parameters';
-import { Actions, approveSweepLink, RUN_LINKS } from '../runs/present-run';
+import { Actions, approveSweepLink, RUN_LINKS, WaitingFor } from '../runs/present-run';
 import { LogData, SyncOptions, SyncPlan, SyncResult } from './sync-schemas';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
@@ -119,6 +119,7 @@ export const Session = z
     result: SyncResult.nullable().meta({ description: 'null unless completed.' }),
     errorMessage: z.string().nullable(),
     pauseReason: z.string().nullable(),
+    waitingFor: WaitingFor,
     initiatedBy: z.string().nullable(),
     workflowId: z.string().nullable(),
     actions: Actions,

@@ -16,14 +16,29 @@ export interface LogOptions {
 }
 
 /** Writes a session's event log, a line at a time; as JSON, one object a line, so that it can be followed too. */
-export async function showLogs(context: CliContext, id: string, { level, follow }: LogOptions): Promise<void> {
+export async function showLogs(context: CliContext, id: string, options: LogOptions): Promise<void> {
+  const hasEnded = async () => isFinal((await readSession(context, id)).status);
+  await showRunLogs(context, sessionPath(id), hasEnded, options);
+}
+
+/**
+ * Writes the event log of a run.
+ * @param path of the run in the API
+ * @param hasEnded asks whether nothing more will be written
+ */
+export async function showRunLogs(
+  context: CliContext,
+  path: string,
+  hasEnded: () => Promise<boolean>,
+  { level, follow }: LogOptions,
+): Promise<void> {
   let cursor: string | undefined;
   for (;;) {
     // Asked before the log: what is written while we read is then read in the next round.
-    const isEnded = !follow || isFinal((await readSession(context, id)).status);
+    const isEnded = !follow || (await hasEnded());
     let page: z.infer<typeof LogPage>;
     do {
-      page = await context.api.get(`${sessionPath(id)}/logs`, {
+      page = await context.api.get(`${path}/logs`, {
         schema: LogPage,
         query: { level, cursor, limit: PAGE_LINES },
       });

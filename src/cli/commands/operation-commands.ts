@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { z } from 'zod';
 import {
   BulkOperationAnswer,
@@ -9,10 +9,11 @@ import {
 } from '../../api/bulk-operations/schemas';
 import { operationPath, operationsPath } from '../../api/paths';
 import type { BulkOperationKind } from '../../domain/runs/bulk-operations';
-import { isFinal } from '../../domain/runs/enums';
+import { isFinal, LOG_LEVELS } from '../../domain/runs/enums';
 import { CliError, EXIT_CODES } from '../client/errors';
 import { addPagingOptions, listPages, type PagingOptions } from '../client/list-pages';
 import { readPatiently } from '../client/read-patiently';
+import { showRunLogs, type LogOptions } from '../client/session-logs';
 import { show, type CliContext } from '../context';
 import { operationDetails, operationLine, operationTable, resultTable } from '../output/operation-text';
 
@@ -55,6 +56,16 @@ export function addOperationCommands(
     .option('--status <statuses>', 'only these, separated by commas, e.g. skipped,unknown')
     .action(async (id: string, { status }: { status?: string }) => {
       show(context, await readResults(context, kind, id, status), resultTable);
+    });
+  parent
+    .command('logs')
+    .description(`read the event log of a ${what}`)
+    .argument('<id>')
+    .addOption(new Option('--level <level>', 'this level and the graver ones').choices(LOG_LEVELS))
+    .option('--follow', 'keep printing until it has ended')
+    .action(async (id: string, options: LogOptions) => {
+      const hasEnded = async () => isFinal((await read(context, kind, id)).operation.status);
+      await showRunLogs(context, operationPath(kind, id), hasEnded, options);
     });
   for (const [name, description] of Object.entries(commandsOf(what))) {
     parent

@@ -6,6 +6,7 @@ import type {
 } from '../../api/bulk-operations/schemas';
 import { formatCount } from './format-number';
 import { formatPairs, formatTable } from './table';
+import { waitText } from './wait-text';
 
 /** One line an operation. */
 export function operationTable(operations: readonly BulkOperation[]): string {
@@ -35,6 +36,7 @@ export function operationDetails({ operation, jobs }: BulkOperationAnswer): stri
     ['phase', operation.phase],
     ['message', operation.message],
     ['reason', operation.errorMessage ?? operation.pauseReason],
+    ['waits for', waitText(operation.waitingFor)],
     ['started', `${operation.startedAt} by ${operation.initiatedBy}`],
     ['records', `${formatCount(operation.processedRecords)} of ${formatCount(operation.totalRecords)}`],
     ['written', formatCount(operation.successfulRecords)],

@@ -1,6 +1,7 @@
 import type { Session } from '../../api/sessions/schemas';
 import { formatCount, formatSeconds } from './format-number';
 import { formatPairs, formatTable } from './table';
+import { waitText } from './wait-text';
 
 /** One line a session. */
 export function sessionTable(sessions: readonly Session[]): string {
@@ -31,6 +32,7 @@ export function sessionDetails(session: Session): string {
     ['status', session.status],
     ['phase', session.phase],
     ['reason', session.errorMessage ?? session.pauseReason],
+    ['waits for', waitText(session.waitingFor)],
     ['read by', session.readPath],
     ['plan', session.plan && planLine(session.plan)],
     ['started', `${moment(session.startedAt)} by ${session.initiatedBy ?? 'nobody known'}`],

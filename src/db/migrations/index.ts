@@ -19,6 +19,7 @@ import * as functionRevisions from './20261127140000_function_revisions';
 import * as quarantineByRecord from './20261127141000_quarantine_by_record';
 import * as mirrors from './20261127143000_mirrors';
 import * as doubtfulRecords from './20261127150500_doubtful_records';
+import * as runWaits from './20261127151500_run_waits';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -46,4 +47,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261127141000_quarantine_by_record', ...quarantineByRecord },
   { name: '20261127143000_mirrors', ...mirrors },
   { name: '20261127150500_doubtful_records', ...doubtfulRecords },
+  { name: '20261127151500_run_waits', ...runWaits },
 ];

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import pg from 'pg';
+import type { DatabaseErrorKind } from '../../domain/database-failures';
 import { isColumnType, isWidening, type ColumnType, type MirrorField } from '../../domain/mirror/mirror-field';
-import { toDatabaseError, type DatabaseError, type DatabaseErrorKind } from '../postgres/pg-errors';
+import { toDatabaseError, type DatabaseError } from '../postgres/pg-errors';
 import { quoteIdentifier } from './identifiers';
 import { mirrorColumns, mirrorLockKey, qualifiedTable, type MirrorColumn, type MirrorModule } from './mirror-module';
 
@@ -32,6 +33,7 @@ export type ColumnRenames = ReadonlyMap<string, string>;
 /** Failures that say nothing about the change: the whole attempt is made again. */
 const OUTAGES: ReadonlySet<DatabaseErrorKind> = new Set([
   'connection_lost',
+  'read_only',
   'too_many_connections',
   'out_of_resources',
   'serialization_failure',

@@ -1,14 +1,17 @@
 import type { LogLevel } from '../../domain/runs/enums';
 import { BaseModel, type JsonObject } from './base-model';
 
-/** One line of a session's event log. */
+/** One line of the event log of a run. */
 export class SyncStatusLogModel extends BaseModel {
   static override readonly tableName = 'sync.sync_status_logs';
   static override readonly jsonAttributes = ['dataPayload', 'errorDetails'];
 
   declare id: string;
   declare connectionId: string;
-  declare sessionId: string;
+  /** Null for a line of an operation. */
+  declare sessionId: string | null;
+  /** Null for a line of a session. */
+  declare operationId: string | null;
   /** With `position` the natural key of the line, so that writing it twice is harmless. */
   declare sequence: string;
   declare position: number;

@@ -8,9 +8,10 @@ import { toJsonb } from '../postgres/json';
 import { insertLogLines, insertSessionRecords } from '../sessions/session-updates';
 import { getSession } from '../sessions/sessions';
 import { runModel } from './run-models';
+import { forgetWaits } from './waits';
 
 /**
- * Writes one step of a run: its row and, for a session, log lines and record statuses, in one transaction. Idempotent
+ * Writes one step of a run: its row, log lines and, for a session, record statuses, in one transaction. Idempotent
  * by (`run`, `sequence`): a repeated update changes nothing, and one that arrives late leaves the newer row alone while
  * its log lines and records, which are facts, are still kept. A run in a final status takes nothing more, and no
  * workflow but the one that began it writes its row.
@@ -19,9 +20,11 @@ import { runModel } from './run-models';
 export async function recordRunUpdate(knex: Knex, update: RunUpdate): Promise<RunUpdateAnswer> {
   return knex.transaction(async (trx) => {
     const answer = (await patchRun(trx, update)) ? 'applied' : await whyNotApplied(trx, update);
-    if (update.run.kind === 'operation' || answer === 'ended') return answer;
-    if (update.logs?.length) await insertLogLines(trx, update, update.logs);
-    if (update.records?.length) await insertSessionRecords(trx, update, update.records);
+    if (answer === 'ended') return answer;
+    const { run, patch, logs, records } = update;
+    if (patch.status && isFinal(patch.status)) await forgetWaits(trx, run.id);
+    if (logs?.length) await insertLogLines(trx, update, logs);
+    if (records?.length && run.kind === 'session') await insertSessionRecords(trx, update, records);
     return answer;
   });
 }

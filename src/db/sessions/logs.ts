@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { LOG_LEVELS, type LogLevel } from '../../domain/runs/enums';
+import type { RunRef } from '../../domain/runs/run';
 import { SyncStatusLogModel } from '../models/sync-status-log';
 
 export interface LogFilter {
@@ -9,16 +10,17 @@ export interface LogFilter {
 }
 
 /**
- * A session's log lines in the order they were written.
+ * A run's log lines in the order they were written.
  * @param page `after`: only lines after the one with this id, which follows a growing log
  */
 export async function listLogs(
   knex: Knex,
-  sessionId: string,
+  run: RunRef,
   filter: LogFilter,
   page: { limit: number; after?: string },
 ): Promise<SyncStatusLogModel[]> {
-  const query = SyncStatusLogModel.query(knex).where('session_id', sessionId).orderBy('id').limit(page.limit);
+  const owner = run.kind === 'session' ? 'session_id' : 'operation_id';
+  const query = SyncStatusLogModel.query(knex).where(owner, run.id).orderBy('id').limit(page.limit);
   if (filter.minimumLevel !== undefined) {
     void query.whereIn('log_level', LOG_LEVELS.slice(LOG_LEVELS.indexOf(filter.minimumLevel)));
   }

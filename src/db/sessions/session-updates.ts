@@ -2,25 +2,32 @@ import type { Knex } from 'knex';
 import type { RunLogLine, RunUpdate, SessionRecord } from '../../domain/runs/run';
 import { toJsonb } from '../postgres/json';
 
-/** Writes log lines of a session. Idempotent by (`run`, `sequence`) and the line's position in the update. */
+/** Where the runs that own log lines are, by their kind. */
+const OWNERS = {
+  session: { table: 'sync.crm_sync_sessions', column: 'session_id' },
+  operation: { table: 'sync.bulk_operations', column: 'operation_id' },
+} as const;
+
+/** Writes log lines of a run. Idempotent by (`run`, `sequence`) and the line's position in the update. */
 export async function insertLogLines(
   trx: Knex,
   { run, sequence }: RunUpdate,
   lines: readonly RunLogLine[],
 ): Promise<void> {
   await trx.raw(
-    `insert into sync.sync_status_logs (connection_id, session_id, sequence, position, timestamp, log_level, component,
-       message, record_id, api_endpoint, execution_time_ms, data_payload, error_code, error_details)
-     select session.connection_id, session.id, :sequence, line.ordinality - 1, line.at, line.level, line.component,
+    `insert into sync.sync_status_logs (connection_id, ${OWNERS[run.kind].column}, sequence, position, timestamp,
+       log_level, component, message, record_id, api_endpoint, execution_time_ms, data_payload, error_code,
+       error_details)
+     select run.connection_id, run.id, :sequence, line.ordinality - 1, line.at, line.level, line.component,
        line.message, line."recordId", line."apiEndpoint", line."executionTimeMs", line.data, line."errorCode",
        line."errorDetails"
-     from sync.crm_sync_sessions as session,
+     from ${OWNERS[run.kind].table} as run,
        rows from (jsonb_to_recordset(:lines::jsonb) as (
          at timestamptz, level text, component text, message text, "recordId" bigint, "apiEndpoint" text,
          "executionTimeMs" int, data jsonb, "errorCode" text, "errorDetails" jsonb)) with ordinality as line
-     where session.id = :sessionId
-     on conflict (session_id, sequence, position) do nothing`,
-    { sessionId: run.id, sequence, lines: toJsonb(lines) },
+     where run.id = :id
+     on conflict (${OWNERS[run.kind].column}, sequence, position) do nothing`,
+    { id: run.id, sequence, lines: toJsonb(lines) },
   );
 }
 

@@ -3,6 +3,7 @@ import { isFinal } from '../../domain/runs/enums';
 import { listRenamedMirrors } from '../mirror/mirrors';
 import { ConnectionModel } from '../models/connection';
 import type { SyncSessionModel } from '../models/sync-session';
+import { findWaits, type RunWait } from '../runs/waits';
 
 /** A session with what can be derived from its chunks, live while it runs. */
 export interface SessionView {
@@ -27,6 +28,8 @@ export interface SessionView {
   /** 0 to 1, of the records that are done. */
   successRate: number | undefined;
   durationSeconds: number;
+  /** The wait before its next attempt, if it waits. */
+  wait: RunWait | undefined;
 }
 
 interface ChunkSums {
@@ -54,6 +57,7 @@ interface Sources {
   connectionNames: ReadonlyMap<string, string>;
   /** By connection and key; of modules that are called as their key there is none. */
   moduleNames: ReadonlyMap<string, string>;
+  waits: ReadonlyMap<string, RunWait>;
 }
 
 /** A progress bar that says 100 % while work is left is a lie. */
@@ -66,7 +70,7 @@ export async function viewSession(knex: Knex, session: SyncSessionModel): Promis
 }
 
 /**
- * Derives the view of each session, with three queries however many sessions. A session's row is written by its
+ * Derives the view of each session, with four queries however many sessions. A session's row is written by its
  * workflow now and then, a chunk's row with its data; so the larger count is the truer one.
  */
 export async function viewSessions(knex: Knex, sessions: readonly SyncSessionModel[]): Promise<SessionView[]> {
@@ -78,16 +82,18 @@ export async function viewSessions(knex: Knex, sessions: readonly SyncSessionMod
 async function readSources(knex: Knex, sessions: readonly SyncSessionModel[]): Promise<Sources> {
   const ids = sessions.map(({ id }) => id);
   const connectionIds = [...new Set(sessions.map(({ connectionId }) => connectionId))];
-  const [chunks, connections, renamed] = await Promise.all([
+  const [chunks, connections, renamed, waits] = await Promise.all([
     sumChunks(knex, ids),
     ConnectionModel.query(knex).select('id', 'name').findByIds(connectionIds),
     listRenamedMirrors(knex, connectionIds),
+    findWaits(knex, ids),
   ]);
   return {
     now: chunks.now,
     chunks: chunks.sums,
     connectionNames: new Map(connections.map(({ id, name }) => [id, name])),
     moduleNames: new Map(renamed.map(({ connectionId, key, apiName }) => [`${connectionId} ${key}`, apiName])),
+    waits,
   };
 }
 
@@ -139,6 +145,7 @@ function derive(session: SyncSessionModel, sources: Sources): SessionView {
     etaSeconds: eta(session, processed, total, rowsPerSecond),
     successRate: successful + failed > 0 ? successful / (successful + failed) : undefined,
     durationSeconds,
+    wait: sources.waits.get(session.id),
   };
 }
 

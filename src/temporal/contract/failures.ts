@@ -1,5 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { ZOHO_FAILURES, type FailureAdvice } from '../../domain/zoho-failures';
+import { DATABASE_FAILURES } from '../../domain/database-failures';
+import type { FailureAdvice, Responsible, RetryRuleName } from '../../domain/retry-rules';
+import { ZOHO_FAILURES } from '../../domain/zoho-failures';
 
 /** One type of failure, as the Temporal UI, the logs and sessions show it. */
 export interface FailureKind extends FailureAdvice {
@@ -8,7 +10,6 @@ export interface FailureKind extends FailureAdvice {
 }
 
 const WAIT = 'Nothing: the next attempt asks again.';
-const RETRIED = 'Nothing: the statement is tried again.';
 
 /**
  * Register of all failures: code that raises one takes it from here, and docs/failures.md is generated from it
@@ -16,24 +17,30 @@ const RETRIED = 'Nothing: the statement is tried again.';
  */
 export const FAILURES = {
   bulkRead: {
-    pending: failure('bulk_read.pending', 'Zoho still exports rows', WAIT),
+    pending: failure('bulk_read.pending', 'Zoho still exports rows', WAIT, 'nobody', 'wait'),
     lost: failure(
       'bulk_read.lost',
       'An export failed at Zoho, or its result is gone; it is submitted again up to three times',
       'Start the sync again; if it recurs, choose the read path `list`.',
+      'nobody',
+      'never',
     ),
     fieldRefused: failure(
       'bulk_read.field_refused',
       'Bulk read does not export a field; the run plans again without it',
       'Read the warning in the log of the session: the field is read by list pages only.',
+      'nobody',
+      'never',
     ),
   },
   bulkWrite: {
-    pending: failure('bulk_write.pending', 'Zoho still writes the records of a file', WAIT),
+    pending: failure('bulk_write.pending', 'Zoho still writes the records of a file', WAIT, 'nobody', 'wait'),
     organizationUnnamed: failure(
       'bulk_write.organization_unnamed',
       'Zoho does not give the number of the organization, which an upload has to name',
       'Give the connected user access to the organization details (`ZohoCRM.org.READ`), then send the records again.',
+      'Zoho administrator',
+      'never',
     ),
     fileLost: failure(
       'bulk_write.file_lost',
@@ -59,7 +66,7 @@ export const FAILURES = {
     ),
   },
   massUpdate: {
-    pending: failure('mass_update.pending', "Zoho's job for a view still runs", WAIT),
+    pending: failure('mass_update.pending', "Zoho's job for a view still runs", WAIT, 'nobody', 'wait'),
     refused: failure(
       'mass_update.refused',
       'A field does not exist, cannot be written or does not take the value',
@@ -76,6 +83,8 @@ export const FAILURES = {
       'callback.not_taken',
       "The caller's URL did not answer 2xx at the end of an operation; it is called up to eight times",
       'Correct the receiver; the result can be read from the API in any case.',
+      'operator',
+      'hours',
     ),
   },
   module: {
@@ -126,6 +135,8 @@ export const FAILURES = {
       'chunks.range_exceeded',
       'A session needs more chunk numbers than its work has; nothing is loaded under the number of other work',
       'Report this, with the number of rows of the module.',
+      'developer',
+      'never',
     ),
   },
   run: {
@@ -138,6 +149,8 @@ export const FAILURES = {
       'unknown',
       'An activity was given up without a failure of its own, such as after thirty hours of attempts',
       'Look at the last failure of the activity in the Temporal UI, then start it again.',
+      'operator',
+      'minutes',
     ),
   },
   verification: {
@@ -147,61 +160,49 @@ export const FAILURES = {
       'After an incremental sync run a full sync: it reads every row. After a full sync compare both sides and report it.',
     ),
   },
+  content: {
+    pageNotReadable: failure(
+      'content.page_not_readable',
+      'A page of records is not the JSON that Zoho documents',
+      'Start the sync again; if it recurs, choose the read path `bulk` and report this.',
+      'operator',
+      'few',
+    ),
+    fileNotReadable: failure(
+      'content.file_not_readable',
+      'An exported file is broken, empty or has no id column; its job is submitted anew once',
+      'Start the sync again; if it recurs, choose the read path `list` and report this.',
+      'operator',
+      'few',
+    ),
+  },
+  engine: {
+    unexpected: failure(
+      'engine.unexpected',
+      'The engine met an error that it does not know',
+      "Report this, with the lines about it in the worker's log.",
+      'developer',
+      'minutes',
+    ),
+    diskFull: failure(
+      'engine.disk_full',
+      'The worker has no disk space for result files',
+      'Free disk space where `PULSE_SPOOL_DIR` points to: the work goes on by itself for two hours.',
+      'operator',
+      'hours',
+    ),
+  },
   quarantine: {
     mostRecords: failure(
       'quarantine.most_records',
       'More than half of the records do not fit their columns, so the mirror cannot stand for the module',
       'Look at the columns in the message and into `sync.quarantine`: most likely a field has another type in Zoho than its values.',
+      'Zoho administrator',
+      'never',
     ),
   },
   zoho: kindsOf('zoho', ZOHO_FAILURES),
-  database: kindsOf('database', {
-    unique_violation: { meaning: 'A key exists already', whatToDo: 'Report this, with the constraint in the message.' },
-    foreign_key_violation: {
-      meaning: 'A row refers to one that is gone',
-      whatToDo: 'Look whether rows of the schema `sync` were deleted by hand.',
-    },
-    check_violation: {
-      meaning: 'A value breaks a check',
-      whatToDo: 'Report this, with the constraint in the message.',
-    },
-    not_null_violation: { meaning: 'A value is missing', whatToDo: 'Report this, with the table in the message.' },
-    invalid_value: {
-      meaning: 'A value does not fit its column',
-      whatToDo: 'Look into `sync.quarantine`; report this if the rows are not there.',
-    },
-    serialization_failure: { meaning: 'Two transactions met in the same rows', whatToDo: RETRIED },
-    deadlock: { meaning: 'Two transactions waited for each other', whatToDo: RETRIED },
-    lock_timeout: {
-      meaning: 'A lock was not free in time',
-      whatToDo: 'Nothing at first; if it persists, look for long transactions in `pg_stat_activity`.',
-    },
-    statement_timeout: {
-      meaning: 'A statement took too long',
-      whatToDo: 'Nothing at first; if it persists, look for load and missing statistics in PostgreSQL.',
-    },
-    connection_lost: {
-      meaning: 'PostgreSQL was not reached, or closed the connection',
-      whatToDo: 'Bring PostgreSQL back: the work is retried by itself for thirty hours.',
-    },
-    too_many_connections: {
-      meaning: 'PostgreSQL has no connection left',
-      whatToDo: 'Raise `max_connections`, or run fewer workers.',
-    },
-    out_of_resources: {
-      meaning: 'PostgreSQL has no disk, memory or shared memory left',
-      whatToDo: 'Free disk space or memory: the work is retried by itself for thirty hours.',
-    },
-    permission_denied: {
-      meaning: 'The database role lacks a right',
-      whatToDo: 'Give the role of `DATABASE_URL` its rights, then start it again.',
-    },
-    schema_mismatch: {
-      meaning: 'A table, column or function is not as this version expects it',
-      whatToDo: 'Run the migrations (`npm run migrate`), then start it again.',
-    },
-    unknown: { meaning: 'PostgreSQL refused for another reason', whatToDo: "Look into PostgreSQL's log." },
-  }),
+  database: kindsOf('database', DATABASE_FAILURES),
 } as const;
 
 /** Failure of a step that waits for Zoho: the attempt ends with the time of the next one, in milliseconds from now. */
@@ -214,17 +215,34 @@ export function permanentFailure({ type }: FailureKind, message: string, cause?:
   return ApplicationFailure.create({ type, message, nonRetryable: true, ...(cause && { cause }) });
 }
 
-function failure(type: string, meaning: string, whatToDo: string): FailureKind {
-  return { type, meaning, whatToDo };
+function failure(
+  type: string,
+  meaning: string,
+  whatToDo: string,
+  who: Responsible = 'operator',
+  retry: RetryRuleName = 'never',
+): FailureKind {
+  return { type, meaning, whatToDo, who, retry };
 }
 
 function kindsOf<Name extends string>(
   prefix: string,
   advice: Readonly<Record<Name, FailureAdvice>>,
 ): Readonly<Record<Name, FailureKind>> {
-  const kinds = Object.entries<FailureAdvice>(advice).map(([name, { meaning, whatToDo }]) => [
+  const kinds = Object.entries<FailureAdvice>(advice).map(([name, advised]) => [
     name,
-    failure(`${prefix}.${name}`, meaning, whatToDo),
+    { type: `${prefix}.${name}`, ...advised },
   ]);
   return Object.fromEntries(kinds) as Readonly<Record<Name, FailureKind>>;
+}
+
+const BY_TYPE: ReadonlyMap<string, FailureKind> = new Map(
+  Object.values(FAILURES).flatMap((group) =>
+    Object.values<FailureKind>(group).map((kind) => [kind.type, kind] as const),
+  ),
+);
+
+/** The registered kind of a type; undefined for the name of a JavaScript error. */
+export function failureKindOf(type: string | null | undefined): FailureKind | undefined {
+  return BY_TYPE.get(type ?? '');
 }

@@ -9,28 +9,6 @@ import type { SafeDetails } from './error-details';
 export type ErrorCategory = keyof typeof ZOHO_FAILURES;
 export const ERROR_CATEGORIES = Object.keys(ZOHO_FAILURES) as readonly ErrorCategory[];
 
-/**
- * Categories in which the same call, sent again unchanged, can succeed. With a lost cursor it cannot: the scan starts
- * over.
- */
-const RETRYABLE: Readonly<Record<ErrorCategory, boolean>> = {
-  auth_expired: true,
-  auth_revoked: false,
-  auth_throttled: true,
-  permission: false,
-  rate_limited: true,
-  validation: false,
-  duplicate: false,
-  not_found: false,
-  conflict: false,
-  locked: true,
-  cursor_lost: false,
-  request_bug: false,
-  capacity: false,
-  server: true,
-  network: true,
-};
-
 /** Waits, in milliseconds, that follow from the category alone; the rest is left to the caller's backoff. */
 const USUAL_WAIT: Readonly<Partial<Record<ErrorCategory, number>>> = {
   auth_expired: 0,
@@ -58,6 +36,11 @@ const BY_CODE: Readonly<Record<string, string>> = {
   INVALID_FIELD_DEFINITION: 'Correct the definition of the custom field, named in this error, then try again.',
   MODULE_ACCESS_MISSING: 'Ask a Zoho CRM administrator to let the profile of the connected user do this in the module.',
   INVALID_NOTIFICATION: 'Ignore the request: it is no notification of Zoho CRM.',
+  ALREADY_SCHEDULED:
+    'Wait: Zoho still works on another mass update of the same view, and takes this one when that has ended.',
+  UNREADABLE_ANSWER:
+    'Look at what stands between the engine and Zoho: a proxy, a portal or a maintenance page answers in its place.',
+  UNEXPECTED_ANSWER: "Report this, with the name in this error: the answer lacks what Zoho's documentation promises.",
   NO_FREE_CALL: 'Nothing: the next attempt keeps the deadline; fewer workers or syncs at a time shorten the wait.',
   CALL_RATE: 'Nothing: Zoho limits these calls by the minute and the call is made as soon as it may be.',
   CREDITS_SPENT:
@@ -125,7 +108,8 @@ export class ZohoError extends Error {
     this.httpStatus = init.httpStatus;
     this.details = init.details ?? {};
     this.fieldName = init.fieldName;
-    this.retryable = RETRYABLE[init.category];
+    // Sent again unchanged, the call can succeed; with a lost cursor it cannot: the scan starts over.
+    this.retryable = ZOHO_FAILURES[init.category].retry !== 'never';
     this.retryAfterMs = init.retryAfterMs ?? USUAL_WAIT[init.category];
     this.whatToDo = whatToDoAbout(init);
   }

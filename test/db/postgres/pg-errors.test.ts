@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import pg from 'pg';
 import { WatermarkModel } from '../../../src/db/models/watermark';
 import { createDatabase } from '../../../src/db/postgres/knex';
-import { type DatabaseError, toDatabaseError } from '../../../src/db/postgres/pg-errors';
+import { type DatabaseError, kindOfCode, toDatabaseError } from '../../../src/db/postgres/pg-errors';
 import { someConnection, useDatabase } from '../support';
 
 async function failureOf(work: PromiseLike<unknown>): Promise<DatabaseError> {
@@ -64,5 +65,47 @@ describe('database errors', () => {
   it('leave errors of others alone', () => {
     assert.equal(toDatabaseError(new Error('something else')), undefined);
     assert.equal(toDatabaseError('text'), undefined);
+  });
+});
+
+describe('kinds of failures of PostgreSQL', () => {
+  /** All classes of PostgreSQL 16's appendix "Error Codes". */
+  const CLASSES =
+    '01 02 03 08 09 0A 0B 0F 0L 0P 0Z 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F 40 42 44 53 54 55 57 58 72 F0 HV P0 XX';
+  const SLIPS = new Set('01 02 03 09 0B 0F 0Z 20 24 25 27 2D 2F 3B'.split(' '));
+
+  it('are known for every class but those of slips of the engine', () => {
+    const unknown = CLASSES.split(' ').filter((name) => kindOfCode(`${name}000`) === 'unknown');
+
+    assert.deepEqual(new Set(unknown), SLIPS);
+  });
+
+  const node = (code: string, message: string) => Object.assign(new Error(message), { code });
+  const server = (code: string, message: string) =>
+    Object.assign(new pg.DatabaseError(message, message.length, 'error'), { code });
+  for (const [what, error] of Object.entries({
+    'a name that cannot be looked up now': node('EAI_AGAIN', 'getaddrinfo EAI_AGAIN db'),
+    'a name that is unknown': node('ENOTFOUND', 'getaddrinfo ENOTFOUND db'),
+    'a network that is unreachable': node('ENETUNREACH', 'connect ENETUNREACH 10.0.0.1:5432'),
+    'a socket that is not there': node('ENOENT', 'connect ENOENT /var/run/postgresql/.s.PGSQL.5432'),
+    'a pooler without clients left': server('XX000', 'MaxClientsInSessionMode: max clients reached'),
+    'a standby': server('25006', 'cannot execute INSERT in a read-only transaction'),
+    'a server that starts': server('57P03', 'the database system is starting up'),
+  })) {
+    it(`may pass for ${what}`, () => {
+      assert.equal(toDatabaseError(error)?.retryable, true);
+    });
+  }
+
+  it('are not taken from a file that is not there', () => {
+    assert.equal(toDatabaseError(node('ENOENT', "ENOENT: no such file or directory, open '/tmp/x'")), undefined);
+  });
+
+  it('name what a statement cannot change', () => {
+    const refused = Object.assign(server('0A000', 'cannot alter type of a column used by a view or rule'), {
+      detail: 'rule _RETURN on view crm.report depends on column "field_2"',
+    });
+
+    assert.match(toDatabaseError(refused)?.objects ?? '', /crm\.report depends on column "field_2"/);
   });
 });

@@ -61,7 +61,7 @@ describe('recordRunUpdate', () => {
     });
 
     const row = await getSession(database.knex, session.id);
-    const logs = await listLogs(database.knex, session.id, {}, { limit: 10 });
+    const logs = await listLogs(database.knex, sessionRun(session.id), {}, { limit: 10 });
     const records = await listRecordStatuses(database.knex, session.id, {}, { limit: 10 });
     assert.equal(applied, 'applied');
     assert.equal(row.status, 'in_progress');
@@ -124,7 +124,7 @@ describe('recordRunUpdate', () => {
 
           const distinct = [...new Set(deliveries)].sort();
           const row = await getSession(database.knex, session.id);
-          const logs = await listLogs(database.knex, session.id, {}, { limit: 100 });
+          const logs = await listLogs(database.knex, sessionRun(session.id), {}, { limit: 100 });
           const records = await listRecordStatuses(database.knex, session.id, {}, { limit: 100 });
           assert.equal(row.processedRecords, String(Math.max(...distinct) * 100));
           assert.deepEqual(
@@ -221,7 +221,7 @@ describe('recordRunUpdate', () => {
     });
 
     const row = await getSession(database.knex, session.id);
-    const [line] = await listLogs(database.knex, session.id, {}, { limit: 1 });
+    const [line] = await listLogs(database.knex, sessionRun(session.id), {}, { limit: 1 });
     assert.equal(row.errorMessage, 'a\uFFFDb');
     assert.deepEqual(row.result, { text: '\uFFFD' });
     assert.equal(line?.message, 'nul \uFFFD, half \uFFFD, whole 😀');

@@ -57,6 +57,7 @@ const session = (known: Partial<Session>): Session => ({
   result: result({}),
   errorMessage: null,
   pauseReason: null,
+  waitingFor: null,
   initiatedBy: null,
   workflowId: null,
   actions: [],

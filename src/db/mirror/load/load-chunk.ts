@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type pg from 'pg';
-import { toDatabaseError, type DatabaseErrorKind } from '../../postgres/pg-errors';
+import type { DatabaseErrorKind } from '../../../domain/database-failures';
+import { toDatabaseError } from '../../postgres/pg-errors';
 import { withRawTransaction } from '../../postgres/raw-connection';
 import { findLoadedChunk, insertChunk, type ChunkIdentity, type ChunkResult } from '../../sessions/chunks';
 import { UnusualValue } from '../copy/copy-kernel';

@@ -13,6 +13,9 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const NEWLINE = 0x0a;
 /** Every chunk is a journey to zlib's thread and back; its default of 16 KB makes them most of the work. */
 const INFLATED_CHUNK = 256 * 1024;
+/** Names shown of a zip without a table. */
+const MAX_NAMED_ENTRIES = 5;
+const MAX_ENTRY_NAME = 80;
 /** Methods of a zip entry (APPNOTE 4.4.5). */
 const DEFLATED = 8;
 
@@ -45,7 +48,7 @@ function columnNames(line: Buffer): string[] {
 export async function openCsv(file: string): Promise<Readable> {
   const zip = await openZip(file);
   try {
-    const entry = await firstEntry(zip);
+    const entry = await findTable(zip);
     const stored = await openEntry(zip, entry);
     const inflate = entry.compressionMethod === DEFLATED ? [createInflateRaw({ chunkSize: INFLATED_CHUNK })] : [];
     const verified = verifiedContent([stored, ...inflate], entry);
@@ -64,13 +67,27 @@ function openZip(file: string): Promise<ZipFile> {
   });
 }
 
-function firstEntry(zip: ZipFile): Promise<Entry> {
+/** The table of the zip: operating systems put entries of their own beside it. */
+function findTable(zip: ZipFile): Promise<Entry> {
   return new Promise((resolve, reject) => {
-    zip.once('entry', resolve);
+    const others: string[] = [];
+    zip.on('entry', (entry: Entry) => {
+      if (isTable(entry.fileName)) return resolve(entry);
+      if (others.length < MAX_NAMED_ENTRIES) others.push(entry.fileName.slice(0, MAX_ENTRY_NAME));
+      zip.readEntry();
+    });
     zip.once('error', (error: Error) => reject(broken(error)));
-    zip.once('end', () => reject(new ResultFileBroken('The result file is an empty zip.')));
+    zip.once('end', () => {
+      const content = others.length === 0 ? 'is an empty zip' : `has no CSV: it holds ${others.join(', ')}`;
+      reject(new ResultFileBroken(`The result file ${content}.`));
+    });
     zip.readEntry();
   });
+}
+
+function isTable(name: string): boolean {
+  const [folder = '', file = folder] = name.split('/').slice(-2);
+  return !name.startsWith('__MACOSX/') && !file.startsWith('.') && /\.csv$/i.test(file);
 }
 
 function openEntry(zip: ZipFile, entry: Entry): Promise<Readable> {

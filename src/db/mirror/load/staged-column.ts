@@ -1,6 +1,7 @@
 import { bulkNameField, isUserLookup, type ColumnType, type MirrorField } from '../../../domain/mirror/mirror-field';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import { modifiedTimeColumn, type MirrorModule, type ReadField } from '../mirror-module';
+import { ResultFileBroken } from './result-file';
 
 /** Notation of a staged row's source; it decides how values that are not plain were written. */
 export type StagedFormat = 'csv' | 'json';
@@ -87,7 +88,7 @@ export interface StagingLayout {
 /**
  * The layout of an exported file, from its header line. Columns are found by name: Zoho promises no order.
  * @param header e.g. `['Id', 'Deal_Name', 'Account_Name', 'Account_Name.Account_Name']`
- * @throws Error when the file has no id column
+ * @throws ResultFileBroken when the file has no id column
  */
 export function csvLayout(mirror: MirrorModule, header: readonly string[]): StagingLayout {
   const byHeader = new Map<string, { name: string; column?: StagedColumn }>();
@@ -99,7 +100,7 @@ export function csvLayout(mirror: MirrorModule, header: readonly string[]): Stag
     }
   }
   if (!header.some((name) => name.toLowerCase() === 'id')) {
-    throw new Error(
+    throw new ResultFileBroken(
       `The export of ${mirror.module} has no Id column; its header is ${header.join(', ').slice(0, 200)}.`,
     );
   }
