@@ -52,7 +52,7 @@ export async function runFullSync(
     workflowId,
   });
   await createSyncCommands(temporal).startFullSync(
-    { sessionId, connectionId, connection: CONNECTION, module, options: path === undefined ? {} : { path } },
+    { sessionId, connectionId, connection: CONNECTION, module, options: { compare: 'times', ...(path && { path }) } },
     'bench',
   );
   const result = await untilCompleted(environment, sessionId, workflowId, report);

@@ -29,6 +29,7 @@ import {
   finishIncrementalSync,
   indexMirror,
   type FinishRequest,
+  type IndexRequest,
 } from './pull/finish-full-sync';
 import { readByListPages, readChanges, type ChangesRequest, type ListReadRequest } from './pull/list-read';
 import { planFullSync, type FullSyncPlanRequest } from './pull/plan-full-sync';
@@ -85,7 +86,7 @@ export function createLoadActivities(deps: ActivityDependencies) {
   return {
     loadBulkPage: (request: LoadBulkPageRequest) => loadBulkPage(deps, request),
     countSweepCandidates: (request: SweepRequest) => countSweepCandidates(deps, request),
-    indexMirror: (target: SyncTarget) => indexMirror(deps, target),
+    indexMirror: (request: IndexRequest) => indexMirror(deps, request),
   };
 }
 

@@ -3,6 +3,7 @@ import { createMirrorIndexes } from '../../db/mirror/mirror-indexes';
 import { countMirrorRows } from '../../db/mirror/mirror-table';
 import { loadFields, markFilled, type KnownField } from '../../db/mirror/module-fields';
 import { countQuarantine } from '../../db/mirror/quarantine';
+import { refreshNames } from '../../db/mirror/reference-names';
 import { sumChunks, forgetSeenIds } from '../../db/sessions/chunks';
 import { advanceWatermark, getWatermark } from '../../db/sessions/watermarks';
 import type { ReadPath } from '../../domain/runs/enums';
@@ -14,6 +15,7 @@ import { withHeartbeats } from '../heartbeats';
 import { withZoho, type ZohoWork } from '../with-zoho';
 import { convertedParameter } from './list-pages';
 import { loadMirror } from './load-mirror';
+import { namesSince } from './names-since';
 import { settleDoubts } from './settle-doubts';
 
 /** Calls of one count for records in doubt; only those that the last changes left are asked for here. */
@@ -41,12 +43,25 @@ export async function countBothSides(deps: ActivityDependencies, target: SyncTar
   return withZoho(deps, target, count, 'verify');
 }
 
-/** Creates the indexes of a mirror that has just been filled; where they exist it does nothing. */
-export async function indexMirror(deps: ActivityDependencies, target: SyncTarget): Promise<void> {
-  const mirror = await loadMirror(deps, target);
+export interface IndexRequest extends SyncTarget {
+  /** Compare the name of every lookup, not only those that changed since the watermark. */
+  allNames?: boolean;
+}
+
+/**
+ * Creates the indexes of a mirror that has just been filled, where they do not exist, and brings the names of its
+ * lookups up to date.
+ */
+export async function indexMirror(deps: ActivityDependencies, request: IndexRequest): Promise<void> {
+  const mirror = await loadMirror(deps, request);
   await withHeartbeats(
     () => 'creating indexes',
     () => createMirrorIndexes(deps.knex, mirror),
+  );
+  const since = await namesSince(deps, mirror);
+  await withHeartbeats(
+    () => 'comparing names of lookups',
+    () => refreshNames(deps.knex, mirror, request.allNames ? { users: null, records: null } : since),
   );
 }
 

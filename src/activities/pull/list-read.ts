@@ -1,9 +1,11 @@
+import { refreshNames } from '../../db/mirror/reference-names';
 import { readFrom } from '../../domain/mirror/watermark';
 import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
 import { loadMirror, partialReadOf } from './load-mirror';
+import { namesSince } from './names-since';
 import type { ScanRequest, ScanResult } from './page-scan';
 import { scanFromBothEnds, scanPages } from './scan-pages';
 import { settleDoubts } from './settle-doubts';
@@ -73,6 +75,7 @@ export async function readChanges(deps: ActivityDependencies, request: ChangesRe
       keepSeenIds: false,
     });
     await settleDoubts(deps, zoho, request, MAX_DOUBT_CALLS);
+    await refreshNames(deps.knex, mirror, await namesSince(deps, mirror));
     return scanned;
   });
 }

@@ -1,4 +1,5 @@
 import { findDoubts, forgetDoubts } from '../../db/mirror/doubtful-records';
+import { learnUsers, refreshNames } from '../../db/mirror/reference-names';
 import { findLastChunk } from '../../db/sessions/chunks';
 import { ChunkCounter, DOUBT_CHUNKS } from '../../domain/runs/chunk-numbers';
 import { LIMITS } from '../../domain/zoho-limits';
@@ -7,6 +8,9 @@ import type { ActivityDependencies } from '../dependencies';
 import type { ZohoWork } from '../with-zoho';
 import { wholeMirror } from './load-mirror';
 import { refetchRecords } from './refetch-records';
+
+/** PostgreSQL's clock and ours may differ by less. */
+const CLOCKS_APART_MS = 60_000;
 
 /**
  * Asks for the records whose rows a read has contradicted and merges what is true of them. An answer that was asked for
@@ -21,6 +25,7 @@ export async function settleDoubts(
   limit: number,
 ): Promise<void> {
   const mirror = await wholeMirror(deps, target);
+  const startedAt = new Date(Date.now() - CLOCKS_APART_MS);
   const { sessionId } = target;
   const last = await findLastChunk(deps.knex, sessionId, DOUBT_CHUNKS);
   const chunks = new ChunkCounter(DOUBT_CHUNKS, last?.chunkNumber);
@@ -29,6 +34,9 @@ export async function settleDoubts(
     if (doubts.ids.length === 0) return;
     await refetchRecords(deps, zoho, mirror, { sessionId, ids: doubts.ids, chunks, settlesDoubtsUpTo: doubts.upTo });
     await forgetDoubts(deps.knex, mirror, doubts);
+    if ((await learnUsers(deps.knex, mirror, doubts.ids)) > 0) {
+      await refreshNames(deps.knex, mirror, { users: startedAt, records: startedAt });
+    }
     zoho.report({ settlingDoubtsOf: target.module, asked: (call + 1) * LIMITS.listPage.ids });
   }
 }

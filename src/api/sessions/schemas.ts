@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  COMPARISONS,
   CONFLICT_STRATEGIES,
   LOG_LEVELS,
   READ_PATHS,
@@ -46,6 +47,10 @@ export const FullSyncRequest = z
   .strictObject({
     ...syncRequest,
     path: z.enum(READ_PATHS).optional().meta({ description: 'How to read; the cheaper way when absent.' }),
+    compare: z.enum(COMPARISONS).optional().meta({
+      description:
+        'What mends rows: `values` (when absent) compares every value of every row; `times` trusts equal times of modification, which is faster.',
+    }),
   })
   .meta({ id: 'FullSyncRequest', description: 'Reads a whole module from Zoho CRM into the mirror.' });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { READ_PATHS, RUN_STATUSES } from '../../domain/runs/enums';
+import { COMPARISONS, READ_PATHS, RUN_STATUSES } from '../../domain/runs/enums';
 import type { RunLogData } from '../../domain/runs/run';
 import type * as results from '../../temporal/contract/results';
 import type * as messages from '../../temporal/contract/sync-messages';
@@ -16,6 +16,7 @@ export const SyncOptions = storedObject<messages.FullSyncOptions & messages.Incr
   allowMassDelete: z.boolean().optional(),
   massDeletePercent: z.number().optional(),
   path: z.enum(READ_PATHS).optional(),
+  compare: z.enum(COMPARISONS).optional(),
   since: zohoTime.optional(),
 }).meta({ id: 'SyncOptions', description: 'What a session was asked to do.' });
 
@@ -40,6 +41,10 @@ const FullSyncPlan = storedObject<results.FullSyncPlan>({
   leavesOutConverted: z
     .boolean()
     .meta({ description: 'The path does not show converted records: list pages read them after the rest.' }),
+  compare: z
+    .enum(COMPARISONS)
+    .optional()
+    .meta({ description: 'Whether every value is compared, or only what was modified; absent from older sessions.' }),
   warnings,
 }).meta({ id: 'FullSyncPlan', description: 'How a full sync reads its module, and what that takes.' });
 
@@ -68,6 +73,10 @@ export const SyncResult = storedObject<messages.SyncResult>({
   failed: rows.meta({ description: 'Rows in quarantine.' }),
   zohoRows: rows.meta({ description: 'Rows of the module as Zoho counted them at the end.' }),
   mirrorRows: rows.meta({ description: 'Rows of the mirror, counted at the same time.' }),
+  compared: z
+    .enum(COMPARISONS)
+    .optional()
+    .meta({ description: 'What a full sync compared of rows that were not modified; absent from older sessions.' }),
 }).meta({
   id: 'SyncResult',
   description: 'Rows of a completed sync by what became of them, and the counts that agreed.',

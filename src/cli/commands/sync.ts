@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { API_PREFIX } from '../../api/paths';
 import { SessionAnswer } from '../../api/sessions/schemas';
-import { READ_PATHS } from '../../domain/runs/enums';
+import { COMPARISONS, READ_PATHS } from '../../domain/runs/enums';
 import { followSession } from '../client/follow-session';
 import { show, type CliContext } from '../context';
 import { connectionOption, names, number } from '../input/option-values';
@@ -17,7 +17,10 @@ export function syncCommand(context: CliContext): Command {
   const sync = new Command('sync').description('start a sync');
   startCommand(context, sync, 'full')
     .description('read a whole module into the mirror')
-    .addOption(new Option('--path <path>', 'how to read (default: the cheaper way)').choices(READ_PATHS));
+    .addOption(new Option('--path <path>', 'how to read (default: the cheaper way)').choices(READ_PATHS))
+    .addOption(
+      new Option('--compare <what>', 'compare every value, or trust equal times of modification').choices(COMPARISONS),
+    );
   startCommand(context, sync, 'incremental')
     .description('read what changed in a module since its last sync')
     .option('--since <time>', 'read at least from this time on, ISO 8601 with offset, e.g. 2026-01-31T08:00:00Z');

@@ -16,7 +16,7 @@ export async function saveUsers(knex: Knex, connectionId: string, users: readonl
      select ?, u.id, u."fullName", u.email, u.status
      from jsonb_to_recordset(?::jsonb) as u (id bigint, "fullName" text, email text, status text)
      on conflict (connection_id, id) do update
-       set full_name = excluded.full_name, email = excluded.email, status = excluded.status
+       set full_name = excluded.full_name, email = excluded.email, status = excluded.status, changed_at = now()
      where (known.full_name, known.email, known.status) is distinct from
        (excluded.full_name, excluded.email, excluded.status)`,
     [connectionId, toJsonb(users)],

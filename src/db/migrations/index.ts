@@ -20,6 +20,7 @@ import * as quarantineByRecord from './20261127141000_quarantine_by_record';
 import * as mirrors from './20261127143000_mirrors';
 import * as doubtfulRecords from './20261127150500_doubtful_records';
 import * as runWaits from './20261127151500_run_waits';
+import * as usersChangedAt from './20261127152000_users_changed_at';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -48,4 +49,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261127143000_mirrors', ...mirrors },
   { name: '20261127150500_doubtful_records', ...doubtfulRecords },
   { name: '20261127151500_run_waits', ...runWaits },
+  { name: '20261127152000_users_changed_at', ...usersChangedAt },
 ];

@@ -92,8 +92,9 @@ export async function countPresentRows(
 
 /**
  * Moves rows from the mirror to their tombstones, whole, and records each as deleted. A row that was read, or modified,
- * after its delete stays: it has been restored. Ids that the mirror does not have get a tombstone too, so that a late
- * page cannot bring them, and leave quarantine. Repeating it changes nothing; an attempt that goes further than the one before adds the rest.
+ * after its delete stays: it has been restored, unless its read lies in the future, by a clock that was wrong. Ids that
+ * the mirror does not have get a tombstone too, so that a late page cannot bring them. Repeating it changes nothing; an
+ * attempt that goes further than the one before adds the rest.
  * @returns how many rows left the mirror
  */
 export async function moveToTombstones(
@@ -115,7 +116,8 @@ export async function moveToTombstones(
            as d (id bigint, "deletedAt" timestamptz, reason text) order by id, "deletedAt" desc
        ), gone as (
          delete from ${qualifiedTable(mirror)} m using deleted d
-         where m.id = d.id and m.${SYNCED_AT} <= d."deletedAt" + interval '1 second' ${untouched}
+         where m.id = d.id ${untouched}
+           and (m.${SYNCED_AT} <= d."deletedAt" + interval '1 second' or m.${SYNCED_AT} > now() + interval '1 minute')
          returning m.id, to_jsonb(m) as data
        ), tombstones as (
          insert into sync.tombstones as t (connection_id, module_name, record_id, deleted_at, reason, row_data, session_id)

@@ -207,13 +207,18 @@ const DISPLAY_FIELDS: Readonly<Record<string, string>> = {
   Solutions: 'Solution_Title',
 };
 
+/** API name of the field by which Zoho names the records of a module. */
+export function displayFieldOf(module: string): string {
+  return ownValue(DISPLAY_FIELDS, module) ?? 'Name';
+}
+
 /**
  * Export column with a reference's name (`Account_Name.Account_Name`), if the module it points to is known. Users are
  * not joined: their names come from the list of users.
  */
 export function bulkNameField(field: MirrorField): string | undefined {
   if (!field.bulkNameReadable || !field.lookupModule) return undefined;
-  return `${field.apiName}.${ownValue(DISPLAY_FIELDS, field.lookupModule) ?? 'Name'}`;
+  return `${field.apiName}.${displayFieldOf(field.lookupModule)}`;
 }
 
 const WIDENINGS: Readonly<Record<ColumnType, readonly ColumnType[]>> = {

@@ -29,9 +29,10 @@ export function clocksAgree({ serverTime, ownTime }: ClockReading): boolean {
 }
 
 /**
- * A time on Zoho's clock before a request was sent.
+ * A time on Zoho's clock before a request was sent. It is compared with times that Zoho wrote, such as those of deletes,
+ * so it is Zoho's word; where that was wrong, the merge finds contradictions and asks again.
  * @param elapsedMs from before it was sent until its answer came
  */
 export function sentAfter(reading: ClockReading, elapsedMs: number): Date {
-  return new Date(earliestNow(reading).getTime() - Math.ceil(elapsedMs) - RESOLUTION_MS);
+  return new Date(reading.serverTime.getTime() - Math.ceil(elapsedMs) - RESOLUTION_MS);
 }

@@ -40,6 +40,10 @@ export type TombstoneReason = (typeof TOMBSTONE_REASONS)[number];
 export const READ_PATHS = ['list', 'bulk'] as const;
 export type ReadPath = (typeof READ_PATHS)[number];
 
+/** Comparison by which a full sync finds what differs: every value, or only times of modification where they vouch. */
+export const COMPARISONS = ['values', 'times'] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+
 export const FIELD_MODIFICATION_ACTIONS = ['create', 'update'] as const;
 export type FieldModificationAction = (typeof FIELD_MODIFICATION_ACTIONS)[number];
 

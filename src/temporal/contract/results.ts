@@ -1,4 +1,5 @@
 import type { SyncReadPlan } from '../../domain/planning/sync-plan';
+import type { Comparison } from '../../domain/runs/enums';
 
 /** Plan of a full sync. Small and JSON: it is kept in the workflow's history. */
 export interface FullSyncPlan extends SyncReadPlan {
@@ -13,6 +14,8 @@ export interface FullSyncPlan extends SyncReadPlan {
   deletesFollowedUntil: string | null;
   fields: number;
   hasModifiedTime: boolean;
+  /** Comparison of rows that were not modified; absent from histories of versions that compared times. */
+  compare?: Comparison;
   /** The path does not show converted records: they are read by list pages after the rest. */
   leavesOutConverted: boolean;
   /** Things a person should know before reading the result. */

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { ReadPath, RunStatus } from '../../domain/runs/enums';
+import type { Comparison, ReadPath, RunStatus } from '../../domain/runs/enums';
 import type { FullSyncPlan, SessionSums } from './results';
 
 /** Limit of rows that may leave the mirror without a person's approval. */
@@ -20,6 +20,8 @@ export interface SyncOptions extends RemovalOptions {
 export interface FullSyncOptions extends SyncOptions {
   /** Instead of the planner's choice. */
   path?: ReadPath | undefined;
+  /** `values` without it. */
+  compare?: Comparison | undefined;
 }
 
 /** Options of an incremental sync. */
@@ -70,6 +72,8 @@ export interface SyncResult {
   failed: number;
   zohoRows: number;
   mirrorRows: number;
+  /** Comparison by which a full sync found what differs; absent for an incremental sync, and from older histories. */
+  compared?: Comparison;
 }
 
 export interface OperatorCommand {

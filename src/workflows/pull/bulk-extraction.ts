@@ -18,6 +18,7 @@ export interface BulkExtraction {
   round: number;
   firstPage: number;
   expectedRows: number;
+  compareValues: boolean;
   keepSeenIds: boolean;
   trackRecords: boolean;
   firstLoad: boolean;
@@ -97,12 +98,12 @@ async function pageReady(
 
 /** Loads an exported page. If its file is gone, it is exported again. */
 async function loadPage(steps: RunSteps, extraction: BulkExtraction, request: PageRequest): Promise<void> {
-  const { firstLoad, keepSeenIds, round, trackRecords } = extraction;
+  const { compareValues, firstLoad, keepSeenIds, round, trackRecords } = extraction;
   const chunkNumber = exportChunk(round, request.page);
   for (let attempt = 1; ; attempt += 1) {
     try {
       const chunk = await steps.run(() =>
-        loadBulkPage({ ...request, chunkNumber, keepSeenIds, trackRecords, firstLoad }),
+        loadBulkPage({ ...request, chunkNumber, compareValues, keepSeenIds, trackRecords, firstLoad }),
       );
       extraction.onLoaded(chunk);
       return;

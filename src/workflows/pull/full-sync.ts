@@ -1,5 +1,6 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
 import { fullSyncChunks } from '../../domain/runs/chunk-numbers';
+import type { Comparison } from '../../domain/runs/enums';
 import { isFirstLoad, MAX_ROUNDS, roundsFrom } from '../../domain/runs/rounds';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { FullSyncPlan } from '../../temporal/contract/results';
@@ -35,7 +36,7 @@ export async function fullSync(input: FullSyncInput): Promise<SyncResult> {
       if (agree(counts)) {
         assertMostFit(module, counts);
         const sums = await finishFullSync({ ...run.target, path: plan.path, completeUntil, deletesUntil });
-        return run.finish(sums, counts, completeUntil);
+        return run.finish(sums, counts, completeUntil, plan.compare);
       }
       difference = describeDifference(module, counts);
     }
@@ -51,6 +52,16 @@ async function firstPlan(run: SyncRun, input: FullSyncInput): Promise<FullSyncPl
   return makePlan(run, input);
 }
 
+const COMPARING: Readonly<Record<Comparison, string>> = {
+  values: 'Every value is compared.',
+  times: 'Rows with the same time of modification are not compared.',
+};
+
+/** A person who asks for a full sync wants the mirror to be right, whatever made it differ. */
+function comparisonOf({ options }: FullSyncInput): Comparison {
+  return options.compare ?? 'values';
+}
+
 /**
  * Plans how to read the module.
  * @param earlier a plan that this one replaces: when the run began, and what it found then, stays
@@ -60,7 +71,8 @@ async function makePlan(run: SyncRun, input: FullSyncInput, earlier?: FullSyncPl
   const { path } = input.options;
   const fresh = await steps.run(() => planFullSync({ ...target, ...(path && { path }) }));
   const { lowWatermark, mirrorWasEmpty, deletesFollowedUntil } = earlier ?? fresh;
-  const plan = { ...fresh, lowWatermark, mirrorWasEmpty, deletesFollowedUntil };
+  const compare = comparisonOf(input);
+  const plan = { ...fresh, lowWatermark, mirrorWasEmpty, deletesFollowedUntil, compare };
   run.expectedRows = plan.expectedRows;
   run.follow(plan);
   await session.record(
@@ -72,7 +84,7 @@ async function makePlan(run: SyncRun, input: FullSyncInput, earlier?: FullSyncPl
       fromTimestamp: plan.lowWatermark,
       plan,
     },
-    `Reading ${plan.expectedRows} rows of ${input.module}, ${plan.fields} fields. ${plan.reason}.`,
+    `Reading ${plan.expectedRows} rows of ${input.module}, ${plan.fields} fields. ${plan.reason}. ${COMPARING[compare]}`,
   );
   for (const warning of plan.warnings) session.warn(warning);
   return plan;
@@ -140,7 +152,8 @@ async function extractPages(run: SyncRun, plan: FullSyncPlan, round: number, con
 
 function loadOptions(plan: FullSyncPlan, round: number) {
   const firstLoad = isFirstLoad(plan, round);
-  return { firstLoad, keepSeenIds: !firstLoad, trackRecords: !plan.mirrorWasEmpty };
+  const compareValues = plan.compare === 'values';
+  return { firstLoad, compareValues, keepSeenIds: !firstLoad, trackRecords: !plan.mirrorWasEmpty };
 }
 
 async function catchUpAndIndex(run: SyncRun, plan: FullSyncPlan, round: number): Promise<CaughtUp> {
@@ -148,7 +161,7 @@ async function catchUpAndIndex(run: SyncRun, plan: FullSyncPlan, round: number):
   const chunks = fullSyncChunks(round).catchUp;
   const [caughtUp] = await Promise.all([
     catchUp(run, { changesSince: lowWatermark, deletesSince: lowWatermark, hasModifiedTime, chunks }),
-    run.steps.run(() => indexMirror(run.target)),
+    run.steps.run(() => indexMirror({ ...run.target, allNames: plan.compare === 'values' })),
   ]);
   return caughtUp;
 }

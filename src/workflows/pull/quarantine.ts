@@ -13,8 +13,16 @@ export function assertMostFit(module: string, counts: RowCounts): void {
   );
 }
 
-/** The sentence with which a session completes. */
-export function describeVerification(module: string, counts: RowCounts): string {
+/**
+ * The sentence with which a session completes.
+ * @param rowsCompared rows of which every value was compared, if all were
+ */
+export function describeVerification(module: string, counts: RowCounts, rowsCompared?: number): string {
+  const verified = describeCounts(module, counts);
+  return rowsCompared === undefined ? verified : `${verified} Every value of ${rowsCompared} rows was compared.`;
+}
+
+function describeCounts(module: string, counts: RowCounts): string {
   const { zohoRows, mirrorRows, quarantinedRows, unmirroredRows, misfits = [] } = counts;
   if (quarantinedRows === 0) return `Verified: Zoho and the mirror both count ${zohoRows} rows of ${module}.`;
   const older = quarantinedRows - unmirroredRows;

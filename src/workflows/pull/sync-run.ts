@@ -1,5 +1,6 @@
 import { ContinueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { deleteSequence } from '../../domain/runs/chunk-numbers';
+import type { Comparison } from '../../domain/runs/enums';
 import { sessionRun, type SessionPatch } from '../../domain/runs/run';
 import type { RowCounts, SessionSums } from '../../temporal/contract/results';
 import { progressQuery, type SyncInput, type SyncResult } from '../../temporal/contract/sync-messages';
@@ -87,8 +88,14 @@ export class SyncRun {
    * Ends the session as completed. Only for a run whose counts agree.
    * @param sums of the whole session, as its chunks tell them
    * @param completeUntil Zoho's time up to which the mirror is complete; ISO 8601
+   * @param compared how a full sync compared its rows
    */
-  async finish(sums: SessionSums, counts: RowCounts, completeUntil: string): Promise<SyncResult> {
+  async finish(
+    sums: SessionSums,
+    counts: RowCounts,
+    completeUntil: string,
+    compared?: Comparison,
+  ): Promise<SyncResult> {
     const { zohoRows, mirrorRows, quarantinedRows } = counts;
     const result: SyncResult = {
       status: 'completed',
@@ -97,6 +104,7 @@ export class SyncRun {
       deleted: this.deleted,
       zohoRows,
       mirrorRows,
+      ...(compared && { compared }),
     };
     await this.session.record(
       {
@@ -107,7 +115,7 @@ export class SyncRun {
         toTimestamp: completeUntil,
         result,
       },
-      describeVerification(this.target.module, counts),
+      describeVerification(this.target.module, counts, compared === 'values' ? sums.read : undefined),
       quarantinedRows > 0 ? 'WARNING' : 'INFO',
     );
     return result;

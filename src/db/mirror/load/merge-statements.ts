@@ -131,6 +131,20 @@ export class MergeStatements {
     };
   }
 
+  /** A user who is in no list of users has a name only in records as list calls show them: one of each is asked for. */
+  doubtNamelessUsers(): Statement[] {
+    const { connectionId, key } = this.#mirror;
+    return this.#layout.missingNames
+      .filter(({ isUser }) => isUser)
+      .map(({ idColumn }) => ({
+        text: `insert into sync.doubtful_records (connection_id, module_name, record_id, session_id)
+          select $1, $2, min(s.id), $3 from ${STAGING} s where s.${quoteIdentifier(idColumn)} is not null
+          group by s.${quoteIdentifier(idColumn)} having not jsonb_exists($4, s.${quoteIdentifier(idColumn)}::text)
+          on conflict (connection_id, module_name, record_id) do nothing`,
+        values: [connectionId, key, this.#instructions.sessionId, this.#context.users],
+      }));
+  }
+
   insert(which: 'all' | 'missing'): Statement {
     const parameters = new Parameters();
     const targets = [

@@ -50,15 +50,23 @@ export async function mergeStaged(
     (await client.query(statement.text, statement.values)).rowCount ?? 0;
   const isNew = (await run(statements.anyInRange())) === 0 && !instructions.partialRead;
   if (isNew) counts.created = await run(statements.insert('all'));
-  else {
-    const decided = await decide(client, run, statements);
-    if (decided.has('update')) counts.updated = await run(statements.update());
-    if (decided.has('insert')) counts.created = await run(statements.insert('missing'));
-    if (decided.has('settle')) await run(statements.settle());
-    if (decided.has('doubt')) await run(statements.noteDoubts());
-  }
+  else Object.assign(counts, await mergeByDecision(client, run, statements));
   if (!instructions.partialRead) await run(statements.forgetTombstones());
+  for (const statement of statements.doubtNamelessUsers()) await run(statement);
   return { ...counts, unchanged: counts.read - counts.created - counts.updated };
+}
+
+async function mergeByDecision(
+  client: pg.Client,
+  run: (statement: Statement) => Promise<number>,
+  statements: MergeStatements,
+): Promise<Pick<MergeCounts, 'created' | 'updated'>> {
+  const decided = await decide(client, run, statements);
+  const updated = decided.has('update') ? await run(statements.update()) : 0;
+  const created = decided.has('insert') ? await run(statements.insert('missing')) : 0;
+  if (decided.has('settle')) await run(statements.settle());
+  if (decided.has('doubt')) await run(statements.noteDoubts());
+  return { created, updated };
 }
 
 /** Writes the decision on each staged row that is not left alone. @returns the kinds of decisions there are */

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { assertSame } from '../support/compare';
+import { useEngine } from '../support/engine';
+import type { Org } from '../support/org';
+
+describe('a full sync that a person starts', function () {
+  this.timeout(60_000);
+  const engine = useEngine();
+  let org: Org;
+  beforeEach(async () => {
+    org = await engine().org({ deals: 300, accounts: 60, contacts: 60 });
+  });
+
+  for (const path of ['list', 'bulk'] as const) {
+    it(`by ${path} mends values, names and missing values whatever made them differ, and says what it compared`, async () => {
+      await org.fullSync('Deals', { path: 'list' });
+      await engine().knex.raw(`
+        update ${org.table('Deals')} set stage = 'by hand', amount = 1 where id % 3 = 0;
+        update ${org.table('Deals')} set description = null, owner = 'Nobody' where id % 3 = 1;
+        update ${org.table('Deals')} set account_name = 'Another account', tag = null where id % 3 = 2;
+      `);
+
+      const session = await org.fullSync('Deals', { path });
+
+      assertSame(await org.differences('Deals'));
+      assert.equal((session.result as { compared?: string }).compared, 'values');
+      assert.match((await org.logOf(session.id)).join('\n'), /Every value of 300 rows was compared\./);
+    });
+  }
+
+  it('compares times alone where it is told to', async () => {
+    await org.fullSync('Accounts', { path: 'list' });
+    await engine().knex.raw(`update ${org.table('Accounts')} set industry = 'by hand'`);
+
+    const session = await org.fullSync('Accounts', { path: 'list', compare: 'times' });
+
+    const result = session.result as { compared?: string; updated?: number };
+    assert.deepEqual([result.compared, result.updated], ['times', 0]);
+  });
+
+  it('gives a lookup the name of the record it points to now', async () => {
+    await org.fullSync('Accounts', { path: 'list' });
+    await org.fullSync('Deals', { path: 'bulk' });
+    const [deal] = await engine().query<{ account: string }>(
+      `select account_name_id::text as account from ${org.table('Deals')} where account_name_id is not null limit 1`,
+    );
+    org.zoho.changeRecords('Accounts', { update: [{ id: deal?.account ?? '', Account_Name: 'Renamed' }] });
+    await org.incrementalSync('Accounts');
+
+    await org.incrementalSync('Deals');
+
+    assertSame(await org.differences('Deals'));
+  });
+});
