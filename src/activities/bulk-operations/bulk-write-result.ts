@@ -112,7 +112,7 @@ function outcomeOf({ rowNumber, status, recordId, errors }: BulkWriteRow): ItemO
 }
 
 function endOfTheRest({ state, failureCode }: WriteJobRow, isRead: boolean): { status: ItemStatus; code: string } {
-  if (state === 'FAILED') return { status: 'failed', code: failureCode ?? 'JOB_FAILED' };
+  if (state === 'FAILED' || failureCode !== null) return { status: 'failed', code: failureCode ?? 'JOB_FAILED' };
   return { status: 'unknown', code: isRead ? 'NOT_IN_RESULT' : 'RESULT_EXPIRED' };
 }
 

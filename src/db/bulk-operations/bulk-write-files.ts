@@ -31,7 +31,7 @@ export async function assignFiles(knex: Knex, operationId: string): Promise<Bulk
   const { rows } = await knex.raw<{ rows: BulkWriteFileGroup[] }>(
     `select file_number as file, min(module_name) as module, min(action) as action, min(find_by) as "findBy",
        count(distinct row_number)::int as rows, array_agg(distinct cell.key) as names,
-       min(action) <> 'insert' and bool_or(cell.value in ('null', '""')) as clears
+       min(action) <> 'insert' and bool_or(cell.value in ('null', '""', '[]')) as clears
      from sync.bulk_operation_items, jsonb_each(record) as cell
      where operation_id = ? group by file_number order by file_number`,
     [operationId],
@@ -44,7 +44,7 @@ async function numberRows(trx: Knex, operationId: string): Promise<void> {
     `with keyed as (
        select position, module_name, action, find_by,
          case when action <> 'insert' and exists (
-             select from jsonb_each(record) as cell where cell.value in ('null', '""'))
+             select from jsonb_each(record) as cell where cell.value in ('null', '""', '[]'))
            then (select array_agg(name order by name) from jsonb_object_keys(record) as name) end as cleared
        from sync.bulk_operation_items where operation_id = :operationId
      ), grouped as (

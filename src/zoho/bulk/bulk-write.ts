@@ -254,7 +254,7 @@ function fileOf(label: CallLabel, { status, code, module, file }: z.infer<typeof
     updatedCount: file.updated_count,
     skippedCount: file.skipped_count,
     totalCount: file.total_count,
-    failure: status === 'FAILED' ? failureOf(label, code) : null,
+    failure: status === 'FAILED' || status === 'SKIPPED' ? failureOf(label, code) : null,
   };
 }
 

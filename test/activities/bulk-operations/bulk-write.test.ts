@@ -51,7 +51,7 @@ describe('the activities of a bulk write', () => {
       { id: '2', Phone: null },
       { id: '3', Title: 'x' },
       { id: '4', Phone: '' },
-      { id: '5', Phone: null, Title: 'x' },
+      { id: '5', Phone: [], Title: 'x' },
     ];
     const target = await keep([
       { operation: 'update', module: 'Contacts', records },
