@@ -8,9 +8,6 @@ export interface WritableField {
   /** Characters or digits. */
   length: number | null;
   systemMandatory: boolean;
-  /** Read-only for the connected user, and for everyone. */
-  readOnly: boolean;
-  fieldReadOnly: boolean;
   /** Whether records may carry the field when they are created or updated through the API. */
   apiCreate: boolean;
   apiUpdate: boolean;
@@ -80,9 +77,11 @@ function fieldProblem(operation: RecordOperation, field: WritableField | undefin
   return field.systemMandatory ? { code: 'required', detail: 'The field cannot be cleared.' } : undefined;
 }
 
-/** An upsert may insert or update, so either permission is enough. */
+/**
+ * By `operation_type` alone: Zoho calls the owner of a record read-only for everyone, and takes it all the same. An upsert
+ * may insert or update, so either permission is enough.
+ */
 function isWritable(operation: RecordOperation, field: WritableField): boolean {
-  if (field.readOnly || field.fieldReadOnly) return false;
   if (operation === 'upsert') return field.apiCreate || field.apiUpdate;
   return operation === 'insert' ? field.apiCreate : field.apiUpdate;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { recordProblems, type WritableField } from '../../../src/domain/records/record-problems';
 
 const field = (apiName: string, dataType: string, more: Partial<WritableField> = {}): WritableField => ({
-  ...{ apiName, dataType, length: null, systemMandatory: false, readOnly: false, fieldReadOnly: false },
+  ...{ apiName, dataType, length: null, systemMandatory: false },
   ...{ apiCreate: true, apiUpdate: true, picklistValues: [] },
   ...more,
 });
@@ -19,7 +19,7 @@ const FIELDS = [
   field('Account', 'lookup'),
   field('Email', 'email', { length: 100 }),
   field('Rows', 'subform'),
-  field('Number', 'autonumber', { fieldReadOnly: true, systemMandatory: true }),
+  field('Number', 'autonumber', { apiCreate: false, apiUpdate: false, systemMandatory: true }),
   field('Later', 'text', { apiCreate: false }),
 ];
 
