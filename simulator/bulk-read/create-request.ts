@@ -1,5 +1,6 @@
 import { ApiError } from '../http/api-error';
 import { type Exchange, header, isObject } from '../http/exchange';
+import { idText, parseJson } from '../http/json-numbers';
 import { parseBulkCriteria } from '../query/bulk-criteria';
 import { comparisonsOf, type Condition } from '../query/condition';
 import { resolvePath } from '../query/field-path';
@@ -47,7 +48,7 @@ function readBody(exchange: Exchange): Readonly<Record<string, unknown>> {
   if (exchange.body.length === 0) throw refuse('REQUEST_BODY_IS_EMPTY', 'the request body is empty');
   let body: unknown;
   try {
-    body = JSON.parse(exchange.body.toString('utf8'));
+    body = parseJson(exchange.body.toString('utf8'));
   } catch {
     throw refuse('REQUEST_BODY_NOT_READABLE', 'the request body is not readable');
   }
@@ -106,8 +107,9 @@ function readCriteria(simulation: Simulation, opened: OpenModule, criteria: unkn
 
 function readCvid(cvid: unknown): string | undefined {
   if (cvid === undefined || cvid === null) return undefined;
-  if (typeof cvid !== 'string') throw refuse('CVID_NOT_SUPPORTED', 'the cvid is not supported', { api_name: 'cvid' });
-  return cvid;
+  const id = idText(cvid);
+  if (id === undefined) throw refuse('CVID_NOT_SUPPORTED', 'the cvid is not supported', { api_name: 'cvid' });
+  return id;
 }
 
 /** The filter of a custom view; some views cannot be exported. */

@@ -2,6 +2,7 @@ import type { FieldDefinition } from '../data/field';
 import type { GeneratedModule } from '../data/generated-module';
 import { ApiError } from '../http/api-error';
 import { isObject } from '../http/exchange';
+import { idText } from '../http/json-numbers';
 import { pickListValues } from '../routes/metadata-documents';
 import type { FieldPath } from './field-error';
 
@@ -80,7 +81,7 @@ export function changePickList(before: readonly Value[], given: unknown, fieldId
   given.forEach((option: unknown, place) => {
     const key = `pick_list_values[${place}]`;
     if (!isObject(option)) throw path.invalid(key, { expected_data_type: 'jsonobject' });
-    const index = values.findIndex(({ id }) => id === option['id']);
+    const index = values.findIndex(({ id }) => id === idText(option['id']));
     const found = values[index];
     if (option['id'] === undefined) {
       const actual = actualValue(option, place, path);

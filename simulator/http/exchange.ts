@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AccessToken } from '../oauth/token-store';
+import { parseJson, toJson } from './json-numbers';
 
 /** A request as handlers see it: body read, path split, caller known. */
 export interface Exchange {
@@ -32,7 +33,7 @@ export interface Reply {
 export const NO_CONTENT: Reply = { status: 204 };
 
 export function json(status: number, value: unknown): Reply {
-  return { status, json: Buffer.from(JSON.stringify(value), 'utf8') };
+  return { status, json: Buffer.from(toJson(value), 'utf8') };
 }
 
 /** A header's single value. */
@@ -44,7 +45,7 @@ export function header(exchange: Exchange, name: string): string | undefined {
 /** The JSON value of the body; undefined when it is not JSON. */
 export function jsonBody(exchange: Exchange): unknown {
   try {
-    return JSON.parse(exchange.body.toString('utf8')) as unknown;
+    return parseJson(exchange.body.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import type { Catalog } from '../data/catalog';
 import type { CellValue } from '../data/cell';
 import { ApiError, invalidData } from '../http/api-error';
 import { type Exchange, isObject, jsonBody } from '../http/exchange';
+import { idText } from '../http/json-numbers';
 import { fieldDocument } from '../routes/metadata-documents';
 import type { OpenModule, Records } from '../store/records';
 import { checkValue } from '../writes/check-values';
@@ -57,18 +58,20 @@ function readTarget(ids: unknown, cvid: unknown): MassUpdateRequest['target'] {
     });
   }
   if (cvid !== undefined) {
-    if (typeof cvid === 'string') return { cvid };
+    const id = idText(cvid);
+    if (id !== undefined) return { cvid: id };
     throw refuse('INVALID_DATA', 'invalid data', 'cvid', { expected_data_type: 'bigint' });
   }
   if (ids === undefined) throw refuse('MANDATORY_NOT_FOUND', 'required field not found', 'ids');
-  if (!Array.isArray(ids) || ids.length === 0 || !ids.every((id) => typeof id === 'string')) {
+  const texts = Array.isArray(ids) ? ids.map(idText).filter((id) => id !== undefined) : [];
+  if (!Array.isArray(ids) || ids.length === 0 || texts.length < ids.length) {
     throw refuse('INVALID_DATA', 'invalid data', 'ids', { expected_data_type: 'jsonarray' });
   }
   if (ids.length > MAX_IDS) {
     const message = 'count of records in your request exceeds the limit';
     throw refuse('LIMIT_EXCEEDED', message, 'ids', { maximum_length: MAX_IDS });
   }
-  return { ids };
+  return { ids: texts };
 }
 
 function readValues(

@@ -1,5 +1,6 @@
 import { ApiError, invalidData, type ErrorDetails } from '../http/api-error';
 import { isObject } from '../http/exchange';
+import { idText } from '../http/json-numbers';
 import type { Simulation } from '../simulation';
 import type { OpenModule } from '../store/records';
 import { readSwitch } from '../switches';
@@ -55,7 +56,7 @@ export function mandatory(details: ErrorDetails): ApiError {
 /** A channel id, a long that comes as a text or a number. */
 export function readChannelId(given: unknown, details: ErrorDetails): string {
   if (given === undefined || given === null) throw mandatory(details);
-  const text = typeof given === 'string' || typeof given === 'number' ? String(given) : '';
+  const text = idText(given) ?? '';
   if (!/^\d{1,19}$/.test(text)) throw invalidData('invalid data', { expected_data_type: 'bigint', ...details });
   return text;
 }

@@ -106,7 +106,11 @@ function operandsOf(value: unknown, details: Record<string, unknown>): string[] 
   }
   return values.map((part) => {
     const plain = isObject(part) ? part['id'] : part;
-    if (typeof plain === 'string' || typeof plain === 'number' || typeof plain === 'boolean') return String(plain);
+    if (isScalar(plain)) return String(plain);
     throw refuse('VALUE_TYPE_NOT_SUPPORTED', 'the type of a value is not supported', details);
   });
+}
+
+function isScalar(value: unknown): value is string | number | bigint | boolean {
+  return ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 }

@@ -1,6 +1,7 @@
 import type { Column } from '../data/column';
 import { type ApiError, invalidData } from '../http/api-error';
 import { type Exchange, header, isObject, jsonBody } from '../http/exchange';
+import { idText, toJson } from '../http/json-numbers';
 import type { Simulation } from '../simulation';
 import type { OpenModule } from '../store/records';
 import { readSwitch } from '../switches';
@@ -77,7 +78,7 @@ function bodyWithIds(exchange: Exchange, replacements: readonly Replacement[]): 
   const body = jsonBody(exchange);
   if (!isObject(body) || !Array.isArray(body['data'])) return exchange.body;
   const data = body['data'].map((record: unknown) => (isObject(record) ? recordWithIds(record, replacements) : record));
-  return Buffer.from(JSON.stringify({ ...body, data }), 'utf8');
+  return Buffer.from(toJson({ ...body, data }), 'utf8');
 }
 
 function recordWithIds(
@@ -88,12 +89,13 @@ function recordWithIds(
   for (const replacement of replacements) {
     const { lookup } = replacement;
     if (lookup === undefined) {
-      if (typeof changed['id'] === 'string') changed['id'] = recordId(replacement, changed['id']);
+      const id = idText(changed['id']);
+      if (id !== undefined) changed['id'] = recordId(replacement, id);
       continue;
     }
     const value = changed[lookup];
-    const id = isObject(value) ? value['id'] : value;
-    if (typeof id === 'string') changed[lookup] = { id: recordId(replacement, id) };
+    const id = idText(isObject(value) ? value['id'] : value);
+    if (id !== undefined) changed[lookup] = { id: recordId(replacement, id) };
   }
   return changed;
 }

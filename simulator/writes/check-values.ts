@@ -3,6 +3,7 @@ import type { Column } from '../data/column';
 import { kindOf } from '../data/data-type';
 import { type FieldDefinition, isUserField } from '../data/field';
 import { isObject } from '../http/exchange';
+import { idText } from '../http/json-numbers';
 import type { OpenModule, Records } from '../store/records';
 import { readSwitch, type Switched } from '../switches';
 import { parseInstant } from '../zoned-time';
@@ -59,7 +60,7 @@ export function checkValue(records: Records, { field }: Column, given: unknown):
     case 'whole':
       return Number.isInteger(given) ? { value: given as number } : { expected: 'integer' };
     case 'decimal':
-      return typeof given === 'number' ? { value: given } : { expected: 'double' };
+      return typeof given === 'number' || typeof given === 'bigint' ? { value: Number(given) } : { expected: 'double' };
     case 'long':
       return /^-?\d{1,19}$/.test(textOf(given)) ? { value: textOf(given) } : { expected: 'bigint' };
     case 'date':
@@ -80,7 +81,7 @@ export function checkValue(records: Records, { field }: Column, given: unknown):
 }
 
 function textOf(given: unknown): string {
-  return typeof given === 'string' || typeof given === 'number' ? String(given) : '';
+  return typeof given === 'string' || typeof given === 'number' || typeof given === 'bigint' ? String(given) : '';
 }
 
 function isDate(given: unknown): given is string {
@@ -108,8 +109,8 @@ function checkChoices({ options = [] }: FieldDefinition, given: unknown): Checke
 }
 
 function checkReference(records: Records, field: FieldDefinition, given: unknown): Checked {
-  const id = isObject(given) ? given['id'] : given;
-  if (typeof id !== 'string') return { expected: 'jsonobject' };
+  const id = idText(isObject(given) ? given['id'] : given);
+  if (id === undefined) return { expected: 'jsonobject' };
   const known = isUserField(field)
     ? records.catalog.users.some((user) => user.id === id)
     : records.find(field.lookupModule ?? '')?.store.liveRow(id) !== undefined;

@@ -1,5 +1,6 @@
 import type { CellValue } from '../data/cell';
 import type { Column } from '../data/column';
+import { idText } from '../http/json-numbers';
 import type { Simulation } from '../simulation';
 import type { OpenModule } from '../store/records';
 import { readSwitch } from '../switches';
@@ -20,8 +21,8 @@ export function findMatch(
   checkFields: readonly string[],
   input: Input,
 ): Match | 'several' | undefined {
-  const { id } = input;
-  const byId = typeof id === 'string' ? opened.store.liveRow(id) : undefined;
+  const id = idText(input['id']);
+  const byId = id === undefined ? undefined : opened.store.liveRow(id);
   if (byId !== undefined) return { row: byId, field: null };
   for (const field of checkFields) {
     const column = opened.module.column(field);

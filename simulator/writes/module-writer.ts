@@ -1,6 +1,7 @@
 import type { CellValue } from '../data/cell';
 import { invalidData } from '../http/api-error';
 import { type Exchange, header, json, type Reply } from '../http/exchange';
+import { idText } from '../http/json-numbers';
 import type { Simulation } from '../simulation';
 import { RecordEditor } from '../store/record-editor';
 import type { OpenModule } from '../store/records';
@@ -41,7 +42,8 @@ export class ModuleWriter {
   }
 
   rowOf(id: unknown): number | undefined {
-    return typeof id === 'string' ? this.#opened.store.liveRow(id) : undefined;
+    const text = idText(id);
+    return text === undefined ? undefined : this.#opened.store.liveRow(text);
   }
 
   insert(input: Input, place: number): Outcome {
