@@ -22,6 +22,7 @@ const USAGE = `Usage: npm run simulator -- [options]
   --profile fast                 ${PROFILES.join(' or ')}: latency and duration of jobs
   --latency-ms N --bulk-job-ms N times that win over the profile's
   --no-token-throttle            more than ten access tokens in ten minutes
+  --without-traps, --with-traps  without (or with, after all) the modules that answer 403 or show no fields
   --switch name=value            another answer to a point Zoho leaves open (repeatable; --switches lists them)
   --tls-cert FILE --tls-key FILE speak HTTPS`;
 
@@ -58,6 +59,8 @@ export function readOptions(args: readonly string[]): Chosen {
       'tls-cert': text,
       'tls-key': text,
       'no-token-throttle': flag,
+      'without-traps': flag,
+      'with-traps': flag,
       switch: { type: 'string', multiple: true },
       switches: flag,
       help: flag,
@@ -73,6 +76,7 @@ export function readOptions(args: readonly string[]): Chosen {
     port: DEFAULT_PORT,
     ...(Object.assign({}, ...chosen) as Chosen),
     ...(values['no-token-throttle'] && { tokenThrottle: false }),
+    ...(values['without-traps'] && !values['with-traps'] && { traps: false }),
     switches: Object.assign({}, ...(values.switch ?? []).map(parseSwitch)) as SimulatorOptions['switches'],
     ...readTls(values['tls-cert'], values['tls-key']),
   };

@@ -55,6 +55,7 @@ export function completeOptions(
     users: 10,
     timeZone: 'America/New_York',
     multiselectSeparator: ';',
+    traps: true,
     edition: 'enterprise',
     dataCenter: 'us',
     tokenThrottle: true,

@@ -5,8 +5,14 @@ export interface VersionRules {
   /** Get Records wants `fields`, at most 50; before v3 it gave every field without, and took any number. */
   readonly fieldsRequired: boolean;
   readonly maxFields: number;
-  /** Whether pages have tokens; without them `page` reaches all records. */
-  readonly pageTokens: boolean;
+  /** Where that is switched on, `page` reaches all records and there are no page tokens. */
+  readonly mayPageWithoutEnd: boolean;
+  /** The metadata of a single module carries its fields. */
+  readonly moduleHasFields: boolean;
+  /** A lookup in the metadata of a field names its module as a text instead of an object. */
+  readonly lookupModuleAsText: boolean;
+  /** The metadata of `Type` in Deals lacks `json_type`. */
+  readonly typeWithoutJsonType: boolean;
   /** `sort_by` takes every field, not only id, Created_Time and Modified_Time. */
   readonly sortsByAnyField: boolean;
   readonly coqlRowsPerCall: number;
@@ -21,7 +27,10 @@ export interface VersionRules {
 const V2: VersionRules = {
   fieldsRequired: false,
   maxFields: Infinity,
-  pageTokens: false,
+  mayPageWithoutEnd: true,
+  moduleHasFields: false,
+  lookupModuleAsText: true,
+  typeWithoutJsonType: true,
   sortsByAnyField: true,
   coqlRowsPerCall: 200,
   coqlReach: 10_000,
@@ -34,7 +43,10 @@ const V3: VersionRules = {
   ...V2,
   fieldsRequired: true,
   maxFields: 50,
-  pageTokens: true,
+  mayPageWithoutEnd: false,
+  moduleHasFields: true,
+  lookupModuleAsText: false,
+  typeWithoutJsonType: false,
   sortsByAnyField: false,
   coqlRowsPerCall: 2_000,
   bulkModuleAsText: false,

@@ -168,7 +168,7 @@ export class BulkReadJobs {
 
   async #export({ id, query }: Job): Promise<{ file: string; result: ExportResult }> {
     const { catalog } = this.#context.records;
-    const { seed, deals, contacts, accounts, leads, users } = this.#context.options;
+    const { seed, deals, contacts, accounts, leads, users, traps } = this.#context.options;
     const timeZone =
       this.#context.switches.read('bulkReadDatetimeOffset') === 'utc' ? 'UTC' : this.#context.options.timeZone;
     const multiselectSeparator = this.#context.switches.read('bulkReadSeparator');
@@ -176,7 +176,7 @@ export class BulkReadJobs {
     const result = await this.#exporter.run({
       jobId: id,
       file,
-      data: { seed, deals, contacts, accounts, leads, users, timeZone, multiselectSeparator },
+      data: { seed, deals, contacts, accounts, leads, users, timeZone, multiselectSeparator, traps },
       addedModules: [...catalog.requests],
       createdFields: this.#context.customFields.definitions(),
       snapshots: this.#snapshots(),

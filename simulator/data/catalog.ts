@@ -17,6 +17,8 @@ export interface DataOptions {
   readonly users: number;
   readonly timeZone: string;
   readonly multiselectSeparator: string;
+  /** Whether there are modules that no careless client gets past: without permission, without field metadata. */
+  readonly traps: boolean;
 }
 
 /** Last number of the ready-made modules; those added later continue from it. */
@@ -44,7 +46,9 @@ export class Catalog {
     ]) {
       this.#build(plan);
     }
-    for (const request of AWKWARD_MODULES) this.#build(customModule(request, this.#nextNumber++));
+    const isTrap = ({ forbidden, withoutFieldMetadata }: CustomModuleRequest) => forbidden ?? withoutFieldMetadata;
+    for (const request of AWKWARD_MODULES.filter((module) => options.traps || !isTrap(module)))
+      this.#build(customModule(request, this.#nextNumber++));
   }
 
   /** Adds a custom module. */

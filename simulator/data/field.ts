@@ -35,8 +35,8 @@ export interface FieldDefinition {
   readonly id?: string;
   /** Keys of the metadata document that were given when the field was created or changed. */
   readonly metadata?: Readonly<Record<string, unknown>>;
-  /** Metadata leaves `json_type` out, as the real API does on some fields. */
-  readonly withoutJsonType?: boolean;
+  /** Metadata of v2 leaves `json_type` out. */
+  readonly withoutJsonTypeInV2?: boolean;
   /** Bulk read answers FIELD_NOT_AVAILABLE although the metadata lists the field. */
   readonly refusedByBulkRead?: boolean;
 }

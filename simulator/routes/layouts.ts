@@ -18,7 +18,7 @@ export function listLayouts({ catalog }: Simulation, { query }: Exchange): Reply
     sequence_number: 1,
     issubformsection: false,
     tab_traversal: 2,
-    api_name: `${module.apiName}_Information`,
+    api_name: `${module.plan.singular.replaceAll(' ', '_')}_Information`,
     column_count: 2,
     name: `${module.plan.singular} Information`,
     generated_type: 'default',

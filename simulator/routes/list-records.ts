@@ -54,11 +54,12 @@ export function listRecords(simulation: Simulation, exchange: Exchange): Reply {
 
   const tokens = simulation.pages;
   const binding = bindingOf(opened, exchange);
-  const start = startOf(simulation, query, list.perPage, binding, rules);
-  const snapshots = rules.pageTokens && readSwitch(simulation, 'pageTokens') === 'snapshot';
+  const hasTokens = !(rules.mayPageWithoutEnd && readSwitch(simulation, 'endlessV2Pages'));
+  const start = startOf(simulation, query, list.perPage, binding, hasTokens);
+  const snapshots = hasTokens && readSwitch(simulation, 'pageTokens') === 'snapshot';
   const page = snapshots ? readSnapshot(tokens, opened, list, start) : readPage(opened, list, start);
   if (page.rows.length === 0) return { status: list.modifiedFrom === undefined ? 204 : 304 };
-  if (!rules.pageTokens) {
+  if (!hasTokens) {
     return { status: 200, json: opened.writer.document(page.rows, list.columns, numberedInfo(list, start, page)) };
   }
   const shown = start.shown + (snapshots ? list.perPage : page.rows.length);
@@ -178,9 +179,9 @@ function startOf(
   query: URLSearchParams,
   perPage: number,
   binding: string,
-  { pageTokens }: VersionRules,
+  hasTokens: boolean,
 ): Start {
-  const token = pageTokens ? query.get('page_token') : null;
+  const token = hasTokens ? query.get('page_token') : null;
   if (token !== null && query.has('page')) {
     throw ambiguous('page', 'page_token');
   }
@@ -194,7 +195,7 @@ function startOf(
     return { ...state, skip: 0 };
   }
   const page = integerParameter(query, 'page', 1);
-  if (pageTokens && page * perPage > ROWS_BY_PAGE_NUMBER) {
+  if (hasTokens && page * perPage > ROWS_BY_PAGE_NUMBER) {
     const message = 'You can only get the first 2000 records without using page_token param';
     throw new ApiError(400, 'DISCRETE_PAGINATION_LIMIT_EXCEEDED', message, { limit: ROWS_BY_PAGE_NUMBER });
   }

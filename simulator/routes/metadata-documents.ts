@@ -3,6 +3,7 @@ import type { Column } from '../data/column';
 import { kindOf, type ValueKind } from '../data/data-type';
 import { type FieldDefinition, isLookup } from '../data/field';
 import type { GeneratedModule } from '../data/generated-module';
+import { rulesOf, type VersionRules } from '../versions';
 
 const PROFILE = { name: 'Administrator', id: '5500000000000026011' };
 const METADATA_TIME = 1_767_258_000;
@@ -100,6 +101,9 @@ export function moduleDetails(module: GeneratedModule): Record<string, unknown> 
   };
 }
 
+/** Fields that nobody can write and whose metadata says `read_only: false`; `operation_type` says it. */
+const NOT_CALLED_READ_ONLY = /^(Created|Modified)_|^Full_Name$/;
+
 /** Keys that every field shows alike. */
 const FIELD_CONSTANTS = {
   associated_module: null,
@@ -146,21 +150,34 @@ const FIELD_CONSTANTS = {
   association_details: null,
   convert_mapping: {},
   refer_from_field: null,
+  address: null,
+  child_fields: null,
+  parent_field: null,
+  display_format: null,
+  display_format_properties: null,
+  history_tracking_enabled: false,
+  public: null,
+  range: null,
 };
 
 /** A field as Fields Metadata shows it. */
-export function fieldDocument(module: GeneratedModule, column: Column, catalog: Catalog): Record<string, unknown> {
+export function fieldDocument(
+  module: GeneratedModule,
+  column: Column,
+  catalog: Catalog,
+  rules = rulesOf(undefined),
+): Record<string, unknown> {
   const { field } = column;
   const writable = !field.readOnly;
   const tag = field.apiName === 'Tag';
   const sequence = module.columns.indexOf(column) + 1;
   return {
     ...FIELD_CONSTANTS,
-    ...typeKeys(field),
+    ...typeKeys(field, rules),
     operation_type: { web_update: writable, api_create: writable, web_create: writable, api_update: writable },
     system_mandatory: field.mandatory ?? false,
-    field_read_only: !writable,
-    read_only: !writable,
+    field_read_only: !writable || field.apiName === 'Owner',
+    read_only: !writable && !NOT_CALLED_READ_ONLY.test(field.apiName),
     custom_field: field.custom,
     display_field: field.apiName === module.plan.displayField,
     sortable: !tag,
@@ -174,7 +191,7 @@ export function fieldDocument(module: GeneratedModule, column: Column, catalog: 
     id: module.fieldId(field),
     field_label: field.label,
     sequence_number: sequence,
-    lookup: lookupDocument(field, catalog),
+    lookup: lookupDocument(field, catalog, rules),
     profiles: [{ permission_type: writable ? 'read_write' : 'read_only', ...PROFILE }],
     view_type: { view: true, edit: writable, quick_create: false, create: writable },
     pick_list_values: pickListValues(field, module.fieldId(field)),
@@ -182,11 +199,50 @@ export function fieldDocument(module: GeneratedModule, column: Column, catalog: 
   };
 }
 
+/** The id of every record as Fields Metadata shows it: a field that no view or layout has. */
+export function idFieldDocument(module: GeneratedModule): Record<string, unknown> {
+  return {
+    ...FIELD_CONSTANTS,
+    operation_type: { web_update: false, api_create: false, web_create: false, api_update: false },
+    system_mandatory: false,
+    field_read_only: true,
+    read_only: true,
+    custom_field: false,
+    display_field: false,
+    sortable: true,
+    mass_update: false,
+    created_source: 'default',
+    display_label: 'Record Id',
+    column_name: 'ENTITYID',
+    api_name: 'id',
+    created_time: null,
+    modified_time: null,
+    id: `${module.id.slice(0, 10)}${'9'.repeat(module.id.length - 10)}`,
+    field_label: 'Record Id',
+    sequence_number: 0,
+    lookup: {},
+    profiles: [{ permission_type: 'read_only', ...PROFILE }],
+    view_type: { view: false, edit: false, quick_create: false, create: false },
+    pick_list_values: [],
+    json_type: 'string',
+    data_type: 'bigint',
+    length: 18,
+    decimal_place: null,
+    ui_type: 52,
+    currency: {},
+    unique: {},
+    formula: {},
+    auto_number: {},
+    number_separator: false,
+    textarea: null,
+  };
+}
+
 /** Keys that depend on the type of a field. */
-function typeKeys(field: FieldDefinition): Record<string, unknown> {
+function typeKeys(field: FieldDefinition, { typeWithoutJsonType }: VersionRules): Record<string, unknown> {
   const { dataType, length, decimals, formula } = field;
   return {
-    ...(!field.withoutJsonType && {
+    ...(!(field.withoutJsonTypeInV2 && typeWithoutJsonType) && {
       json_type: field.apiName === 'Tag' ? 'jsonarray' : (JSON_TYPES[kindOf(dataType)] ?? 'string'),
     }),
     length: length ?? 255,
@@ -201,14 +257,18 @@ function typeKeys(field: FieldDefinition): Record<string, unknown> {
   };
 }
 
-function lookupDocument(field: FieldDefinition, catalog: Catalog): Record<string, unknown> {
+function lookupDocument(
+  field: FieldDefinition,
+  catalog: Catalog,
+  { lookupModuleAsText }: VersionRules,
+): Record<string, unknown> {
   const target = field.lookupModule && catalog.module(field.lookupModule);
   if (!target) return {};
   return {
     display_label: `${field.label} list`,
     revalidate_filter_during_edit: false,
     api_name: `${field.apiName}_List`,
-    module: { api_name: target.apiName, id: target.id },
+    module: lookupModuleAsText ? target.apiName : { api_name: target.apiName, id: target.id },
     id: target.fieldId(target.displayColumn.field),
     query_details: {},
     show_fields: [],
@@ -217,7 +277,12 @@ function lookupDocument(field: FieldDefinition, catalog: Catalog): Record<string
 
 function autonumberDocument(field: FieldDefinition): Record<string, unknown> {
   if (field.autonumberPrefix === undefined) return {};
-  return { prefix: field.autonumberPrefix, suffix: null, start_number: 1, starting_number_length: 7 };
+  return {
+    prefix: field.autonumberPrefix,
+    suffix: field.autonumberSuffix ?? '',
+    start_number: 1,
+    starting_number_length: 7,
+  };
 }
 
 /** Options of a field as metadata shows them until they are changed. */

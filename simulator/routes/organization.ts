@@ -2,6 +2,7 @@ import type { User } from '../data/users';
 import { invalidData } from '../http/api-error';
 import { type Exchange, json, NO_CONTENT, type Reply } from '../http/exchange';
 import type { Simulation } from '../simulation';
+import { readSwitch } from '../switches';
 import { integerParameter, MAX_PER_PAGE, nameList } from './parameters';
 
 const ORGANIZATION_TIME = 1_559_390_400;
@@ -87,9 +88,10 @@ export function getUser(simulation: Simulation, { params }: Exchange): Reply {
   return user ? json(200, { users: [userDocument(simulation, user)] }) : NO_CONTENT;
 }
 
-/** `GET /users/actions/count`: the number is a text here. */
+/** `GET /users/actions/count`. */
 export function countUsers(simulation: Simulation, { query }: Exchange): Reply {
-  return json(200, { count: String(usersOfType(simulation, query.get('type')).length) });
+  const count = usersOfType(simulation, query.get('type')).length;
+  return json(200, { count: readSwitch(simulation, 'userCountAsText') ? String(count) : count });
 }
 
 function usersOfType({ catalog }: Simulation, type: string | null): readonly User[] {

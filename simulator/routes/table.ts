@@ -1,3 +1,4 @@
+import { invalidUrl } from '../http/api-error';
 import type { Route } from '../http/router';
 import { PRICES } from '../limits/prices';
 import { oauthRoutes } from '../oauth/routes';
@@ -21,6 +22,7 @@ import { deletedRecords, getRecord } from './read-records';
 import { emptyRecycleBin, getRecycled, listRecycleBin } from './recycle-bin';
 import { polling, type Rest, type RouteLine } from './route-line';
 import { countRecords, searchRecords } from './search-records';
+import { SETTINGS_LINES } from './settings-lists';
 import { WRITING_LINES } from './writing-lines';
 
 const CRM = '/crm/:version';
@@ -34,6 +36,7 @@ const moduleScope = (operation: string): readonly string[] => [`ZohoCRM.modules.
 
 const LINES: readonly RouteLine[] = [
   ...WRITING_LINES,
+  ...SETTINGS_LINES,
   ['getOrganization', 'GET', `${CRM}/org`, getOrganization, ['ZohoCRM.org.READ']],
   ['listUsers', 'GET', `${CRM}/users`, listUsers, ['ZohoCRM.users.READ']],
   ['countUsers', 'GET', `${CRM}/users/actions/count`, countUsers, ['ZohoCRM.users.READ']],
@@ -122,11 +125,17 @@ export function routeTable(simulation: Simulation): Route[] {
     ...(rest?.heavy && { heavy: rest.heavy }),
     credits: priceOf(simulation, rest?.credits ?? 1),
     handle: (exchange) => {
+      if (isNoModule(exchange.params['module'])) throw invalidUrl();
       if (rest?.since !== undefined) requireVersion(exchange.params['version'], rest.since);
       return handler(simulation, withRecordIds(simulation, exchange));
     },
   }));
   return [...oauthRoutes(simulation), ...crm];
+}
+
+/** Parts of paths that are no modules, where a path of theirs is not known. */
+function isNoModule(name: string | undefined): boolean {
+  return name !== undefined && (name === 'settings' || name === 'org' || name === 'users' || name.startsWith('__'));
 }
 
 function priceOf(simulation: Simulation, credits: NonNullable<Rest['credits']>): Route['credits'] {

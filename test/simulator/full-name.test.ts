@@ -50,7 +50,7 @@ describe('simulator: Full_Name of contacts and leads', () => {
       assert.deepEqual(modules[0]?.['display_field'], { api_name: 'Full_Name', id: field?.id });
       assert.deepEqual(
         [field?.['read_only'], field?.['field_read_only'], field?.['data_type'], field?.['display_field']],
-        [true, true, 'text', true],
+        [false, true, 'text', true],
       );
     });
   }

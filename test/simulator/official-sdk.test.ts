@@ -46,7 +46,7 @@ describe("simulator: Zoho's official Node SDK", () => {
 
     assert.ok(modules.some((module) => module.getAPIName() === 'Wide_Module'));
     assert.equal(deals?.getAPIName(), 'Deals');
-    assert.equal(fields.length, 40);
+    assert.equal(fields.length, 41);
   });
 
   it('lists every Deal by page tokens, typed', async () => {

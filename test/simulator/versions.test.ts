@@ -11,15 +11,45 @@ describe('simulator: API versions', () => {
   after(() => bed.close());
 
   for (const version of ['v2', 'v2.1']) {
-    it(`${version} gives every field without fields, and pages past 2,000 records without tokens`, async () => {
+    it(`${version} gives every field without fields, and wants tokens past 2,000 records`, async () => {
+      const first = await bed.call(`/crm/${version}/Deals`);
+      const far = await bed.call(`/crm/${version}/Deals?page=13`);
+
+      assert.ok('Deal_Name' in (first.body.data?.[0] ?? {}));
+      assert.equal(typeof first.body.info?.['next_page_token'], 'string');
+      assert.equal(far.body.code, 'DISCRETE_PAGINATION_LIMIT_EXCEEDED');
+    });
+
+    it(`${version} pages past 2,000 records without tokens where that is switched on`, async () => {
+      bed.simulator.control.setSwitches({ endlessV2Pages: true });
       const { status, body } = await bed.call(`/crm/${version}/Deals?page=13`);
+      bed.simulator.control.setSwitches({ endlessV2Pages: false });
 
       assert.equal(status, 200);
       assert.equal(body.data?.length, 100);
-      assert.ok('Deal_Name' in (body.data?.[0] ?? {}));
       assert.deepEqual(body.info, { per_page: 200, count: 100, page: 13, more_records: false });
     });
   }
+
+  it('v2 shows metadata as it was then', async () => {
+    const fieldsOf = async (version: string) =>
+      (await bed.call(`/crm/${version}/settings/fields?module=Deals`)).body['fields'] as Record<string, unknown>[];
+    const moduleOf = async (version: string) =>
+      (await bed.call(`/crm/${version}/settings/modules/Deals`)).body['modules'] as Record<string, unknown>[];
+    const seen = async (version: string) => {
+      const fields = await fieldsOf(version);
+      const named = (name: string) => fields.find((field) => field['api_name'] === name);
+      const lookup = named('Account_Name')?.['lookup'] as Record<string, unknown>;
+      return {
+        type: named('Type')?.['json_type'],
+        lookup: typeof lookup['module'],
+        fields: 'fields' in ((await moduleOf(version))[0] ?? {}),
+      };
+    };
+
+    assert.deepEqual(await seen('v2'), { type: undefined, lookup: 'string', fields: false });
+    assert.deepEqual(await seen('v8'), { type: 'string', lookup: 'object', fields: true });
+  });
 
   it('v2 takes more than 50 fields and sorts by any of them', async () => {
     const names = Array.from({ length: 60 }, (_, i) => `Field_${i + 1}`).join();

@@ -112,7 +112,7 @@ export function deals(rows: number): ModulePlan {
       standard('Description', 'textarea', description, { length: 32_000 }),
       standard('Type', 'picklist', varied(options(0.2)), {
         options: ['Existing Business', 'New Business'],
-        withoutJsonType: true,
+        withoutJsonTypeInV2: true,
       }),
       standard('Lead_Source', 'picklist', varied(options(0.2)), {
         options: ['Partner', 'Web Download', 'Trade Show', 'Zoë’s list'],
