@@ -4,6 +4,7 @@ import { kindOf, type ValueKind } from '../data/data-type';
 import { type FieldDefinition, isLookup } from '../data/field';
 import type { GeneratedModule } from '../data/generated-module';
 import { rulesOf, type VersionRules } from '../versions';
+import { FIELD_CONSTANTS } from './field-constants';
 
 const PROFILE = { name: 'Administrator', id: '5500000000000026011' };
 const METADATA_TIME = 1_767_258_000;
@@ -103,62 +104,6 @@ export function moduleDetails(module: GeneratedModule): Record<string, unknown> 
 
 /** Fields that nobody can write and whose metadata says `read_only: false`; `operation_type` says it. */
 const NOT_CALLED_READ_ONLY = /^(Created|Modified)_|^Full_Name$/;
-
-/** Keys that every field shows alike. */
-const FIELD_CONSTANTS = {
-  associated_module: null,
-  webhook: true,
-  virtual_field: false,
-  customizable_properties: [],
-  businesscard_supported: true,
-  filterable: true,
-  visible: true,
-  available_in_user_layout: true,
-  pick_list_values_sorted_lexically: false,
-  layout_associations: [{ name: 'Standard', id: '5500000000000091055', api_name: 'Standard' }],
-  separator: false,
-  searchable: true,
-  external: null,
-  type: 'used',
-  display_type: -1,
-  ui_type: 1,
-  colour_code_enabled_by_system: false,
-  quick_sequence_number: null,
-  email_parser: { fields_update_supported: true, record_operations_supported: true },
-  rollup_summary: {},
-  show_type: 7,
-  category: 1,
-  multi_module_lookup: {},
-  subform: null,
-  sub_module: null,
-  multiselectlookup: {},
-  multiuserlookup: {},
-  global_picklist: null,
-  crypt: null,
-  private: null,
-  tooltip: null,
-  history_tracking: null,
-  hipaa_compliance: null,
-  hipaa_compliance_enabled: false,
-  enable_colour_code: false,
-  blueprint_supported: true,
-  default_value: null,
-  static_field: false,
-  additional_column: null,
-  sharing_properties: null,
-  allowed_modules: [],
-  association_details: null,
-  convert_mapping: {},
-  refer_from_field: null,
-  address: null,
-  child_fields: null,
-  parent_field: null,
-  display_format: null,
-  display_format_properties: null,
-  history_tracking_enabled: false,
-  public: null,
-  range: null,
-};
 
 /** A field as Fields Metadata shows it. */
 export function fieldDocument(
