@@ -1,4 +1,5 @@
 import type { OperationTarget, SyncTarget } from '../temporal/contract/targets';
+import { auditMessage, type AuditedMessage } from './audit-message';
 import { awaitBulkWrite, collectBulkWriteResult } from './bulk-operations/bulk-write-result';
 import { markFileUnknown, closeRemainingItems } from './bulk-operations/close-pending-items';
 import { awaitMassUpdate, submitMassUpdate, planMassUpdate, updateByIds } from './bulk-operations/mass-update';
@@ -45,6 +46,8 @@ export function createCoreActivities(deps: ActivityDependencies) {
     recordProgress: (update: RecordedUpdate) => recordRun(deps, 'session', update),
     finishFullSync: (request: FinishRequest) => finishFullSync(deps, request),
     finishIncrementalSync: (request: Omit<FinishRequest, 'path'>) => finishIncrementalSync(deps, request),
+    /** Writes a message to a run that did not come by the API into the audit log. */
+    auditMessage: (message: AuditedMessage) => auditMessage(deps, message),
     reconcileSessions: () => closeAbandonedRuns(deps),
     reconcileConnections: () => alignSchedules(deps),
     /** Writes a step of a bulk operation. */

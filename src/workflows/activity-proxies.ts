@@ -72,6 +72,7 @@ const notify = (summary: string) => proxyActivities<CoreActivities>({ ...notifyi
 const load = (summary: string) => proxyActivities<LoadActivities>({ ...loading, summary });
 
 export const { recordProgress } = core('Write the session row and its log');
+export const { auditMessage } = core('Write a message into the audit log');
 export const { finishFullSync, finishIncrementalSync } = core('Set the watermark, sum up');
 export const { reconcileSessions } = core('Close sessions whose workflow is gone');
 export const { reconcileConnections } = core('Pause what needs a connection that is gone');

@@ -32,6 +32,20 @@ export const OPERATION_SCENARIOS: Readonly<Record<string, (engine: Engine) => Pr
     await handle.result();
     return workflowId;
   },
+  'bulk-write-told-while-asking': async (engine) => {
+    const org = await engine.org({ contacts: 10, bulkJobMs: HOUR_MS });
+    const asking = org.zoho.addFault({ kind: 'latency', operation: 'getBulkWrite', delayMs: 700 });
+    const workflowId = await bulkWrite(org, [{ operation: 'insert', module: 'Contacts', records: RECORDS }], false);
+    await poll(async () => asking.struck > 0, { what: 'the job is being asked for' });
+    const handle = engine.temporal.client.workflow.getHandle(workflowId);
+    await handle.signal('jobFinished', { file: 1 });
+    await handle.signal('jobFinished');
+    org.zoho.clearFaults();
+    await poll(async () => org.calls('getBulkWrite') > 1, { what: 'the job is asked for again' });
+    org.zoho.moveClock({ advance: HOUR_MS });
+    await handle.result();
+    return workflowId;
+  },
   'bulk-write-cancelled': async (engine) => {
     const org = await engine.org({ contacts: 10, bulkJobMs: HOUR_MS });
     const workflowId = await bulkWrite(org, [{ operation: 'insert', module: 'Contacts', records: RECORDS }], false);

@@ -3,7 +3,7 @@ import { AuditLogEntryModel } from '../models/audit-log-entry';
 import { toJsonb } from '../postgres/json';
 
 export interface AuditEntry {
-  /** `api-key:<name>#<prefix>`, or `anonymous`. */
+  /** `api-key:<name>#<prefix>`, `anonymous`, or `temporal` for a message that reached a workflow past the API. */
   actor: string;
   /** Mutation, e.g. `session.pause`. */
   action: string;
@@ -23,6 +23,27 @@ export async function insertAuditEntry(knex: Knex, entry: AuditEntry): Promise<s
     [entry.actor, entry.action, entry.target ?? null, entry.outcome, details],
   );
   return answer.rows[0].id;
+}
+
+/**
+ * Adds a line for something that may be delivered more than once. Idempotent by the target and the delivery.
+ * @param delivery kept in the details
+ */
+export async function insertAuditEntryOnce(
+  knex: Knex,
+  delivery: string,
+  { actor, action, target, outcome, details }: AuditEntry & { target: string },
+): Promise<void> {
+  await knex.transaction(async (trx) => {
+    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`audit ${delivery}`]);
+    await trx.raw(
+      `insert into sync.audit_log (actor, action, target, outcome, details)
+       select :actor, :action, :target, :outcome, :details::jsonb
+       where not exists (
+         select from sync.audit_log where target = :target and details ->> 'delivery' = :delivery)`,
+      { actor, action, target, outcome, delivery, details: toJsonb({ ...details, delivery }) },
+    );
+  });
 }
 
 /**

@@ -25,7 +25,7 @@ export interface BulkOperationResult {
 }
 
 /** Zoho says that the job of a file has ended. Only a hint to look: it may come twice, late, or never. */
-export const jobFinishedSignal = defineSignal<[{ file: number }]>('jobFinished');
+export const jobFinishedSignal = defineSignal<[{ file: number }?]>('jobFinished');
 
 export interface OperationProgress {
   status: RunStatus;

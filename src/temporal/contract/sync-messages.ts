@@ -76,22 +76,23 @@ export interface SyncResult {
   compared?: Comparison;
 }
 
-export interface OperatorCommand {
-  /** Author of the command: an API key's name, or a person. */
+/** Payload of a command, as the control API sends it. A workflow takes anything, and of that only what fits. */
+export interface CommandPayload {
+  /** Author of the command: an API key's name, or a person. Signals cannot name one. */
   by: string;
   reason?: string;
 }
 
 /** Answers once nothing moves any more: at most 15 seconds later. */
-export const pauseUpdate = defineUpdate<RunStatus, [OperatorCommand]>('pause');
-export const resumeUpdate = defineUpdate<RunStatus, [OperatorCommand]>('resume');
-/** Lets a sweep that the brake has stopped remove what it found. */
-export const approveSweepUpdate = defineUpdate<RunStatus, [OperatorCommand]>('approveSweep');
+export const pauseUpdate = defineUpdate<RunStatus, [CommandPayload]>('pause');
+export const resumeUpdate = defineUpdate<RunStatus, [CommandPayload]>('resume');
+/** Lets a sweep that the mass-delete guard has stopped remove what it found. */
+export const approveSweepUpdate = defineUpdate<RunStatus, [CommandPayload]>('approveSweep');
 
 /** The same commands for the "Send a Signal" button of the Temporal UI; no input is needed. */
-export const pauseSignal = defineSignal<[OperatorCommand?]>('pause');
-export const resumeSignal = defineSignal<[OperatorCommand?]>('resume');
-export const approveSweepSignal = defineSignal<[OperatorCommand?]>('approveSweep');
+export const pauseSignal = defineSignal<[unknown?]>('pause');
+export const resumeSignal = defineSignal<[unknown?]>('resume');
+export const approveSweepSignal = defineSignal<[unknown?]>('approveSweep');
 
 export interface SyncProgress {
   status: RunStatus;

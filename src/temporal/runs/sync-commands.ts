@@ -15,7 +15,7 @@ import {
   resumeUpdate,
   type FullSyncInput,
   type IncrementalSyncInput,
-  type OperatorCommand,
+  type CommandPayload,
   type RemovalOptions,
   type SyncInput,
 } from '../contract/sync-messages';
@@ -77,7 +77,7 @@ export interface SyncCommands {
    * @returns whether it took effect; `false`: accepted, but not yet in effect
    * @throws CommandRefused, SyncWorkflowNotRunning, NoWorkerAnswered, TemporalUnavailable
    */
-  update(target: WorkflowTarget, name: SyncUpdate, command: OperatorCommand, updateId: string): Promise<boolean>;
+  update(target: WorkflowTarget, name: SyncUpdate, command: CommandPayload, updateId: string): Promise<boolean>;
   /** Asks the workflow to stop and clean up. @throws SyncWorkflowNotRunning, TemporalUnavailable */
   cancel(target: WorkflowTarget): Promise<void>;
   /** @throws SyncWorkflowNotRunning, TemporalUnavailable */
@@ -173,7 +173,7 @@ class TemporalSyncCommands implements SyncCommands {
     return { workflowId, firstExecutionRunId: handle.firstExecutionRunId };
   }
 
-  async update(target: WorkflowTarget, name: SyncUpdate, command: OperatorCommand, updateId: string): Promise<boolean> {
+  async update(target: WorkflowTarget, name: SyncUpdate, command: CommandPayload, updateId: string): Promise<boolean> {
     const handle = this.#handle(target);
     const update = await this.#call(() =>
       handle.startUpdate(UPDATES[name], { args: [command], updateId, waitForStage: 'ACCEPTED' }),

@@ -1,5 +1,6 @@
-import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
+import { setHandler } from '@temporalio/workflow';
 import { progressOf, incompleteness, type ItemProgress } from '../../domain/runs/bulk-operations';
+import { readFileNumber } from '../../domain/runs/operator-command';
 import { FAILURES } from '../../temporal/contract/failures';
 import {
   jobFinishedSignal,
@@ -17,6 +18,7 @@ import {
   uploadBulkWriteFile,
 } from '../activity-proxies';
 import { causeOf, isFailure } from '../run/activity-failures';
+import type { RunMessages } from '../run/run-messages';
 import { runBulkOperation, type OperationRun, type WorkDone } from './operation-run';
 
 /** Uploads of a file before its repeated loss fails the operation. */
@@ -27,19 +29,26 @@ const MAX_UPLOADS = 3;
  * records are sorted into files, which are written one after another in the order of the request.
  */
 export async function bulkWrite(input: BulkOperationInput): Promise<BulkOperationResult> {
-  const finished = new Set<number>();
-  setHandler(jobFinishedSignal, ({ file }) => void finished.add(file));
-  return runBulkOperation(input, 'Bulk write', (run) => writeFiles(run, finished));
+  return runBulkOperation(input, 'Bulk write', writeFiles, listenForZoho);
 }
 
-async function writeFiles(run: OperationRun, finished: Set<number>): Promise<WorkDone> {
+/** Zoho's call at the end of a job cuts the time to the next question short. */
+function listenForZoho({ steps }: OperationRun, messages: RunMessages): void {
+  setHandler(jobFinishedSignal, async (payload) => {
+    const file = readFileNumber(payload);
+    if (file === undefined) messages.refuse('jobFinished', payload);
+    else await messages.signal('jobFinished', payload, async () => steps.hint(file));
+  });
+}
+
+async function writeFiles(run: OperationRun): Promise<WorkDone> {
   const { steps, recorder, target } = run;
   const plan = await steps.run(() => planBulkWrite(target));
   await recorder.record(
     { phase: 'writing', totalRecords: plan.rows, plan },
     `${plan.rows} records go to Zoho in ${plan.files.length} files, for ${plan.credits} credits.`,
   );
-  for (const each of plan.files) await writeFile(run, each, plan.files.length, finished);
+  for (const each of plan.files) await writeFile(run, each, plan.files.length);
   const { counts } = await steps.run(() => closeRemainingItems(target));
   const { successful, failed } = progressOf(counts);
   return {
@@ -52,7 +61,6 @@ async function writeFile(
   run: OperationRun,
   { file, module, action, rows }: BulkWritePlan['files'][number],
   files: number,
-  finished: Set<number>,
 ): Promise<void> {
   const { steps, recorder } = run;
   const target = { ...run.target, file };
@@ -60,7 +68,7 @@ async function writeFile(
   try {
     await uploadAndSubmit(run, file);
     recorder.note({ phase: `waiting for file ${file} of ${files}` }, `${what}: Zoho has the job.`);
-    await steps.run(() => waitForJob(target, finished));
+    await steps.run(() => awaitBulkWrite(target), file);
     const progress = await steps.run(() => collectBulkWriteResult(target));
     recorder.note(progressPatch(progress), `${what}: done.`);
   } catch (error) {
@@ -80,26 +88,6 @@ async function uploadAndSubmit({ steps, target: operation }: OperationRun, file:
       return;
     } catch (error) {
       if (!isFailure(error, FAILURES.bulkWrite.fileLost) || upload === MAX_UPLOADS) throw error;
-    }
-  }
-}
-
-/** Waits until Zoho has ended the job of a file; Zoho's call at the end cuts the time to the next question short. */
-async function waitForJob(target: Parameters<typeof awaitBulkWrite>[0], finished: Set<number>): Promise<void> {
-  const step = CancellationScope.current();
-  for (;;) {
-    finished.delete(target.file);
-    const asking = new CancellationScope();
-    const ended = asking.run(() => awaitBulkWrite(target));
-    const notified = CancellationScope.nonCancellable(() => condition(() => finished.has(target.file)));
-    const isEnded = await Promise.race([ended.then(() => true), notified.then(() => false)]);
-    if (isEnded) return;
-    asking.cancel();
-    try {
-      await ended;
-      return;
-    } catch (error) {
-      if (!isCancellation(error) || step.consideredCancelled) throw error;
     }
   }
 }

@@ -1,6 +1,7 @@
 import { CancellationScope, setHandler, workflowInfo } from '@temporalio/workflow';
 import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
 import { operationRun } from '../../domain/runs/run';
+import { statusOf } from '../../domain/runs/run-holds';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import {
   operationProgressQuery,
@@ -11,6 +12,7 @@ import type { OperationTarget } from '../../temporal/contract/targets';
 import { notifyCaller, closeRemainingItems } from '../activity-proxies';
 import { isFailure } from '../run/activity-failures';
 import { endRun } from '../run/end-run';
+import { RunMessages } from '../run/run-messages';
 import { RunRecorder } from '../run/run-recorder';
 import { RunSteps } from '../run/run-steps';
 
@@ -35,22 +37,27 @@ export interface WorkDone {
 /**
  * Carries out a bulk operation around its work: its row, pause and resume, and an end that leaves no record without an
  * outcome.
+ * @param listen sets the handlers of the operation's own messages, before anything is awaited
  */
 export async function runBulkOperation(
   input: BulkOperationInput,
   title: string,
   work: (run: OperationRun) => Promise<WorkDone>,
+  listen?: (run: OperationRun, messages: RunMessages) => void,
 ): Promise<BulkOperationResult> {
   const { operationId, connectionId } = input;
   const target: OperationTarget = { operationId, connectionId };
   const recorder = new RunRecorder(operationRun(operationId), `${title} to ${input.modules.join(', ')}`);
-  const steps = new RunSteps(recorder);
+  const messages = new RunMessages(operationRun(operationId));
+  const steps = new RunSteps(recorder, messages);
   setHandler(operationProgressQuery, () => ({ status: recorder.status, phase: recorder.phase }));
+  const run = { target, steps, recorder };
+  listen?.(run, messages);
   const end = (status: OperationEnd, done: WorkDone) => recordEnd(input, target, recorder, status, done);
   return endRun(
     async () => {
-      await begin(recorder);
-      const done = await work({ target, steps, recorder });
+      await begin(recorder, steps);
+      const done = await work(run);
       if (done.incompleteness === undefined) return end('completed', done);
       await end('failed', done);
       throw permanentFailure(FAILURES.bulkOperation.incomplete, done.incompleteness);
@@ -64,9 +71,9 @@ export async function runBulkOperation(
   );
 }
 
-async function begin(recorder: RunRecorder): Promise<void> {
+async function begin(recorder: RunRecorder, steps: RunSteps): Promise<void> {
   const { firstExecutionRunId, workflowId } = workflowInfo();
-  const begun = { status: 'in_progress', phase: 'planning', workflowId, firstExecutionRunId } as const;
+  const begun = { ...statusOf(steps.holds), phase: 'planning', workflowId, firstExecutionRunId };
   await recorder.record(begun, 'Checking the request.');
 }
 

@@ -131,7 +131,8 @@ async function continueInNewRun(
   position: { round: number; nextPage: number },
 ): Promise<never> {
   await run.session.record({}, `Page ${position.nextPage} is read in a new run, to keep the history short.`);
-  await condition(allHandlersFinished);
+  // The new run does not know of a pause.
+  await condition(() => allHandlersFinished() && !run.steps.isPaused);
   const state = { sequence: run.session.sequence, plan, ...position, sums: run.sums };
   return continueAsNew<typeof fullSync>({ ...input, state });
 }

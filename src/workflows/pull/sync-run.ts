@@ -2,10 +2,12 @@ import { ContinueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { deleteSequence } from '../../domain/runs/chunk-numbers';
 import type { Comparison } from '../../domain/runs/enums';
 import { sessionRun, type SessionPatch } from '../../domain/runs/run';
+import { statusOf } from '../../domain/runs/run-holds';
 import type { RowCounts, SessionSums } from '../../temporal/contract/results';
 import { progressQuery, type SyncInput, type SyncResult } from '../../temporal/contract/sync-messages';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { endRun } from '../run/end-run';
+import { RunMessages } from '../run/run-messages';
 import { RunRecorder } from '../run/run-recorder';
 import { RunSteps } from '../run/run-steps';
 import { describeVerification } from './quarantine';
@@ -37,9 +39,10 @@ export class SyncRun {
     const { sessionId, connectionId, module, options } = input;
     this.target = { sessionId, connectionId, module, ...(options.fields && { fields: options.fields }) };
     this.sums = inherited?.sums ?? { read: 0, created: 0, updated: 0, unchanged: 0, failed: 0 };
+    const messages = new RunMessages(sessionRun(sessionId));
     this.session = new RunRecorder(sessionRun(sessionId), title, inherited?.sequence);
-    this.steps = new RunSteps(this.session);
-    this.approval = new SweepApproval(this.session, module, options);
+    this.steps = new RunSteps(this.session, messages);
+    this.approval = new SweepApproval(this.session, messages, this.steps.holds, module, options);
     setHandler(progressQuery, () => ({
       status: this.session.status,
       phase: this.session.phase,
@@ -70,7 +73,8 @@ export class SyncRun {
   /** Records that the run is at work. */
   async begin(message: string): Promise<void> {
     const { firstExecutionRunId, workflowId } = workflowInfo();
-    await this.session.record({ status: 'in_progress', phase: 'planning', workflowId, firstExecutionRunId }, message);
+    const begun = { ...statusOf(this.steps.holds), phase: 'planning', workflowId, firstExecutionRunId };
+    await this.session.record(begun, message);
   }
 
   /** Adds what a piece of work has loaded. */

@@ -1,5 +1,7 @@
-import { ActivityFailure, ApplicationFailure, rootCause } from '@temporalio/workflow';
+import { RetryState, TimeoutType } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, isCancellation, rootCause, TimeoutFailure } from '@temporalio/workflow';
 import { NumberRangeExceeded } from '../../domain/runs/chunk-numbers';
+import type { AttemptEnd } from '../../domain/runs/step-states';
 import { FAILURES, type FailureKind } from '../../temporal/contract/failures';
 
 /** Failure that an activity raised, from what the workflow caught. */
@@ -28,4 +30,19 @@ export function failureOfRun(error: unknown, otherwise: string): ApplicationFail
 function typeOf(error: unknown): string {
   if (error instanceof NumberRangeExceeded) return FAILURES.chunks.rangeExceeded.type;
   return causeOf(error)?.type ?? FAILURES.run.unknown.type;
+}
+
+/**
+ * Way in which a failed attempt of a step ended. Temporal makes no further attempt of an activity that it has asked to
+ * stop, so a failure that would have been tried again, such as "not ready yet", is then no more than its end.
+ */
+export function howAttemptEnded(error: unknown): AttemptEnd {
+  if (isCancellation(error)) return 'cut_short';
+  const isLast = !(error instanceof ActivityFailure) || error.retryState !== RetryState.CANCEL_REQUESTED;
+  return isLast || isPermanent(error.cause) ? 'failure' : 'cut_short';
+}
+
+function isPermanent(cause: Error | undefined): boolean {
+  if (cause instanceof TimeoutFailure) return cause.timeoutType === TimeoutType.SCHEDULE_TO_CLOSE;
+  return cause instanceof ApplicationFailure && cause.nonRetryable === true;
 }

@@ -1,4 +1,4 @@
-import { isCancellation, type ApplicationFailure } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, type ApplicationFailure } from '@temporalio/workflow';
 import { FAILURES } from '../../temporal/contract/failures';
 import { failureOfRun, isFailure } from './activity-failures';
 
@@ -16,17 +16,18 @@ export interface RunEndings {
 
 /**
  * Result of the work of a run whose row ends as its workflow does. A run that somebody else has closed stays as it is.
- * @throws ApplicationFailure with the type of what went wrong; cancellations, and errors that pass through, as they are
+ * @throws ApplicationFailure with the type of what went wrong; the cancellation of the workflow, and errors that pass through, as they are
  */
 export async function endRun<T>(
   work: () => Promise<T>,
   { otherwise, cancelled, failed, passesThrough }: RunEndings,
 ): Promise<T> {
+  const workflow = CancellationScope.current();
   try {
     return await work();
   } catch (error) {
     if (isFailure(error, FAILURES.run.ended) || passesThrough(error)) throw error;
-    if (isCancellation(error)) {
+    if (isCancellation(error) && workflow.consideredCancelled) {
       await cancelled();
       throw error;
     }

@@ -4,18 +4,18 @@ import {
   approveSweepUpdate,
   pauseUpdate,
   resumeUpdate,
-  type OperatorCommand,
+  type CommandPayload,
 } from '../../../../src/temporal/contract/sync-messages';
 
 /** Stands in for the full sync where only its commands matter: it runs until it is cancelled. */
 export async function fullSync(): Promise<void> {
-  setHandler(pauseUpdate, async ({ reason }: OperatorCommand): Promise<RunStatus> => {
+  setHandler(pauseUpdate, async ({ reason }: CommandPayload): Promise<RunStatus> => {
     await condition(() => reason !== 'never takes effect');
     return 'paused';
   });
-  setHandler(resumeUpdate, (_command: OperatorCommand): RunStatus => 'in_progress');
-  setHandler(approveSweepUpdate, (_command: OperatorCommand): RunStatus => 'in_progress', {
-    validator: (_command: OperatorCommand) => {
+  setHandler(resumeUpdate, (_command: CommandPayload): RunStatus => 'in_progress');
+  setHandler(approveSweepUpdate, (_command: CommandPayload): RunStatus => 'in_progress', {
+    validator: (_command: CommandPayload) => {
       throw ApplicationFailure.nonRetryable('No sweep waits for an approval.');
     },
   });
