@@ -29,7 +29,8 @@ failed run carries the type of what ended it. What is tried again, for as long a
 the run from the third attempt on, and in its \`waitingFor\`: since when, the next attempt, and what a person can do.
 
 Generated from [src/temporal/contract/failures.ts](../src/temporal/contract/failures.ts) by
-\`npx tsx scripts/write-failures.ts\`. `;
+\`npx tsx scripts/write-failures.ts\`.
+`;
 
 /** Text of docs/failures.md: one table for each group of the register. */
 export function failureTable(): string {

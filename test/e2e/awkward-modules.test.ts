@@ -35,6 +35,7 @@ describe('a full sync of an awkward module', function () {
             failed: 0,
             zohoRows: 0,
             mirrorRows: 0,
+            compared: 'values',
           },
           [],
         ],

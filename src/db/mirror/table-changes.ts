@@ -57,7 +57,7 @@ export function columnTypesQuery(table: '?' | '$1'): string {
      where a.attrelid = to_regclass(${table}) and a.attnum > 0 and not a.attisdropped`;
 }
 
-export async function columnTypes(
+async function columnTypes(
   knex: Knex,
   mirror: Pick<MirrorModule, 'schema' | 'table'>,
 ): Promise<Map<string, string>> {

@@ -1,5 +1,3 @@
-/** Two clocks that are kept right differ by less; a wider gap means that one of them is wrong, and not which. */
-const CLOCK_TOLERANCE_MS = 60_000;
 /** A Date header has whole seconds. */
 const RESOLUTION_MS = 1_000;
 
@@ -21,11 +19,6 @@ export function earliestNow({ serverTime, ownTime }: ClockReading): Date {
 /** The latest time that it can be at Zoho: of what is certainly so now, such as that a record is gone. */
 export function latestNow({ serverTime, ownTime }: ClockReading): Date {
   return new Date(Math.max(serverTime.getTime(), ownTime.getTime()));
-}
-
-/** Whether both clocks agree, so that a time without any record to prove it may be believed. */
-export function clocksAgree({ serverTime, ownTime }: ClockReading): boolean {
-  return Math.abs(serverTime.getTime() - ownTime.getTime()) <= CLOCK_TOLERANCE_MS;
 }
 
 /**
