@@ -12,7 +12,7 @@ import { type MappableField, mapFields } from '../../domain/mirror/mirror-field'
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { ZohoError } from '../../zoho/errors/errors';
-import { getFields, type ZohoField } from '../../zoho/metadata/fields';
+import { readFields, type ZohoField } from '../../zoho/metadata/fields';
 import { getModule, listModules, type ZohoModule } from '../../zoho/metadata/modules';
 import { getOrg } from '../../zoho/metadata/org';
 import { listUsers } from '../../zoho/metadata/users';
@@ -67,7 +67,7 @@ async function prepareNamed<T>(
   const needsOrg = connection.orgId === null || limits === undefined || limits.limitsFrom === 'assumed';
   const [about, listed, asked] = await Promise.all([
     getModule(zoho.transport, module, zoho.options),
-    getFields(zoho.transport, module, zoho.options),
+    readFields(zoho.transport, module, zoho.options),
     alongside(module),
     refreshUsers(deps, zoho, request.connectionId),
     needsOrg ? rememberOrg(deps, zoho, connection.id) : undefined,
@@ -76,13 +76,17 @@ async function prepareNamed<T>(
   if (!about.apiSupported) {
     throw permanentFailure(FAILURES.module.notMirrorable, `Zoho's API does not support the module ${module}.`);
   }
-  if (listed.length === 0) {
+  if (listed.items.length === 0) {
     throw permanentFailure(
       FAILURES.module.notMirrorable,
       `Zoho lists no fields for the module ${module}, so there is nothing to mirror. Check the user's field permissions.`,
     );
   }
-  return [await prepareMirror(deps, request, connection.mirrorSchema, about, listed), asked];
+  const prepared = await prepareMirror(deps, request, connection.mirrorSchema, about, listed.items);
+  const unreadable = listed.unreadable.map(
+    (field) => `Zoho lists a field that cannot be read, and it is left out: ${field}.`,
+  );
+  return [{ ...prepared, warnings: [...unreadable, ...prepared.warnings] }, asked];
 }
 
 function isUnknownModule(error: unknown): boolean {

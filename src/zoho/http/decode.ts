@@ -23,6 +23,43 @@ export const moduleReference = z
   .nullable()
   .catch(null);
 
+/** The items of a list that could be read, and which of them could not. */
+export interface ReadList<T> {
+  items: T[];
+  /** Names of the items that were left out: the id, else the place, and the key that does not fit. */
+  unreadable: string[];
+}
+
+/**
+ * A list whose odd items are left out: one that lacks its name must not cost all others. A list of odd items only is
+ * no list of this kind, and does not fit.
+ */
+export function readList<T>(item: z.ZodType<T>) {
+  return z.array(z.unknown()).transform((values, context): ReadList<T> => {
+    const read = values.map((value) => item.safeParse(value));
+    const failures = read.flatMap(({ error }, at) => (error ? [{ at, path: error.issues[0]?.path ?? [] }] : []));
+    const [first] = failures;
+    if (first && failures.length === values.length) {
+      context.addIssue({ code: 'custom', path: [first.at, ...first.path], message: 'no item of the list can be read' });
+      return z.NEVER;
+    }
+    return {
+      items: read.flatMap(({ data }) => (data === undefined ? [] : [data])),
+      unreadable: failures.map(({ at, path }) => `${nameOf(values[at], at)} (no usable ${path.join('.') || 'value'})`),
+    };
+  });
+}
+
+/** The items of such a list, for readers who need not know of the others. */
+export function listOf<T>(item: z.ZodType<T>) {
+  return readList(item).transform(({ items }) => items);
+}
+
+function nameOf(value: unknown, at: number): string {
+  const id = z.object({ id: z.string().regex(/^\d{1,19}$/) }).safeParse(value);
+  return id.success ? id.data.id : `number ${at + 1} of the list`;
+}
+
 /**
  * Reads a parsed answer by a schema.
  *

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decode } from '../http/decode';
+import { decode, listOf } from '../http/decode';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 
 /** Cost and scopes of one kind of call. */
@@ -16,10 +16,10 @@ export interface ApiCost {
 
 const credits = z.number().min(0);
 const Catalog = z.object({
-  __apis: z.array(
+  __apis: listOf(
     z.object({
       path: z.string(),
-      operation_types: z.array(
+      operation_types: listOf(
         z.object({ method: z.string(), oauth_scope: z.string(), min_credits: credits, max_credits: credits }),
       ),
     }),

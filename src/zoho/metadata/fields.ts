@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { decode, flag, moduleReference, optionalNumber, optionalText } from '../http/decode';
+import {
+  decode,
+  flag,
+  listOf,
+  moduleReference,
+  optionalNumber,
+  optionalText,
+  readList,
+  type ReadList,
+} from '../http/decode';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 
 /** The types Zoho documents. Others appear over time: treat an unknown one as opaque JSON, never as an error. */
@@ -140,7 +149,7 @@ const Field = z
     associated_module: z.object({ module: z.string() }).nullable().catch(null),
     formula: z.object({ return_type: optionalText, dynamic: flag }).nullable().catch(null),
     rollup_summary: textIn('return_type'),
-    pick_list_values: z.array(PicklistValue).catch([]),
+    pick_list_values: listOf(PicklistValue).catch([]),
     virtual_field: flag,
     visible: flag,
     filterable: flag,
@@ -186,7 +195,7 @@ const Field = z
     modifiedTime: field.modified_time,
   }));
 
-const Fields = z.object({ fields: z.array(Field) });
+const Fields = z.object({ fields: readList(Field) });
 
 type Reference = z.infer<typeof moduleReference>;
 
@@ -205,8 +214,17 @@ function multiSelectLookup(lookup: { linking_module: Reference; connected_module
  * @throws ZohoError `request_bug` INVALID_MODULE, `permission`, and the categories of every call.
  */
 export async function getFields(transport: ZohoTransport, module: string, options?: CallOptions): Promise<ZohoField[]> {
+  return (await readFields(transport, module, options)).items;
+}
+
+/** Lists the fields as `getFields` does, and says which of them Zoho's answer makes unreadable. */
+export async function readFields(
+  transport: ZohoTransport,
+  module: string,
+  options?: CallOptions,
+): Promise<ReadList<ZohoField>> {
   const request = { operation: 'get_fields', module, path: '/crm/v8/settings/fields', query: { module } } as const;
   return transport.json(request, options, (value, { status }) =>
-    value === undefined ? [] : decode(Fields, value, request, status).fields,
+    value === undefined ? { items: [], unreadable: [] } : decode(Fields, value, request, status).fields,
   );
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ZohoError } from '../errors/errors';
-import { decode, flag, moduleReference, optionalNumber, optionalText } from '../http/decode';
+import { decode, flag, listOf, moduleReference, optionalNumber, optionalText } from '../http/decode';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 
 /** Origin of a module. Records exist for `default`, `custom`, `linking` and `subform`; `web` has none. */
@@ -68,7 +68,7 @@ const Module = z
     creatable: flag,
     editable: flag,
     deletable: flag,
-    profiles: z.array(z.object({ id: z.string(), name: z.string().catch('') })).catch([]),
+    profiles: listOf(z.object({ id: z.string(), name: z.string().catch('') })).catch([]),
     visible: flag,
     status: optionalText,
     access_type: optionalText,
@@ -107,7 +107,7 @@ const Module = z
 const Unnamed = z.object({ api_name: z.null() }).transform(() => null);
 
 const Modules = z
-  .object({ modules: z.array(z.union([Module, Unnamed])) })
+  .object({ modules: listOf(z.union([Module, Unnamed])) })
   .transform(({ modules }) => modules.filter((module) => module !== null));
 
 /**

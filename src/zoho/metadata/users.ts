@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { unexpectedAnswer } from '../errors/errors';
-import { count, decode, flag, optionalNumber, optionalText } from '../http/decode';
+import { count, decode, flag, listOf, optionalNumber, optionalText } from '../http/decode';
 import { checkPaging, joinIds } from '../http/request-limits';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 
@@ -73,7 +73,7 @@ const User = z
     return { ...user, fullName: full_name, confirmed: confirm, timeZone: time_zone };
   });
 
-const Users = z.object({ users: z.array(User), info: z.object({ more_records: z.boolean() }).optional() });
+const Users = z.object({ users: listOf(User), info: z.object({ more_records: z.boolean() }).optional() });
 
 /** One page of users (Zoho's documentation: Get Users). 1 credit. */
 export async function listUsers(

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LIMITS } from '../../domain/zoho-limits';
 import type { CallLabel } from '../errors/errors';
 import { type Refusal, refusalOf } from '../errors/refusal';
-import { decode, flag, optionalText } from '../http/decode';
+import { decode, flag, listOf, optionalText } from '../http/decode';
 import { checkCount, checkPaging } from '../http/request-limits';
 import { errorOfItem } from '../http/response';
 import type { CallOptions, ZohoRequest, ZohoTransport } from '../http/transport';
@@ -44,12 +44,12 @@ const Event = z
   .transform(({ resource_name, channel_expiry }): SubscribedModule => {
     return { module: resource_name, channelExpiry: channel_expiry };
   });
-const Done = z.object({ details: z.object({ events: z.array(Event).catch([]) }).catch({ events: [] }) });
+const Done = z.object({ details: z.object({ events: listOf(Event).catch([]) }).catch({ events: [] }) });
 const Channel = z
   .object({
     channel_id: channelId,
     resource_name: optionalText,
-    events: z.array(z.string()).catch([]),
+    events: listOf(z.string()).catch([]),
     notify_url: optionalText,
     channel_expiry: optionalText,
     notify_on_related_action: flag,
@@ -63,7 +63,7 @@ const Channel = z
     notifyOnRelatedAction: channel.notify_on_related_action,
   }));
 const Channels = z.object({
-  watch: z.array(Channel),
+  watch: listOf(Channel),
   info: z.object({ more_records: flag }).catch({ more_records: false }),
 });
 
