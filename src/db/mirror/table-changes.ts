@@ -57,10 +57,7 @@ export function columnTypesQuery(table: '?' | '$1'): string {
      where a.attrelid = to_regclass(${table}) and a.attnum > 0 and not a.attisdropped`;
 }
 
-async function columnTypes(
-  knex: Knex,
-  mirror: Pick<MirrorModule, 'schema' | 'table'>,
-): Promise<Map<string, string>> {
+async function columnTypes(knex: Knex, mirror: Pick<MirrorModule, 'schema' | 'table'>): Promise<Map<string, string>> {
   const answer = await knex.raw<{ rows: ColumnTypeRow[] }>(columnTypesQuery('?'), [qualifiedTable(mirror)]);
   return new Map(answer.rows.map((row) => [row.name, row.type]));
 }

@@ -8,14 +8,6 @@ export interface ClockReading {
   ownTime: Date;
 }
 
-/**
- * The earliest time that it can be at Zoho. A gateway on the way may have a clock of its own: to take a time for later
- * than it is loses changes, to take it for earlier reads some twice.
- */
-export function earliestNow({ serverTime, ownTime }: ClockReading): Date {
-  return new Date(Math.min(serverTime.getTime(), ownTime.getTime()));
-}
-
 /** The latest time that it can be at Zoho: of what is certainly so now, such as that a record is gone. */
 export function latestNow({ serverTime, ownTime }: ClockReading): Date {
   return new Date(Math.max(serverTime.getTime(), ownTime.getTime()));
