@@ -7,10 +7,13 @@ import type { FailedAttempt } from '../../src/db/runs/waits';
 import { SessionEnded } from '../../src/db/sessions/chunks';
 import { SessionNotFound } from '../../src/db/sessions/sessions';
 import { NumberRangeExceeded } from '../../src/domain/runs/chunk-numbers';
+import { ZOHO_FAILURES } from '../../src/domain/zoho-failures';
 import { createLogger } from '../../src/logger';
 import { FAILURES, pendingFailure } from '../../src/temporal/contract/failures';
-import { ERROR_CATEGORIES, type ErrorCategory, ZohoError } from '../../src/zoho/errors/errors';
+import { type ErrorCategory, ZohoError } from '../../src/zoho/errors/errors';
 import { activityEnvironment } from './support';
+
+const CATEGORIES = Object.keys(ZOHO_FAILURES) as ErrorCategory[];
 
 const logger = createLogger('test', 'silent');
 
@@ -63,7 +66,7 @@ function databaseError(code: string): pg.DatabaseError {
 describe('FailureInterceptor: failures of Zoho', () => {
   const retried: ErrorCategory[] = ['auth_expired', 'auth_throttled', 'rate_limited', 'locked', 'server', 'network'];
 
-  for (const category of ERROR_CATEGORIES) {
+  for (const category of CATEGORIES) {
     const again = retried.includes(category);
     it(`tells Temporal ${again ? 'to try again' : 'not to try again'} after ${category}`, async () => {
       const failure = await applicationFailure(zohoError(category));

@@ -7,7 +7,6 @@ import type { SafeDetails } from './error-details';
  * The category decides what the engine does next, so every failure of a call is a `ZohoError` with exactly one.
  */
 export type ErrorCategory = keyof typeof ZOHO_FAILURES;
-export const ERROR_CATEGORIES = Object.keys(ZOHO_FAILURES) as readonly ErrorCategory[];
 
 /** Waits, in milliseconds, that follow from the category alone; the rest is left to the caller's backoff. */
 const USUAL_WAIT: Readonly<Partial<Record<ErrorCategory, number>>> = {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { toProblem } from '../../../src/api/http/to-problem';
 import { unknownOutcome } from '../../../src/api/http/zoho-problem';
-import { ERROR_CATEGORIES, type ErrorCategory, ZohoError } from '../../../src/zoho/errors/errors';
+import { ZOHO_FAILURES } from '../../../src/domain/zoho-failures';
+import { type ErrorCategory, ZohoError } from '../../../src/zoho/errors/errors';
+
+const CATEGORIES = Object.keys(ZOHO_FAILURES) as ErrorCategory[];
 
 const failure = (category: ErrorCategory, code = 'CODE', retryAfterMs?: number): ZohoError =>
   new ZohoError({ operation: 'list_records', module: 'Deals', category, code, reason: 'Zoho said no', retryAfterMs });
@@ -26,7 +29,7 @@ const ANSWERS: Readonly<Record<ErrorCategory, [status: number, retryable: boolea
 };
 
 describe('a failure at Zoho', () => {
-  for (const category of ERROR_CATEGORIES) {
+  for (const category of CATEGORIES) {
     it(`of the class ${category} is answered with a fitting status and what to do`, () => {
       const error = failure(category);
 
@@ -51,7 +54,7 @@ describe('a failure at Zoho', () => {
   });
 
   it('that leaves open whether something was written is not to be sent again', () => {
-    for (const category of ERROR_CATEGORIES) {
+    for (const category of CATEGORIES) {
       const isOpen = category === 'network' || category === 'server';
 
       const problem = unknownOutcome(failure(category), 'Look first.');
