@@ -38,7 +38,7 @@ export function putBinaryRow(to: usize, columns: i32, types: usize): usize {
   to += 2;
   for (let column = 0; column < columns; column += 1) {
     const form = formOf(column);
-    if (form === NULL) {
+    if (form <= NULL) {
       store<u32>(to, NO_CELL);
       to += CELL_HEADER;
       continue;

@@ -18,19 +18,23 @@ import {
   skipValue,
 } from './json';
 
-/** Forms of a cell, between its start and its end in the page: null. */
-export const NULL: u8 = 0;
+/**
+ * Forms of a cell, between its start and its end in the page. Absent: the record has no such key, which says nothing about
+ * the value; an empty text or list is null, because an export cannot tell them apart.
+ */
+export const ABSENT: u8 = 0;
+export const NULL: u8 = 1;
 /** A number, `true` or `false`. */
-export const PLAIN: u8 = 1;
+export const PLAIN: u8 = 2;
 /** A text without its quotes; no escapes are in it. The next two forms are this one with escapes, shared and others. */
-export const TEXT: u8 = 2;
-export const TEXT_SHARED_ESCAPES: u8 = 3;
-export const TEXT_OTHER_ESCAPES: u8 = 4;
+export const TEXT: u8 = 3;
+export const TEXT_SHARED_ESCAPES: u8 = 4;
+export const TEXT_OTHER_ESCAPES: u8 = 5;
 /** JSON in which COPY sees nothing to unescape, and JSON with escapes or line ends in it. */
-export const JSON: u8 = 5;
-export const JSON_ESCAPES: u8 = 6;
+export const JSON: u8 = 6;
+export const JSON_ESCAPES: u8 = 7;
 /** Tags, of which the names are meant. */
-export const TAGS: u8 = 7;
+export const TAGS: u8 = 8;
 
 const LETTER_N: u8 = 0x6e;
 const MAX_KNOWN_KEYS: usize = 1024;
@@ -57,8 +61,8 @@ export const FIELD_NAME: usize = offsetof<Field>('name');
 export const FIELD_JSON: usize = offsetof<Field>('json');
 export const FIELD_NAMES: usize = offsetof<Field>('names');
 
-/** Room that the host leaves for each column's cell: where it starts, where it ends, and its form. */
-export const CELL_BYTES: usize = 2 * sizeof<u32>() + sizeof<u8>();
+/** Room that the host leaves for each column's cell: where it starts, where it ends, its form, and its mark. */
+export const CELL_BYTES: usize = 2 * sizeof<u32>() + 2 * sizeof<u8>();
 
 /** A key of the record before, with quotes and colon, and its field if it is asked for: keys mostly keep their order. */
 @unmanaged
@@ -82,6 +86,10 @@ let columns: i32 = 0;
 let starts: usize = 0;
 let ends: usize = 0;
 let forms: usize = 0;
+/** Marks of the columns that no record of the page has, a byte each. */
+export let marks: usize = 0;
+/** Number of marked columns. */
+let markCount: i32 = 0;
 
 /** @param table of `Field`s; `cells` has room for `CELL_BYTES` a column */
 export function setFields(table: usize, count: i32, columnCount: i32, cells: usize): void {
@@ -91,6 +99,7 @@ export function setFields(table: usize, count: i32, columnCount: i32, cells: usi
   starts = cells;
   ends = cells + 4 * columnCount;
   forms = cells + 8 * columnCount;
+  marks = cells + 9 * columnCount;
 }
 
 export function startOf(column: i32): usize {
@@ -110,6 +119,31 @@ export function forgetKeys(): void {
   knownCount = 0;
 }
 
+/** Marks the columns that the first record of a page lacks. */
+export function markAbsent(): void {
+  markCount = 0;
+  for (let column = 0; column < columns; column += 1) {
+    const isAbsent = formOf(column) === ABSENT;
+    store<u8>(marks + column, isAbsent ? 1 : 0);
+    if (isAbsent) markCount += 1;
+  }
+}
+
+/** True if the record lacks exactly the marked columns. */
+export function lacksMarked(): bool {
+  let count = 0;
+  for (let column = 0; column < columns; column += 1) {
+    if (formOf(column) !== ABSENT) continue;
+    if (load<u8>(marks + column) === 0) return false;
+    count += 1;
+  }
+  return count === markCount;
+}
+
+function keepNull(column: i32): void {
+  if (column >= 0) store<u8>(forms + column, NULL);
+}
+
 function findField(key: usize, length: usize): Field | null {
   for (let index = 0; index < fieldCount; index += 1) {
     const field = changetype<Field>(fields + index * offsetof<Field>());
@@ -126,7 +160,7 @@ function keep(column: i32, form: u8, start: usize, end: usize): void {
 
 /** Finds the cells of the record that begins here. */
 export function readRecord(from: usize, end: usize): usize {
-  memory.fill(forms, NULL, columns);
+  memory.fill(forms, ABSENT, columns);
   let at = skipSpace(skipByte(OPEN_BRACE, from));
   let index: usize = 0;
   while (load<u8>(at) !== CLOSE_BRACE) {
@@ -158,6 +192,8 @@ function takeField(field: Field, at: usize, end: usize): usize {
   if (field.value >= 0) return take(field.value, at, end);
   if (field.json >= 0) return takeJson(field.json, JSON, at, end);
   if (field.names >= 0) return takeJson(field.names, TAGS, at, end);
+  keepNull(field.id);
+  keepNull(field.name);
   const first = load<u8>(at);
   if (first === OPEN_BRACE) return takeReference(field, at, end);
   // A reference that is a bare id, as some modules write it.
@@ -178,8 +214,9 @@ function takeReference(field: Field, at: usize, end: usize): usize {
   return at + 1;
 }
 
-/** Takes a value as it is meant. Empty texts and empty lists are null: an export cannot tell them apart. */
+/** Takes a value as it is meant. */
 function take(column: i32, from: usize, end: usize): usize {
+  keepNull(column);
   const first = load<u8>(from);
   if (first === QUOTE) {
     forgetEscapes();
@@ -195,6 +232,7 @@ function take(column: i32, from: usize, end: usize): usize {
 
 /** Takes a value as JSON text; what is empty is null. */
 function takeJson(column: i32, form: u8, from: usize, end: usize): usize {
+  keepNull(column);
   forgetEscapes();
   const at = skipValue(from, end);
   const first = load<u8>(from);

@@ -4,8 +4,8 @@
  */
 
 import { putBinaryRow } from './binary-rows';
-import { endOf, formOf, forgetKeys, NULL, readRecord, setFields, startOf } from './cells';
-import { fail, failedAt, failure, OUT_OF_ROOM } from './failure';
+import { endOf, forgetKeys, formOf, lacksMarked, markAbsent, NULL, readRecord, setFields, startOf } from './cells';
+import { fail, failedAt, failure, OUT_OF_ROOM, UNUSUAL_VALUE } from './failure';
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -43,6 +43,7 @@ export {
   FIELD_NAME,
   FIELD_NAMES,
   FIELD_VALUE,
+  marks,
 } from './cells';
 export { NOT_JSON, OUT_OF_ROOM, UNUSUAL_VALUE } from './failure';
 export { BLOCK } from './json';
@@ -51,6 +52,11 @@ export { convertLines, csvConsumed, csvWritten } from './csv';
 /** No byte becomes more than three, but a number's exponent may stand for hundreds of digits. */
 const MAX_GROWTH: usize = 3;
 const CELL_OVERHEAD: usize = 256;
+
+/** Formats of rows: text, binary, and text with a last cell that says which columns the record lacks. */
+export const FORMAT_TEXT: i32 = 0;
+export const FORMAT_BINARY: i32 = 1;
+export const FORMAT_TEXT_ABSENT: i32 = 2;
 
 const DATA_KEY: usize = memory.data<u8>([0x22, 0x64, 0x61, 0x74, 0x61, 0x22, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 const DATA_KEY_LENGTH: usize = 6;
@@ -81,7 +87,7 @@ export function configure(fields: usize, fieldCount: i32, columnTypes: usize, co
 }
 
 /** @returns number of records; a trap when `failure` says why */
-export function convert(page: usize, length: usize, output: usize, capacity: usize, isBinary: bool): i32 {
+export function convert(page: usize, length: usize, output: usize, capacity: usize, format: i32): i32 {
   const end = page + length;
   const room = output + capacity;
   let rows = 0;
@@ -99,7 +105,7 @@ export function convert(page: usize, length: usize, output: usize, capacity: usi
         const start = at;
         at = readRecord(at, end);
         if (written + MAX_GROWTH * (at - start) + CELL_OVERHEAD * (columns + 1) > room) fail(OUT_OF_ROOM, at);
-        written = isBinary ? putBinaryRow(written, columns, types) : putTextRow(written, columns);
+        written = putRow(written, format, rows === 0, at);
         rows += 1;
         at = skipComma(at);
       }
@@ -107,9 +113,17 @@ export function convert(page: usize, length: usize, output: usize, capacity: usi
     } else at = skipValue(behind, end);
     at = skipComma(at);
   }
-  if (rows > 0 && columns > 0 && formOf(0) !== NULL) {
+  if (rows > 0 && columns > 0 && formOf(0) > NULL) {
     firstStart = startOf(0);
     firstEnd = endOf(0);
   }
   return rows;
+}
+
+/** Binary rows have no room to say which columns their record lacks, so it must be the same ones for the whole page. */
+function putRow(to: usize, format: i32, isFirst: bool, at: usize): usize {
+  if (format !== FORMAT_BINARY) return putTextRow(to, columns, format === FORMAT_TEXT_ABSENT);
+  if (isFirst) markAbsent();
+  else if (!lacksMarked()) fail(UNUSUAL_VALUE, at);
+  return putBinaryRow(to, columns, types);
 }

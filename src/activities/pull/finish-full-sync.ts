@@ -4,7 +4,7 @@ import { countMirrorRows } from '../../db/mirror/mirror-table';
 import { loadFields, markFilled, type KnownField } from '../../db/mirror/module-fields';
 import { countQuarantine } from '../../db/mirror/quarantine';
 import { refreshNames } from '../../db/mirror/reference-names';
-import { sumChunks, forgetSeenIds } from '../../db/sessions/chunks';
+import { forgetSeenIds, listUnreadFields, sumChunks } from '../../db/sessions/chunks';
 import { advanceWatermark, getWatermark } from '../../db/sessions/watermarks';
 import type { ReadPath } from '../../domain/runs/enums';
 import type { RowCounts, SessionSums } from '../../temporal/contract/results';
@@ -75,7 +75,10 @@ export interface FinishRequest extends SyncTarget {
 /** Moves the watermark and frees what the session kept for itself. Only for a session whose mirror is right. */
 export async function finishFullSync(deps: ActivityDependencies, request: FinishRequest): Promise<SessionSums> {
   const { fields, key } = await loadMirror(deps, request);
-  const read = fields.filter((field) => request.path === 'list' || field.bulkReadable);
+  const unread = await listUnreadFields(deps.knex, request.sessionId);
+  const read = fields.filter(
+    ({ apiName, bulkReadable }) => !unread.has(apiName) && (request.path === 'list' || bulkReadable),
+  );
   await moveWatermark(deps, request, key, read);
   await markFilled(deps.knex, request.connectionId, key, read);
   await forgetSeenIds(deps.knex, request.sessionId);

@@ -1,3 +1,4 @@
+import { absentCell, readAbsentCell } from '../../db/mirror/copy/absent-cell';
 import { CopyPages, textPage, type CopyPage } from '../../db/mirror/copy/copy-page';
 import { pageConverter } from '../../db/mirror/copy/page-columns';
 import type { CopyFormat, PageToCopy } from '../../db/mirror/copy/page-to-copy';
@@ -70,8 +71,8 @@ class WidePageReader implements PageReader {
     }
     this.fields = [...stamp, ...rest];
     this.listFields = (this.#slices[0] ?? []).map((field) => field.apiName);
-    this.#converters = this.#slices.map((slice) => pageConverter(slice));
-    this.#whole = pageConverter(this.fields);
+    this.#converters = this.#slices.map((slice) => pageConverter(slice, 'text_absent'));
+    this.#whole = pageConverter(this.fields, 'text_absent');
   }
 
   async read(body: Buffer | null, readFrom: number): Promise<CopyPage> {
@@ -84,9 +85,7 @@ class WidePageReader implements PageReader {
     for (const [id, line] of first) {
       const parts = others.map((slice) => slice.get(id)).filter(isPresent);
       if (parts.length === others.length && isOneVersion([line, ...parts], readFrom)) {
-        complete.push(
-          [id, line.stamp, line.rest, ...parts.map((part) => part.rest)].filter(isPresent).join('\t') + '\n',
-        );
+        complete.push(joinedLine(id, [line, ...parts]));
       } else torn.push(id);
     }
     const refetched = await this.#fetchWhole(torn);
@@ -127,16 +126,29 @@ class WidePageReader implements PageReader {
     return new Map(
       lines.map((line) => {
         const [id = '', ...cells] = line.split('\t');
+        const absentCells = cells.pop() ?? '';
+        const [, ...absent] = readAbsentCell(absentCells, cells.length + 1);
         const stamp = stamped ? cells.shift() : undefined;
-        return [id, { stamp, rest: cells.length > 0 ? cells.join('\t') : undefined }];
+        return [id, { stamp, stampAbsent: stamped ? absent.splice(0, 1) : [], rest: cells, absent }];
       }),
     );
   }
 }
 
+/** Cells of a record in a slice, and for each whether the record lacks it. */
 interface Line {
   stamp: string | undefined;
-  rest: string | undefined;
+  stampAbsent: boolean[];
+  rest: string[];
+  absent: boolean[];
+}
+
+/** Joins the slices of a record, whose stamp comes once. */
+function joinedLine(id: string, parts: readonly [Line, ...Line[]]): string {
+  const [{ stamp, stampAbsent }] = parts;
+  const cells = [id, ...(stamp === undefined ? [] : [stamp]), ...parts.flatMap(({ rest }) => rest)];
+  const absent = [false, ...stampAbsent, ...parts.flatMap((part) => part.absent)];
+  return `${[...cells, absentCell(absent)].join('\t')}\n`;
 }
 
 const SECOND_MS = 1_000;

@@ -41,7 +41,7 @@ export async function refetchRecords(
   const { sessionId, ids, chunks, settlesDoubtsUpTo } = request;
   const answered: RefetchResult = { found: 0, vanished: [] };
   const wide = mirror.fields.length > LIMITS.listPage.fields;
-  const converter = pageConverter(mirror.fields);
+  const converter = pageConverter(mirror.fields, 'text_absent');
   const idsOnly = pageConverter([]);
   const fields = mirror.fields.slice(0, LIMITS.listPage.fields).map((field) => field.apiName);
   for (let start = 0; start < ids.length; start += LIMITS.listPage.ids) {

@@ -18,6 +18,7 @@ import * as brokerWords from './20261127110000_broker_words';
 import * as functionRevisions from './20261127140000_function_revisions';
 import * as quarantineByRecord from './20261127141000_quarantine_by_record';
 import * as mirrors from './20261127143000_mirrors';
+import * as unreadFields from './20261127150000_unread_fields';
 import * as doubtfulRecords from './20261127150500_doubtful_records';
 import * as runWaits from './20261127151500_run_waits';
 import * as usersChangedAt from './20261127152000_users_changed_at';
@@ -47,6 +48,7 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261127140000_function_revisions', ...functionRevisions },
   { name: '20261127141000_quarantine_by_record', ...quarantineByRecord },
   { name: '20261127143000_mirrors', ...mirrors },
+  { name: '20261127150000_unread_fields', ...unreadFields },
   { name: '20261127150500_doubtful_records', ...doubtfulRecords },
   { name: '20261127151500_run_waits', ...runWaits },
   { name: '20261127152000_users_changed_at', ...usersChangedAt },

@@ -41,6 +41,8 @@ export interface NewChunk {
   startedAt: Date;
   /** Table of this transaction, or query, whose ids the chunk keeps, so that the sweep can tell what was not seen. */
   seenIn: string | null;
+  /** API names of fields that were asked for and left out by Zoho. */
+  unreadFields: readonly string[];
 }
 
 /**
@@ -51,9 +53,9 @@ export async function insertChunk(client: pg.Client, { chunk, result, ...about }
   const seenIds = about.seenIn === null ? 'null' : `(select array_agg(s.id) from ${about.seenIn} s)`;
   const written = await client.query(
     `insert into sync.session_chunks (session_id, chunk_number, kind, status, rows_read, rows_created, rows_updated,
-       rows_unchanged, rows_failed, min_id, max_id, bytes, seen_ids, cursor, started_at, loaded_at)
+       rows_unchanged, rows_failed, min_id, max_id, bytes, seen_ids, cursor, started_at, unread_fields, loaded_at)
      select id, $2, $3, 'loaded', $4, $5, $6, $7, $8, $9, $10, $11,
-       ${seenIds}, $12, $13, clock_timestamp()
+       ${seenIds}, $12, $13, $15::text[], clock_timestamp()
      from sync.crm_sync_sessions where id = $1 and status = any($14)
      for key share`,
     [
@@ -71,6 +73,7 @@ export async function insertChunk(client: pg.Client, { chunk, result, ...about }
       result.cursor,
       about.startedAt,
       [...ACTIVE_RUN_STATUSES],
+      about.unreadFields.length === 0 ? null : about.unreadFields,
     ],
   );
   if (written.rowCount === 0) throw new SessionEnded(`Session ${chunk.sessionId} has ended; its chunk was not loaded.`);
@@ -142,6 +145,15 @@ export async function sumChunks(knex: Knex, sessionId: string, range: ChunkRange
     [sessionId, range.first, range.end],
   );
   return toSums(answer.rows[0] as Record<keyof RowSums, string>);
+}
+
+/** API names of the fields that some chunk of a session asked for and did not get. */
+export async function listUnreadFields(knex: Knex, sessionId: string): Promise<ReadonlySet<string>> {
+  const answer = await knex.raw<{ rows: { field: string }[] }>(
+    'select distinct unnest(unread_fields) as field from sync.session_chunks where session_id = ?',
+    [sessionId],
+  );
+  return new Set(answer.rows.map(({ field }) => field));
 }
 
 /** Frees the ids that a finished session kept for its sweep. */

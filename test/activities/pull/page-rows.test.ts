@@ -51,7 +51,7 @@ describe('the rows of a page', () => {
 
   /** Expected rows: the records read whole, in the reader's columns. */
   async function wholeRows(module: string, { zoho, reader }: Reading, ids: readonly string[]) {
-    const converter = pageConverter(reader.fields);
+    const converter = pageConverter(reader.fields, 'text_absent');
     const expected = new Map<string, string>();
     for (const id of ids) {
       const record = await getRecord(zoho.transport, module, id, {}, zoho.options);
@@ -162,7 +162,8 @@ describe('the rows of a wide module without Modified_Time', () => {
         const reader = pageReader(zoho, target.module, fields);
         const page = await listRecords(zoho.transport, target.module, { fields: reader.listFields }, zoho.options);
         const read = await reader.read(page.body, page.serverTime.getTime());
-        const columns = 1 + fields.reduce((sum, field) => sum + (field.nameColumn ? 2 : 1), 0);
+        // The id, the fields, and the cell that says what the record lacks.
+        const columns = 2 + fields.reduce((sum, field) => sum + (field.nameColumn ? 2 : 1), 0);
         const lines = read.copy.toString('utf8').split('\n').filter(Boolean);
         return { rows: read.rows, cells: lines.map((line) => line.split('\t').length === columns) };
       }),

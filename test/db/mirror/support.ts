@@ -93,12 +93,21 @@ export function pageOf(records: readonly ZohoRecord[]): Buffer {
 
 /** Loads records as the list path does. */
 export async function loadRecords(
-  { knex, mirror, sessionId }: MirrorUnderTest,
+  mirror: MirrorUnderTest,
   records: readonly ZohoRecord[] | Buffer,
   options: SomeChunk = {},
 ): Promise<ChunkResult> {
-  const page = Buffer.isBuffer(records) ? records : pageOf(records);
-  const pages = [new CopyPages(mirror.fields, 'binary').convert(page)];
+  return loadPages(mirror, [Buffer.isBuffer(records) ? records : pageOf(records)], options);
+}
+
+/** Loads bodies of list answers as one chunk. */
+export async function loadPages(
+  { knex, mirror, sessionId }: MirrorUnderTest,
+  bodies: readonly Buffer[],
+  options: SomeChunk = {},
+): Promise<ChunkResult> {
+  const converter = new CopyPages(mirror.fields, 'binary');
+  const pages = bodies.map((body) => converter.convert(body));
   const source = copyPagesSource(mirror, mirror.fields, pages, new AbortController().signal);
   const chunk = {
     sessionId: options.sessionId ?? sessionId,

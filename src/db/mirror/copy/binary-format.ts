@@ -12,14 +12,16 @@ const NEGATIVE_SIGN = 0x4000;
 /**
  * Rows of COPY's binary format in its text format, for loads that cannot use the binary one.
  * @param types of the columns
+ * @param lastCell put behind the columns of each row
  */
-export function binaryToText(rows: Buffer, types: readonly ColumnType[]): Buffer {
+export function binaryToText(rows: Buffer, types: readonly ColumnType[], lastCell?: string): Buffer {
   const lines: string[] = [];
   for (let at = 0; at < rows.length;) {
     const cells = types.map(() => '');
     at = eachCell(rows, at, (column, value) => {
       cells[column] = value === null ? '\\N' : textOf(types[column] as ColumnType, value);
     });
+    if (lastCell !== undefined) cells.push(lastCell);
     lines.push(`${cells.join('\t')}\n`);
   }
   // Bytes stay as they are, also those that are no UTF-8.

@@ -38,6 +38,7 @@ type SharedNumbers = {
     Name in
       | `TYPE_${Uppercase<ColumnType>}`
       | `FIELD_${'BYTES' | 'KEY' | 'LENGTH' | Uppercase<FieldPart>}`
+      | `FORMAT_${'TEXT' | 'BINARY' | 'TEXT_ABSENT'}`
       | 'NOT_JSON'
       | 'UNUSUAL_VALUE'
       | 'OUT_OF_ROOM'
@@ -54,11 +55,12 @@ export interface CopyKernel extends SharedNumbers {
   readonly written: Exported;
   readonly firstStart: Exported;
   readonly firstEnd: Exported;
+  readonly marks: Exported;
   readonly csvWritten: Exported;
   readonly csvConsumed: Exported;
   heap(): number;
   configure(fields: number, fieldCount: number, types: number, columnCount: number, cells: number): void;
-  convert(page: number, length: number, output: number, capacity: number, isBinary: number): number;
+  convert(page: number, length: number, output: number, capacity: number, format: number): number;
   convertLines(
     input: number,
     length: number,

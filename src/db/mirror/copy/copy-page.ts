@@ -1,8 +1,9 @@
 import type { ColumnType, MirrorField } from '../../../domain/mirror/mirror-field';
+import { absentCell } from './absent-cell';
 import { binaryRowsOf, binaryToText } from './binary-format';
 import { UnusualValue } from './copy-kernel';
 import { pageColumns, pageConverter } from './page-columns';
-import type { CopyFormat, PageToCopy } from './page-to-copy';
+import type { ConvertedPage, CopyFormat, PageToCopy } from './page-to-copy';
 
 /** Rows of a page as COPY takes them. The first column is the record's id. */
 export interface CopyPage {
@@ -11,7 +12,9 @@ export interface CopyPage {
   format: CopyFormat;
   /** Id of the last row; null if there is none, or if it is not known without looking. */
   lastId: string | null;
-  /** The same rows in text format. */
+  /** Binary rows: indexes of the columns that no record has; text rows say so themselves. */
+  absent: readonly number[];
+  /** The same rows in text format, each with a last cell that says which columns its record lacks. */
   asText(): Buffer;
   /** Each row by itself. */
   eachRow(): Iterable<{ id: string; row: Buffer }>;
@@ -19,28 +22,32 @@ export interface CopyPage {
   reducedTo(rows: readonly Buffer[]): CopyPage;
 }
 
-/** Rows that are text already. */
+/** Rows that are text already, each with a last cell as of `text_absent`. */
 export function textPage(rows: number, copy: Buffer, lastId: string | null = null): CopyPage {
   return {
     rows,
     copy,
     format: 'text',
     lastId,
+    absent: [],
     asText: () => copy,
     eachRow: () => textRowsOf(copy),
     reducedTo: (some) => textPage(some.length, Buffer.concat(some)),
   };
 }
 
-function binaryPage(rows: number, copy: Buffer, types: readonly ColumnType[], lastId: string | null = null): CopyPage {
+function binaryPage(page: ConvertedPage, types: readonly ColumnType[]): CopyPage {
+  const { rows, copy, lastId, absent } = page;
+  const cell = absentCell(types.map((_, column) => absent.includes(column)));
   return {
     rows,
     copy,
     format: 'binary',
     lastId,
-    asText: () => binaryToText(copy, types),
+    absent,
+    asText: () => binaryToText(copy, types, cell),
     eachRow: () => binaryRowsOf(copy),
-    reducedTo: (some) => binaryPage(some.length, Buffer.concat(some), types),
+    reducedTo: (some) => binaryPage({ rows: some.length, copy: Buffer.concat(some), lastId: null, absent }, types),
   };
 }
 
@@ -66,7 +73,7 @@ export class CopyPages {
   readonly #types: readonly ColumnType[];
 
   constructor(fields: readonly MirrorField[], format: CopyFormat) {
-    this.#text = pageConverter(fields);
+    this.#text = pageConverter(fields, 'text_absent');
     this.#binary = format === 'binary' ? pageConverter(fields, 'binary') : undefined;
     this.#types = pageColumns(fields).map(({ type }) => type);
   }
@@ -84,7 +91,7 @@ export class CopyPages {
   #asBinary(body: Buffer | null): CopyPage | undefined {
     try {
       const page = this.#binary?.convert(body);
-      return page && binaryPage(page.rows, page.copy, this.#types, page.lastId);
+      return page && binaryPage(page, this.#types);
     } catch (error) {
       if (error instanceof UnusualValue) return undefined;
       throw error;

@@ -1,5 +1,5 @@
 import type { MirrorField } from '../../../domain/mirror/mirror-field';
-import { PageToCopy, type CopyFormat, type PageColumn } from './page-to-copy';
+import { PageToCopy, type PageColumn, type PageFormat } from './page-to-copy';
 
 /** Columns of converted pages, in the order of the source columns of `jsonLayout`. */
 export function pageColumns(fields: readonly MirrorField[]): PageColumn[] {
@@ -20,6 +20,6 @@ export function pageColumns(fields: readonly MirrorField[]): PageColumn[] {
 const PARTS = { scalar: 'value', choices: 'json', opaque: 'json', tags: 'names' } as const;
 
 /** A converter of whole page bodies, see `PageToCopy.convert`. */
-export function pageConverter(fields: readonly MirrorField[], format: CopyFormat = 'text'): PageToCopy {
+export function pageConverter(fields: readonly MirrorField[], format: PageFormat = 'text'): PageToCopy {
   return new PageToCopy(pageColumns(fields), format);
 }

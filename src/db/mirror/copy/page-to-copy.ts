@@ -14,6 +14,9 @@ import {
 /** The two formats of COPY that rows are written in. */
 export type CopyFormat = 'text' | 'binary';
 
+/** Formats of a page's rows. With `text_absent` each row ends with a cell that says which columns its record lacks. */
+export type PageFormat = CopyFormat | 'text_absent';
+
 /**
  * Part of a field's value that a column takes: the plain value, the id or the name of a reference, the value as JSON,
  * or the names of a list of tags as JSON.
@@ -25,6 +28,17 @@ export interface PageColumn {
   field: string;
   part: PagePart;
   type: ColumnType;
+}
+
+/** Rows of a page, one a record; of the binary format without its header and trailer. */
+export interface ConvertedPage {
+  rows: number;
+  /** The caller may keep it. */
+  copy: Buffer;
+  /** Value of the first column in the last row. */
+  lastId: string | null;
+  /** Binary rows: indexes of the columns that no record of the page has. Their null is not a value. */
+  absent: number[];
 }
 
 const NO_COLUMN = -1;
@@ -39,22 +53,22 @@ export class PageToCopy {
   readonly #base = aligned(copyKernel().heap());
   readonly #tables: Tables;
   #outputRoom = 64 * 1024;
-  readonly #format: CopyFormat;
+  readonly #format: number;
+  readonly #isBinary: boolean;
 
-  constructor(columns: readonly PageColumn[], format: CopyFormat = 'text') {
-    this.#format = format;
+  constructor(columns: readonly PageColumn[], format: PageFormat = 'text') {
+    this.#isBinary = format === 'binary';
+    this.#format = copyKernel()[`FORMAT_${format.toUpperCase() as Uppercase<PageFormat>}`].value;
     this.#tables = tablesOf(columns, this.#base);
   }
 
   /**
    * @param page `{"data":[{...},...],...}`, or null for an empty answer
-   * @returns rows, one a record, and what the first column has in the last of them; of the binary format without its
-   * header and trailer. The caller may keep the buffer.
    * @throws PageNotReadable
    * @throws UnusualValue in binary format, for what can only be written as text
    */
-  convert(page: Buffer | null): { rows: number; copy: Buffer; lastId: string | null } {
-    if (page === null) return { rows: 0, copy: Buffer.alloc(0), lastId: null };
+  convert(page: Buffer | null): ConvertedPage {
+    if (page === null) return { rows: 0, copy: Buffer.alloc(0), lastId: null, absent: [] };
     const tables = this.#tables;
     const pageAt = tables.end;
     const output = aligned(pageAt + page.length + blockBytes());
@@ -66,15 +80,17 @@ export class PageToCopy {
       memory.fill(0, pageAt + page.length, output);
       const rows = attempt(pageAt, (kernel) => {
         kernel.configure(tables.fields, tables.fieldCount, tables.types, tables.columnCount, tables.cells);
-        return kernel.convert(pageAt, page.length, output, this.#outputRoom, Number(this.#format === 'binary'));
+        return kernel.convert(pageAt, page.length, output, this.#outputRoom, this.#format);
       });
       if (rows === undefined) this.#outputRoom *= 2;
       else {
-        const { firstStart, firstEnd, written } = copyKernel();
+        const { firstStart, firstEnd, marks, written } = copyKernel();
+        const marked = memory.subarray(marks.value, marks.value + tables.columnCount);
         return {
           rows,
           copy: Buffer.from(memory.subarray(output, written.value)),
           lastId: firstEnd.value > 0 ? memory.toString('latin1', firstStart.value, firstEnd.value) : null,
+          absent: this.#isBinary && rows > 0 ? [...marked.keys()].filter((column) => marked[column] === 1) : [],
         };
       }
     }

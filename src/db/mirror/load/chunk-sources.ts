@@ -1,6 +1,7 @@
 import { pipeline, Transform } from 'node:stream';
 import { isDeepStrictEqual, TextDecoder } from 'node:util';
 import type pg from 'pg';
+import { withoutAbsentCell } from '../copy/absent-cell';
 import { BINARY_HEADER, BINARY_TRAILER } from '../copy/binary-format';
 import type { CopyPage } from '../copy/copy-page';
 import { csvToBinary } from '../copy/csv-to-binary';
@@ -25,9 +26,12 @@ export interface ChunkSource {
    * @throws UnusualValue when only PostgreSQL's own parser can read a value
    */
   stageBinary?(client: pg.Client, layout: StagingLayout): Promise<void>;
+  /** Columns that no record of a source with binary rows has. */
+  absentColumns?: ReadonlySet<string>;
   /**
    * Copies every row into the mirror itself; absent where values need conversion.
    * @returns rows copied
+   * @throws ColumnAbsent when a record lacks a column
    */
   copyIntoMirror?(client: pg.Client): Promise<number>;
 }
@@ -74,7 +78,7 @@ export async function resultFileSource(mirror: MirrorModule, file: string, signa
 }
 
 /**
- * The source of a chunk whose rows are in COPY's text format already, for the given fields (see `PageToCopy`).
+ * The source of a chunk whose rows are in the format `text_absent` already, for the given fields (see `PageToCopy`).
  * @param pieces whole rows each
  */
 export function copyRowsSource(
@@ -93,7 +97,8 @@ export function copyRowsSource(
     async stageTolerant(client) {
       await writeAll(openCopy(client, layout, signal, STAGING), withoutUnstorable(pieces));
     },
-    copyIntoMirror: (client) => writeAll(openCopy(client, layout, signal, qualifiedTable(mirror)), pieces),
+    copyIntoMirror: (client) =>
+      writeAll(openCopy(client, layout, signal, qualifiedTable(mirror)), withoutAbsentCells(pieces)),
   };
 }
 
@@ -110,17 +115,22 @@ export function copyPagesSource(
     { [Symbol.iterator]: () => pages.map((page) => page.asText()).values() },
     signal,
   );
-  if (!pages.every(({ format }) => format === 'binary')) return text;
+  // Rows without a cell for what their record lacks must all lack the same.
+  const absent = pages.find(({ rows }) => rows > 0)?.absent ?? [];
+  const isBinary = pages.every((page) => page.format === 'binary');
+  if (!isBinary || pages.some((page) => page.rows > 0 && !isDeepStrictEqual(page.absent, absent))) return text;
   const pieces = [BINARY_HEADER, ...pages.map(({ copy }) => copy), BINARY_TRAILER];
   const copyBinary = (client: pg.Client, table: string): Promise<number> =>
     writeAll(openCopy(client, text.layout, signal, table, 'binary'), pieces);
   const types = pageColumns(fields).map(({ type }) => type);
-  const hasStagedTypes = isDeepStrictEqual(stagingTypes(typedLayout(text.layout)), types);
+  const hasStagedTypes = isDeepStrictEqual(stagingTypes(typedLayout(text.layout)).slice(0, types.length), types);
+  const absentColumns = new Set(absent.flatMap((column) => text.layout.sourceColumns[column] ?? []));
   return {
     ...text,
+    absentColumns,
     ...(hasStagedTypes && { stageBinary: async (client: pg.Client) => void (await copyBinary(client, STAGING)) }),
     copyIntoMirror: async (client) =>
-      (await hasTypesOf(client, mirror, text.layout))
+      absentColumns.size === 0 && (await hasTypesOf(client, mirror, text.layout))
         ? copyBinary(client, qualifiedTable(mirror))
         : text.copyIntoMirror(client),
   };
@@ -135,6 +145,10 @@ async function writeAll(copy: CopySink, pieces: AsyncIterable<Buffer> | Iterable
     await copy.abort();
     throw error;
   }
+}
+
+async function* withoutAbsentCells(pieces: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) yield withoutAbsentCell(piece);
 }
 
 /** Replaces what PostgreSQL refuses in pieces of whole rows, so that no character is split. */

@@ -1,11 +1,14 @@
 import type { Knex } from 'knex';
 import type pg from 'pg';
 import type { DatabaseErrorKind } from '../../../domain/database-failures';
+import { loadSequence } from '../../../domain/runs/chunk-numbers';
 import { toDatabaseError } from '../../postgres/pg-errors';
 import { withRawTransaction } from '../../postgres/raw-connection';
 import { findLoadedChunk, insertChunk, type ChunkIdentity, type ChunkResult } from '../../sessions/chunks';
+import { ColumnAbsent } from '../copy/absent-cell';
 import { UnusualValue } from '../copy/copy-kernel';
 import { READ_AT_SETTING, type MirrorModule } from '../mirror-module';
+import { noteUnread, withoutAbsent } from './absent-columns';
 import type { ChunkSource } from './chunk-sources';
 import { anyTombstoneSince, lockMirrorForInserts, mergeStaged } from './merge';
 import type { PartialRead } from './merge-rule';
@@ -103,7 +106,7 @@ async function copyDirectly({ knex, mirror, chunk, source, options }: Load): Pro
     });
   } catch (error) {
     const kind = toDatabaseError(error)?.kind;
-    if (kind !== undefined && NOT_ONLY_INSERTS.has(kind)) return undefined;
+    if (error instanceof ColumnAbsent || (kind !== undefined && NOT_ONLY_INSERTS.has(kind))) return undefined;
     throw error;
   }
 }
@@ -137,14 +140,17 @@ async function stageAndMerge(
     else await source.stageTolerant(client, layout);
     const misfits = isTolerant ? await removeBadCells(client, mirror, layout, chunk) : undefined;
     if (source.mayRepeat || isTolerant) await dropRepeatedRows(client, layout);
-    const merged = await mergeStaged(client, mirror, layout, { ...chunk, ...options });
+    const assigned = await withoutAbsent(client, mirror, layout, stage === 'binary' ? source.absentColumns : undefined);
+    const { unread } = assigned;
+    const merged = await mergeStaged(client, mirror, assigned, { ...chunk, ...options });
+    await noteUnread(client, mirror, assigned, { ...chunk, sequence: loadSequence(chunk.chunkNumber) });
     await closeQuarantine(client, mirror, layout, options.asOf, 'staged');
-    if (!misfits) return commitChunk(client, chunk, options, { ...merged, failed: 0 });
+    if (!misfits) return commitChunk(client, chunk, options, { ...merged, failed: 0 }, { unread });
     const opened = await openQuarantine(client, mirror, layout, { ...chunk, ...options });
     const { removed, withoutId } = misfits;
     const failed = opened + withoutId;
     const counts = { ...merged, read: merged.read + removed, unchanged: merged.unchanged + removed - failed, failed };
-    return commitChunk(client, chunk, options, counts, IDS_WITH_MISFITS);
+    return commitChunk(client, chunk, options, counts, { unread, seenIn: IDS_WITH_MISFITS });
   });
 }
 
@@ -153,9 +159,16 @@ async function commitChunk(
   chunk: ChunkIdentity,
   { bytes = 0, cursor, keepSeenIds, startedAt }: ChunkOptions,
   counts: Omit<ChunkResult, 'cursor' | 'repeated'>,
-  seenIn = STAGING,
+  { unread = [], seenIn = STAGING }: { unread?: readonly string[]; seenIn?: string } = {},
 ): Promise<ChunkResult> {
   const result: ChunkResult = { ...counts, cursor: cursor ?? null, repeated: false };
-  await insertChunk(client, { chunk, result, bytes, startedAt, seenIn: keepSeenIds ? seenIn : null });
+  await insertChunk(client, {
+    chunk,
+    result,
+    bytes,
+    startedAt,
+    seenIn: keepSeenIds ? seenIn : null,
+    unreadFields: unread,
+  });
   return result;
 }

@@ -1,6 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import { SYNCED_AT } from '../mirror-module';
-import type { StagedColumn, StagingLayout } from './staged-column';
+import { assignedValue, type StagedColumn, type StagingLayout } from './staged-column';
 
 /**
  * Decision on a staged row.
@@ -138,6 +138,6 @@ export class MergeRule {
 function differs(columns: readonly StagedColumn[]): string {
   if (columns.length === 0) return 'false';
   const mirrored = columns.map(({ name }) => `m.${quoteIdentifier(name)}`);
-  const staged = columns.map(({ expression }) => expression);
+  const staged = columns.map(assignedValue);
   return `(${mirrored.join(', ')}) is distinct from (${staged.join(', ')})`;
 }

@@ -2,7 +2,7 @@ import { loadSequence } from '../../../domain/runs/chunk-numbers';
 import { Parameters, quoteIdentifier } from '../identifiers';
 import { qualifiedTable, SYNCED_AT, type MirrorModule } from '../mirror-module';
 import { MergeRule, type RuleOptions } from './merge-rule';
-import type { StagingLayout } from './staged-column';
+import { assignedValue, type StagingLayout } from './staged-column';
 import { STAGING } from './staging';
 
 /** First position of the statuses of a chunk's updated rows: above those of the created ones. */
@@ -86,9 +86,9 @@ export class MergeStatements {
     const { missingNames, modifiedTime } = this.#layout;
     const { partialRead } = this.#instructions;
     const columns = this.#layout.columns.filter(({ name }) => !partialRead || name !== modifiedTime);
-    const users = missingNames.length > 0 ? parameters.add(this.#context.users, 'jsonb') : '';
+    const users = missingNames.some(({ isUser }) => isUser) ? parameters.add(this.#context.users, 'jsonb') : '';
     const assignments = [
-      ...columns.map(({ name, expression }) => `${quoteIdentifier(name)} = ${expression}`),
+      ...columns.map((column) => `${quoteIdentifier(column.name)} = ${assignedValue(column)}`),
       // A name belongs to its id. A user who has left Zoho's list keeps the name the mirror knows.
       ...missingNames.map(({ column, idColumn, isUser }) => {
         const [name, id] = [quoteIdentifier(column), quoteIdentifier(idColumn)];

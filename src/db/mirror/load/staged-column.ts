@@ -21,6 +21,19 @@ export interface StagedColumn {
   changesWithoutModifiedTime: boolean;
   /** True if the column is empty in rows that have not changed since it came. */
   isUnfilled: boolean;
+  /**
+   * SQL condition (`s`): the record lacks the field, so the mirror keeps its value. Absent where every record has it.
+   */
+  isAbsent?: string;
+}
+
+/** Column of the staging table that says which columns a record lacks, see `absent-cell.ts`. */
+export const ABSENT_COLUMN = '_absent';
+
+/** SQL of a column's value in a row that the mirror has (`m`): a record that lacks the field leaves it as it is. */
+export function assignedValue({ name, expression, isAbsent }: StagedColumn): string {
+  if (isAbsent === undefined) return expression;
+  return `case when ${isAbsent} then m.${quoteIdentifier(name)} else ${expression} end`;
 }
 
 const staged = (column: string): string => `s.${quoteIdentifier(column)}`;
@@ -79,10 +92,52 @@ export interface StagingLayout {
   format: StagedFormat;
   /** Staging column of each column of the source; undefined where the mirror does not want it. */
   sourceColumns: (string | undefined)[];
+  /** Columns that a merge assigns. */
   columns: StagedColumn[];
+  /** API names of fields that were ordered and are not in the source. */
+  unread: string[];
   /** Columns of names that the source lacks while it has the ids they belong to. */
   missingNames: { column: string; idColumn: string; isUser: boolean }[];
   modifiedTime: string | undefined;
+}
+
+interface WantedColumn {
+  name: string;
+  column?: StagedColumn;
+  /** API name of the field, if exports are asked for it. */
+  ordered?: string;
+}
+
+const ID: WantedColumn = { name: 'id' };
+
+/** Columns of the mirror by their name in an export. */
+function wantedColumns(mirror: MirrorModule): Map<string, WantedColumn> {
+  const wanted = new Map<string, WantedColumn>();
+  for (const field of mirror.fields) {
+    const ordered = field.bulkReadable ? { ordered: field.apiName } : {};
+    wanted.set(field.apiName, { name: field.column, column: valueColumn(field, 'csv'), ...ordered });
+    const nameField = bulkNameField(field);
+    if (nameField && field.nameColumn) {
+      wanted.set(nameField, { name: field.nameColumn, column: nameColumn(field.nameColumn), ...ordered });
+    }
+  }
+  return wanted;
+}
+
+/** Finds the wanted name of each header: as Zoho wrote it, else in another case if only one of each side has it. */
+function matchHeader(header: readonly string[], wanted: readonly string[]): (string | undefined)[] {
+  const exact = new Set(header.filter((name) => wanted.includes(name)));
+  const inAnyCase = (names: readonly string[], name: string): string[] =>
+    names.filter((other) => !exact.has(other) && other.toLowerCase() === name.toLowerCase());
+  return header.map((name) => {
+    if (exact.has(name)) return name;
+    const [found, ...others] = inAnyCase(wanted, name);
+    return others.length === 0 && inAnyCase(header, name).length === 1 ? found : undefined;
+  });
+}
+
+function without(columns: WantedColumn[], found: WantedColumn | undefined): WantedColumn[] {
+  return columns.filter((column) => column !== found);
 }
 
 /**
@@ -91,20 +146,14 @@ export interface StagingLayout {
  * @throws ResultFileBroken when the file has no id column
  */
 export function csvLayout(mirror: MirrorModule, header: readonly string[]): StagingLayout {
-  const byHeader = new Map<string, { name: string; column?: StagedColumn }>();
-  for (const field of mirror.fields) {
-    byHeader.set(field.apiName, { name: field.column, column: valueColumn(field, 'csv') });
-    const nameField = bulkNameField(field);
-    if (nameField && field.nameColumn) {
-      byHeader.set(nameField, { name: field.nameColumn, column: nameColumn(field.nameColumn) });
-    }
-  }
+  const wanted = wantedColumns(mirror);
   if (!header.some((name) => name.toLowerCase() === 'id')) {
     throw new ResultFileBroken(
       `The export of ${mirror.module} has no Id column; its header is ${header.join(', ').slice(0, 200)}.`,
     );
   }
-  const found = header.map((name) => (name.toLowerCase() === 'id' ? { name: 'id' } : byHeader.get(name)));
+  const matched = matchHeader(header, [...wanted.keys()]);
+  const found = header.map((name, index) => (name.toLowerCase() === 'id' ? ID : wanted.get(matched[index] ?? '')));
   const columns = found.flatMap((entry) => (entry && 'column' in entry && entry.column ? [entry.column] : []));
   const present = new Set(columns.map((column) => column.name));
   const missingNames = mirror.fields.flatMap((field) =>
@@ -116,6 +165,7 @@ export function csvLayout(mirror: MirrorModule, header: readonly string[]): Stag
     format: 'csv',
     sourceColumns: found.map((entry) => entry?.name),
     columns,
+    unread: [...new Set(found.reduce(without, [...wanted.values()]).flatMap(({ ordered }) => ordered ?? []))],
     missingNames,
     modifiedTime: presentModifiedTime(mirror, present),
   };
@@ -129,8 +179,9 @@ export function jsonLayout(mirror: MirrorModule, fields: readonly ReadField[]): 
   ]);
   return {
     format: 'json',
-    sourceColumns: ['id', ...columns.map((column) => column.name)],
+    sourceColumns: ['id', ...columns.map((column) => column.name), ABSENT_COLUMN],
     columns,
+    unread: [],
     missingNames: [],
     modifiedTime: presentModifiedTime(mirror, new Set(columns.map((column) => column.name))),
   };

@@ -6,7 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { ColumnType } from '../../../domain/mirror/mirror-field';
 import type { CopyFormat } from '../copy/page-to-copy';
 import { quoteIdentifier } from '../identifiers';
-import type { StagingLayout } from './staged-column';
+import { ABSENT_COLUMN, type StagingLayout } from './staged-column';
 
 /** The staging table's name; temporary, so every transaction has its own. */
 export const STAGING = 'staging';
@@ -38,7 +38,12 @@ function stagingColumns(layout: StagingLayout): string[] {
 }
 
 function copyStatement(layout: StagingLayout, table: string, wanted: CopyFormat): string {
-  const names = stagingColumns(layout).map(quoteIdentifier).join(', ');
+  // Binary rows and rows for the mirror itself have no cell for what their record lacks.
+  const saysAbsent = wanted === 'text' && table === STAGING;
+  const names = stagingColumns(layout)
+    .filter((name) => saysAbsent || name !== ABSENT_COLUMN)
+    .map(quoteIdentifier)
+    .join(', ');
   const isCsv = layout.format === 'csv' && wanted === 'text';
   const format = isCsv ? `format csv, header true, force_null (${names})` : `format ${wanted}`;
   return `copy ${table} (${names}) from stdin with (${format})`;

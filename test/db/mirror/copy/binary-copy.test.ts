@@ -34,6 +34,7 @@ const LAYOUT: StagingLayout = {
   sourceColumns: NAMES,
   columns: [],
   missingNames: [],
+  unread: [],
   modifiedTime: undefined,
 };
 
@@ -143,7 +144,10 @@ describe('rows in binary format', () => {
   });
 
   it('can be taken apart', () => {
-    const copy = convert(bodyOf(['{"id":"5500000103100008201","Name":"a"}', '{"id":"7"}', '{"id":"-3"}']), 'binary');
+    const copy = convert(
+      bodyOf(['{"id":"5500000103100008201","Name":"a"}', '{"id":"7","Name":null}', '{"id":"-3","Name":""}']),
+      'binary',
+    );
 
     const rows = [...binaryRowsOf(copy)];
 

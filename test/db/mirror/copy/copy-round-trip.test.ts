@@ -12,6 +12,7 @@ const LAYOUT: StagingLayout = {
   sourceColumns: ['place', 'first', 'second'],
   columns: [],
   missingNames: [],
+  unread: [],
   modifiedTime: undefined,
 };
 
