@@ -47,6 +47,7 @@ export async function startStack(
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_UI_URL: temporal.uiUrl,
+    PULSE_SPOOL_DIR: config.PULSE_SPOOL_DIR || path.join(home, 'spool'),
     PULSE_ENCRYPTION_KEYS: config.PULSE_ENCRYPTION_KEYS.join(',') || (await ensureEncryptionKeys(home)),
   };
   const apiUrl = `http://${config.PULSE_API_HOST}:${config.PULSE_API_PORT}`;

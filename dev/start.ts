@@ -5,7 +5,9 @@ import { ControlApi, type Session } from './first-sync/control-api';
 import { firstSync } from './first-sync/first-sync';
 import { summarize } from './first-sync/summary';
 import { Terminal } from './first-sync/terminal';
+import { postgresUser } from './postgres/system-user';
 import { preFlight } from './pre-flight';
+import { makeHomePrivate } from './private-home';
 import { tryFileLock } from './processes/file-lock.cjs';
 import type { ProcessIdentity } from './processes/process-identity.cjs';
 import { readAddresses, RunFile } from './processes/run-file';
@@ -24,6 +26,7 @@ const INTERRUPTED = 130;
  */
 export async function start(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const settings = readStartSettings(args, environment);
+  await makeHomePrivate(settings.home, { passable: !settings.externalDatabase && postgresUser() !== undefined });
   await mkdir(path.join(settings.home, 'logs'), { recursive: true });
   const lock = await tryFileLock(path.join(settings.home, 'start.lock'));
   if ('pid' in lock) throw new Error(alreadyRunning(lock, settings.home));

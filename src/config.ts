@@ -1,4 +1,4 @@
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -31,8 +31,8 @@ const Environment = z.object({
   PULSE_PUBLIC_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
   /** Key ring for secrets at rest: `id:base64 of 32 bytes`, the first encrypts, all decrypt. */
   PULSE_ENCRYPTION_KEYS: list.default([]),
-  /** Folder for result files while they are loaded. */
-  PULSE_SPOOL_DIR: z.string().default(path.join(tmpdir(), 'pipeline-pulse-sync')),
+  /** Folder for files of records while they are loaded or sent; a folder of the worker's own in the temporary one when empty. */
+  PULSE_SPOOL_DIR: z.string().default(''),
   /** Reaction to an answer that differs from the OpenAPI document: fail the request, log it, or nothing. */
   PULSE_VALIDATE_ANSWERS: z.enum(['throw', 'log', 'off']).default('log'),
   PULSE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

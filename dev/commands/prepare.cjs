@@ -102,8 +102,8 @@ function removeOutputsWithoutSource(root, dist) {
 /** Runs npm with its output in a log file; on failure rejects with the end of the log. */
 function runQuietly(root, name, npmArguments) {
   const logFile = path.join(root, '.pulse', 'logs', name + '.log');
-  fs.mkdirSync(path.dirname(logFile), { recursive: true });
-  const log = fs.openSync(logFile, 'w');
+  fs.mkdirSync(path.dirname(logFile), { recursive: true, mode: 0o700 });
+  const log = fs.openSync(logFile, 'w', 0o600);
   const insideNpm = process.env.npm_execpath && /npm-cli\.[cm]?js$/.test(process.env.npm_execpath);
   const [program, prefix] = insideNpm ? [process.execPath, [process.env.npm_execpath]] : ['npm', []];
   return new Promise((resolve, reject) => {

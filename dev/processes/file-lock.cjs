@@ -25,7 +25,7 @@ const UNREADABLE = 'unreadable';
  * @returns {Promise<FileLock | ProcessIdentity>}
  */
 async function tryFileLock(file) {
-  await mkdir(path.dirname(file), { recursive: true });
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const claim = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`;
   await writeFile(claim, JSON.stringify(identifyProcess(process.pid)), { mode: 0o644 });
   try {

@@ -119,7 +119,7 @@ async function untilReady(
 
 /** @returns where this run's output will begin. */
 function prepareLog(file: string): number {
-  mkdirSync(path.dirname(file), { recursive: true });
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= LOG_LIMIT_BYTES) return size;
   renameSync(file, `${file}.1`);

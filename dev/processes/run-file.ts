@@ -49,7 +49,7 @@ export class RunFile {
   #write(state: RunState): void {
     this.#state = state;
     const draft = `${this.#file}.new`;
-    writeFileSync(draft, JSON.stringify(state, null, 2));
+    writeFileSync(draft, JSON.stringify(state, null, 2), { mode: 0o600 });
     renameSync(draft, this.#file);
   }
 }

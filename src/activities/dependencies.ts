@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { ZohoTransports } from '../connection/transports';
 import type { Logger } from '../logger';
+import type { Spool } from './spool';
 
 /** Pausing and resuming the schedules of a connection. */
 export interface ConnectionSchedules {
@@ -23,8 +24,7 @@ export interface ActivityDependencies {
   knex: Knex;
   zoho: ZohoTransports;
   logger: Logger;
-  /** Folder for result files while they are loaded. */
-  spoolDirectory: string;
+  spool: Spool;
   /** Asks Temporal what has become of a workflow. */
   workflowState(workflowId: string): Promise<WorkflowState>;
   schedules: ConnectionSchedules;

@@ -1,5 +1,6 @@
 import { NativeConnection } from '@temporalio/worker';
 import type { ActivityDependencies } from '../activities/dependencies';
+import { Spool } from '../activities/spool';
 import type { Config } from '../config';
 import { bulkWriteCallbackUrl } from '../connection/callback-urls';
 import { open, type KeyRing } from '../db/postgres/encryption';
@@ -22,7 +23,7 @@ export interface RunningWorker {
 
 /**
  * Wires the workers of all task queues. A start that fails leaves nothing open.
- * @throws Error when Temporal is not reachable, a key ring is missing, or the port of the metrics is taken
+ * @throws Error when Temporal is not reachable, a key ring is missing, the spool folder is not ours, or the port of the metrics is taken
  */
 export async function startWorker(config: Config, logger: Logger): Promise<RunningWorker> {
   return openTogether(async (stack) => {
@@ -34,6 +35,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
     });
     stack.defer(() => resources.close());
     const ring = resources.keyRing();
+    const spool = stack.adopt(await Spool.open(config.PULSE_SPOOL_DIR), (opened) => opened.close());
     const { PULSE_WORKER_METRICS_HOST: host, PULSE_WORKER_METRICS_PORT: port } = config;
     if (port !== undefined) {
       const server = stack.adopt(await serveMetrics(metrics.registry, host, port), (opened) => opened.close());
@@ -49,7 +51,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
     const workers = await createWorkers({
       connection,
       namespace,
-      dependencies: activityDependencies(config, resources, ring, logger),
+      dependencies: activityDependencies(config, resources, { ring, spool, logger }),
       apiConcurrency: config.PULSE_API_CONCURRENCY,
       loadConcurrency: config.PULSE_LOAD_CONCURRENCY,
     });
@@ -62,14 +64,13 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
 function activityDependencies(
   config: Config,
   { knex, zoho, temporal }: Resources,
-  ring: KeyRing,
-  logger: Logger,
+  { ring, spool, logger }: { ring: KeyRing; spool: Spool; logger: Logger },
 ): ActivityDependencies {
   return {
     knex,
     zoho,
     logger,
-    spoolDirectory: config.PULSE_SPOOL_DIR,
+    spool,
     bulkWriteCallbackUrl: (id, file, secret) => bulkWriteCallbackUrl(config.PULSE_PUBLIC_URL, id, file, secret),
     openSecret: (purpose, sealed) => open(ring, purpose, sealed),
     workflowState: (workflowId) => describeWorkflow(temporal.client, workflowId),

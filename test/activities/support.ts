@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { Knex } from 'knex';
@@ -12,6 +10,7 @@ import {
   startSimulator,
 } from '../../simulator';
 import type { ActivityDependencies } from '../../src/activities/dependencies';
+import { Spool } from '../../src/activities/spool';
 import { ZohoTransports } from '../../src/connection/transports';
 import type { ConnectionSettings } from '../../src/db/connections/connections';
 import { ensureConnection } from '../../src/db/connections/ensure-connection';
@@ -71,11 +70,12 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
       timeoutMs: TIMEOUT_MS,
       confirmGrantAfterMs: 0,
     });
+    const spool = await Spool.open();
     const deps: ActivityDependencies = {
       knex: database.knex,
       zoho,
       logger: createLogger('test', 'silent'),
-      spoolDirectory: path.join(tmpdir(), 'pulse-test-spool'),
+      spool,
       workflowState: async () => ({ status: null, sessionId: null }),
       bulkWriteCallbackUrl: () => undefined,
       openSecret: (purpose, sealed) => open(KEY_RING, purpose, sealed),
@@ -85,6 +85,7 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
   });
   after(async () => {
     await opening?.zoho.close();
+    await opening?.deps.spool.close();
     await opening?.simulator.close();
   });
   const opened = () => {

@@ -1,5 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { activityInfo } from '@temporalio/activity';
 import {
   countItems,
@@ -79,26 +77,24 @@ export async function collectBulkWriteResult(
 /** @returns false if Zoho no longer has the file: it keeps one for seven days */
 async function readResult(deps: ActivityDependencies, target: BulkWriteFileTarget, url: string): Promise<boolean> {
   const { operationId, file } = target;
-  await mkdir(deps.spoolDirectory, { recursive: true });
-  const zip = path.join(deps.spoolDirectory, `written-${operationId}-${file}-${activityInfo().attempt}.zip`);
   try {
-    return await withZoho(deps, target, async (zoho) => {
-      zoho.report({ file, doing: 'downloading the result' });
-      await downloadBulkWriteResult(zoho.transport, url, zip, zoho.options);
-      let rows = 0;
-      for await (const batch of batchesOf(parseBulkWriteResult(zip), ROWS_PER_STATEMENT)) {
-        zoho.signal.throwIfAborted();
-        await saveRowOutcomes(deps.knex, operationId, file, batch.map(outcomeOf));
-        rows += batch.length;
-        zoho.report({ file, doing: 'reading the result', rows });
-      }
-      return true;
-    });
+    return await deps.spool.withFile(`written-${operationId}-${file}`, (zip) =>
+      withZoho(deps, target, async (zoho) => {
+        zoho.report({ file, doing: 'downloading the result' });
+        await downloadBulkWriteResult(zoho.transport, url, zip, zoho.options);
+        let rows = 0;
+        for await (const batch of batchesOf(parseBulkWriteResult(zip), ROWS_PER_STATEMENT)) {
+          zoho.signal.throwIfAborted();
+          await saveRowOutcomes(deps.knex, operationId, file, batch.map(outcomeOf));
+          rows += batch.length;
+          zoho.report({ file, doing: 'reading the result', rows });
+        }
+        return true;
+      }),
+    );
   } catch (error) {
     if (error instanceof ZohoError && error.category === 'not_found') return false;
     throw error;
-  } finally {
-    await rm(zip, { force: true });
   }
 }
 

@@ -1,7 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
-import path from 'node:path';
-import { activityInfo } from '@temporalio/activity';
 import { fileRows } from '../../db/bulk-operations/bulk-write-files';
 import { getJob, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
 import type { BulkWriteColumn } from '../../domain/records/bulk-write-columns';
@@ -42,11 +39,8 @@ export async function uploadBulkWriteFile(deps: ActivityDependencies, target: Bu
   const { module, columns } = job.details;
   const names = columns.map(({ field }) => field);
   const fileName = `${module}-${file}.csv`;
-  await mkdir(deps.spoolDirectory, { recursive: true });
-  // A file of its own for every attempt: a late one must not write into the file that its successor sends.
-  const zip = path.join(deps.spoolDirectory, `write-${operationId}-${file}-${activityInfo().attempt}.zip`);
-  try {
-    await withZoho(deps, target, async (zoho) => {
+  await deps.spool.withFile(`write-${operationId}-${file}`, (zip) =>
+    withZoho(deps, target, async (zoho) => {
       zoho.report({ file, doing: 'writing the file' });
       const rows = fileRows(deps.knex, operationId, file, names);
       const written = await writeBulkFile(zip, { fileName, columns: names, rows });
@@ -58,10 +52,8 @@ export async function uploadBulkWriteFile(deps: ActivityDependencies, target: Bu
       }
       const { fileId } = await uploadBulkFile(zoho.transport, { file: zip, zgid }, zoho.options);
       await updateJob(deps.knex, operationId, 'write', file, { state: 'UPLOADED', details: { fileId, fileName } });
-    });
-  } finally {
-    await rm(zip, { force: true });
-  }
+    }),
+  );
 }
 
 /**

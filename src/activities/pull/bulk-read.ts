@@ -1,5 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { activityInfo } from '@temporalio/activity';
 import { resultFileSource } from '../../db/mirror/load/chunk-sources';
 import { loadChunk } from '../../db/mirror/load/load-chunk';
@@ -191,33 +189,30 @@ export async function loadBulkPage(deps: ActivityDependencies, request: LoadBulk
   const row = await submittedJob(deps, request);
   const mirror = await loadMirror(deps, request);
   const startedAt = new Date();
-  await mkdir(deps.spoolDirectory, { recursive: true });
-  // A file of its own for every attempt: a late one must not write into the file that its successor reads.
-  const file = path.join(deps.spoolDirectory, `${request.sessionId}-${request.job}-${activityInfo().attempt}.zip`);
   try {
-    return await withZoho(deps, request, async (zoho) => {
-      const { transport, options, signal } = zoho;
-      zoho.report({ page: request.page, doing: 'downloading' });
-      const { bytes } = await downloadBulkReadResult(transport, row.downloadUrl ?? '', file, options);
-      zoho.report({ page: request.page, doing: 'loading', bytes });
-      const source = await resultFileSource(mirror, file, signal);
-      return loadChunk(deps.knex, mirror, { ...request, kind: 'bulk' }, source, {
-        asOf: new Date(row.orderedAt),
-        compareValues: request.compareValues ?? false,
-        partialRead: partialReadOf(mirror, 'bulk'),
-        trackRecords: request.trackRecords,
-        keepSeenIds: request.keepSeenIds,
-        firstLoad: request.firstLoad,
-        bytes,
-        startedAt,
-      });
-    });
+    return await deps.spool.withFile(`${request.sessionId}-${request.job}`, (file) =>
+      withZoho(deps, request, async (zoho) => {
+        const { transport, options, signal } = zoho;
+        zoho.report({ page: request.page, doing: 'downloading' });
+        const { bytes } = await downloadBulkReadResult(transport, row.downloadUrl ?? '', file, options);
+        zoho.report({ page: request.page, doing: 'loading', bytes });
+        const source = await resultFileSource(mirror, file, signal);
+        return loadChunk(deps.knex, mirror, { ...request, kind: 'bulk' }, source, {
+          asOf: new Date(row.orderedAt),
+          compareValues: request.compareValues ?? false,
+          partialRead: partialReadOf(mirror, 'bulk'),
+          trackRecords: request.trackRecords,
+          keepSeenIds: request.keepSeenIds,
+          firstLoad: request.firstLoad,
+          bytes,
+          startedAt,
+        });
+      }),
+    );
   } catch (error) {
     if (error instanceof ZohoError && error.category === 'not_found')
       throw await loseJob(deps, request, 'has no file any more');
     if (isContentFailure(error)) throw await unreadableFile(deps, request, row, error);
     throw error;
-  } finally {
-    await rm(file, { force: true });
   }
 }

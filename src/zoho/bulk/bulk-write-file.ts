@@ -42,7 +42,7 @@ export async function writeBulkFile(
     const rows = Readable.from(checkedRows(content.rows, content.columns.length, counted));
     await allOrStopped((signal) => [
       pipeline(rows, csv, { signal }),
-      pipeline(zip.outputStream, createWriteStream(partFile), { signal }),
+      pipeline(zip.outputStream, createWriteStream(partFile, { flags: 'wx', mode: 0o600 }), { signal }),
     ]);
     const { size: bytes } = await stat(partFile);
     if (counted.rows === 0) throw requestBug(label, 'there is no row to write');

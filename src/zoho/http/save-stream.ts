@@ -6,7 +6,7 @@ import { type CallLabel, unreadableAnswer } from '../errors/errors';
 import type { HttpStream } from './http-client';
 
 /**
- * Writes the body of an opened answer to a file, which exists only once it is complete.
+ * Writes the body of an opened answer to a file that only its owner can read, and that exists only once it is complete.
  *
  * @returns the bytes written.
  * @throws ZohoError category `network` if the stream is cut; the signal's reason; errors of the disk unchanged.
@@ -18,7 +18,7 @@ export async function saveStream(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const partFile = `${destinationFile}.part`;
-  const file = createWriteStream(partFile);
+  const file = createWriteStream(partFile, { flags: 'wx', mode: 0o600 });
   try {
     await pipeline(chunksOf(label, stream), file, signal ? { signal } : {});
     const announced = stream.headers['content-length'];
