@@ -1,7 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { requireReauthorization, saveRefreshedToken, setTokenRefusals } from '../db/connections/connection-grants';
 import { forgetAccessToken, openSecrets } from '../db/connections/connection-secrets';
 import { getConnection, withTokenRow } from '../db/connections/connections';
+import {
+  LEASE_RENEWAL_MS,
+  renewRefreshLease,
+  returnRefreshLease,
+  takeRefreshLease,
+} from '../db/connections/token-refresh-lease';
 import { blockTokenRequests, claimTokenRequest, returnTokenRequest } from '../db/connections/token-request-budget';
 import type { ConnectionModel } from '../db/models/connection';
 import type { KeyRing } from '../db/postgres/encryption';
@@ -16,6 +23,10 @@ const UNKNOWN_LIFETIME_MS = 60_000;
 /** Refusals in a row that count: now and then Zoho refuses a good refresh token. */
 const REFUSALS_TO_BELIEVE = 3;
 const CONFIRM_AFTER_MS = 20_000;
+/** Pause between looks at the row while another process asks Zoho. */
+const LOOK_AGAIN_MS = 200;
+/** Time on top of that for one call to Zoho after which a token of another process is no longer waited for. */
+const AWAIT_OTHERS_MS = 15_000;
 
 export interface TokenSettings {
   knex: Knex;
@@ -29,13 +40,22 @@ export interface TokenSettings {
   cacheTokens?: boolean | undefined;
 }
 
-/** Result of a refresh under the row's lock; its transaction commits either way. */
-type Outcome = { token: AccessToken } | { error: ZohoError };
+/** Result of a refresh; `retry` when the grant was replaced meanwhile. */
+type Outcome = { token: AccessToken } | { error: ZohoError } | { retry: true };
+
+/** Grant that a process alone may ask with, until it returns its lease. */
+interface ClaimedGrant {
+  readonly lease: string;
+  readonly clientId: string;
+  readonly refreshToken: string;
+  readonly accounts: ZohoAccounts;
+}
 
 /**
  * Access tokens of one connection, shared by all processes through its row. Zoho issues at most ten tokens in ten
- * minutes, so a process that finds no token there locks the row and requests one; all others find the new one there. Once the
- * budget is used up no request is sent: the failure says when the next one is due.
+ * minutes, so a process that finds no token there takes a lease and requests one; all others look until they find it.
+ * Nobody holds a database connection meanwhile, since an answer of Zoho's may take half a minute. Once the budget is
+ * used up no request is sent: the failure says when the next one is due.
  */
 export class DatabaseTokenSource implements TokenSource {
   #cached: AccessToken | undefined;
@@ -64,6 +84,13 @@ export class DatabaseTokenSource implements TokenSource {
     return this.#cached;
   }
 
+  /** Reads the row again, whatever is in memory or on its way: the token there was dropped just now. */
+  async reread(): Promise<AccessToken> {
+    await this.#inFlight?.catch(() => undefined);
+    this.#cached = undefined;
+    return this.current();
+  }
+
   async reject(accessToken: string): Promise<void> {
     if (this.#cached?.accessToken === accessToken) this.#cached = undefined;
     await withTokenRow(this.#knex, this.#connectionId, async (trx, connection) => {
@@ -73,16 +100,22 @@ export class DatabaseTokenSource implements TokenSource {
     });
   }
 
-  /** Reads without the lock first: nearly always the stored token is good, and calls must not queue for the row. */
+  /** Reads without the lock: nearly always the stored token is good, or comes from another process in a moment. */
   async #fromDatabase(): Promise<AccessToken> {
-    const stored = this.#knownToken(await getConnection(this.#knex, this.#connectionId));
-    if (stored) return stored;
-    const outcome = await withTokenRow(this.#knex, this.#connectionId, async (trx, connection): Promise<Outcome> => {
-      const known = this.#knownToken(connection);
-      return known ? { token: known } : this.#refresh(trx, connection);
-    });
-    if ('error' in outcome) throw outcome.error;
-    return outcome.token;
+    const giveUpAt = Date.now() + this.#timeoutMs + AWAIT_OTHERS_MS;
+    for (;;) {
+      const stored = this.#knownToken(await getConnection(this.#knex, this.#connectionId));
+      if (stored) return stored;
+      const claim = await this.#claim();
+      if (claim === 'held') {
+        if (Date.now() > giveUpAt) throw stillAwaited(this.#timeoutMs + AWAIT_OTHERS_MS);
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+        continue;
+      }
+      const outcome = 'accounts' in claim ? await this.#refresh(claim) : claim;
+      if ('error' in outcome) throw outcome.error;
+      if ('token' in outcome) return outcome.token;
+    }
   }
 
   #knownToken(connection: ConnectionModel): AccessToken | undefined {
@@ -93,29 +126,63 @@ export class DatabaseTokenSource implements TokenSource {
     return expiresAt.getTime() - RENEW_BEFORE_MS > Date.now() ? { accessToken, apiDomain, expiresAt } : undefined;
   }
 
-  async #refresh(trx: Knex.Transaction, connection: ConnectionModel): Promise<Outcome> {
-    const { clientSecret, refreshToken } = openSecrets(this.#ring, connection);
-    if (!refreshToken) {
-      return this.#giveUp(trx, connection, notUsable('NOT_CONNECTED', 'the connection has no refresh token'));
-    }
-    if (connection.status !== 'active') {
-      const reason = `Zoho is not asked again: ${connection.statusReason ?? connection.status}`;
-      return { error: notUsable('NEEDS_REAUTH', reason) };
-    }
-    const waitMs = await claimTokenRequest(trx, connection.id);
-    if (waitMs > 0) return { error: limitReached(waitMs) };
-    const { accountsUrl, clientId } = connection;
-    const accounts = new ZohoAccounts({ accountsUrl, clientId, clientSecret, timeoutMs: this.#timeoutMs });
+  /** @returns the grant to ask with, what the row says by now, or `held` while another process asks */
+  async #claim(): Promise<ClaimedGrant | Outcome | 'held'> {
+    return withTokenRow(this.#knex, this.#connectionId, async (trx, connection) => {
+      const known = this.#knownToken(connection);
+      if (known) return { token: known };
+      const { accountsUrl, clientId } = connection;
+      const { clientSecret, refreshToken } = openSecrets(this.#ring, connection);
+      if (!refreshToken) {
+        return giveUp(trx, connection, notUsable('NOT_CONNECTED', 'the connection has no refresh token'));
+      }
+      if (connection.status !== 'active') {
+        const reason = `Zoho is not asked again: ${connection.statusReason ?? connection.status}`;
+        return { error: notUsable('NEEDS_REAUTH', reason) };
+      }
+      const lease = randomUUID();
+      if (!(await takeRefreshLease(trx, connection.id, lease))) return 'held';
+      const waitMs = await claimTokenRequest(trx, connection.id);
+      if (waitMs > 0) {
+        await returnRefreshLease(trx, connection.id, lease);
+        return { error: limitReached(waitMs) };
+      }
+      const accounts = new ZohoAccounts({ accountsUrl, clientId, clientSecret, timeoutMs: this.#timeoutMs });
+      return { lease, clientId, refreshToken, accounts };
+    });
+  }
+
+  async #refresh(claim: ClaimedGrant): Promise<Outcome> {
+    const renewal = setInterval(() => {
+      // A lease that is lost lets another process ask, too: that costs a token of the ten, and nothing else.
+      renewRefreshLease(this.#knex, this.#connectionId, claim.lease).catch(() => undefined);
+    }, LEASE_RENEWAL_MS);
     try {
-      const token = await accounts.refresh(refreshToken);
-      await saveRefreshedToken(trx, this.#ring, connection, token);
-      return { token };
+      const token = await claim.accounts.refresh(claim.refreshToken);
+      return await this.#store(claim, async (trx, connection) => {
+        await saveRefreshedToken(trx, this.#ring, connection, token);
+        return { token };
+      });
     } catch (error) {
       if (!(error instanceof ZohoError)) throw error;
-      return await this.#refused(trx, connection, error);
+      return await this.#store(claim, (trx, connection) => this.#refused(trx, connection, error));
     } finally {
-      await accounts.close();
+      clearInterval(renewal);
+      await claim.accounts.close();
+      await returnRefreshLease(this.#knex, this.#connectionId, claim.lease).catch(() => undefined);
     }
+  }
+
+  /** Stores what Zoho said of a grant, unless the connection has another one by now. */
+  async #store(
+    { clientId, refreshToken }: ClaimedGrant,
+    work: (trx: Knex.Transaction, connection: ConnectionModel) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    return withTokenRow(this.#knex, this.#connectionId, async (trx, connection) => {
+      const now = openSecrets(this.#ring, connection);
+      const isSame = connection.clientId === clientId && now.refreshToken === refreshToken;
+      return isSame ? work(trx, connection) : { retry: true };
+    });
   }
 
   /** Stores the refusal in the row, where every process sees it. */
@@ -127,16 +194,16 @@ export class DatabaseTokenSource implements TokenSource {
     if (error.category !== 'auth_revoked') return { error };
     await returnTokenRequest(trx, connection.id);
     const refusals = connection.tokenRefusals + 1;
-    if (error.code !== 'invalid_code' || refusals >= REFUSALS_TO_BELIEVE) return this.#giveUp(trx, connection, error);
+    if (error.code !== 'invalid_code' || refusals >= REFUSALS_TO_BELIEVE) return giveUp(trx, connection, error);
     await setTokenRefusals(trx, connection.id, refusals);
     await blockTokenRequests(trx, connection.id, this.#confirmAfterMs);
     return { error: toBeConfirmed(error, refusals, this.#confirmAfterMs) };
   }
+}
 
-  async #giveUp(trx: Knex.Transaction, connection: ConnectionModel, error: ZohoError): Promise<Outcome> {
-    await requireReauthorization(trx, connection, error.message);
-    return { error };
-  }
+async function giveUp(trx: Knex.Transaction, connection: ConnectionModel, error: ZohoError): Promise<Outcome> {
+  await requireReauthorization(trx, connection, error.message);
+  return { error };
 }
 
 function notUsable(code: string, reason: string): ZohoError {
@@ -152,6 +219,11 @@ function limitReached(retryAfterMs: number): ZohoError {
     reason,
     retryAfterMs,
   });
+}
+
+function stillAwaited(waitedMs: number): ZohoError {
+  const reason = `another process has asked for an access token for ${Math.round(waitedMs / 1000)} s`;
+  return new ZohoError({ operation: 'refresh_token', category: 'server', code: 'TOKEN_AWAITED', reason });
 }
 
 function toBeConfirmed({ operation, code, httpStatus }: ZohoError, refusals: number, retryAfterMs: number): ZohoError {

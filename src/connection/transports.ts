@@ -14,6 +14,7 @@ export interface TransportSettings extends TokenSettings {
 /** One transport per connection for the life of the process: its sockets stay open between calls. */
 export class ZohoTransports {
   readonly #transports = new Map<string, ZohoTransport>();
+  readonly #tokens = new Map<string, DatabaseTokenSource>();
   readonly #settings: TransportSettings;
 
   constructor(settings: TransportSettings) {
@@ -24,10 +25,16 @@ export class ZohoTransports {
     const known = this.#transports.get(connectionId);
     if (known) return known;
     const { broker } = this.#settings;
-    const tokens = new DatabaseTokenSource(connectionId, this.#settings);
-    const transport = this.#create(connectionId, tokens, broker?.limiter(connectionId));
+    const transport = this.#create(connectionId, this.tokens(connectionId), broker?.limiter(connectionId));
     this.#transports.set(connectionId, transport);
     return transport;
+  }
+
+  /** Access tokens of a connection. One source for all callers: they wait for the same answer. */
+  tokens(connectionId: string): DatabaseTokenSource {
+    const known = this.#tokens.get(connectionId) ?? new DatabaseTokenSource(connectionId, this.#settings);
+    this.#tokens.set(connectionId, known);
+    return known;
   }
 
   /**

@@ -5,7 +5,6 @@ import type { ConnectionModel } from '../../db/models/connection';
 import { type OAuthClient, ZohoAccounts } from '../../zoho/auth/oauth';
 import { ZohoError } from '../../zoho/errors/errors';
 import type { ConnectSettings } from '../settings';
-import { DatabaseTokenSource } from '../token-source';
 
 /** Refusals counted beforehand when a person asks for a refresh: the next one is final. */
 const REFUSALS_BEFORE_LAST = 2;
@@ -25,13 +24,14 @@ export async function refreshNow(settings: ConnectSettings, connection: Connecti
     await setConnectionStatus(trx, id, 'active', null);
     await setTokenRefusals(trx, id, REFUSALS_BEFORE_LAST);
   });
-  await new DatabaseTokenSource(id, settings).current();
+  await settings.organizations.zoho.tokens(id).reread();
   return getConnection(knex, id);
 }
 
 /**
  * Revokes the grant at Zoho and deletes it (Zoho's documentation: Revoke Refresh Token). Nothing is deleted while Zoho
- * cannot be reached; a grant that Zoho no longer knows counts as revoked. Idempotent.
+ * cannot be reached; a grant that Zoho no longer knows counts as revoked, and one that was given meanwhile stays.
+ * Idempotent.
  * @param by the actor, as in the audit log
  * @throws ZohoError
  */
@@ -41,13 +41,15 @@ export async function revokeGrant(
   by: string,
 ): Promise<ConnectionModel> {
   const ring = settings.keyRing();
-  await withTokenRow(settings.knex, connection.id, async (trx, now) => {
-    const { clientSecret, refreshToken } = openSecrets(ring, now);
-    const { accountsUrl, clientId } = now;
-    if (refreshToken !== undefined) await revoke(settings, { accountsUrl, clientId, clientSecret }, refreshToken);
-    if (now.status !== 'disabled') await dropGrant(trx, now.id, `Disconnected by ${by}.`);
+  const before = await getConnection(settings.knex, connection.id);
+  const { clientSecret, refreshToken } = openSecrets(ring, before);
+  const { accountsUrl, clientId } = before;
+  if (refreshToken !== undefined) await revoke(settings, { accountsUrl, clientId, clientSecret }, refreshToken);
+  await withTokenRow(settings.knex, before.id, async (trx, now) => {
+    const isSame = openSecrets(ring, now).refreshToken === refreshToken;
+    if (isSame && now.status !== 'disabled') await dropGrant(trx, now.id, `Disconnected by ${by}.`);
   });
-  return getConnection(settings.knex, connection.id);
+  return getConnection(settings.knex, before.id);
 }
 
 async function revoke(

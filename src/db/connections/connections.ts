@@ -51,8 +51,8 @@ export async function listConnections(knex: Knex): Promise<ConnectionModel[]> {
 }
 
 /**
- * Runs `work` while this process alone may change the connection's tokens; other processes wait. Read the row that
- * `work` is given before asking Zoho: the process before may have refreshed the token.
+ * Runs `work` while this process alone may change the connection's tokens; other processes wait. It must not wait for
+ * anything but the database: an accounts server that hangs would take all connections of the pools with it.
  * @throws ConnectionNotFound
  */
 export async function withTokenRow<T>(
