@@ -27,6 +27,8 @@ const Environment = z.object({
   PULSE_API_PORT: port.default(8600),
   /** Time in seconds that an idle connection to the API stays open: longer than a load balancer keeps it. */
   PULSE_API_KEEP_ALIVE_SECONDS: z.coerce.number().int().min(1).default(75),
+  /** Connections to the API at a time; more are closed at once. */
+  PULSE_API_MAX_CONNECTIONS: z.coerce.number().int().min(10).default(1_000),
   /** Base URL under which Zoho reaches this API to report the end of its jobs; they are polled in any case. */
   PULSE_PUBLIC_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
   /** Key ring for secrets at rest: `id:base64 of 32 bytes`, the first encrypts, all decrypt. */

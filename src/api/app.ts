@@ -1,18 +1,22 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import type { ApiDeps } from './http/deps';
+import { CallerLimit, TooManyRequests } from './http/caller-limit';
+import type { ApiDeps, RouteDeps } from './http/deps';
 import { createMetrics } from './http/metrics';
 import { expressPath, mountRoute } from './http/mount-route';
 import { PROBLEM_CONTENT_TYPE, Problem, toProblemDocument } from './http/problem';
 import { contextOf, requestContext } from './http/request-context';
 import type { Route } from './http/route';
+import { shareRecent } from './http/share-recent';
 import { toProblem } from './http/to-problem';
 import { describeApi } from './openapi';
 import { ROUTES } from './routes';
+import { checkReadiness } from './system/readiness';
 
 const MAX_BODY = '100kb';
+const READINESS_MAX_AGE_MS = 1_000;
 
-/** The control API as an Express application; it holds no state of its own. */
+/** The control API as an Express application; it holds no state but the count of callers without a key. */
 export function createApp(deps: ApiDeps): Express {
   const metrics = createMetrics(deps.knex);
   const app = express();
@@ -23,11 +27,22 @@ export function createApp(deps: ApiDeps): Express {
     response.set('Cache-Control', 'no-store');
     next();
   });
-  const routeDeps = { ...deps, metrics, openApi: describeApi(ROUTES, deps.version) };
+  const callerLimit = new CallerLimit(deps.knex);
+  const routeDeps: RouteDeps = {
+    ...deps,
+    metrics,
+    callerLimit,
+    openApi: Buffer.from(JSON.stringify(describeApi(ROUTES, deps.version))),
+    readiness: shareRecent(() => checkReadiness(deps), deps.readinessMaxAgeMs ?? READINESS_MAX_AGE_MS),
+  };
   const [large, usual] = [ROUTES.filter(readsItsBody), ROUTES.filter((route) => !readsItsBody(route))];
   for (const route of large) mountRoute(app, route, routeDeps);
   app.use(express.json({ limit: MAX_BODY, strict: false }));
   for (const route of usual) mountRoute(app, route, routeDeps);
+  app.use(async (request: Request, _response: Response, next: NextFunction) => {
+    await callerLimit.count(request.socket.remoteAddress);
+    next();
+  });
   refuseOtherMethods(app);
   app.use((request: Request) => {
     throw new Problem('route_not_found', `There is nothing at ${request.path}.`);
@@ -55,7 +70,9 @@ function refuseOtherMethods(app: Express): void {
 /** Last handler: turns any error into a problem document, and logs those that are our fault with their cause. */
 function answerProblem(error: unknown, request: Request, response: Response, next: NextFunction): void {
   const problem = toProblem(error);
-  const { requestId, log } = contextOf(response);
+  const context = contextOf(response);
+  const { requestId, log } = context;
+  if (problem instanceof TooManyRequests) context.isLogged = problem.isFirst;
   if (problem.kind.status >= 500) log.error({ err: problem.cause ?? problem, code: problem.code }, problem.message);
   if (response.headersSent) {
     next(error);

@@ -8,6 +8,7 @@ type JsonSchema = Record<string, unknown>;
 
 /** Problems of any route; the second list, of any route that needs an API key. */
 const COMMON_PROBLEMS: readonly ProblemCode[] = ['invalid_parameter', 'internal_error'];
+const LIMITED_PROBLEMS: readonly ProblemCode[] = ['too_many_requests'];
 const GUARDED_PROBLEMS: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'database_unavailable'];
 const BODY_PROBLEMS: readonly ProblemCode[] = [
   'malformed_json',
@@ -51,6 +52,7 @@ export function describeApi(routes: readonly Route[], version: string): object {
 export function problemsOf(route: Route): Map<number, ProblemCode[]> {
   const codes = new Set<ProblemCode>([
     ...COMMON_PROBLEMS,
+    ...(route.unlimited === true ? [] : LIMITED_PROBLEMS),
     ...(route.access === 'open' ? [] : GUARDED_PROBLEMS),
     ...(route.body ? BODY_PROBLEMS : []),
     ...route.problems,

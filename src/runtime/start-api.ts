@@ -18,6 +18,9 @@ import { openResources, type Resources } from './resources';
 /** Time that requests in flight get to end when the API closes. */
 const DRAIN_MS = 10_000;
 
+/** Time in milliseconds that a caller may take for the head of a request, and between looks for those that take longer. */
+const SLOW_CALLERS = { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 } as const;
+
 export interface RunningApi {
   /** Base URL, with the port that was really taken. */
   readonly url: string;
@@ -50,7 +53,11 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
       validateAnswers: config.PULSE_VALIDATE_ANSWERS,
       version,
     });
-    const server = createServer({ keepAliveTimeout: config.PULSE_API_KEEP_ALIVE_SECONDS * 1_000 }, app);
+    const server = createServer(
+      { keepAliveTimeout: config.PULSE_API_KEEP_ALIVE_SECONDS * 1_000, ...SLOW_CALLERS },
+      app,
+    );
+    server.maxConnections = config.PULSE_API_MAX_CONNECTIONS;
     const url = await listen(server, config.PULSE_API_HOST, config.PULSE_API_PORT);
     stack.defer(() => drain(server, DRAIN_MS));
     return { url, close: () => stack.close() };

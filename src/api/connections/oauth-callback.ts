@@ -50,7 +50,9 @@ export const oauthCallback = defineRoute({
       const refused = failure instanceof GrantRefused ? failure : undefined;
       const problem = toProblem(failure);
       logOurFault(deps, requestId, problem);
-      await audit(deps, requestId, refused?.code ?? problem.code, refused?.connection);
+      // Anybody can make a state up: only what belongs to a consent is worth a line that stays.
+      if (refused?.code !== 'state_unknown')
+        await audit(deps, requestId, refused?.code ?? problem.code, refused?.connection);
       return answer(problem.kind.status >= 500 ? 503 : 400, { title: 'Not connected', text: problem.message });
     }
   },
@@ -65,7 +67,7 @@ function logOurFault({ logger }: RouteDeps, requestId: string, problem: Problem)
   logger.error({ err: problem.cause ?? problem, requestId, code: problem.code }, problem.message);
 }
 
-/** The consent has an end that is worth keeping whether or not the connection is known. */
+/** A consent has an end that is worth keeping whether or not the connection is known. */
 async function audit(
   { knex, logger }: RouteDeps,
   requestId: string,

@@ -1,7 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Knex } from 'knex';
 import { verifyApiKey } from '../../db/access/api-keys';
 import { API_ROLES, type ApiRole } from '../../db/models/api-key';
+import type { CallerLimit } from './caller-limit';
 import { Problem } from './problem';
 import type { Principal } from './route';
 
@@ -9,12 +10,20 @@ const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="pipeline-pulse-sync"' };
 
 /**
  * Finds out who calls, by `Authorization: Bearer pps_…` or `X-API-Key: pps_…`.
- * @throws Problem `unauthenticated`; why a key was refused is not said
+ * @throws Problem `unauthenticated`; why a key was refused is not said. TooManyRequests
  */
-export async function authenticate(knex: Knex, headers: IncomingHttpHeaders): Promise<Principal> {
+export async function authenticate(
+  knex: Knex,
+  limit: CallerLimit,
+  { headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>,
+): Promise<Principal> {
   const presented = presentedKey(headers);
+  if (presented !== undefined) await limit.admitKey(socket.remoteAddress, presented);
   const key = presented === undefined ? undefined : await verifyApiKey(knex, presented);
-  if (!key) throw new Problem('unauthenticated', 'A valid API key is needed.', { headers: CHALLENGE });
+  if (!key) {
+    await limit.count(socket.remoteAddress);
+    throw new Problem('unauthenticated', 'A valid API key is needed.', { headers: CHALLENGE });
+  }
   return { id: key.id, actor: `api-key:${key.name}#${key.prefix}`, role: key.role };
 }
 

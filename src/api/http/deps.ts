@@ -3,6 +3,8 @@ import type { ConnectSettings } from '../../connection/settings';
 import type { Logger } from '../../logger';
 import type { OperationCommands } from '../../temporal/runs/operation-commands';
 import type { SyncCommands } from '../../temporal/runs/sync-commands';
+import type { Readiness } from '../system/readiness';
+import type { CallerLimit } from './caller-limit';
 import type { Metrics } from './metrics';
 
 /** Address of the Temporal UI, for links to workflows. */
@@ -24,6 +26,8 @@ export interface ApiDeps {
   readonly temporalUi: TemporalUi;
   /** Reaction to an answer that its route does not declare: fail the request, log it, or nothing. */
   readonly validateAnswers: 'throw' | 'log' | 'off';
+  /** Time in milliseconds for which an answer of the readiness probe serves all who ask. @default 1000 */
+  readonly readinessMaxAgeMs?: number;
   /** Of the product, for the OpenAPI document. */
   readonly version: string;
 }
@@ -31,6 +35,9 @@ export interface ApiDeps {
 /** Dependencies of a route handler. */
 export interface RouteDeps extends ApiDeps {
   readonly metrics: Metrics;
-  /** The OpenAPI document of this very API. */
-  readonly openApi: object;
+  /** The OpenAPI document of this very API, as it is sent. */
+  readonly openApi: Buffer;
+  /** Parts that the engine needs to work, and whether they are there; asked at most once a second. */
+  readonly readiness: () => Promise<Readiness>;
+  readonly callerLimit: CallerLimit;
 }

@@ -8,7 +8,7 @@ import { readLargeBody } from './large-body';
 import { Problem } from './problem';
 import { contextOf } from './request-context';
 import { namedConnection, resolveConnection } from './resolve-connection';
-import type { ParsedRequest, Route, RouteAnswer } from './route';
+import type { ParsedRequest, Principal, Route, RouteAnswer } from './route';
 import { parseBody, parseExactBody, parseParameters } from './validation';
 
 type AnyRequest = ParsedRequest<unknown, unknown, unknown, unknown>;
@@ -18,7 +18,7 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
   router[route.method](expressPath(route.path), async (request, response) => {
     const context = contextOf(response);
     context.route = `${API_PREFIX}${route.path}`;
-    const principal = route.access === 'open' ? undefined : await authenticate(deps.knex, request.headers);
+    const principal = await admit(route, request, deps);
     context.actor = principal?.actor;
     const trail = new AuditTrail(route, principal, deps);
     let answer: RouteAnswer;
@@ -46,6 +46,13 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
     checkAnswer(route, answer, deps);
     sendAnswer(response, route, answer);
   });
+}
+
+/** Finds out who calls. @throws Problem `unauthenticated`; TooManyRequests for callers without a key */
+async function admit(route: Route, request: Request, { knex, callerLimit }: RouteDeps): Promise<Principal | undefined> {
+  if (route.access !== 'open') return authenticate(knex, callerLimit, request);
+  if (route.unlimited !== true) await callerLimit.count(request.socket.remoteAddress);
+  return undefined;
 }
 
 /** A route's path as Express writes it, with the API's prefix. */

@@ -10,9 +10,13 @@ export interface RequestContext {
   /** The route that answers, in OpenAPI's notation; a bounded set, fit for a metric's label. */
   route: string;
   actor: string | undefined;
+  /** False for a request that is one of a flood. */
+  isLogged: boolean;
 }
 
 const REQUEST_ID = /^[\w.-]{1,100}$/;
+/** Characters of a path that are logged; those of the API are shorter. */
+const LONGEST_PATH = 200;
 const contexts = new WeakMap<Response, RequestContext>();
 
 export function contextOf(response: Response): RequestContext {
@@ -30,6 +34,7 @@ export function requestContext(logger: Logger, metrics: Metrics) {
       log: logger.child({ requestId }),
       route: 'unknown',
       actor: undefined,
+      isLogged: true,
     };
     contexts.set(response, context);
     response.set('X-Request-Id', requestId);
@@ -39,9 +44,16 @@ export function requestContext(logger: Logger, metrics: Metrics) {
       const status = response.writableFinished ? response.statusCode : 499;
       const seconds = (performance.now() - started) / 1000;
       metrics.observeRequest({ method, route: context.route, status, seconds });
+      if (!context.isLogged) return;
       // Without the query: callers may put anything there.
       context.log[status >= 500 ? 'error' : 'info'](
-        { method, path: request.path, status, ms: Math.round(seconds * 1000), actor: context.actor },
+        {
+          method,
+          path: request.path.slice(0, LONGEST_PATH),
+          status,
+          ms: Math.round(seconds * 1000),
+          actor: context.actor,
+        },
         'request',
       );
     });

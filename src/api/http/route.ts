@@ -106,6 +106,8 @@ export interface Route<
   readonly description?: string;
   /** The least role that may call it; `open` needs no API key. */
   readonly access: ApiRole | 'open';
+  /** Answered to callers without a key, however many they are: it costs nothing, and probes need it. */
+  readonly unlimited?: true;
   /** Where the request names its connection, for routes that work on one. */
   readonly connection?: Place;
   readonly params?: z.ZodType<Params>;

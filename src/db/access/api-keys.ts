@@ -35,9 +35,20 @@ export async function createApiKey(
   return { key, secret };
 }
 
+/** Prefix of what may be a key; undefined for anything else. */
+export function prefixOfKey(presented: string): string | undefined {
+  return KEY_FORMAT.exec(presented)?.[1];
+}
+
+/** Prefixes of the keys that may still be used. */
+export async function listKeyPrefixes(knex: Knex): Promise<ReadonlySet<string>> {
+  const keys = await ApiKeyModel.query(knex).select('prefix').whereNull('revoked_at');
+  return new Set(keys.map(({ prefix }) => prefix));
+}
+
 /** The key that a caller presented, or `undefined` when it is malformed, unknown, expired or revoked. */
 export async function verifyApiKey(knex: Knex, presented: string): Promise<ApiKeyModel | undefined> {
-  const prefix = KEY_FORMAT.exec(presented)?.[1];
+  const prefix = prefixOfKey(presented);
   if (prefix === undefined) return undefined;
   const key = await ApiKeyModel.query(knex).findOne({ prefix });
   if (!key || !timingSafeEqual(key.keyHash, sha256(presented))) return undefined;

@@ -81,7 +81,19 @@ describe('the OpenAPI document', () => {
 
     const responses = paths[`${API_PREFIX}/syncs/full`]?.['post']?.responses ?? {};
 
-    assert.deepEqual(Object.keys(responses), ['202', '400', '401', '403', '409', '413', '415', '422', '500', '503']);
+    assert.deepEqual(Object.keys(responses), [
+      '202',
+      '400',
+      '401',
+      '403',
+      '409',
+      '413',
+      '415',
+      '422',
+      '429',
+      '500',
+      '503',
+    ]);
     for (const [status, response] of Object.entries(responses)) {
       assert.deepEqual(Object.keys(response.content), [
         status === '202' ? 'application/json' : 'application/problem+json',

@@ -129,6 +129,7 @@ async function startApi(
     connect,
     temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
     validateAnswers: 'throw',
+    readinessMaxAgeMs: 0,
     version: '0.0.0',
   });
   server.on('request', app);
