@@ -89,8 +89,9 @@ describe('a full sync of an awkward module', function () {
 
     const session = await org.fullSync('Contacts', { path: 'bulk' });
 
-    // Both pages were ordered with it: page 2, too, before anybody knew.
-    assert.equal(org.zoho.bulkReads().filter(({ state }) => state === 'FAILURE').length, 2);
+    // Page 2 may have been ordered with it, too, before anybody knew.
+    const failures = org.zoho.bulkReads().filter(({ state }) => state === 'FAILURE').length;
+    assert.ok(failures === 1 || failures === 2, `${failures} exports failed`);
     const [row] = await engine().query<{ rows: string; titles: string; names: string }>(
       `select count(*) as rows, count(title) as titles, count(last_name) as names from ${org.table('Contacts')}`,
     );
