@@ -10,7 +10,7 @@ export class ControlApi {
   readonly #client: ApiClient;
 
   constructor(baseUrl: string, apiKey: string) {
-    this.#client = new ApiClient({ baseUrl, apiKey });
+    this.#client = new ApiClient({ baseUrl, apiKey }, { forPeople: true });
   }
 
   /** The connection that the environment describes. */

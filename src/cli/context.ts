@@ -6,8 +6,10 @@ export interface CliContext {
   readonly api: ApiClient;
   /** Writes to standard output: the result, and nothing else. */
   readonly out: (text: string) => void;
-  /** Writes to standard error: what is for the person only. */
+  /** Writes lines to standard error: what is for the person only. */
   readonly err: (text: string) => void;
+  /** Writes one line to standard error, whatever is in the values that it names. */
+  readonly note: (line: string) => void;
   /** Whether the result is wanted as JSON. */
   readonly json: boolean;
 }

@@ -4,6 +4,7 @@ import { ApiClient } from './client/api-client';
 import { EXIT_CODES, explain } from './client/errors';
 import { COMMANDS } from './commands';
 import type { CliContext } from './context';
+import { printableLines, printableValue } from './output/printable';
 
 export interface CliProcess {
   readonly environment: NodeJS.ProcessEnv;
@@ -19,10 +20,17 @@ Exit codes: ${EXIT_CODES.ok} done, ${EXIT_CODES.failed} failed, ${EXIT_CODES.usa
  * @param args without the program's name
  * @returns the exit code; see `EXIT_CODES`
  */
-export async function runCli(args: readonly string[], process: CliProcess): Promise<number> {
+export async function runCli(args: readonly string[], { environment, ...streams }: CliProcess): Promise<number> {
+  // The one place where anything is written: what others put into names and texts must not command the terminal.
+  const process: CliProcess = {
+    environment,
+    out: (text) => streams.out(printableLines(text)),
+    err: (text) => streams.err(printableLines(text)),
+  };
   const program = new Command('pulse')
     .description('Watches and steers syncs between Zoho CRM and PostgreSQL, through the control API.')
     .option('--api <url>', 'address of the control API (PULSE_API_URL; the key is read from PULSE_API_KEY)')
+    .option('--allow-http', 'send the key to another machine without encryption')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', EXIT_CODE_HELP)
     .configureHelp({ showGlobalOptions: true })
@@ -42,14 +50,18 @@ export async function runCli(args: readonly string[], process: CliProcess): Prom
 
 function createContext(program: Command, { environment, out, err }: CliProcess): CliContext {
   let api: ApiClient | undefined;
+  const options = () => program.opts<{ api?: string; allowHttp?: true; json?: true }>();
   return {
     out,
     err,
+    note: (line) => err(`${printableValue(line)}\n`),
     get api() {
-      return (api ??= new ApiClient(findApi(program.opts<{ api?: string }>().api, environment)));
+      const { api: address, allowHttp, json } = options();
+      const found = () => findApi(address, environment, { allowHttp: allowHttp === true });
+      return (api ??= new ApiClient(found(), { forPeople: json !== true }));
     },
     get json() {
-      return program.opts<{ json?: true }>().json === true;
+      return options().json === true;
     },
   };
 }

@@ -24,6 +24,15 @@ export function plainText(most: number) {
   return z.string().max(most).refine(isPlainText, NOT_PLAIN_TEXT);
 }
 
+/** Text for one line of a log or a terminal: without line breaks, control characters and marks of direction. */
+export function lineOfText(most: number) {
+  return plainText(most).refine(isOneLine, 'Has line breaks or characters that cannot be seen');
+}
+
+function isOneLine(text: string): boolean {
+  return !/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u.test(text);
+}
+
 /** Whether PostgreSQL can keep this text. */
 export function isPlainText(text: string): boolean {
   return !/[\0\p{Surrogate}]/u.test(text);

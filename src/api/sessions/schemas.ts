@@ -10,7 +10,7 @@ import {
   SYNC_DIRECTIONS,
 } from '../../domain/runs/enums';
 import { PAGE_FIELDS } from '../http/paging';
-import { ApiName, connection, plainText } from '../http/parameters';
+import { ApiName, connection, lineOfText } from '../http/parameters';
 import { Actions, approveSweepLink, RUN_LINKS, WaitingFor } from '../runs/present-run';
 import { LogData, SyncOptions, SyncPlan, SyncResult } from './sync-schemas';
 
@@ -69,7 +69,7 @@ export const IncrementalSyncRequest = z
   });
 
 export const CommandRequest = z
-  .strictObject({ reason: plainText(500).trim().min(1).optional() })
+  .strictObject({ reason: lineOfText(500).trim().min(1).optional() })
   .meta({ id: 'CommandRequest', description: 'Why, for the log of the session.' });
 
 const SessionLinks = z

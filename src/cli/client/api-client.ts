@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { PROBLEM_CONTENT_TYPE, ProblemDocument } from '../../api/http/problem';
+import { printableValue } from '../output/printable';
 import { ApiProblem, CliError, EXIT_CODES } from './errors';
 
 export interface ApiAddress {
@@ -39,9 +40,12 @@ const TIMEOUT_MS = 30_000;
 /** The control API as a client sees it: HTTP, JSON, and answers that are checked against their schema. */
 export class ApiClient {
   readonly #address: ApiAddress;
+  readonly #forPeople: boolean;
 
-  constructor(address: ApiAddress) {
+  /** @param options.forPeople whether the texts of answers are for lines that a person reads; otherwise they are exact */
+  constructor(address: ApiAddress, options: { forPeople: boolean }) {
     this.#address = address;
+    this.#forPeople = options.forPeople;
   }
 
   get baseUrl(): string {
@@ -65,7 +69,7 @@ export class ApiClient {
   async call<T>(method: Method, path: string, { schema, ...call }: ApiRequest<T>): Promise<T> {
     const answer = await this.#exchange(method, path, call);
     const parsed = schema.safeParse(answer.isJson ? this.#parse(answer.text) : answer.text);
-    if (parsed.success) return parsed.data;
+    if (parsed.success) return this.#forPeople ? printableValue(parsed.data) : parsed.data;
     throw this.#notOurs(`${method} ${path} answered ${answer.status} in an unknown form`);
   }
 
@@ -100,7 +104,7 @@ export class ApiClient {
     const text = await this.#read(response);
     if (contentType.startsWith(PROBLEM_CONTENT_TYPE)) {
       const problem = ProblemDocument.safeParse(this.#parse(text));
-      if (problem.success) throw new ApiProblem(problem.data);
+      if (problem.success) throw new ApiProblem(printableValue(problem.data));
     }
     return { status: response.status, text, isJson: /[/+]json\b/.test(contentType) };
   }

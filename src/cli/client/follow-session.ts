@@ -18,7 +18,7 @@ export async function followSession(context: CliContext, started: Session): Prom
   let lastLine = '';
   for (;;) {
     const line = progressLine(session);
-    if (line !== lastLine) context.err(`${line}\n`);
+    if (line !== lastLine) context.note(line);
     lastLine = line;
     if (isFinal(session.status)) break;
     await sleep(POLL_MS);

@@ -32,7 +32,7 @@ export function addPagingOptions(command: Command): Command {
  * @throws whatever failed, once the rows before it are shown
  */
 export async function listPages<Page extends AnyPage, Item>(
-  { api, err }: CliContext,
+  { api, note }: CliContext,
   path: string,
   schema: z.ZodType<Page>,
   { all, limit, cursor: start, ...query }: PagingOptions & Record<string, string | number | boolean | undefined>,
@@ -48,13 +48,13 @@ export async function listPages<Page extends AnyPage, Item>(
       if (!page.hasMore || page.nextCursor === null) break;
       cursor = page.nextCursor;
       if (all) continue;
-      err(`more: --cursor ${cursor}\n`);
+      note(`more: --cursor ${cursor}`);
       break;
     }
   } catch (error) {
     if (items.length > 0) {
       showItems(items);
-      err(`more: --all --cursor ${cursor}\n`);
+      note(`more: --all --cursor ${cursor}`);
     }
     throw error;
   }

@@ -105,7 +105,7 @@ async function follow(context: CliContext, kind: BulkOperationKind, started: Bul
   let lastLine = '';
   for (;;) {
     const line = operationLine(answer.operation);
-    if (line !== lastLine) context.err(`${line}\n`);
+    if (line !== lastLine) context.note(line);
     lastLine = line;
     if (isFinal(answer.operation.status)) break;
     await sleep(POLL_MS);

@@ -153,7 +153,7 @@ async function listRecordPages(
     pageToken = page.info?.next_page_token ?? undefined;
     if (page.info?.more_records !== true || pageToken === undefined) return;
     if (!all) {
-      context.err(`more: --page-token ${pageToken}\n`);
+      context.note(`more: --page-token ${pageToken}`);
       return;
     }
   }

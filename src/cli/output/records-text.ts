@@ -3,6 +3,7 @@ import type { ValidateAnswer, WriteAnswer } from '../../api/records/schemas';
 import { ownValue } from '../../domain/own-value';
 import { parseExactJson } from '../../domain/records/parse-exact-json';
 import { formatCount } from './format-number';
+import { printableValue } from './printable';
 import { formatTable } from './table';
 
 const Page = z.object({
@@ -16,7 +17,7 @@ const WIDEST_CELL = 40;
 
 /** Reads an answer with records; numbers are texts with the digits that Zoho sent. */
 export function readPage(text: string): PageOfRecords {
-  return Page.parse(parseExactJson(text, (digits) => digits));
+  return printableValue(Page.parse(parseExactJson(text, (digits) => digits)));
 }
 
 /** One line a record, with a column for each of these fields, or for each that a record has. */
@@ -69,9 +70,9 @@ function isShown(name: string): boolean {
   return !name.startsWith('$');
 }
 
-/** Control characters would reach the terminal. */
+/** One line, and not too long a one. */
 function cell(value: unknown): string {
-  const text = plain(value).replaceAll(/[\s\p{Cc}]+/gu, ' ');
+  const text = plain(value).replaceAll(/\s+/g, ' ');
   return text.length > WIDEST_CELL ? `${text.slice(0, WIDEST_CELL - 1)}…` : text;
 }
 

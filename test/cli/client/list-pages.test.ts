@@ -9,7 +9,8 @@ describe('listing every page', () => {
     const api = { get: async () => answers.shift() ?? Promise.reject(new Error('away')) } as unknown as ApiClient;
     const errors: string[] = [];
     const shown: number[][] = [];
-    const context = { api, json: false, out: () => undefined, err: (text: string) => void errors.push(text) };
+    const ignore = (): void => undefined;
+    const context = { api, json: false, out: ignore, err: ignore, note: (line: string) => void errors.push(line) };
     const schema = z.object({ rows: z.array(z.number()), nextCursor: z.string().nullable(), hasMore: z.boolean() });
     const query = { all: true, limit: 20 } as const;
 
@@ -24,6 +25,6 @@ describe('listing every page', () => {
 
     await assert.rejects(listing, /away/);
     assert.deepEqual(shown, [[1, 2]]);
-    assert.deepEqual(errors, ['more: --all --cursor second\n']);
+    assert.deepEqual(errors, ['more: --all --cursor second']);
   });
 });
