@@ -22,6 +22,10 @@ export function postgresSettings(): Record<string, string> {
     // Compiling a merge costs more than it saves.
     jit: 'off',
     random_page_cost: '1.1',
+    // Errors quote values of records, and the engine reports them with code and place.
+    log_min_messages: 'log',
+    log_min_error_statement: 'panic',
+    log_error_verbosity: 'terse',
     log_timezone: 'UTC',
     timezone: 'UTC',
   };

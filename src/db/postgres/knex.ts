@@ -68,6 +68,8 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Knex
     connection: connection as Knex.PgConnectionConfig,
     pool: { min: 0, max: options.poolMax ?? 12, afterCreate: applySettings },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+    // Otherwise messages hold the whole statement with its values.
+    compileSqlOnError: false,
     log: { warn: warnUnlessThrown },
   });
 }

@@ -13,6 +13,7 @@ import type { ConnectSettings } from '../../../src/connection/settings';
 import { ZohoTransports } from '../../../src/connection/transports';
 import { createApiKey } from '../../../src/db/access/api-keys';
 import type { ApiRole } from '../../../src/db/models/api-key';
+import { createLogger } from '../../../src/logger';
 import type { OperationCommands } from '../../../src/temporal/runs/operation-commands';
 import type { SyncCommands } from '../../../src/temporal/runs/sync-commands';
 import { accountsUrlOf } from '../../../src/zoho/http/data-centers';
@@ -81,7 +82,7 @@ export function useApi(
           start: (...args) => operations().start(...args),
           jobFinished: (...args) => operations().jobFinished(...args),
         },
-        logger: pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) }),
+        logger: createLogger('test', 'debug', { write: (line: string) => void logLines.push(line) }),
       },
       accountsUrl,
     );

@@ -39,6 +39,17 @@ describe('startPostgres', function () {
     assert.deepEqual(settings, { commit: 'on', jit: 'off', name: 'pulse' });
   });
 
+  it('writes no value of a statement that fails to its log', async () => {
+    for (const sql of [
+      "select 'CANARY'::int",
+      "do $$ begin raise exception 'CANARY' using detail = 'CANARY'; end $$",
+    ]) {
+      await assert.rejects(query(server.url, sql), /CANARY/);
+    }
+
+    assert.doesNotMatch(await readFile(path.join(dataDirectory, 'server.log'), 'utf8'), /CANARY/);
+  });
+
   it('refuses a client without the password', async () => {
     const url = new URL(server.url);
     url.password = 'guess';
