@@ -34,7 +34,7 @@ export const startBulkWrite = defineRoute({
     target: (_request, connection) => connection,
     details: ({ body }) => outlineOf(body),
   },
-  async handle({ connection, body, bodyText, headers, actor, principal, auditWith }, deps) {
+  async handle({ connection, body, bodyText, headers, actor, principal }, deps) {
     assertUsable(connection);
     const id = uuidv7();
     const { callbackUrl: url, callbackSecret: secret } = body;
@@ -56,10 +56,7 @@ export const startBulkWrite = defineRoute({
           secret !== undefined && { callback: { url, sealedSecret: seal(deps.connect.keyRing(), purpose, secret) } }),
       },
       bodyText,
-      async (trx) => {
-        await insertBulkWriteItems(trx, id, bodyText);
-        await auditWith(trx, 'pending');
-      },
+      (trx) => insertBulkWriteItems(trx, id, bodyText),
     );
   },
 });

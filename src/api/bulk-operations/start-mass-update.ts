@@ -72,7 +72,7 @@ type StartRequest = RouteRequest<unknown, unknown, MassUpdateRequest, Idempotenc
 
 async function startUpdate(
   module: string,
-  { connection, body, bodyText, headers, actor, principal, auditWith }: StartRequest,
+  { connection, body, bodyText, headers, actor, principal }: StartRequest,
   deps: RouteDeps,
 ) {
   assertFieldCount(module, body);
@@ -97,7 +97,6 @@ async function startUpdate(
     `${module} ${bodyText}`,
     async (trx) => {
       if (ids) await insertMassUpdateItems(trx, id, module, ids);
-      await auditWith(trx, 'pending');
     },
   );
 }

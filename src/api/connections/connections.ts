@@ -35,7 +35,7 @@ export const createConnection = defineRoute({
       if (!(await createClient(trx, connect.keyRing(), client))) {
         throw new Problem('connection_exists', `There is a connection ${body.name}: PUT replaces its client.`);
       }
-      await auditWith(trx, 'succeeded');
+      await auditWith(trx);
     });
     const connection = presentConnection(await getConnection(knex, body.name));
     return { status: 201, headers: { Location: connectionPath(body.name) }, body: { connection } };
@@ -66,7 +66,7 @@ export const putConnection = defineRoute({
     const client = { name, ...body, accountsUrl: connect.accountsUrlOf(body.dataCenter) };
     const created = await knex.transaction(async (trx) => {
       const isNew = await saveClient(trx, connect.keyRing(), client);
-      await auditWith(trx, 'succeeded');
+      await auditWith(trx);
       return isNew;
     });
     const connection = presentConnection(await getConnection(knex, name));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CALLBACK_PATHS } from '../../connection/callback-urls';
 import { completeConsent } from '../../connection/consent/authorization-code-flow';
 import { GrantRefused } from '../../connection/consent/errors';
-import { insertAuditEntry } from '../../db/access/audit-log';
+import { insertAuditEntry, settleAuditEntry } from '../../db/access/audit-log';
 import type { RouteDeps } from '../http/deps';
 import type { Problem } from '../http/problem';
 import { defineRoute, type RouteAnswer } from '../http/route';
@@ -38,21 +38,20 @@ export const oauthCallback = defineRoute({
     503: page('Zoho or a part of the engine did not answer.'),
   },
   problems: [],
-  async handle({ query, requestId }, deps) {
+  async handle({ query, requestId, address }, deps) {
     const { state, code, error, location } = query;
+    const entry = new ConsentEntry(deps, { requestId, address });
     try {
       const callback = { state, code, error, location, accountsServer: query['accounts-server'] };
-      const { connection, requestedBy } = await completeConsent(deps.connect, callback);
-      await audit(deps, requestId, 'succeeded', connection.name, requestedBy);
+      const { connection } = await completeConsent(deps.connect, callback, (found, by) => entry.begin(found.name, by));
+      await entry.settle('succeeded');
       const text = `Pipeline Pulse Sync may now use Zoho for the connection ${connection.name}. You can close this page.`;
       return answer(200, { title: 'Connected', text });
     } catch (failure) {
       const refused = failure instanceof GrantRefused ? failure : undefined;
       const problem = toProblem(failure);
       logOurFault(deps, requestId, problem);
-      // Anybody can make a state up: only what belongs to a consent is worth a line that stays.
-      if (refused?.code !== 'state_unknown')
-        await audit(deps, requestId, refused?.code ?? problem.code, refused?.connection);
+      await entry.settle(refused?.code ?? problem.code);
       return answer(problem.kind.status >= 500 ? 503 : 400, { title: 'Not connected', text: problem.message });
     }
   },
@@ -67,19 +66,29 @@ function logOurFault({ logger }: RouteDeps, requestId: string, problem: Problem)
   logger.error({ err: problem.cause ?? problem, requestId, code: problem.code }, problem.message);
 }
 
-/** A consent has an end that is worth keeping whether or not the connection is known. */
-async function audit(
-  { knex, logger }: RouteDeps,
-  requestId: string,
-  outcome: string,
-  connection: string | undefined,
-  requestedBy = 'anonymous',
-): Promise<void> {
-  await insertAuditEntry(knex, {
-    actor: requestedBy,
-    action: 'connection.callback',
-    ...(connection !== undefined && { target: `connection/${connection}` }),
-    outcome,
-    details: { requestId },
-  }).catch((cause: unknown) => logger.error({ err: cause, requestId }, 'audit log not written'));
+/** Entry of a consent in the audit log: there before the grant is taken, and settled by what becomes of it. */
+class ConsentEntry {
+  readonly #deps: RouteDeps;
+  readonly #details: object;
+  #id: string | undefined;
+
+  constructor(deps: RouteDeps, details: { requestId: string; address: string | undefined }) {
+    this.#deps = deps;
+    this.#details = details;
+  }
+
+  async begin(connection: string, requestedBy: string): Promise<void> {
+    const target = `connection/${connection}`;
+    const entry = { actor: requestedBy, action: 'connection.callback', target, details: this.#details };
+    this.#id = await insertAuditEntry(this.#deps.knex, { ...entry, outcome: 'pending' });
+  }
+
+  /** A callback whose state belongs to no consent that could go on has none: anybody can make one up, or repeat one. */
+  async settle(outcome: string): Promise<void> {
+    const { knex, logger } = this.#deps;
+    if (this.#id === undefined) return;
+    await settleAuditEntry(knex, this.#id, outcome).catch((cause: unknown) =>
+      logger.error({ err: cause, ...this.#details, outcome }, 'audit log not written'),
+    );
+  }
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { insertAuditEntry, settleAuditEntry } from '../../db/access/audit-log';
 import type { RouteDeps } from './deps';
-import type { CommittedOutcome, ParsedRequest, Principal, Route } from './route';
+import type { ParsedRequest, Principal, Route } from './route';
 import { toProblem } from './to-problem';
 
 type AnyRequest = ParsedRequest<unknown, unknown, unknown, unknown>;
@@ -9,26 +9,36 @@ type AnyRequest = ParsedRequest<unknown, unknown, unknown, unknown>;
 /** Stands for the connection of a request that names none where it must. */
 const NO_CONNECTION = '-';
 
+/** Facts of a request that every entry names. */
+export interface AuditedCall {
+  readonly requestId: string;
+  /** Address of the caller. */
+  readonly address: string | undefined;
+  /** Path of the request: stands for the target of one that was refused before it was read. */
+  readonly path: string;
+}
+
 /**
  * Audit entry of one request: how a mutation ended, refused and failed ones included. A request leaves one entry.
  *
- * A mutation of the database writes its entry in the transaction that does the work, so that neither exists without
- * the other. One whose effect is elsewhere, at Zoho or in Temporal, gets its entry when the effect is known. Nothing
- * can undo that effect, and a failure would make the caller repeat it: an entry that cannot be written then is logged,
- * and the answer stays what it was. A start is both: its row and a pending entry are one transaction, and the entry is
- * settled once Temporal has answered.
+ * The entry is there before the act, as pending: what cannot be written down is not done. A mutation of the database
+ * settles it in the transaction that does the work, so that neither is true without the other. One whose effect is
+ * elsewhere, at Zoho or in Temporal, settles it when the effect is known; if that fails, the entry stays pending, which
+ * says no more than what is known, the failure is logged, and the caller is not made to repeat what is done.
  */
 export class AuditTrail {
   readonly #audit: Route['audit'];
   readonly #deps: RouteDeps;
   readonly #principal: Principal | undefined;
+  readonly #call: AuditedCall;
   #request: AnyRequest | undefined;
   #entryId: string | undefined;
   #connection = NO_CONNECTION;
 
-  constructor(route: Route, principal: Principal | undefined, deps: RouteDeps) {
+  constructor(route: Route, principal: Principal | undefined, call: AuditedCall, deps: RouteDeps) {
     this.#audit = route.audit;
     this.#principal = principal;
+    this.#call = call;
     this.#deps = deps;
   }
 
@@ -38,9 +48,14 @@ export class AuditTrail {
     this.#connection = connection ?? NO_CONNECTION;
   }
 
-  /** Writes the entry within the transaction of the work. @param outcome `pending` while a part is yet to come */
-  async commitWith(trx: Knex, outcome: CommittedOutcome): Promise<void> {
-    this.#entryId = await this.#insert(trx, outcome);
+  /** Writes the entry before the act. @throws what keeps it from being written; the act must not follow then */
+  async begin(): Promise<void> {
+    this.#entryId = await this.#insert('pending');
+  }
+
+  /** Settles the entry within the transaction that does all of the work. */
+  async commitWith(trx: Knex): Promise<void> {
+    if (this.#entryId !== undefined) await settleAuditEntry(trx, this.#entryId, 'succeeded');
   }
 
   async succeed(): Promise<void> {
@@ -62,22 +77,20 @@ export class AuditTrail {
   }
 
   async #settle(outcome: string): Promise<void> {
-    const { knex } = this.#deps;
-    if (this.#entryId !== undefined && (await settleAuditEntry(knex, this.#entryId, outcome))) return;
-    await this.#insert(knex, outcome);
+    if (this.#entryId === undefined) await this.#insert(outcome);
+    else await settleAuditEntry(this.#deps.knex, this.#entryId, outcome);
   }
 
-  async #insert(knex: Knex, outcome: string): Promise<string | undefined> {
+  async #insert(outcome: string): Promise<string | undefined> {
     const [audit, request] = [this.#audit, this.#request];
     if (!audit) return undefined;
-    return insertAuditEntry(knex, {
+    const { requestId, address, path } = this.#call;
+    return insertAuditEntry(this.#deps.knex, {
       actor: this.#principal?.actor ?? 'anonymous',
       action: audit.action,
       outcome,
-      ...(request && {
-        target: audit.target(request, this.#connection),
-        details: { requestId: request.requestId, body: audit.details ? audit.details(request) : request.body },
-      }),
+      target: request ? audit.target(request, this.#connection) : path,
+      details: { requestId, address, ...(request && { body: audit.details ? audit.details(request) : request.body }) },
     });
   }
 }

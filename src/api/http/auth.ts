@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Knex } from 'knex';
-import { verifyApiKey } from '../../db/access/api-keys';
+import { prefixOfKey, verifyApiKey } from '../../db/access/api-keys';
 import { API_ROLES, type ApiRole } from '../../db/models/api-key';
 import type { CallerLimit } from './caller-limit';
 import { Problem } from './problem';
@@ -36,6 +36,12 @@ export function authorize(principal: Principal, needed: ApiRole): void {
 /** Whether the principal's role is this one or a higher one. */
 export function hasRole({ role }: Pick<Principal, 'role'>, needed: ApiRole): boolean {
   return API_ROLES.indexOf(role) >= API_ROLES.indexOf(needed);
+}
+
+/** Prefix of the key that a caller presented, valid or not; never a secret. */
+export function prefixPresented(headers: IncomingHttpHeaders): string | undefined {
+  const presented = presentedKey(headers);
+  return presented === undefined ? undefined : prefixOfKey(presented);
 }
 
 function presentedKey(headers: IncomingHttpHeaders): string | undefined {

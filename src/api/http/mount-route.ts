@@ -2,11 +2,11 @@ import type { Request, Router } from 'express';
 import { API_PREFIX } from '../paths';
 import { checkAnswer, sendAnswer } from './answer';
 import { AuditTrail } from './audit';
-import { authenticate, authorize } from './auth';
+import { authenticate, authorize, prefixPresented } from './auth';
 import type { RouteDeps } from './deps';
 import { readLargeBody } from './large-body';
 import { Problem } from './problem';
-import { contextOf } from './request-context';
+import { contextOf, LONGEST_PATH } from './request-context';
 import { namedConnection, resolveConnection } from './resolve-connection';
 import type { ParsedRequest, Principal, Route, RouteAnswer } from './route';
 import { parseBody, parseExactBody, parseParameters } from './validation';
@@ -18,9 +18,14 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
   router[route.method](expressPath(route.path), async (request, response) => {
     const context = contextOf(response);
     context.route = `${API_PREFIX}${route.path}`;
-    const principal = await admit(route, request, deps);
+    const principal = await admit(route, request, deps).catch((error: unknown) => {
+      context.refusedKey = prefixPresented(request.headers);
+      throw error;
+    });
     context.actor = principal?.actor;
-    const trail = new AuditTrail(route, principal, deps);
+    const { requestId } = context;
+    const call = { requestId, address: request.socket.remoteAddress, path: request.path.slice(0, LONGEST_PATH) };
+    const trail = new AuditTrail(route, principal, call, deps);
     let answer: RouteAnswer;
     try {
       if (route.access !== 'open' && principal) authorize(principal, route.access);
@@ -30,14 +35,16 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
         principal,
         actor: principal?.actor ?? 'anonymous',
         bodyText,
-        requestId: context.requestId,
+        requestId,
+        address: call.address,
         log: context.log,
-        auditWith: (trx, outcome) => trail.commitWith(trx, outcome),
+        auditWith: (trx) => trail.commitWith(trx),
       };
       const named = route.connection && namedConnection(route.connection, parsed);
       trail.announce(parsed, named);
       const connection = route.connection && (await resolveConnection(deps.knex, route.connection, named));
       trail.announce(parsed, connection?.name);
+      await trail.begin();
       answer = await route.handle({ ...parsed, connection }, deps);
     } catch (error) {
       throw await trail.fail(error);

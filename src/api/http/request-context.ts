@@ -10,13 +10,15 @@ export interface RequestContext {
   /** The route that answers, in OpenAPI's notation; a bounded set, fit for a metric's label. */
   route: string;
   actor: string | undefined;
+  /** Prefix of a key that was refused: who it belonged to can be looked up. */
+  refusedKey: string | undefined;
   /** False for a request that is one of a flood. */
   isLogged: boolean;
 }
 
 const REQUEST_ID = /^[\w.-]{1,100}$/;
 /** Characters of a path that are logged; those of the API are shorter. */
-const LONGEST_PATH = 200;
+export const LONGEST_PATH = 200;
 const contexts = new WeakMap<Response, RequestContext>();
 
 export function contextOf(response: Response): RequestContext {
@@ -34,13 +36,17 @@ export function requestContext(logger: Logger, metrics: Metrics) {
       log: logger.child({ requestId }),
       route: 'unknown',
       actor: undefined,
+      refusedKey: undefined,
       isLogged: true,
     };
+    // Known no more once the connection has ended.
+    const address = request.socket.remoteAddress;
     contexts.set(response, context);
     response.set('X-Request-Id', requestId);
     const started = performance.now();
     response.once('close', () => {
       const { method } = request;
+      const { actor, refusedKey } = context;
       const status = response.writableFinished ? response.statusCode : 499;
       const seconds = (performance.now() - started) / 1000;
       metrics.observeRequest({ method, route: context.route, status, seconds });
@@ -52,7 +58,9 @@ export function requestContext(logger: Logger, metrics: Metrics) {
           path: request.path.slice(0, LONGEST_PATH),
           status,
           ms: Math.round(seconds * 1000),
-          actor: context.actor,
+          actor,
+          refusedKey,
+          address,
         },
         'request',
       );

@@ -17,9 +17,6 @@ export interface Principal {
   role: ApiRole;
 }
 
-/** Outcome that a transaction can vouch for; `pending` is settled when the handler ends. */
-export type CommittedOutcome = 'succeeded' | 'pending';
-
 /** A request as it was parsed, before its connection is known. */
 export interface ParsedRequest<Params, Query, Body, Headers> {
   readonly params: Params;
@@ -33,9 +30,11 @@ export interface ParsedRequest<Params, Query, Body, Headers> {
   /** The body as it was sent, for routes with `largestBody`: numbers have all their digits here. */
   readonly bodyText: string;
   readonly requestId: string;
+  /** Address of the caller; undefined once its connection has ended. */
+  readonly address: string | undefined;
   readonly log: Logger;
-  /** Writes the audit entry in the handler's transaction; otherwise it is written after the handler. */
-  readonly auditWith: (trx: Knex, outcome: CommittedOutcome) => Promise<void>;
+  /** Settles the audit entry in the handler's transaction; otherwise that is done after the handler. */
+  readonly auditWith: (trx: Knex) => Promise<void>;
 }
 
 /** Connection of a request to a route that declares its place. */

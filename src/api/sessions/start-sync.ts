@@ -12,7 +12,7 @@ import type { SyncCommands } from '../../temporal/runs/sync-commands';
 import { assertUsable, USE_PROBLEMS } from '../connections/assert-usable';
 import type { RouteDeps } from '../http/deps';
 import { idempotencyHeader } from '../http/parameters';
-import { defineRoute, type Route, type RouteRequest } from '../http/route';
+import { defineRoute, type Route } from '../http/route';
 import { claimModule, MODULE_PROBLEMS, type ResolvedModule } from '../modules/resolve-module';
 import { sessionPath } from '../paths';
 import { startOnce } from '../runs/start-once';
@@ -64,7 +64,6 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
       const id = await startSession(deps, sync, {
         module,
         actor,
-        auditWith: request.auditWith,
         connection,
         body: request.body,
         idempotencyKey: request.headers['idempotency-key'],
@@ -79,12 +78,9 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
   });
 }
 
-type AnyRequest = RouteRequest<unknown, unknown, unknown, unknown>;
-
 interface SyncRequest<Body> {
   module: ResolvedModule;
   actor: string;
-  auditWith: AnyRequest['auditWith'];
   connection: ConnectionModel;
   body: Body;
   idempotencyKey: string | undefined;
@@ -94,7 +90,7 @@ interface SyncRequest<Body> {
 async function startSession<Body extends SyncBody>(
   { knex, commands }: RouteDeps,
   sync: SyncStart<Body>,
-  { actor, auditWith, body, connection, idempotencyKey, module }: SyncRequest<Body>,
+  { actor, body, connection, idempotencyKey, module }: SyncRequest<Body>,
 ): Promise<string> {
   const id = uuidv7();
   const { module: named, connection: _named, ...options } = body;
@@ -123,7 +119,6 @@ async function startSession<Body extends SyncBody>(
           requestHash: createHash('sha256').update(JSON.stringify(requested)).digest('hex'),
           ...(idempotencyKey !== undefined && { idempotencyKey }),
         });
-        await auditWith(trx, 'pending');
       }),
     startWorkflow: () => sync.start(commands, input, actor),
   });

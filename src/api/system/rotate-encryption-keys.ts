@@ -20,7 +20,7 @@ export const rotateEncryptionKeys = defineRoute({
     const connections = await knex.transaction(async (trx) => {
       await resealCallbackSecrets(trx, ring);
       const rewritten = await reencryptConnections(trx, ring);
-      await auditWith(trx, 'succeeded');
+      await auditWith(trx);
       return rewritten;
     });
     return { status: 200, body: { primaryKey: ring.primary, connections } };

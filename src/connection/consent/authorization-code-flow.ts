@@ -58,12 +58,18 @@ export async function beginConsent(
 /**
  * Completes a consent with the callback's parameters. The state is spent first, so a callback works only once, even if
  * it fails. The other parameters are read afterwards, since anybody could have forged them.
+ * @param announce called once it is known whose consent it is, before anything is done; what it throws ends it
  * @throws GrantRefused, ZohoError
  */
-export async function completeConsent(settings: ConnectSettings, callback: Callback): Promise<Completed> {
+export async function completeConsent(
+  settings: ConnectSettings,
+  callback: Callback,
+  announce: (connection: ConnectionModel, requestedBy: string) => Promise<void>,
+): Promise<Completed> {
   const request = await spendAuthorizationRequest(settings.knex, callback.state ?? '');
   if (typeof request === 'string') throw new GrantRefused(...STATE_REFUSALS[request]);
   const connection = await getConnection(settings.knex, request.connectionId);
+  await announce(connection, request.requestedBy);
   try {
     const connected = await exchangeFor(settings, connection, request, callback);
     return { connection: connected, requestedBy: request.requestedBy };

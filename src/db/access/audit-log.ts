@@ -48,14 +48,9 @@ export async function insertAuditEntryOnce(
 
 /**
  * Gives a pending line of the audit log its outcome; a line that has one keeps it.
- * @returns whether there is such a line: one whose transaction was rolled back is gone
  */
-export async function settleAuditEntry(knex: Knex, id: string, outcome: string): Promise<boolean> {
-  const { rows } = await knex.raw<{ rows: object[] }>(
-    `update sync.audit_log set outcome = case outcome when 'pending' then ? else outcome end where id = ? returning id`,
-    [outcome, id],
-  );
-  return rows.length > 0;
+export async function settleAuditEntry(knex: Knex, id: string, outcome: string): Promise<void> {
+  await knex.raw(`update sync.audit_log set outcome = ? where id = ? and outcome = 'pending'`, [outcome, id]);
 }
 
 /** Lists entries of the audit log, newest first. */

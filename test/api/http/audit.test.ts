@@ -13,8 +13,20 @@ const ROTATE = '/api/v1/encryption-keys/rotate';
 
 describe('the audit of mutations', () => {
   let operations: OperationCommands = NO_OPERATIONS;
+  let cancelled: string[];
+  let onCancel: () => PromiseLike<unknown>;
+  beforeEach(() => {
+    cancelled = [];
+    onCancel = async () => undefined;
+  });
   const api = useApi(
-    () => ({ ...NO_TEMPORAL, cancel: async () => undefined }),
+    () => ({
+      ...NO_TEMPORAL,
+      cancel: async ({ workflowId }) => {
+        cancelled.push(workflowId);
+        await onCancel();
+      },
+    }),
     undefined,
     () => operations,
   );
@@ -73,14 +85,55 @@ describe('the audit of mutations', () => {
     assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409]);
   });
 
-  it('does not fail a mutation elsewhere that is done when its entry cannot be written', async () => {
+  it('keeps a mutation elsewhere from being made whose entry cannot be written', async () => {
     const { id } = await someSession(api.knex, { workflowId: 'sync:crm:Deals' });
     await api.knex.raw('alter table sync.audit_log rename to hidden_log');
     const answer = await api.call('POST', `/api/v1/sessions/${id}/cancel`, { json: {} });
     await api.knex.raw('alter table sync.hidden_log rename to audit_log');
 
+    assert.deepEqual([answer.status, cancelled], [500, []]);
+  });
+
+  it('does not fail a mutation elsewhere that is made when its entry cannot be settled: it stays pending', async () => {
+    const { id } = await someSession(api.knex, { workflowId: 'sync:crm:Deals' });
+    onCancel = () => api.knex.raw('alter table sync.audit_log rename to hidden_log');
+    const answer = await api.call('POST', `/api/v1/sessions/${id}/cancel`, { json: {} });
+    await api.knex.raw('alter table sync.hidden_log rename to audit_log');
+
     assert.equal(answer.status, 202);
     assert.ok(api.logLines.some((line) => line.includes('audit log not written')));
+    assert.equal((await listAuditEntries(api.knex, { target: `session/${id}` }, 1))[0]?.outcome, 'pending');
+  });
+
+  it('is there before the mutation', async () => {
+    const { id } = await someSession(api.knex, { workflowId: 'sync:crm:Deals' });
+    let seen: string | undefined;
+    onCancel = async () => (seen = (await listAuditEntries(api.knex, { target: `session/${id}` }, 1))[0]?.outcome);
+    await api.call('POST', `/api/v1/sessions/${id}/cancel`, { json: {} });
+
+    assert.equal(seen, 'pending');
+    assert.equal((await listAuditEntries(api.knex, { target: `session/${id}` }, 1))[0]?.outcome, 'succeeded');
+  });
+
+  it('names address and path of what was refused before it was read', async () => {
+    await api.call('PUT', '/api/v1/connections/refused', { as: 'viewer', json: {} });
+
+    const [entry] = await listAuditEntries(api.knex, {}, 1);
+    const { address } = entry?.details as { address: string };
+    assert.deepEqual([entry?.outcome, entry?.target], ['forbidden', '/api/v1/connections/refused']);
+    assert.match(address, /^(::ffff:)?127\.0\.0\.1$/);
+  });
+
+  it('stays as it was written', async () => {
+    await api.call('POST', ROTATE, { as: 'viewer', json: {} });
+    const changes = [
+      `update sync.audit_log set actor = 'nobody'`,
+      `update sync.audit_log set outcome = 'succeeded' where outcome = 'forbidden'`,
+      'delete from sync.audit_log',
+      'truncate sync.audit_log',
+    ];
+
+    for (const change of changes) await assert.rejects(api.knex.raw(change), /cannot be changed/, change);
   });
 
   it('refuses as it would without an audit log', async () => {

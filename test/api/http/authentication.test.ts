@@ -100,7 +100,7 @@ describe('the audit log', () => {
         actor: api.actor('operator'),
         action: 'session.cancel',
         outcome: 'succeeded',
-        details: { requestId: 'r-1', body: { reason: 'wrong module' } },
+        details: { requestId: 'r-1', address: '127.0.0.1', body: { reason: 'wrong module' } },
       },
     );
   });
@@ -141,6 +141,16 @@ describe('the request log', () => {
       },
     );
     assert.ok(!api.logLines.join('').includes(api.keys.operator));
+  });
+
+  it('names address and prefix of a key that was refused, and not the key', async () => {
+    const key = `pps_0123456789ab_${'A'.repeat(43)}`;
+    await api.call('GET', '/api/v1/sessions', { as: null, headers: { 'x-api-key': key, 'x-request-id': 'refused-1' } });
+
+    const line = api.logLines.find((logged) => logged.includes('refused-1')) ?? '';
+    const { refusedKey, address } = JSON.parse(line) as Record<string, unknown>;
+    assert.deepEqual([refusedKey, address], ['0123456789ab', '127.0.0.1']);
+    assert.ok(!line.includes('A'.repeat(43)));
   });
 
   it('gives an id to a request that has none, or a bad one', async () => {
