@@ -66,6 +66,7 @@ const arrows = [
       './domain',
       './api/paths.ts',
       './api/http/problem.ts',
+      './api/access/schemas.ts',
       './api/bulk-operations/schemas.ts',
       './api/connections/schemas.ts',
       './api/modules/schemas.ts',

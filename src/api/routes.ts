@@ -1,3 +1,4 @@
+import { createApiKeyRoute, listApiKeysRoute, revokeApiKeyRoute } from './access/api-keys';
 import { bulkWriteCallback } from './bulk-operations/bulk-write-callback';
 import { OPERATION_COMMAND_ROUTES } from './bulk-operations/command-operation';
 import { READ_OPERATION_ROUTES } from './bulk-operations/read-operations';
@@ -76,6 +77,9 @@ export const ROUTES: readonly Route[] = [
   getOrganization,
   listUsersRoute,
   rotateEncryptionKeys,
+  createApiKeyRoute,
+  listApiKeysRoute,
+  revokeApiKeyRoute,
   startBulkWrite,
   startMassUpdate,
   startModuleMassUpdate,

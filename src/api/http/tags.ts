@@ -7,6 +7,7 @@ export const TAGS = {
   Fields: 'Metadata, coverage and custom fields of a module.',
   Records: 'Read and write records at Zoho, one request at a time.',
   Connections: 'Connect Zoho organizations, and see what a connection may do.',
+  Access: 'Create, list and revoke the keys of this API.',
   'Bulk operations': 'Write many records with one request, and follow what becomes of each.',
   Operations: 'Health, metrics and the description of this API.',
 } as const;

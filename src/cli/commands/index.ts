@@ -4,6 +4,7 @@ import { bulkWriteCommand } from './bulk-write';
 import { connectCommand, disconnectCommand } from './connect';
 import { fieldsCommand } from './fields';
 import { healthCommand } from './health';
+import { keysCommand } from './keys';
 import { massUpdateCommand } from './mass-update';
 import { modulesCommand } from './modules';
 import { planCommand } from './plan';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   connectCommand,
   disconnectCommand,
   secretsCommand,
+  keysCommand,
   planCommand,
   modulesCommand,
   fieldsCommand,

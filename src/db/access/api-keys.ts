@@ -52,7 +52,7 @@ export async function verifyApiKey(knex: Knex, presented: string): Promise<ApiKe
   if (prefix === undefined) return undefined;
   const key = await ApiKeyModel.query(knex).findOne({ prefix });
   if (!key || !timingSafeEqual(key.keyHash, sha256(presented))) return undefined;
-  if (key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now())) return undefined;
+  if (!isUsable(key)) return undefined;
   await knex.raw(
     `update sync.api_keys set last_used_at = now()
      where id = ? and (last_used_at is null or last_used_at < now() - make_interval(secs => ?))`,
@@ -61,10 +61,35 @@ export async function verifyApiKey(knex: Knex, presented: string): Promise<ApiKe
   return key;
 }
 
-/** @returns whether a key that was valid is now revoked */
-export async function revokeApiKey(knex: Knex, id: string): Promise<boolean> {
-  const revoked = await ApiKeyModel.query(knex).findById(id).whereNull('revoked_at').patch({ revokedAt: new Date() });
-  return revoked > 0;
+/** Whether a key is neither revoked nor expired. */
+export function isUsable({ revokedAt, expiresAt }: Pick<ApiKeyModel, 'revokedAt' | 'expiresAt'>): boolean {
+  return revokedAt === null && (expiresAt === null || expiresAt.getTime() > Date.now());
+}
+
+/** Lists every key, newest first. */
+export async function listApiKeys(knex: Knex): Promise<ApiKeyModel[]> {
+  return ApiKeyModel.query(knex).orderBy('id', 'desc');
+}
+
+/**
+ * Revokes a key; one that is revoked already stays as it is. The last admin key that can be used is not revoked, since
+ * nobody could create another.
+ * @param idOrPrefix of the key
+ * @returns the key as it is now, or why it was not revoked
+ */
+export async function revokeKey(
+  trx: Knex.Transaction,
+  idOrPrefix: string,
+): Promise<ApiKeyModel | 'unknown' | 'last_admin'> {
+  // All admin keys are locked: of two that are revoked at a time one sees the other.
+  const admins = await ApiKeyModel.query(trx).where({ role: 'admin' }).orderBy('id').forUpdate();
+  const by = idOrPrefix.includes('-') ? { id: idOrPrefix } : { prefix: idOrPrefix };
+  const key = await ApiKeyModel.query(trx).findOne(by);
+  if (!key) return 'unknown';
+  if (key.revokedAt !== null) return key;
+  const isNeeded = key.role === 'admin' && isUsable(key) && admins.filter(isUsable).length === 1;
+  if (isNeeded) return 'last_admin';
+  return key.$query(trx).patchAndFetch({ revokedAt: new Date() });
 }
 
 function sha256(text: string): Buffer {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ProblemDocument } from '../../../src/api/http/problem';
 import { API_PREFIX } from '../../../src/api/paths';
 import { ROUTES } from '../../../src/api/routes';
-import { createApiKey, revokeApiKey } from '../../../src/db/access/api-keys';
+import { createApiKey, revokeKey } from '../../../src/db/access/api-keys';
 import { listAuditEntries } from '../../../src/db/access/audit-log';
 import { someSession } from '../../db/support';
 import { NO_TEMPORAL, useApi } from '../support/api';
@@ -36,7 +36,7 @@ describe('authentication', () => {
 
   it('refuses a key that was revoked', async () => {
     const { key, secret } = await createApiKey(api.knex, { name: 'gone', role: 'admin' });
-    await revokeApiKey(api.knex, key.id);
+    await api.knex.transaction((trx) => revokeKey(trx, key.id));
 
     const answer = await api.call('GET', '/api/v1/sessions', { as: null, headers: { 'x-api-key': secret } });
 
