@@ -1,5 +1,7 @@
+import type { Knex } from 'knex';
 import { pendingMigrations } from '../../db/postgres/migrate';
-import type { ApiDeps } from '../http/deps';
+import type { Logger } from '../../logger';
+import type { SyncCommands } from '../../temporal/runs/sync-commands';
 
 /** State of each part that the engine needs. */
 export interface Readiness {
@@ -8,12 +10,15 @@ export interface Readiness {
   temporal: 'ok' | 'failed';
 }
 
+/** Parts that are asked, and where their silence is noted. */
+interface ReadinessParts {
+  readonly knex: Knex;
+  readonly commands: Pick<SyncCommands, 'ping'>;
+  readonly logger: Logger;
+}
+
 /** Asks PostgreSQL, for its migrations, and Temporal; a part that does not answer is logged. */
-export async function checkReadiness({
-  knex,
-  commands,
-  logger,
-}: Pick<ApiDeps, 'knex' | 'commands' | 'logger'>): Promise<Readiness> {
+export async function checkReadiness({ knex, commands, logger }: ReadinessParts): Promise<Readiness> {
   const orFailed = async <Outcome extends string>(
     part: keyof Readiness,
     check: () => Promise<Outcome>,
