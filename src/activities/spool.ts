@@ -54,7 +54,7 @@ export class Spool {
 }
 
 /** A folder for record files that other users could read or exchange. */
-export class SpoolUnsafe extends Error {
+class SpoolUnsafe extends Error {
   override readonly name = 'SpoolUnsafe';
 
   constructor(folder: string, why: string) {
