@@ -1,6 +1,7 @@
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import { BulkOperationNotFound } from '../db/bulk-operations/bulk-operations';
 import { PageNotReadable } from '../db/mirror/copy/copy-kernel';
+import { LineTooLong } from '../db/mirror/copy/csv-to-binary';
 import { ResultFileBroken } from '../db/mirror/load/result-file';
 import { toDatabaseError, type DatabaseError } from '../db/postgres/pg-errors';
 import { SessionEnded } from '../db/sessions/chunks';
@@ -42,7 +43,8 @@ export function toFailure(error: unknown): Classified | undefined {
   if (error instanceof NumberRangeExceeded)
     return known(permanentFailure(FAILURES.chunks.rangeExceeded, error.message));
   if (error instanceof PageNotReadable) return ofKind(FAILURES.content.pageNotReadable, error.message);
-  if (error instanceof ResultFileBroken) return ofKind(FAILURES.content.fileNotReadable, error.message);
+  if (error instanceof ResultFileBroken || error instanceof LineTooLong)
+    return ofKind(FAILURES.content.fileNotReadable, error.message);
   const database = toDatabaseError(error);
   if (database) return ofKind(FAILURES.database[database.kind], describeDatabaseError(database));
   if (codeOf(error) === 'ENOSPC') return ofKind(FAILURES.engine.diskFull, 'No space is left on the disk (ENOSPC).');

@@ -98,6 +98,7 @@ export const ZOHO_FAILURES = {
 export const RETRY_BY_CODE: Readonly<Record<string, RetryRuleName>> = {
   UNEXPECTED_ANSWER: 'minutes',
   UNREADABLE_ANSWER: 'hours',
+  ANSWER_TOO_LARGE: 'few',
   HTTP_300: 'minutes',
   HTTP_301: 'minutes',
   HTTP_302: 'minutes',

@@ -7,6 +7,7 @@ import {
 } from '../../db/bulk-operations/bulk-operation-items';
 import { getJob, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
 import { progressOf, type ItemProgress, type ItemStatus } from '../../domain/runs/bulk-operations';
+import { largestExport } from '../../domain/runs/export-pages';
 import { pollDelayMs } from '../../domain/runs/poll-schedule';
 import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
 import { downloadBulkWriteResult, getBulkWriteJob } from '../../zoho/bulk/bulk-write';
@@ -69,21 +70,27 @@ export async function collectBulkWriteResult(
 ): Promise<ItemProgress> {
   const { operationId, file } = target;
   const job = await getJob(deps.knex, operationId, 'write', file);
-  const isRead = job.downloadUrl === null ? true : await readResult(deps, target, job.downloadUrl);
+  const isRead = job.downloadUrl === null ? true : await readResult(deps, target, job.downloadUrl, job.details.rows);
   await closePendingItems(deps.knex, operationId, endOfTheRest(job, isRead), file);
   return progressOf(await countItems(deps.knex, operationId));
 }
 
 /** @returns false if Zoho no longer has the file: it keeps one for seven days */
-async function readResult(deps: ActivityDependencies, target: BulkWriteFileTarget, url: string): Promise<boolean> {
+async function readResult(
+  deps: ActivityDependencies,
+  target: BulkWriteFileTarget,
+  url: string,
+  sentRows: number,
+): Promise<boolean> {
+  const largest = largestExport(sentRows);
   const { operationId, file } = target;
   try {
     return await deps.spool.withFile(`written-${operationId}-${file}`, (zip) =>
       withZoho(deps, target, async (zoho) => {
         zoho.report({ file, doing: 'downloading the result' });
-        await downloadBulkWriteResult(zoho.transport, url, zip, zoho.options);
+        await downloadBulkWriteResult(zoho.transport, url, zip, { ...zoho.options, largest });
         let rows = 0;
-        for await (const batch of batchesOf(parseBulkWriteResult(zip), ROWS_PER_STATEMENT)) {
+        for await (const batch of batchesOf(parseBulkWriteResult(zip, largest), ROWS_PER_STATEMENT)) {
           zoho.signal.throwIfAborted();
           await saveRowOutcomes(deps.knex, operationId, file, batch.map(outcomeOf));
           rows += batch.length;

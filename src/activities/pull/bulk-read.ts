@@ -1,4 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
+import { LineTooLong } from '../../db/mirror/copy/csv-to-binary';
 import { resultFileSource } from '../../db/mirror/load/chunk-sources';
 import { loadChunk } from '../../db/mirror/load/load-chunk';
 import { ResultFileBroken } from '../../db/mirror/load/result-file';
@@ -13,7 +14,9 @@ import {
 import { findLoadedChunk, type ChunkResult } from '../../db/sessions/chunks';
 import { bulkNameField } from '../../domain/mirror/mirror-field';
 import { expectedBulkJobMs } from '../../domain/planning/read-methods';
+import { largestExport } from '../../domain/runs/export-pages';
 import { pollDelayMs } from '../../domain/runs/poll-schedule';
+import { LIMITS } from '../../domain/zoho-limits';
 import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { createBulkReadJob, downloadBulkReadResult, getBulkReadJob } from '../../zoho/bulk/bulk-read';
@@ -149,7 +152,12 @@ async function loseJob(deps: ActivityDependencies, request: BulkPageRequest, how
 /** True if the file itself is at fault: downloading it again may help once, and then no more. */
 function isContentFailure(error: unknown): error is Error {
   const kind = toDatabaseError(error)?.kind;
-  return error instanceof ResultFileBroken || kind === 'malformed_rows' || kind === 'invalid_value';
+  return isUnreadable(error) || kind === 'malformed_rows' || kind === 'invalid_value';
+}
+
+function isUnreadable(error: unknown): error is Error {
+  const isTooLarge = error instanceof ZohoError && error.code === 'ANSWER_TOO_LARGE';
+  return isTooLarge || error instanceof ResultFileBroken || error instanceof LineTooLong;
 }
 
 /** Failure of a file that cannot be read: it asks for another download, then for another job, then it is the last. */
@@ -160,7 +168,7 @@ async function unreadableFile(
   error: Error,
 ): Promise<Error> {
   if (activityInfo().attempt < MAX_DOWNLOADS) return error;
-  const reason = error instanceof ResultFileBroken ? error.message : 'its rows do not have the columns of its header.';
+  const reason = isUnreadable(error) ? error.message : 'its rows do not have the columns of its header.';
   if (row.orders < MAX_UNREADABLE_FILES) return loseJob(deps, request, `has a file that cannot be read: ${reason}`);
   return permanentFailure(
     FAILURES.content.fileNotReadable,
@@ -194,9 +202,10 @@ export async function loadBulkPage(deps: ActivityDependencies, request: LoadBulk
       withZoho(deps, request, async (zoho) => {
         const { transport, options, signal } = zoho;
         zoho.report({ page: request.page, doing: 'downloading' });
-        const { bytes } = await downloadBulkReadResult(transport, row.downloadUrl ?? '', file, options);
+        const largest = largestExport(row.rows ?? LIMITS.bulkRead.rows);
+        const { bytes } = await downloadBulkReadResult(transport, row.downloadUrl ?? '', file, { ...options, largest });
         zoho.report({ page: request.page, doing: 'loading', bytes });
-        const source = await resultFileSource(mirror, file, signal);
+        const source = await resultFileSource(mirror, file, signal, largest);
         return loadChunk(deps.knex, mirror, { ...request, kind: 'bulk' }, source, {
           asOf: new Date(row.orderedAt),
           compareValues: request.compareValues ?? false,

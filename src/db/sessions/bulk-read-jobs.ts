@@ -10,6 +10,8 @@ export interface BulkReadJobRow {
   /** Number of times the page's job has been submitted. */
   orders: number;
   downloadUrl: string | null;
+  /** Rows of the export, once it is ready. */
+  rows: number | null;
 }
 
 export async function findBulkReadJob(
@@ -19,7 +21,8 @@ export async function findBulkReadJob(
 ): Promise<BulkReadJobRow | undefined> {
   const answer = await knex.raw<{ rows: BulkReadJobRow[] }>(
     `select zoho_job_id as "zohoJobId", state, details ->> 'orderedAt' as "orderedAt",
-       (details ->> 'orders')::int as orders, result ->> 'downloadUrl' as "downloadUrl"
+       (details ->> 'orders')::int as orders, result ->> 'downloadUrl' as "downloadUrl",
+       (result ->> 'count')::int as rows
      from sync.bulk_jobs where session_id = ? and kind = 'read' and page = ?`,
     [sessionId, page],
   );

@@ -4,7 +4,7 @@ import { classifyEnvelope } from '../errors/classify-error';
 import { type CallLabel, type ErrorCategory, requestBug, unexpectedAnswer, type ZohoError } from '../errors/errors';
 import { count, decode, optionalText } from '../http/decode';
 import { checkPaging, joinFields } from '../http/request-limits';
-import type { CallOptions, ZohoTransport } from '../http/transport';
+import type { CallOptions, DownloadOptions, ZohoTransport } from '../http/transport';
 import { type BulkReadCriteria, bulkReadCriteria } from './bulk-read-criteria';
 
 /** `COMPLETED` and `FAILURE` are final. */
@@ -135,7 +135,7 @@ export async function downloadBulkReadResult(
   transport: ZohoTransport,
   downloadUrl: string,
   destinationFile: string,
-  options?: CallOptions,
+  options?: DownloadOptions,
 ): Promise<{ bytes: number }> {
   const label = { operation: 'download_bulk_read_result' } as const;
   if (!isResultPath(downloadUrl)) throw requestBug(label, 'the download URL is not a path of the bulk API');

@@ -2,6 +2,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { parse } from 'csv-parse';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { LARGEST_LINE } from '../../domain/runs/export-pages';
 import { categoryOfCode } from '../errors/error-codes';
 import { type CallLabel, type ErrorCategory, unexpectedAnswer, unreadableAnswer } from '../errors/errors';
 
@@ -36,14 +37,15 @@ const OWN_COLUMNS = ['STATUS', 'RECORD_ID', 'ERRORS'] as const;
  * Result), one row at a time.
  *
  * @param file the zip from `downloadBulkWriteResult`.
+ * @param largest bytes that each CSV may have; a zip of a few kilobytes can hold gigabytes.
  * @throws ZohoError `network` for a zip that is cut off or damaged; `server` for one without the columns and statuses
  *   that Zoho documents.
  */
-export async function* parseBulkWriteResult(file: string): AsyncGenerator<BulkWriteRow> {
+export async function* parseBulkWriteResult(file: string, largest = Infinity): AsyncGenerator<BulkWriteRow> {
   const zip = await readable(openPromise(file, { autoClose: false, lazyEntries: true }));
   try {
     for await (const entry of entriesOf(zip)) {
-      if (entry.fileName.toLowerCase().endsWith('.csv')) yield* rowsOf(zip, entry);
+      if (entry.fileName.toLowerCase().endsWith('.csv')) yield* rowsOf(zip, entry, largest);
     }
   } finally {
     zip.close();
@@ -59,9 +61,10 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
   }
 }
 
-async function* rowsOf(zip: ZipFile, entry: Entry): AsyncGenerator<BulkWriteRow> {
+async function* rowsOf(zip: ZipFile, entry: Entry, largest: number): AsyncGenerator<BulkWriteRow> {
   const content = await readable(zip.openReadStreamPromise(entry));
-  const lines = pipeline(content, verified(entry), parse({ bom: true, columns: true }), () => undefined);
+  const parser = parse({ bom: true, columns: true, max_record_size: LARGEST_LINE });
+  const lines = pipeline(content, verified(entry, largest), parser, () => undefined);
   let rowNumber = 0;
   for await (const line of readableLines(lines)) {
     rowNumber += 1;
@@ -70,10 +73,13 @@ async function* rowsOf(zip: ZipFile, entry: Entry): AsyncGenerator<BulkWriteRow>
 }
 
 /** Passes the content on and holds it against the zip's checksum, which inflating alone does not. */
-function verified(entry: Entry): (content: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
+function verified(entry: Entry, largest: number): (content: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
   return async function* (content) {
     let sum = 0;
+    let bytes = 0;
     for await (const chunk of content) {
+      bytes += chunk.length;
+      if (bytes > largest) throw damaged();
       sum = crc32(chunk, sum);
       yield chunk;
     }

@@ -7,7 +7,7 @@ import { type CallLabel, type ErrorCategory, requestBug } from '../errors/errors
 import { count, decode, optionalText } from '../http/decode';
 import { MultipartFile } from '../http/multipart-file';
 import { checkCount } from '../http/request-limits';
-import type { CallOptions, ZohoTransport } from '../http/transport';
+import type { CallOptions, DownloadOptions, ZohoTransport } from '../http/transport';
 
 const PLAIN_NAME = /^[\w.-]{1,100}$/;
 
@@ -201,7 +201,7 @@ export async function downloadBulkWriteResult(
   transport: ZohoTransport,
   downloadUrl: string,
   destinationFile: string,
-  options?: CallOptions,
+  options?: DownloadOptions,
 ): Promise<{ bytes: number }> {
   const request = { operation: 'download_bulk_write_result', host: 'download', path: downloadUrl } as const;
   return transport.download(request, destinationFile, options);

@@ -124,6 +124,12 @@ export function unreadableAnswer(label: CallLabel, httpStatus: number, reason: s
   return new ZohoError({ ...label, category: 'network', code: 'UNREADABLE_ANSWER', httpStatus, reason });
 }
 
+/** An answer of more bytes than the call can have: the rest is not read. */
+export function answerTooLarge(label: CallLabel, httpStatus: number, largest: number): ZohoError {
+  const reason = `Zoho's answer is larger than the ${largest} bytes that it can have`;
+  return new ZohoError({ ...label, category: 'server', code: 'ANSWER_TOO_LARGE', httpStatus, reason });
+}
+
 /** A successful JSON answer without a part that Zoho documents as always present. */
 export function unexpectedAnswer(label: CallLabel, httpStatus: number, missing: string): ZohoError {
   const reason = `Zoho's answer has no usable ${missing}`;

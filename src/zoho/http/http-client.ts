@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { networkError } from '../errors/classify-error';
-import { type CallLabel, unreadableAnswer } from '../errors/errors';
+import { answerTooLarge, type CallLabel, unreadableAnswer } from '../errors/errors';
 import { joinBody } from './body-memory';
 import { MultipartFile } from './multipart-file';
+import { largestAnswer } from './request-limits';
 import { untilAborted } from './until-aborted';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -109,7 +110,13 @@ function exceptions({ no_proxy, NO_PROXY }: NodeJS.ProcessEnv): string {
 
 async function readWhole(label: CallLabel, stream: HttpStream): Promise<HttpAnswer> {
   const pieces: Buffer[] = [];
-  for await (const piece of stream.body) pieces.push(piece as Buffer);
+  const largest = largestAnswer(label.operation);
+  let bytes = 0;
+  for await (const piece of stream.body) {
+    bytes += (piece as Buffer).length;
+    if (bytes > largest) throw answerTooLarge(label, stream.statusCode, largest);
+    pieces.push(piece as Buffer);
+  }
   const body = joinBody(pieces);
   const announced = stream.headers['content-length'];
   if (announced !== undefined && Number(announced) !== body.length) {

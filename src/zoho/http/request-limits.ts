@@ -1,6 +1,20 @@
 import { isBigintId } from '../../domain/records/bigint-id';
-import { LIMITS } from '../../domain/zoho-limits';
+import { LIMITS, type ZohoOperation } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';
+
+const MEGABYTE = 1024 * 1024;
+/** Operations whose answers hold records: up to 2,000 of them, with long texts. */
+const WITH_RECORDS: ReadonlySet<CallLabel['operation']> = new Set<ZohoOperation>([
+  'list_records',
+  'get_record',
+  'query_records',
+  'search_records',
+]);
+
+/** Bytes that an answer of this operation may have: an answer is held in memory whole. */
+export function largestAnswer(operation: CallLabel['operation']): number {
+  return (WITH_RECORDS.has(operation) ? 128 : 32) * MEGABYTE;
+}
 
 /** @throws ZohoError `request_bug` unless there are 1 to `most` field names. */
 export function joinFields(label: CallLabel, fields: readonly string[], most: number = LIMITS.listPage.fields): string {

@@ -2,12 +2,13 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { networkError } from '../errors/classify-error';
-import { type CallLabel, unreadableAnswer } from '../errors/errors';
+import { answerTooLarge, type CallLabel, unreadableAnswer } from '../errors/errors';
 import type { HttpStream } from './http-client';
 
 /**
  * Writes the body of an opened answer to a file that only its owner can read, and that exists only once it is complete.
  *
+ * @param options.largest bytes that the file may have.
  * @returns the bytes written.
  * @throws ZohoError category `network` if the stream is cut; the signal's reason; errors of the disk unchanged.
  */
@@ -15,12 +16,12 @@ export async function saveStream(
   label: CallLabel,
   stream: HttpStream,
   destinationFile: string,
-  signal: AbortSignal | undefined,
+  { signal, largest = Infinity }: { signal?: AbortSignal | undefined; largest?: number | undefined } = {},
 ): Promise<number> {
   const partFile = `${destinationFile}.part`;
   const file = createWriteStream(partFile, { flags: 'wx', mode: 0o600 });
   try {
-    await pipeline(chunksOf(label, stream), file, signal ? { signal } : {});
+    await pipeline(chunksOf(label, stream, largest), file, signal ? { signal } : {});
     const announced = stream.headers['content-length'];
     if (announced !== undefined && Number(announced) !== file.bytesWritten) {
       throw unreadableAnswer(label, stream.statusCode, 'the file is shorter than announced');
@@ -37,10 +38,16 @@ export async function saveStream(
 }
 
 /** Gives the failures of the line their type here: once piped, they look like those of the disk. */
-async function* chunksOf(label: CallLabel, stream: HttpStream): AsyncGenerator<Buffer> {
+async function* chunksOf(label: CallLabel, stream: HttpStream, largest: number): AsyncGenerator<Buffer> {
+  let bytes = 0;
   try {
-    yield* stream.body as AsyncIterable<Buffer>;
+    for await (const chunk of stream.body as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > largest) break;
+      yield chunk;
+    }
   } catch (error) {
     throw networkError(label, error);
   }
+  if (bytes > largest) throw answerTooLarge(label, stream.statusCode, largest);
 }

@@ -40,6 +40,11 @@ export interface CallOptions {
   onStart?: ((call: Promise<unknown>) => void) | undefined;
 }
 
+export interface DownloadOptions extends CallOptions {
+  /** Bytes that the file may have. @default any number */
+  largest?: number | undefined;
+}
+
 export interface ZohoRequest {
   operation: ZohoOperation;
   /** API name of the module the call is about, for errors and the ledger; not put into the path. */
@@ -159,12 +164,12 @@ export class ZohoTransport {
    * Streams an answer into a file, which exists only once it is complete.
    *
    * @param destinationFile replaced if it exists; `{destinationFile}.part` is used meanwhile.
-   * @throws ZohoError as `raw`; category `network` for a stream that was cut. Errors of the disk pass through.
+   * @throws ZohoError as `raw`; category `network` for a stream that was cut, code ANSWER_TOO_LARGE beyond the limit. Errors of the disk pass through.
    */
   async download(
     request: ZohoRequest,
     destinationFile: string,
-    options: CallOptions | undefined,
+    options: DownloadOptions | undefined,
   ): Promise<{ bytes: number }> {
     return this.#call(request, options, async (http, report) => {
       const stream = await this.#http.open(request, http, options?.signal);
@@ -174,7 +179,10 @@ export class ZohoTransport {
         report.answered(answer.status, answer.headers, answer.body.length);
         throw refusedDownload(request, answer);
       }
-      const bytes = await saveStream(request, stream, destinationFile, options?.signal);
+      const bytes = await saveStream(request, stream, destinationFile, {
+        signal: options?.signal,
+        largest: options?.largest,
+      });
       report.answered(stream.statusCode, stream.headers, bytes);
       return { bytes };
     });

@@ -35,6 +35,7 @@ describe('bulk-read jobs', () => {
       orderedAt: '2026-11-23T10:00:00.000Z',
       orders: 1,
       downloadUrl: null,
+      rows: null,
     });
     assert.equal(await find(job, 2), undefined);
   });
@@ -64,6 +65,7 @@ describe('bulk-read jobs', () => {
       orderedAt: '2026-11-23T12:00:00.000Z',
       orders: 3,
       downloadUrl: null,
+      rows: null,
     });
   });
 

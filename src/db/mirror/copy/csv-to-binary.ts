@@ -1,7 +1,17 @@
 import { Transform } from 'node:stream';
 import type { ColumnType } from '../../../domain/mirror/mirror-field';
+import { LARGEST_LINE } from '../../../domain/runs/export-pages';
 import { BINARY_HEADER, BINARY_TRAILER } from './binary-format';
 import { aligned, attempt, blockBytes, copyKernel, memoryOf, typeNumbers, UnusualValue } from './copy-kernel';
+
+/** The file has a line that no export has. */
+export class LineTooLong extends Error {
+  override readonly name = 'LineTooLong';
+
+  constructor() {
+    super(`The result file has a line of more than ${LARGEST_LINE} bytes.`);
+  }
+}
 
 const QUOTE = 0x22;
 const NEWLINE = 0x0a;
@@ -70,6 +80,8 @@ class LinesToBinary {
         const { csvConsumed, csvWritten } = copyKernel();
         if (csvConsumed.value > input) this.#isHeader = false;
         this.#rest = Buffer.from(memory.subarray(csvConsumed.value, input + length));
+        // A line that is not whole is read again with every piece: one without an end would keep the worker busy.
+        if (this.#rest.length > LARGEST_LINE) throw new LineTooLong();
         return Buffer.from(memory.subarray(output, csvWritten.value));
       }
     }

@@ -56,22 +56,28 @@ function replaceUnstorable(): Transform {
 
 /**
  * The source of a chunk that is one result file of a bulk read.
+ * @param largest bytes that the CSV may have
  * @throws ResultFileBroken
  */
-export async function resultFileSource(mirror: MirrorModule, file: string, signal: AbortSignal): Promise<ChunkSource> {
+export async function resultFileSource(
+  mirror: MirrorModule,
+  file: string,
+  signal: AbortSignal,
+  largest?: number,
+): Promise<ChunkSource> {
   return {
     layout: csvLayout(mirror, await readHeader(file)),
     mayRepeat: false,
     async stageText(client, layout) {
-      await copyStream(client, layout, await openCsv(file), signal);
+      await copyStream(client, layout, await openCsv(file, largest), signal);
     },
     // A file that breaks half-way must break the COPY too, through the transform between them.
     async stageTolerant(client, layout) {
-      const rows = pipeline(await openCsv(file), replaceUnstorable(), () => undefined);
+      const rows = pipeline(await openCsv(file, largest), replaceUnstorable(), () => undefined);
       await copyStream(client, layout, rows, signal);
     },
     async stageBinary(client, layout) {
-      const rows = pipeline(await openCsv(file), csvToBinary(stagingTypes(layout)), () => undefined);
+      const rows = pipeline(await openCsv(file, largest), csvToBinary(stagingTypes(layout)), () => undefined);
       await copyStream(client, layout, rows, signal, 'binary');
     },
   };

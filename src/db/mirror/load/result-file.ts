@@ -43,15 +43,16 @@ function columnNames(line: Buffer): string[] {
 
 /**
  * Streams the CSV, header line included, without a byte order mark.
+ * @param largest bytes that the CSV may have; a zip of a few kilobytes can hold gigabytes
  * @throws ResultFileBroken at once for a file that is cut off; from the stream for one that is damaged inside
  */
-export async function openCsv(file: string): Promise<Readable> {
+export async function openCsv(file: string, largest = Infinity): Promise<Readable> {
   const zip = await openZip(file);
   try {
     const entry = await findTable(zip);
     const stored = await openEntry(zip, entry);
     const inflate = entry.compressionMethod === DEFLATED ? [createInflateRaw({ chunkSize: INFLATED_CHUNK })] : [];
-    const verified = verifiedContent([stored, ...inflate], entry);
+    const verified = verifiedContent([stored, ...inflate], entry, largest);
     // A stream that ends or breaks takes the file with it; its reader gets the error.
     pipeline([stored, ...inflate, verified], () => zip.close());
     return verified;
@@ -101,8 +102,9 @@ function broken(error: Error): ResultFileBroken {
   return new ResultFileBroken(`The result file is not a whole zip: ${error.message}.`, { cause: error });
 }
 
-/** Passes the content on, checks it against the zip's checksum, and drops a byte order mark. */
-function verifiedContent(sources: readonly Readable[], entry: Entry): Transform {
+/** Passes the content on, checks it against the zip's checksum and its limit, and drops a byte order mark. */
+function verifiedContent(sources: readonly Readable[], entry: Entry, largest: number): Transform {
+  let bytes = 0;
   let sum = 0;
   let first = true;
   let damage: ResultFileBroken | undefined;
@@ -110,6 +112,11 @@ function verifiedContent(sources: readonly Readable[], entry: Entry): Transform 
   return new Transform({
     highWaterMark: 1 << 20,
     transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > largest) {
+        done(new ResultFileBroken(`The result file holds more than the ${largest} bytes that its rows can have.`));
+        return;
+      }
       sum = crc32(chunk, sum);
       const marked = first && chunk.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
       first = false;

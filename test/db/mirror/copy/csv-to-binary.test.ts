@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { from as copyFrom } from 'pg-copy-streams';
 import { UnusualValue } from '../../../../src/db/mirror/copy/copy-kernel';
-import { csvToBinary } from '../../../../src/db/mirror/copy/csv-to-binary';
+import { csvToBinary, LineTooLong } from '../../../../src/db/mirror/copy/csv-to-binary';
 import { withRawTransaction } from '../../../../src/db/postgres/raw-connection';
 import type { ColumnType } from '../../../../src/domain/mirror/mirror-field';
 import { useDatabase } from '../../support';
@@ -114,6 +114,28 @@ describe('csvToBinary', () => {
     const trailer = 2;
     assert.equal(rows.length, header + (2 + 12 + 4 + 800_000) + 300_000 * (2 + 12 + 4) + trailer);
   });
+
+  for (const [what, cell] of [
+    ['a cell', '1,'],
+    ['a quoted cell with line breaks', '1,"\n'],
+  ] as const) {
+    it(`gives up ${what} without an end, and reads no further`, async () => {
+      let read = 0;
+      const endless = Readable.from(
+        (function* () {
+          yield Buffer.from(`id,text\n${cell}`);
+          for (;;) {
+            read += 1;
+            yield Buffer.alloc(1 << 20, 'a');
+          }
+        })(),
+      );
+
+      await assert.rejects(buffer(chain(endless, csvToBinary(['bigint', 'text']), () => undefined)), LineTooLong);
+
+      assert.ok(read < 32, `${read} MB were read`);
+    });
+  }
 
   for (const [what, content] of [
     ['a value that is none of its type', '1,a\nx,b\n'],

@@ -117,6 +117,21 @@ describe('openCsv', () => {
     });
   });
 
+  it('is not inflated beyond what its rows can have', async () => {
+    const bomb = Buffer.alloc(8 << 20, 'Id\n1\n');
+
+    await withZip(bomb, async (file) => {
+      let bytes = 0;
+      const read = async (): Promise<void> => {
+        for await (const piece of await openCsv(file, 1 << 20)) bytes += (piece as Buffer).length;
+      };
+
+      await assert.rejects(read(), /holds more than the 1048576 bytes that its rows can have/);
+      assert.ok(bytes <= 1 << 20);
+      assert.equal(await openHandles(file), 0);
+    });
+  });
+
   it('does not hold an unread file in memory', async () => {
     const size = 64 << 20;
     await withFolder(async (folder) => {
