@@ -4,6 +4,12 @@ import { quoteIdentifier } from './identifiers';
 import { mirrorLockKey, qualifiedTable, SYNCED_AT, type MirrorModule } from './mirror-module';
 import { loadFields } from './module-fields';
 
+/**
+ * Rows are dated by a time before they were read, so two reads this close may have been in either order. The record itself
+ * is believed then: its next change is read later, and a name that was passed over once would stay for good.
+ */
+const TIE_SECONDS = 60;
+
 /** A lookup that has a column for the name of what it points to. */
 type NamedReference = MirrorField & { nameColumn: string };
 
@@ -24,7 +30,8 @@ export interface NamesSince {
 
 /**
  * Brings the names of lookups up to those of the records and users they point to. A name changes there without this
- * module's records being modified, so no list of changes shows it. The later read of the two decides. Names that a way
+ * module's records being modified, so no list of changes shows it. The later read of the two decides, within a minute the
+ * record's own. Names that a way
  * of reading does not give, such as those of lookups to several modules, are filled in wherever they are missing.
  */
 export async function refreshNames(knex: Knex, mirror: MirrorModule, since: NamesSince): Promise<void> {
@@ -91,7 +98,7 @@ async function nameRecords(
   for (const { table, column } of pointedTo) {
     const given = `n.${quoteIdentifier(column)}`;
     const read = `n.${SYNCED_AT}`;
-    const changed = `${read} > m.${SYNCED_AT} ${since ? `and ${read} >= :since` : ''}`;
+    const changed = `${read} > m.${SYNCED_AT} - interval '${TIE_SECONDS} seconds' ${since ? `and ${read} >= :since` : ''}`;
     const missing = since && bulkNameReadable ? 'false' : `m.${name} is null`;
     await trx.raw(
       `update ${qualifiedTable(mirror)} m set ${name} = ${given} from ${table} n
