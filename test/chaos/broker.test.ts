@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Knex } from 'knex';
 import { bareEnvironment } from '../../dev/processes/managed-process';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../../simulator';
+import { DatabaseTokenSource } from '../../src/connection/token-source';
 import { ensureConnection } from '../../src/db/connections/ensure-connection';
 import { saveApiLimits } from '../../src/db/credits/api-limits';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
@@ -105,6 +106,12 @@ describe('two busy workers at one Enterprise organization', function () {
       refreshToken: DEMO_REFRESH_TOKEN,
     });
     await saveApiLimits(knex, id, { ...limitsOfEdition('enterprise', 10), dailyCredits: CREDITS }, 'configured');
+    // With a token in the row all callers begin at once.
+    await new DatabaseTokenSource(id, {
+      knex,
+      keyRing: () => parseKeyRing([ENCRYPTION_KEY]),
+      timeoutMs: 5_000,
+    }).current();
     return id;
   }
 
