@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { insertLedgerEntries, type LedgerEntry } from '../../../src/db/credits/api-ledger';
 import { callMetricsOfLastDay, callMetricsOfSession } from '../../../src/db/credits/call-metrics';
-import { down, up } from '../../../src/db/migrations/20261123110000_call_metrics';
+import { down, up } from '../../../src/db/migrations/0.2.0/20261123110000_call_metrics';
 import { getSession } from '../../../src/db/sessions/sessions';
 import { countLatency, noLatencies } from '../../../src/domain/credits/latency-histogram';
 import { someConnection, someSession, useDatabase } from '../support';
