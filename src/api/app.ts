@@ -1,19 +1,18 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { CallerLimit, TooManyRequests } from './http/caller-limit';
+import { closeUnread } from './http/close-unread';
 import type { ApiDeps, RouteDeps } from './http/deps';
 import { createMetrics } from './http/metrics';
 import { expressPath, mountRoute } from './http/mount-route';
 import { PROBLEM_CONTENT_TYPE, Problem, toProblemDocument } from './http/problem';
 import { contextOf, requestContext } from './http/request-context';
-import type { Route } from './http/route';
 import { shareRecent } from './http/share-recent';
 import { toProblem } from './http/to-problem';
 import { describeApi } from './openapi';
 import { ROUTES } from './routes';
 import { checkReadiness } from './system/readiness';
 
-const MAX_BODY = '100kb';
 const READINESS_MAX_AGE_MS = 1_000;
 
 /** The control API as an Express application; it holds no state but the count of callers without a key. */
@@ -22,6 +21,7 @@ export function createApp(deps: ApiDeps): Express {
   const app = express();
   app.disable('etag');
   app.use(requestContext(deps.logger, metrics));
+  app.use(closeUnread);
   app.use(helmet());
   app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
@@ -35,10 +35,7 @@ export function createApp(deps: ApiDeps): Express {
     openApi: Buffer.from(JSON.stringify(describeApi(ROUTES, deps.version))),
     readiness: shareRecent(() => checkReadiness(deps), deps.readinessMaxAgeMs ?? READINESS_MAX_AGE_MS),
   };
-  const [large, usual] = [ROUTES.filter(readsItsBody), ROUTES.filter((route) => !readsItsBody(route))];
-  for (const route of large) mountRoute(app, route, routeDeps);
-  app.use(express.json({ limit: MAX_BODY, strict: false }));
-  for (const route of usual) mountRoute(app, route, routeDeps);
+  for (const route of ROUTES) mountRoute(app, route, routeDeps);
   app.use(async (request: Request, _response: Response, next: NextFunction) => {
     await callerLimit.count(request.socket.remoteAddress);
     next();
@@ -49,10 +46,6 @@ export function createApp(deps: ApiDeps): Express {
   });
   app.use(answerProblem);
   return app;
-}
-
-function readsItsBody({ largestBody }: Route): boolean {
-  return largestBody !== undefined;
 }
 
 function refuseOtherMethods(app: Express): void {

@@ -57,6 +57,8 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
       { keepAliveTimeout: config.PULSE_API_KEEP_ALIVE_SECONDS * 1_000, ...SLOW_CALLERS },
       app,
     );
+    // Nobody is asked to send a body before its reader is there.
+    server.on('checkContinue', app);
     server.maxConnections = config.PULSE_API_MAX_CONNECTIONS;
     const url = await listen(server, config.PULSE_API_HOST, config.PULSE_API_PORT);
     stack.defer(() => drain(server, DRAIN_MS));

@@ -6,12 +6,13 @@ import { CREDITS } from '../../domain/zoho-limits';
 import { bulkWriteWorkflowId } from '../../temporal/ids';
 import { assertUsable } from '../connections/assert-usable';
 import { idempotencyHeader } from '../http/parameters';
+import type { BodyLimit } from '../http/read-body';
 import { defineRoute } from '../http/route';
 import { BulkOperationAnswer, BulkWriteRequest, MAX_RECORDS_TEXT } from './schemas';
 import { START_PROBLEMS, startOperation } from './start-operation';
 
 /** Enough for the most records, with some forty fields each. */
-const MAX_BODY = '30mb';
+const MAX_BODY: BodyLimit = { bytes: 30 * 1024 * 1024, values: 2_000_000 };
 
 export const startBulkWrite = defineRoute({
   method: 'post',

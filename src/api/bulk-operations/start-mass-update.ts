@@ -10,6 +10,7 @@ import { callInteractively } from '../connections/call-interactively';
 import type { RouteDeps } from '../http/deps';
 import { idempotencyHeader, ApiName } from '../http/parameters';
 import { Problem } from '../http/problem';
+import type { BodyLimit } from '../http/read-body';
 import { defineRoute, type RouteRequest } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
 import {
@@ -22,7 +23,7 @@ import {
 import { START_PROBLEMS, startOperation } from './start-operation';
 
 /** Enough for the most ids. */
-const MAX_BODY = '2mb';
+const MAX_BODY: BodyLimit = { bytes: 2 * 1024 * 1024, values: LIMITS.massUpdate.viewRecords + 10_000 };
 const ModuleParams = z.strictObject({ module: ApiName });
 
 const start = {

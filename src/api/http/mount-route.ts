@@ -1,19 +1,24 @@
-import type { Request, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { API_PREFIX } from '../paths';
 import { checkAnswer, sendAnswer } from './answer';
 import { AuditTrail } from './audit';
 import { authenticate, authorize, prefixPresented } from './auth';
 import type { RouteDeps } from './deps';
-import { readLargeBody } from './large-body';
-import { Problem } from './problem';
+import { type BodyLimit, hasBody, readBody } from './read-body';
 import { contextOf, LONGEST_PATH } from './request-context';
 import { namedConnection, resolveConnection } from './resolve-connection';
 import type { ParsedRequest, Principal, Route, RouteAnswer } from './route';
-import { parseBody, parseExactBody, parseParameters } from './validation';
+import { parseBody, parseJson, parseParameters } from './validation';
+
+/** For routes that name no limit of their own. */
+const USUAL_LIMIT: BodyLimit = { bytes: 100 * 1024, values: 10_000 };
 
 type AnyRequest = ParsedRequest<unknown, unknown, unknown, unknown>;
 
-/** Serves a route: authentication, role, validation, connection, then the handler, the check of its answer, and the audit log. */
+/**
+ * Serves a route: authentication, role, validation, connection, then the handler, the check of its answer, and the audit
+ * log. No byte of a body is read before the key and its role are known.
+ */
 export function mountRoute(router: Router, route: Route, deps: RouteDeps): void {
   router[route.method](expressPath(route.path), async (request, response) => {
     const context = contextOf(response);
@@ -29,12 +34,10 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
     let answer: RouteAnswer;
     try {
       if (route.access !== 'open' && principal) authorize(principal, route.access);
-      const bodyText = route.largestBody === undefined ? '' : await readLargeBody(route.largestBody, request, response);
       const parsed: AnyRequest = {
-        ...parse(route, request, bodyText),
+        ...(await parse(route, request, response)),
         principal,
         actor: principal?.actor ?? 'anonymous',
-        bodyText,
         requestId,
         address: call.address,
         log: context.log,
@@ -67,25 +70,19 @@ export function expressPath(path: string): string {
   return `${API_PREFIX}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
 }
 
-function parse(
+/** Parameters first: a request whose parameters are wrong is refused before its body is read. */
+async function parse(
   route: Route,
   request: Request,
-  bodyText: string,
-): Pick<AnyRequest, 'params' | 'query' | 'headers' | 'body'> {
-  return {
+  response: Response,
+): Promise<Pick<AnyRequest, 'params' | 'query' | 'headers' | 'body' | 'bodyText'>> {
+  const parameters = {
     params: route.params && parseParameters(route.params, request.params),
     query: route.query && parseParameters(route.query, request.query),
     headers: route.headers && parseParameters(route.headers, request.headers),
-    body: route.body && parseBody(route.body, readBody(request, route.exactNumbers && bodyText)),
   };
-}
-
-/** @throws Problem `unsupported_media_type`, `malformed_json` */
-function readBody(request: Request, exactText: string | undefined): unknown {
-  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0;
-  if (hasBody && request.is('application/json') === false) {
-    throw new Problem('unsupported_media_type', 'The body must be sent as application/json.');
-  }
-  if (!hasBody) return {};
-  return exactText === undefined ? request.body : parseExactBody(exactText);
+  if (!route.body) return { ...parameters, body: undefined, bodyText: '' };
+  if (!hasBody(request)) return { ...parameters, body: parseBody(route.body, {}), bodyText: '' };
+  const bodyText = (await readBody(request, response, route.largestBody ?? USUAL_LIMIT)).toString('utf8');
+  return { ...parameters, body: parseBody(route.body, parseJson(bodyText, route.exactNumbers)), bodyText };
 }

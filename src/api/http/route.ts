@@ -5,6 +5,7 @@ import type { ConnectionModel } from '../../db/models/connection';
 import type { Logger } from '../../logger';
 import type { RouteDeps } from './deps';
 import type { ProblemCode } from './problem';
+import type { BodyLimit } from './read-body';
 import { CONNECTION_PROBLEMS, type ConnectionPlace } from './resolve-connection';
 import type { Tag } from './tags';
 
@@ -27,7 +28,7 @@ export interface ParsedRequest<Params, Query, Body, Headers> {
   readonly principal: Principal | undefined;
   /** The principal's actor; `anonymous` on open routes. */
   readonly actor: string;
-  /** The body as it was sent, for routes with `largestBody`: numbers have all their digits here. */
+  /** The body as it was sent: numbers have all their digits here. Empty without one. */
   readonly bodyText: string;
   readonly requestId: string;
   /** Address of the caller; undefined once its connection has ended. */
@@ -114,9 +115,9 @@ export interface Route<
   /** Names in lower case. */
   readonly headers?: z.ZodType<Headers>;
   readonly body?: z.ZodType<Body>;
-  /** For bodies above the usual limit, such as `30mb`: read only once it is known that the caller may send it. */
-  readonly largestBody?: string;
-  /** With `largestBody`: numbers that a double cannot hold reach the schema as `JsonNumber`. */
+  /** @default 100 KiB with 10,000 values */
+  readonly largestBody?: BodyLimit;
+  /** Numbers that a double cannot hold reach the schema as `JsonNumber`. */
   readonly exactNumbers?: true;
   readonly answers: Answers;
   /** The problems that are this route's own; those of its connection and of every route are added. */

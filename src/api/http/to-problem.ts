@@ -1,7 +1,6 @@
 import { BulkOperationNotFound } from '../../db/bulk-operations/bulk-operations';
 import { toDatabaseError } from '../../db/postgres/pg-errors';
 import { ActiveSessionExists, SessionNotFound } from '../../db/sessions/sessions';
-import { ownValue } from '../../domain/own-value';
 import {
   CommandRefused,
   NoWorkerAnswered,
@@ -12,22 +11,11 @@ import {
 import { Problem, type ProblemCode } from './problem';
 import { zohoProblem } from './zoho-problem';
 
-/** `type` of the errors that Express's body parser raises. */
-const BODY_PROBLEMS: Readonly<Record<string, [ProblemCode, string]>> = {
-  'entity.parse.failed': ['malformed_json', 'The body is not valid JSON.'],
-  'entity.too.large': ['payload_too_large', 'The body is larger than the API accepts.'],
-  'encoding.unsupported': ['unsupported_media_type', 'The content encoding of the body is not supported.'],
-  'charset.unsupported': ['unsupported_media_type', 'The character set of the body is not supported.'],
-  'request.aborted': ['malformed_json', 'The body ended early.'],
-  'request.size.invalid': ['malformed_json', 'The body is not as long as Content-Length says.'],
-};
-
 /** Translates any error to a problem. An unknown one is an `internal_error` without its text. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  return (
-    bodyProblem(error) ?? knownProblem(error) ?? zohoProblem(error) ?? databaseProblem(error) ?? internalError(error)
-  );
+  if (error instanceof URIError) return new Problem('invalid_parameter', 'The path is not well-formed.');
+  return knownProblem(error) ?? zohoProblem(error) ?? databaseProblem(error) ?? internalError(error);
 }
 
 function knownProblem(error: unknown): Problem | undefined {
@@ -43,14 +31,6 @@ function knownProblem(error: unknown): Problem | undefined {
   if (error instanceof NoWorkerAnswered) return unavailable('no_worker', error.message, error);
   if (error instanceof TemporalUnavailable) return unavailable('temporal_unavailable', error.message, error);
   return undefined;
-}
-
-function bodyProblem(error: unknown): Problem | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if (error instanceof URIError) return new Problem('invalid_parameter', 'The path is not well-formed.');
-  if (!('type' in error) || typeof error.type !== 'string') return undefined;
-  const known = ownValue(BODY_PROBLEMS, error.type);
-  return known && new Problem(known[0], known[1], {}, { cause: error });
 }
 
 function databaseProblem(error: unknown): Problem | undefined {

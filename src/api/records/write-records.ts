@@ -13,12 +13,13 @@ import {
 } from '../../zoho/records/write-records';
 import { callInteractively } from '../connections/call-interactively';
 import { ConnectionQuery, ModuleParams } from '../http/parameters';
+import type { BodyLimit } from '../http/read-body';
 import { defineRoute } from '../http/route';
 import { unknownOutcome, ZOHO_PROBLEMS } from '../http/zoho-problem';
 import { ValidateAnswer, ValidateRequest, WriteAnswer, WriteRequest } from './schemas';
 
 /** A hundred records with long texts. */
-const MAX_BODY = '5mb';
+const MAX_BODY: BodyLimit = { bytes: 5 * 1024 * 1024, values: 50_000 };
 const LOOK_FIRST = 'Zoho may have created the records: look for them before you send them again.';
 
 const common = {

@@ -29,20 +29,6 @@ export function parseExactJson(text: string, number: (digits: string) => unknown
   });
 }
 
-/** Whether a parsed value has more levels than `parseExactJson` takes. */
-export function isTooDeep(value: unknown): boolean {
-  let level = [value].filter(isContainer);
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > MAX_JSON_DEPTH) return true;
-    level = level.flatMap((part) => Object.values(part) as unknown[]).filter(isContainer);
-  }
-  return false;
-}
-
-function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
 /** Escapes a string that begins with the mark itself: a second mark and a letter go in front of it. */
 function markedText(string: string): string {
   return string.startsWith(`"${SPELLED_MARK}`) ? `"${SPELLED_MARK}t${string.slice(SPELLED_MARK.length + 1)}` : string;

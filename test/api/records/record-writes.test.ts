@@ -122,12 +122,7 @@ describe('writing records', () => {
       'unsupported_media_type',
     );
     assertProblem(await org.api.call('POST', path, { raw: `"${'x'.repeat(6e6)}"` }), 'payload_too_large');
-    assertProblem(await org.api.call('POST', path, { raw: '['.repeat(100_000) }), 'malformed_json');
-    assertProblem(
-      await org.api.call('POST', path, { raw: '['.repeat(100_000) + ']'.repeat(100_000) }),
-      'validation_failed',
-      /nested/,
-    );
+    assertProblem(await org.api.call('POST', path, { raw: '['.repeat(100_000) }), 'validation_failed', /nested/);
     assert.equal(org.calls(), before);
   });
 

@@ -134,6 +134,7 @@ async function startApi(
     version: '0.0.0',
   });
   server.on('request', app);
+  server.on('checkContinue', app);
   const key = async (role: ApiRole): Promise<string> => (await createApiKey(knex, { name: role, role })).secret;
   return {
     baseUrl,
