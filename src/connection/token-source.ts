@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
-import { requireReauthorization, saveRefreshedToken, setTokenRefusals } from '../db/connections/connection-grants';
+import {
+  forgetTokenRejections,
+  requireReauthorization,
+  saveRefreshedToken,
+  saveTokenRejections,
+  setTokenRefusals,
+} from '../db/connections/connection-grants';
 import { forgetAccessToken, openSecrets } from '../db/connections/connection-secrets';
 import { getConnection, withTokenRow } from '../db/connections/connections';
 import {
@@ -13,8 +19,20 @@ import { blockTokenRequests, claimTokenRequest, returnTokenRequest } from '../db
 import type { ConnectionModel } from '../db/models/connection';
 import type { KeyRing } from '../db/postgres/encryption';
 import { ZohoAccounts } from '../zoho/auth/oauth';
-import { ZohoError } from '../zoho/errors/errors';
+import { type CallLabel, ZohoError } from '../zoho/errors/errors';
+import { usualApiDomain } from '../zoho/http/data-centers';
 import type { AccessToken, TokenSource } from '../zoho/http/transport';
+import { RefusedCalls } from './refused-calls';
+import {
+  callRefused,
+  describeRefusedTokens,
+  grantNotUsable,
+  newTokensRefused,
+  nextTokenDelayed,
+  refusalToConfirm,
+  tokenLimitReached,
+  tokenStillAwaited,
+} from './token-errors';
 
 /** Margin before its expiry at which a token is replaced, so that it does not expire during a call. */
 const RENEW_BEFORE_MS = 5 * 60_000;
@@ -23,6 +41,12 @@ const UNKNOWN_LIFETIME_MS = 60_000;
 /** Refusals in a row that count: now and then Zoho refuses a good refresh token. */
 const REFUSALS_TO_BELIEVE = 3;
 const CONFIRM_AFTER_MS = 20_000;
+/** Access tokens in a row, none of which Zoho took for a call, after which it is believed to take no other either. */
+export const REJECTIONS_TO_BELIEVE = 4;
+/** Pauses before the next token after so many rejections, in parts of the time after which a refusal is confirmed. */
+const REJECTION_PAUSES = [0, 1 / 4, 1];
+/** Tokens, good for other calls, after which a call that takes none of them is refused for good. */
+const TOKENS_FOR_A_CALL = 3;
 /** Pause between looks at the row while another process asks Zoho. */
 const LOOK_AGAIN_MS = 200;
 /** Time on top of that for one call to Zoho after which a token of another process is no longer waited for. */
@@ -40,8 +64,14 @@ export interface TokenSettings {
   cacheTokens?: boolean | undefined;
 }
 
+/** Token as it is in the row. */
+interface StoredToken extends AccessToken {
+  /** Zoho has taken none of the latest tokens yet, this one included. */
+  readonly isDoubted: boolean;
+}
+
 /** Result of a refresh; `retry` when the grant was replaced meanwhile. */
-type Outcome = { token: AccessToken } | { error: ZohoError } | { retry: true };
+type Outcome = { token: StoredToken } | { error: ZohoError } | { retry: true };
 
 /** Grant that a process alone may ask with, until it returns its lease. */
 interface ClaimedGrant {
@@ -55,11 +85,13 @@ interface ClaimedGrant {
  * Access tokens of one connection, shared by all processes through its row. Zoho issues at most ten tokens in ten
  * minutes, so a process that finds no token there takes a lease and requests one; all others look until they find it.
  * Nobody holds a database connection meanwhile, since an answer of Zoho's may take half a minute. Once the budget is
- * used up no request is sent: the failure says when the next one is due.
+ * used up no request is sent: the failure says when the next one is due. A token that is refused is replaced, with
+ * growing pauses while Zoho takes none at all; after some the connection counts as one that must be connected again.
  */
 export class DatabaseTokenSource implements TokenSource {
-  #cached: AccessToken | undefined;
-  #inFlight: Promise<AccessToken> | undefined;
+  #cached: StoredToken | undefined;
+  #inFlight: Promise<StoredToken> | undefined;
+  readonly #refusedCalls = new RefusedCalls();
   readonly #knex: Knex;
   readonly #ring: KeyRing;
   readonly #connectionId: string;
@@ -91,24 +123,53 @@ export class DatabaseTokenSource implements TokenSource {
     return this.current();
   }
 
-  async reject(accessToken: string): Promise<void> {
+  async accept(accessToken: string, call: CallLabel): Promise<void> {
+    this.#refusedCalls.accepted(accessToken, call);
+    if (this.#cached?.accessToken !== accessToken || !this.#cached.isDoubted) return;
+    this.#cached = { ...this.#cached, isDoubted: false };
+    // The next token that Zoho takes would do it, too.
+    await forgetTokenRejections(this.#knex, this.#connectionId).catch(() => undefined);
+  }
+
+  async reject(accessToken: string, refusal: ZohoError): Promise<ZohoError> {
+    const { tokens, isTakenElsewhere } = this.#refusedCalls.refused(accessToken, refusal);
+    if (isTakenElsewhere && tokens >= TOKENS_FOR_A_CALL) return callRefused(refusal, tokens);
     if (this.#cached?.accessToken === accessToken) this.#cached = undefined;
-    await withTokenRow(this.#knex, this.#connectionId, async (trx, connection) => {
-      if (openSecrets(this.#ring, connection).accessToken === accessToken) {
-        await forgetAccessToken(trx, this.#connectionId);
-      }
+    return withTokenRow(this.#knex, this.#connectionId, async (trx, connection) => {
+      const stored = openSecrets(this.#ring, connection);
+      if (stored.accessToken !== accessToken) return refusal;
+      await forgetAccessToken(trx, this.#connectionId);
+      const isCounted = stored.refreshToken !== undefined && !isTakenElsewhere;
+      return isCounted ? this.#rejected(trx, connection, refusal) : refusal;
     });
   }
 
+  /** Counts tokens in the row that Zoho took for no call. */
+  async #rejected(trx: Knex.Transaction, connection: ConnectionModel, refusal: ZohoError): Promise<ZohoError> {
+    const rejections = connection.tokenRejections + 1;
+    if (rejections >= REJECTIONS_TO_BELIEVE) {
+      const error = newTokensRefused(refusal, rejections);
+      await requireReauthorization(trx, connection, error.message);
+      return error;
+    }
+    const why = rejections > 1 ? describeRefusedTokens(refusal, rejections) : null;
+    await saveTokenRejections(trx, connection.id, rejections, why);
+    const pauseMs = this.#confirmAfterMs * (REJECTION_PAUSES[rejections - 1] ?? 1);
+    if (why === null || pauseMs === 0) return refusal;
+    await blockTokenRequests(trx, connection.id, pauseMs);
+    const { operation, module, category, code, httpStatus } = refusal;
+    return new ZohoError({ operation, module, category, code, httpStatus, reason: why, retryAfterMs: pauseMs });
+  }
+
   /** Reads without the lock: nearly always the stored token is good, or comes from another process in a moment. */
-  async #fromDatabase(): Promise<AccessToken> {
+  async #fromDatabase(): Promise<StoredToken> {
     const giveUpAt = Date.now() + this.#timeoutMs + AWAIT_OTHERS_MS;
     for (;;) {
       const stored = this.#knownToken(await getConnection(this.#knex, this.#connectionId));
       if (stored) return stored;
       const claim = await this.#claim();
       if (claim === 'held') {
-        if (Date.now() > giveUpAt) throw stillAwaited(this.#timeoutMs + AWAIT_OTHERS_MS);
+        if (Date.now() > giveUpAt) throw tokenStillAwaited(this.#timeoutMs + AWAIT_OTHERS_MS);
         await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
         continue;
       }
@@ -118,12 +179,14 @@ export class DatabaseTokenSource implements TokenSource {
     }
   }
 
-  #knownToken(connection: ConnectionModel): AccessToken | undefined {
+  #knownToken(connection: ConnectionModel): StoredToken | undefined {
     const { accessToken } = openSecrets(this.#ring, connection);
-    const { apiDomain, accessTokenExpiresAt } = connection;
-    if (!accessToken || !apiDomain) return undefined;
+    const { accountsUrl, accessTokenExpiresAt, tokenRejections } = connection;
+    if (!accessToken) return undefined;
+    const apiDomain = connection.apiDomain ?? usualApiDomain(accountsUrl);
     const expiresAt = accessTokenExpiresAt ?? new Date(Date.now() + RENEW_BEFORE_MS + UNKNOWN_LIFETIME_MS);
-    return expiresAt.getTime() - RENEW_BEFORE_MS > Date.now() ? { accessToken, apiDomain, expiresAt } : undefined;
+    if (expiresAt.getTime() - RENEW_BEFORE_MS <= Date.now()) return undefined;
+    return { accessToken, apiDomain, expiresAt, isDoubted: tokenRejections > 0 };
   }
 
   /** @returns the grant to ask with, what the row says by now, or `held` while another process asks */
@@ -131,23 +194,24 @@ export class DatabaseTokenSource implements TokenSource {
     return withTokenRow(this.#knex, this.#connectionId, async (trx, connection) => {
       const known = this.#knownToken(connection);
       if (known) return { token: known };
-      const { accountsUrl, clientId } = connection;
+      const { accountsUrl, apiDomain, clientId, statusReason, tokenRejections } = connection;
       const { clientSecret, refreshToken } = openSecrets(this.#ring, connection);
       if (!refreshToken) {
-        return giveUp(trx, connection, notUsable('NOT_CONNECTED', 'the connection has no refresh token'));
+        return giveUp(trx, connection, grantNotUsable('NOT_CONNECTED', 'the connection has no refresh token'));
       }
       if (connection.status !== 'active') {
-        const reason = `Zoho is not asked again: ${connection.statusReason ?? connection.status}`;
-        return { error: notUsable('NEEDS_REAUTH', reason) };
+        const reason = `Zoho is not asked again: ${statusReason ?? connection.status}`;
+        return { error: grantNotUsable('NEEDS_REAUTH', reason) };
       }
       const lease = randomUUID();
       if (!(await takeRefreshLease(trx, connection.id, lease))) return 'held';
       const waitMs = await claimTokenRequest(trx, connection.id);
       if (waitMs > 0) {
         await returnRefreshLease(trx, connection.id, lease);
-        return { error: limitReached(waitMs) };
+        const isDelayed = tokenRejections > 0 && statusReason !== null;
+        return { error: isDelayed ? nextTokenDelayed(statusReason, waitMs) : tokenLimitReached(waitMs) };
       }
-      const accounts = new ZohoAccounts({ accountsUrl, clientId, clientSecret, timeoutMs: this.#timeoutMs });
+      const accounts = new ZohoAccounts({ accountsUrl, apiDomain, clientId, clientSecret, timeoutMs: this.#timeoutMs });
       return { lease, clientId, refreshToken, accounts };
     });
   }
@@ -161,7 +225,7 @@ export class DatabaseTokenSource implements TokenSource {
       const token = await claim.accounts.refresh(claim.refreshToken);
       return await this.#store(claim, async (trx, connection) => {
         await saveRefreshedToken(trx, this.#ring, connection, token);
-        return { token };
+        return { token: { ...token, isDoubted: connection.tokenRejections > 0 } };
       });
     } catch (error) {
       if (!(error instanceof ZohoError)) throw error;
@@ -197,36 +261,12 @@ export class DatabaseTokenSource implements TokenSource {
     if (error.code !== 'invalid_code' || refusals >= REFUSALS_TO_BELIEVE) return giveUp(trx, connection, error);
     await setTokenRefusals(trx, connection.id, refusals);
     await blockTokenRequests(trx, connection.id, this.#confirmAfterMs);
-    return { error: toBeConfirmed(error, refusals, this.#confirmAfterMs) };
+    const confirmed = { refusals, of: REFUSALS_TO_BELIEVE, retryAfterMs: this.#confirmAfterMs };
+    return { error: refusalToConfirm(error, confirmed) };
   }
 }
 
 async function giveUp(trx: Knex.Transaction, connection: ConnectionModel, error: ZohoError): Promise<Outcome> {
   await requireReauthorization(trx, connection, error.message);
   return { error };
-}
-
-function notUsable(code: string, reason: string): ZohoError {
-  return new ZohoError({ operation: 'refresh_token', category: 'auth_revoked', code, reason });
-}
-
-function limitReached(retryAfterMs: number): ZohoError {
-  const reason = 'not sent: no further access token may be asked for yet';
-  return new ZohoError({
-    operation: 'refresh_token',
-    category: 'auth_throttled',
-    code: 'NOT_YET',
-    reason,
-    retryAfterMs,
-  });
-}
-
-function stillAwaited(waitedMs: number): ZohoError {
-  const reason = `another process has asked for an access token for ${Math.round(waitedMs / 1000)} s`;
-  return new ZohoError({ operation: 'refresh_token', category: 'server', code: 'TOKEN_AWAITED', reason });
-}
-
-function toBeConfirmed({ operation, code, httpStatus }: ZohoError, refusals: number, retryAfterMs: number): ZohoError {
-  const reason = `Zoho refused the refresh token (${refusals} of ${REFUSALS_TO_BELIEVE} times); it is tried again before that is believed`;
-  return new ZohoError({ operation, category: 'server', code, httpStatus, reason, retryAfterMs });
 }

@@ -42,7 +42,11 @@ export class ZohoTransports {
    * the token may be another one, so the connection's account neither admits its calls nor pays for them.
    */
   withToken(connectionId: string, token: AccessToken): ZohoTransport {
-    const tokens = { current: async () => token, reject: async () => undefined };
+    const tokens: TokenSource = {
+      current: async () => token,
+      accept: async () => undefined,
+      reject: async (_token, refusal) => refusal,
+    };
     return this.#create(connectionId, tokens, undefined);
   }
 

@@ -35,6 +35,7 @@ describe('DatabaseTokenSource', () => {
       timeoutMs: TIMEOUT_MS,
       confirmGrantAfterMs: confirmAfterMs,
     });
+  const refusal = new ZohoError({ operation: 'list', category: 'auth_expired', code: 'INVALID_TOKEN', reason: 'no' });
   const connect = (settings: Parameters<typeof someOrganization>[2] = {}) =>
     someOrganization(database.knex, zoho.url, settings);
 
@@ -96,7 +97,7 @@ describe('DatabaseTokenSource', () => {
     const [first, second] = [source(connection), source(connection)];
     await Promise.all([first.current(), second.current()]);
 
-    await Promise.all([first.reject('token-1'), second.reject('token-1')]);
+    await Promise.all([first.reject('token-1', refusal), second.reject('token-1', refusal)]);
     const tokens = await Promise.all([first.current(), second.current()]);
 
     assert.deepEqual(
@@ -110,10 +111,10 @@ describe('DatabaseTokenSource', () => {
     const connection = await connect();
     const [first, second] = [source(connection), source(connection)];
     await Promise.all([first.current(), second.current()]);
-    await first.reject('token-1');
+    await first.reject('token-1', refusal);
     await first.current();
 
-    await second.reject('token-1');
+    await second.reject('token-1', refusal);
 
     assert.equal((await second.current()).accessToken, 'token-2');
     assert.equal(zoho.received.length, 2);
@@ -125,7 +126,7 @@ describe('DatabaseTokenSource', () => {
     const tokens = source(connection);
     assert.equal((await tokens.current()).accessToken, 'by-hand');
 
-    await tokens.reject('by-hand');
+    await tokens.reject('by-hand', refusal);
 
     assert.equal((await tokens.current()).accessToken, 'token-1');
   });

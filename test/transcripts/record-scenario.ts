@@ -1,5 +1,6 @@
 import { ZohoTransport } from '../../src/zoho/http/transport';
 import { startSimulatorBench } from '../zoho/simulator/bench';
+import { tokensFrom } from '../zoho/support/stub-zoho';
 import { runClientScenario } from './client-scenario';
 import { startRecorder } from './recorder';
 import type { Transcript } from './transcript';
@@ -10,7 +11,7 @@ export async function recordScenario(): Promise<Transcript> {
   const now = (): number => bench.simulator.control.clock().milliseconds;
   const recorder = await startRecorder(bench.simulator.url, now);
   const token = { ...bench.token, apiDomain: recorder.url };
-  const tokens = { current: async () => token, reject: async () => undefined };
+  const tokens = tokensFrom(async () => token);
   const transport = new ZohoTransport({ tokens, timeoutMs: 10_000 });
   try {
     await runClientScenario(transport, new Date(now()));

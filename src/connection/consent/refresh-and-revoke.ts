@@ -1,10 +1,11 @@
-import { dropGrant, setTokenRefusals } from '../../db/connections/connection-grants';
+import { dropGrant, saveTokenRejections, setTokenRefusals } from '../../db/connections/connection-grants';
 import { forgetAccessToken, openSecrets } from '../../db/connections/connection-secrets';
 import { getConnection, setConnectionStatus, withTokenRow } from '../../db/connections/connections';
 import type { ConnectionModel } from '../../db/models/connection';
 import { type OAuthClient, ZohoAccounts } from '../../zoho/auth/oauth';
 import { ZohoError } from '../../zoho/errors/errors';
 import type { ConnectSettings } from '../settings';
+import { REJECTIONS_TO_BELIEVE } from '../token-source';
 
 /** Refusals counted beforehand when a person asks for a refresh: the next one is final. */
 const REFUSALS_BEFORE_LAST = 2;
@@ -23,6 +24,7 @@ export async function refreshNow(settings: ConnectSettings, connection: Connecti
     if (now.status !== 'needs_reauth') return;
     await setConnectionStatus(trx, id, 'active', null);
     await setTokenRefusals(trx, id, REFUSALS_BEFORE_LAST);
+    await saveTokenRejections(trx, id, REJECTIONS_TO_BELIEVE - 1, null);
   });
   await settings.organizations.zoho.tokens(id).reread();
   return getConnection(knex, id);

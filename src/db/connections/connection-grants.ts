@@ -21,6 +21,13 @@ export interface NewGrant {
   orgId: string | null;
 }
 
+/** Counts of a grant at its beginning. */
+export const NEW_GRANT_COUNTS = {
+  tokenRequestsBlockedUntil: null,
+  tokenRefusals: 0,
+  tokenRejections: 0,
+} as const;
+
 /** Stores a new grant: the connection works again, its alert is closed, and Zoho's limits count anew. */
 export async function saveGrant(trx: Knex.Transaction, ring: KeyRing, id: string, grant: NewGrant): Promise<void> {
   const { accountsUrl, dataCenter, scopes, orgId } = grant;
@@ -35,13 +42,14 @@ export async function saveGrant(trx: Knex.Transaction, ring: KeyRing, id: string
       connectedAt: new Date(),
       // The exchange minted the first one.
       tokenRequests: [new Date()],
-      tokenRequestsBlockedUntil: null,
-      tokenRefusals: 0,
+      ...NEW_GRANT_COUNTS,
+      status: 'active',
+      statusReason: null,
     });
   await closeAlert(trx, { connectionId: id, kind: NEEDS_REAUTH_ALERT });
 }
 
-/** Stores the token of a refresh. The grant works, so refusals are forgotten and its alert is closed. */
+/** Stores the token of a refresh. The grant works, so refusals are forgotten and its alert is closed; tokens may not. */
 export async function saveRefreshedToken(
   trx: Knex.Transaction,
   ring: KeyRing,
@@ -49,6 +57,9 @@ export async function saveRefreshedToken(
   token: IssuedToken,
 ): Promise<void> {
   await saveIssuedToken(trx, ring, connection.id, token);
+  await ConnectionModel.query(trx)
+    .findById(connection.id)
+    .patch({ status: 'active', statusReason: connection.tokenRejections > 0 ? connection.statusReason : null });
   if (connection.tokenRefusals > 0) await setTokenRefusals(trx, connection.id, 0);
   await closeAlert(trx, { connectionId: connection.id, kind: NEEDS_REAUTH_ALERT });
 }
@@ -56,6 +67,28 @@ export async function saveRefreshedToken(
 /** Stores the number of consecutive refusals of the refresh token. */
 export async function setTokenRefusals(trx: Knex.Transaction, id: string, tokenRefusals: number): Promise<void> {
   await ConnectionModel.query(trx).findById(id).patch({ tokenRefusals });
+}
+
+/**
+ * Stores the number of access tokens in a row that Zoho took for no call.
+ * @param reason for people who look at the connection; null while it may be nothing
+ */
+export async function saveTokenRejections(
+  trx: Knex.Transaction,
+  id: string,
+  tokenRejections: number,
+  reason: string | null,
+): Promise<void> {
+  await ConnectionModel.query(trx).findById(id).patch({ tokenRejections, statusReason: reason });
+}
+
+/** Forgets rejected access tokens: Zoho takes the present one. */
+export async function forgetTokenRejections(knex: Knex, id: string): Promise<void> {
+  await ConnectionModel.query(knex)
+    .findById(id)
+    .where('token_rejections', '>', 0)
+    .where('status', 'active')
+    .patch({ tokenRejections: 0, statusReason: null });
 }
 
 /**
@@ -76,25 +109,26 @@ export async function requireReauthorization(
     connectionId: id,
     kind: NEEDS_REAUTH_ALERT,
     severity: 'critical',
-    message: `Zoho no longer accepts the credentials of the connection ${name} (${reason}): nothing of it is synced. Connect the organization again.`,
+    message: `The connection ${name} cannot be used (${reason}): nothing of it is synced. Connect the organization again.`,
   });
 }
 
 /** Removes the grant of a connection that was disconnected on purpose; its organization stays known. */
 export async function dropGrant(trx: Knex.Transaction, id: string, reason: string): Promise<void> {
-  await ConnectionModel.query(trx).findById(id).patch({
-    refreshTokenEncrypted: null,
-    accessTokenEncrypted: null,
-    accessTokenExpiresAt: null,
-    scopes: [],
-    connectedAt: null,
-    tokenRequests: [],
-    tokenRequestsBlockedUntil: null,
-    tokenRefusals: 0,
-    status: 'disabled',
-    statusReason: reason,
-    updatedAt: new Date(),
-  });
+  await ConnectionModel.query(trx)
+    .findById(id)
+    .patch({
+      refreshTokenEncrypted: null,
+      accessTokenEncrypted: null,
+      accessTokenExpiresAt: null,
+      scopes: [],
+      connectedAt: null,
+      tokenRequests: [],
+      ...NEW_GRANT_COUNTS,
+      status: 'disabled',
+      statusReason: reason,
+      updatedAt: new Date(),
+    });
   await closeAlert(trx, { connectionId: id, kind: NEEDS_REAUTH_ALERT });
 }
 
@@ -150,7 +184,7 @@ async function replaceClient(
       ...sealClientSecret(ring, id, client.clientSecret),
       ...(!sameClient && { status: 'needs_reauth', statusReason: 'The client was replaced: connect again.' }),
       ...(keepsGrant &&
-        connection.status === 'needs_reauth' && { status: 'active', statusReason: null, tokenRefusals: 0 }),
+        connection.status === 'needs_reauth' && { status: 'active', statusReason: null, ...NEW_GRANT_COUNTS }),
       updatedAt: new Date(),
     });
   if (keepsGrant) await closeAlert(trx, { connectionId: id, kind: NEEDS_REAUTH_ALERT });

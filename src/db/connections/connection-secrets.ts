@@ -39,7 +39,7 @@ export function openSecrets(ring: KeyRing, connection: ConnectionModel): Connect
   };
 }
 
-/** Stores the tokens of Zoho's token endpoint; a connection that needed a new grant is active again. */
+/** Stores the tokens of Zoho's token endpoint. */
 export async function saveIssuedToken(knex: Knex, ring: KeyRing, id: string, token: IssuedToken): Promise<void> {
   await ConnectionModel.query(knex)
     .findById(id)
@@ -47,8 +47,6 @@ export async function saveIssuedToken(knex: Knex, ring: KeyRing, id: string, tok
       ...sealTokens(ring, id, token),
       accessTokenExpiresAt: token.expiresAt,
       ...(token.apiDomain !== undefined && { apiDomain: token.apiDomain }),
-      status: 'active',
-      statusReason: null,
       updatedAt: new Date(),
     });
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { ConnectionModel } from '../models/connection';
 import type { KeyRing } from '../postgres/encryption';
+import { NEW_GRANT_COUNTS } from './connection-grants';
 import { openSecrets, sealClientSecret, sealTokens } from './connection-secrets';
 import { insertConnection, lockByName, type ConnectionSettings } from './connections';
 
@@ -35,9 +36,8 @@ export async function ensureConnection(
         accessTokenExpiresAt: null,
         apiDomain: null,
         tokenRequests: [],
-        tokenRequestsBlockedUntil: null,
       }),
-      ...((!sameGrant || newSecret) && { status: 'active', statusReason: null, tokenRefusals: 0 }),
+      ...((!sameGrant || newSecret) && { status: 'active', statusReason: null, ...NEW_GRANT_COUNTS }),
       settingsHash,
       updatedAt: new Date(),
     });

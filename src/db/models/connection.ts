@@ -34,6 +34,8 @@ export class ConnectionModel extends BaseModel {
   declare tokenRequestsBlockedUntil: Date | null;
   /** Consecutive refusals of the refresh token by Zoho. */
   declare tokenRefusals: number;
+  /** Access tokens in a row that Zoho took for no call. */
+  declare tokenRejections: number;
   /** Time at which the grant was given. */
   declare connectedAt: Date | null;
   declare createdAt: Date;

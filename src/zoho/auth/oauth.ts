@@ -4,7 +4,7 @@ import { CREDITS, type ZohoOperation } from '../../domain/zoho-limits';
 import { parseRetryAfter } from '../errors/classify-error';
 import { type CallLabel, type ErrorCategory, ZohoError } from '../errors/errors';
 import { type CallObserver, CallReport } from '../http/call-report';
-import { isAllowedAccountsUrl, isAllowedApiDomain } from '../http/data-centers';
+import { isAllowedAccountsUrl, isAllowedApiDomain, usualApiDomain } from '../http/data-centers';
 import { decode } from '../http/decode';
 import { type HttpAnswer, HttpClient } from '../http/http-client';
 import type { AccessToken, CallOptions } from '../http/transport';
@@ -16,6 +16,8 @@ export interface OAuthClient {
   clientSecret: string;
   /** As registered; not used by self clients. */
   redirectUri?: string | undefined;
+  /** API domain of earlier tokens, for answers that name none. @default the one of the data center */
+  apiDomain?: string | null | undefined;
   /** Limit for connecting, for the headers and for each pause in the body, in milliseconds. */
   timeoutMs: number;
   observer?: CallObserver | undefined;
@@ -35,8 +37,8 @@ const DEFAULT_LIFETIME_SECONDS = 3600;
 const Refusal = z.object({ error: z.string(), error_description: z.string().optional().catch(undefined) });
 const Tokens = z.object({
   access_token: z.string().min(1),
-  refresh_token: z.string().min(1).nullish(),
-  api_domain: z.string(),
+  refresh_token: z.string().min(1).nullish().catch(null),
+  api_domain: z.string().min(1).optional().catch(undefined),
   expires_in: z.coerce.number().positive().catch(DEFAULT_LIFETIME_SECONDS),
   expires_in_sec: z.coerce.number().positive().optional().catch(undefined),
   scope: z.string().optional().catch(undefined),
@@ -105,7 +107,8 @@ export class ZohoAccounts {
     const startedAt = Date.now();
     return this.#post(operation, '/oauth/v2/token', form, options, (answer) => {
       const tokens = decode(Tokens, answer, { operation }, 200);
-      if (!isAllowedApiDomain(this.#client.accountsUrl, tokens.api_domain)) {
+      const apiDomain = tokens.api_domain ?? this.#knownApiDomain();
+      if (!isAllowedApiDomain(this.#client.accountsUrl, apiDomain)) {
         const reason = 'Zoho named an API domain that does not belong to the data center';
         throw new ZohoError({ operation, category: 'request_bug', code: 'API_DOMAIN_NOT_ALLOWED', reason });
       }
@@ -113,10 +116,16 @@ export class ZohoAccounts {
         accessToken: tokens.access_token,
         refreshToken: tokens.refresh_token ?? null,
         scopes: tokens.scope?.split(/[\s,]+/).filter(Boolean) ?? null,
-        apiDomain: new URL(tokens.api_domain).origin,
+        apiDomain: new URL(apiDomain).origin,
         expiresAt: new Date(startedAt + lifetimeMs(tokens)),
       };
     });
+  }
+
+  /** The domain of a sandbox differs from its data center's, so an earlier one is believed where it belongs there. */
+  #knownApiDomain(): string {
+    const { accountsUrl, apiDomain } = this.#client;
+    return apiDomain && isAllowedApiDomain(accountsUrl, apiDomain) ? apiDomain : usualApiDomain(accountsUrl);
   }
 
   /** Secrets travel in the body: a query would end up in the logs of proxies. */

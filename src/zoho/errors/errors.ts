@@ -46,6 +46,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
     'Wait until credits free up; to continue sooner, buy credits from Zoho or lower the part that is kept free.',
   CREDITS_NEVER_ENOUGH:
     'Correct the daily credits of the connection, lower the part kept free, or buy credits from Zoho.',
+  TOKENS_REFUSED:
+    'Check in Zoho that the connected user is active and may call from this address, and the data center of the connection; then connect again.',
   API_DOMAIN_NOT_ALLOWED: 'Check the data center of the connection: Zoho named an API host that does not belong to it.',
   ACCOUNTS_URL_NOT_ALLOWED: "Set the accounts URL to one of Zoho's accounts servers, or to a loopback address.",
   invalid_client: 'Check the client id, and that the client is enabled for the data center of this connection.',

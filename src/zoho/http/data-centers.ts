@@ -66,6 +66,16 @@ export function isAllowedApiDomain(accountsUrl: string, apiDomain: string): bool
 }
 
 /**
+ * API domain of production organizations of the data center, for tokens that come without one.
+ *
+ * @param accountsUrl an allowed accounts URL; a simulator serves the API there, too.
+ */
+export function usualApiDomain(accountsUrl: string): string {
+  const dataCenter = dataCenterOf(new URL(accountsUrl));
+  return dataCenter === undefined ? accountsUrl : `https://www.${dataCenter.apiSuffix}`;
+}
+
+/**
  * Base URL for uploads, which Zoho takes on another host than calls (Zoho's documentation: Bulk Write, Upload).
  *
  * @param apiDomain an allowed API domain of the connection.

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { CallPriority } from '../../domain/credits/priorities';
 import { CREDITS, type ZohoOperation } from '../../domain/zoho-limits';
 import { classifyAnswer } from '../errors/classify-error';
-import { requestBug, unreadableAnswer, ZohoError } from '../errors/errors';
+import { type CallLabel, requestBug, unreadableAnswer, ZohoError } from '../errors/errors';
 import type { CallBatch, CallLimiter } from './call-limiter';
 import { type CallObserver, CallReport } from './call-report';
 import { contentUrlOf, isAllowedDownloadUrl } from './data-centers';
@@ -23,8 +23,13 @@ export interface AccessToken {
 /** Source of access tokens. Shared by all workers of a connection, so it is implemented on the database. */
 export interface TokenSource {
   current(signal?: AbortSignal): Promise<AccessToken>;
-  /** This token was answered 401: do not hand it out again. */
-  reject(accessToken: string): Promise<void>;
+  /** Zoho took this token for a call. Never fails. */
+  accept(accessToken: string, call: CallLabel): Promise<void>;
+  /**
+   * Zoho answered 401 to this token: it is not handed out again.
+   * @returns the failure of the call: the refusal itself, or what it means after others of its kind
+   */
+  reject(accessToken: string, refusal: ZohoError): Promise<ZohoError>;
 }
 
 export interface CallOptions {
@@ -217,13 +222,12 @@ export class ZohoTransport {
     try {
       const result = await exchange(http, report);
       report.succeeded();
+      await this.#tokens.accept(token.accessToken, request);
       return result;
     } catch (error) {
       report.failed(error, signal);
-      if (error instanceof ZohoError && error.category === 'auth_expired') {
-        await untilAborted(this.#tokens.reject(token.accessToken), signal);
-      }
-      throw error;
+      if (!(error instanceof ZohoError) || error.category !== 'auth_expired') throw error;
+      throw await untilAborted(this.#tokens.reject(token.accessToken, error), signal);
     } finally {
       permit?.release(report.outcome);
     }

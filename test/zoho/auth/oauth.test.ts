@@ -131,6 +131,24 @@ describe('accounts server', () => {
     assert.deepEqual([error.retryable, error.retryAfterMs], [true, 60_000]);
   });
 
+  for (const named of [undefined, null, '']) {
+    it(`takes ${JSON.stringify(named)} for the API domain as none, and the one known from before in its place`, async () => {
+      const { port } = new URL(zoho.url);
+      const known = new ZohoAccounts({
+        accountsUrl: zoho.url,
+        apiDomain: `http://localhost:${port}`,
+        clientId: 'a',
+        clientSecret: 'b',
+        timeoutMs: 1_000,
+      });
+      zoho.answer(200, tokens({ api_domain: named }));
+
+      assert.equal((await known.refresh('1000.refresh.t0ken')).apiDomain, `http://localhost:${port}`);
+      assert.equal((await refresh()).apiDomain, zoho.url);
+      await known.close();
+    });
+  }
+
   it('refuses a token for an API domain outside the data center', async () => {
     zoho.answer(200, tokens({ api_domain: 'https://www.zohoapis.com' }));
     const error = await failureOf(refresh());

@@ -9,6 +9,7 @@ import {
   isAllowedAccountsUrl,
   isAllowedApiDomain,
   isAllowedDownloadUrl,
+  usualApiDomain,
 } from '../../../src/zoho/http/data-centers';
 
 const names = Object.keys(DATA_CENTERS) as DataCenterName[];
@@ -22,6 +23,14 @@ describe('data centers', () => {
         assert.equal(isAllowedApiDomain(accountsUrlOf(name), `https://${host}`), true, host);
       }
     }
+  });
+
+  it('have an API domain for tokens that come without one', () => {
+    for (const name of names) {
+      const accounts = accountsUrlOf(name);
+      assert.equal(isAllowedApiDomain(accounts, usualApiDomain(accounts)), true, name);
+    }
+    assert.equal(usualApiDomain('http://127.0.0.1:8700'), 'http://127.0.0.1:8700');
   });
 
   it('refuse the hosts of every other data center', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ZohoCall } from '../../../src/zoho/http/call-report';
-import { type TokenSource, ZohoTransport } from '../../../src/zoho/http/transport';
+import { ZohoTransport } from '../../../src/zoho/http/transport';
 import { listRecords } from '../../../src/zoho/records/list-records';
 import { failureOf } from '../support/failures';
-import { ACCESS_TOKEN, type Bench, startBench } from '../support/stub-zoho';
+import { ACCESS_TOKEN, type Bench, startBench, tokensFrom } from '../support/stub-zoho';
 
 const page = { data: [{ id: '5500000000376008' }], info: { count: 1, more_records: false, next_page_token: null } };
 const fields = ['Deal_Name'];
@@ -205,7 +205,7 @@ describe('transport', () => {
 
     it('rejects while a token is awaited', async () => {
       const abort = new AbortController();
-      const tokens: TokenSource = { current: () => new Promise(() => undefined), reject: async () => undefined };
+      const tokens = tokensFrom(() => new Promise(() => undefined));
       const transport = new ZohoTransport({ tokens, timeoutMs: 300 });
       const call = listRecords(transport, 'Deals', { fields }, { signal: abort.signal });
       abort.abort(new Error('CANCELLED'));

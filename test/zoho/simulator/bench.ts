@@ -9,6 +9,7 @@ import {
 import { ZohoAccounts } from '../../../src/zoho/auth/oauth';
 import type { CallObserver } from '../../../src/zoho/http/call-report';
 import { type AccessToken, ZohoTransport } from '../../../src/zoho/http/transport';
+import { tokensFrom } from '../support/stub-zoho';
 
 /** A simulator without limits that matter, and a client that is signed in to it. */
 export interface SimulatorBench {
@@ -33,7 +34,7 @@ export async function startSimulatorBench(
   });
   const token = await accounts.refresh(DEMO_REFRESH_TOKEN);
   await accounts.close();
-  const tokens = { current: async () => token, reject: async () => undefined };
+  const tokens = tokensFrom(async () => token);
   const transport = new ZohoTransport({ tokens, timeoutMs: 10_000, observer });
   return {
     simulator,

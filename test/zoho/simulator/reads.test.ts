@@ -18,7 +18,7 @@ import {
   getBulkReadJob,
 } from '../../../src/zoho/bulk/bulk-read';
 import type { ZohoCall } from '../../../src/zoho/http/call-report';
-import { type AccessToken, ZohoTransport } from '../../../src/zoho/http/transport';
+import { type AccessToken, type TokenSource, ZohoTransport } from '../../../src/zoho/http/transport';
 import { getFields } from '../../../src/zoho/metadata/fields';
 import { getModule, listModules } from '../../../src/zoho/metadata/modules';
 import { getOrg } from '../../../src/zoho/metadata/org';
@@ -52,10 +52,12 @@ describe('the client against the simulator', () => {
       clientSecret: DEMO_CLIENT_SECRET,
       timeoutMs: 2_000,
     });
-    const tokens = {
+    const tokens: TokenSource = {
       current: async () => (token ??= await accounts.refresh(DEMO_REFRESH_TOKEN)),
-      reject: async (rejected: string) => {
+      accept: async () => undefined,
+      reject: async (rejected, refusal) => {
         if (token?.accessToken === rejected) token = undefined;
+        return refusal;
       },
     };
     transport = new ZohoTransport({ tokens, timeoutMs: 2_000, observer: (call) => calls.push(call) });

@@ -17,6 +17,7 @@ import { getRecord } from '../../../src/zoho/records/get-record';
 import type { RecordWritten, WriteOutcome } from '../../../src/zoho/records/write-outcome';
 import { deleteRecords, insertRecords, updateRecords, upsertRecords } from '../../../src/zoho/records/write-records';
 import { failureOf } from '../support/failures';
+import { tokensFrom } from '../support/stub-zoho';
 
 const lead = (name: string) => ({ Last_Name: name, Company: 'Acme' });
 
@@ -40,7 +41,7 @@ describe('writes of the client against the simulator', () => {
     });
     let token: AccessToken | undefined;
     const current = async () => (token ??= await accounts.refresh(DEMO_REFRESH_TOKEN));
-    transport = new ZohoTransport({ tokens: { current, reject: async () => undefined }, timeoutMs: 2_000 });
+    transport = new ZohoTransport({ tokens: tokensFrom(current), timeoutMs: 2_000 });
   });
   after(async () => {
     await transport.close();

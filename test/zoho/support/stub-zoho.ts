@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ZohoError } from '../../../src/zoho/errors/errors';
 import type { ZohoCall } from '../../../src/zoho/http/call-report';
 import { type AccessToken, type TokenSource, ZohoTransport } from '../../../src/zoho/http/transport';
 
@@ -85,8 +86,11 @@ export class FixedToken implements TokenSource {
     return { accessToken: ACCESS_TOKEN, apiDomain: this.#apiDomain, expiresAt: new Date(Date.now() + 3_600_000) };
   }
 
-  async reject(accessToken: string): Promise<void> {
+  async accept(): Promise<void> {}
+
+  async reject(accessToken: string, refusal: ZohoError): Promise<ZohoError> {
     this.rejected.push(accessToken);
+    return refusal;
   }
 }
 
@@ -109,4 +113,9 @@ export async function startBench(timeoutMs = 5_000): Promise<Bench> {
     await transport.close();
   };
   return { zoho, tokens, transport, calls, stop };
+}
+
+/** A source of tokens that takes no notice of what becomes of them. */
+export function tokensFrom(current: TokenSource['current']): TokenSource {
+  return { current, accept: async () => undefined, reject: async (_token, refusal) => refusal };
 }
