@@ -50,6 +50,24 @@ export function putBinaryRow(to: usize, columns: i32, types: usize): usize {
   return to;
 }
 
+/**
+ * Stops at a value that a binary row cannot hold: PostgreSQL's parser would read more than Zoho writes, such as `NaN` and
+ * `today`.
+ * @param room a cell's, which is written over
+ */
+export function checkRow(room: usize, columns: i32, types: usize): void {
+  for (let column = 0; column < columns; column += 1) {
+    const form = formOf(column);
+    const type = load<u8>(types + column);
+    if (form <= NULL || type === TYPE_TEXT) continue;
+    const start = startOf(column);
+    if (type === TYPE_JSONB) {
+      if (form < JSON) fail(UNUSUAL_VALUE, start);
+    } else if (form !== PLAIN && form !== TEXT) fail(UNUSUAL_VALUE, start);
+    else putPlain(room, type, start, endOf(column));
+  }
+}
+
 function putValue(to: usize, type: u8, form: u8, start: usize, end: usize): usize {
   if (type === TYPE_TEXT) return putText(to, form, start, end) - to;
   if (type === TYPE_JSONB) {

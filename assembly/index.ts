@@ -3,7 +3,7 @@
  * the input, the rows and the tables lie, and leaves a block of sixteen bytes behind each of them.
  */
 
-import { putBinaryRow } from './binary-rows';
+import { checkRow, putBinaryRow } from './binary-rows';
 import { endOf, forgetKeys, formOf, lacksMarked, markAbsent, NULL, readRecord, setFields, startOf } from './cells';
 import { fail, failedAt, failure, OUT_OF_ROOM, UNUSUAL_VALUE } from './failure';
 import {
@@ -53,10 +53,14 @@ export { convertLines, csvConsumed, csvWritten } from './csv';
 const MAX_GROWTH: usize = 3;
 const CELL_OVERHEAD: usize = 256;
 
-/** Formats of rows: text, binary, and text with a last cell that says which columns the record lacks. */
+/**
+ * Formats of rows: text, binary, and text with a last cell that says which columns the record lacks, of any values or of
+ * such only as binary rows can hold.
+ */
 export const FORMAT_TEXT: i32 = 0;
 export const FORMAT_BINARY: i32 = 1;
 export const FORMAT_TEXT_ABSENT: i32 = 2;
+export const FORMAT_TEXT_PLAIN: i32 = 3;
 
 const DATA_KEY: usize = memory.data<u8>([0x22, 0x64, 0x61, 0x74, 0x61, 0x22, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 const DATA_KEY_LENGTH: usize = 6;
@@ -122,7 +126,12 @@ export function convert(page: usize, length: usize, output: usize, capacity: usi
 
 /** Binary rows have no room to say which columns their record lacks, so it must be the same ones for the whole page. */
 function putRow(to: usize, format: i32, isFirst: bool, at: usize): usize {
-  if (format !== FORMAT_BINARY) return putTextRow(to, columns, format === FORMAT_TEXT_ABSENT);
+  if (format === FORMAT_TEXT) return putTextRow(to, columns, false);
+  if (format === FORMAT_TEXT_ABSENT) return putTextRow(to, columns, true);
+  if (format === FORMAT_TEXT_PLAIN) {
+    checkRow(to, columns, types);
+    return putTextRow(to, columns, true);
+  }
   if (isFirst) markAbsent();
   else if (!lacksMarked()) fail(UNUSUAL_VALUE, at);
   return putBinaryRow(to, columns, types);

@@ -2,7 +2,7 @@ import { pageConverter } from '../../db/mirror/copy/page-columns';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import { nextCursor } from '../../domain/mirror/change-cursor';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
-import type { ClockReading } from '../../domain/mirror/zoho-clock';
+import { instantOf, type ClockReading } from '../../domain/mirror/zoho-clock';
 import type { ReadPath } from '../../domain/runs/enums';
 import { LIMITS } from '../../domain/zoho-limits';
 import { CallBatch } from '../../zoho/http/call-limiter';
@@ -82,7 +82,7 @@ export class ListPages {
   #lastModified(body: Buffer | null): string | null {
     const { copy } = this.#times.convert(body);
     const time = copy.toString('latin1', copy.lastIndexOf('\t') + 1).trimEnd();
-    return Number.isNaN(Date.parse(time)) ? null : time;
+    return Number.isNaN(instantOf(time)) ? null : time;
   }
 }
 

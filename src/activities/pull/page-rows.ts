@@ -1,9 +1,9 @@
 import { absentCell, readAbsentCell } from '../../db/mirror/copy/absent-cell';
 import { CopyPages, textPage, type CopyPage } from '../../db/mirror/copy/copy-page';
-import { pageConverter } from '../../db/mirror/copy/page-columns';
-import type { CopyFormat, PageToCopy } from '../../db/mirror/copy/page-to-copy';
+import type { CopyFormat } from '../../db/mirror/copy/page-to-copy';
 import type { ReadField } from '../../db/mirror/mirror-module';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
+import { instantOf } from '../../domain/mirror/zoho-clock';
 import { LIMITS } from '../../domain/zoho-limits';
 import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
@@ -54,8 +54,8 @@ class WidePageReader implements PageReader {
   readonly keepsOrder = false;
   /** The first slice is what the list call reads; each begins with Modified_Time, if the module has it. */
   readonly #slices: ReadField[][];
-  readonly #converters: PageToCopy[];
-  readonly #whole: PageToCopy;
+  readonly #converters: CopyPages[];
+  readonly #whole: CopyPages;
   readonly #zoho: ZohoWork;
   readonly #module: string;
 
@@ -71,26 +71,29 @@ class WidePageReader implements PageReader {
     }
     this.fields = [...stamp, ...rest];
     this.listFields = (this.#slices[0] ?? []).map((field) => field.apiName);
-    this.#converters = this.#slices.map((slice) => pageConverter(slice, 'text_absent'));
-    this.#whole = pageConverter(this.fields, 'text_absent');
+    this.#converters = this.#slices.map((slice) => new CopyPages(slice, 'text'));
+    this.#whole = new CopyPages(this.fields, 'text');
   }
 
   async read(body: Buffer | null, readFrom: number): Promise<CopyPage> {
     const first = this.#lines(0, body);
     const ids = [...first.keys()];
-    if (ids.length === 0) return textPage(0, Buffer.alloc(0));
+    if (ids.length === 0) return textPage(0, Buffer.alloc(0), true);
     const others = await Promise.all(this.#slices.slice(1).map((_slice, index) => this.#fetchSlice(index + 1, ids)));
     const complete: string[] = [];
+    let isPlain = true;
     const torn: string[] = [];
     for (const [id, line] of first) {
       const parts = others.map((slice) => slice.get(id)).filter(isPresent);
       if (parts.length === others.length && isOneVersion([line, ...parts], readFrom)) {
         complete.push(joinedLine(id, [line, ...parts]));
+        isPlain &&= [line, ...parts].every((part) => part.isPlain);
       } else torn.push(id);
     }
     const refetched = await this.#fetchWhole(torn);
     const copy = Buffer.concat([Buffer.from(complete.join(''), 'latin1'), ...refetched.map((row) => row.copy)]);
-    return textPage(complete.length + refetched.reduce((sum, row) => sum + row.rows, 0), copy);
+    const rows = complete.length + refetched.reduce((sum, page) => sum + page.rows, 0);
+    return textPage(rows, copy, isPlain && refetched.every((page) => page.isPlain));
   }
 
   async #fetchSlice(index: number, ids: readonly string[]): Promise<Map<string, Line>> {
@@ -109,8 +112,8 @@ class WidePageReader implements PageReader {
   }
 
   /** A record that has vanished meanwhile is left out: its delete is read later. */
-  async #fetchWhole(ids: readonly string[]): Promise<{ rows: number; copy: Buffer }[]> {
-    const rows: { rows: number; copy: Buffer }[] = [];
+  async #fetchWhole(ids: readonly string[]): Promise<CopyPage[]> {
+    const rows: CopyPage[] = [];
     for (const id of ids) {
       const record = await getRecord(this.#zoho.transport, this.#module, id, {}, this.#zoho.options);
       if (record) rows.push(this.#whole.convert(record.body));
@@ -121,7 +124,7 @@ class WidePageReader implements PageReader {
   /** Splits rows at their ends: COPY's text format escapes the line ends inside values. */
   #lines(index: number, body: Buffer | null): Map<string, Line> {
     const stamped = this.#slices[index]?.[0]?.apiName === MODIFIED_TIME_FIELD;
-    const { copy } = this.#converters[index]?.convert(body) ?? { copy: Buffer.alloc(0) };
+    const { copy, isPlain } = this.#converters[index]?.convert(body) ?? textPage(0, Buffer.alloc(0), true);
     const lines = copy.toString('latin1').split('\n').filter(Boolean);
     return new Map(
       lines.map((line) => {
@@ -129,7 +132,7 @@ class WidePageReader implements PageReader {
         const absentCells = cells.pop() ?? '';
         const [, ...absent] = readAbsentCell(absentCells, cells.length + 1);
         const stamp = stamped ? cells.shift() : undefined;
-        return [id, { stamp, stampAbsent: stamped ? absent.splice(0, 1) : [], rest: cells, absent }];
+        return [id, { stamp, stampAbsent: stamped ? absent.splice(0, 1) : [], rest: cells, absent, isPlain }];
       }),
     );
   }
@@ -141,6 +144,8 @@ interface Line {
   stampAbsent: boolean[];
   rest: string[];
   absent: boolean[];
+  /** All values of its page are written as Zoho writes them. */
+  isPlain: boolean;
 }
 
 /** Joins the slices of a record, whose stamp comes once. */
@@ -157,7 +162,7 @@ const SECOND_MS = 1_000;
 function isOneVersion(parts: readonly Line[], readFrom: number): boolean {
   const stamp = parts[0]?.stamp;
   if (parts.some((part) => part.stamp !== stamp)) return false;
-  return stamp === undefined || Date.parse(stamp) + SECOND_MS <= readFrom;
+  return stamp === undefined || instantOf(stamp) + SECOND_MS <= readFrom;
 }
 
 function isPresent<T>(part: T | undefined): part is T {

@@ -1,5 +1,6 @@
+import { CopyPages, type CopyPage } from '../../db/mirror/copy/copy-page';
 import { pageConverter } from '../../db/mirror/copy/page-columns';
-import { copyRowsSource } from '../../db/mirror/load/chunk-sources';
+import { copyPagesSource } from '../../db/mirror/load/chunk-sources';
 import { loadChunk } from '../../db/mirror/load/load-chunk';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import type { DeletedRow } from '../../db/mirror/sweep';
@@ -41,7 +42,7 @@ export async function refetchRecords(
   const { sessionId, ids, chunks, settlesDoubtsUpTo } = request;
   const answered: RefetchResult = { found: 0, vanished: [] };
   const wide = mirror.fields.length > LIMITS.listPage.fields;
-  const converter = pageConverter(mirror.fields, 'text_absent');
+  const converter = new CopyPages(mirror.fields, 'text');
   const idsOnly = pageConverter([]);
   const fields = mirror.fields.slice(0, LIMITS.listPage.fields).map((field) => field.apiName);
   for (let start = 0; start < ids.length; start += LIMITS.listPage.ids) {
@@ -57,12 +58,12 @@ export async function refetchRecords(
     );
     if (there.size === 0) continue;
     answered.found += there.size;
-    const pieces = wide ? await wholeRecords(zoho, mirror, [...there], converter) : [converter.convert(page.body).copy];
+    const pages = wide ? await wholeRecords(zoho, mirror, [...there], converter) : [converter.convert(page.body)];
     await loadChunk(
       deps.knex,
       mirror,
       { sessionId, chunkNumber: chunks.next(), kind: 'refetch' },
-      copyRowsSource(mirror, mirror.fields, pieces, zoho.signal),
+      copyPagesSource(mirror, mirror.fields, pages, zoho.signal),
       {
         asOf: timed.asOf,
         compareValues: true,
@@ -81,12 +82,12 @@ async function wholeRecords(
   zoho: ZohoWork,
   mirror: MirrorModule,
   ids: readonly string[],
-  converter: ReturnType<typeof pageConverter>,
-): Promise<Buffer[]> {
-  const rows: Buffer[] = [];
+  converter: CopyPages,
+): Promise<CopyPage[]> {
+  const pages: CopyPage[] = [];
   for (const id of ids) {
     const record = await getRecord(zoho.transport, mirror.module, id, {}, zoho.options);
-    if (record) rows.push(converter.convert(record.body).copy);
+    if (record) pages.push(converter.convert(record.body));
   }
-  return rows;
+  return pages;
 }

@@ -18,6 +18,8 @@ export interface MirrorModule {
   schema: string;
   table: string;
   fields: readonly ReadField[];
+  /** Zoho's name of the organization's time zone: that of times without an offset. */
+  timeZone?: string | null;
 }
 
 /** Column of the time a row was last read, by Zoho's clock. The only engine column every mirror table has. */

@@ -21,3 +21,13 @@ export function latestNow({ serverTime, ownTime }: ClockReading): Date {
 export function sentAfter(reading: ClockReading, elapsedMs: number): Date {
   return new Date(reading.serverTime.getTime() - Math.ceil(elapsedMs) - RESOLUTION_MS);
 }
+
+const WITH_OFFSET = /(Z|[+-]\d{2}:?\d{2})$/;
+
+/**
+ * Milliseconds since 1970 of a time as Zoho writes it; `NaN` for a time without an offset, which JavaScript would take for
+ * one of the process's own time zone.
+ */
+export function instantOf(time: string): number {
+  return WITH_OFFSET.test(time) ? Date.parse(time) : NaN;
+}

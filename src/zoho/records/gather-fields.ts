@@ -1,4 +1,5 @@
 // For `fetchAllPages`: joins the parts of records that have more fields than one call returns.
+import { instantOf } from '../../domain/mirror/zoho-clock';
 import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug, unreadableAnswer } from '../errors/errors';
 import type { CallOptions, ZohoTransport } from '../http/transport';
@@ -160,9 +161,7 @@ export async function timedPage(call: () => Promise<RecordPage>): Promise<TimedP
 
 /** Times have whole seconds: a second change within the same one would not show, unless the second was over. */
 function isOneVersion(parts: readonly Part[]): boolean {
-  const stamps = parts.map(({ record }) =>
-    Date.parse(JSON.parse(record.members.get(MODIFIED_TIME) ?? 'null') as string),
-  );
+  const stamps = parts.map(({ record }) => instantOf(String(JSON.parse(record.members.get(MODIFIED_TIME) ?? 'null'))));
   const [stamp = NaN] = stamps;
   const earliest = Math.min(...parts.map(({ readFrom }) => readFrom));
   return stamps.every((other) => other === stamp) && stamp + 1000 <= earliest;

@@ -6,7 +6,7 @@ import type { ScanEnd } from '../../../src/domain/runs/chunk-numbers';
 
 function page(ids: readonly number[]): CopyPage {
   const lines = ids.map((id) => `${id}\tname\\nof ${id}\n`);
-  return textPage(ids.length, Buffer.from(lines.join('')), ids.at(-1)?.toString() ?? null);
+  return textPage(ids.length, Buffer.from(lines.join('')), true, ids.at(-1)?.toString() ?? null);
 }
 
 function idsOf(copy: Buffer): number[] {

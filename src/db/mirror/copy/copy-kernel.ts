@@ -38,7 +38,7 @@ type SharedNumbers = {
     Name in
       | `TYPE_${Uppercase<ColumnType>}`
       | `FIELD_${'BYTES' | 'KEY' | 'LENGTH' | Uppercase<FieldPart>}`
-      | `FORMAT_${'TEXT' | 'BINARY' | 'TEXT_ABSENT'}`
+      | `FORMAT_${'TEXT' | 'BINARY' | 'TEXT_ABSENT' | 'TEXT_PLAIN'}`
       | 'NOT_JSON'
       | 'UNUSUAL_VALUE'
       | 'OUT_OF_ROOM'

@@ -10,6 +10,8 @@ export interface CopyPage {
   rows: number;
   copy: Buffer;
   format: CopyFormat;
+  /** Every value is written as Zoho writes its type: PostgreSQL's parser reads nothing else into it. */
+  isPlain: boolean;
   /** Id of the last row; null if there is none, or if it is not known without looking. */
   lastId: string | null;
   /** Binary rows: indexes of the columns that no record has; text rows say so themselves. */
@@ -23,16 +25,17 @@ export interface CopyPage {
 }
 
 /** Rows that are text already, each with a last cell as of `text_absent`. */
-export function textPage(rows: number, copy: Buffer, lastId: string | null = null): CopyPage {
+export function textPage(rows: number, copy: Buffer, isPlain: boolean, lastId: string | null = null): CopyPage {
   return {
     rows,
     copy,
     format: 'text',
+    isPlain,
     lastId,
     absent: [],
     asText: () => copy,
     eachRow: () => textRowsOf(copy),
-    reducedTo: (some) => textPage(some.length, Buffer.concat(some)),
+    reducedTo: (some) => textPage(some.length, Buffer.concat(some), isPlain),
   };
 }
 
@@ -43,6 +46,7 @@ function binaryPage(page: ConvertedPage, types: readonly ColumnType[]): CopyPage
     rows,
     copy,
     format: 'binary',
+    isPlain: true,
     lastId,
     absent,
     asText: () => binaryToText(copy, types, cell),
@@ -69,32 +73,33 @@ function* textRowsOf(copy: Buffer): Generator<{ id: string; row: Buffer }> {
 /** Converts whole bodies: to binary rows if that is asked for and every value of the page can be written so, else to text. */
 export class CopyPages {
   readonly #text: PageToCopy;
+  readonly #plainText: PageToCopy;
   readonly #binary: PageToCopy | undefined;
   readonly #types: readonly ColumnType[];
 
   constructor(fields: readonly MirrorField[], format: CopyFormat) {
     this.#text = pageConverter(fields, 'text_absent');
+    this.#plainText = pageConverter(fields, 'text_plain');
     this.#binary = format === 'binary' ? pageConverter(fields, 'binary') : undefined;
     this.#types = pageColumns(fields).map(({ type }) => type);
   }
 
   /** @throws PageNotReadable */
   convert(body: Buffer | null): CopyPage {
-    return this.#asBinary(body) ?? this.#asText(body);
+    const binary = this.#binary && unlessUnusual(this.#binary, body);
+    if (binary) return binaryPage(binary, this.#types);
+    const plain = unlessUnusual(this.#plainText, body);
+    const { rows, copy, lastId } = plain ?? this.#text.convert(body);
+    return textPage(rows, copy, plain !== undefined, lastId);
   }
+}
 
-  #asText(body: Buffer | null): CopyPage {
-    const { rows, copy, lastId } = this.#text.convert(body);
-    return textPage(rows, copy, lastId);
-  }
-
-  #asBinary(body: Buffer | null): CopyPage | undefined {
-    try {
-      const page = this.#binary?.convert(body);
-      return page && binaryPage(page, this.#types);
-    } catch (error) {
-      if (error instanceof UnusualValue) return undefined;
-      throw error;
-    }
+/** @returns undefined for a page with a value that the converter's format does not have */
+function unlessUnusual(converter: PageToCopy, body: Buffer | null): ConvertedPage | undefined {
+  try {
+    return converter.convert(body);
+  } catch (error) {
+    if (error instanceof UnusualValue) return undefined;
+    throw error;
   }
 }

@@ -14,8 +14,11 @@ import {
 /** The two formats of COPY that rows are written in. */
 export type CopyFormat = 'text' | 'binary';
 
-/** Formats of a page's rows. With `text_absent` each row ends with a cell that says which columns its record lacks. */
-export type PageFormat = CopyFormat | 'text_absent';
+/**
+ * Formats of a page's rows. With `text_absent` each row ends with a cell that says which columns its record lacks;
+ * `text_plain` is the same of pages that could be binary.
+ */
+export type PageFormat = CopyFormat | 'text_absent' | 'text_plain';
 
 /**
  * Part of a field's value that a column takes: the plain value, the id or the name of a reference, the value as JSON,
@@ -65,7 +68,7 @@ export class PageToCopy {
   /**
    * @param page `{"data":[{...},...],...}`, or null for an empty answer
    * @throws PageNotReadable
-   * @throws UnusualValue in binary format, for what can only be written as text
+   * @throws UnusualValue in the formats `binary` and `text_plain`, for a value that is not written as Zoho writes its type
    */
   convert(page: Buffer | null): ConvertedPage {
     if (page === null) return { rows: 0, copy: Buffer.alloc(0), lastId: null, absent: [] };

@@ -17,13 +17,16 @@ export interface ChunkSource {
   layout: StagingLayout;
   /** Rows may repeat within the source (pages that shift while they are read). */
   mayRepeat: boolean;
-  /** Copies every row into the staging table as text. */
-  stageText(client: pg.Client, layout: StagingLayout): Promise<void>;
-  /** The same with bytes replaced that PostgreSQL cannot store. */
+  /**
+   * Copies every row into the staging table as text. Absent where a value may be none of Zoho's: PostgreSQL's parser
+   * would take some of those.
+   */
+  stageText?(client: pg.Client, layout: StagingLayout): Promise<void>;
+  /** Copies every row as text, with bytes replaced that PostgreSQL cannot store. */
   stageTolerant(client: pg.Client, layout: StagingLayout): Promise<void>;
   /**
    * Copies every row in binary format into a staging table of `typedLayout`; absent where it is known not to be possible.
-   * @throws UnusualValue when only PostgreSQL's own parser can read a value
+   * @throws UnusualValue for a value that is not written as Zoho writes its type
    */
   stageBinary?(client: pg.Client, layout: StagingLayout): Promise<void>;
   /** Columns that no record of a source with binary rows has. */
@@ -68,9 +71,6 @@ export async function resultFileSource(
   return {
     layout: csvLayout(mirror, await readHeader(file)),
     mayRepeat: false,
-    async stageText(client, layout) {
-      await copyStream(client, layout, await openCsv(file, largest), signal);
-    },
     // A file that breaks half-way must break the COPY too, through the transform between them.
     async stageTolerant(client, layout) {
       const rows = pipeline(await openCsv(file, largest), replaceUnstorable(), () => undefined);
@@ -84,43 +84,16 @@ export async function resultFileSource(
 }
 
 /**
- * The source of a chunk whose rows are in the format `text_absent` already, for the given fields (see `PageToCopy`).
- * @param pieces whole rows each
+ * The source of a chunk of converted pages for the given fields: binary if all of them are and the columns have their
+ * types, else text.
  */
-export function copyRowsSource(
-  mirror: MirrorModule,
-  fields: readonly ReadField[],
-  pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
-  signal: AbortSignal,
-): ChunkSource & Required<Pick<ChunkSource, 'copyIntoMirror'>> {
-  const layout = jsonLayout(mirror, fields);
-  return {
-    layout,
-    mayRepeat: true,
-    async stageText(client) {
-      await writeAll(openCopy(client, layout, signal, STAGING), pieces);
-    },
-    async stageTolerant(client) {
-      await writeAll(openCopy(client, layout, signal, STAGING), withoutUnstorable(pieces));
-    },
-    copyIntoMirror: (client) =>
-      writeAll(openCopy(client, layout, signal, qualifiedTable(mirror)), withoutAbsentCells(pieces)),
-  };
-}
-
-/** The source of a chunk of converted pages: binary if all of them are and the columns have their types, else text. */
 export function copyPagesSource(
   mirror: MirrorModule,
   fields: readonly ReadField[],
   pages: readonly CopyPage[],
   signal: AbortSignal,
 ): ChunkSource {
-  const text = copyRowsSource(
-    mirror,
-    fields,
-    { [Symbol.iterator]: () => pages.map((page) => page.asText()).values() },
-    signal,
-  );
+  const text = textSource(mirror, fields, pages, signal);
   // Rows without a cell for what their record lacks must all lack the same.
   const absent = pages.find(({ rows }) => rows > 0)?.absent ?? [];
   const isBinary = pages.every((page) => page.format === 'binary');
@@ -138,28 +111,46 @@ export function copyPagesSource(
     copyIntoMirror: async (client) =>
       absentColumns.size === 0 && (await hasTypesOf(client, mirror, text.layout))
         ? copyBinary(client, qualifiedTable(mirror))
-        : text.copyIntoMirror(client),
+        : text.copyText(client),
   };
 }
 
+/** @returns a source that knows how to copy its rows into the mirror as text, whether or not that may be done */
+function textSource(
+  mirror: MirrorModule,
+  fields: readonly ReadField[],
+  pages: readonly CopyPage[],
+  signal: AbortSignal,
+): ChunkSource & { copyText(client: pg.Client): Promise<number> } {
+  const layout = jsonLayout(mirror, fields);
+  const copy = (client: pg.Client, table: string, change?: (rows: Buffer) => Buffer): Promise<number> =>
+    writeAll(openCopy(client, layout, signal, table), textRows(pages, change));
+  const copyText = (client: pg.Client): Promise<number> => copy(client, qualifiedTable(mirror), withoutAbsentCell);
+  return {
+    layout,
+    mayRepeat: true,
+    copyText,
+    ...(pages.every(({ isPlain }) => isPlain) && {
+      stageText: async (client: pg.Client) => void (await copy(client, STAGING)),
+      copyIntoMirror: copyText,
+    }),
+    stageTolerant: async (client) => void (await copy(client, STAGING, (text) => withoutNul(text.toString('utf8')))),
+  };
+}
+
+function* textRows(pages: readonly CopyPage[], change?: (rows: Buffer) => Buffer): Generator<Buffer> {
+  for (const page of pages) yield change ? change(page.asText()) : page.asText();
+}
+
 /** @returns rows copied */
-async function writeAll(copy: CopySink, pieces: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<number> {
+async function writeAll(copy: CopySink, pieces: Iterable<Buffer>): Promise<number> {
   try {
-    for await (const piece of pieces) await copy.write(piece);
+    for (const piece of pieces) await copy.write(piece);
     return await copy.end();
   } catch (error) {
     await copy.abort();
     throw error;
   }
-}
-
-async function* withoutAbsentCells(pieces: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) yield withoutAbsentCell(piece);
-}
-
-/** Replaces what PostgreSQL refuses in pieces of whole rows, so that no character is split. */
-async function* withoutUnstorable(pieces: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) yield withoutNul(piece.toString('utf8'));
 }
 
 /**

@@ -60,9 +60,9 @@ const NOT_ONLY_INSERTS: ReadonlySet<DatabaseErrorKind> = new Set([...BAD_ROWS, '
  *                    statuses of records are kept and no        a deadlock
  *                    value needs conversion
  *     binary stage   if the source has binary rows              a value that is not written as usual
- *     text stage     always                                     a cell that does not fit, a row that repeats
- *     tolerant stage always; rows with bad cells are            nothing
- *                    quarantined
+ *     text stage     if every value is written as usual         a cell that does not fit, a row that repeats
+ *     tolerant stage always; rows with cells that are no        nothing
+ *                    values of Zoho's are quarantined
  *
  * @throws SessionEnded when the session is over: a late attempt must not write for it
  */
@@ -77,7 +77,8 @@ export async function loadChunk(
   const earlier = await findLoadedChunk(knex, chunk);
   if (earlier) return earlier;
   try {
-    return (await copyDirectly(load)) ?? (await stageBinary(load)) ?? (await stageAndMerge(load, 'text'));
+    const way = source.stageText ? 'text' : 'tolerant';
+    return (await copyDirectly(load)) ?? (await stageBinary(load)) ?? (await stageAndMerge(load, way));
   } catch (error) {
     const kind = toDatabaseError(error)?.kind;
     if (kind === 'unique_violation') {
@@ -123,7 +124,7 @@ async function stageBinary(load: Load): Promise<ChunkResult | undefined> {
 }
 
 /**
- * Text is typed as soon as it is staged on a first load: there nearly every row is written, so parsing is not wasted.
+ * Plain text is typed as soon as it is staged on a first load: there nearly every row is written, so parsing is not wasted.
  */
 async function stageAndMerge(
   { knex, mirror, chunk, source, options }: Load,
@@ -136,7 +137,7 @@ async function stageAndMerge(
     const layout = isTyped ? typedLayout(source.layout) : source.layout;
     await createStaging(client, layout, isTolerant);
     if (stage === 'binary') await source.stageBinary?.(client, layout);
-    else if (stage === 'text') await source.stageText(client, layout);
+    else if (stage === 'text') await source.stageText?.(client, layout);
     else await source.stageTolerant(client, layout);
     const misfits = isTolerant ? await removeBadCells(client, mirror, layout, chunk) : undefined;
     if (source.mayRepeat || isTolerant) await dropRepeatedRows(client, layout);

@@ -1,9 +1,11 @@
 import type pg from 'pg';
+import type { ColumnType } from '../../../domain/mirror/mirror-field';
 import { loadSequence } from '../../../domain/runs/chunk-numbers';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { MirrorModule } from '../mirror-module';
 import type { StagedColumn, StagingLayout } from './staged-column';
 import { STAGING } from './staging';
+import { isSpelled, useTimeZone } from './zoho-spelling';
 
 /** Temporary table of the cells that do not fit, in the transaction of a tolerant load. */
 export const MISFITS = 'misfits';
@@ -35,21 +37,20 @@ export async function removeBadCells(
   layout: StagingLayout,
   chunk: { sessionId: string; chunkNumber: number },
 ): Promise<RemovedRows> {
+  const zoned = await useTimeZone(client, mirror.timeZone);
   await spellWholeNumbers(client, mirror, layout);
-  const checks = [
-    { name: 'id', type: 'bigint' },
-    ...layout.columns.filter((column) => column.checked).map(({ name, type }) => ({ name, type })),
-  ];
-  const bad = checks.map(
-    ({ name, type }) =>
-      `(${quoteLiteral(name)}, ${quoteLiteral(type)}, s.${quoteIdentifier(name)}, pg_input_is_valid(s.${quoteIdentifier(name)}, ${quoteLiteral(type)}))`,
-  );
+  const cells = layout.columns.filter(({ checked }) => checked).map(({ name, type }) => cellCheck(name, type, zoned));
+  const id = cellCheck('id', 'bigint', zoned);
+  const bad = [id, ...cells].map(({ field, type, value, fits }) => `(${field}, ${type}, ${value}, ${fits})`);
+  // Most rows fit, and are found out without a row for each of their cells.
+  const suspicious = [`${id.fits} is not true`, ...cells.map(({ fits }) => `not ${fits}`)];
   await client.query(
     `create temporary table ${MISFITS} on commit drop as
-     select s.ctid as row, case when pg_input_is_valid(s.id, 'bigint') then s.id::bigint end as record_id, cell.field,
-       cell.type, to_jsonb(s) as data
+     select s.ctid as row, case when ${id.fits} then s.id::bigint end as record_id, cell.field, cell.type,
+       to_jsonb(s) as data
      from ${STAGING} s cross join lateral (values ${bad.join(', ')}) as cell (field, type, value, fits)
-     where cell.value is not null and not cell.fits or cell.field = 'id' and cell.value is null`,
+     where (${suspicious.join(' or ')})
+       and (cell.value is not null and not cell.fits or cell.field = 'id' and cell.value is null)`,
   );
   const withoutId = await logRowsWithoutId(client, mirror, chunk);
   const removed = await client.query(
@@ -67,6 +68,16 @@ export async function removeBadCells(
   return { removed: removed.rowCount ?? 0, withoutId };
 }
 
+/** SQL of a cell's name, type and text, and of whether it fits; null where it is empty. */
+function cellCheck(
+  name: string,
+  type: ColumnType,
+  zoned: boolean,
+): Record<'field' | 'type' | 'value' | 'fits', string> {
+  const value = `s.${quoteIdentifier(name)}`;
+  return { field: quoteLiteral(name), type: quoteLiteral(type), value, fits: `(${isSpelled(value, type, zoned)})` };
+}
+
 /** Rewrites whole numbers that are spelled as decimals (`5.0`, `7E+3`), which PostgreSQL does not read as integers. */
 async function spellWholeNumbers(client: pg.Client, mirror: MirrorModule, layout: StagingLayout): Promise<void> {
   // Never ids: one that was written with an exponent may have lost its last digits.
@@ -80,11 +91,11 @@ async function spellWholeNumbers(client: pg.Client, mirror: MirrorModule, layout
     const cell = quoteIdentifier(name);
     const [low, high] = LIMITS[type];
     return `${cell} = case
-      when pg_input_is_valid(${cell}, '${type}') or not pg_input_is_valid(${cell}, 'numeric') then ${cell}
+      when ${isSpelled(cell, type, false)} or not (${isSpelled(cell, 'numeric', false)}) then ${cell}
       when ${cell}::numeric not between ${low} and ${high} or ${cell}::numeric <> trunc(${cell}::numeric) then ${cell}
       else trunc(${cell}::numeric)::bigint::text end`;
   });
-  const misspelled = whole.map(({ name, type }) => `not pg_input_is_valid(${quoteIdentifier(name)}, '${type}')`);
+  const misspelled = whole.map(({ name, type }) => `not (${isSpelled(quoteIdentifier(name), type, false)})`);
   await client.query(`update ${STAGING} set ${assignments.join(', ')} where ${misspelled.join(' or ')}`);
 }
 

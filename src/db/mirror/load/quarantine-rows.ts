@@ -4,6 +4,7 @@ import { modifiedTimeColumn, qualifiedTable, SYNCED_AT, type MirrorModule } from
 import { MISFITS } from './quarantine-cells';
 import type { StagingLayout } from './staged-column';
 import { STAGING } from './staging';
+import { isSpelled } from './zoho-spelling';
 
 interface ReadOf {
   sessionId: string;
@@ -23,7 +24,7 @@ export async function openQuarantine(
   { sessionId, asOf }: ReadOf,
 ): Promise<number> {
   const { modifiedTime } = layout;
-  const time = modifiedTime === undefined ? 'null' : `data ->> ${quoteLiteral(modifiedTime)}`;
+  const time = modifiedTime === undefined ? 'null::text' : `data ->> ${quoteLiteral(modifiedTime)}`;
   const column = modifiedTimeColumn(mirror.fields);
   const isNewer = column === undefined ? 'false' : `m.${quoteIdentifier(column)} > r.zoho_time`;
   const opened = await client.query(
@@ -35,7 +36,7 @@ export async function openQuarantine(
        select distinct on (record_id) record_id, fields, data, zoho_time
        from (
          select record_id, row, fields, data,
-           case when pg_input_is_valid(${time}, 'timestamptz') then (${time})::timestamptz end as zoho_time
+           case when ${isSpelled(`(${time})`, 'timestamptz', false)} then (${time})::timestamptz end as zoho_time
          from (
            select row, min(record_id) as record_id, (array_agg(data))[1] as data,
              jsonb_agg(jsonb_build_object('field', field, 'type', type, 'code', 'VALUE_DOES_NOT_FIT',

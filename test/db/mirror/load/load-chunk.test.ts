@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
-import { copyRowsSource, resultFileSource, type ChunkSource } from '../../../../src/db/mirror/load/chunk-sources';
+import { textPage, type CopyPage } from '../../../../src/db/mirror/copy/copy-page';
+import { copyPagesSource, resultFileSource, type ChunkSource } from '../../../../src/db/mirror/load/chunk-sources';
 import { loadChunk } from '../../../../src/db/mirror/load/load-chunk';
 import { ResultFileBroken } from '../../../../src/db/mirror/load/result-file';
 import { closeRun } from '../../../../src/db/runs/close-run';
@@ -20,6 +21,20 @@ const OPTIONS = {
   keepSeenIds: false,
   startedAt: LATER,
 };
+
+/** Pages of one row each. */
+function somePages(count: number, onRead: (index: number) => void): CopyPage[] {
+  return Array.from({ length: count }, (_, index) => {
+    const rows = Buffer.from(`${index + 1}\tA\t\\N\t\\N\t\\N\n`);
+    return {
+      ...textPage(1, rows, true),
+      asText: () => {
+        onRead(index);
+        return rows;
+      },
+    };
+  });
+}
 
 describe('loadChunk', () => {
   const database = useDatabase();
@@ -74,14 +89,13 @@ describe('loadChunk', () => {
 
   it('leaves nothing behind when the source breaks', async () => {
     const deals = await someMirror(database.knex);
-    async function* broken() {
-      yield Buffer.from('1\tA\t\\N\t\\N\n');
-      throw new Error('the network is gone');
-    }
-    const source = copyRowsSource(deals.mirror, deals.mirror.fields, broken(), new AbortController().signal);
+    const pages = somePages(2, (index) => {
+      if (index === 1) throw new Error('the page cannot be read');
+    });
+    const source = copyPagesSource(deals.mirror, deals.mirror.fields, pages, new AbortController().signal);
     const chunk = { sessionId: deals.sessionId, chunkNumber: nextChunk(), kind: 'list' } as const;
 
-    await assert.rejects(loadChunk(deals.knex, deals.mirror, chunk, source, OPTIONS), /the network is gone/);
+    await assert.rejects(loadChunk(deals.knex, deals.mirror, chunk, source, OPTIONS), /the page cannot be read/);
 
     assert.deepEqual(await rowsOf(deals), []);
     assert.equal(await findLoadedChunk(deals.knex, chunk), undefined);
@@ -109,14 +123,10 @@ describe('loadChunk', () => {
   it('stops when its activity is cancelled, and the connection is fit for the next', async () => {
     const deals = await someMirror(database.knex);
     const controller = new AbortController();
-    async function* endless() {
-      for (let id = 1; ; id += 1) {
-        yield Buffer.from(`${id}\tA\t\\N\t\\N\n`);
-        if (id === 1_000) controller.abort(new Error('cancelled'));
-        if (id % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
-      }
-    }
-    const source = copyRowsSource(deals.mirror, deals.mirror.fields, endless(), controller.signal);
+    const pages = somePages(2_000, (index) => {
+      if (index === 1_000) controller.abort(new Error('cancelled'));
+    });
+    const source = copyPagesSource(deals.mirror, deals.mirror.fields, pages, controller.signal);
     const chunk = { sessionId: deals.sessionId, chunkNumber: nextChunk(), kind: 'list' } as const;
 
     await assert.rejects(loadChunk(deals.knex, deals.mirror, chunk, source, OPTIONS));
