@@ -76,6 +76,7 @@ export const SWITCHES = {
   // Queries
   coqlRowsPerCall: choice([2_000, 200], 'highest LIMIT'),
   coqlSelectColumns: choice([500, 200, 50], 'columns of a SELECT'),
+  coqlLookups: choice(['id', 'name'], 'what a query shows of a lookup: its id, or its id and name'),
   searchMaxCriteria: choice([15, 10], 'criteria of a search'),
   searchEquals: choice(['exact', 'contains'], 'what `equals` means for texts'),
   searchIndexLagMs: whole(0, 'virtual time until search finds a write; until then it sees the record as it was'),
@@ -84,6 +85,7 @@ export const SWITCHES = {
   mixedWriteStatus: choice([207, 200, 202], 'status when some records of a write failed and some did not'),
   unmodifiedSinceScope: choice(['call', 'record'], 'what a conflict of one of several records refuses'),
   upsertSeveralMatches: choice(['oldest', 'newest', 'refuse'], 'the record an upsert takes when several match'),
+  upsertCheckFields: choice(['unique', 'any'], 'fields that `duplicate_check_fields` takes'),
   upsertLagMs: whole(0, 'virtual time until an upsert sees a new record; races in it insert twice'),
   readOnlyFields: choice(['skip', 'refuse'], 'values sent for read-only fields'),
   trimTexts: flag(false, 'spaces at both ends of a written text are cut off'),
@@ -121,6 +123,14 @@ export const SWITCHES = {
   notificationOrder: choice(['kept', 'shuffled'], 'order in which notifications of the same 100 ms arrive'),
   notificationsOfBulkWrites: flag(false, 'bulk writes, and mass updates of more than 1,000 records, notify'),
   notificationTokenLength: choice([50, 256], 'longest `token` of a channel'),
+  notificationValuesOfNew: flag(
+    false,
+    '`affected_values` of new records hold their values, where values are asked for',
+  ),
+  notificationResourceUri: choice(
+    ['called', 'own'],
+    '`resource_uri` has the host and version that the channel was subscribed at, or the own host and v8',
+  ),
   notificationPatchWrapper: choice(
     ['either', 'watch', 'bare'],
     'body of PATCH /actions/watch: a list under `watch`, one channel without a list, or either',
@@ -129,6 +139,7 @@ export const SWITCHES = {
   // What else sets Modified_Time
   modifiedByMassUpdateJob: flag(true, 'a mass update by view sets Modified_Time'),
   modifiedByBulkWrite: flag(true, 'bulk write sets Modified_Time'),
+  modifiedByTags: flag(false, 'adding tags to records and removing them sets Modified_Time'),
   modifiedByFormula: flag(false, 'a formula that is worked out anew sets Modified_Time'),
   modifiedByRestore: flag(false, 'restoring a record from the recycle bin sets Modified_Time'),
   modifiedByPicklistRename: flag(false, 'changing the display value of a choice sets Modified_Time of its records'),

@@ -1,10 +1,11 @@
 import type { CellValue } from '../data/cell';
 import type { Column } from '../data/column';
+import { isTagField } from '../data/field';
 import { addOptions } from '../fields/pick-list';
 import { RecordEditor, type WriteContext } from '../store/record-editor';
 import type { OpenModule } from '../store/records';
 import { readSwitch } from '../switches';
-import { checkValue } from '../writes/check-values';
+import { checkTags, checkValue } from '../writes/check-values';
 import { findByValue } from '../writes/find-duplicate';
 import { valueOfCell } from './cell-value';
 import type { JobRequest, Mapping } from './job';
@@ -123,7 +124,10 @@ export class RowWriter {
       else if (row !== undefined) values[apiName] = null;
       return;
     }
-    const checked = checkValue(this.#context.records, this.#withOptions(column, given), given);
+    const { records } = this.#context;
+    const checked = isTagField(column.field)
+      ? checkTags(records.tags.of(this.#opened.module.apiName), given)
+      : checkValue(records, this.#withOptions(column, given), given);
     if ('value' in checked) values[apiName] = checked.value;
     else refusals.add('INVALID_DATA', apiName);
   }

@@ -1,6 +1,6 @@
 import { type Column } from '../data/column';
 import { kindOf } from '../data/data-type';
-import { type FieldDefinition, isUserField } from '../data/field';
+import { type FieldDefinition, isTagField, isUserField } from '../data/field';
 import type { Records } from '../store/records';
 import { readSwitch, type Switched } from '../switches';
 import { findByValue } from '../writes/find-duplicate';
@@ -24,6 +24,7 @@ export function valueOfCell(
   text: string,
 ): unknown {
   const { records } = organization;
+  if (isTagField(field)) return text.split(',').map((name) => ({ name: name.trim() }));
   const form = readSwitch(organization, 'bulkWriteDateFormats');
   switch (kindOf(field.dataType)) {
     case 'flag':

@@ -10,7 +10,7 @@ export interface Reference {
 export interface TagValue {
   readonly name: string;
   readonly id: string;
-  readonly color_code: string;
+  readonly color_code: string | null;
 }
 
 /** The value of a field in the shape the REST API gives it; every other rendering derives from this one. */

@@ -28,7 +28,7 @@ const CREATED_BY = standard('Created_By', 'ownerlookup', varied(user), { readOnl
 const MODIFIED_BY = standard('Modified_By', 'ownerlookup', varied(user), { readOnly: true });
 const CREATED_TIME = standard('Created_Time', 'datetime', createdTime, { readOnly: true });
 const MODIFIED_TIME = standard('Modified_Time', 'datetime', modifiedTime, { readOnly: true });
-export const TAG = standard('Tag', 'text', varied(tags), { readOnly: true });
+export const TAG = standard('Tag', 'text', varied(tags));
 
 /** The fields every ordinary module ends with. */
 export const AUDIT_FIELDS: readonly FieldPlan[] = [OWNER, CREATED_BY, MODIFIED_BY, CREATED_TIME, MODIFIED_TIME];

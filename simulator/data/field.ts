@@ -45,6 +45,11 @@ export function isLookup(field: FieldDefinition): boolean {
   return kindOf(field.dataType) === 'reference';
 }
 
+/** The field with the tags of a record. */
+export function isTagField({ apiName }: FieldDefinition): boolean {
+  return apiName === 'Tag';
+}
+
 /** A field that holds a user of the organization. */
 export function isUserField(field: FieldDefinition): boolean {
   return field.dataType === 'ownerlookup' || field.dataType === 'userlookup';

@@ -38,5 +38,8 @@ const HOT = tag('Hot', 0);
 const PARTNER = tag('Partner Led', 1);
 const UNICODE = tag('größer', 2);
 
+/** The tags of generated records. */
+export const GENERATED_TAGS = [HOT, PARTNER, UNICODE];
+
 /** None, one or two tags. */
 export const tags: Draw = pooled([[], [], [], [], [HOT], [PARTNER], [HOT, PARTNER], [UNICODE, HOT]]);

@@ -25,6 +25,8 @@ export interface Watched {
 export interface Channel {
   readonly id: string;
   readonly notifyUrl: string;
+  /** Host and version that the channel was subscribed at, e.g. `http://127.0.0.1:8700/crm/v8`. */
+  readonly apiUrl: string;
   /** As they were sent, e.g. `Deals.all`. */
   readonly events: readonly string[];
   readonly watched: readonly Watched[];

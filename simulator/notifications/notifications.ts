@@ -1,6 +1,7 @@
 import type { VirtualClock } from '../clock';
 import type { CellValue } from '../data/cell';
 import type { OpenModule } from '../store/records';
+import type { SwitchBoard } from '../switches';
 import { type Channel, OPERATIONS, type RecordEvent, selects } from './channel';
 import { Channels } from './channels';
 import type { Deliveries } from './deliveries';
@@ -22,7 +23,7 @@ interface Batch {
 interface NotificationContext {
   readonly clock: VirtualClock;
   readonly deliveries: Deliveries;
-  readonly origin: string;
+  readonly switches: SwitchBoard;
 }
 
 /** Notifies channels of changes of records (Notifications API). */
@@ -66,13 +67,13 @@ export class Notifications {
     this.#batches.set(key, batch);
     const id = module.idOf(row);
     batch.ids.push(id);
-    if (event === 'edit') {
-      batch.fields.push({ [id]: changed });
-      if (channel.returnAffectedFieldValues) {
-        const columns = changed.map((name) => module.column(name)).filter((column) => column !== undefined);
-        const values = Object.fromEntries(columns.map((column) => [column.field.apiName, store.value(row, column)]));
-        batch.values.push({ record_id: id, values });
-      }
+    if (event === 'edit') batch.fields.push({ [id]: changed });
+    const hasValues =
+      event === 'edit' || (event === 'create' && this.#context.switches.read('notificationValuesOfNew'));
+    if (hasValues && channel.returnAffectedFieldValues) {
+      const columns = event === 'edit' ? changed.map((name) => module.column(name)) : module.columns;
+      const values = columns.flatMap((column) => (column ? [[column.field.apiName, store.value(row, column)]] : []));
+      batch.values.push({ record_id: id, values: Object.fromEntries(values) as Record<string, CellValue> });
     }
     if (batch.ids.length >= BATCH_SIZE) this.#send(key, batch);
     else this.#flushing ??= setImmediate(() => this.#flush());
@@ -89,7 +90,7 @@ export class Notifications {
     const body = {
       server_time: this.#context.clock.now(),
       module,
-      resource_uri: `${this.#context.origin}/crm/v8/${module}`,
+      resource_uri: `${channel.apiUrl}/${module}`,
       operation: OPERATIONS[event],
       channel_id: channel.id,
       token: channel.token,

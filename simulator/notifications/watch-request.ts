@@ -1,5 +1,5 @@
 import { ApiError, invalidData, type ErrorDetails } from '../http/api-error';
-import { isObject } from '../http/exchange';
+import { type Exchange, isObject } from '../http/exchange';
 import { idText } from '../http/json-numbers';
 import type { Simulation } from '../simulation';
 import type { OpenModule } from '../store/records';
@@ -18,13 +18,26 @@ type Input = Readonly<Record<string, unknown>>;
 /** Key of an element, as errors name it. */
 type KeyDetails = Readonly<{ api_name: string; json_path: string }>;
 
+/** Host and version of a call: what `resource_uri` begins with. */
+export function apiUrlOf(simulation: Simulation, { origin, params }: Exchange): string {
+  const isOwn = readSwitch(simulation, 'notificationResourceUri') === 'own';
+  return isOwn ? `${simulation.origin}/crm/v8` : `${origin}/crm/${params['version'] ?? 'v8'}`;
+}
+
 /**
  * Reads one element of `watch` (Enable, Update Notifications).
  *
+ * @param apiUrl host and version of the call
  * @param before what keys that are left out are taken from: the channel that PATCH changes
  * @throws ApiError MANDATORY_NOT_FOUND, INVALID_DATA and the like, with the path of the key
  */
-export function readChannel(simulation: Simulation, input: Input, place: number, before?: Channel): Channel {
+export function readChannel(
+  simulation: Simulation,
+  input: Input,
+  place: number,
+  apiUrl: string,
+  before?: Channel,
+): Channel {
   const at = (key: string): KeyDetails => ({ api_name: key, json_path: `$.watch[${place}].${key}` });
   function readKey<T>(key: string, previous: T | undefined, read: (given: unknown, details: KeyDetails) => T): T {
     const given = input[key];
@@ -37,6 +50,7 @@ export function readChannel(simulation: Simulation, input: Input, place: number,
   return {
     id: readChannelId(input['channel_id'], at('channel_id')),
     notifyUrl: readKey('notify_url', before?.notifyUrl, readUrl),
+    apiUrl,
     events,
     watched: watchedModules(simulation, events, selections, at('events')),
     token,

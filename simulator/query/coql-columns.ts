@@ -6,6 +6,9 @@ import { resolvePath, type ResolvedPath } from './field-path';
 
 export type ShownValue = CellValue | { readonly id: string };
 
+/** Parts of a lookup that a query shows. */
+export type LookupForm = 'id' | 'name';
+
 export function invalidQuery(message: string, details: ErrorDetails): ApiError {
   return new ApiError(400, 'INVALID_QUERY', message, details);
 }
@@ -24,9 +27,10 @@ export function checkDuplicates(paths: readonly string[]): void {
   if (repeated !== undefined) throw new ApiError(400, 'DUPLICATE_DATA', 'duplicate data', { column_name: repeated });
 }
 
-/** Lookups come with their id only: the name is not promised here. */
-export function shown(value: CellValue): ShownValue {
-  return isReference(value) ? { id: value.id } : value;
+/** A value as a query shows it; a lookup with its id only, as the name is not promised everywhere. */
+export function shown(value: CellValue, form: LookupForm): ShownValue {
+  if (!isReference(value)) return value;
+  return form === 'id' ? { id: value.id } : { name: value.name, id: value.id };
 }
 
 export type Key = string | number | bigint | boolean | undefined;

@@ -9,6 +9,7 @@ import {
   invalidQuery,
   type Key,
   keyOf,
+  type LookupForm,
   shown,
   type ShownValue,
 } from './coql-columns';
@@ -23,7 +24,13 @@ type Shown = Record<string, ShownValue>;
  * @throws ApiError INVALID_QUERY for a column outside of GROUP BY, count without GROUP BY, and sums of texts;
  *   DUPLICATE_DATA, DUPLICATE_ALIAS
  */
-export function groupRows(records: Records, opened: OpenModule, query: CoqlQuery, rows: readonly number[]): Shown[] {
+export function groupRows(
+  records: Records,
+  opened: OpenModule,
+  query: CoqlQuery,
+  rows: readonly number[],
+  form: LookupForm,
+): Shown[] {
   checkGroups(query);
   const column = (path: string): ResolvedPath => columnOf(records, opened, path);
   const grouping = query.groupBy.map((path) => ({ path, column: column(path) }));
@@ -35,7 +42,7 @@ export function groupRows(records: Records, opened: OpenModule, query: CoqlQuery
   }
   const groups = new Map<string, number[]>();
   for (const row of rows) {
-    const key = JSON.stringify(grouping.map((part) => shown(part.column.value(row))));
+    const key = JSON.stringify(grouping.map((part) => shown(part.column.value(row), form)));
     const group = groups.get(key);
     if (group) group.push(row);
     else groups.set(key, [row]);
@@ -44,7 +51,7 @@ export function groupRows(records: Records, opened: OpenModule, query: CoqlQuery
     const values = new Map<string, { shown: ShownValue; key: Key }>();
     for (const { path, column: grouped } of grouping) {
       const cell = grouped.value(members[0] ?? 0);
-      values.set(path, { shown: shown(cell), key: keyOf(grouped, cell) });
+      values.set(path, { shown: shown(cell, form), key: keyOf(grouped, cell) });
     }
     for (const { key, function: name, column: summed } of aggregates) {
       const value = aggregate(name, summed, members);

@@ -207,10 +207,10 @@ class CoqlParser {
     return items;
   }
 
-  /** A name, in double quotes if it is a reserved word. */
+  /** A name, in quotes of either kind or in none. */
   #name(): string {
     const token = this.#take();
-    if (token.kind !== 'word' && !(token.kind === 'text' && this.text[token.at] === '"')) throw this.#error(token);
+    if (token.kind !== 'word' && token.kind !== 'text') throw this.#error(token);
     return token.value;
   }
 

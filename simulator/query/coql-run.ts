@@ -10,11 +10,13 @@ import {
   invalidQuery,
   type Key,
   keyOf,
+  type LookupForm,
   shown,
   type ShownValue,
 } from './coql-columns';
 import { groupRows } from './coql-groups';
 import type { CoqlQuery } from './coql-parser';
+import { isOfUsers, queryUsers } from './coql-users';
 import { compileCondition, converterOf } from './evaluate';
 
 const MAX_CRITERIA = 25;
@@ -26,8 +28,9 @@ export interface CoqlResult {
   readonly more: boolean;
 }
 
-/** Runs a query. @throws ApiError INVALID_QUERY, DUPLICATE_DATA, LIMIT_EXCEEDED, INVALID_MODULE, NO_PERMISSION */
-export function runCoql(records: Records, query: CoqlQuery): CoqlResult {
+/** Runs a query, of a module or of the users. @throws ApiError INVALID_QUERY, DUPLICATE_DATA, LIMIT_EXCEEDED, INVALID_MODULE, NO_PERMISSION */
+export function runCoql(records: Records, query: CoqlQuery, form: LookupForm): CoqlResult {
+  if (isOfUsers(query)) return queryUsers(records.catalog.users, query);
   const opened = records.find(query.module);
   if (!opened)
     throw new ApiError(400, 'INVALID_MODULE', 'the given module is not supported in api', { module: query.module });
@@ -41,13 +44,13 @@ export function runCoql(records: Records, query: CoqlQuery): CoqlResult {
   const reach = query.offset + query.limit;
   if (query.aggregates.length > 0 || query.groupBy.length > 0) {
     const rows = matchingRows(records, opened, { ...query, order: [] }, Infinity);
-    const groups = groupRows(records, opened, query, rows);
+    const groups = groupRows(records, opened, query, rows, form);
     return { data: groups.slice(query.offset, reach), more: groups.length > reach };
   }
   const rows = matchingRows(records, opened, query, reach + 1);
   const data = rows.slice(query.offset, reach).map((row) => {
     const record: Record<string, ShownValue> = {};
-    for (const { path, resolved } of columns) record[path] = shown(resolved.value(row));
+    for (const { path, resolved } of columns) record[path] = shown(resolved.value(row), form);
     record['id'] = opened.module.idOf(row);
     return record;
   });

@@ -7,6 +7,7 @@ import { resolvePath, type ResolvedPath } from './field-path';
 
 export type RowTest = (row: number) => boolean;
 type Comparable = string | number | bigint | boolean;
+type ValuesTest = (values: readonly Comparable[]) => boolean;
 
 /**
  * Compiles a condition for the rows of a module. An empty field fulfils `empty` and the negative comparisons and
@@ -15,23 +16,33 @@ type Comparable = string | number | bigint | boolean;
  * @throws Error when a path does not exist; parsers check paths before
  */
 export function compileCondition(records: Records, opened: OpenModule, condition: Condition): RowTest {
-  if ('path' in condition) {
-    const path = resolvePath(records, opened, condition.path);
-    if (!path) throw new Error(`${opened.module.apiName} has no ${condition.path}`);
-    return compileComparing(opened, path, condition);
-  }
-  const parts = ('all' in condition ? condition.all : condition.any).map((part) =>
-    compileCondition(records, opened, part),
-  );
+  const { module, store } = opened;
+  return combineTests(condition, (comparing) => {
+    const path = resolvePath(records, opened, comparing.path);
+    if (!path) throw new Error(`${module.apiName} has no ${comparing.path}`);
+    if (comparing.path !== 'Modified_Time') return compareRows(path, comparing);
+    const test = testOf(path, comparing);
+    return (row) => test([store.modifiedAt(row)]);
+  });
+}
+
+/** Joins the tests of a condition's comparisons as the condition joins them. */
+export function combineTests(condition: Condition, compile: (comparing: Comparing) => RowTest): RowTest {
+  if ('path' in condition) return compile(condition);
+  const parts = ('all' in condition ? condition.all : condition.any).map((part) => combineTests(part, compile));
   return 'all' in condition ? (row) => parts.every((test) => test(row)) : (row) => parts.some((test) => test(row));
 }
 
-function compileComparing({ store }: OpenModule, path: ResolvedPath, comparing: Comparing): RowTest {
+/** Compares the values that a path leads to. */
+export function compareRows(path: ResolvedPath, comparing: Comparing): RowTest {
   const toComparable = converterOf(path.dataType);
-  const operands = comparing.operands.map(toComparable).filter((operand) => operand !== undefined);
-  const test = comparison(comparing, operands);
-  if (comparing.path === 'Modified_Time') return (row) => test([store.modifiedAt(row)]);
+  const test = testOf(path, comparing);
   return (row) => test(comparables(path.value(row), toComparable));
+}
+
+function testOf({ dataType }: ResolvedPath, comparing: Comparing): ValuesTest {
+  const operands = comparing.operands.map(converterOf(dataType)).filter((operand) => operand !== undefined);
+  return comparison(comparing, operands);
 }
 
 /** The values of a field as things to compare: none when it is empty, several for a multi-select. */
@@ -64,8 +75,6 @@ export function converterOf(dataType: DataType | 'id'): (text: string) => Compar
       return (text) => text;
   }
 }
-
-type ValuesTest = (values: readonly Comparable[]) => boolean;
 
 function comparison({ comparison: kind }: Comparing, operands: readonly Comparable[]): ValuesTest {
   const [first, second] = operands;

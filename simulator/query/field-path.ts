@@ -22,18 +22,27 @@ export function resolvePath(records: Records, opened: OpenModule, path: string):
   if (!column) return undefined;
   if (rest.length === 0) return { dataType: column.field.dataType, value: (row) => store.value(row, column) };
   return isUserField(column.field)
-    ? userPart(opened, column, rest)
+    ? userPart(records, opened, column, rest)
     : relatedPart(records, opened, column, rest.join('.'));
 }
 
-function userPart({ store }: OpenModule, column: Column, rest: readonly string[]): ResolvedPath | undefined {
-  const [part] = rest;
-  if (rest.length !== 1 || (part !== 'id' && part !== 'name' && part !== 'email')) return undefined;
+const USER_PARTS = ['id', 'name', 'email', 'first_name', 'last_name'] as const;
+
+function userPart(
+  { catalog }: Records,
+  { store }: OpenModule,
+  column: Column,
+  rest: readonly string[],
+): ResolvedPath | undefined {
+  const part = USER_PARTS.find((candidate) => candidate === rest[0]);
+  if (rest.length !== 1 || part === undefined) return undefined;
   return {
     dataType: part === 'id' ? 'id' : 'text',
     value: (row) => {
       const user = store.value(row, column);
-      return isReference(user) ? (user[part] ?? null) : null;
+      if (!isReference(user)) return null;
+      if (part === 'id') return user.id;
+      return catalog.users.find(({ id }) => id === user.id)?.[part] ?? (part === 'name' ? user.name : null);
     },
   };
 }

@@ -12,7 +12,7 @@ import { rulesOf } from '../versions';
 export function queryRecords(simulation: Simulation, exchange: Exchange): Reply {
   const query = parseCoql(selectQuery(exchange));
   checkLimits(simulation, exchange, query);
-  const { data, more } = runCoql(simulation.records, query);
+  const { data, more } = runCoql(simulation.records, query, readSwitch(simulation, 'coqlLookups'));
   return data.length === 0 ? NO_CONTENT : json(200, { data, info: { count: data.length, more_records: more } });
 }
 

@@ -1,7 +1,7 @@
 import type { Catalog } from '../data/catalog';
 import type { Column } from '../data/column';
 import { kindOf, type ValueKind } from '../data/data-type';
-import { type FieldDefinition, isLookup } from '../data/field';
+import { type FieldDefinition, isLookup, isTagField } from '../data/field';
 import type { GeneratedModule } from '../data/generated-module';
 import { rulesOf, type VersionRules } from '../versions';
 import { FIELD_CONSTANTS } from './field-constants';
@@ -114,7 +114,6 @@ export function fieldDocument(
 ): Record<string, unknown> {
   const { field } = column;
   const writable = !field.readOnly;
-  const tag = field.apiName === 'Tag';
   const sequence = module.columns.indexOf(column) + 1;
   return {
     ...FIELD_CONSTANTS,
@@ -125,8 +124,8 @@ export function fieldDocument(
     read_only: !writable && !NOT_CALLED_READ_ONLY.test(field.apiName),
     custom_field: field.custom,
     display_field: field.apiName === module.plan.displayField,
-    sortable: !tag,
-    mass_update: writable && !isLookup(field) && field.dataType !== 'textarea' && field.dataType !== 'email',
+    sortable: !isTagField(field),
+    mass_update: writable && takesMassUpdates(field),
     created_source: field.custom ? 'user' : 'default',
     display_label: field.label,
     column_name: `CF_${sequence}`,
@@ -142,6 +141,10 @@ export function fieldDocument(
     pick_list_values: pickListValues(field, module.fieldId(field)),
     ...field.metadata,
   };
+}
+
+function takesMassUpdates(field: FieldDefinition): boolean {
+  return !isLookup(field) && !isTagField(field) && field.dataType !== 'textarea' && field.dataType !== 'email';
 }
 
 /** The id of every record as Fields Metadata shows it: a field that no view or layout has. */
@@ -188,7 +191,7 @@ function typeKeys(field: FieldDefinition, { typeWithoutJsonType }: VersionRules)
   const { dataType, length, decimals, formula } = field;
   return {
     ...(!(field.withoutJsonTypeInV2 && typeWithoutJsonType) && {
-      json_type: field.apiName === 'Tag' ? 'jsonarray' : (JSON_TYPES[kindOf(dataType)] ?? 'string'),
+      json_type: isTagField(field) ? 'jsonarray' : (JSON_TYPES[kindOf(dataType)] ?? 'string'),
     }),
     length: length ?? 255,
     decimal_place: decimals ?? null,

@@ -7,7 +7,6 @@ const SETTINGS = '/crm/:version/settings';
 
 /** Lists of settings that the organization has nothing in, and features that it does not have. */
 export const SETTINGS_LINES: readonly RouteLine[] = [
-  ['listTags', 'GET', `${SETTINGS}/tags`, ofModule('tags'), ['ZohoCRM.settings.tags.READ']],
   ['listPipelines', 'GET', `${SETTINGS}/pipeline`, listPipelines, ['ZohoCRM.settings.pipeline.READ']],
   [
     'listRelatedLists',

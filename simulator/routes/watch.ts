@@ -1,7 +1,7 @@
 import { ApiError, invalidData, paramMissing, unparsable } from '../http/api-error';
 import { type Exchange, isObject, json, jsonBody, NO_CONTENT, type Reply } from '../http/exchange';
 import type { Channel, Watched } from '../notifications/channel';
-import { eventsOf, mandatory, readChannel, readChannelId, readEvents } from '../notifications/watch-request';
+import { apiUrlOf, eventsOf, mandatory, readChannel, readChannelId, readEvents } from '../notifications/watch-request';
 import type { Simulation } from '../simulation';
 import { readSwitch, type SwitchValues } from '../switches';
 import { integerParameter, MAX_PER_PAGE, nameList } from './parameters';
@@ -17,9 +17,10 @@ type Item = Readonly<Record<string, unknown>>;
 
 /** `POST /actions/watch` (Enable Notifications): a channel that exists is subscribed anew. */
 export function enableNotifications(simulation: Simulation, exchange: Exchange): Reply {
+  const apiUrl = apiUrlOf(simulation, exchange);
   const items = entries(exchange).map((input, place) =>
     attempt(() => {
-      const channel = readChannel(simulation, input, place);
+      const channel = readChannel(simulation, input, place, apiUrl);
       simulation.notifications.channels.put(channel);
       return subscribed(simulation, channel, SUBSCRIBED);
     }),
@@ -29,10 +30,11 @@ export function enableNotifications(simulation: Simulation, exchange: Exchange):
 
 /** `PUT /actions/watch` (Update Details of Notifications): the whole channel is replaced. */
 export function updateNotifications(simulation: Simulation, exchange: Exchange): Reply {
+  const apiUrl = apiUrlOf(simulation, exchange);
   const items = entries(exchange).map((input, place) =>
     attempt(() => {
       existing(simulation, input, place);
-      const channel = readChannel(simulation, input, place);
+      const channel = readChannel(simulation, input, place, apiUrl);
       simulation.notifications.channels.put(channel);
       return subscribed(simulation, channel, UPDATED);
     }),
@@ -50,7 +52,7 @@ export function patchNotifications(simulation: Simulation, exchange: Exchange): 
       const before = existing(simulation, input, place);
       return input['_delete_events'] === true
         ? deleteEvents(simulation, before, input, place)
-        : patch(simulation, before, input, place);
+        : patch(simulation, before, input, place, apiUrlOf(simulation, exchange));
     }),
   );
   return positional(items, 200);
@@ -84,7 +86,7 @@ export function disableNotifications(simulation: Simulation, { query }: Exchange
       if (!channel) throw notSubscribed(id);
       simulation.notifications.channels.remove(id);
       const [first] = channel.watched;
-      return success({ ...(first && resource(simulation, first)), channel_id: id }, UNSUBSCRIBED);
+      return success({ ...(first && resource(channel, first)), channel_id: id }, UNSUBSCRIBED);
     }),
   );
   return positional(items, 200);
@@ -115,8 +117,8 @@ function existing({ notifications }: Simulation, input: Input, place: number): C
   return channel;
 }
 
-function patch(simulation: Simulation, before: Channel, input: Input, place: number): Item {
-  const channel = readChannel(simulation, input, place, before);
+function patch(simulation: Simulation, before: Channel, input: Input, place: number, apiUrl: string): Item {
+  const channel = readChannel(simulation, input, place, apiUrl, before);
   simulation.notifications.channels.put(channel);
   return subscribed(simulation, channel, UPDATED);
 }
@@ -127,9 +129,9 @@ function deleteEvents(simulation: Simulation, before: Channel, input: Input, pla
   const left = before.events.flatMap(singleEvents).filter((event) => !removed.has(event));
   const { channels } = simulation.notifications;
   if (left.length === 0) channels.remove(before.id);
-  else channels.put(readChannel(simulation, { channel_id: before.id, events: left }, place, before));
+  else channels.put(readChannel(simulation, { channel_id: before.id, events: left }, place, before.apiUrl, before));
   const [first] = before.watched;
-  return success({ ...(first && resource(simulation, first)), channel_id: before.id }, REMOVED);
+  return success({ ...(first && resource(before, first)), channel_id: before.id }, REMOVED);
 }
 
 /** `Deals.all` one by one. */
@@ -165,7 +167,7 @@ function success(details: Item, message: string): Item {
 function subscribed(simulation: Simulation, channel: Channel, message: string): Item {
   const events = channel.watched.map((watched) => ({
     channel_expiry: expiryOf(simulation, channel),
-    ...resource(simulation, watched),
+    ...resource(channel, watched),
     resource_name: watched.module,
     channel_id: channel.id,
     ...(channel.condition && { notification_condition: channel.condition }),
@@ -173,8 +175,8 @@ function subscribed(simulation: Simulation, channel: Channel, message: string): 
   return success({ events }, message);
 }
 
-function resource({ origin }: Simulation, { module, moduleId }: Watched): Item {
-  return { resource_uri: `${origin}/crm/v8/${module}`, resource_id: moduleId };
+function resource({ apiUrl }: Channel, { module, moduleId }: Watched): Item {
+  return { resource_uri: `${apiUrl}/${module}`, resource_id: moduleId };
 }
 
 function expiryOf({ catalog }: Simulation, channel: Channel): string {
@@ -187,7 +189,7 @@ function watchDocument(simulation: Simulation, channel: Channel, watched: Watche
     notify_on_related_action: channel.notifyOnRelatedAction,
     return_affected_field_values: channel.returnAffectedFieldValues,
     channel_expiry: expiryOf(simulation, channel),
-    ...resource(simulation, watched),
+    ...resource(channel, watched),
     resource_name: watched.module,
     notify_url: channel.notifyUrl,
     channel_id: channel.id,

@@ -3,6 +3,7 @@ import { createBulkWrite, downloadBulkWrite, getBulkWrite, uploadFile } from './
 import { createFields, deleteField, updateField, updateFields } from './custom-fields';
 import { getMassUpdate, massUpdate, massUpdateCredits } from './mass-update';
 import { polling, type RouteLine } from './route-line';
+import { addTags, createTags, listTags, removeTags, tagCredits } from './tags';
 import {
   disableNotifications,
   enableNotifications,
@@ -17,6 +18,8 @@ const DOWNLOAD = '/v2/crm/:zgid/bulk-write/:job/:file';
 const FREE = { credits: 0 };
 const MASS_UPDATE = `${CRM}/:module/actions/mass_update`;
 const FIELDS = `${CRM}/settings/fields`;
+const TAGS = `${CRM}/settings/tags`;
+const TAG_SCOPE = ['ZohoCRM.modules.{module}.CREATE'];
 const WATCH = `${CRM}/actions/watch`;
 const watchScope = (...operations: string[]): string[] =>
   operations.map((operation) => `ZohoCRM.notifications.${operation}`);
@@ -40,6 +43,12 @@ export const WRITING_LINES: readonly RouteLine[] = [
     { credits: massUpdateCredits },
   ],
   ['getMassUpdate', 'GET', MASS_UPDATE, getMassUpdate, ['ZohoCRM.mass_update.{module}.READ'], polling],
+  ['listTags', 'GET', TAGS, listTags, ['ZohoCRM.settings.tags.READ']],
+  ['createTags', 'POST', TAGS, createTags, ['ZohoCRM.settings.tags.CREATE']],
+  ['addTags', 'POST', `${CRM}/:module/actions/add_tags`, addTags, TAG_SCOPE, { credits: tagCredits }],
+  ['addTags', 'POST', `${CRM}/:module/:id/actions/add_tags`, addTags, TAG_SCOPE],
+  ['removeTags', 'POST', `${CRM}/:module/actions/remove_tags`, removeTags, TAG_SCOPE, { credits: tagCredits }],
+  ['removeTags', 'POST', `${CRM}/:module/:id/actions/remove_tags`, removeTags, TAG_SCOPE],
   ['getNotifications', 'GET', WATCH, getNotifications, watchScope('READ')],
   ['enableNotifications', 'POST', WATCH, enableNotifications, watchScope('CREATE', 'WRITE')],
   ['updateNotifications', 'PUT', WATCH, updateNotifications, watchScope('UPDATE', 'WRITE')],

@@ -1,8 +1,8 @@
 import type { VirtualClock } from '../clock';
 import type { Catalog } from '../data/catalog';
-import type { CellValue } from '../data/cell';
+import { type CellValue, isReference } from '../data/cell';
 import type { Column } from '../data/column';
-import { autonumberOf, isLookup, isUserField } from '../data/field';
+import { autonumberOf, type FieldDefinition, isLookup, isTagField, isUserField } from '../data/field';
 import { userReference } from '../data/users';
 import type { RecordEvent } from '../notifications/channel';
 import type { Notifications } from '../notifications/notifications';
@@ -46,7 +46,7 @@ export class RecordEditor {
     for (const column of module.columns) {
       const { apiName, dataType, autonumberPrefix, defaultValue } = column.field;
       const empty =
-        dataType === 'multiselectpicklist' || apiName === 'Tag' ? [] : dataType === 'boolean' ? false : null;
+        dataType === 'multiselectpicklist' || isTagField(column.field) ? [] : dataType === 'boolean' ? false : null;
       const given = apiName in values ? values[apiName] : defaultValue;
       complete[apiName] = this.#completed(column, given ?? empty);
       if (autonumberPrefix !== undefined) complete[apiName] = autonumberOf(column.field, store.endRow);
@@ -132,21 +132,19 @@ export class RecordEditor {
 
   /** Completes lookups, which are written by id and read with a name; an empty text is stored as null. */
   #completed({ field }: Column, value: CellValue): CellValue {
+    if (isTagField(field)) return value ?? [];
     if (value === '') return null;
-    const { lookupModule } = field;
-    if (!isLookup(field)) return value;
-    const id =
-      typeof value === 'string'
-        ? value
-        : value !== null && typeof value === 'object' && 'id' in value
-          ? value.id
-          : null;
+    return isLookup(field) ? this.#reference(field, value) : value;
+  }
+
+  #reference(field: FieldDefinition, value: CellValue): CellValue {
+    const id = typeof value === 'string' ? value : isReference(value) ? value.id : null;
     if (id === null) return null;
     if (isUserField(field)) {
       const user = this.context.catalog.users.find((candidate) => candidate.id === id);
       return user ? userReference(user) : null;
     }
-    const related = lookupModule === undefined ? undefined : this.context.records.find(lookupModule);
+    const related = field.lookupModule === undefined ? undefined : this.context.records.find(field.lookupModule);
     const row = related?.store.liveRow(id);
     return related && row !== undefined ? { name: related.store.displayName(row), id } : null;
   }

@@ -4,6 +4,7 @@ import { invalidModule, noPermission } from '../http/api-error';
 import type { SwitchBoard } from '../switches';
 import { ModuleStore } from './module-store';
 import { RecordWriter } from './record-writer';
+import { Tags } from './tags';
 
 /** A module with its current records and the means to write them out. */
 export interface OpenModule {
@@ -15,6 +16,7 @@ export interface OpenModule {
 /** The records of all modules. */
 export class Records {
   readonly #opened = new Map<GeneratedModule, OpenModule>();
+  readonly tags = new Tags();
   readonly catalog: Catalog;
   readonly switches: SwitchBoard | undefined;
 
@@ -65,5 +67,6 @@ export class Records {
 
   reset(): void {
     for (const { store } of this.#opened.values()) store.clear();
+    this.tags.reset();
   }
 }

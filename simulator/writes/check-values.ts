@@ -1,10 +1,11 @@
 import type { CellValue } from '../data/cell';
 import type { Column } from '../data/column';
 import { kindOf } from '../data/data-type';
-import { type FieldDefinition, isUserField } from '../data/field';
+import { type FieldDefinition, isTagField, isUserField } from '../data/field';
 import { isObject } from '../http/exchange';
 import { idText } from '../http/json-numbers';
 import type { OpenModule, Records } from '../store/records';
+import { MAX_TAG_NAME, type ModuleTags, type TagName } from '../store/tags';
 import { readSwitch, type Switched } from '../switches';
 import { parseInstant } from '../zoned-time';
 import { recordError, type RecordError } from './outcome';
@@ -37,7 +38,9 @@ export function checkValues(
     }
     if (given === undefined || field.readOnly) continue;
     const trims = typeof given === 'string' && readSwitch(organization, 'trimTexts');
-    const checked = checkValue(organization.records, column, trims ? given.trim() : given);
+    const checked = isTagField(field)
+      ? checkTags(organization.records.tags.of(module.apiName), given)
+      : checkValue(organization.records, column, trims ? given.trim() : given);
     if ('expected' in checked) {
       return recordError('INVALID_DATA', 'invalid data', { expected_data_type: checked.expected, ...path });
     }
@@ -78,6 +81,26 @@ export function checkValue(records: Records, { field }: Column, given: unknown):
     default:
       return checkText(field, given);
   }
+}
+
+/** Checks the tags of a record: a list of names or ids. */
+export function checkTags(tags: ModuleTags, given: unknown): Checked {
+  if (given === null || given === '') return { value: [] };
+  const names = readTagNames(given);
+  if (names === undefined) return { expected: 'jsonarray' };
+  if (names.some(({ name = '' }) => name.length > MAX_TAG_NAME)) return { details: { maximum_length: MAX_TAG_NAME } };
+  const unknown = names.find((name) => name.id !== undefined && !tags.find(name));
+  return unknown ? { details: { id: unknown.id } } : { value: tags.resolve(names) };
+}
+
+/** Names and ids of tags as requests write them: a list of objects. */
+export function readTagNames(given: unknown): TagName[] | undefined {
+  if (!Array.isArray(given) || !given.every(isObject)) return undefined;
+  const names = given.map((item): TagName => {
+    const id = idText(item['id']);
+    return id === undefined ? { name: textOf(item['name']).trim() } : { id };
+  });
+  return names.some(({ id, name }) => id === undefined && name === '') ? undefined : names;
 }
 
 function textOf(given: unknown): string {

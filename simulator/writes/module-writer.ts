@@ -8,6 +8,7 @@ import type { OpenModule } from '../store/records';
 import { ALL_EFFECTS } from '../store/write-effects';
 import { readSwitch } from '../switches';
 import { parseInstant } from '../zoned-time';
+import { appendedValues } from './appended-values';
 import { checkValues } from './check-values';
 import { findByValue } from './find-duplicate';
 import { findMatch, type Match } from './find-match';
@@ -31,7 +32,7 @@ export class ModuleWriter {
     this.simulation = simulation;
     this.exchange = exchange;
     this.#opened = simulation.records.open(exchange.params['module'] ?? '');
-    const { inputs, checkFields, automates } = readWriteCall(this.#opened, exchange);
+    const { inputs, checkFields, automates } = readWriteCall(simulation, this.#opened, exchange);
     this.inputs = inputs;
     this.#checkFields = checkFields;
     this.#editor = new RecordEditor(simulation, this.#opened, { ...ALL_EFFECTS, automates });
@@ -70,7 +71,7 @@ export class ModuleWriter {
       return alreadyModified(recordStamps(this.#opened, row));
     const values = this.#check(input, place, false, row);
     if ('error' in values) return values.error;
-    this.#editor.update(row, values.values);
+    this.#editor.update(row, appendedValues(this.#opened, row, values.values, input['$append_values']));
     return this.#success(row, 'record updated');
   }
 

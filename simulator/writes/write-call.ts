@@ -1,6 +1,8 @@
 import { ApiError, invalidData, unparsable } from '../http/api-error';
 import { type Exchange, isObject, jsonBody } from '../http/exchange';
+import type { ExternalFields } from '../store/external-fields';
 import type { OpenModule } from '../store/records';
+import { readSwitch, type Switched } from '../switches';
 import { systemCheckField } from './find-duplicate';
 
 export const MAX_RECORDS = 100;
@@ -17,8 +19,10 @@ export interface WriteCall {
   readonly automates: boolean;
 }
 
-/** @throws ApiError when the body is not a list of 1 to 100 records */
-export function readWriteCall(opened: OpenModule, exchange: Exchange): WriteCall {
+type Organization = Switched & { readonly externalFields: ExternalFields };
+
+/** @throws ApiError when the body is not a list of 1 to 100 records, or names a field that cannot tell records apart */
+export function readWriteCall(organization: Organization, opened: OpenModule, exchange: Exchange): WriteCall {
   const body = jsonBody(exchange);
   if (!isObject(body)) throw unparsable();
   const { data, trigger, duplicate_check_fields: fields } = body;
@@ -29,9 +33,29 @@ export function readWriteCall(opened: OpenModule, exchange: Exchange): WriteCall
   if (data.length > MAX_RECORDS) throw tooManyRecords('data');
   return {
     inputs: data,
-    checkFields: Array.isArray(fields) ? fields.map(String) : [systemCheckField(opened)],
+    checkFields: readCheckFields(organization, opened, fields),
     automates: !Array.isArray(trigger) || trigger.includes('workflow'),
   };
+}
+
+/** The fields of the body in their order; the module's own first, then its unique ones, where it names none. */
+function readCheckFields(organization: Organization, opened: OpenModule, fields: unknown): string[] {
+  const { module } = opened;
+  const unique = module.columns.filter(
+    (column) => column.field.unique || organization.externalFields.typeOf(module, column) !== undefined,
+  );
+  const standard = [...new Set([systemCheckField(opened), ...unique.map(({ field }) => field.apiName)])];
+  if (!Array.isArray(fields)) return standard;
+  const names = fields.map(String);
+  if (readSwitch(organization, 'upsertCheckFields') === 'any') return names;
+  const place = names.findIndex((name) => !standard.includes(name));
+  if (place < 0) return names;
+  const path = `$.duplicate_check_fields[${place}]`;
+  throw invalidData('invalid data', {
+    api_name: 'duplicate_check_fields',
+    json_path: path,
+    supported_values: standard,
+  });
 }
 
 export function tooManyRecords(apiName: string): ApiError {

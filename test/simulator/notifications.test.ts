@@ -71,6 +71,38 @@ describe('simulator: notifications', () => {
     assert.deepEqual(message?.['affected_values'], [{ record_id: id, values: { Next_Step: 'Call tomorrow' } }]);
   });
 
+  it('tells the values of new records only where that is switched on', async () => {
+    bed.simulator.control.setSwitches({ notificationValuesOfNew: true });
+    await watch();
+
+    const data = [{ Deal_Name: 'New', Stage: 'Qualification', Next_Step: 'Call' }];
+    const { body } = await bed.call('/crm/v8/Deals', { method: 'POST', json: { data } });
+    const [message] = await receiver.wait(1);
+
+    const [{ record_id: id, values } = { record_id: '', values: {} }] = message?.['affected_values'] as {
+      record_id: string;
+      values: Record<string, unknown>;
+    }[];
+    assert.equal(id, body.data?.[0]?.details.id);
+    assert.deepEqual([values['Deal_Name'], values['Next_Step']], ['New', 'Call']);
+  });
+
+  it('names records by the host and version that a channel was subscribed at', async () => {
+    const subscribe = async (): Promise<unknown> => {
+      const entry = { channel_id: CHANNEL, events: ['Deals.edit'], notify_url: receiver.url };
+      const answer = await bed.call('/crm/v6/actions/watch', { method: 'POST', json: { watch: [entry] } });
+      const details = item(answer)['details'] as { events: { resource_uri: string }[] };
+      return details.events[0]?.resource_uri;
+    };
+    const called = await subscribe();
+    bed.simulator.control.setSwitches({ notificationResourceUri: 'own' });
+
+    assert.deepEqual(
+      [called, await subscribe()],
+      [`${bed.simulator.url}/crm/v6/Deals`, `${bed.simulator.url}/crm/v8/Deals`],
+    );
+  });
+
   it('tells of deletes', async () => {
     await watch({ events: ['Deals.delete'] });
     const [id = ''] = await deals();

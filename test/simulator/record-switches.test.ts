@@ -71,6 +71,19 @@ describe('simulator: switches of record writes', () => {
     assert.deepEqual([...racing, await upsert()], ['insert', 'insert', 'update']);
   });
 
+  it('upsertCheckFields: only what tells records apart, or any field', async () => {
+    const json = { data: [{ Deal_Name: 'Twin', Stage: 'Qualification' }], duplicate_check_fields: ['Next_Step'] };
+    const answers = await both({ upsertCheckFields: 'any' }, () =>
+      bed().call('/crm/v8/Deals/upsert', { method: 'POST', json }),
+    );
+
+    assert.deepEqual(statuses(answers), [400, 200]);
+    assert.deepEqual(
+      [answers[0].body.code, answers[0].body.details?.['json_path']],
+      ['INVALID_DATA', '$.duplicate_check_fields[0]'],
+    );
+  });
+
   it('readOnlyFields', async () => {
     const answers = await both({ readOnlyFields: 'refuse' }, () =>
       write([{ id: FIRST_DEAL, Created_Time: '2020-01-01T00:00:00+00:00' }]),
