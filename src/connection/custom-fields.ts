@@ -97,10 +97,20 @@ async function modify(
 /** @throws ZohoError with the reason of the refusal */
 function idOf([outcome]: readonly CustomFieldOutcome[], operation: string, module: string): string {
   if (outcome?.status === 'success') return outcome.id;
-  const { category = 'server', code = 'UNEXPECTED_ANSWER', details = {}, fieldName } = outcome ?? {};
+  const { category = 'server', code = 'UNEXPECTED_ANSWER', details = {}, fieldName, errors = [] } = outcome ?? {};
   const what = [fieldName, ...Object.values(details).filter((detail) => typeof detail === 'string')].filter(Boolean);
-  const reason = `Zoho refused the field with ${code}${what.length === 0 ? '' : ` (${what.join(', ')})`}`;
-  throw new ZohoError({ operation, module, category, code, reason, details, fieldName: fieldName ?? undefined });
+  const others = errors.slice(1).map((other) => `; ${[other.code, other.fieldName ?? []].flat().join(' ')}`);
+  const reason = `Zoho refused the field with ${code}${what.length === 0 ? '' : ` (${what.join(', ')})`}${others.join('')}`;
+  throw new ZohoError({
+    operation,
+    module,
+    category,
+    code,
+    reason,
+    details,
+    errors,
+    fieldName: fieldName ?? undefined,
+  });
 }
 
 /** Reads the changed field. A failure to read is no failure of the change, which has happened. */

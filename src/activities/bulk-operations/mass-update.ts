@@ -135,8 +135,8 @@ export async function awaitMassUpdate(
 function outcomeOf(outcome: WriteOutcome | undefined): ItemOutcome {
   if (!outcome) return { status: 'unknown', recordId: null, errors: [{ code: 'NOT_ANSWERED', fields: [] }] };
   if (outcome.status === 'success') return { status: 'updated', recordId: outcome.id, errors: [] };
-  const fields = outcome.fieldName === null ? [] : [outcome.fieldName];
-  return { status: 'skipped', recordId: null, errors: [{ code: outcome.code, fields }] };
+  const errors = outcome.errors.map(({ code, fieldName }) => ({ code, fields: fieldName === null ? [] : [fieldName] }));
+  return { status: 'skipped', recordId: null, errors };
 }
 
 function recordOf(values: Record<string, ExactValue>): RecordInput {

@@ -1,8 +1,8 @@
 import { GrantRefused } from '../../connection/consent/errors';
 import type { ConnectionModel } from '../../db/models/connection';
 import { EncryptionKeyMissing, KeyRingInvalid, SealedValueInvalid } from '../../db/postgres/encryption';
-import { type ErrorCategory, ZohoError } from '../../zoho/errors/errors';
-import { Problem, type ProblemCode } from './problem';
+import { type ErrorCategory, type ItemError, ZohoError } from '../../zoho/errors/errors';
+import { Problem, type ProblemCode, type ProblemDetail } from './problem';
 
 /** The problem of a connection whose grant Zoho no longer accepts. */
 export function needsReauth({ name, statusReason }: ConnectionModel): Problem {
@@ -13,10 +13,16 @@ export function needsReauth({ name, statusReason }: ConnectionModel): Problem {
   );
 }
 
-/** Translates a failure at Zoho, of a grant, or of the keys that seal it, to a problem; undefined for any other. */
-export function zohoProblem(error: unknown): Problem | undefined {
+/** Place in the body of the caller's request for a JSON path of Zoho's; null if it has none. */
+type ToPointer = (jsonPath: string | null) => string | null;
+
+/**
+ * Translates a failure at Zoho, of a grant, or of the keys that seal it, to a problem; undefined for any other.
+ * @param toPointer for routes whose body Zoho gets as it is
+ */
+export function zohoProblem(error: unknown, toPointer?: ToPointer): Problem | undefined {
   if (error instanceof GrantRefused) return new Problem('grant_refused', error.message, {}, { cause: error });
-  if (error instanceof ZohoError) return fromZoho(error);
+  if (error instanceof ZohoError) return fromZoho(error, toPointer);
   if (error instanceof KeyRingInvalid || error instanceof EncryptionKeyMissing || error instanceof SealedValueInvalid) {
     return new Problem('encryption_key_missing', error.message, {}, { cause: error });
   }
@@ -69,10 +75,17 @@ export function unknownOutcome(error: unknown, whatToDo: string): Problem | unde
   return new Problem('zoho_outcome_unknown', `${error.message}. ${whatToDo}`, {}, { cause: error });
 }
 
-function fromZoho(error: ZohoError): Problem {
+function fromZoho(error: ZohoError, toPointer: ToPointer = () => null): Problem {
   const code = NO_SUCH_MODULE.has(error.code) ? 'zoho_not_found' : BY_CATEGORY[error.category];
   const headers = error.retryable ? { 'Retry-After': String(secondsToWait(error)) } : undefined;
-  return new Problem(code, `${error.message}. ${adviceFor(error)}`, headers && { headers }, { cause: error });
+  const errors = error.errors.filter(({ fieldName }) => fieldName !== null).map((one) => detailOf(one, toPointer));
+  const more = { ...(headers && { headers }), ...(errors.length > 0 && { errors }) };
+  return new Problem(code, `${error.message}. ${adviceFor(error)}`, more, { cause: error });
+}
+
+function detailOf({ code, fieldName, jsonPath }: ItemError, toPointer: ToPointer): ProblemDetail {
+  const pointer = toPointer(jsonPath);
+  return { ...(pointer !== null && { pointer }), detail: `${fieldName}: ${code}` };
 }
 
 function secondsToWait({ retryAfterMs = 5_000 }: ZohoError): number {

@@ -140,6 +140,20 @@ const WrittenRecord = z.strictObject({
   duplicateField: z.string().nullable().meta({ description: 'By which an upsert found the record.' }),
 });
 
+const RecordError = z
+  .strictObject({
+    code: z.string().meta({ description: "Zoho's code." }),
+    category: z.string(),
+    fieldName: z.string().nullable().meta({ description: 'API name, also where only a part of the value is wrong.' }),
+    jsonPath: z.string().nullable().meta({ description: "In Zoho's request, such as `$.data[0].Owner.id`." }),
+    pointer: z
+      .string()
+      .nullable()
+      .meta({ description: 'Into the body of this request, such as `#/records/0/Owner/id`.' }),
+    details: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'RecordError', description: 'One mistake in a record. Its values are not shown.' });
+
 const RefusedRecord = z.strictObject({
   position,
   status: z.literal('error'),
@@ -148,6 +162,7 @@ const RefusedRecord = z.strictObject({
   fieldName: z.string().nullable(),
   jsonPath: z.string().nullable(),
   details: z.record(z.string(), z.unknown()),
+  errors: z.array(RecordError).meta({ description: 'Every mistake that Zoho names; above is the one that decides.' }),
   retryable: z.boolean(),
   retryAfterMs: z.number().nullable(),
   whatToDo: z.string(),

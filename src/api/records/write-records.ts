@@ -15,7 +15,8 @@ import { callInteractively } from '../connections/call-interactively';
 import { ConnectionQuery, ModuleParams } from '../http/parameters';
 import type { BodyLimit } from '../http/read-body';
 import { defineRoute } from '../http/route';
-import { unknownOutcome, ZOHO_PROBLEMS } from '../http/zoho-problem';
+import { unknownOutcome, ZOHO_PROBLEMS, zohoProblem } from '../http/zoho-problem';
+import { recordPointer } from './record-pointer';
 import { ValidateAnswer, ValidateRequest, WriteAnswer, WriteRequest } from './schemas';
 
 /** A hundred records with long texts. */
@@ -60,7 +61,7 @@ export const writeRecords = defineRoute({
       return { status: 200, body: presentOutcomes(outcomes) };
     } catch (error) {
       const creates = body.operation === 'insert' || body.operation === 'upsert';
-      throw (creates && unknownOutcome(error, LOOK_FIRST)) || error;
+      throw (creates && unknownOutcome(error, LOOK_FIRST)) || zohoProblem(error, recordPointer) || error;
     }
   },
 });
@@ -115,11 +116,17 @@ function presentOutcomes(outcomes: readonly WriteOutcome[]): z.input<typeof Writ
   return {
     succeeded: outcomes.length - failed,
     failed,
-    outcomes: outcomes.map((outcome, position) => ({ position, ...outcome, ...safeDetails(outcome) })),
+    outcomes: outcomes.map((outcome, position) => ({ position, ...presentOutcome(outcome) })),
   };
 }
 
-/** A copy, since what may be read only cannot stand where it may not. */
-function safeDetails(outcome: WriteOutcome): { details?: Record<string, unknown> } {
-  return outcome.status === 'error' ? { details: { ...outcome.details } } : {};
+/** Details are copied, since those of a refusal are read-only. */
+function presentOutcome(outcome: WriteOutcome) {
+  if (outcome.status === 'success') return outcome;
+  const errors = outcome.errors.map(({ details, ...error }) => ({
+    ...error,
+    pointer: recordPointer(error.jsonPath),
+    details: { ...details },
+  }));
+  return { ...outcome, details: { ...outcome.details }, errors };
 }

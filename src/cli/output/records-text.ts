@@ -12,6 +12,8 @@ const Page = z.object({
 });
 export type PageOfRecords = z.infer<typeof Page>;
 
+type RefusedOutcome = Extract<WriteAnswer['outcomes'][number], { status: 'error' }>;
+
 /** A long text would push everything else off the screen. */
 const WIDEST_CELL = 40;
 
@@ -61,8 +63,15 @@ export function validateText({ valid, invalid, records }: ValidateAnswer): strin
     : `${formatTable(['record', 'field', 'problem', 'detail'], rows, [1, 2, 3])}\n${sums}`;
 }
 
-function what({ code, fieldName }: { code: string; fieldName: string | null }): string {
-  return fieldName === null ? code : `${code} ${fieldName}`;
+/** Every mistake of a record, by its field and the place within its value. */
+function what({ errors }: Pick<RefusedOutcome, 'errors'>): string {
+  return errors
+    .map(({ code, fieldName, pointer }) => [code, partOf(pointer) ?? fieldName ?? []].flat().join(' '))
+    .join('; ');
+}
+
+function partOf(pointer: string | null): string | undefined {
+  return pointer?.split('/').slice(3).join('.') || undefined;
 }
 
 /** Zoho's own marks of a record begin with $. */

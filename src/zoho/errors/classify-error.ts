@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { ZOHO_FAILURES } from '../../domain/zoho-failures';
 import { categoryOfCode, categoryOfStatus } from './error-codes';
-import { safeDetails } from './error-details';
-import { type CallLabel, type ErrorCategory, ZohoError } from './errors';
+import { safeDetails, type SafeDetails } from './error-details';
+import { type CallLabel, type ErrorCategory, type ItemError, ZohoError } from './errors';
 
 /** `{"code":"UPPER_SNAKE","details":{...},"message":"text","status":"error"}` without its message, which is free text. */
 export interface ErrorEnvelope {
@@ -33,27 +34,29 @@ export function classifyAnswer(
   return new ZohoError({ ...label, category, code: `HTTP_${status}`, httpStatus: status, reason, retryAfterMs });
 }
 
-/** The error that one envelope means. Decided by its code; by the status only if the code is not documented. */
+/**
+ * The error that one envelope means. Decided by its code; by the status only if the code is not documented. Of several
+ * errors in one envelope all are kept, and the first that no other attempt can cure decides.
+ */
 export function classifyEnvelope(
   label: CallLabel,
   status: number,
   envelope: ErrorEnvelope,
   retryAfterMs?: number,
 ): ZohoError {
-  const isBundle = envelope.code === 'MULTIPLE_OR_MULTI_ERRORS';
-  const inner = isBundle ? firstOf(property(envelope.details, 'errors'), status) : null;
-  if (inner) return classifyEnvelope(label, status, inner, retryAfterMs);
-  const code = CODE.test(envelope.code) ? envelope.code : 'UNKNOWN_CODE';
-  const details = safeDetails(envelope.details);
+  const errors = flatten(envelope).map((one) => itemError(one, status));
+  const [first, ...others] = inOrderOfWeight(errors);
+  const { category, code, details, fieldName } = first;
   return new ZohoError({
     ...label,
-    category: categoryOf(code, status, details),
+    category,
     code,
     httpStatus: status,
     details,
-    fieldName: fieldNameIn(details),
+    fieldName: fieldName ?? undefined,
+    errors,
     retryAfterMs: retryAfterMs ?? secondsToMs(details['retry_after']),
-    reason: `Zoho answered HTTP ${status} ${code}${describe(details)}`,
+    reason: [`Zoho answered HTTP ${status} ${textOf(first)}`, ...others.map(textOf)].join('; '),
   });
 }
 
@@ -75,28 +78,81 @@ export function parseRetryAfter(header: string | undefined): number | undefined 
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
 }
 
-function categoryOf(code: string, status: number, details: Readonly<Record<string, unknown>>): ErrorCategory {
+/** The single errors of an envelope, which may hold a list of them in its details. */
+function flatten(envelope: ErrorEnvelope): ErrorEnvelope[] {
+  const inner = property(envelope.details, 'errors');
+  const errors = Array.isArray(inner) ? inner.filter(isEnvelope) : [];
+  return errors.length === 0 ? [envelope] : errors.flatMap(flatten);
+}
+
+function itemError(envelope: ErrorEnvelope, status: number): ItemError {
+  const code = CODE.test(envelope.code) ? envelope.code : 'UNKNOWN_CODE';
+  const details = safeDetails(envelope.details);
+  const jsonPath = details['json_path'];
+  return {
+    code,
+    category: categoryOf(code, status, details),
+    fieldName: fieldNameIn(details) ?? null,
+    jsonPath: typeof jsonPath === 'string' ? jsonPath : null,
+    details,
+  };
+}
+
+/** Errors with those first that no other attempt cures: it would fail with them again. */
+function inOrderOfWeight(errors: ItemError[]): [ItemError, ...ItemError[]] {
+  const isFinal = ({ category }: ItemError): boolean => ZOHO_FAILURES[category].retry === 'never';
+  return [...errors.filter(isFinal), ...errors.filter((error) => !isFinal(error))] as [ItemError, ...ItemError[]];
+}
+
+function textOf({ code, details }: ItemError): string {
+  return `${code}${describe(details)}`;
+}
+
+function categoryOf(code: string, status: number, details: SafeDetails): ErrorCategory {
   if (code === 'INVALID_DATA' && isAboutTheRecord(details)) return 'not_found';
   if (code === 'LIMIT_EXCEEDED' && details['limit_due_to'] !== undefined) return 'capacity';
   return status === 429 ? 'rate_limited' : (categoryOfCode(code) ?? categoryOfStatus(status));
 }
 
 /** An id with the name of another field is that of a lookup: the record itself exists. */
-function isAboutTheRecord({ id, api_name: apiName }: Readonly<Record<string, unknown>>): boolean {
-  return typeof id === 'string' && (apiName === undefined || apiName === 'id');
+function isAboutTheRecord(details: SafeDetails): boolean {
+  const fieldName = fieldNameIn(details);
+  return typeof details['id'] === 'string' && (fieldName === undefined || fieldName === 'id');
 }
 
-function fieldNameIn(details: Readonly<Record<string, unknown>>): string | undefined {
-  const name = details['api_name'] ?? details['column_name'] ?? property(details['field'], 'api_name');
+/** Path of a part of an input, whose first name is that of the field: `$.data[0].Owner.id`. */
+const PATH_IN_INPUT = /^\$\.\w+\[\d+\]\.([\w$]+)/;
+
+/**
+ * Name of the field that an error is about. Errors inside a lookup, an address or a subform name the part, such as `id`;
+ * the field is the first name of the path, or that of the parent.
+ */
+function fieldNameIn(details: SafeDetails): string | undefined {
+  const { json_path: path, parent_api_name: parent, api_name: own, column_name: column, field } = details;
+  const [, first] = (typeof path === 'string' && PATH_IN_INPUT.exec(path)) || [];
+  const name = first ?? parent ?? own ?? column ?? property(field, 'api_name');
   return typeof name === 'string' ? name : undefined;
 }
 
-function describe(details: Readonly<Record<string, unknown>>): string {
-  const parts = ['api_name', 'param_name', 'limit', 'max_limit', 'maximum_length', 'permissions', 'expected_data_type']
+function describe(details: SafeDetails): string {
+  const parts = [
+    'api_name',
+    'parent_api_name',
+    'param_name',
+    'limit',
+    'max_limit',
+    'maximum_length',
+    'permissions',
+    'expected_data_type',
+  ]
     .map((key) => [key, details[key]] as const)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(', ') : String(value)}`);
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
+}
+
+function isEnvelope(value: unknown): value is ErrorEnvelope {
+  return isObject(value) && typeof value['code'] === 'string';
 }
 
 function asEnvelope(value: unknown, httpStatus: number): ErrorEnvelope | null {

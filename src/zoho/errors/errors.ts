@@ -64,6 +64,18 @@ export interface CallLabel {
   module?: string | undefined;
 }
 
+/** One of the errors that Zoho found in an input: a record with two wrong fields has two. */
+export interface ItemError {
+  /** Zoho's code. */
+  code: string;
+  category: ErrorCategory;
+  /** API name of the refused field, also where only a part of its value is wrong. */
+  fieldName: string | null;
+  /** Such as `$.data[3].Account_Name.id`. */
+  jsonPath: string | null;
+  details: SafeDetails;
+}
+
 export interface ZohoErrorInit extends CallLabel {
   category: ErrorCategory;
   /** Zoho's code, a system error code such as `ECONNRESET`, or one of ours in the same style. */
@@ -74,6 +86,8 @@ export interface ZohoErrorInit extends CallLabel {
   details?: SafeDetails | undefined;
   /** The field Zoho refuses, by API name. */
   fieldName?: string | undefined;
+  /** Every error that Zoho names, in its order. */
+  errors?: readonly ItemError[] | undefined;
   retryAfterMs?: number | undefined;
 }
 
@@ -94,6 +108,8 @@ export class ZohoError extends Error {
   /** The parts of Zoho's `details` that name fields, parameters and limits; never values. */
   readonly details: SafeDetails;
   readonly fieldName: string | undefined;
+  /** Every error that Zoho names, in its order; empty where the answer was none of Zoho's. */
+  readonly errors: readonly ItemError[];
   readonly retryable: boolean;
   /** Wait before the next attempt, in milliseconds; undefined leaves it to the caller's backoff. */
   readonly retryAfterMs: number | undefined;
@@ -109,6 +125,7 @@ export class ZohoError extends Error {
     this.httpStatus = init.httpStatus;
     this.details = init.details ?? {};
     this.fieldName = init.fieldName;
+    this.errors = init.errors ?? [];
     // Sent again unchanged, the call can succeed; with a lost cursor it cannot: the scan starts over.
     this.retryable = ZOHO_FAILURES[init.category].retry !== 'never';
     this.retryAfterMs = init.retryAfterMs ?? USUAL_WAIT[init.category];

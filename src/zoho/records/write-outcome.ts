@@ -21,7 +21,7 @@ export interface RecordWritten {
 }
 
 export interface RecordRefused extends Refusal {
-  /** The record that already has the value, for `duplicate`. */
+  /** The record that already has the value, where one of the errors is a `duplicate`. */
   duplicateRecordId: string | null;
   /** Current record, for `conflict`: time and author of the change made after the time that was given. */
   current: { id: string | null; modifiedTime: string | null; modifiedBy: string | null } | null;
@@ -49,16 +49,14 @@ const Written = z.object({
   duplicate_field: optionalText,
 });
 
-const Refused = z.object({
+const Current = z.object({
   details: z
-    .object({
-      id: optionalText,
-      duplicate_record: Person.optional(),
-      Modified_Time: time.optional(),
-      Modified_By: Person.optional(),
-    })
+    .object({ id: optionalText, Modified_Time: time.optional(), Modified_By: Person.optional() })
     .catch({ id: null }),
 });
+
+/** The record that has the value already; Zoho names it in one of two places. */
+const Duplicate = z.object({ id: optionalText, duplicate_record: Person.optional() }).catch({ id: null });
 
 /**
  * Reads one item of a write's answer (Zoho's documentation: Insert Records, Upsert Records, Delete Records).
@@ -87,11 +85,16 @@ export function writeOutcome(
 }
 
 function refused(error: ZohoError, item: unknown): RecordRefused {
-  const { details } = Refused.catch({ details: { id: null } }).parse(item);
-  const { id, duplicate_record, Modified_Time = null, Modified_By = null } = details;
+  const { id, Modified_Time = null, Modified_By = null } = Current.catch({ details: { id: null } }).parse(item).details;
   return {
     ...refusalOf(error),
-    duplicateRecordId: error.category === 'duplicate' ? (duplicate_record ?? id) : null,
+    duplicateRecordId: duplicateIn(error),
     current: error.category === 'conflict' ? { id, modifiedTime: Modified_Time, modifiedBy: Modified_By } : null,
   };
+}
+
+function duplicateIn({ errors }: ZohoError): string | null {
+  const found = errors.find(({ category }) => category === 'duplicate');
+  const { id, duplicate_record: other } = Duplicate.parse(found?.details ?? {});
+  return other ?? id;
 }

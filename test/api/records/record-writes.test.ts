@@ -63,6 +63,44 @@ describe('writing records', () => {
     assertProblem(await org.get(`${DEALS}/${id}`), 'zoho_not_found');
   });
 
+  it('clears what is null or an empty text, leaves alone what is absent, and requires what is required', async () => {
+    const [first] = (await write({ operation: 'insert', records: [deal({ Next_Step: 'Call', Description: 'x' })] }))
+      .outcomes;
+    const id = first?.status === 'success' ? first.id : '';
+
+    const { outcomes } = await write({
+      operation: 'update',
+      records: [
+        { id, Next_Step: '', Description: null },
+        { id, Deal_Name: '' },
+      ],
+    });
+
+    const text = await org.text(`${DEALS}/${id}?fields=Deal_Name,Next_Step,Description,Stage`);
+    const [record] = (JSON.parse(text) as { data: Record<string, unknown>[] }).data;
+    const { Deal_Name: name, Next_Step: step, Description: description, Stage: stage } = record ?? {};
+    assert.deepEqual([name, step, description, stage], ['Written', null, null, 'Qualification']);
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.status === 'error' && [outcome.code, outcome.fieldName]),
+      [false, ['MANDATORY_NOT_FOUND', 'Deal_Name']],
+    );
+  });
+
+  it('names the record that has a unique value already', async () => {
+    const field = { label: 'Number', dataType: 'text', length: 20, unique: { caseSensitive: false } };
+    assert.equal((await org.post('/modules/Deals/fields', field, 'admin')).status, 201);
+    const insert = async () => (await write({ operation: 'insert', records: [deal({ Number: 'A-1' })] })).outcomes[0];
+    const first = await insert();
+
+    const second = await insert();
+
+    assert.ok(first?.status === 'success' && second?.status === 'error');
+    assert.deepEqual(
+      [second.code, second.category, second.fieldName, second.duplicateRecordId, second.retryable],
+      ['DUPLICATE_DATA', 'duplicate', 'Number', first.id, false],
+    );
+  });
+
   it('refuses to overwrite a record that changed meanwhile', async () => {
     const id = await inserted();
 

@@ -120,6 +120,44 @@ describe('classification of error answers', () => {
     assert.equal(error.fieldName, 'Email');
   });
 
+  it('keeps every error of a bundle, also one within another', () => {
+    const inner = envelope('MULTIPLE_OR_MULTI_ERRORS', {
+      errors: [envelope('DUPLICATE_DATA', { api_name: 'Email' }), envelope('INVALID_DATA', { api_name: 'Phone' })],
+    });
+    const bundle = envelope('MULTIPLE_OR_MULTI_ERRORS', { errors: [envelope('RECORD_LOCKED'), inner] });
+
+    const error = classify(400, { data: [bundle] });
+
+    assert.deepEqual(
+      error.errors.map(({ code, fieldName }) => [code, fieldName]),
+      [
+        ['RECORD_LOCKED', null],
+        ['DUPLICATE_DATA', 'Email'],
+        ['INVALID_DATA', 'Phone'],
+      ],
+    );
+    assert.deepEqual([error.code, error.retryable], ['DUPLICATE_DATA', false]);
+    assert.match(error.message, /DUPLICATE_DATA.*INVALID_DATA.*RECORD_LOCKED/);
+  });
+
+  const PARTS: [path: string, details: object, field: string][] = [
+    ['a lookup', { api_name: 'id', json_path: '$.data[0].Owner.id', parent_api_name: 'Owner' }, 'Owner'],
+    ['a lookup, without its parent', { api_name: 'id', json_path: '$.data[3].Account_Name.id' }, 'Account_Name'],
+    ['an address', { api_name: 'Street_1', parent_api_name: 'Mailing_Address' }, 'Mailing_Address'],
+    [
+      'a lookup in a subform',
+      { api_name: 'id', json_path: '$.data[0].Lines[1].Product.id', parent_api_name: 'Product' },
+      'Lines',
+    ],
+    ['a field', { api_name: 'Email', json_path: '$.data[0].Email' }, 'Email'],
+  ];
+  for (const [what, details, field] of PARTS) {
+    it(`names the field for an error in ${what}, and does not take the record for missing`, () => {
+      const error = classify(400, { data: [envelope('INVALID_DATA', { ...details, id: '55' })] });
+      assert.deepEqual([error.fieldName, error.category], [field, 'validation']);
+    });
+  }
+
   it('names the field that a bulk read refuses', () => {
     const error = classify(400, {
       data: [envelope('FIELD_NOT_SUPPORTED', { api_name: 'Mailing_Address', module: 'Contacts' })],
