@@ -58,7 +58,7 @@ export const LIMITS = {
   bulkRead: {
     /** Rows of one job, which Zoho calls a page. */
     rows: 200_000,
-    /** Above this Zoho exports all fields instead of refusing. */
+    /** Columns that a job takes by name. A job that names none exports every field. */
     fields: 200,
     criteria: 25,
   },

@@ -83,6 +83,26 @@ describe('a full sync of an awkward module', function () {
     assert.match(log, /WARNING Bulk read cannot export Field_2, Field_9/);
   });
 
+  it('reads a module of more fields than a bulk-read job takes by name', async () => {
+    org.zoho.addModule({ apiName: 'Widest_Module', rows: 40, fields: 230, refusedByBulkRead: ['Field_4'] });
+
+    const session = await org.fullSync('Widest_Module', { path: 'bulk' });
+
+    assertSame(await org.differences('Widest_Module', ['Field_4']));
+    assert.match((await org.logOf(session.id)).join('\n'), /WARNING Zoho left out Field_4/);
+  });
+
+  it('reads a module of which bulk read refuses any number of fields, one an answer', async () => {
+    const refused = Array.from({ length: 25 }, (_, index) => `Field_${index + 1}`);
+    org.zoho.addModule({ apiName: 'Refusing_Module', rows: 5, fields: 40, refusedByBulkRead: refused });
+
+    const session = await org.fullSync('Refusing_Module', { path: 'bulk' });
+
+    assertSame(await org.differences('Refusing_Module', refused));
+    const log = (await org.logOf(session.id)).join('\n');
+    assert.match(log, new RegExp(`WARNING Bulk read of Refusing_Module refuses the fields ${refused.join(', ')}`));
+  });
+
   it('reads all but the field that an export fails for, and names it', async () => {
     org = await engine().org({ contacts: 210_000 });
     org.zoho.failBulkReads(2, 'Title');

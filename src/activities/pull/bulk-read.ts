@@ -12,7 +12,7 @@ import {
   type BulkReadJobRow,
 } from '../../db/sessions/bulk-read-jobs';
 import { findLoadedChunk, type ChunkResult } from '../../db/sessions/chunks';
-import { bulkNameField } from '../../domain/mirror/mirror-field';
+import { exportColumns } from '../../domain/planning/export-columns';
 import { expectedBulkJobMs } from '../../domain/planning/read-methods';
 import { largestExport } from '../../domain/runs/export-pages';
 import { pollDelayMs } from '../../domain/runs/poll-schedule';
@@ -22,7 +22,7 @@ import type { SyncTarget } from '../../temporal/contract/targets';
 import { createBulkReadJob, downloadBulkReadResult, getBulkReadJob } from '../../zoho/bulk/bulk-read';
 import { ZohoError } from '../../zoho/errors/errors';
 import type { ActivityDependencies } from '../dependencies';
-import { withZoho } from '../with-zoho';
+import { withZoho, type ZohoWork } from '../with-zoho';
 import { loadMirror, partialReadOf } from './load-mirror';
 
 export interface BulkPageRequest extends SyncTarget {
@@ -46,55 +46,62 @@ const LOST = 'LOST';
 
 /**
  * Submits the job that exports one page. Idempotent: a job that is known is not submitted again. (One whose answer is
- * lost is made twice; Zoho has no way to look jobs up, and the second costs credits, not correctness.)
+ * lost is made twice; Zoho has no way to look jobs up, and the second costs credits, not correctness.) Fields that Zoho
+ * refuses are taken out one after the other, as it names them, until it takes the rest.
+ * @throws bulk_read.field_refused when the job is submitted without some fields, so that the workflow plans again
  */
 export async function submitBulkRead(deps: ActivityDependencies, request: BulkPageRequest): Promise<void> {
   const existing = await findBulkReadJob(deps.knex, request.sessionId, request.job);
   if (existing && existing.state !== LOST) return;
-  const mirror = await loadMirror(deps, request);
-  const fields = mirror.fields
-    .filter((field) => field.bulkReadable)
-    .flatMap((field) => [field.apiName, bulkNameField(field) ?? field.apiName]);
-  await withZoho(deps, request, async ({ transport, options }) => {
-    try {
-      const job = await createBulkReadJob(
-        transport,
-        { module: request.module, fields: [...new Set(fields)], page: request.page },
-        options,
-      );
-      await saveSubmittedBulkRead(deps.knex, {
-        connectionId: request.connectionId,
-        sessionId: request.sessionId,
-        page: request.job,
-        zohoJobId: job.jobId,
-        state: job.state,
-        orderedAt: job.serverTime.toISOString(),
-      });
-    } catch (error) {
-      if (error instanceof ZohoError && error.fieldName !== undefined) {
-        throw await refuseField(deps, request, error.fieldName, error);
+  const refused: string[] = [];
+  let refusal: Error | undefined;
+  await withZoho(deps, request, async (zoho) => {
+    for (;;) {
+      try {
+        await submitJob(deps, zoho, request);
+        return;
+      } catch (error) {
+        if (!(error instanceof ZohoError) || error.fieldName === undefined) throw error;
+        if (!(await leaveOut(deps, request, error.fieldName))) throw error;
+        refused.push(error.fieldName);
+        refusal = error;
       }
-      throw error;
     }
+  });
+  if (refusal) throw fieldsRefused(request, refused, refusal);
+}
+
+async function submitJob(
+  deps: ActivityDependencies,
+  { transport, options }: ZohoWork,
+  request: BulkPageRequest,
+): Promise<void> {
+  const { connectionId, sessionId, module, page, job: number } = request;
+  const { columns } = exportColumns((await loadMirror(deps, request)).fields);
+  const job = await createBulkReadJob(transport, { module, fields: columns, page }, options);
+  await saveSubmittedBulkRead(deps.knex, {
+    connectionId,
+    sessionId,
+    page: number,
+    zohoJobId: job.jobId,
+    state: job.state,
+    orderedAt: job.serverTime.toISOString(),
   });
 }
 
 /**
- * Takes a field out of later exports; the workflow plans again.
- * @param cause what it is if the field is out already, since the job was submitted before that was known
+ * Takes a field, or the name of what it points to, out of later exports.
+ * @returns false if it is out already
  */
-async function refuseField(
-  deps: ActivityDependencies,
-  request: SyncTarget,
-  name: string,
-  cause: Error,
-): Promise<Error> {
+async function leaveOut(deps: ActivityDependencies, request: SyncTarget, name: string): Promise<boolean> {
   const [field = name, joined] = name.split('.');
-  const part = joined === undefined ? 'field' : 'name';
   const { key } = await loadMirror(deps, request);
-  const changed = await markNotBulkReadable(deps.knex, request.connectionId, key, field, part);
-  const message = `Bulk read of ${request.module} refuses the field ${name}.`;
-  return changed ? permanentFailure(FAILURES.bulkRead.fieldRefused, message, cause) : cause;
+  return markNotBulkReadable(deps.knex, request.connectionId, key, field, joined === undefined ? 'field' : 'name');
+}
+
+function fieldsRefused({ module }: SyncTarget, names: readonly string[], cause: Error): Error {
+  const message = `Bulk read of ${module} refuses ${names.length > 1 ? 'the fields' : 'the field'} ${names.join(', ')}.`;
+  return permanentFailure(FAILURES.bulkRead.fieldRefused, message, cause);
 }
 
 export interface BulkPageReady {
@@ -120,7 +127,9 @@ export async function awaitBulkRead(deps: ActivityDependencies, request: BulkPag
     if (job.failure) {
       const { code, fieldName } = job.failure;
       const lost = await loseJob(deps, request, `failed with ${code}`);
-      throw fieldName === undefined ? lost : await refuseField(deps, request, fieldName, lost);
+      // The job may have been submitted before this was known of the field.
+      const isNews = fieldName !== undefined && (await leaveOut(deps, request, fieldName));
+      throw isNews ? fieldsRefused(request, [fieldName], lost) : lost;
     }
     const { attempt, scheduledTimestampMs } = activityInfo();
     const expectedMs = request.expectedMs ?? expectedBulkJobMs(request.expectedRows);

@@ -1,7 +1,8 @@
 import { isMirrorEmpty } from '../../db/mirror/mirror-table';
 import { anyQuarantined } from '../../db/mirror/quarantine';
 import { getWatermark } from '../../db/sessions/watermarks';
-import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
+import { MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
+import { exportColumns } from '../../domain/planning/export-columns';
 import { planSyncRead } from '../../domain/planning/sync-plan';
 import type { ReadPath } from '../../domain/runs/enums';
 import type { FullSyncPlan } from '../../temporal/contract/results';
@@ -58,10 +59,19 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
               `Bulk read cannot export ${refused.map((field) => field.apiName).join(', ')}; their columns keep what they have.`,
             ]
           : []),
+        ...(plan.path === 'bulk' ? describeExport(selected) : []),
         ...(hasModifiedTime
           ? []
           : [`${module} has no Modified_Time: rows that change while it is read are found by the next full sync.`]),
       ],
     };
   });
+}
+
+function describeExport(fields: readonly MirrorField[]): string[] {
+  const { withoutNames } = exportColumns(fields);
+  if (withoutNames.length === 0) return [];
+  return [
+    `An export has no room for the names behind ${withoutNames.join(', ')}: they come from the mirrors of the modules these point to.`,
+  ];
 }

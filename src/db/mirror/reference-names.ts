@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { displayFieldOf, isUserLookup, type MirrorField } from '../../domain/mirror/mirror-field';
+import { exportColumns } from '../../domain/planning/export-columns';
 import { quoteIdentifier } from './identifiers';
 import { mirrorLockKey, qualifiedTable, SYNCED_AT, type MirrorModule } from './mirror-module';
 import { loadFields } from './module-fields';
@@ -41,9 +42,13 @@ export async function refreshNames(knex: Knex, mirror: MirrorModule, since: Name
   await knex.transaction(async (trx) => {
     await trx.raw('set local statement_timeout = 0');
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
+    const unexported = new Set(exportColumns(mirror.fields).withoutNames);
     for (const reference of references) {
       if (isUserLookup(reference)) await nameUsers(trx, mirror, reference, since.users);
-      else await nameRecords(trx, mirror, reference, sources, since.records);
+      else {
+        const isRead = reference.bulkNameReadable && !unexported.has(reference.apiName);
+        await nameRecords(trx, mirror, { ...reference, bulkNameReadable: isRead }, sources, since.records);
+      }
     }
   });
 }

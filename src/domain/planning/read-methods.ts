@@ -94,13 +94,13 @@ function estimateOf(name: ReadMethod, question: ReadQuestion): Estimate {
     case 'list':
       return byList(question, question.rows, fields);
     case 'bulk':
-      return byBulk(question, question.rows, fields);
+      return byBulk(question, question.rows);
     case 'coql':
       return byCoql(question, question.rows, fields);
     case 'list_modified':
       return since(question, byList(question, wanted, fields));
     case 'bulk_modified':
-      return since(question, byBulk(question, wanted, fields));
+      return since(question, byBulk(question, wanted));
     case 'coql_modified':
       return since(question, byCoql(question, wanted, fields));
     case 'ids':
@@ -123,7 +123,7 @@ function byList({ latencyMs }: ReadQuestion, rows: number, fields: number): Esti
   };
 }
 
-function byBulk(question: ReadQuestion, rows: number, fields: number): Estimate {
+function byBulk(question: ReadQuestion, rows: number): Estimate {
   const { fieldsNotInBulk, goal, latencyMs } = question;
   const missing = goal === 'deletes' ? 0 : fieldsNotInBulk;
   const jobs = Math.max(1, Math.ceil(rows / LIMITS.bulkRead.rows));
@@ -135,10 +135,7 @@ function byBulk(question: ReadQuestion, rows: number, fields: number): Estimate 
   return {
     steps,
     seconds: jobs * BULK_JOB_SECONDS + rows * BULK_SECONDS_PER_ROW + secondsOf(steps, latencyMs),
-    constraints: [
-      ...(missing > 0 ? [`bulk read cannot export ${counted(missing, 'field')}`] : []),
-      ...(fields > LIMITS.bulkRead.fields ? [`a bulk-read job names at most ${LIMITS.bulkRead.fields} fields`] : []),
-    ],
+    constraints: missing > 0 ? [`bulk read cannot export ${counted(missing, 'field')}`] : [],
   };
 }
 

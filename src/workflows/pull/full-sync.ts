@@ -2,6 +2,7 @@ import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workf
 import { fullSyncChunks } from '../../domain/runs/chunk-numbers';
 import type { Comparison } from '../../domain/runs/enums';
 import { isFirstLoad, MAX_ROUNDS, roundsFrom } from '../../domain/runs/rounds';
+import { LIMITS } from '../../domain/zoho-limits';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { FullSyncPlan } from '../../temporal/contract/results';
 import type { FullSyncInput, SyncResult } from '../../temporal/contract/sync-messages';
@@ -13,8 +14,8 @@ import { assertMostFit } from './quarantine';
 import { sweep } from './sweep';
 import { SyncRun } from './sync-run';
 
-/** A field that bulk read refuses is left out, and the rest is planned again. */
-const MAX_PLANS = 20;
+/** A field that bulk read refuses is left out, or only the name of what it points to, and the rest is planned again. */
+const MAX_PLANS = 2 * LIMITS.bulkRead.fields;
 
 /**
  * Mirrors a whole module: plans, reads every row, removes what has vanished, catches up with what changed meanwhile, and

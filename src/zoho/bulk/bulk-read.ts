@@ -13,8 +13,8 @@ export type BulkReadState = (typeof BULK_READ_STATES)[number];
 
 export interface BulkReadQuery {
   module: string;
-  /** 1 to 200 API names; not used with a page token, which replays the first query. */
-  fields: readonly string[];
+  /** 1 to 200 API names; every field without it. Not used with a page token, which replays the first query. */
+  fields?: readonly string[] | undefined;
   /** 1 is the first 200,000 rows, 2 the next. */
   page?: number | undefined;
   /** From the result before; bound to the user, lives 24 hours. */
@@ -153,12 +153,12 @@ function jobBody(label: CallLabel, query: BulkReadQuery): object {
   checkPaging(label, { page: query.page, pageToken: query.pageToken });
   const callback = query.callbackUrl === undefined ? {} : { callback: { url: query.callbackUrl, method: 'post' } };
   if (query.pageToken !== undefined) return { ...callback, query: { page_token: query.pageToken } };
-  joinFields(label, query.fields, LIMITS.bulkRead.fields);
+  if (query.fields) joinFields(label, query.fields, LIMITS.bulkRead.fields);
   return {
     ...callback,
     query: {
       module: { api_name: query.module },
-      fields: query.fields,
+      ...(query.fields && { fields: query.fields }),
       ...(query.criteria ? { criteria: bulkReadCriteria(label, query.criteria) } : {}),
       page: query.page ?? 1,
     },

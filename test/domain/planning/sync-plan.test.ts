@@ -64,6 +64,12 @@ describe('planSyncRead', () => {
     assert.deepEqual([plan.path, plan.complete], ['bulk', false]);
   });
 
+  it('reads a module in bulk completely, however many fields it has', () => {
+    const plan = planSyncRead(ask({ rows: 150_000, fields: 250 }));
+
+    assert.deepEqual([plan.path, plan.complete], ['bulk', true]);
+  });
+
   it('keeps to the credits that are left', () => {
     const plan = planSyncRead(ask({ rows: 60_000, creditsLeft: 100 }));
 

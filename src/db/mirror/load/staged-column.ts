@@ -1,4 +1,5 @@
 import { bulkNameField, isUserLookup, type ColumnType, type MirrorField } from '../../../domain/mirror/mirror-field';
+import { exportColumns } from '../../../domain/planning/export-columns';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import { modifiedTimeColumn, type MirrorModule, type ReadField } from '../mirror-module';
 import { ResultFileBroken } from './result-file';
@@ -113,12 +114,14 @@ const ID: WantedColumn = { name: 'id' };
 /** Columns of the mirror by their name in an export. */
 function wantedColumns(mirror: MirrorModule): Map<string, WantedColumn> {
   const wanted = new Map<string, WantedColumn>();
+  const withoutNames = new Set(exportColumns(mirror.fields).withoutNames);
   for (const field of mirror.fields) {
     const ordered = field.bulkReadable ? { ordered: field.apiName } : {};
     wanted.set(field.apiName, { name: field.column, column: valueColumn(field, 'csv'), ...ordered });
     const nameField = bulkNameField(field);
     if (nameField && field.nameColumn) {
-      wanted.set(nameField, { name: field.nameColumn, column: nameColumn(field.nameColumn), ...ordered });
+      const orderedName = withoutNames.has(field.apiName) ? {} : ordered;
+      wanted.set(nameField, { name: field.nameColumn, column: nameColumn(field.nameColumn), ...orderedName });
     }
   }
   return wanted;
