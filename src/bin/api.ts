@@ -1,7 +1,7 @@
 import { loadConfig } from '../config';
-import { toDatabaseError } from '../db/postgres/pg-errors';
 import { createLogger } from '../logger';
 import { startApi } from '../runtime/start-api';
+import { stopReason } from '../runtime/stop-reason';
 
 /** Process of the control API: serves until SIGTERM or SIGINT, then lets requests in flight end. */
 async function main(): Promise<void> {
@@ -27,7 +27,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const reason = toDatabaseError(error) ?? error;
-  process.stderr.write(`The control API cannot start: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+  process.stderr.write(`The control API cannot start: ${stopReason(error)}\n`);
   process.exit(1);
 });

@@ -1,6 +1,7 @@
 import { loadConfig } from '../config';
 import { createLogger } from '../logger';
 import { startWorker } from '../runtime/start-worker';
+import { stopReason } from '../runtime/stop-reason';
 import { installTemporalLogger } from '../runtime/temporal-logger';
 
 /** Worker process: runs workflows and activities until SIGTERM or SIGINT. */
@@ -11,6 +12,9 @@ async function main(): Promise<void> {
   const worker = await startWorker(config, logger);
   try {
     await worker.run();
+  } catch (error) {
+    logger.fatal({ err: error }, 'the worker broke down');
+    throw error;
   } finally {
     await worker.close();
   }
@@ -19,9 +23,7 @@ async function main(): Promise<void> {
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    process.stderr.write(
-      `The worker stopped: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+    process.stderr.write(`The worker stopped: ${stopReason(error)}\n`);
     process.exit(1);
   },
 );

@@ -40,6 +40,21 @@ describe('starting the API', () => {
     assert.equal(openSecrets(parseKeyRing([KEY]), connection).refreshToken, 'refresh token');
   });
 
+  it('serves on an IPv6 address', async () => {
+    const api = await startApi(loadConfig(environment({ PULSE_API_HOST: '::1' })), logger);
+    const { status } = await fetch(`${api.url}/api/v1/health`);
+    await api.close();
+
+    assert.equal(new URL(api.url).hostname, '[::1]');
+    assert.equal(status, 200);
+  });
+
+  it('names the database that there is not', async () => {
+    const url = Object.assign(new URL(database.url), { pathname: '/nowhere' }).href;
+
+    await assert.rejects(startApi(loadConfig(environment({ DATABASE_URL: url })), logger), /"nowhere" does not exist/);
+  });
+
   it('says which migrations are missing instead of serving', async () => {
     await rollbackAll(database.knex);
     const start = startApi(loadConfig(environment()), logger);
