@@ -35,6 +35,14 @@ describe('connecting an organization by the API', () => {
     assert.match(problemOf(answer).detail, /Check the client secret/);
   });
 
+  it('says that an unknown client may belong to another data center', async () => {
+    const name = await someClient({ clientId: '1000.ELSEWHERE' });
+
+    const answer = await post(`${name}/grant-code`, { code: await selfClientCode() });
+
+    assert.match(problemOf(answer).detail, /data center/);
+  });
+
   it('refreshes on request, and says when the limit of Zoho is reached', async () => {
     const name = await someConnected();
     for (let count = 0; count < 10; count += 1) assert.equal((await post(`${name}/refresh`)).status, 200);

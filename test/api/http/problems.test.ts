@@ -105,6 +105,15 @@ describe('problems', () => {
     );
   });
 
+  it('are none for HEAD where GET is answered, and for a slash too many', async () => {
+    const headers = { authorization: `Bearer ${api.keys.viewer}` };
+    const call = async (method: string, path: string) =>
+      (await fetch(`${api.baseUrl}${path}`, { method, headers })).status;
+
+    assert.deepEqual([await call('HEAD', '/api/v1/sessions'), await call('GET', '/api/v1/sessions/')], [200, 200]);
+    assert.equal((await problem('GET', '/api/v2/sessions', { as: 'viewer' })).status, 404);
+  });
+
   it('tell nothing about what went wrong inside, but log it', async () => {
     await api.knex.raw('alter table sync.crm_sync_sessions rename to hidden_table');
     const { status, body } = await problem('GET', '/api/v1/sessions', { headers: { 'x-request-id': 'inside-1' } });

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { readJsonText } from '../../../src/cli/input/read-json';
 
@@ -20,4 +23,13 @@ describe('JSON on standard input', () => {
       assert.equal(await readJsonText('-', input), TEXT);
     });
   }
+
+  it('may also be a file in a folder with a space, with the line ends of Windows', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'pulse json '));
+    const file = path.join(folder, 'my records.json');
+    writeFileSync(file, '[\r\n  {"Last_Name": "Roe"}\r\n]\r\n');
+
+    assert.deepEqual(JSON.parse(await readJsonText(file, new PassThrough())), [{ Last_Name: 'Roe' }]);
+    rmSync(folder, { recursive: true });
+  });
 });

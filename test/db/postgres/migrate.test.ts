@@ -65,4 +65,36 @@ describe('migrations', () => {
 
     assert.deepEqual(applied, [...NAMES, ...FILES]);
   });
+
+  it('name the version of a server that is too old, and change nothing', async () => {
+    const old = { raw: async () => ({ rows: [{ version: '15.18', number: 150_018 }] }) };
+
+    await assert.rejects(migrateToLatest(old as unknown as Knex), /PostgreSQL 16 or newer is needed.*15/);
+  });
+
+  it('say what a role may not do that may not create schemas', async () => {
+    const { pathname } = new URL(database.url);
+    const name = pathname.slice(1);
+    const role = `plain_${name}`;
+    const empty = `empty_${name}`;
+    const owner = createDatabase(database.url, { poolMax: 1 });
+    try {
+      await owner.raw(`create database ${empty}`);
+      await owner.raw(`create role ${role} login password 'plain' nosuperuser`);
+      await owner.raw(`revoke all on database ${empty} from public`);
+      await owner.raw(`grant connect, temporary on database ${empty} to ${role}`);
+      const url = Object.assign(new URL(database.url), {
+        username: role,
+        password: 'plain',
+        pathname: `/${empty}`,
+      }).href;
+      const plain = createDatabase(url, { poolMax: 1 });
+      await assert.rejects(migrateToLatest(plain), new RegExp(`permission denied for database ${empty}`));
+      await plain.destroy();
+    } finally {
+      await owner.raw(`drop database if exists ${empty} with (force)`);
+      await owner.raw(`drop role if exists ${role}`);
+      await owner.destroy();
+    }
+  });
 });

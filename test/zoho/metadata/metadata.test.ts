@@ -173,4 +173,10 @@ describe('metadata calls', () => {
     assert.deepEqual([users[0]?.id, users[0]?.fullName, users[0]?.offset], ['5500000000225013', 'A B', 19800000]);
     assert.equal(bench.zoho.last.url.search, '?type=CurrentUser');
   });
+
+  it('takes 204 as no users', async () => {
+    bench.zoho.answer(204);
+
+    assert.deepEqual((await listUsers(bench.transport, { type: 'AllUsers' })).users, []);
+  });
 });

@@ -187,6 +187,18 @@ describe('merging what an export leaves out', () => {
     );
   });
 
+  it('passes over a comma too many in every line', async () => {
+    const deals = await someMirror(database.knex);
+
+    const chunk = await loadCsv(deals, ['Id,Deal_Name,', '1,A,', '2,"B, C",']);
+
+    assert.equal(chunk.failed, 0);
+    assert.deepEqual(
+      (await rowsOf(deals)).map((row) => row['deal_name']),
+      ['A', 'B, C'],
+    );
+  });
+
   it('refuses a file without ids', async () => {
     const deals = await someMirror(database.knex);
 

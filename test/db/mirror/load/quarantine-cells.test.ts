@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { countQuarantine } from '../../../../src/db/mirror/quarantine';
 import { useDatabase } from '../../support';
 import {
+  ACCOUNT,
   AMOUNT,
   loadCsv,
   loadRecords,
@@ -80,6 +81,27 @@ describe('a cell that does not fit its column', () => {
 
     assert.equal(chunk.failed, 0);
     assert.deepEqual(await rowsOf(deals), [{ id: '1', colours: 'Red', tag: 'VIP' }]);
+  });
+
+  it('can be the id of another system in a lookup; a lookup may lack its id, or everything', async () => {
+    const deals = await someMirror(database.knex, [NAME, ACCOUNT]);
+
+    const chunk = await loadRecords(deals, [
+      { id: '1', Deal_Name: 'A', Account_Name: { id: 'zcrm_55', name: 'Old client' } },
+      { id: '2', Deal_Name: 'B', Account_Name: { name: 'Only a name' } },
+      { id: '3', Deal_Name: 'C', Account_Name: {} },
+      { id: '4', Deal_Name: 'D', Account_Name: '' },
+    ]);
+
+    assert.equal(chunk.failed, 1);
+    assert.deepEqual(
+      (await rowsOf(deals)).map((row) => [row['deal_name'], row['account_name_id'], row['account_name']]),
+      [
+        ['B', null, 'Only a name'],
+        ['C', null, null],
+        ['D', null, null],
+      ],
+    );
   });
 
   it('can be the id itself', async () => {

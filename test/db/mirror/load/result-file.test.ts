@@ -17,6 +17,18 @@ async function contentOf(file: string): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
+/** Works with a zip of several entries. */
+async function withEntries<T>(entries: Record<string, string>, work: (file: string) => Promise<T>): Promise<T> {
+  return withFolder(async (folder) => {
+    const zip = new ZipFile();
+    for (const [name, content] of Object.entries(entries)) zip.addBuffer(Buffer.from(content), name);
+    zip.end();
+    const file = path.join(folder, 'result.zip');
+    await pipeline(zip.outputStream, createWriteStream(file));
+    return work(file);
+  });
+}
+
 /** Number of descriptors by which this process holds the file open. */
 async function openHandles(file: string): Promise<number> {
   const links = await Promise.all(
@@ -70,6 +82,16 @@ describe('openCsv', () => {
     const csv = `Id,Name\n${Array.from({ length: 20_000 }, (_, row) => `${row},"Zoë ""${row}"""\n`).join('')}`;
 
     assert.equal(await withZip(csv, contentOf), csv);
+  });
+
+  it('finds the table beside what an operating system adds to a zip', async () => {
+    const entries = { '__MACOSX/._result.csv': 'not a table', '.DS_Store': 'x', 'result.csv': 'Id\n1\n' };
+
+    assert.equal(await withEntries(entries, contentOf), 'Id\n1\n');
+  });
+
+  it('says what a zip without a table holds', async () => {
+    await assert.rejects(withEntries({ 'readme.txt': 'x' }, contentOf), /has no CSV: it holds readme\.txt/);
   });
 
   it('keeps a byte order mark that is not at the start', async () => {
