@@ -72,4 +72,23 @@ describe('tombstones', () => {
     assert.deepEqual(await ids(others), ['1']);
     assert.equal((await tombstonesOf(deals)).length, 1);
   });
+
+  it('are found by the time of the delete, however many older ones a module has', async () => {
+    const { mirror, sessionId } = await tombstones();
+    await database.knex.raw(
+      `insert into sync.tombstones (connection_id, module_name, record_id, deleted_at, reason, session_id)
+       select ?, ?, 1000 + n, '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 minute', 'recycle', ?
+       from generate_series(1, 5000) n`,
+      [mirror.connectionId, mirror.key, sessionId],
+    );
+    await database.knex.raw('analyze sync.tombstones');
+
+    const { rows } = await database.knex.raw<{ rows: Record<string, string>[] }>(
+      `explain select from sync.tombstones where connection_id = ? and module_name = ? and deleted_at >= ? limit 1`,
+      [mirror.connectionId, mirror.key, AFTER],
+    );
+
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    assert.match(plan, /tombstones_by_deletion/);
+  });
 });
