@@ -67,13 +67,19 @@ async function appliedMigrations(knex: Knex): Promise<ReadonlySet<string>> {
 }
 
 async function assertSupportedPostgres(knex: Knex): Promise<void> {
-  const answer = await knex.raw<{ rows: { version: string; number: number }[] }>(
-    `select current_setting('server_version') as version, current_setting('server_version_num')::int as number`,
+  const answer = await knex.raw<{ rows: { version: string; number: number; encoding: string }[] }>(
+    `select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
+       current_setting('server_encoding') as encoding`,
   );
   const server = answer.rows[0];
   if (server && Math.floor(server.number / 10_000) < OLDEST_POSTGRES_MAJOR) {
     throw new UnsupportedPostgres(
       `PostgreSQL ${OLDEST_POSTGRES_MAJOR} or newer is needed; DATABASE_URL leads to ${server.version}.`,
+    );
+  }
+  if (server && server.encoding !== 'UTF8') {
+    throw new UnsupportedPostgres(
+      `The database must be encoded in UTF8, since texts of Zoho may have any character; that of DATABASE_URL is in ${server.encoding}. Create one with: create database ... template template0 encoding 'UTF8'.`,
     );
   }
 }

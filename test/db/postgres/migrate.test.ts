@@ -97,4 +97,16 @@ describe('migrations', () => {
       await owner.destroy();
     }
   });
+
+  it('are refused at once by a database that cannot hold every character', async () => {
+    const name = `latin_${process.pid}_${Date.now()}`;
+    await database.knex.raw(`create database ${name} template template0 encoding 'LATIN1' locale 'C'`);
+    const pool = createDatabase(Object.assign(new URL(database.url), { pathname: `/${name}` }).href);
+    try {
+      await assert.rejects(migrateToLatest(pool), /must be encoded in UTF8.* is in LATIN1/);
+    } finally {
+      await pool.destroy();
+      await database.knex.raw(`drop database ${name} with (force)`);
+    }
+  });
 });
