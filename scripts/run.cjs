@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Entry of every npm script: `node scripts/run.cjs <install|start|test|simulator|bench|migrate|pulse> [arguments]`.
+ * Entry of every npm script: `node scripts/run.cjs <install|start|test|test:nightly|simulator|bench|migrate|pulse> [arguments]`.
  *
  * Needs nothing but Node. Prepares a bare clone (dependencies, compiled code, the Temporal server for the tests), then
  * runs the command, forwards signals and keeps its exit code.
@@ -27,6 +27,9 @@ const { runToEnd } = require('../dev/commands/run-to-end.cjs');
 
 const root = path.resolve(__dirname, '..');
 
+/** Random runs of the nightly test; `npm test` makes a few of them. */
+const NIGHTLY = { PULSE_MODEL_SEEDS: '300' };
+
 const COMPILED = {
   start: 'dist/scripts/start.js',
   migrate: 'dist/src/bin/migrate.js',
@@ -37,15 +40,19 @@ const COMPILED = {
 
 async function main() {
   const [command, ...rest] = process.argv.slice(2);
-  if (!['install', 'test', ...Object.keys(COMPILED)].includes(command)) {
-    console.error('Usage: node scripts/run.cjs <install|test|' + Object.keys(COMPILED).join('|') + '> [arguments]');
+  if (!['install', 'test', 'test:nightly', ...Object.keys(COMPILED)].includes(command)) {
+    console.error(
+      'Usage: node scripts/run.cjs <install|test|test:nightly|' + Object.keys(COMPILED).join('|') + '> [arguments]',
+    );
     return 2;
   }
   await installDependencies(root);
   if (command === 'install') return 0;
-  if (command === 'test') {
+  if (command === 'test' || command === 'test:nightly') {
     await compileAssembly(root);
-    return runTests(root, rest);
+    if (command === 'test') return runTests(root, rest);
+    Object.assign(process.env, { ...NIGHTLY, ...process.env });
+    return runTests(root, ['test/model', ...rest]);
   }
   await compile(root);
   return runToEnd(process.execPath, ['--enable-source-maps', path.join(root, COMPILED[command]), ...rest], {

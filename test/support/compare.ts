@@ -27,7 +27,7 @@ export async function compareMirror(comparison: Comparison): Promise<string[]> {
   const described = simulator.control.simulation.catalog.module(module);
   assert.ok(described, `The simulator has no module ${module}.`);
   const fields = described.columns.map(({ field }) => field).filter(({ apiName }) => !ignoring.includes(apiName));
-  const columns = fields.flatMap(mirrorColumnsOf);
+  const columns = fields.flatMap((field) => mirrorColumnsOf(field));
   const mirror = mirrorRows(comparison, columns);
   const differences: string[] = [];
   const differ = (line: string): boolean => differences.push(line) >= SHOWN;

@@ -49,12 +49,18 @@ const SQL_OF: Readonly<Record<Kind, (column: string) => string>> = {
   reference: (column) => column,
 };
 
-/** The columns a field must have in the mirror. */
-export function mirrorColumnsOf(field: FieldDefinition): { name: string; sql: string }[] {
-  const name = field.apiName.toLowerCase();
+/**
+ * The columns a field must have in the mirror.
+ * @param names where they are other ones than the field's own: a lookup has two
+ */
+export function mirrorColumnsOf(field: FieldDefinition, names = columnNames(field)): { name: string; sql: string }[] {
   const kind = kindOf(field);
-  const names = kind === 'reference' ? [`${name}_id`, name] : [name];
   return names.map((column) => ({ name: column, sql: SQL_OF[kind](`"${column}"`) }));
+}
+
+function columnNames(field: FieldDefinition): string[] {
+  const name = field.apiName.toLowerCase();
+  return kindOf(field) === 'reference' ? [`${name}_id`, name] : [name];
 }
 
 /** Expected cells of a record. An empty value, in any of Zoho's forms, is SQL's null. */

@@ -63,9 +63,10 @@ export class Org {
 
   static async connect(engine: EngineParts, options: OrgOptions): Promise<Org> {
     orgs += 1;
+    const name = `org${orgs}`;
     const simulator = await startSimulator(options);
     const connection = await ensureConnection(engine.knex, parseKeyRing([ENCRYPTION_KEY]), {
-      name: `org${orgs}`,
+      name,
       dataCenter: 'us',
       accountsUrl: simulator.url,
       clientId: DEMO_CLIENT_ID,

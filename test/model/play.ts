@@ -1,0 +1,176 @@
+import type { SyncSessionModel } from '../../src/db/models/sync-session';
+import { Org, type OrgOptions } from '../support/org';
+import { CrashPlan, crashPlans } from './crashes';
+import { Dice } from './dice';
+import type { ModelEngine } from './model-engine';
+import { burst, reveal } from './operations';
+import { findDifferences, type Difference } from './oracle';
+import { runSync, type Sync } from './sessions';
+import type { Tally } from './tally';
+import { World } from './world';
+
+const SHOWN = 15;
+/** Failures that a session may end with while the world is not still, by the beginning of their message. */
+const EXPECTED_FAILURES = [
+  /^Zoho counts \d+ rows .*(Run a full sync|rows are missing)/,
+  /has no completed full sync that changes could be added to/,
+  /records of \w+ do not fit/,
+];
+
+interface Scene {
+  readonly org: Org;
+  readonly world: World;
+  readonly crashes: CrashPlan;
+  readonly dice: Dice;
+}
+
+/** Modules that are synced together, those that lookups point to first. */
+const CASTS: readonly { readonly modules: readonly string[]; readonly weight: number }[] = [
+  { modules: ['Deals'], weight: 3 },
+  { modules: ['Accounts', 'Contacts', 'Deals'], weight: 3 },
+  { modules: ['Contacts'], weight: 1 },
+  { modules: ['Accounts'], weight: 1 },
+  { modules: ['Leads'], weight: 2 },
+  { modules: ['Model_Module'], weight: 2 },
+];
+
+/** Plays one seed to its end. @throws Error with the seed, what differs, and all that happened */
+export async function play(engine: ModelEngine, seed: number, tally: Tally): Promise<void> {
+  const scene = await prepare(engine, seed, tally);
+  const { org, world, crashes } = scene;
+  try {
+    await disturb(scene);
+    await comeToRest(scene);
+  } catch (error) {
+    const log = world.journal.map((line) => `  ${line.slice(0, 400)}`).join('\n');
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Seed ${seed}: ${message}\nReplay: PULSE_MODEL_SEED=${seed} npm test -- test/model\nWhat happened:\n${log}`,
+      { cause: error },
+    );
+  } finally {
+    await crashes.settled();
+    crashPlans.delete(org.name);
+    await org.simulator.close();
+  }
+}
+
+async function prepare(engine: ModelEngine, seed: number, tally: Tally): Promise<Scene> {
+  const dice = new Dice(`seed ${seed}`);
+  const { modules } = dice.weighted(CASTS);
+  const rows = dice.chance(0.2) ? dice.between(190, 450) : dice.between(0, 60);
+  const options: OrgOptions = {
+    seed,
+    deals: rows,
+    contacts: Math.min(rows, 60),
+    accounts: Math.min(rows, 30),
+    leads: rows,
+    users: 5,
+    traps: false,
+    tokenThrottle: false,
+    bulkJobMs: dice.pick([0, 0, 30]),
+    switches: {
+      modifiedSinceInclusive: dice.chance(0.5),
+      pageTokens: dice.pick(['live', 'snapshot']),
+      missingRecord: dice.pick([204, 400, 404]),
+      bulkReadDatetimeOffset: dice.pick(['user', 'utc']),
+      bulkReadBom: dice.chance(0.5),
+      bulkReadColumnOrder: dice.pick(['requested', 'metadata']),
+      bulkReadEmptyFile: dice.pick(['header', 'empty']),
+      modifiedByFormula: dice.chance(0.5),
+      modifiedByRestore: dice.chance(0.5),
+    },
+  };
+  const org = await Org.connect(engine, options);
+  if (modules.includes('Model_Module')) org.zoho.addModule({ apiName: 'Model_Module', rows, fields: 12 });
+  const world = new World(org.zoho.simulation, modules, dice.fork('world'), tally);
+  world.note(`${modules.join()} with ${rows} rows, ${JSON.stringify(options.switches)}`);
+  const crashes = new CrashPlan(dice.fork('crashes'), tally);
+  crashes.share = dice.pick([0, 0.05, 0.15, 0.3]);
+  crashPlans.set(org.name, crashes);
+  tally.count('modules', modules.join('+'));
+  return { org, world, crashes, dice: dice.fork('play') };
+}
+
+/** Changes and syncs in turn. */
+async function disturb({ org, world, dice }: Scene): Promise<void> {
+  for (let step = dice.between(3, 6); step > 0; step -= 1) {
+    if (dice.chance(0.8)) burst(world, 4);
+    if (dice.chance(0.3)) world.simulation.clock.advance(dice.pick([1_000, 60_000, 600_000, 26 * 3_600_000]));
+    const sync = randomSync(world, dice);
+    const session = await runSync(org, world, sync);
+    await judge({ org, world }, sync, session);
+  }
+}
+
+function randomSync(world: World, dice: Dice): Sync {
+  const module = dice.pick(world.modules);
+  const isFull = dice.chance(0.45);
+  const isPartial = dice.chance(0.12);
+  const names = world.opened(module).module.columns.map(({ field }) => field.apiName);
+  const options = {
+    ...(isPartial && { fields: dice.some(names, 5) }),
+    ...(isFull && {
+      path: dice.pick(['list', 'bulk'] as const),
+      compare: dice.pick(['values', 'values', 'times'] as const),
+    }),
+  };
+  return { kind: isFull ? 'full' : 'incremental', module, options, isQuiet: dice.chance(0.3) };
+}
+
+/** A session that completed has all but what changed since it began, and what no list of changes shows. */
+async function judge(
+  { org, world }: Pick<Scene, 'org' | 'world'>,
+  sync: Sync,
+  session: SyncSessionModel,
+): Promise<void> {
+  const { kind, module, options } = sync;
+  const touched = world.touched.get(module) ?? new Set();
+  if (session.status === 'failed') {
+    const message = session.errorMessage ?? '';
+    if (EXPECTED_FAILURES.some((expected) => expected.test(message))) return;
+    throw new Error(`The session failed: ${message}\n${(await org.logOf(session.id)).join('\n')}`);
+  }
+  if (session.status !== 'completed' || options.fields) return;
+  const comparesAll = kind === 'full' && options.compare !== 'times';
+  if (comparesAll) {
+    world.unread.delete(module);
+    world.hidden.set(module, new Set([...(world.hidden.get(module) ?? [])].filter((id) => touched.has(id))));
+  }
+  const hidden = world.hidden.get(module) ?? new Set();
+  const differences = world.unread.has(module) ? [] : await findDifferences(org, module);
+  // A field that came while the session ran has no column yet.
+  const unexplained = differences.filter(({ id }) => id !== '' && !touched.has(id) && !hidden.has(id));
+  if (unexplained.length > 0) await fail(org, session, unexplained);
+}
+
+async function fail(
+  org: Org,
+  { id, sessionType }: SyncSessionModel,
+  differences: readonly Difference[],
+): Promise<never> {
+  const lines = differences.slice(0, SHOWN).map((difference) => `  ${difference.id} ${difference.what}`);
+  const log = (await org.logOf(id)).map((line) => `  ${line}`);
+  throw new Error(
+    `The ${sessionType} completed, and ${differences.length} things differ:\n${lines.join('\n')}\nIts log:\n${log.join('\n')}`,
+  );
+}
+
+/** Everything is mended, nothing changes any more: a last sync of each module makes the mirror right. */
+async function comeToRest({ org, world }: Scene): Promise<void> {
+  world.note('at rest');
+  for (const module of world.modules) reveal(world, module);
+  for (const module of world.modules) {
+    const mustCompare = world.unread.has(module) || (world.hidden.get(module)?.size ?? 0) > 0;
+    const first: Sync = { kind: 'incremental', module, options: { allowMassDelete: true }, isQuiet: true };
+    let session = await runSync(org, world, first);
+    if (session.status !== 'completed' || mustCompare) {
+      session = await runSync(org, world, { ...first, kind: 'full' });
+    }
+    if (session.status !== 'completed' && !/records of \w+ do not fit/.test(session.errorMessage ?? '')) {
+      throw new Error(`At rest the session ${session.status}: ${session.errorMessage ?? ''}`);
+    }
+    const differences = await findDifferences(org, module);
+    if (differences.length > 0) await fail(org, session, differences);
+  }
+}

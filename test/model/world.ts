@@ -1,0 +1,78 @@
+import type { CellValue } from '../../simulator/data/cell';
+import type { Column } from '../../simulator/data/column';
+import { isUserField, type FieldDefinition } from '../../simulator/data/field';
+import type { Simulation } from '../../simulator/simulation';
+import { DELETED } from '../../simulator/store/overlay';
+import type { OpenModule } from '../../simulator/store/records';
+import type { Dice } from './dice';
+import type { Tally } from './tally';
+import { randomValue, type Referents } from './values';
+
+/** The simulated org as its people change it, and what of that Zoho's lists of changes do not show. */
+export class World implements Referents {
+  readonly simulation: Simulation;
+  readonly dice: Dice;
+  readonly tally: Tally;
+  /** Modules that are mirrored; lookups point from the last ones to the first. */
+  readonly modules: readonly string[];
+  /** Records, by module, whose latest state no list of changes shows. */
+  readonly hidden = new Map<string, Set<string>>();
+  /** Records, by module, that changed since the last session began. */
+  readonly touched = new Map<string, Set<string>>();
+  /** Modules with fields of which no full sync has read the values: those that came or came back, at first all. */
+  readonly unread: Set<string>;
+  /** Columns that nobody may see now, by module. */
+  readonly concealed = new Map<string, Column[]>();
+  /** All that happened, for a person who replays it. */
+  readonly journal: string[] = [];
+
+  constructor(simulation: Simulation, modules: readonly string[], dice: Dice, tally: Tally) {
+    this.simulation = simulation;
+    this.modules = modules;
+    this.unread = new Set(modules);
+    this.dice = dice;
+    this.tally = tally;
+  }
+
+  opened(module: string): OpenModule {
+    const opened = this.simulation.records.find(module);
+    if (!opened) throw new Error(`There is no module ${module}.`);
+    return opened;
+  }
+
+  /** Ids of the records that exist. */
+  ids(module: string): string[] {
+    const { module: generated, store } = this.opened(module);
+    const rows = Array.from({ length: store.endRow }, (_, row) => row);
+    return rows.filter((row) => store.state(row) !== DELETED).map((row) => generated.idOf(row));
+  }
+
+  idsFor(field: FieldDefinition): readonly string[] {
+    if (isUserField(field)) return this.simulation.catalog.users.map(({ id }) => id);
+    return field.lookupModule === undefined ? [] : this.ids(field.lookupModule);
+  }
+
+  format(seconds: number): string {
+    return this.simulation.catalog.zone.format(seconds);
+  }
+
+  /** Columns that a person can write. */
+  writable(module: string): Column[] {
+    return this.opened(module).module.columns.filter(
+      ({ field }) => (!field.readOnly || field.apiName === 'Tag') && !field.derived,
+    );
+  }
+
+  value(column: Column): CellValue {
+    return randomValue(column.field, this.dice, this);
+  }
+
+  touch(module: string, ids: readonly string[], isHidden = false): void {
+    const lists = isHidden ? [this.touched, this.hidden] : [this.touched];
+    for (const list of lists) list.set(module, new Set([...(list.get(module) ?? []), ...ids]));
+  }
+
+  note(line: string): void {
+    this.journal.push(line);
+  }
+}
