@@ -57,6 +57,12 @@ export const SWITCHES = {
     ['live', 'snapshot'],
     'a token is a place in the live data, or in the list of records of the first page (deleted ones are left out)',
   ),
+  pagesAfterFirst: choice(
+    ['next', 'first', 'empty'],
+    'what a page token shows: the next page, the first one again, or no record and more to come',
+  ),
+  pageTokensGiven: flag(true, 'a page with more records behind it names the token of the next one'),
+  sortHeeded: flag(true, '`sort_by` and `sort_order` are heeded; else the highest id comes first'),
   endlessV2Pages: flag(false, '`page` of v2 and v2.1 reaches all records, without tokens'),
   listReach: whole(100_000, 'records of a list that page tokens reach'),
   userCountAsText: flag(false, 'the number of users is a text'),

@@ -43,6 +43,9 @@ interface Page {
   readonly snapshot?: number;
 }
 
+/** A page without records of a list that says it has more. */
+const MORE_TO_COME: Page = { rows: [], more: true };
+
 /** `GET /{module}` (Get Records). */
 export function listRecords(simulation: Simulation, exchange: Exchange): Reply {
   const opened = simulation.records.open(exchange.params['module'] ?? '');
@@ -57,13 +60,19 @@ export function listRecords(simulation: Simulation, exchange: Exchange): Reply {
   const hasTokens = !(rules.mayPageWithoutEnd && readSwitch(simulation, 'endlessV2Pages'));
   const start = startOf(simulation, query, list.perPage, binding, hasTokens);
   const snapshots = hasTokens && readSwitch(simulation, 'pageTokens') === 'snapshot';
-  const page = snapshots ? readSnapshot(tokens, opened, list, start) : readPage(opened, list, start);
-  if (page.rows.length === 0) return { status: list.modifiedFrom === undefined ? 204 : 304 };
+  const isEmpty = query.has('page_token') && readSwitch(simulation, 'pagesAfterFirst') === 'empty';
+  const page = isEmpty
+    ? MORE_TO_COME
+    : snapshots
+      ? readSnapshot(tokens, opened, list, start)
+      : readPage(opened, list, start);
+  if (page.rows.length === 0 && !page.more) return { status: list.modifiedFrom === undefined ? 204 : 304 };
   if (!hasTokens) {
     return { status: 200, json: opened.writer.document(page.rows, list.columns, numberedInfo(list, start, page)) };
   }
   const shown = start.shown + (snapshots ? list.perPage : page.rows.length);
-  const next = page.more ? tokens.issue(stateAfter(opened, start, page, shown), binding) : undefined;
+  const isNamed = page.more && readSwitch(simulation, 'pageTokensGiven');
+  const next = isNamed ? tokens.issue(stateAfter(opened, start, page, shown), binding) : undefined;
   const info = tokenInfo(simulation, list, start, page, next);
   return { status: 200, json: opened.writer.document(page.rows, list.columns, info) };
 }
@@ -122,11 +131,12 @@ function readQuery(simulation: Simulation, opened: OpenModule, exchange: Exchang
   if (sortOrder !== 'asc' && sortOrder !== 'desc') {
     throw invalidData('invalid data', { param_name: 'sort_order', supported_values: ['asc', 'desc'] });
   }
+  const isHeeded = readSwitch(simulation, 'sortHeeded');
   return {
     columns,
     perPage: integerParameter(query, 'per_page', MAX_PER_PAGE, MAX_PER_PAGE),
-    sortBy,
-    descending: sortOrder === 'desc',
+    sortBy: isHeeded ? sortBy : 'id',
+    descending: !isHeeded || sortOrder === 'desc',
     converted: convertedParameter(query),
     modifiedFrom: opened.module.hasModifiedTime
       ? modifiedFrom(exchange, readSwitch(simulation, 'modifiedSinceInclusive'))
@@ -187,6 +197,7 @@ function startOf(
   }
   if (token !== null) {
     const state = simulation.pages.read(token, binding);
+    if (readSwitch(simulation, 'pagesAfterFirst') === 'first') return { shown: 0, page: 1, skip: 0, snapshot: 0 };
     const reach = readSwitch(simulation, 'listReach');
     if (state.shown >= reach) {
       const message = `You can only get the first ${reach} records. Use the Bulk Read API for more`;

@@ -68,6 +68,13 @@ export const ZOHO_FAILURES = {
     who: 'nobody',
     retry: 'never',
   },
+  endless_list: {
+    meaning: 'A list of Zoho does not end: the same pages come again and again',
+    whatToDo:
+      'Start it again later; if it recurs, report the list to Zoho, and read the module by bulk read meanwhile.',
+    who: 'operator',
+    retry: 'never',
+  },
   request_bug: {
     meaning: 'The engine made a call that Zoho does not define',
     whatToDo: 'Report this: the engine made a call that Zoho does not accept.',

@@ -46,6 +46,43 @@ describe('simulator: switches of reads and queries', () => {
     assert.equal(new Set(snapshot).size, 500);
   });
 
+  const pageAfter = async (): Promise<Answer> => {
+    const path = '/crm/v8/Deals?fields=Stage';
+    const first = await bed().call(path);
+    return bed().call(`${path}&page_token=${String(first.body.info?.['next_page_token'])}`);
+  };
+
+  it('pagesAfterFirst', async () => {
+    const first = await bed().call('/crm/v8/Deals?fields=Stage');
+    const [next, again] = await both({ pagesAfterFirst: 'first' }, pageAfter);
+    flip({ pagesAfterFirst: 'empty' });
+    const empty = await pageAfter();
+
+    assert.notDeepEqual(next.body.data, first.body.data);
+    assert.deepEqual(again.body.data, first.body.data);
+    assert.deepEqual([empty.body.data, empty.body.info?.['more_records']], [[], true]);
+  });
+
+  it('pageTokensGiven', async () => {
+    const answers = await both({ pageTokensGiven: false }, () => bed().call('/crm/v8/Deals?fields=Stage'));
+
+    assert.deepEqual(
+      answers.map(({ body }) => [body.info?.['more_records'], typeof body.info?.['next_page_token']]),
+      [
+        [true, 'string'],
+        [true, 'object'],
+      ],
+    );
+  });
+
+  it('sortHeeded', async () => {
+    const answers = await both({ sortHeeded: false }, () => bed().call('/crm/v8/Deals?fields=Stage&sort_order=asc'));
+
+    const [asked, other] = answers.map(({ body }) => (body.data ?? []).map(({ id }) => id));
+    assert.deepEqual(asked, asked?.toSorted());
+    assert.deepEqual(other, other?.toSorted().toReversed());
+  });
+
   it('unknownFields', async () => {
     const answers = await both({ unknownFields: 'refuse' }, () => bed().call('/crm/v8/Deals?fields=Deal_Name,Nope'));
 

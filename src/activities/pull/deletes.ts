@@ -13,6 +13,7 @@ import { readFrom } from '../../domain/mirror/watermark';
 import { ChunkCounter, deleteBatchSequence, sweepChunks } from '../../domain/runs/chunk-numbers';
 import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';
+import { PagingProgress } from '../../zoho/http/paging-progress';
 import { listDeleted } from '../../zoho/records/deleted-records';
 import type { ActivityDependencies } from '../dependencies';
 import { withHeartbeats } from '../heartbeats';
@@ -70,6 +71,7 @@ async function listDeletes(
   since: string,
 ): Promise<{ deleted: DeletedRow[]; until: Date }> {
   const deleted: DeletedRow[] = [];
+  const progress = new PagingProgress({ operation: 'list_deleted', module });
   for (let page = 1; ; page += 1) {
     const answer = await listDeleted(
       zoho.transport,
@@ -82,6 +84,7 @@ async function listDeletes(
     );
     zoho.report({ readingDeletesOf: module, found: deleted.length });
     if (!answer.moreRecords || page === MAX_DELETED_PAGES) return { deleted, until: answer.serverTime };
+    progress.note(answer.records.map(({ id }) => id));
   }
 }
 

@@ -1,10 +1,11 @@
 import { pageConverter } from '../../db/mirror/copy/page-columns';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
-import { nextCursor } from '../../domain/mirror/change-cursor';
+import { isInOrderOfTime, nextCursor, type ChangeCursor } from '../../domain/mirror/change-cursor';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import { instantOf, type ClockReading } from '../../domain/mirror/zoho-clock';
 import type { ReadPath } from '../../domain/runs/enums';
 import { LIMITS } from '../../domain/zoho-limits';
+import { ZohoError } from '../../zoho/errors/errors';
 import { CallBatch } from '../../zoho/http/call-limiter';
 import type { CallOptions } from '../../zoho/http/transport';
 import { listRecords, type Converted, type ListRecordsQuery } from '../../zoho/records/list-records';
@@ -16,6 +17,8 @@ import { timedAnswer } from './timed-answer';
 export interface PageCursor {
   token: string | null;
   modifiedSince?: string | undefined;
+  /** Only tokens lead on, since the records do not come in the order of their times. */
+  tokensOnly?: boolean;
 }
 
 export interface FetchedPage {
@@ -25,11 +28,13 @@ export interface FetchedPage {
   clocks: ClockReading;
   /** Beginning of the next page; null after the last one. */
   next: PageCursor | null;
+  /** False if its changes do not come in the order of their times. */
+  isInOrder: boolean;
 }
 
 /**
  * Fetches the pages of a list: by id, where the token of a page leads to the next, or by time of modification, where
- * the time it reached does (see `nextCursor`).
+ * the time it reached does (see `nextCursor`). Whether there are more pages is what Zoho says, not what leads there.
  */
 export class ListPages {
   readonly #times: ReturnType<typeof pageConverter>;
@@ -53,7 +58,7 @@ export class ListPages {
     this.#times = pageConverter(mirror.fields.filter((field) => field.apiName === MODIFIED_TIME_FIELD));
   }
 
-  /** @throws ZohoError as of `listRecords` */
+  /** @throws ZohoError as of `listRecords`; `cursor_lost` NO_PAGE_TOKEN if more records are there and nothing leads to them */
   async fetch(cursor: PageCursor): Promise<FetchedPage> {
     const mirror = this.#mirror;
     const { token, modifiedSince } = cursor;
@@ -68,21 +73,41 @@ export class ListPages {
     const { answer, asOf, clocks } = await timedAnswer(() =>
       listRecords(this.#zoho.transport, mirror.module, query, this.#options),
     );
-    return { page: answer, asOf, clocks, next: this.#cursorAfter(cursor, answer) };
+    if (modifiedSince === undefined || cursor.tokensOnly) {
+      return { page: answer, asOf, clocks, next: this.#nextByToken(answer), isInOrder: true };
+    }
+    const times = this.#timesOf(answer.body);
+    const next = this.#nextByTime({ modifiedSince, token }, answer, times.at(-1) ?? null);
+    return { page: answer, asOf, clocks, next, isInOrder: isInOrderOfTime({ modifiedSince, token }, times) };
   }
 
-  #cursorAfter({ modifiedSince }: PageCursor, page: RecordPage): PageCursor | null {
-    const nextToken = page.moreRecords ? page.nextPageToken : null;
-    if (nextToken === null) return null;
-    if (modifiedSince === undefined) return { token: nextToken };
-    return nextCursor({ modifiedSince, token: null }, { lastModified: this.#lastModified(page.body), nextToken });
+  #nextByToken({ moreRecords, nextPageToken }: RecordPage): Pick<PageCursor, 'token'> | null {
+    if (!moreRecords) return null;
+    if (nextPageToken === null) throw this.#leadsNowhere();
+    return { token: nextPageToken };
   }
 
-  /** The last row of a page ends with its time, or with `\N`. */
-  #lastModified(body: Buffer | null): string | null {
-    const { copy } = this.#times.convert(body);
-    const time = copy.toString('latin1', copy.lastIndexOf('\t') + 1).trimEnd();
-    return Number.isNaN(instantOf(time)) ? null : time;
+  #nextByTime(cursor: ChangeCursor, page: RecordPage, lastModified: string | null): PageCursor | null {
+    if (!page.moreRecords) return null;
+    const next = nextCursor(cursor, { lastModified, nextToken: page.nextPageToken });
+    if (next === null) throw this.#leadsNowhere();
+    return next;
+  }
+
+  #leadsNowhere(): ZohoError {
+    const reason = 'Zoho says that there are more records and gives no page token for them';
+    const label = { operation: 'list_records', module: this.#mirror.module };
+    return new ZohoError({ ...label, category: 'cursor_lost', code: 'NO_PAGE_TOKEN', reason });
+  }
+
+  /** Each row of a page ends with its time, or with `\N`. */
+  #timesOf(body: Buffer | null): (string | null)[] {
+    const lines = this.#times.convert(body).copy.toString('latin1').split('\n');
+    lines.pop();
+    return lines.map((line) => {
+      const time = line.slice(line.lastIndexOf('\t') + 1);
+      return Number.isNaN(instantOf(time)) ? null : time;
+    });
   }
 }
 

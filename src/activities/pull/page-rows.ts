@@ -19,7 +19,12 @@ export interface PageReader {
   /** Rows come in the order of the page. */
   readonly keepsOrder: boolean;
   /** @param readFrom a time on Zoho's clock, in milliseconds, before which the page was not read */
-  read(body: Buffer | null, readFrom: number): Promise<CopyPage>;
+  read(body: Buffer | null, readFrom: number): Promise<ReadPage>;
+}
+
+export interface ReadPage extends CopyPage {
+  /** Ids of the records in the order in which Zoho lists them. */
+  listed: readonly string[];
 }
 
 /**
@@ -41,7 +46,10 @@ export function pageReader(
       listFields: fields.map((field) => field.apiName),
       fields,
       keepsOrder: true,
-      read: async (body) => converter.convert(body),
+      read: async (body) => {
+        const rows = converter.convert(body);
+        return { ...rows, listed: rows.ids() };
+      },
     };
   }
   return new WidePageReader(zoho, module, fields);
@@ -75,10 +83,10 @@ class WidePageReader implements PageReader {
     this.#whole = new CopyPages(this.fields, 'text');
   }
 
-  async read(body: Buffer | null, readFrom: number): Promise<CopyPage> {
+  async read(body: Buffer | null, readFrom: number): Promise<ReadPage> {
     const first = this.#lines(0, body);
     const ids = [...first.keys()];
-    if (ids.length === 0) return textPage(0, Buffer.alloc(0), true);
+    if (ids.length === 0) return { ...textPage(0, Buffer.alloc(0), true), listed: ids };
     const others = await Promise.all(this.#slices.slice(1).map((_slice, index) => this.#fetchSlice(index + 1, ids)));
     const complete: string[] = [];
     let isPlain = true;
@@ -93,7 +101,7 @@ class WidePageReader implements PageReader {
     const refetched = await this.#fetchWhole(torn);
     const copy = Buffer.concat([Buffer.from(complete.join(''), 'latin1'), ...refetched.map((row) => row.copy)]);
     const rows = complete.length + refetched.reduce((sum, page) => sum + page.rows, 0);
-    return textPage(rows, copy, isPlain && refetched.every((page) => page.isPlain));
+    return { ...textPage(rows, copy, isPlain && refetched.every((page) => page.isPlain)), listed: ids };
   }
 
   async #fetchSlice(index: number, ids: readonly string[]): Promise<Map<string, Line>> {

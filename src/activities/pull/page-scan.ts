@@ -2,70 +2,25 @@ import { setImmediate } from 'node:timers/promises';
 import type { CopyPage } from '../../db/mirror/copy/copy-page';
 import { copyPagesSource } from '../../db/mirror/load/chunk-sources';
 import { loadChunk } from '../../db/mirror/load/load-chunk';
-import type { PartialRead } from '../../db/mirror/load/merge-rule';
-import type { MirrorModule } from '../../db/mirror/mirror-module';
-import type { ChunkKind } from '../../db/models/session-chunk';
-import { findLastChunk, sumChunks, type ChunkResult } from '../../db/sessions/chunks';
-import { ChunkCounter, scanChunks, type ScanEnd } from '../../domain/runs/chunk-numbers';
-import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
-import type { SessionSums } from '../../temporal/contract/results';
-import { ZohoError } from '../../zoho/errors/errors';
+import { findLastChunk, sumChunks, type ChunkResult, type RowSums } from '../../db/sessions/chunks';
+import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
+import { ChunkCounter, scanChunks } from '../../domain/runs/chunk-numbers';
 import { reuseBody } from '../../zoho/http/body-memory';
-import type { ListRecordsQuery } from '../../zoho/records/list-records';
-import type { ActivityDependencies } from '../dependencies';
-import type { ZohoWork } from '../with-zoho';
+import { PagingProgress } from '../../zoho/http/paging-progress';
 import { ListPages, type FetchedPage, type PageCursor } from './list-pages';
-import { pageReader, type PageReader } from './page-rows';
-import type { TwoEndedScan } from './two-ended-scan';
+import { pageReader, type PageReader, type ReadPage } from './page-rows';
+import {
+  BEGINNING_OF_TIME,
+  isBeyondTokens,
+  PagesOutOfOrder,
+  positionAfter,
+  tooManyChanges,
+  type ScanPosition,
+} from './scan-position';
+import type { ScanContext, ScanResult } from './scan-request';
 
 /** Pages that are committed together: few transactions, and little to read again after a crash. */
 const PAGES_PER_CHUNK = 20;
-/** A page token lives a day and is bound to its parameters. A scan that loses it starts over, so many times at most. */
-const MAX_RESTARTS = 3;
-
-export interface ScanRequest {
-  sessionId: string;
-  kind: ChunkKind;
-  /** First of the scan's chunk numbers, see `scanChunks`. */
-  firstChunk: number;
-  query: Pick<ListRecordsQuery, 'sortOrder' | 'converted'>;
-  /** Reads what was modified since then, oldest first, instead of all records by id. ISO 8601, whole seconds. */
-  changesSince?: string;
-  compareValues: boolean;
-  partialRead?: PartialRead | undefined;
-  trackRecords: boolean;
-  keepSeenIds: boolean;
-  /** The mirror was empty when the session began. */
-  firstLoad?: boolean;
-  /** Another scan approaches from the other end of the ids. */
-  twoEnded?: { scan: TwoEndedScan; end: ScanEnd };
-}
-
-export interface ScanResult extends SessionSums {
-  /** Zoho's time when the first page of this attempt was answered, null if none was read. ISO 8601. */
-  lastAnswer: string | null;
-  /**
-   * Whether page tokens were used because more changes share a second than fit a page: then a record may have slipped
-   * between two pages. Histories hold the result under this name.
-   */
-  crowded: boolean;
-}
-
-interface ScanContext {
-  deps: ActivityDependencies;
-  zoho: ZohoWork;
-  mirror: MirrorModule;
-  request: ScanRequest;
-}
-
-/** Position of a scan, committed with the rows it has loaded. */
-interface ScanPosition extends PageCursor {
-  done: boolean;
-  restarts: number;
-  /** Id of the last record read. */
-  reached?: string | null;
-  usedPageTokens?: boolean;
-}
 
 /** Pages of one chunk. */
 interface PageBatch {
@@ -88,10 +43,11 @@ export class PageScan {
   readonly #pages: ListPages;
   readonly #chunks: ChunkCounter;
   readonly #totals: ScanResult;
+  readonly #progress: PagingProgress;
   #position: ScanPosition;
   #next: Promise<FetchedPage> | undefined;
-  /** A page that was being fetched when the scans met. Its call is awaited, so that the ledger has all of its cost. */
-  #spare: Promise<FetchedPage> | undefined;
+  /** Pages that were being fetched and are not needed. Their calls are awaited, so that the ledger has all of the cost. */
+  readonly #spare: Promise<FetchedPage>[] = [];
   #loading: Promise<void> = Promise.resolve();
 
   /** Continues behind the last committed chunk of the scan's range, or starts with the first page. */
@@ -103,7 +59,7 @@ export class PageScan {
       token: null,
       done: false,
       restarts: 0,
-      modifiedSince: request.changesSince,
+      modifiedSince: request.changesSince ?? (request.byTime && !last ? BEGINNING_OF_TIME : undefined),
       ...(last?.cursor && (JSON.parse(last.cursor) as ScanPosition)),
     };
     request.twoEnded?.scan.advance(request.twoEnded.end, position.reached ?? null);
@@ -115,7 +71,7 @@ export class PageScan {
     context: ScanContext,
     position: ScanPosition,
     last: Committed | undefined,
-    earlier: SessionSums | undefined,
+    earlier: RowSums | undefined,
   ) {
     const { zoho, mirror, request } = context;
     this.#context = context;
@@ -127,6 +83,7 @@ export class PageScan {
       crowded: position.usedPageTokens ?? false,
     };
     this.#reader = pageReader(zoho, mirror.module, mirror.fields, request.kind === 'list' ? 'binary' : 'text');
+    this.#progress = new PagingProgress({ operation: 'list_records', module: mirror.module });
     this.#pages = new ListPages(zoho, mirror, this.#reader.listFields, request.query);
     this.#next = position.done || this.#hasMet ? undefined : this.#fetch(position);
   }
@@ -137,17 +94,22 @@ export class PageScan {
 
   /**
    * Reads the pages of the next chunk. It may be short, even empty, at the end of the list and where a token was lost.
-   * @throws ZohoError when Zoho does not answer or the token was lost too often
-   * @throws changes.too_many_at_once
+   * What was read before a page that fails is committed all the same: it has been paid for.
+   * @throws ZohoError when Zoho does not answer, the token was lost too often or the list has no end
+   * @throws PagesOutOfOrder when the scans from both ends cannot meet
+   * @throws changes.too_many_at_once, changes.out_of_order
    */
   async readBatch(): Promise<PageBatch> {
     const batch: PageBatch = { pages: [], bytes: 0, asOf: new Date(), startedAt: new Date() };
     try {
       while (this.#next && batch.pages.length < PAGES_PER_CHUNK) await this.#readNext(this.#next, batch);
     } catch (error) {
-      if (this.#isBeyondReach(error)) throw tooManyAtOnce(this.#context.mirror.module, error);
-      if (!this.#mayRestartAfter(error)) throw error;
-      this.#restartAfterLostCursor();
+      if (this.#goesOnAfter(error)) return batch;
+      if (!this.#context.zoho.signal.aborted) {
+        await this.loadInBackground(batch);
+        await this.#loading;
+      }
+      throw tooManyChanges(error, this.#context.mirror.module, this.#position) ?? error;
     }
     return batch;
   }
@@ -169,7 +131,7 @@ export class PageScan {
    * failed attempt would meet the next one.
    */
   async settle(): Promise<void> {
-    await Promise.allSettled([this.#next, this.#spare, this.#loading]);
+    await Promise.allSettled([this.#next, ...this.#spare, this.#loading]);
   }
 
   /** Reads a page, unless it fails and is not needed: once the scans have met, the other one has read its rows. */
@@ -178,36 +140,51 @@ export class PageScan {
     try {
       await this.#readPage(await fetched, batch);
     } catch (error) {
-      if (!this.#hasMet) throw error;
       this.#position = position;
       this.#stopFetching();
+      if (!this.#hasMet) throw error;
     }
   }
 
-  async #readPage({ page, asOf, next }: FetchedPage, batch: PageBatch): Promise<void> {
+  async #readPage({ page, asOf, next, isInOrder }: FetchedPage, batch: PageBatch): Promise<void> {
     this.#next = undefined;
     if (this.#hasMet) return;
+    if (!isInOrder && !this.#isWhole(next)) throw new PagesOutOfOrder();
     this.#advanceTo(next);
     if (batch.pages.length === 0) batch.asOf = asOf;
     this.#totals.lastAnswer ??= page.serverTime.toISOString();
     // Converting keeps the thread busy: the request for the next page must be on its way before.
     await setImmediate();
-    batch.pages.push(this.#keepUnread(await this.#reader.read(page.body, asOf.getTime())));
+    const read = await this.#reader.read(page.body, asOf.getTime());
+    this.#noteProgress(read.listed, next);
+    batch.pages.push(this.#keepUnread(read));
     batch.bytes += page.body?.length ?? 0;
     if (page.body) reuseBody(page.body);
     if (this.#hasMet) this.#stopFetching();
   }
 
   #stopFetching(): void {
-    this.#spare = this.#next;
+    if (this.#next) this.#spare.push(this.#next);
     this.#next = undefined;
   }
 
   #advanceTo(next: PageCursor | null): void {
     this.#position = { ...this.#position, token: null, ...next, done: next === null };
-    if (next !== null) this.#next = this.#fetch(next);
-    const isByToken = this.#context.request.changesSince !== undefined && this.#position.token !== null;
+    if (next !== null) this.#next = this.#fetch(this.#position);
+    const isByToken = this.#position.modifiedSince !== undefined && this.#position.token !== null;
     if (isByToken) this.#position.usedPageTokens = this.#totals.crowded = true;
+  }
+
+  /** A time that was reached is progress by itself; by token, pages have to bring what was not there before. */
+  #noteProgress(listed: readonly string[], next: PageCursor | null): void {
+    if (next === null) return;
+    if (next.token === null) this.#progress.restart();
+    else this.#progress.note(listed, next.token);
+  }
+
+  /** Whether a page has all changes, so that their order does not matter. */
+  #isWhole(next: PageCursor | null): boolean {
+    return next === null && this.#position.token === null && this.#position.modifiedSince === this.#start;
   }
 
   get #hasMet(): boolean {
@@ -215,32 +192,40 @@ export class PageScan {
   }
 
   /** Drops the rows that the scan from the other end has read; where the two meet, this one is done. */
-  #keepUnread(page: CopyPage): CopyPage {
+  #keepUnread(page: ReadPage): CopyPage {
     const { twoEnded } = this.#context.request;
     if (!twoEnded) return page;
+    if (!twoEnded.scan.isInOrder(twoEnded.end, page.listed)) throw new PagesOutOfOrder();
     const rows = twoEnded.scan.keepUnread(twoEnded.end, page, this.#reader.keepsOrder);
     const { done, reached } = this.#position;
     this.#position = { ...this.#position, reached: rows.reached ?? reached ?? null, done: done || rows.isLast };
     return rows;
   }
 
-  #mayRestartAfter(error: unknown): boolean {
-    return isCursorLost(error) && !this.#isBeyondReach(error) && this.#position.restarts < MAX_RESTARTS;
+  /** Time from which on changes are read, if they are. */
+  get #start(): string | undefined {
+    const { byTime, changesSince } = this.#context.request;
+    return changesSince ?? (byTime ? BEGINNING_OF_TIME : undefined);
   }
 
-  /** Page tokens reach so many records of one second, and starting over would end there again. */
-  #isBeyondReach(error: unknown): error is ZohoError {
-    const { changesSince } = this.#context.request;
-    return changesSince !== undefined && isCursorLost(error) && error.code === 'PAGINATION_LIMIT_EXCEEDED';
-  }
-
-  /** Starts over: changes from the time that was reached, a list by id from its first page. */
-  #restartAfterLostCursor(): void {
-    const { modifiedSince, restarts, usedPageTokens = false } = this.#position;
-    this.#position = { token: null, done: false, restarts: restarts + 1, modifiedSince, usedPageTokens };
-    const { twoEnded } = this.#context.request;
+  /** Goes on elsewhere after a page that failed, if that is possible. */
+  #goesOnAfter(error: unknown): boolean {
+    const { mirror, request } = this.#context;
+    const { twoEnded } = request;
+    if (twoEnded && isBeyondTokens(error)) {
+      twoEnded.scan.exhaust(twoEnded.end);
+      return true;
+    }
+    if (twoEnded && error instanceof PagesOutOfOrder) return false;
+    const hasTimes = mirror.fields.some(({ apiName }) => apiName === MODIFIED_TIME_FIELD);
+    const position = positionAfter(error, this.#position, { start: this.#start, hasTimes });
+    if (position === undefined) return false;
+    this.#position = position;
+    this.#totals.crowded ||= position.usedPageTokens ?? false;
+    this.#progress.restart();
     twoEnded?.scan.advance(twoEnded.end, null);
-    this.#next = this.#fetch(this.#position);
+    this.#next = this.#fetch(position);
+    return true;
   }
 
   #fetch(cursor: PageCursor): Promise<FetchedPage> {
@@ -259,15 +244,6 @@ export class PageScan {
     for (const key of ['read', 'created', 'updated', 'unchanged', 'failed'] as const) this.#totals[key] += chunk[key];
     zoho.report({ reading: mirror.module, kind, rows: this.#totals.read });
   }
-}
-
-function isCursorLost(error: unknown): error is ZohoError {
-  return error instanceof ZohoError && error.category === 'cursor_lost';
-}
-
-function tooManyAtOnce(module: string, cause: ZohoError): Error {
-  const message = `More records of ${module} were modified within one second than list pages reach. Run a full sync: it reads them by bulk read.`;
-  return permanentFailure(FAILURES.changes.tooManyAtOnce, message, cause);
 }
 
 /** A failure surfaces where the promise is awaited; until then it must not count as unhandled. */

@@ -12,6 +12,7 @@ import { type MappableField, mapFields } from '../../domain/mirror/mirror-field'
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { ZohoError } from '../../zoho/errors/errors';
+import { PagingProgress } from '../../zoho/http/paging-progress';
 import { readFields, type ZohoField } from '../../zoho/metadata/fields';
 import { getModule, listModules, type ZohoModule } from '../../zoho/metadata/modules';
 import { getOrg } from '../../zoho/metadata/org';
@@ -182,10 +183,12 @@ function toMetadata(field: ZohoField): MappableField {
 }
 
 async function refreshUsers(deps: ActivityDependencies, zoho: ZohoWork, connectionId: string): Promise<void> {
+  const progress = new PagingProgress({ operation: 'list_users' });
   for (let page = 1; ; page += 1) {
     const { users, moreRecords } = await listUsers(zoho.transport, { type: 'AllUsers', page }, zoho.options);
     await saveUsers(deps.knex, connectionId, users);
     if (!moreRecords) return;
+    progress.note(users.map(({ id }) => id));
   }
 }
 

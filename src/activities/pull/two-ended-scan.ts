@@ -14,6 +14,7 @@ interface UnreadRows extends CopyPage {
  */
 export class TwoEndedScan {
   readonly #reached: Record<ScanEnd, string | null> = { lowest: null, highest: null };
+  readonly #exhausted = new Set<ScanEnd>();
   #isAborted = false;
 
   /** Notes that everything from this end up to an id has been read; null: nothing. */
@@ -24,6 +25,25 @@ export class TwoEndedScan {
   /** Completes the scan because one of its ends has failed; the other one need not continue. */
   abort(): void {
     this.#isAborted = true;
+  }
+
+  /** Notes that page tokens reach no further from this end. */
+  exhaust(end: ScanEnd): void {
+    this.#exhausted.add(end);
+  }
+
+  /** True when page tokens reach what is left from neither end. */
+  get isExhausted(): boolean {
+    return this.#exhausted.size === 2 && !this.isComplete;
+  }
+
+  /** Whether the ids of a page come in the order of the scan, and lead on. Without that, the ends cannot meet. */
+  isInOrder(end: ScanEnd, ids: readonly string[]): boolean {
+    const direction = end === 'lowest' ? 1 : -1;
+    const [last] = ids.slice(-1);
+    const reached = this.#reached[end];
+    const leadsOn = last === undefined || reached === null || direction * compareIds(last, reached) > 0;
+    return leadsOn && ids.every((id, index) => index === 0 || direction * compareIds(id, ids[index - 1] ?? '') > 0);
   }
 
   /** True when nothing is left to read between the two. */

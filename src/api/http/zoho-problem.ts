@@ -45,6 +45,7 @@ const BY_CATEGORY: Readonly<Record<ErrorCategory, ZohoProblemCode>> = {
   conflict: 'zoho_refused',
   locked: 'zoho_locked',
   cursor_lost: 'zoho_cursor_lost',
+  endless_list: 'zoho_refused',
   request_bug: 'zoho_invalid',
   capacity: 'zoho_refused',
   server: 'zoho_unavailable',

@@ -7,7 +7,8 @@
  *      r0_000_000  list scan from the lowest id         p_000_000  catch-up, pass p = 1, 2, ...
  *                  or exports, one for each page         9_000_000  restored records
  *      r0_050_000  list scan from the highest id        9_500_000  records in quarantine
- *      r0_500_000  converted leads                     1p_000_000  second catch-up
+ *      r0_100_000  list scan where both cannot meet    1p_000_000  second catch-up
+ *      r0_500_000  converted leads
  *      rp_000_000  catch-up, pass p = 1, 2, ...
  *      r9_000_000  records that the sweep refetched
  *
@@ -55,6 +56,7 @@ export class NumberRangeExceeded extends Error {
 /** Chunk ranges of one round of a full sync. */
 export function fullSyncChunks(round: number): {
   listScan: Record<ScanEnd, ChunkRange>;
+  wholeScan: ChunkRange;
   exports: ChunkRange;
   convertedLeads: ChunkRange;
   catchUp: (pass: number) => ChunkRange;
@@ -63,6 +65,7 @@ export function fullSyncChunks(round: number): {
   const first = upTo(MAX_NUMBERED_ROUNDS, 'round', round) * PER_ROUND;
   return {
     listScan: twoEndedScanChunks(first),
+    wholeScan: wholeScanChunks(first),
     exports: rangeOf(first, EXPORT_CHUNKS),
     convertedLeads: scanChunks(first + CONVERTED_LEADS),
     catchUp: (pass) => catchUpChunks(first, pass),
@@ -93,6 +96,11 @@ export function scanChunks(first: number): ChunkRange {
 /** Chunks of two page scans that approach each other. */
 export function twoEndedScanChunks(first: number): Record<ScanEnd, ChunkRange> {
   return { lowest: scanChunks(first), highest: scanChunks(first + SCAN_CHUNKS) };
+}
+
+/** Chunks of the scan that follows two page scans that cannot meet. */
+export function wholeScanChunks(first: number): ChunkRange {
+  return scanChunks(first + 2 * SCAN_CHUNKS);
 }
 
 /** Chunks of records that a sweep refetched because they still exist, up to 100 in each. */

@@ -129,6 +129,11 @@ export const FAILURES = {
       'More records changed within one second than list pages reach',
       'Run a full sync of the module.',
     ),
+    outOfOrder: failure(
+      'changes.out_of_order',
+      'Zoho lists changes in another order than asked for, and more of them than page tokens reach',
+      'Run a full sync of the module.',
+    ),
   },
   chunks: {
     rangeExceeded: failure(

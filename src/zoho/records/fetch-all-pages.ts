@@ -1,6 +1,7 @@
 // For the operation `fetch_all_pages` of the specification; the sync reads its pages for COPY instead.
 import { LIMITS } from '../../domain/zoho-limits';
 import { requestBug, ZohoError } from '../errors/errors';
+import { PagingProgress } from '../http/paging-progress';
 import type { CallOptions, ZohoTransport } from '../http/transport';
 import { FieldGatherer, timedPage } from './gather-fields';
 import { type ListRecordsQuery, listRecords } from './list-records';
@@ -24,8 +25,8 @@ export interface AllPagesQuery extends Pick<
  * @returns pages as of `listRecords`, none for an empty list. A page of more than 50 fields is put together anew: each
  *   record has `id`, `Modified_Time`, then the fields in the order asked for, every value as Zoho wrote it.
  * @throws ZohoError `request_bug` before the call if it breaks a limit; `cursor_lost` PAGINATION_LIMIT_EXCEEDED if more
- *   than 100,000 records are there, after the last page that can be reached; `cursor_lost` if a token has expired; the
- *   categories of every call.
+ *   than 100,000 records are there, after the last page that can be reached; `cursor_lost` if a token has expired;
+ *   `endless_list` if pages come again and again; the categories of every call.
  */
 export async function* fetchAllPages(
   transport: ZohoTransport,
@@ -41,6 +42,7 @@ export async function* fetchAllPages(
       : undefined;
   const fields = gatherer?.listFields ?? [...new Set(query.fields)];
   let { page, pageToken } = query;
+  const progress = new PagingProgress(label);
   let records = page === undefined ? 0 : (page - 1) * (query.perPage ?? LIMITS.listPage.rows);
   for (;;) {
     const place = { ...query, fields, page, pageToken };
@@ -57,7 +59,13 @@ export async function* fetchAllPages(
       const reason = 'Zoho says that there are more records and gives no token for them';
       throw new ZohoError({ ...label, category: 'cursor_lost', code: 'NO_PAGE_TOKEN', reason });
     }
+    progress.note(idsOf(timed.page), nextPageToken);
     page = undefined;
     pageToken = nextPageToken;
   }
+}
+
+/** Ids in a page, those of lookups included. */
+function idsOf({ body }: RecordPage): string[] {
+  return body?.toString('latin1').match(/"id"\s*:\s*"\d+"/g) ?? [];
 }

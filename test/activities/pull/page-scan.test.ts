@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readByListPages } from '../../../src/activities/pull/list-read';
 import { loadMirror } from '../../../src/activities/pull/load-mirror';
-import type { ScanResult } from '../../../src/activities/pull/page-scan';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
+import type { ScanResult } from '../../../src/activities/pull/scan-request';
 import { countMirrorRows } from '../../../src/db/mirror/mirror-table';
 import { closeRun } from '../../../src/db/runs/close-run';
 import { SessionEnded } from '../../../src/db/sessions/chunks';
@@ -16,7 +16,11 @@ const PAGES_PER_CHUNK = 20;
 
 describe('a page scan', () => {
   const fixture = useActivities({ deals: DEALS, accounts: 10, contacts: 10 });
-  afterEach(() => fixture.simulator.control.clearFaults());
+  afterEach(() => {
+    const { control } = fixture.simulator;
+    control.clearFaults();
+    control.setSwitches({ pagesAfterFirst: 'next', pageTokensGiven: true, sortHeeded: true, listReach: 100_000 });
+  });
 
   async function planned(): Promise<SyncTarget> {
     const target = await fixture.target('Deals');
@@ -100,6 +104,79 @@ describe('a page scan', () => {
     await assert.rejects(read(target), { category: 'cursor_lost' });
 
     assert.equal(lost.struck, 4);
+  });
+
+  it('keeps the pages that it has read before one that fails', async () => {
+    const target = await planned();
+    fixture.simulator.control.addFault({ kind: 'error', operation: 'listRecords', after: 7, times: 1, status: 500 });
+    await assert.rejects(read(target), { category: 'server' });
+    const calls = callsOf();
+
+    await read(target);
+
+    assert.equal(await rowsOf(target), DEALS);
+    assert.equal(callsOf() - calls, DEALS / PAGE - 7);
+  });
+
+  for (const [ends, expectedRows] of [
+    ['one end', 0],
+    ['both ends', DEALS],
+  ] as const) {
+    for (const [what, switches, category] of [
+      ['answers the first page again and again', { pagesAfterFirst: 'first' }, 'endless_list'],
+      ['promises more and shows no record', { pagesAfterFirst: 'empty' }, 'endless_list'],
+      ['has more records and names no token', { pageTokensGiven: false }, 'cursor_lost'],
+    ] as const) {
+      it(`comes to an end at ${ends} of a list that ${what}`, async () => {
+        const target = await planned();
+        fixture.simulator.control.setSwitches(switches);
+        const calls = callsOf();
+
+        await assert.rejects(read(target, expectedRows), { category, retryable: false });
+
+        assert.ok(callsOf() - calls < 20, `${callsOf() - calls} calls`);
+      });
+    }
+
+    it(`reads every record from ${ends} where ids come in another order than asked for`, async () => {
+      const target = await planned();
+      fixture.simulator.control.setSwitches({ sortHeeded: false });
+
+      await read(target, expectedRows);
+
+      assert.equal(await rowsOf(target), DEALS);
+    });
+
+    it(`reads by time what page tokens do not reach from ${ends}`, async () => {
+      const target = await planned();
+      fixture.simulator.control.setSwitches({ listReach: 5 * PAGE });
+
+      const { read: rows } = await read(target, expectedRows);
+
+      assert.ok(rows >= DEALS);
+      assert.equal(await rowsOf(target), DEALS);
+    });
+  }
+
+  it('goes on with the reading by time that another attempt has begun', async () => {
+    const target = await planned();
+    const { control } = fixture.simulator;
+    control.setSwitches({ listReach: 5 * PAGE });
+    // Ten pages from both ends, two refusals, and as many pages by time as make a chunk.
+    control.addFault({
+      kind: 'error',
+      operation: 'listRecords',
+      after: 12 + PAGES_PER_CHUNK + 1,
+      times: 1,
+      status: 500,
+    });
+    await assert.rejects(read(target, DEALS), { category: 'server' });
+    const calls = callsOf();
+
+    await read(target, DEALS);
+
+    assert.equal(await rowsOf(target), DEALS);
+    assert.ok(callsOf() - calls < 10, `${callsOf() - calls} calls`);
   });
 
   it('fails with what kept a chunk from being loaded in the background', async () => {

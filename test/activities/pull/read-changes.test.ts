@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { finishIncrementalSync } from '../../../src/activities/pull/finish-full-sync';
 import { readByListPages, readChanges } from '../../../src/activities/pull/list-read';
 import { loadMirror } from '../../../src/activities/pull/load-mirror';
-import type { ScanResult } from '../../../src/activities/pull/page-scan';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { planIncrementalSync } from '../../../src/activities/pull/plan-incremental-sync';
+import type { ScanResult } from '../../../src/activities/pull/scan-request';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import { markFilled } from '../../../src/db/mirror/module-fields';
 import { advanceWatermark, getWatermark } from '../../../src/db/sessions/watermarks';
@@ -20,7 +20,13 @@ describe('changes of a module', () => {
   afterEach(() => {
     fixture.simulator.control.clearFaults();
     fixture.simulator.control.moveClock({ resume: true });
-    fixture.simulator.control.setSwitches({ pageTokens: 'live', listReach: 100_000 });
+    fixture.simulator.control.setSwitches({
+      pageTokens: 'live',
+      listReach: 100_000,
+      pagesAfterFirst: 'next',
+      pageTokensGiven: true,
+      sortHeeded: true,
+    });
   });
 
   /** A mirror filled by a session, which stays active, some minutes ago by Zoho's clock. */
@@ -103,6 +109,57 @@ describe('changes of a module', () => {
 
     assert.equal(scanned.created, 25 * 190);
     await assertMirrored(target);
+  });
+
+  /** Changes of every contact, one a second, so that no order but that of their times is right. */
+  function changeEach(rows: number): void {
+    const { control } = fixture.simulator;
+    for (let pages = 0; pages < rows / 50; pages += 1) {
+      control.moveClock({ advance: 1_000 });
+      control.changeRecords('Contacts', { insert: { count: 50 } });
+    }
+  }
+
+  it('in another order than asked for are read by tokens alone, and the result says so', async () => {
+    const { target, since } = await mirrored();
+    changeEach(650);
+    fixture.simulator.control.setSwitches({ sortHeeded: false });
+
+    const first = await read(target, since);
+    const second = await read(target, since);
+
+    assert.deepEqual([first.created, first.crowded], [650, true]);
+    assert.deepEqual([second.created + second.updated, second.crowded], [0, true]);
+    await assertMirrored(target);
+  });
+
+  it('in another order than asked for, beyond what tokens reach, are a failure with a sentence', async () => {
+    const { target, since } = await mirrored();
+    changeEach(650);
+    fixture.simulator.control.setSwitches({ sortHeeded: false, listReach: 2 * PAGE });
+
+    await assert.rejects(read(target, since), { type: 'changes.out_of_order', message: /in no order.*full sync/ });
+  });
+
+  it('are read by their times although no page names a token', async () => {
+    const { target, since } = await mirrored();
+    changeEach(650);
+    fixture.simulator.control.setSwitches({ pageTokensGiven: false });
+
+    const scanned = await read(target, since);
+
+    assert.deepEqual([scanned.created, scanned.crowded], [650, false]);
+    await assertMirrored(target);
+  });
+
+  it('of one second, of which the first page comes again and again, are no endless list', async () => {
+    const { target, since } = await mirrored();
+    const { control } = fixture.simulator;
+    control.moveClock({ freeze: true });
+    control.changeRecords('Contacts', { update: { count: 3 * PAGE, values: { Title: 'a crowd' } } });
+    control.setSwitches({ pagesAfterFirst: 'first' });
+
+    await assert.rejects(read(target, since), { category: 'endless_list' });
   });
 
   it('that are more than page tokens reach are read like fewer', async () => {

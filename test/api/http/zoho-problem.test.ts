@@ -22,6 +22,7 @@ const ANSWERS: Readonly<Record<ErrorCategory, [status: number, retryable: boolea
   conflict: [409, false],
   locked: [423, true],
   cursor_lost: [410, false],
+  endless_list: [409, false],
   request_bug: [422, false],
   capacity: [409, false],
   server: [503, true],

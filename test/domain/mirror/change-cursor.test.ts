@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { nextCursor, type ChangeCursor } from '../../../src/domain/mirror/change-cursor';
+import { isInOrderOfTime, nextCursor, type ChangeCursor } from '../../../src/domain/mirror/change-cursor';
 
 const SINCE = '2026-11-23T10:00:00+00:00';
 const START = Date.parse(SINCE) / 1000;
@@ -25,7 +25,12 @@ class List {
     this.#isInclusive = isInclusive;
   }
 
-  page({ modifiedSince, token }: ChangeCursor): { rows: Row[]; lastModified: string | null; nextToken: string | null } {
+  page({ modifiedSince, token }: ChangeCursor): {
+    rows: Row[];
+    more: boolean;
+    lastModified: string | null;
+    nextToken: string | null;
+  } {
     const bound = Date.parse(modifiedSince) / 1000 - START;
     const listed = this.rows
       .filter(({ second }) => (this.#isInclusive ? second >= bound : second > bound))
@@ -36,6 +41,7 @@ class List {
     const end = start + rows.length;
     return {
       rows,
+      more: end < listed.length,
       lastModified: last ? timeOf(last.second) : null,
       nextToken: end < listed.length ? String(end) : null,
     };
@@ -51,7 +57,7 @@ function scan(list: List, between: (page: number) => void = () => undefined): { 
     assert.ok(pages < 1_000, 'the scan must end');
     const page = list.page(place);
     for (const { id } of page.rows) seen.add(id);
-    place = nextCursor(place, page);
+    place = page.more ? nextCursor(place, page) : null;
     if (place?.token !== undefined && place.token !== null) tokens += 1;
     between(pages);
   }
@@ -87,10 +93,12 @@ describe('nextCursor', () => {
     assert.deepEqual(next, { modifiedSince: SINCE, token: 't' });
   });
 
-  it('ends behind the last page', () => {
-    const next = nextCursor({ modifiedSince: SINCE, token: null }, { lastModified: timeOf(9), nextToken: null });
+  it('needs no token where the page got past its time, and leads nowhere without one where it did not', () => {
+    const [further, stuck] = [timeOf(9), timeOf(0)].map((lastModified) =>
+      nextCursor({ modifiedSince: SINCE, token: null }, { lastModified, nextToken: null }),
+    );
 
-    assert.equal(next, null);
+    assert.deepEqual([further, stuck], [{ modifiedSince: '2026-11-23T10:00:08+00:00', token: null }, null]);
   });
 
   it('leads through every record, however many share a second and however Zoho takes the bound', () => {
@@ -115,6 +123,32 @@ describe('nextCursor', () => {
         });
 
         if (tokens === 0) assert.equal(seen.size, rows.length);
+      }),
+    );
+  });
+});
+
+describe('the order of a page of changes', () => {
+  const cursor = { modifiedSince: SINCE, token: null };
+
+  it('is that of the seconds, from the one on that was asked for, whatever offset they are written in', () => {
+    const times = [SINCE, '2026-11-23T15:30:00+05:30', null, timeOf(7), timeOf(7)];
+
+    assert.equal(isInOrderOfTime(cursor, times), true);
+  });
+
+  it('is broken by any record that is older than one before it, or than what was asked for', () => {
+    const ascending = fc.array(fc.integer({ min: 2, max: 500 }), { minLength: 2, maxLength: 40 });
+    fc.assert(
+      fc.property(ascending, fc.nat(), fc.boolean(), (seconds, at, isFirst) => {
+        const times = seconds.toSorted((one, other) => one - other).map(timeOf);
+        const place = isFirst ? 0 : 1 + (at % times.length);
+        const older = isFirst
+          ? timeOf(-1)
+          : timeOf((seconds.toSorted((one, other) => one - other)[place - 1] ?? 0) - 1);
+
+        assert.equal(isInOrderOfTime(cursor, times), true);
+        assert.equal(isInOrderOfTime(cursor, times.toSpliced(place, 0, older)), false);
       }),
     );
   });

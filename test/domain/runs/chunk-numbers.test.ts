@@ -22,8 +22,8 @@ const PASSES = Array.from({ length: MAX_NUMBERED_PASSES }, (_, index) => index +
 
 /** Ranges of a round, which reads either by list pages or by exports. */
 function rangesOfRound(number: number, path: 'list' | 'bulk'): ChunkRange[] {
-  const { listScan, exports, convertedLeads, catchUp, sweep } = fullSyncChunks(number);
-  const read = path === 'list' ? [listScan.lowest, listScan.highest] : [exports];
+  const { listScan, wholeScan, exports, convertedLeads, catchUp, sweep } = fullSyncChunks(number);
+  const read = path === 'list' ? [listScan.lowest, listScan.highest, wholeScan] : [exports];
   return [...read, convertedLeads, ...PASSES.map(catchUp), sweep];
 }
 

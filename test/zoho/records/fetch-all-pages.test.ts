@@ -4,7 +4,7 @@ import type { RecordPage } from '../../../src/zoho/records/record-page';
 import { splitRecords } from '../../../src/zoho/records/split-records';
 import { type SimulatorBench, startSimulatorBench } from '../simulator/bench';
 import { failureOf } from '../support/failures';
-import { startBench } from '../support/stub-zoho';
+import { type Bench, startBench } from '../support/stub-zoho';
 
 const WIDE = 'Wide_Module';
 const WIDE_FIELDS = ['Name', ...Array.from({ length: 120 }, (_, index) => `Field_${index + 1}`)];
@@ -144,11 +144,37 @@ describe('fetchAllPages', () => {
   });
 });
 
+/** Answers each call with the next page of a list without end. */
+function answerWithPages({ zoho }: Bench, pageOf: (page: number) => { first: number; token: string }): void {
+  let page = 0;
+  zoho.respond((response) => {
+    const { first, token } = pageOf(page);
+    page += 1;
+    const data = Array.from({ length: 200 }, (_, index) => ({ id: String(first + index + 1) }));
+    const info = { count: data.length, more_records: true, next_page_token: token };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data, info }));
+  });
+}
+
 describe('fetchAllPages at the end of what tokens reach', () => {
+  for (const [what, pageOf] of [
+    ['answers the first page again and again', (page: number) => ({ first: 0, token: `after ${page}` })],
+    ['goes round in a circle of pages', (page: number) => ({ first: (page % 7) * 200, token: `after ${page}` })],
+    ['names the same next page for ever', (page: number) => ({ first: page * 200, token: 'next' })],
+  ] as const) {
+    it(`ends a list that ${what}`, async () => {
+      const stub = await startBench();
+      answerWithPages(stub, pageOf);
+      const error = await failureOf(collect(fetchAllPages(stub.transport, 'Deals', { fields: ['id'] })));
+      await stub.stop();
+      assert.equal(error.category, 'endless_list');
+      assert.ok(stub.zoho.received.length < 40, `${stub.zoho.received.length} calls`);
+    });
+  }
+
   it('says after 100,000 records what to use instead', async () => {
     const stub = await startBench();
-    const data = Array.from({ length: 200 }, (_, index) => ({ id: String(index + 1) }));
-    stub.zoho.answer(200, { data, info: { count: 200, more_records: true, next_page_token: 'next' } });
+    answerWithPages(stub, (page) => ({ first: page * 200, token: `after ${page}` }));
     let records = 0;
     const error = await failureOf(
       (async () => {

@@ -41,6 +41,19 @@ export function* binaryRowsOf(rows: Buffer): Generator<{ id: string; row: Buffer
   }
 }
 
+/** Values of the first column, a bigint, of all rows, without a look at the others. */
+export function binaryIdsOf(rows: Buffer): string[] {
+  const ids: string[] = [];
+  let at = 0;
+  while (at < rows.length) {
+    const columns = rows.readInt16BE(at);
+    at += 2;
+    if (columns > 0 && rows.readInt32BE(at) !== NULL_LENGTH) ids.push(rows.readBigInt64BE(at + 4).toString());
+    for (let column = 0; column < columns; column += 1) at += 4 + Math.max(rows.readInt32BE(at), 0);
+  }
+  return ids;
+}
+
 /** @returns where the row ends */
 function eachCell(rows: Buffer, from: number, visit: (column: number, value: Buffer | null) => void): number {
   const columns = rows.readInt16BE(from);

@@ -1,6 +1,6 @@
 import type { ColumnType, MirrorField } from '../../../domain/mirror/mirror-field';
 import { absentCell } from './absent-cell';
-import { binaryRowsOf, binaryToText } from './binary-format';
+import { binaryIdsOf, binaryRowsOf, binaryToText } from './binary-format';
 import { UnusualValue } from './copy-kernel';
 import { pageColumns, pageConverter } from './page-columns';
 import type { ConvertedPage, CopyFormat, PageToCopy } from './page-to-copy';
@@ -18,6 +18,8 @@ export interface CopyPage {
   absent: readonly number[];
   /** The same rows in text format, each with a last cell that says which columns its record lacks. */
   asText(): Buffer;
+  /** Ids of the rows, in their order. */
+  ids(): string[];
   /** Each row by itself. */
   eachRow(): Iterable<{ id: string; row: Buffer }>;
   /** Some of the rows, in the same format. */
@@ -34,6 +36,7 @@ export function textPage(rows: number, copy: Buffer, isPlain: boolean, lastId: s
     lastId,
     absent: [],
     asText: () => copy,
+    ids: () => Array.from(textRowsOf(copy), ({ id }) => id),
     eachRow: () => textRowsOf(copy),
     reducedTo: (some) => textPage(some.length, Buffer.concat(some), isPlain),
   };
@@ -50,6 +53,7 @@ function binaryPage(page: ConvertedPage, types: readonly ColumnType[]): CopyPage
     lastId,
     absent,
     asText: () => binaryToText(copy, types, cell),
+    ids: () => binaryIdsOf(copy),
     eachRow: () => binaryRowsOf(copy),
     reducedTo: (some) => binaryPage({ rows: some.length, copy: Buffer.concat(some), lastId: null, absent }, types),
   };
