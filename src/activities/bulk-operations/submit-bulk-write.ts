@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { fileRows } from '../../db/bulk-operations/bulk-write-files';
-import { getJob, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
+import { getJob, hasRefusedCallback, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
 import type { BulkWriteColumn } from '../../domain/records/bulk-write-columns';
+import type { ZohoCalls } from '../../connection/call';
 import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
+import type { BulkWriteSubmission } from '../../temporal/contract/results';
 import type { OperationTarget } from '../../temporal/contract/targets';
 import {
   BULK_WRITE_DATE_FORMAT,
@@ -12,6 +14,7 @@ import {
   uploadBulkFile,
 } from '../../zoho/bulk/bulk-write';
 import { writeBulkFile } from '../../zoho/bulk/bulk-write-file';
+import { ZohoError } from '../../zoho/errors/errors';
 import { getOrg } from '../../zoho/metadata/org';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
@@ -26,6 +29,9 @@ export interface BulkWriteFileTarget extends OperationTarget {
 /** Time to wait for Zoho's own call at the end of a job, when only it can tell whether the job exists. */
 const UNANSWERED_SUBMISSION_MS = 10 * 60_000;
 const ASK_AGAIN_MS = 5_000;
+
+/** Codes with which Zoho does not take the URL for its call: plain HTTP, or a name that it cannot look up. */
+const CALLBACK_REFUSALS: ReadonlySet<string> = new Set(['INVALID_CALLBACK_URL', 'INVALID_CALLBACK_METHOD']);
 
 /**
  * Writes a file from the database and uploads it to Zoho. Idempotent: a file that is uploaded is not uploaded again
@@ -63,40 +69,80 @@ export async function uploadBulkWriteFile(deps: ActivityDependencies, target: Bu
  * insert with a key, which skips what exists) it is submitted again, for another 500 credits; rows that the first one
  * added then count as updated or skipped. Any other insert is not repeated: if Zoho was given a URL to call, its call
  * names the job; otherwise nobody can know.
+ *
+ * A URL that Zoho does not take for its call is left out: the job is asked for in any case.
+ * @returns undefined where nothing needs to be said, which is also what histories of earlier versions hold
  * @throws bulk_write.file_lost (upload it again), bulk_write.outcome_unknown
  */
-export async function submitBulkWriteJob(deps: ActivityDependencies, target: BulkWriteFileTarget): Promise<void> {
+export async function submitBulkWriteJob(
+  deps: ActivityDependencies,
+  target: BulkWriteFileTarget,
+): Promise<BulkWriteSubmission | undefined> {
   const { operationId, file } = target;
   const job = await getJob(deps.knex, operationId, 'write', file);
-  if (job.zohoJobId !== null) return;
-  if (job.state === 'ORDERING' && !isRepeatable(job)) throw unanswered(deps, job);
-  await withZoho(deps, target, async ({ transport, options }) => {
+  if (job.zohoJobId === null) await submitOnce(deps, target, job);
+  const { details } = await getJob(deps.knex, operationId, 'write', file);
+  return details.callbackRefused === true ? { callbackRefused: true } : undefined;
+}
+
+async function submitOnce(deps: ActivityDependencies, target: BulkWriteFileTarget, job: WriteJobRow): Promise<void> {
+  const { operationId, file } = target;
+  const takesNoCallback = await hasRefusedCallback(deps.knex, operationId);
+  if (job.state === 'ORDERING' && !isRepeatable(job)) throw unanswered(deps, job, takesNoCallback);
+  await withZoho(deps, target, async (zoho) => {
     const secret = randomBytes(24).toString('base64url');
-    const callbackUrl = deps.bulkWriteCallbackUrl(operationId, file, secret);
-    const callbackHash = createHash('sha256').update(secret).digest();
-    await updateJob(deps.knex, operationId, 'write', file, { state: 'ORDERING', ...(callbackUrl && { callbackHash }) });
+    const url = takesNoCallback ? undefined : deps.bulkWriteCallbackUrl(operationId, file, secret);
     try {
-      // Not cut short by a pause or a cancellation: a submission without its answer cannot be mended.
-      const { signal: _signal, ...uncut } = options;
-      const { jobId } = await createBulkWriteJob(transport, queryOf(job, callbackUrl), uncut);
-      await updateJob(deps.knex, operationId, 'write', file, { state: 'ORDERED', zohoJobId: jobId });
+      const callback = url === undefined ? undefined : { url, hash: createHash('sha256').update(secret).digest() };
+      await submit(deps, target, zoho, job, callback);
     } catch (error) {
-      if (!wasRefused(error, 'create_bulk_write_job')) throw error;
-      const isLost = error.category === 'not_found';
-      await updateJob(deps.knex, operationId, 'write', file, { state: isLost ? 'LOST' : 'UPLOADED' });
-      if (!isLost) throw error;
-      throw permanentFailure(FAILURES.bulkWrite.fileLost, `Zoho no longer has file ${file}: ${error.message}`, error);
+      if (url === undefined || !isCallbackRefusal(error)) throw error;
+      await updateJob(deps.knex, operationId, 'write', file, { state: 'UPLOADED', details: { callbackRefused: true } });
+      await submit(deps, target, zoho, job, undefined);
     }
   });
+}
+
+async function submit(
+  { knex }: ActivityDependencies,
+  { operationId, file }: BulkWriteFileTarget,
+  { transport, options }: ZohoCalls,
+  job: WriteJobRow,
+  callback: { url: string; hash: Buffer } | undefined,
+): Promise<void> {
+  await updateJob(knex, operationId, 'write', file, {
+    state: 'ORDERING',
+    ...(callback && { callbackHash: callback.hash }),
+  });
+  try {
+    // Not cut short by a pause or a cancellation: a submission without its answer cannot be mended.
+    const { signal: _signal, ...uncut } = options;
+    const { jobId } = await createBulkWriteJob(transport, queryOf(job, callback?.url), uncut);
+    await updateJob(knex, operationId, 'write', file, { state: 'ORDERED', zohoJobId: jobId });
+  } catch (error) {
+    if (!wasRefused(error, 'create_bulk_write_job')) throw error;
+    const isLost = error.category === 'not_found';
+    await updateJob(knex, operationId, 'write', file, { state: isLost ? 'LOST' : 'UPLOADED' });
+    if (!isLost) throw error;
+    throw permanentFailure(FAILURES.bulkWrite.fileLost, `Zoho no longer has file ${file}: ${error.message}`, error);
+  }
+}
+
+function isCallbackRefusal(error: unknown): boolean {
+  return error instanceof ZohoError && CALLBACK_REFUSALS.has(error.code);
 }
 
 function isRepeatable({ details: { action, findBy } }: WriteJobRow): boolean {
   return action !== 'insert' || findBy !== null;
 }
 
-function unanswered(deps: ActivityDependencies, { file, ageMs, details }: WriteJobRow): Error {
+function unanswered(
+  deps: ActivityDependencies,
+  { file, ageMs, details }: WriteJobRow,
+  takesNoCallback: boolean,
+): Error {
   const what = `The job to insert ${details.rows} records into ${details.module} was not answered`;
-  const canCallBack = deps.bulkWriteCallbackUrl('', file, '') !== undefined;
+  const canCallBack = !takesNoCallback && deps.bulkWriteCallbackUrl('', file, '') !== undefined;
   if (canCallBack && ageMs < UNANSWERED_SUBMISSION_MS) {
     return pendingFailure(FAILURES.bulkWrite.pending, `${what}; waiting for Zoho to name the job.`, ASK_AGAIN_MS);
   }

@@ -25,7 +25,7 @@ export interface WriteJobRow {
   zohoJobId: string | null;
   state: JobState;
   /** As planned; with `fileId` and `fileName` once the file is uploaded. */
-  details: PlannedJob & { fileId?: string; fileName?: string };
+  details: PlannedJob & { fileId?: string; fileName?: string; callbackRefused?: boolean };
   /** Milliseconds since the state was last written. */
   ageMs: number;
   downloadUrl: string | null;
@@ -116,6 +116,16 @@ export async function adoptJob(knex: Knex, operationId: string, file: number, zo
     [zohoJobId, operationId, file],
   );
   return rowCount > 0;
+}
+
+/** Whether Zoho has refused, for a file of the operation, the URL that it was given for its call. */
+export async function hasRefusedCallback(knex: Knex, operationId: string): Promise<boolean> {
+  const { rows } = await knex.raw<{ rows: { refused: boolean }[] }>(
+    `select exists (select from sync.bulk_jobs
+       where session_id = ? and kind = 'write' and details @> '{"callbackRefused": true}') as refused`,
+    [operationId],
+  );
+  return rows[0]?.refused ?? false;
 }
 
 /** The hash of the secret in the URL that Zoho was given for a file; undefined if it was given none. */

@@ -72,6 +72,12 @@ export interface ViewCounts {
   failed: number;
 }
 
+/** Things that a person should know about the submission of a file's job. */
+export interface BulkWriteSubmission {
+  /** Zoho refused the URL for its call, and took the job without it. */
+  callbackRefused: boolean;
+}
+
 /** The files that a bulk write sends, and what they cost. */
 export interface BulkWritePlan {
   files: { file: number; module: string; action: string; rows: number }[];

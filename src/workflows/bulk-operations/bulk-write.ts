@@ -7,7 +7,7 @@ import {
   type BulkOperationInput,
   type BulkOperationResult,
 } from '../../temporal/contract/operation-messages';
-import type { BulkWritePlan } from '../../temporal/contract/results';
+import type { BulkWritePlan, BulkWriteSubmission } from '../../temporal/contract/results';
 import {
   awaitBulkWrite,
   collectBulkWriteResult,
@@ -23,6 +23,8 @@ import { runBulkOperation, type OperationRun, type WorkDone } from './operation-
 
 /** Uploads of a file before its repeated loss fails the operation. */
 const MAX_UPLOADS = 3;
+const CALLBACK_REFUSED =
+  'Zoho does not take the address of PULSE_PUBLIC_URL for its call at the end, so the jobs are only asked for.';
 
 /**
  * Writes up to 25,000 records, inserts, updates and upserts mixed: Zoho takes one operation of one module a job, so the
@@ -66,7 +68,8 @@ async function writeFile(
   const target = { ...run.target, file };
   const what = `File ${file} of ${files}: ${action} ${rows} records of ${module}`;
   try {
-    await uploadAndSubmit(run, file);
+    const submission = await uploadAndSubmit(run, file);
+    if (submission?.callbackRefused) recorder.warn(`${what}: ${CALLBACK_REFUSED}`);
     recorder.note({ phase: `waiting for file ${file} of ${files}` }, `${what}: Zoho has the job.`);
     await steps.run(() => awaitBulkWrite(target), file);
     const progress = await steps.run(() => collectBulkWriteResult(target));
@@ -79,13 +82,15 @@ async function writeFile(
 }
 
 /** Zoho keeps an uploaded file for a while only: one that was lost meanwhile is uploaded again. */
-async function uploadAndSubmit({ steps, target: operation }: OperationRun, file: number): Promise<void> {
+async function uploadAndSubmit(
+  { steps, target: operation }: OperationRun,
+  file: number,
+): Promise<BulkWriteSubmission | undefined> {
   const target = { ...operation, file };
   for (let upload = 1; ; upload += 1) {
     try {
       await steps.run(() => uploadBulkWriteFile(target));
-      await steps.run(() => submitBulkWriteJob(target));
-      return;
+      return await steps.run(() => submitBulkWriteJob(target));
     } catch (error) {
       if (!isFailure(error, FAILURES.bulkWrite.fileLost) || upload === MAX_UPLOADS) throw error;
     }

@@ -13,6 +13,7 @@ import { getJob, updateJob } from '../../../src/db/bulk-operations/bulk-write-jo
 import type { OperationTarget } from '../../../src/temporal/contract/targets';
 import { poll } from '../../support/poll';
 import { keepBulkWrite } from '../../support/start-operation';
+import { startZohoFront } from '../../support/zoho-front';
 import { someOrganization, useActivities } from '../support';
 
 const HOUR = `interval '1 hour'`;
@@ -29,8 +30,8 @@ describe('the activities of a bulk write', () => {
     },
   ];
 
-  async function keep(operations: object[] | string): Promise<OperationTarget> {
-    const { id: connectionId } = await someOrganization(activities.knex, activities.simulator.url);
+  async function keep(operations: object[] | string, zohoUrl = activities.simulator.url): Promise<OperationTarget> {
+    const { id: connectionId } = await someOrganization(activities.knex, zohoUrl);
     return { connectionId, operationId: await keepBulkWrite(activities.knex, connectionId, operations) };
   }
 
@@ -149,6 +150,30 @@ describe('the activities of a bulk write', () => {
       activities.run(() => submitBulkWriteJob(deps, target)),
       failsWith('bulk_write.outcome_unknown'),
     );
+  });
+
+  it('submit without a URL to call where Zoho takes none, say so, and wait for no call', async () => {
+    const front = await startZohoFront(activities.simulator.url, async ({ method, path, body }) => {
+      if (method !== 'POST' || path !== '/crm/bulk/v8/write' || !body.includes('"callback"')) return undefined;
+      return { status: 400, body: { status: 'error', code: 'INVALID_CALLBACK_URL', message: 'text', details: {} } };
+    });
+    const deps = { ...activities.deps, bulkWriteCallbackUrl: () => 'http://name.inside.example/x' };
+    const target = await keep(
+      [...insert(2), { operation: 'insert', module: 'Leads', records: [{ Last_Name: 'x' }] }],
+      front.url,
+    );
+    await activities.run(() => planBulkWrite(deps, target));
+    const submit = (file: number) => activities.run(() => submitBulkWriteJob(deps, { ...target, file }));
+
+    await activities.run(() => uploadBulkWriteFile(deps, { ...target, file: 1 }));
+    const said = [await submit(1), await submit(1)];
+    const { zohoJobId } = await getJob(activities.knex, target.operationId, 'write', 1);
+    await updateJob(activities.knex, target.operationId, 'write', 2, { state: 'ORDERING' });
+
+    assert.notEqual(zohoJobId, null);
+    assert.deepEqual(said, [{ callbackRefused: true }, { callbackRefused: true }]);
+    await assert.rejects(submit(2), failsWith('bulk_write.outcome_unknown'));
+    await front.close();
   });
 
   it('submit a refused job again, and upload a file that Zoho has lost', async () => {
