@@ -113,6 +113,14 @@ export const LIMITS = {
   accessTokens: { perWindow: 10, windowMinutes: 10 },
 } as const;
 
+/** Modules that Zoho does not let bulk write into (../v6/bulk-write/limitations.html). */
+const WITHOUT_BULK_WRITE: ReadonlySet<string> = new Set(['attachments', 'notes', 'events', 'calls']);
+
+/** Whether bulk write takes a module, by its API name in any case. */
+export function hasBulkWrite(module: string): boolean {
+  return !WITHOUT_BULK_WRITE.has(module.toLowerCase());
+}
+
 /**
  * Credits of each call (api-limits.html), by its name in the ledger. Calls that cost by the number of records or rows
  * have their least here and a function below. Status calls, uploads and downloads of jobs are not on the page and

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { ZohoCalls } from '../../connection/call';
 import { fileRows } from '../../db/bulk-operations/bulk-write-files';
 import { getJob, hasRefusedCallback, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
 import type { BulkWriteColumn } from '../../domain/records/bulk-write-columns';
-import type { ZohoCalls } from '../../connection/call';
 import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
 import type { BulkWriteSubmission } from '../../temporal/contract/results';
 import type { OperationTarget } from '../../temporal/contract/targets';

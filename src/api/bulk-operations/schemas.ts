@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ownValue } from '../../domain/own-value';
+import { isEmptyValue } from '../../domain/records/empty-value';
 import { BULK_WRITE_ACTIONS, ITEM_ACTIONS, ITEM_STATUSES } from '../../domain/runs/bulk-operations';
 import { RUN_STATUSES } from '../../domain/runs/enums';
-import { LIMITS } from '../../domain/zoho-limits';
+import { hasBulkWrite, LIMITS } from '../../domain/zoho-limits';
 import { PAGE_FIELDS } from '../http/paging';
 import { ApiName, connection, plainText, ZohoId } from '../http/parameters';
 import { Actions, RUN_LINKS, WaitingFor } from '../runs/present-run';
@@ -39,14 +40,14 @@ const FieldName = z.union([z.literal('id'), ApiName]);
 const BulkWriteGroup = z
   .strictObject({
     operation: z.enum(BULK_WRITE_ACTIONS),
-    module: ApiName,
+    module: ApiName.refine(hasBulkWrite, 'Zoho has no bulk write for this module: use the record calls'),
     findBy: FieldName.optional().meta({
       description:
         'How records are found: `id` or a unique field. Required for upsert, `id` for update; on insert, records that exist already are skipped.',
     }),
     records: z.array(z.record(FieldName, Value)).min(1).max(LIMITS.bulkWrite.rows).meta({
       description:
-        'By API names. `null` clears a field, a name that is absent leaves it alone; a lookup is `{"id":".."}`.',
+        'By API names. `null`, a blank text and `[]` clear a field, a name that is absent leaves it alone; a lookup is `{"id":".."}`. A record needs a value.',
     }),
   })
   .superRefine(({ operation, findBy, records }, context) => {
@@ -56,11 +57,10 @@ const BulkWriteGroup = z
     const key = findBy ?? (operation === 'update' ? 'id' : undefined);
     let issues = 0;
     for (const [index, record] of records.entries()) {
-      const value = key === undefined ? true : ownValue(record, key);
-      const isMissing = value === undefined || value === null || value === '';
-      const isEmpty = Object.keys(record).length === 0;
+      const isMissing = key !== undefined && isEmptyValue(ownValue(record, key) ?? null);
+      const isEmpty = Object.values(record).every(isEmptyValue);
       if (!isMissing && !isEmpty) continue;
-      const message = isEmpty ? 'Has no field' : `Lacks ${key}, by which it is found`;
+      const message = isEmpty ? 'Has no value' : `Lacks ${key}, by which it is found`;
       context.addIssue({ code: 'custom', path: ['records', index], message });
       issues += 1;
       if (issues === MAX_ISSUES) return;

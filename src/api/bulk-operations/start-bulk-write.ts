@@ -2,12 +2,15 @@ import { uuidv7 } from 'uuidv7';
 import { insertBulkWriteItems } from '../../db/bulk-operations/bulk-operation-items';
 import { callbackSecretPurpose } from '../../db/bulk-operations/bulk-operations';
 import { seal } from '../../db/postgres/encryption';
+import type { BulkWriteAction } from '../../domain/runs/bulk-operations';
 import { CREDITS } from '../../domain/zoho-limits';
 import { bulkWriteWorkflowId } from '../../temporal/ids';
+import type { ModuleAccess } from '../../zoho/metadata/module-access';
 import { assertUsable } from '../connections/assert-usable';
 import { idempotencyHeader } from '../http/parameters';
 import type { BodyLimit } from '../http/read-body';
 import { defineRoute } from '../http/route';
+import { type ModuleToWrite, resolveModulesToWrite } from '../modules/resolve-module';
 import { BulkOperationAnswer, BulkWriteRequest, MAX_RECORDS_TEXT } from './schemas';
 import { START_PROBLEMS, startOperation } from './start-operation';
 
@@ -37,6 +40,7 @@ export const startBulkWrite = defineRoute({
   },
   async handle({ connection, body, bodyText, headers, actor, principal }, deps) {
     assertUsable(connection);
+    const modules = await resolveModulesToWrite(deps, connection, modulesOf(body));
     const id = uuidv7();
     const { callbackUrl: url, callbackSecret: secret } = body;
     const purpose = callbackSecretPurpose(id);
@@ -47,7 +51,7 @@ export const startBulkWrite = defineRoute({
       {
         id,
         kind: 'bulk_write',
-        moduleNames: [...new Set(body.operations.map(({ module }) => module))],
+        moduleNames: [...new Set(modules.values())],
         request: JSON.stringify(outlineOf(body)),
         totalRecords: body.operations.reduce((sum, { records }) => sum + records.length, 0),
         workflowId: bulkWriteWorkflowId(id),
@@ -57,10 +61,28 @@ export const startBulkWrite = defineRoute({
           secret !== undefined && { callback: { url, sealedSecret: seal(deps.connect.keyRing(), purpose, secret) } }),
       },
       bodyText,
-      (trx) => insertBulkWriteItems(trx, id, bodyText),
+      (trx) => insertBulkWriteItems(trx, id, bodyText, modules),
     );
   },
 });
+
+const ACCESS: Readonly<Record<BulkWriteAction, readonly ModuleAccess[]>> = {
+  insert: ['create'],
+  update: ['update'],
+  upsert: ['create', 'update'],
+};
+
+/** Each name once for each operation, with its first place. */
+function modulesOf({ operations }: BulkWriteRequest): ModuleToWrite[] {
+  const wanted = new Map<string, ModuleToWrite>();
+  for (const [index, { module, operation }] of operations.entries()) {
+    const key = `${operation} ${module}`;
+    if (wanted.has(key)) continue;
+    const place = { pointer: `#/operations/${index}/module` };
+    wanted.set(key, { name: module, place, access: ACCESS[operation] });
+  }
+  return [...wanted.values()];
+}
 
 /** Audited part of the request, without a value of any record. */
 function outlineOf({ operations, callbackUrl }: BulkWriteRequest): object {

@@ -13,6 +13,7 @@ import { Problem } from '../http/problem';
 import type { BodyLimit } from '../http/read-body';
 import { defineRoute, type RouteRequest } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
+import { type ModulePlace, resolveModulesToWrite } from '../modules/resolve-module';
 import {
   BulkOperationAnswer,
   MassUpdatePreview,
@@ -51,7 +52,7 @@ export const startMassUpdate = defineRoute({
     target: ({ body }, connection) => `${connection}/${body.module}`,
     details: ({ body }) => outlineOf(body),
   },
-  handle: (request, deps) => startUpdate(request.body.module, request, deps),
+  handle: (request, deps) => startUpdate(request.body.module, { pointer: '#/module' }, request, deps),
 });
 
 export const startModuleMassUpdate = defineRoute({
@@ -65,19 +66,22 @@ export const startModuleMassUpdate = defineRoute({
     target: ({ params }, connection) => `${connection}/${params.module}`,
     details: ({ body }) => outlineOf(body),
   },
-  handle: (request, deps) => startUpdate(request.params.module, request, deps),
+  handle: (request, deps) => startUpdate(request.params.module, { parameter: 'module' }, request, deps),
 });
 
 type IdempotencyHeader = z.output<ReturnType<typeof idempotencyHeader>>;
 type StartRequest = RouteRequest<unknown, unknown, MassUpdateRequest, IdempotencyHeader, 'body'>;
 
 async function startUpdate(
-  module: string,
+  name: string,
+  place: ModulePlace,
   { connection, body, bodyText, headers, actor, principal }: StartRequest,
   deps: RouteDeps,
 ) {
-  assertFieldCount(module, body);
+  assertFieldCount(name, body);
   assertUsable(connection);
+  const names = await resolveModulesToWrite(deps, connection, [{ name, place, access: ['update'] }]);
+  const module = names.get(name) ?? name;
   const id = uuidv7();
   const { ids } = body;
   return startOperation(
@@ -95,7 +99,7 @@ async function startUpdate(
       initiatedBy: actor,
       idempotencyKey: headers['idempotency-key'],
     },
-    `${module} ${bodyText}`,
+    `${name} ${bodyText}`,
     async (trx) => {
       if (ids) await insertMassUpdateItems(trx, id, module, ids);
     },

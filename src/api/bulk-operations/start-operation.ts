@@ -7,12 +7,19 @@ import type { BulkOperationInput } from '../../temporal/contract/operation-messa
 import { USE_PROBLEMS } from '../connections/assert-usable';
 import type { RouteDeps } from '../http/deps';
 import type { Principal, RouteAnswer } from '../http/route';
+import { MODULE_PROBLEMS } from '../modules/resolve-module';
 import { operationPath } from '../paths';
 import { startOnce } from '../runs/start-once';
 import { presentOperation } from './present';
 import type { BulkOperationAnswer } from './schemas';
 
-export const START_PROBLEMS = [...USE_PROBLEMS, 'idempotency_key_reused', 'temporal_unavailable'] as const;
+export const START_PROBLEMS = [
+  ...USE_PROBLEMS,
+  ...MODULE_PROBLEMS,
+  'zoho_permission',
+  'idempotency_key_reused',
+  'temporal_unavailable',
+] as const;
 
 /**
  * Stores an operation and its records in one transaction, and starts its workflow. An idempotency key that came before

@@ -13,12 +13,19 @@ export interface ItemOutcome {
 /**
  * Stores the records of a bulk write from the request's own text, so that no number passes through a double.
  * @param body JSON text: `operations`, each with `operation`, `module`, `findBy` and `records`
+ * @param modules API names by those of the request, where they differ
  */
-export async function insertBulkWriteItems(trx: Knex, operationId: string, body: string): Promise<void> {
+export async function insertBulkWriteItems(
+  trx: Knex,
+  operationId: string,
+  body: string,
+  modules: ReadonlyMap<string, string> = new Map(),
+): Promise<void> {
   await trx.raw(
     // The few words about a group are taken out once: beside each record they would be looked up in all of its text.
     `with operation as materialized (
-       select ordinality, value ->> 'operation' as action, value ->> 'module' as module,
+       select ordinality, value ->> 'operation' as action,
+         coalesce(:modules::jsonb ->> (value ->> 'module'), value ->> 'module') as module,
          coalesce(value ->> 'findBy', case value ->> 'operation' when 'update' then 'id' end) as find_by,
          value -> 'records' as records
        from jsonb_array_elements(:body::jsonb -> 'operations') with ordinality
@@ -27,7 +34,7 @@ export async function insertBulkWriteItems(trx: Knex, operationId: string, body:
      select :operationId::uuid, row_number() over (order by operation.ordinality, record.ordinality),
        operation.action, operation.module, operation.find_by, record.value
      from operation, jsonb_array_elements(operation.records) with ordinality as record`,
-    { operationId, body },
+    { operationId, body, modules: toJsonb(Object.fromEntries(modules)) },
   );
 }
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { LIMITS } from '../../domain/zoho-limits';
+import { hasBulkWrite, LIMITS } from '../../domain/zoho-limits';
 import { classifyEnvelope } from '../errors/classify-error';
 import { type CallLabel, type ErrorCategory, requestBug } from '../errors/errors';
 import { count, decode, optionalText } from '../http/decode';
@@ -115,9 +115,6 @@ export interface BulkWriteJob {
   serverTime: Date;
 }
 
-/** Modules that Zoho does not let bulk write into. */
-const UNSUPPORTED_MODULES: ReadonlySet<string> = new Set(['Attachments', 'Notes', 'Events', 'Calls']);
-
 const Created = z.object({ details: z.object({ id: z.string() }) });
 
 const state = z
@@ -209,7 +206,7 @@ export async function downloadBulkWriteResult(
 
 function jobBody(label: CallLabel, query: BulkWriteJobQuery): object {
   const { operation, module, fileId, fileName, findBy, fieldMappings, ignoreEmpty, callbackUrl } = query;
-  if (UNSUPPORTED_MODULES.has(module)) throw requestBug(label, 'Zoho has no bulk write for this module');
+  if (!hasBulkWrite(module)) throw requestBug(label, 'Zoho has no bulk write for this module');
   if (operation !== 'insert' && findBy === undefined) {
     throw requestBug(label, `it names no field by which an ${operation} finds the records`);
   }
