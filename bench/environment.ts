@@ -9,9 +9,10 @@ import type { ManagedProcess } from '../dev/processes/managed-process';
 import { freePort } from '../dev/processes/ports';
 import { resolveTemporalServer } from '../dev/temporal/resolve-server';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../simulator';
+import type { TokenSettings } from '../src/connection/token-source';
 import { ZohoTransports } from '../src/connection/transports';
 import { ensureConnection } from '../src/db/connections/ensure-connection';
-import { parseKeyRing } from '../src/db/postgres/encryption';
+import { type KeyRing, parseKeyRing } from '../src/db/postgres/encryption';
 import { createDatabase } from '../src/db/postgres/knex';
 import { migrateToLatest } from '../src/db/postgres/migrate';
 import type { TemporalClient } from '../src/temporal/client';
@@ -61,6 +62,10 @@ export async function withEnvironment<T>(
   }
 }
 
+function accessTo(knex: Knex, ring: KeyRing): TokenSettings {
+  return { knex, keyRing: () => ring, allowLoopback: true, timeoutMs: ZOHO_TIMEOUT_MS };
+}
+
 async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<BenchEnvironment> {
   const { report, signal } = options;
   const home = await mkdtemp(path.join(tmpdir(), 'pulse-bench-'));
@@ -100,7 +105,7 @@ async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<Ben
     clientSecret: DEMO_CLIENT_SECRET,
     refreshToken: DEMO_REFRESH_TOKEN,
   });
-  const connections = new ZohoTransports({ knex, keyRing: () => ring, timeoutMs: ZOHO_TIMEOUT_MS });
+  const connections = new ZohoTransports(accessTo(knex, ring));
   cleanUp.later(() => connections.close());
   const env = {
     DATABASE_URL: postgres.url,
@@ -109,6 +114,7 @@ async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<Ben
     PULSE_ENCRYPTION_KEYS: key,
     PULSE_SPOOL_DIR: path.join(home, 'spool'),
     PULSE_LOG_LEVEL: 'warn',
+    ZOHO_ALLOW_LOOPBACK: 'true',
   };
   return {
     home,

@@ -157,6 +157,7 @@ async function startCrm(
   return {
     env: {
       ZOHO_ACCOUNTS_URL: url,
+      ZOHO_ALLOW_LOOPBACK: 'true',
       ZOHO_CLIENT_ID: DEMO_CLIENT_ID,
       ZOHO_CLIENT_SECRET: DEMO_CLIENT_SECRET,
       ZOHO_REFRESH_TOKEN: DEMO_REFRESH_TOKEN,

@@ -57,6 +57,8 @@ const Environment = z.object({
   ZOHO_DATA_CENTER: z.string().default('us'),
   /** Replaces the data center's accounts host; the simulator's address on a developer's machine. */
   ZOHO_ACCOUNTS_URL: z.string().default(''),
+  /** True lets ZOHO_ACCOUNTS_URL and the API of a connection be on this machine: for development with the simulator. */
+  ZOHO_ALLOW_LOOPBACK: z.stringbool().default(false),
   /** Give-up time of one Zoho call in milliseconds: headers, then each pause in the body. */
   ZOHO_TIMEOUT_MS: z.coerce.number().int().min(100).default(30_000),
   /** Wait in milliseconds before a refresh token that Zoho refused is tried again; the third refusal is believed. */

@@ -12,6 +12,8 @@ export interface ConnectSettings {
   readonly redirectUri: string;
   /** Give-up time of a call to Zoho, in milliseconds. */
   readonly timeoutMs: number;
+  /** True lets accounts servers be on this machine. @default false */
+  readonly allowLoopback?: boolean | undefined;
   readonly organizations: Organizations;
   /** The accounts server a new connection begins with: the data center's, or the simulator's. */
   readonly accountsUrlOf: (dataCenter: DataCenterName) => string;

@@ -5,6 +5,19 @@ export function grantNotUsable(code: string, reason: string): ZohoError {
   return new ZohoError({ operation: 'refresh_token', category: 'auth_revoked', code, reason });
 }
 
+/** The grant is of another organization than the data in the mirror. */
+export function otherOrganization(granted: string | null, mirrored: string): ZohoError {
+  const reason = `the grant is for the Zoho organization ${granted ?? 'without a number'}, and the mirror holds the data of ${mirrored}`;
+  return grantNotUsable('OTHER_ORGANIZATION', reason);
+}
+
+/** The row names a host to which no token may go. */
+export function apiDomainNotAllowed(): ZohoError {
+  const reason = 'not sent: the API domain of the connection does not belong to its data center';
+  const code = 'API_DOMAIN_NOT_ALLOWED';
+  return new ZohoError({ operation: 'connect', category: 'request_bug', code, reason });
+}
+
 /** No further token may be requested yet. */
 export function tokenLimitReached(retryAfterMs: number): ZohoError {
   return new ZohoError({

@@ -4,7 +4,6 @@ import {
   forgetTokenRejections,
   requireReauthorization,
   saveRefreshedToken,
-  saveTokenRejections,
   setTokenRefusals,
 } from '../db/connections/connection-grants';
 import { forgetAccessToken, openSecrets } from '../db/connections/connection-secrets';
@@ -20,14 +19,16 @@ import type { ConnectionModel } from '../db/models/connection';
 import type { KeyRing } from '../db/postgres/encryption';
 import { ZohoAccounts } from '../zoho/auth/oauth';
 import { type CallLabel, ZohoError } from '../zoho/errors/errors';
-import { usualApiDomain } from '../zoho/http/data-centers';
+import { isAllowedApiDomain, usualApiDomain } from '../zoho/http/data-centers';
 import type { AccessToken, TokenSource } from '../zoho/http/transport';
+import type { ZohoOrg } from '../zoho/metadata/org';
+import { countRejection } from './count-rejection';
+import { refuseOtherOrganization } from './refuse-other-organization';
 import { RefusedCalls } from './refused-calls';
 import {
+  apiDomainNotAllowed,
   callRefused,
-  describeRefusedTokens,
   grantNotUsable,
-  newTokensRefused,
   nextTokenDelayed,
   refusalToConfirm,
   tokenLimitReached,
@@ -41,10 +42,6 @@ const UNKNOWN_LIFETIME_MS = 60_000;
 /** Refusals in a row that count: now and then Zoho refuses a good refresh token. */
 const REFUSALS_TO_BELIEVE = 3;
 const CONFIRM_AFTER_MS = 20_000;
-/** Access tokens in a row, none of which Zoho took for a call, after which it is believed to take no other either. */
-export const REJECTIONS_TO_BELIEVE = 4;
-/** Pauses before the next token after so many rejections, in parts of the time after which a refusal is confirmed. */
-const REJECTION_PAUSES = [0, 1 / 4, 1];
 /** Tokens, good for other calls, after which a call that takes none of them is refused for good. */
 const TOKENS_FOR_A_CALL = 3;
 /** Pause between looks at the row while another process asks Zoho. */
@@ -60,6 +57,8 @@ export interface TokenSettings {
   timeoutMs: number;
   /** Wait before a refused refresh token is tried again, in milliseconds. @default 20000 */
   confirmGrantAfterMs?: number | undefined;
+  /** True lets the accounts server and the API be on this machine, as the simulator is. @default false */
+  allowLoopback?: boolean | undefined;
   /** False reads the connection's row each time, so that a new grant counts at once. @default true */
   cacheTokens?: boolean | undefined;
 }
@@ -68,6 +67,8 @@ export interface TokenSettings {
 interface StoredToken extends AccessToken {
   /** Zoho has taken none of the latest tokens yet, this one included. */
   readonly isDoubted: boolean;
+  /** Zoho has said that the grant is of the organization whose data the mirror holds. */
+  readonly isChecked: boolean;
 }
 
 /** Result of a refresh; `retry` when the grant was replaced meanwhile. */
@@ -91,6 +92,7 @@ interface ClaimedGrant {
 export class DatabaseTokenSource implements TokenSource {
   #cached: StoredToken | undefined;
   #inFlight: Promise<StoredToken> | undefined;
+  readonly #organizationOf: (token: AccessToken) => Promise<ZohoOrg>;
   readonly #refusedCalls = new RefusedCalls();
   readonly #knex: Knex;
   readonly #ring: KeyRing;
@@ -98,20 +100,24 @@ export class DatabaseTokenSource implements TokenSource {
   readonly #timeoutMs: number;
   readonly #confirmAfterMs: number;
   readonly #cacheTokens: boolean;
+  readonly #allowLoopback: boolean;
 
-  constructor(connectionId: string, settings: TokenSettings) {
+  /** @param organizationOf asks Zoho which organization a token is of, at the first use of a new grant */
+  constructor(connectionId: string, settings: TokenSettings, organizationOf: (token: AccessToken) => Promise<ZohoOrg>) {
+    this.#organizationOf = organizationOf;
     this.#knex = settings.knex;
     this.#ring = settings.keyRing();
     this.#connectionId = connectionId;
     this.#timeoutMs = settings.timeoutMs;
     this.#confirmAfterMs = settings.confirmGrantAfterMs ?? CONFIRM_AFTER_MS;
     this.#cacheTokens = settings.cacheTokens ?? true;
+    this.#allowLoopback = settings.allowLoopback ?? false;
   }
 
   async current(): Promise<AccessToken> {
     if (this.#cacheTokens && this.#cached && this.#cached.expiresAt.getTime() - RENEW_BEFORE_MS > Date.now())
       return this.#cached;
-    this.#inFlight ??= this.#fromDatabase().finally(() => (this.#inFlight = undefined));
+    this.#inFlight ??= this.#checkedToken().finally(() => (this.#inFlight = undefined));
     this.#cached = await this.#inFlight;
     return this.#cached;
   }
@@ -140,25 +146,31 @@ export class DatabaseTokenSource implements TokenSource {
       if (stored.accessToken !== accessToken) return refusal;
       await forgetAccessToken(trx, this.#connectionId);
       const isCounted = stored.refreshToken !== undefined && !isTakenElsewhere;
-      return isCounted ? this.#rejected(trx, connection, refusal) : refusal;
+      return isCounted ? countRejection(trx, connection, refusal, this.#confirmAfterMs) : refusal;
     });
   }
 
-  /** Counts tokens in the row that Zoho took for no call. */
-  async #rejected(trx: Knex.Transaction, connection: ConnectionModel, refusal: ZohoError): Promise<ZohoError> {
-    const rejections = connection.tokenRejections + 1;
-    if (rejections >= REJECTIONS_TO_BELIEVE) {
-      const error = newTokensRefused(refusal, rejections);
-      await requireReauthorization(trx, connection, error.message);
-      return error;
+  /** A token of a grant that is known to be of the right organization: nothing else is called with another one. */
+  async #checkedToken(): Promise<StoredToken> {
+    for (;;) {
+      const token = await this.#fromDatabase();
+      if (token.isChecked) return token;
+      const checked = await this.#check(token);
+      if (checked === 'ok') return { ...token, isChecked: true, isDoubted: false };
+      if (checked instanceof ZohoError) throw checked;
     }
-    const why = rejections > 1 ? describeRefusedTokens(refusal, rejections) : null;
-    await saveTokenRejections(trx, connection.id, rejections, why);
-    const pauseMs = this.#confirmAfterMs * (REJECTION_PAUSES[rejections - 1] ?? 1);
-    if (why === null || pauseMs === 0) return refusal;
-    await blockTokenRequests(trx, connection.id, pauseMs);
-    const { operation, module, category, code, httpStatus } = refusal;
-    return new ZohoError({ operation, module, category, code, httpStatus, reason: why, retryAfterMs: pauseMs });
+  }
+
+  /** @returns why the grant cannot be used, or that it was replaced meanwhile */
+  async #check(token: StoredToken): Promise<ZohoError | 'ok' | 'replaced'> {
+    const org = await this.#organizationOf(token).catch(async (error: unknown) => {
+      const isRefused = error instanceof ZohoError && error.category === 'auth_expired';
+      throw isRefused ? await this.reject(token.accessToken, error) : error;
+    });
+    return withTokenRow(this.#knex, this.#connectionId, async (trx, connection) => {
+      const isReplaced = openSecrets(this.#ring, connection).accessToken !== token.accessToken;
+      return isReplaced ? 'replaced' : ((await refuseOtherOrganization(trx, connection, org)) ?? 'ok');
+    });
   }
 
   /** Reads without the lock: nearly always the stored token is good, or comes from another process in a moment. */
@@ -181,12 +193,13 @@ export class DatabaseTokenSource implements TokenSource {
 
   #knownToken(connection: ConnectionModel): StoredToken | undefined {
     const { accessToken } = openSecrets(this.#ring, connection);
-    const { accountsUrl, accessTokenExpiresAt, tokenRejections } = connection;
+    const { accountsUrl, accessTokenExpiresAt, tokenRejections, grantCheckedAt } = connection;
     if (!accessToken) return undefined;
     const apiDomain = connection.apiDomain ?? usualApiDomain(accountsUrl);
+    if (!isAllowedApiDomain(accountsUrl, apiDomain, this.#allowLoopback)) throw apiDomainNotAllowed();
     const expiresAt = accessTokenExpiresAt ?? new Date(Date.now() + RENEW_BEFORE_MS + UNKNOWN_LIFETIME_MS);
     if (expiresAt.getTime() - RENEW_BEFORE_MS <= Date.now()) return undefined;
-    return { accessToken, apiDomain, expiresAt, isDoubted: tokenRejections > 0 };
+    return { accessToken, apiDomain, expiresAt, isDoubted: tokenRejections > 0, isChecked: grantCheckedAt !== null };
   }
 
   /** @returns the grant to ask with, what the row says by now, or `held` while another process asks */
@@ -211,7 +224,14 @@ export class DatabaseTokenSource implements TokenSource {
         const isDelayed = tokenRejections > 0 && statusReason !== null;
         return { error: isDelayed ? nextTokenDelayed(statusReason, waitMs) : tokenLimitReached(waitMs) };
       }
-      const accounts = new ZohoAccounts({ accountsUrl, apiDomain, clientId, clientSecret, timeoutMs: this.#timeoutMs });
+      const accounts = new ZohoAccounts({
+        accountsUrl,
+        apiDomain,
+        clientId,
+        clientSecret,
+        timeoutMs: this.#timeoutMs,
+        allowLoopback: this.#allowLoopback,
+      });
       return { lease, clientId, refreshToken, accounts };
     });
   }
@@ -225,7 +245,8 @@ export class DatabaseTokenSource implements TokenSource {
       const token = await claim.accounts.refresh(claim.refreshToken);
       return await this.#store(claim, async (trx, connection) => {
         await saveRefreshedToken(trx, this.#ring, connection, token);
-        return { token: { ...token, isDoubted: connection.tokenRejections > 0 } };
+        const { tokenRejections, grantCheckedAt } = connection;
+        return { token: { ...token, isDoubted: tokenRejections > 0, isChecked: grantCheckedAt !== null } };
       });
     } catch (error) {
       if (!(error instanceof ZohoError)) throw error;

@@ -1,6 +1,7 @@
 import type { CallLimiter } from '../zoho/http/call-limiter';
 import type { CallObserver } from '../zoho/http/call-report';
 import { type AccessToken, type TokenSource, ZohoTransport } from '../zoho/http/transport';
+import { askOrganization } from './ask-organization';
 import type { CreditBroker } from './broker/broker';
 import { DatabaseTokenSource, type TokenSettings } from './token-source';
 
@@ -32,9 +33,14 @@ export class ZohoTransports {
 
   /** Access tokens of a connection. One source for all callers: they wait for the same answer. */
   tokens(connectionId: string): DatabaseTokenSource {
-    const known = this.#tokens.get(connectionId) ?? new DatabaseTokenSource(connectionId, this.#settings);
-    this.#tokens.set(connectionId, known);
-    return known;
+    const known = this.#tokens.get(connectionId);
+    if (known) return known;
+    const { knex } = this.#settings;
+    const tokens = new DatabaseTokenSource(connectionId, this.#settings, (token) =>
+      askOrganization(knex, connectionId, this.withToken(connectionId, token)),
+    );
+    this.#tokens.set(connectionId, tokens);
+    return tokens;
   }
 
   /**

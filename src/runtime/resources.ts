@@ -57,6 +57,7 @@ function wireResources(stack: DisposalStack, config: Config, options: ResourceOp
     timeoutMs: config.ZOHO_TIMEOUT_MS,
     confirmGrantAfterMs: config.ZOHO_CONFIRM_GRANT_MS,
     cacheTokens,
+    allowLoopback: config.ZOHO_ALLOW_LOOPBACK,
     broker,
     observe,
   });

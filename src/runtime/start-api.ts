@@ -5,6 +5,7 @@ import { createApp } from '../api/app';
 import type { Config } from '../config';
 import { consentCallbackUrl } from '../connection/callback-urls';
 import type { ConnectSettings } from '../connection/settings';
+import { bindConnections } from '../db/connections/key-rotation';
 import { pendingMigrations } from '../db/postgres/migrate';
 import type { Logger } from '../logger';
 import { createOperationCommands } from '../temporal/runs/operation-commands';
@@ -42,6 +43,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     stack.defer(() => resources.close());
     const { knex, temporal } = resources;
     await assertMigrated(knex);
+    if (config.PULSE_ENCRYPTION_KEYS.length > 0) await bindConnections(knex, resources.keyRing());
     await ensureConfiguredConnection(knex, config, logger);
     const app = createApp({
       knex,
@@ -79,6 +81,7 @@ function connectSettings(config: Config, { knex, zoho, keyRing }: Resources, log
     keyRing,
     redirectUri: config.ZOHO_REDIRECT_URI || consentCallbackUrl(`http://localhost:${config.PULSE_API_PORT}`),
     timeoutMs: config.ZOHO_TIMEOUT_MS,
+    allowLoopback: config.ZOHO_ALLOW_LOOPBACK,
     accountsUrlOf: (dataCenter) => config.ZOHO_ACCOUNTS_URL || accountsUrlOf(dataCenter),
   };
 }

@@ -32,14 +32,14 @@ export function activityEnvironment(
 
 let organizations = 0;
 
-/** A connection to the simulator, or to whatever the settings say. */
+/** A connection to the simulator, or to whatever the settings say, whose grant is known to be of its organization. */
 export async function someOrganization(
   knex: Knex,
   accountsUrl: string,
   settings: Partial<ConnectionSettings> = {},
 ): Promise<ConnectionModel> {
   organizations += 1;
-  return ensureConnection(knex, KEY_RING, {
+  const connection = await ensureConnection(knex, KEY_RING, {
     name: `activities${organizations}`,
     dataCenter: 'us',
     accountsUrl,
@@ -48,6 +48,7 @@ export async function someOrganization(
     refreshToken: DEMO_REFRESH_TOKEN,
     ...settings,
   });
+  return connection.$query(knex).patchAndFetch({ grantCheckedAt: new Date() });
 }
 
 export interface ActivityFixture extends DatabaseFixture {
@@ -69,6 +70,7 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
       keyRing: () => KEY_RING,
       timeoutMs: TIMEOUT_MS,
       confirmGrantAfterMs: 0,
+      allowLoopback: true,
     });
     const spool = await Spool.open();
     const deps: ActivityDependencies = {

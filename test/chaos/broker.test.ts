@@ -107,11 +107,9 @@ describe('two busy workers at one Enterprise organization', function () {
     });
     await saveApiLimits(knex, id, { ...limitsOfEdition('enterprise', 10), dailyCredits: CREDITS }, 'configured');
     // With a token in the row all callers begin at once.
-    await new DatabaseTokenSource(id, {
-      knex,
-      keyRing: () => parseKeyRing([ENCRYPTION_KEY]),
-      timeoutMs: 5_000,
-    }).current();
+    await knex('sync.connections').where({ id }).update({ grant_checked_at: new Date() });
+    const access = { knex, keyRing: () => parseKeyRing([ENCRYPTION_KEY]), allowLoopback: true, timeoutMs: 5_000 };
+    await new DatabaseTokenSource(id, access, () => assert.fail('The grant is known.')).current();
     return id;
   }
 

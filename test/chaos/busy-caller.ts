@@ -74,6 +74,7 @@ async function run({ connectionId, seed, loops, calls, heavyShare }: BusyRun): P
   const zoho = new ZohoTransports({
     knex,
     keyRing: () => parseKeyRing([environment('PULSE_ENCRYPTION_KEYS')]),
+    allowLoopback: true,
     timeoutMs: 5_000,
     broker: { limiter: () => limiter },
   });

@@ -34,7 +34,7 @@ describe('access tokens that Zoho issues and refuses', () => {
 
   /** A process that confirms a refusal after this time. */
   function open(confirmGrantAfterMs: number): void {
-    const shared = { knex: database.knex, keyRing: () => KEY_RING, timeoutMs: TIMEOUT_MS };
+    const shared = { knex: database.knex, keyRing: () => KEY_RING, allowLoopback: true, timeoutMs: TIMEOUT_MS };
     transports = new ZohoTransports({ ...shared, confirmGrantAfterMs });
   }
   /** Issues tokens, and answers 401 to those calls for which `refuses` is true. */
@@ -144,6 +144,7 @@ describe('access tokens that Zoho issues and refuses', () => {
     const settings = {
       knex: database.knex,
       keyRing: () => KEY_RING,
+      allowLoopback: true,
       timeoutMs: TIMEOUT_MS,
       redirectUri: '',
       organizations,

@@ -14,6 +14,7 @@ import { takeRefreshLease } from '../../src/db/connections/token-refresh-lease';
 import type { ConnectionModel } from '../../src/db/models/connection';
 import { createDatabase } from '../../src/db/postgres/knex';
 import { createLogger } from '../../src/logger';
+import type { ZohoOrg } from '../../src/zoho/metadata/org';
 import { someOrganization, TIMEOUT_MS } from '../activities/support';
 import { KEY_RING, useDatabase } from '../db/support';
 import { poll } from '../support/poll';
@@ -39,8 +40,15 @@ describe('a refresh that hangs', () => {
     await knex.destroy();
   });
 
-  const settings = () => ({ knex, keyRing: () => KEY_RING, timeoutMs: TIMEOUT_MS, confirmGrantAfterMs: 0 });
-  const source = ({ id }: ConnectionModel) => new DatabaseTokenSource(id, settings());
+  const settings = () => ({
+    knex,
+    keyRing: () => KEY_RING,
+    allowLoopback: true,
+    timeoutMs: TIMEOUT_MS,
+    confirmGrantAfterMs: 0,
+  });
+  const source = ({ id }: ConnectionModel) => new DatabaseTokenSource(id, settings(), organizationOf);
+  const organizationOf = () => Promise.resolve({ zgid: null, timeZone: null, edition: null } as ZohoOrg);
   const used = (): number => (knex.client as { pool: { numUsed(): number } }).pool.numUsed();
   const hanging = () => poll(() => Promise.resolve(unanswered.length > 0), { what: 'Zoho is asked', timeoutMs: 5_000 });
   const connect = (more: Parameters<typeof someOrganization>[2] = {}) => someOrganization(knex, zoho.url, more);

@@ -29,12 +29,17 @@ describe('DatabaseTokenSource', () => {
     });
   }
   const source = ({ id }: ConnectionModel, confirmAfterMs = 0) =>
-    new DatabaseTokenSource(id, {
-      knex: database.knex,
-      keyRing: () => KEY_RING,
-      timeoutMs: TIMEOUT_MS,
-      confirmGrantAfterMs: confirmAfterMs,
-    });
+    new DatabaseTokenSource(
+      id,
+      {
+        knex: database.knex,
+        keyRing: () => KEY_RING,
+        allowLoopback: true,
+        timeoutMs: TIMEOUT_MS,
+        confirmGrantAfterMs: confirmAfterMs,
+      },
+      () => Promise.reject(new Error('The grant is checked.')),
+    );
   const refusal = new ZohoError({ operation: 'list', category: 'auth_expired', code: 'INVALID_TOKEN', reason: 'no' });
   const connect = (settings: Parameters<typeof someOrganization>[2] = {}) =>
     someOrganization(database.knex, zoho.url, settings);
@@ -122,7 +127,6 @@ describe('DatabaseTokenSource', () => {
 
   it('uses a token that was given by hand until it is rejected', async () => {
     const connection = await connect({ accessToken: 'by-hand' });
-    await database.knex('sync.connections').where({ id: connection.id }).update({ api_domain: zoho.url });
     const tokens = source(connection);
     assert.equal((await tokens.current()).accessToken, 'by-hand');
 

@@ -53,7 +53,7 @@ describe('an organization whose grant was revoked', function () {
     const { headers } = await fetch(consent, { redirect: 'manual' });
     const code = new URL(headers.get('location') ?? '').searchParams.get('code') ?? '';
     const { knex } = engine();
-    const access = { knex, keyRing: () => parseKeyRing([ENCRYPTION_KEY]), timeoutMs: 5_000 };
+    const access = { knex, keyRing: () => parseKeyRing([ENCRYPTION_KEY]), allowLoopback: true, timeoutMs: 5_000 };
     const settings = {
       ...access,
       organizations: { knex, zoho: new ZohoTransports(access), logger: createLogger('test', 'silent') },

@@ -18,6 +18,7 @@ describe('the metrics of a worker', () => {
     zoho = new ZohoTransports({
       knex: database.knex,
       keyRing: () => KEY_RING,
+      allowLoopback: true,
       timeoutMs: TIMEOUT_MS,
       observe: metrics.observe,
     });

@@ -32,6 +32,7 @@ export function useEngineApi(): () => EngineApi {
       TEMPORAL_NAMESPACE: engine.temporal.namespace,
       PULSE_ENCRYPTION_KEYS: ENCRYPTION_KEY,
       PULSE_API_PORT: String(port),
+      ZOHO_ALLOW_LOOPBACK: 'true',
     });
     const server = await startApi(config, createLogger('test', 'silent'));
     const { secret } = await createApiKey(engine.knex, { name: 'tester', role: 'operator' });

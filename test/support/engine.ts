@@ -114,6 +114,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     PULSE_SPOOL_DIR: spoolDirectory,
     ZOHO_TIMEOUT_MS,
     ZOHO_CONFIRM_GRANT_MS: '0',
+    ZOHO_ALLOW_LOOPBACK: 'true',
     ...options.worker,
   });
   const release = async (): Promise<void> => {

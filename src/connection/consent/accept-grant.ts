@@ -41,6 +41,7 @@ export async function acceptGrant(
     clientSecret: openSecrets(ring, connection).clientSecret,
     redirectUri: grant.redirectUri,
     timeoutMs: settings.timeoutMs,
+    allowLoopback: settings.allowLoopback,
   });
   try {
     const tokens = await exchange(accounts, grant.code);
@@ -110,7 +111,7 @@ async function store(
         'Zoho gave no refresh token. Begin again and accept on the consent page.',
       );
     }
-    await saveGrant(trx, ring, id, {
+    await saveGrant(trx, ring, now, {
       accountsUrl: grant.accountsUrl,
       dataCenter: grant.dataCenter,
       refreshToken,

@@ -4,8 +4,8 @@ import { getConnection, setConnectionStatus, withTokenRow } from '../../db/conne
 import type { ConnectionModel } from '../../db/models/connection';
 import { type OAuthClient, ZohoAccounts } from '../../zoho/auth/oauth';
 import { ZohoError } from '../../zoho/errors/errors';
+import { REJECTIONS_TO_BELIEVE } from '../count-rejection';
 import type { ConnectSettings } from '../settings';
-import { REJECTIONS_TO_BELIEVE } from '../token-source';
 
 /** Refusals counted beforehand when a person asks for a refresh: the next one is final. */
 const REFUSALS_BEFORE_LAST = 2;
@@ -55,11 +55,11 @@ export async function revokeGrant(
 }
 
 async function revoke(
-  { timeoutMs }: ConnectSettings,
+  { timeoutMs, allowLoopback }: ConnectSettings,
   client: Pick<OAuthClient, 'accountsUrl' | 'clientId' | 'clientSecret'>,
   refreshToken: string,
 ): Promise<void> {
-  const accounts = new ZohoAccounts({ ...client, timeoutMs });
+  const accounts = new ZohoAccounts({ ...client, timeoutMs, allowLoopback });
   try {
     await accounts.revoke(refreshToken);
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { closeAlert, openAlert } from '../health/alerts';
 import { ConnectionModel } from '../models/connection';
 import type { KeyRing } from '../postgres/encryption';
-import { type IssuedToken, saveIssuedToken, sealClientSecret } from './connection-secrets';
+import { type IssuedToken, openIntactSecrets, openSecrets, saveIssuedToken, sealSecrets } from './connection-secrets';
 import { insertConnection, lockByName } from './connections';
 
 /** The alert of a connection whose grant Zoho no longer accepts. */
@@ -29,17 +29,29 @@ export const NEW_GRANT_COUNTS = {
 } as const;
 
 /** Stores a new grant: the connection works again, its alert is closed, and Zoho's limits count anew. */
-export async function saveGrant(trx: Knex.Transaction, ring: KeyRing, id: string, grant: NewGrant): Promise<void> {
-  const { accountsUrl, dataCenter, scopes, orgId } = grant;
-  await saveIssuedToken(trx, ring, id, grant);
+export async function saveGrant(
+  trx: Knex.Transaction,
+  ring: KeyRing,
+  connection: ConnectionModel,
+  grant: NewGrant,
+): Promise<void> {
+  const { id, clientId } = connection;
+  const { accountsUrl, dataCenter, apiDomain, scopes, orgId, refreshToken, accessToken } = grant;
+  const { clientSecret } = openSecrets(ring, connection);
+  const owner = { id, clientId, accountsUrl, apiDomain };
   await ConnectionModel.query(trx)
     .findById(id)
     .patch({
       accountsUrl,
       dataCenter,
+      apiDomain,
+      ...sealSecrets(ring, owner, { clientSecret, refreshToken, accessToken }),
+      accessTokenExpiresAt: grant.expiresAt,
       scopes: [...scopes],
       ...(orgId !== null && { orgId }),
       connectedAt: new Date(),
+      grantCheckedAt: new Date(),
+      updatedAt: new Date(),
       // The exchange minted the first one.
       tokenRequests: [new Date()],
       ...NEW_GRANT_COUNTS,
@@ -56,7 +68,7 @@ export async function saveRefreshedToken(
   connection: ConnectionModel,
   token: IssuedToken,
 ): Promise<void> {
-  await saveIssuedToken(trx, ring, connection.id, token);
+  await saveIssuedToken(trx, ring, connection, token);
   await ConnectionModel.query(trx)
     .findById(connection.id)
     .patch({ status: 'active', statusReason: connection.tokenRejections > 0 ? connection.statusReason : null });
@@ -80,6 +92,17 @@ export async function saveTokenRejections(
   reason: string | null,
 ): Promise<void> {
   await ConnectionModel.query(trx).findById(id).patch({ tokenRejections, statusReason: reason });
+}
+
+/** Stores that a grant is of the organization whose data the mirror holds, or will hold. */
+export async function saveCheckedGrant(
+  trx: Knex.Transaction,
+  id: string,
+  org: Partial<Pick<ConnectionModel, 'orgId' | 'orgTimeZone' | 'edition'>>,
+): Promise<void> {
+  await ConnectionModel.query(trx)
+    .findById(id)
+    .patch({ ...org, grantCheckedAt: new Date() });
 }
 
 /** Forgets rejected access tokens: Zoho takes the present one. */
@@ -123,6 +146,7 @@ export async function dropGrant(trx: Knex.Transaction, id: string, reason: strin
       accessTokenExpiresAt: null,
       scopes: [],
       connectedAt: null,
+      grantCheckedAt: null,
       tokenRequests: [],
       ...NEW_GRANT_COUNTS,
       status: 'disabled',
@@ -172,16 +196,23 @@ async function replaceClient(
   client: ClientCredentials,
 ): Promise<void> {
   const { id } = connection;
-  const sameClient = client.clientId === connection.clientId;
-  const keepsGrant = sameClient && connection.refreshTokenEncrypted !== null;
+  const known = openIntactSecrets(ring, connection);
+  const sameClient = client.clientId === connection.clientId && known !== undefined;
+  const keepsGrant = sameClient && known.refreshToken !== undefined;
   if (!sameClient) await dropGrant(trx, id, 'The client was replaced.');
+  // The grant of a person from another data center stays bound to theirs.
+  const { dataCenter, accountsUrl } = keepsGrant ? connection : client;
+  const apiDomain = keepsGrant ? connection.apiDomain : null;
+  const owner = { id, clientId: client.clientId, accountsUrl, apiDomain };
+  const { clientSecret } = client;
   await ConnectionModel.query(trx)
     .findById(id)
     .patch({
-      // The grant of a person from another data center stays bound to theirs.
-      ...(!keepsGrant && { dataCenter: client.dataCenter, accountsUrl: client.accountsUrl }),
+      dataCenter,
+      accountsUrl,
+      apiDomain,
       clientId: client.clientId,
-      ...sealClientSecret(ring, id, client.clientSecret),
+      ...sealSecrets(ring, owner, keepsGrant ? { ...known, clientSecret } : { clientSecret }),
       ...(!sameClient && { status: 'needs_reauth', statusReason: 'The client was replaced: connect again.' }),
       ...(keepsGrant &&
         connection.status === 'needs_reauth' && { status: 'active', statusReason: null, ...NEW_GRANT_COUNTS }),

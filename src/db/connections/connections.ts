@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { uuidv7 } from 'uuidv7';
 import { ConnectionModel, type ConnectionStatus } from '../models/connection';
 import type { KeyRing } from '../postgres/encryption';
-import { sealClientSecret, sealTokens } from './connection-secrets';
+import { sealSecrets } from './connection-secrets';
 
 export class ConnectionNotFound extends Error {
   override readonly name = 'ConnectionNotFound';
@@ -80,7 +80,7 @@ export async function setConnectionStatus(
 export async function saveOrganization(
   knex: Knex,
   id: string,
-  organization: Partial<Pick<ConnectionModel, 'orgId' | 'orgTimeZone' | 'edition' | 'apiDomain' | 'scopes'>>,
+  organization: Partial<Pick<ConnectionModel, 'orgId' | 'orgTimeZone' | 'edition'>>,
 ): Promise<void> {
   await ConnectionModel.query(knex)
     .findById(id)
@@ -105,15 +105,15 @@ export async function insertConnection(
 ): Promise<ConnectionModel> {
   const id = uuidv7();
   const isConnected = Boolean(settings.refreshToken || settings.accessToken);
+  const { clientId, accountsUrl } = settings;
   return ConnectionModel.query(trx).insertAndFetch({
     id,
     name: settings.name,
     mirrorSchema: settings.name === FIRST_CONNECTION ? 'crm' : `crm_${settings.name}`,
     dataCenter: settings.dataCenter,
-    accountsUrl: settings.accountsUrl,
-    clientId: settings.clientId,
-    ...sealClientSecret(ring, id, settings.clientSecret),
-    ...sealTokens(ring, id, settings),
+    accountsUrl,
+    clientId,
+    ...sealSecrets(ring, { id, clientId, accountsUrl, apiDomain: null }, settings),
     ...(!isConnected && { status: 'needs_reauth', statusReason: 'The organization was not connected yet.' }),
     settingsHash,
   });

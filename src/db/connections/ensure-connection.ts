@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { ConnectionModel } from '../models/connection';
 import type { KeyRing } from '../postgres/encryption';
 import { NEW_GRANT_COUNTS } from './connection-grants';
-import { openSecrets, sealClientSecret, sealTokens } from './connection-secrets';
+import { type ConnectionSecrets, openIntactSecrets, sealSecrets } from './connection-secrets';
 import { insertConnection, lockByName, type ConnectionSettings } from './connections';
 
 /**
@@ -19,29 +19,41 @@ export async function ensureConnection(
   return knex.transaction(async (trx) => {
     const existing = await lockByName(trx, settings.name);
     if (!existing) return insertConnection(trx, ring, settings, hashOf(settings));
-    const known = openSecrets(ring, existing);
     const settingsHash = hashOf(settings);
     if (existing.settingsHash?.equals(settingsHash)) return existing;
-    const granted = settings.refreshToken || known.refreshToken;
-    const sameGrant = existing.clientId === settings.clientId && known.refreshToken === granted;
-    const newSecret = known.clientSecret !== settings.clientSecret;
-    const { id } = existing;
-    return ConnectionModel.query(trx).patchAndFetchById(id, {
-      dataCenter: settings.dataCenter,
-      accountsUrl: settings.accountsUrl,
-      clientId: settings.clientId,
-      ...(newSecret && sealClientSecret(ring, id, settings.clientSecret)),
-      ...(!sameGrant && {
-        ...sealTokens(ring, id, settings),
-        accessTokenExpiresAt: null,
-        apiDomain: null,
-        tokenRequests: [],
-      }),
-      ...((!sameGrant || newSecret) && { status: 'active', statusReason: null, ...NEW_GRANT_COUNTS }),
+    return ConnectionModel.query(trx).patchAndFetchById(existing.id, {
+      ...changesOf(ring, existing, settings),
       settingsHash,
       updatedAt: new Date(),
     });
   });
+}
+
+function changesOf(ring: KeyRing, existing: ConnectionModel, settings: ConnectionSettings) {
+  // Secrets that no longer open are lost; what the environment says is whole.
+  const known = openIntactSecrets(ring, existing);
+  const { dataCenter, clientId, accountsUrl, clientSecret } = settings;
+  const granted = settings.refreshToken || known?.refreshToken;
+  const sameGrant = existing.clientId === clientId && known !== undefined && known.refreshToken === granted;
+  const isMoved = existing.accountsUrl !== accountsUrl;
+  const isTried = !sameGrant || known.clientSecret !== clientSecret;
+  const apiDomain = sameGrant && !isMoved ? existing.apiDomain : null;
+  const owner = { id: existing.id, clientId, accountsUrl, apiDomain };
+  return {
+    dataCenter,
+    accountsUrl,
+    clientId,
+    apiDomain,
+    ...sealSecrets(ring, owner, { ...(sameGrant ? grantOf(known, isMoved) : settings), clientSecret }),
+    ...((!sameGrant || isMoved) && { accessTokenExpiresAt: null, grantCheckedAt: null }),
+    ...(!sameGrant && { tokenRequests: [] }),
+    ...(isTried && { status: 'active' as const, statusReason: null, ...NEW_GRANT_COUNTS }),
+  };
+}
+
+/** The tokens that stay; an access token is of the server that issued it. */
+function grantOf({ refreshToken, accessToken }: ConnectionSecrets, isMoved: boolean) {
+  return isMoved ? { refreshToken } : { refreshToken, accessToken };
 }
 
 /** Client secrets and tokens are long and random, so a hash of them can be kept; one over all reveals least. */

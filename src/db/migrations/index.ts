@@ -26,6 +26,7 @@ import * as tokenRefreshLease from './20261127171500_token_refresh_lease';
 import * as auditEntriesStay from './20261127174500_audit_entries_stay';
 import * as tokenRejections from './20261127191500_token_rejections';
 import * as tombstonesByTime from './20261127195000_tombstones_by_time';
+import * as grantChecks from './20261127193000_grant_checks';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -60,4 +61,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261127174500_audit_entries_stay', ...auditEntriesStay },
   { name: '20261127191500_token_rejections', ...tokenRejections },
   { name: '20261127195000_tombstones_by_time', ...tombstonesByTime },
+  { name: '20261127193000_grant_checks', ...grantChecks },
 ];

@@ -36,6 +36,8 @@ export class ConnectionModel extends BaseModel {
   declare tokenRefusals: number;
   /** Access tokens in a row that Zoho took for no call. */
   declare tokenRejections: number;
+  /** Time at which Zoho said that the grant is of the org; null until the first call with it. */
+  declare grantCheckedAt: Date | null;
   /** Time at which the grant was given. */
   declare connectedAt: Date | null;
   declare createdAt: Date;

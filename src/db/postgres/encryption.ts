@@ -79,7 +79,10 @@ export function open(ring: KeyRing, purpose: string, sealed: string): string {
   try {
     return Buffer.concat([decipher.update(box.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
   } catch (cause) {
-    throw new SealedValueInvalid('A stored secret does not authenticate.', { cause });
+    throw new SealedValueInvalid(
+      'A stored secret does not authenticate: its row was changed without the key. Save the client of the connection, then connect.',
+      { cause },
+    );
   }
 }
 

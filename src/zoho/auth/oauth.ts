@@ -10,7 +10,7 @@ import { type HttpAnswer, HttpClient } from '../http/http-client';
 import type { AccessToken, CallOptions } from '../http/transport';
 
 export interface OAuthClient {
-  /** The accounts server of the connection: one of Zoho's, or a loopback address for the simulator. */
+  /** The accounts server of the connection: one of Zoho's. */
   accountsUrl: string;
   clientId: string;
   clientSecret: string;
@@ -18,6 +18,8 @@ export interface OAuthClient {
   redirectUri?: string | undefined;
   /** API domain of earlier tokens, for answers that name none. @default the one of the data center */
   apiDomain?: string | null | undefined;
+  /** True lets it be on this machine, as the simulator is. @default false */
+  allowLoopback?: boolean | undefined;
   /** Limit for connecting, for the headers and for each pause in the body, in milliseconds. */
   timeoutMs: number;
   observer?: CallObserver | undefined;
@@ -56,9 +58,9 @@ export class ZohoAccounts {
   readonly #client: OAuthClient;
   readonly #http: HttpClient;
 
-  /** @throws ZohoError `request_bug` if the accounts URL is neither Zoho's nor a loopback address. */
+  /** @throws ZohoError `request_bug` if the accounts URL is neither Zoho's nor an allowed loopback address. */
   constructor(client: OAuthClient) {
-    if (!isAllowedAccountsUrl(client.accountsUrl)) {
+    if (!isAllowedAccountsUrl(client.accountsUrl, client.allowLoopback)) {
       const reason = 'the accounts URL is not one of Zoho';
       throw new ZohoError({ operation: 'connect', category: 'request_bug', code: 'ACCOUNTS_URL_NOT_ALLOWED', reason });
     }
@@ -108,7 +110,7 @@ export class ZohoAccounts {
     return this.#post(operation, '/oauth/v2/token', form, options, (answer) => {
       const tokens = decode(Tokens, answer, { operation }, 200);
       const apiDomain = tokens.api_domain ?? this.#knownApiDomain();
-      if (!isAllowedApiDomain(this.#client.accountsUrl, apiDomain)) {
+      if (!isAllowedApiDomain(this.#client.accountsUrl, apiDomain, this.#client.allowLoopback)) {
         const reason = 'Zoho named an API domain that does not belong to the data center';
         throw new ZohoError({ operation, category: 'request_bug', code: 'API_DOMAIN_NOT_ALLOWED', reason });
       }
@@ -124,8 +126,10 @@ export class ZohoAccounts {
 
   /** The domain of a sandbox differs from its data center's, so an earlier one is believed where it belongs there. */
   #knownApiDomain(): string {
-    const { accountsUrl, apiDomain } = this.#client;
-    return apiDomain && isAllowedApiDomain(accountsUrl, apiDomain) ? apiDomain : usualApiDomain(accountsUrl);
+    const { accountsUrl, apiDomain, allowLoopback } = this.#client;
+    return apiDomain && isAllowedApiDomain(accountsUrl, apiDomain, allowLoopback)
+      ? apiDomain
+      : usualApiDomain(accountsUrl);
   }
 
   /** Secrets travel in the body: a query would end up in the logs of proxies. */

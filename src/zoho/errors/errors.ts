@@ -46,10 +46,13 @@ const BY_CODE: Readonly<Record<string, string>> = {
     'Wait until credits free up; to continue sooner, buy credits from Zoho or lower the part that is kept free.',
   CREDITS_NEVER_ENOUGH:
     'Correct the daily credits of the connection, lower the part kept free, or buy credits from Zoho.',
+  OTHER_ORGANIZATION:
+    'Connect as a user of the organization whose data the mirror holds, or make another connection for the other one.',
   TOKENS_REFUSED:
     'Check in Zoho that the connected user is active and may call from this address, and the data center of the connection; then connect again.',
   API_DOMAIN_NOT_ALLOWED: 'Check the data center of the connection: Zoho named an API host that does not belong to it.',
-  ACCOUNTS_URL_NOT_ALLOWED: "Set the accounts URL to one of Zoho's accounts servers, or to a loopback address.",
+  ACCOUNTS_URL_NOT_ALLOWED:
+    "Set the accounts URL to one of Zoho's accounts servers; ZOHO_ALLOW_LOOPBACK lets it be on this machine, for development.",
   invalid_client: 'Check the client id, and that the client is enabled for the data center of this connection.',
   invalid_client_secret: 'Check the client secret: each data center of a Zoho client can have its own.',
   invalid_redirect_uri: 'Register the redirect URI for this client in the Zoho API console.',

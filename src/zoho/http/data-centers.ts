@@ -39,10 +39,14 @@ export function accountsUrlOf(name: DataCenterName): string {
   return `https://${DATA_CENTERS[name].accountsHost}`;
 }
 
-/** Checks that client secrets may be sent there: to an accounts server of Zoho, or a simulator on this machine. */
-export function isAllowedAccountsUrl(accountsUrl: string): boolean {
+/**
+ * Checks that client secrets may be sent there: to an accounts server of Zoho.
+ *
+ * @param allowLoopback or to a simulator on this machine.
+ */
+export function isAllowedAccountsUrl(accountsUrl: string, allowLoopback = false): boolean {
   const url = bareOrigin(accountsUrl);
-  return url !== null && (isLoopback(url) || dataCenterOf(url) !== undefined);
+  return url !== null && ((allowLoopback && isLoopback(url)) || dataCenterOf(url) !== undefined);
 }
 
 /**
@@ -51,12 +55,13 @@ export function isAllowedAccountsUrl(accountsUrl: string): boolean {
  *
  * @param accountsUrl the accounts server that issued the token.
  * @param apiDomain `api_domain` of the token answer.
+ * @param allowLoopback whether both may be on this machine.
  */
-export function isAllowedApiDomain(accountsUrl: string, apiDomain: string): boolean {
+export function isAllowedApiDomain(accountsUrl: string, apiDomain: string, allowLoopback = false): boolean {
   const accounts = bareOrigin(accountsUrl);
   const api = bareOrigin(apiDomain);
   if (accounts === null || api === null) return false;
-  if (isLoopback(accounts)) return isLoopback(api);
+  if (isLoopback(accounts)) return allowLoopback && isLoopback(api);
   const dataCenter = dataCenterOf(accounts);
   return (
     dataCenter !== undefined &&

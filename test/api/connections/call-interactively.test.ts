@@ -24,7 +24,14 @@ describe('callInteractively', () => {
     const { knex } = database;
     simulator = await startSimulator({ deals: 1 });
     broker = new CreditBroker(knex, { defaultPriority: 'full' });
-    zoho = new ZohoTransports({ knex, keyRing: () => KEY_RING, timeoutMs: TIMEOUT_MS, broker, cacheTokens: false });
+    zoho = new ZohoTransports({
+      knex,
+      keyRing: () => KEY_RING,
+      allowLoopback: true,
+      timeoutMs: TIMEOUT_MS,
+      broker,
+      cacheTokens: false,
+    });
     connection = await someOrganization(knex, simulator.url);
   });
   after(async () => {

@@ -47,6 +47,7 @@ describe('the credit broker', () => {
     const connections = new ZohoTransports({
       knex: fixture.knex,
       keyRing: () => KEY_RING,
+      allowLoopback: true,
       timeoutMs: TIMEOUT_MS,
       broker: broker(),
     });
@@ -153,6 +154,7 @@ describe('the credit broker', () => {
     const zoho = new ZohoTransports({
       knex: fixture.knex,
       keyRing: () => KEY_RING,
+      allowLoopback: true,
       timeoutMs: TIMEOUT_MS,
       broker: broker({ defaultPriority: 'interactive' }),
     });
@@ -169,6 +171,7 @@ describe('the credit broker', () => {
     const zoho = new ZohoTransports({
       knex: fixture.knex,
       keyRing: () => KEY_RING,
+      allowLoopback: true,
       timeoutMs: TIMEOUT_MS,
       broker: broker(),
     });

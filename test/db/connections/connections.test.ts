@@ -45,7 +45,7 @@ describe('connections', () => {
   it('keeps the tokens issued since when the settings are the same as before', async () => {
     const connection = await ensureConnection(database.knex, KEY_RING, settings);
     const expiresAt = new Date('2030-01-01T00:00:00Z');
-    await saveIssuedToken(database.knex, KEY_RING, connection.id, { accessToken: 'issued', expiresAt });
+    await saveIssuedToken(database.knex, KEY_RING, connection, { accessToken: 'issued', expiresAt });
 
     const again = await ensureConnection(database.knex, KEY_RING, settings);
 
@@ -92,7 +92,7 @@ describe('connections', () => {
         withTokenRow(database.knex, id, async (trx, connection) => {
           if (connection.accessTokenEncrypted !== null) return;
           refreshes += 1;
-          await saveIssuedToken(trx, KEY_RING, id, { accessToken: 'new', expiresAt: new Date() });
+          await saveIssuedToken(trx, KEY_RING, connection, { accessToken: 'new', expiresAt: new Date() });
         }),
       ),
     );
@@ -116,7 +116,7 @@ describe('connections', () => {
 
   it('leaves alone what was connected since, while the settings stay the same', async () => {
     const same = { ...settings, name: 'since' };
-    const { id } = await ensureConnection(database.knex, KEY_RING, same);
+    const connection = await ensureConnection(database.knex, KEY_RING, same);
     const grant = {
       accountsUrl: 'https://accounts.zoho.in',
       dataCenter: 'in',
@@ -127,7 +127,7 @@ describe('connections', () => {
       scopes: [],
       orgId: '4711',
     };
-    await database.knex.transaction((trx) => saveGrant(trx, KEY_RING, id, grant));
+    await database.knex.transaction((trx) => saveGrant(trx, KEY_RING, connection, grant));
 
     const again = await ensureConnection(database.knex, KEY_RING, same);
 

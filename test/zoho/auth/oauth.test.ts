@@ -17,6 +17,7 @@ describe('accounts server', () => {
     calls = [];
     accounts = new ZohoAccounts({
       accountsUrl: zoho.url,
+      allowLoopback: true,
       clientId: '1000.client',
       clientSecret: 's3cret-of-client',
       redirectUri: 'https://app.test/cb',
@@ -136,6 +137,7 @@ describe('accounts server', () => {
       const { port } = new URL(zoho.url);
       const known = new ZohoAccounts({
         accountsUrl: zoho.url,
+        allowLoopback: true,
         apiDomain: `http://localhost:${port}`,
         clientId: 'a',
         clientSecret: 'b',

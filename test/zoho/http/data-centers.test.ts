@@ -69,10 +69,11 @@ describe('data centers', () => {
 
   it('let a loopback accounts server name a loopback API domain only', () => {
     const accounts = 'http://127.0.0.1:8088';
-    assert.equal(isAllowedApiDomain(accounts, 'http://127.0.0.1:9099'), true);
-    assert.equal(isAllowedApiDomain(accounts, 'http://localhost:9099'), true);
-    assert.equal(isAllowedApiDomain(accounts, 'https://www.zohoapis.com'), false);
-    assert.equal(isAllowedApiDomain('https://accounts.zoho.com', 'http://127.0.0.1:9099'), false);
+    assert.equal(isAllowedApiDomain(accounts, 'http://127.0.0.1:9099', true), true);
+    assert.equal(isAllowedApiDomain(accounts, 'http://localhost:9099', true), true);
+    assert.equal(isAllowedApiDomain(accounts, 'https://www.zohoapis.com', true), false);
+    assert.equal(isAllowedApiDomain('https://accounts.zoho.com', 'http://127.0.0.1:9099', true), false);
+    assert.equal(isAllowedApiDomain(accounts, 'http://127.0.0.1:9099'), false);
   });
 
   it('refuse accounts servers that are not Zoho', () => {
@@ -81,6 +82,7 @@ describe('data centers', () => {
       'https://accounts.zoho.com.evil.test',
       'http://accounts.zoho.com',
       'https://accounts.zoho.ca',
+      'http://127.0.0.1:8700',
       'x',
     ]) {
       assert.equal(isAllowedAccountsUrl(url), false, url);

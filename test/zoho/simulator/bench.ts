@@ -28,6 +28,7 @@ export async function startSimulatorBench(
   const simulator = await startSimulator({ deals: 10, edition: 'ultimate', credits: 10_000_000, ...options });
   const accounts = new ZohoAccounts({
     accountsUrl: simulator.url,
+    allowLoopback: true,
     clientId: DEMO_CLIENT_ID,
     clientSecret: DEMO_CLIENT_SECRET,
     timeoutMs: 10_000,

@@ -48,6 +48,7 @@ describe('the client against the simulator', () => {
     simulator = await startSimulator({ port: 0, deals: DEALS, leads: 20 });
     accounts = new ZohoAccounts({
       accountsUrl: simulator.url,
+      allowLoopback: true,
       clientId: DEMO_CLIENT_ID,
       clientSecret: DEMO_CLIENT_SECRET,
       timeoutMs: 2_000,
