@@ -6,6 +6,7 @@ import type { FailedAttempt } from '../db/runs/waits';
 import { isExhausted, RETRY_RULES } from '../domain/retry-rules';
 import { operationRun, sessionRun, type RunRef } from '../domain/runs/run';
 import type { Logger } from '../logger';
+import { isOverdue } from '../temporal/contract/failures';
 import { toFailure, type Classified } from './to-failure';
 
 /** Pauses that follow from the number of the attempt alone, in milliseconds. */
@@ -98,6 +99,7 @@ export class FailureInterceptor implements ActivityInboundCallsInterceptor {
       attempt,
       nextAttemptAt: new Date(Date.now() + delay),
       isWait: 'isWait' in RETRY_RULES[retry],
+      isOverdue: isOverdue(failure),
     };
     return this.#unlessSlow(this.#books.record(failed));
   }

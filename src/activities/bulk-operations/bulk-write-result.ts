@@ -8,7 +8,7 @@ import {
 import { getJob, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
 import { progressOf, type ItemProgress, type ItemStatus } from '../../domain/runs/bulk-operations';
 import { largestExport } from '../../domain/runs/export-pages';
-import { pollDelayMs } from '../../domain/runs/poll-schedule';
+import { isJobOverdue, pollDelayMs } from '../../domain/runs/poll-schedule';
 import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
 import { downloadBulkWriteResult, getBulkWriteJob } from '../../zoho/bulk/bulk-write';
 import { parseBulkWriteResult, type BulkWriteRow, type BulkWriteRowStatus } from '../../zoho/bulk/bulk-write-result';
@@ -55,6 +55,7 @@ export async function awaitBulkWrite(deps: ActivityDependencies, target: BulkWri
       FAILURES.bulkWrite.pending,
       `Bulk write job ${jobId} of ${details.rows} records of ${details.module} is ${job.state}.`,
       pollDelayMs(activityInfo().attempt, Infinity),
+      isJobOverdue(Date.now() - activityInfo().scheduledTimestampMs),
     );
   });
 }

@@ -9,7 +9,7 @@ import { getJob, planJob, updateJob } from '../../db/bulk-operations/bulk-write-
 import { readMassUpdateRequest, type ExactValue } from '../../db/bulk-operations/mass-update-request';
 import { massUpdateProblems } from '../../domain/records/mass-update-problems';
 import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
-import { pollDelayMs } from '../../domain/runs/poll-schedule';
+import { isJobOverdue, pollDelayMs } from '../../domain/runs/poll-schedule';
 import { LIMITS } from '../../domain/zoho-limits';
 import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
 import type { MassUpdatePlan, ViewCounts } from '../../temporal/contract/results';
@@ -128,6 +128,7 @@ export async function awaitMassUpdate(
       FAILURES.massUpdate.pending,
       `Mass update job ${zohoJobId} of ${module} is ${state}: ${updated} of ${total} records.${hint}`,
       pollDelayMs(activityInfo().attempt, Infinity),
+      isJobOverdue(Date.now() - activityInfo().scheduledTimestampMs),
     );
   });
 }

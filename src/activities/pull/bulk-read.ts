@@ -15,7 +15,7 @@ import { findLoadedChunk, type ChunkResult } from '../../db/sessions/chunks';
 import { exportColumns } from '../../domain/planning/export-columns';
 import { expectedBulkJobMs } from '../../domain/planning/read-methods';
 import { largestExport } from '../../domain/runs/export-pages';
-import { pollDelayMs } from '../../domain/runs/poll-schedule';
+import { isJobOverdue, pollDelayMs } from '../../domain/runs/poll-schedule';
 import { LIMITS } from '../../domain/zoho-limits';
 import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
@@ -133,11 +133,13 @@ export async function awaitBulkRead(deps: ActivityDependencies, request: BulkPag
     }
     const { attempt, scheduledTimestampMs } = activityInfo();
     const expectedMs = request.expectedMs ?? expectedBulkJobMs(request.expectedRows);
-    const wait = pollDelayMs(attempt, scheduledTimestampMs + expectedMs - Date.now());
+    const elapsedMs = Date.now() - scheduledTimestampMs;
+    const wait = pollDelayMs(attempt, expectedMs - elapsedMs);
     throw pendingFailure(
       FAILURES.bulkRead.pending,
       `Bulk read job ${row.zohoJobId} of ${request.module}, page ${request.page}, is ${job.state}.`,
       wait,
+      isJobOverdue(elapsedMs, expectedMs),
     );
   });
 }

@@ -13,6 +13,8 @@ export interface FailedAttempt {
   nextAttemptAt: Date;
   /** Nothing is wrong: something is waited for, which deserves a line only when it takes long. */
   isWait: boolean;
+  /** The wait has lasted much longer than it should. */
+  isOverdue: boolean;
 }
 
 /** A run's current wait, as it is shown to people. */
@@ -46,7 +48,7 @@ export async function recordFailedAttempt(
   knex: Knex,
   failed: FailedAttempt,
 ): Promise<{ failures: number; sinceMs: number }> {
-  const { run, isWait, ...rest } = failed;
+  const { run, ...rest } = failed;
   const answer = await knex.raw<{ rows: [{ failures: number; sinceMs: number }] }>(
     `with recorded as (
        insert into sync.run_waits as w (run_id, activity_id, failure_type, activity_type, message, what_to_do, attempt,
@@ -70,7 +72,7 @@ export async function recordFailedAttempt(
          component, message, error_code)
        select run.connection_id, run.session_id, run.operation_id,
          -(extract(epoch from clock_timestamp()) * 1000000)::bigint, 0,
-         case when :isWait::boolean then 'INFO' else 'WARNING' end, 'retry',
+         case when :isWait::boolean and not :isOverdue::boolean then 'INFO' else 'WARNING' end, 'retry',
          due.line || case when strpos(due.message, due.what_to_do) > 0 then '' else ' ' || due.what_to_do end,
          due.failure_type
        from due, ${RUN_OF} run
@@ -82,7 +84,6 @@ export async function recordFailedAttempt(
     {
       ...rest,
       ...runBindings(run),
-      isWait,
       first: FIRST_LINE_AT,
       delay: DELAY_WORTH_A_LINE_SECONDS,
       long: LONG_WAIT_SECONDS,

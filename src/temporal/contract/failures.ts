@@ -210,9 +210,26 @@ export const FAILURES = {
   database: kindsOf('database', DATABASE_FAILURES),
 } as const;
 
-/** Failure of a step that waits for Zoho: the attempt ends with the time of the next one, in milliseconds from now. */
-export function pendingFailure({ type }: FailureKind, message: string, nextRetryDelay: number): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nextRetryDelay, category: 'BENIGN' });
+/** Mark of a wait that lasts much longer than what is waited for should take. */
+const OVERDUE = { overdue: true };
+
+/**
+ * Failure of a step that waits for Zoho: the attempt ends with the time of the next one, in milliseconds from now.
+ * @param overdue whether the wait deserves a warning
+ */
+export function pendingFailure(
+  { type }: FailureKind,
+  message: string,
+  nextRetryDelay: number,
+  overdue = false,
+): ApplicationFailure {
+  const category = 'BENIGN';
+  return ApplicationFailure.create({ type, message, nextRetryDelay, category, ...(overdue && { details: [OVERDUE] }) });
+}
+
+/** True for a {@link pendingFailure} that deserves a warning. */
+export function isOverdue({ details }: ApplicationFailure): boolean {
+  return (details?.[0] as Partial<typeof OVERDUE> | undefined)?.overdue === true;
 }
 
 /** Failure that another attempt would only repeat. */

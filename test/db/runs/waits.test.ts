@@ -23,6 +23,7 @@ describe('the books of failed attempts', () => {
         attempt: 1,
         nextAttemptAt: new Date(Date.now() + SOON_MS),
         isWait: false,
+        isOverdue: false,
         ...more,
       });
     const lines = async () => {
@@ -69,6 +70,18 @@ describe('the books of failed attempts', () => {
 
     assert.deepEqual(before, []);
     assert.match((await lines())[0] ?? '', /^INFO /);
+  });
+
+  it('warn of a wait that lasts much longer than it should', async () => {
+    const { run, fail, lines } = await someRun();
+    for (let attempt = 1; attempt <= 3; attempt += 1) await fail({ attempt, isWait: true });
+    await database.knex.raw(`update sync.run_waits set since = since - interval '31 seconds' where run_id = ?`, [
+      run.id,
+    ]);
+
+    await fail({ attempt: 4, isWait: true, isOverdue: true });
+
+    assert.match((await lines())[0] ?? '', /^WARNING /);
   });
 
   it('show the last wait of a run until its activity succeeds, which the log says', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { pollDelayMs } from '../../../src/domain/runs/poll-schedule';
+import { isJobOverdue, pollDelayMs } from '../../../src/domain/runs/poll-schedule';
 
 /** Nobody has an idea when the job will end. */
 const UNKNOWN = Infinity;
@@ -44,5 +44,17 @@ describe('pollDelayMs', () => {
         assert.ok(Number.isInteger(delay) && delay >= 200 && delay <= 15_000, `${delay} ms`);
       }),
     );
+  });
+});
+
+describe('isJobOverdue', () => {
+  it('is true once a job takes several times as long as expected, and never in the first seconds', () => {
+    const SECOND = 1_000;
+    assert.deepEqual([isJobOverdue(19 * SECOND, SECOND), isJobOverdue(21 * SECOND, SECOND)], [false, true]);
+    assert.deepEqual([isJobOverdue(299 * SECOND, 60 * SECOND), isJobOverdue(301 * SECOND, 60 * SECOND)], [false, true]);
+  });
+
+  it('gives a job of which nothing is expected ten minutes', () => {
+    assert.deepEqual([isJobOverdue(599_000), isJobOverdue(601_000)], [false, true]);
   });
 });
