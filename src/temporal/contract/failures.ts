@@ -200,7 +200,7 @@ export const FAILURES = {
   quarantine: {
     mostRecords: failure(
       'quarantine.most_records',
-      'More than half of the records do not fit their columns, so the mirror cannot stand for the module',
+      'More than half of the records, or all of a few, do not fit their columns, so the mirror cannot stand for the module',
       'Look at the columns in the message and into `sync.quarantine`: most likely a field has another type in Zoho than its values.',
       'Zoho administrator',
       'never',
