@@ -43,6 +43,10 @@ export const SWITCHES = {
   activeAccessTokens: choice([30, 15, 10], 'access tokens of a refresh token that work at a time; the oldest ends'),
 
   // Limits and prices
+  dateHeader: choice(
+    ['right', 'absent', 'ten_minutes_ahead', 'ten_minutes_behind'],
+    'the `Date` of answers, which a gateway may have written by its own clock',
+  ),
   throttleCode: choice(['TOO_MANY_REQUESTS', 'RATE_LIMIT_EXCEEDED'], 'code and message of 429'),
   retryAfterSeconds: whole(0, '`Retry-After` of 429; 0 sends none'),
   searchCredits: choice([1, 3], 'price of a search'),

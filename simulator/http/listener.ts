@@ -23,6 +23,7 @@ import { send } from './send';
 
 const MAX_BODY_BYTES = 30 * 1024 * 1024;
 const KEEP_ALIVE_MS = 60_000;
+const CLOCK_ERROR_MS = { right: 0, ten_minutes_ahead: 600_000, ten_minutes_behind: -600_000 } as const;
 
 interface Outcome {
   readonly reply: Reply;
@@ -164,8 +165,9 @@ export class Listener {
     const { clock, credits, catalog } = this.simulation;
     const remainder = credits.announcedRemainder();
     const retryAfter = readSwitch(this.simulation, 'retryAfterSeconds');
+    const dateHeader = readSwitch(this.simulation, 'dateHeader');
     return {
-      Date: new Date(clock.now()).toUTCString(),
+      ...(dateHeader !== 'absent' && { Date: new Date(clock.now() + CLOCK_ERROR_MS[dateHeader]).toUTCString() }),
       ...(token && { 'X-ACCESSTOKEN-RESET': catalog.zone.format(Math.floor(token.expires / 1000)) }),
       ...(token && remainder !== undefined && { 'X-API-CREDITS-REMAINING': String(remainder) }),
       ...(retryAfter > 0 && reply.status === 429 && { 'Retry-After': String(retryAfter) }),

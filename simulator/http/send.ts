@@ -44,6 +44,8 @@ export async function send(
 ): Promise<void> {
   if (response.destroyed) return;
   const prepared = prepare(reply);
+  // The clock is the simulated one, or there is none.
+  response.sendDate = false;
   response.writeHead(reply.status, { ...headers, ...prepared.headers, ...reply.headers });
   if (reply.file) {
     await pipeline(createReadStream(reply.file.path), response).catch(() => response.destroy());

@@ -10,6 +10,7 @@ import {
 import { findLastChunk } from '../../db/sessions/chunks';
 import { massDeleteNeedsApproval } from '../../domain/mirror/mass-delete-guard';
 import { readFrom } from '../../domain/mirror/watermark';
+import { earliestNow } from '../../domain/mirror/zoho-clock';
 import { ChunkCounter, deleteBatchSequence, sweepChunks } from '../../domain/runs/chunk-numbers';
 import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';
@@ -20,6 +21,7 @@ import { withHeartbeats } from '../heartbeats';
 import { withZoho, type ZohoWork } from '../with-zoho';
 import { loadMirror, wholeMirror } from './load-mirror';
 import { refetchRecords } from './refetch-records';
+import { timedAnswer } from './timed-answer';
 
 /** Zoho lists deletes 200 a page and, without a token, only so far back; what lies further is found by the sweep. */
 const MAX_DELETED_PAGES = LIMITS.deletedPage.numberedRows / LIMITS.deletedPage.rows;
@@ -43,7 +45,7 @@ export interface DeletesResult {
   /** Rows that await approval because they are too many to be deleted without it; 0 if none do. */
   heldBack: number;
   mirrorRows: number;
-  /** Zoho's time of the answer. */
+  /** The earliest time at Zoho when the list was begun. */
   until: string;
 }
 
@@ -71,19 +73,17 @@ async function listDeletes(
   since: string,
 ): Promise<{ deleted: DeletedRow[]; until: Date }> {
   const deleted: DeletedRow[] = [];
+  let until: Date | undefined;
   const progress = new PagingProgress({ operation: 'list_deleted', module });
   for (let page = 1; ; page += 1) {
-    const answer = await listDeleted(
-      zoho.transport,
-      module,
-      { type: 'all', page, perPage: LIMITS.deletedPage.rows, modifiedSince: readFrom(since) },
-      zoho.options,
-    );
+    const query = { type: 'all', page, perPage: LIMITS.deletedPage.rows, modifiedSince: readFrom(since) } as const;
+    const { answer, clocks } = await timedAnswer(() => listDeleted(zoho.transport, module, query, zoho.options));
+    until ??= earliestNow(clocks);
     deleted.push(
       ...answer.records.map((record) => ({ id: record.id, deletedAt: record.deletedTime, reason: record.type })),
     );
     zoho.report({ readingDeletesOf: module, found: deleted.length });
-    if (!answer.moreRecords || page === MAX_DELETED_PAGES) return { deleted, until: answer.serverTime };
+    if (!answer.moreRecords || page === MAX_DELETED_PAGES) return { deleted, until };
     progress.note(answer.records.map(({ id }) => id));
   }
 }

@@ -4,6 +4,7 @@ import { copyPagesSource } from '../../db/mirror/load/chunk-sources';
 import { loadChunk } from '../../db/mirror/load/load-chunk';
 import { findLastChunk, sumChunks, type ChunkResult, type RowSums } from '../../db/sessions/chunks';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
+import { earliestNow } from '../../domain/mirror/zoho-clock';
 import { ChunkCounter, scanChunks } from '../../domain/runs/chunk-numbers';
 import { reuseBody } from '../../zoho/http/body-memory';
 import { PagingProgress } from '../../zoho/http/paging-progress';
@@ -146,13 +147,13 @@ export class PageScan {
     }
   }
 
-  async #readPage({ page, asOf, next, isInOrder }: FetchedPage, batch: PageBatch): Promise<void> {
+  async #readPage({ page, asOf, clocks, next, isInOrder }: FetchedPage, batch: PageBatch): Promise<void> {
     this.#next = undefined;
     if (this.#hasMet) return;
     if (!isInOrder && !this.#isWhole(next)) throw new PagesOutOfOrder();
     this.#advanceTo(next);
     if (batch.pages.length === 0) batch.asOf = asOf;
-    this.#totals.lastAnswer ??= page.serverTime.toISOString();
+    this.#totals.lastAnswer ??= earliestNow(clocks).toISOString();
     // Converting keeps the thread busy: the request for the next page must be on its way before.
     await setImmediate();
     const read = await this.#reader.read(page.body, asOf.getTime());

@@ -2,6 +2,7 @@ import { isMirrorEmpty } from '../../db/mirror/mirror-table';
 import { anyQuarantined } from '../../db/mirror/quarantine';
 import { getWatermark } from '../../db/sessions/watermarks';
 import { MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
+import { earliestNow } from '../../domain/mirror/zoho-clock';
 import { exportColumns } from '../../domain/planning/export-columns';
 import { planSyncRead } from '../../domain/planning/sync-plan';
 import type { ReadPath } from '../../domain/runs/enums';
@@ -13,6 +14,7 @@ import { withZoho } from '../with-zoho';
 import { convertedParameter, leavesOutConverted } from './list-pages';
 import { isSelected } from './load-mirror';
 import { prepareModule } from './prepare-module';
+import { timedAnswer } from './timed-answer';
 
 export interface FullSyncPlanRequest extends SyncTarget {
   path?: ReadPath;
@@ -24,8 +26,8 @@ export interface FullSyncPlanRequest extends SyncTarget {
  */
 export async function planFullSync(deps: ActivityDependencies, request: FullSyncPlanRequest): Promise<FullSyncPlan> {
   return withZoho(deps, request, async (zoho) => {
-    const [prepared, counted] = await prepareModule(deps, zoho, request, (module) =>
-      countRecords(zoho.transport, module, convertedParameter(module), zoho.options),
+    const [prepared, { answer: counted, clocks }] = await prepareModule(deps, zoho, request, (module) =>
+      timedAnswer(() => countRecords(zoho.transport, module, convertedParameter(module), zoho.options)),
     );
     const { key, module } = prepared;
     const selected = prepared.fields.filter((field) => isSelected(field.apiName, request.fields));
@@ -45,7 +47,7 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
       ...plan,
       module,
       expectedRows: counted.count,
-      lowWatermark: counted.serverTime.toISOString(),
+      lowWatermark: earliestNow(clocks).toISOString(),
       // Records that are in quarantine only can have vanished, too.
       mirrorWasEmpty: (await isMirrorEmpty(deps.knex, prepared)) && !(await anyQuarantined(deps.knex, prepared)),
       deletesFollowedUntil: mark?.deletesUntil?.toISOString() ?? null,

@@ -1,7 +1,7 @@
 import { loadFields } from '../../db/mirror/module-fields';
 import { findDueRecords } from '../../db/mirror/quarantine';
 import type { WatermarkModel } from '../../db/models/watermark';
-import { getWatermark } from '../../db/sessions/watermarks';
+import { getReadingStart, getWatermark } from '../../db/sessions/watermarks';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { IncrementalSyncPlan } from '../../temporal/contract/results';
@@ -33,7 +33,7 @@ export async function planIncrementalSync(
     const [prepared] = await prepareModule(deps, zoho, request, async () => undefined);
     const { key, module } = prepared;
     // The table may be a new one, of a module that took the name or because somebody dropped the old one.
-    const mark = await watermarkOf(deps, request, key);
+    const start = await getReadingStart(deps.knex, await watermarkOf(deps, request, key));
     const selected = prepared.fields.filter((field) => isSelected(field.apiName, request.fields));
     if (!selected.some((field) => field.apiName === MODIFIED_TIME_FIELD)) {
       throw permanentFailure(
@@ -48,8 +48,8 @@ export async function planIncrementalSync(
     const due = request.fields ? [] : await findDueRecords(deps.knex, prepared, MAX_RETRIED_RECORDS);
     return {
       module,
-      changesSince: earlier(mark.completeUntil, since),
-      deletesSince: earlier(mark.deletesUntil ?? mark.completeUntil, since),
+      changesSince: earlier(start.changes, since),
+      deletesSince: earlier(start.deletes, since),
       fields: selected.length,
       dueRecords: due.length,
       warnings: [
@@ -78,8 +78,8 @@ async function watermarkOf(
   );
 }
 
-/** Reading earlier than needed is harmless; reading later would leave a gap. */
+/** Reading earlier than needed is harmless; reading later would leave a gap. Nothing was modified before 1970. */
 function earlier(mark: Date, since: string | undefined): string {
   const times = [mark.getTime(), ...(since === undefined ? [] : [Date.parse(since)])];
-  return new Date(Math.min(...times)).toISOString();
+  return new Date(Math.max(0, Math.min(...times))).toISOString();
 }

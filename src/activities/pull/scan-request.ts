@@ -29,7 +29,7 @@ export interface ScanRequest {
 }
 
 export interface ScanResult extends SessionSums {
-  /** Zoho's time when the first page of this attempt was answered, null if none was read. ISO 8601. */
+  /** The earliest time at Zoho when the first page of this attempt was answered, null if none was read. ISO 8601. */
   lastAnswer: string | null;
   /**
    * Whether page tokens were used among changes, because more of them share a second than fit a page or because they

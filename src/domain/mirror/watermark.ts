@@ -4,8 +4,8 @@
  */
 export const OVERLAP_SECONDS = 120;
 
-/** Start of a read that must miss nothing after `mark`: ISO 8601, whole seconds, UTC. */
+/** Start of a read that must miss nothing after `mark`: ISO 8601, whole seconds, UTC, not before 1970. */
 export function readFrom(mark: string | Date, overlapSeconds: number = OVERLAP_SECONDS): string {
   const seconds = Math.floor(new Date(mark).getTime() / 1000) - overlapSeconds;
-  return new Date(seconds * 1000).toISOString().replace('.000Z', '+00:00');
+  return new Date(Math.max(0, seconds) * 1000).toISOString().replace('.000Z', '+00:00');
 }

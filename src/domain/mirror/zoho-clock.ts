@@ -14,6 +14,14 @@ export function latestNow({ serverTime, ownTime }: ClockReading): Date {
 }
 
 /**
+ * The earliest time that it can be at Zoho: a mark that no later change lies before. A gateway may have put its own clock
+ * into the answer, and ours may be wrong: of two clocks the slower one costs a second reading, the faster one changes.
+ */
+export function earliestNow({ serverTime, ownTime }: ClockReading): Date {
+  return new Date(Math.min(serverTime.getTime(), ownTime.getTime()));
+}
+
+/**
  * A time on Zoho's clock before a request was sent. It is compared with times that Zoho wrote, such as those of deletes,
  * so it is Zoho's word; where that was wrong, the merge finds contradictions and asks again.
  * @param elapsedMs from before it was sent until its answer came

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { advanceWatermark, getWatermark } from '../../../src/db/sessions/watermarks';
+import { advanceWatermark, getReadingStart, getWatermark } from '../../../src/db/sessions/watermarks';
 import { someSession, useDatabase } from '../support';
 
 const EARLY = new Date('2026-03-01T00:00:00Z');
@@ -18,6 +18,22 @@ describe('watermarks', () => {
     const mark = await getWatermark(database.knex, connectionId, moduleName);
     assert.deepEqual(mark?.completeUntil, LATE);
     assert.deepEqual(mark?.deletesUntil, LATE);
+  });
+
+  it('that a clock ahead has set into the future are not believed, and can be set right', async () => {
+    const session = await someSession(database.knex);
+    const { id: sessionId, connectionId, moduleName, startedAt } = session;
+    const scope = { connectionId, moduleName, sessionId };
+    const ahead = new Date(Date.now() + 600_000);
+    await advanceWatermark(database.knex, { ...scope, completeUntil: ahead, deletesUntil: ahead });
+
+    const mark = await getWatermark(database.knex, connectionId, moduleName);
+    const start = mark && (await getReadingStart(database.knex, mark));
+    await advanceWatermark(database.knex, { ...scope, completeUntil: LATE, deletesUntil: EARLY });
+    const mended = await getWatermark(database.knex, connectionId, moduleName);
+
+    assert.deepEqual(start, { changes: startedAt, deletes: startedAt });
+    assert.deepEqual([mended?.completeUntil, mended?.deletesUntil], [LATE, EARLY]);
   });
 
   it('keep the time of deletes when only changes were read', async () => {

@@ -23,6 +23,10 @@ describe('readFrom', () => {
     );
   });
 
+  it('is no year that Zoho cannot read, however long ago the mark is', () => {
+    assert.equal(readFrom('0000-01-01T00:00:00Z'), '1970-01-01T00:00:00+00:00');
+  });
+
   it('has whole seconds: Zoho refuses others', () => {
     fc.assert(fc.property(mark, (date) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/.test(readFrom(date))));
   });
