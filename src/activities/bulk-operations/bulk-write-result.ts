@@ -1,31 +1,17 @@
 import { activityInfo } from '@temporalio/activity';
-import {
-  countItems,
-  saveRowOutcomes,
-  closePendingItems,
-  type ItemOutcome,
-} from '../../db/bulk-operations/bulk-operation-items';
+import { countItems, closePendingItems } from '../../db/bulk-operations/bulk-operation-items';
 import { getJob, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
 import { progressOf, type ItemProgress, type ItemStatus } from '../../domain/runs/bulk-operations';
-import { largestExport } from '../../domain/runs/export-pages';
 import { isJobOverdue, pollDelayMs } from '../../domain/runs/poll-schedule';
 import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
-import { downloadBulkWriteResult, getBulkWriteJob } from '../../zoho/bulk/bulk-write';
-import { parseBulkWriteResult, type BulkWriteRow, type BulkWriteRowStatus } from '../../zoho/bulk/bulk-write-result';
+import { getBulkWriteJob } from '../../zoho/bulk/bulk-write';
 import { ZohoError } from '../../zoho/errors/errors';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
+import { readBulkWriteResult, type ResultReading } from './read-bulk-write-result';
 import type { BulkWriteFileTarget } from './submit-bulk-write';
 
-/** Outcomes that one statement writes. */
-const ROWS_PER_STATEMENT = 1_000;
-
-const STATUSES: Readonly<Record<BulkWriteRowStatus, ItemStatus>> = {
-  ADDED: 'added',
-  UPDATED: 'updated',
-  SKIPPED: 'skipped',
-  UNPROCESSED: 'unprocessed',
-};
+const NO_RESULT: ResultReading = { isRead: true, written: 0, unmatched: 0 };
 
 /**
  * Asks once whether Zoho has written a file. While it has not, the attempt fails with the time of the next one, so that
@@ -41,7 +27,10 @@ export async function awaitBulkWrite(deps: ActivityDependencies, target: BulkWri
       if (!(error instanceof ZohoError) || error.category !== 'not_found') throw error;
       throw permanentFailure(FAILURES.bulkWrite.outcomeUnknown, `Zoho does not know the job ${jobId} any more.`, error);
     });
-    const [of] = job.files;
+    const of =
+      job.files.find(({ name }) => name === details.fileName) ??
+      job.files.find(({ failure }) => failure) ??
+      job.files[0];
     const counts = of && {
       added: of.addedCount,
       updated: of.updatedCount,
@@ -61,8 +50,8 @@ export async function awaitBulkWrite(deps: ActivityDependencies, target: BulkWri
 }
 
 /**
- * Reads from the result file what became of each row of a file, and keeps it. Rows that the result does not name are
- * not passed over: in a job that failed they failed, otherwise they are unknown. Idempotent.
+ * Reads from the result file what became of each row of a file, and keeps it. Rows of which the result says nothing, or
+ * nothing certain, are not passed over: in a job that failed they failed, otherwise they are unknown. Idempotent.
  * @returns the figures of the whole operation
  */
 export async function collectBulkWriteResult(
@@ -71,62 +60,21 @@ export async function collectBulkWriteResult(
 ): Promise<ItemProgress> {
   const { operationId, file } = target;
   const job = await getJob(deps.knex, operationId, 'write', file);
-  const isRead = job.downloadUrl === null ? true : await readResult(deps, target, job.downloadUrl, job.details.rows);
-  await closePendingItems(deps.knex, operationId, endOfTheRest(job, isRead), file);
+  const reading = job.downloadUrl === null ? NO_RESULT : await readBulkWriteResult(deps, target, job.downloadUrl, job);
+  await closePendingItems(deps.knex, operationId, endOfTheRest(job, reading), file);
   return progressOf(await countItems(deps.knex, operationId));
 }
 
-/** @returns false if Zoho no longer has the file: it keeps one for seven days */
-async function readResult(
-  deps: ActivityDependencies,
-  target: BulkWriteFileTarget,
-  url: string,
-  sentRows: number,
-): Promise<boolean> {
-  const largest = largestExport(sentRows);
-  const { operationId, file } = target;
-  try {
-    return await deps.spool.withFile(`written-${operationId}-${file}`, (zip) =>
-      withZoho(deps, target, async (zoho) => {
-        zoho.report({ file, doing: 'downloading the result' });
-        await downloadBulkWriteResult(zoho.transport, url, zip, { ...zoho.options, largest });
-        let rows = 0;
-        for await (const batch of batchesOf(parseBulkWriteResult(zip, largest), ROWS_PER_STATEMENT)) {
-          zoho.signal.throwIfAborted();
-          await saveRowOutcomes(deps.knex, operationId, file, batch.map(outcomeOf));
-          rows += batch.length;
-          zoho.report({ file, doing: 'reading the result', rows });
-        }
-        return true;
-      }),
-    );
-  } catch (error) {
-    if (error instanceof ZohoError && error.category === 'not_found') return false;
-    throw error;
+function endOfTheRest(
+  { state, failureCode, counts }: WriteJobRow,
+  { isRead, written, unmatched }: ResultReading,
+): { status: ItemStatus; code: string } {
+  const isFailed = state === 'FAILED' || failureCode !== null;
+  const counted = counts ? counts.added + counts.updated : 0;
+  // What Zoho counts as written beyond the rows that are known may be any of the rest.
+  if (isFailed && counted <= written && unmatched === 0) {
+    return { status: 'failed', code: failureCode ?? 'JOB_FAILED' };
   }
-}
-
-function outcomeOf({ rowNumber, status, recordId, errors }: BulkWriteRow): ItemOutcome & { rowNumber: number } {
-  return {
-    rowNumber,
-    status: STATUSES[status],
-    recordId,
-    errors: errors.map(({ code, fields }) => ({ code, fields })),
-  };
-}
-
-function endOfTheRest({ state, failureCode }: WriteJobRow, isRead: boolean): { status: ItemStatus; code: string } {
-  if (state === 'FAILED' || failureCode !== null) return { status: 'failed', code: failureCode ?? 'JOB_FAILED' };
-  return { status: 'unknown', code: isRead ? 'NOT_IN_RESULT' : 'RESULT_EXPIRED' };
-}
-
-async function* batchesOf<T>(rows: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let batch: T[] = [];
-  for await (const row of rows) {
-    batch.push(row);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
+  if (!isRead) return { status: 'unknown', code: 'RESULT_EXPIRED' };
+  return { status: 'unknown', code: unmatched > 0 ? 'RESULT_NOT_MATCHED' : 'NOT_IN_RESULT' };
 }

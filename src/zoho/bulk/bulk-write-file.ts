@@ -21,7 +21,7 @@ const label: CallLabel = { operation: 'write_bulk_file' };
  * @param content.rows cells in the order of the columns; null and '' are an empty cell.
  * @returns the rows written and the bytes of the zip.
  * @throws ZohoError `request_bug` for more than 25,000 rows, 200 columns or 25 MB, no row at all, or a row of another
- *   length. Errors of the disk and of `rows` pass through.
+ *   length or without a value. Errors of the disk and of `rows` pass through.
  */
 export async function writeBulkFile(
   destinationFile: string,
@@ -85,6 +85,10 @@ async function* checkedRows(
     }
     if (row.length !== columns)
       throw requestBug(label, `row ${counted.rows} has ${row.length} cells for ${columns} columns`);
+    if (row.every((cell) => (cell ?? '').trim() === '')) {
+      // Readers of CSV take an empty line for none: the results of all rows behind it would move up.
+      throw requestBug(label, `row ${counted.rows} has no value`);
+    }
     yield row;
   }
 }

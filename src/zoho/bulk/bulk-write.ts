@@ -124,6 +124,7 @@ const state = z
 const counter = count.catch(0);
 const Counts = z.object({
   name: optionalText,
+  status: optionalText,
   added_count: counter,
   updated_count: counter,
   skipped_count: counter,
@@ -133,7 +134,7 @@ const Resource = z.object({
   status: optionalText,
   code: optionalText,
   module: z.object({ api_name: z.string() }).nullable().catch(null),
-  file: Counts.catch({ name: null, added_count: 0, updated_count: 0, skipped_count: 0, total_count: 0 }),
+  file: Counts.catch({ name: null, status: null, added_count: 0, updated_count: 0, skipped_count: 0, total_count: 0 }),
 });
 const Job = z.object({
   id: z.string(),
@@ -242,6 +243,10 @@ function wireMapping(label: CallLabel, { field, index, findBy, format, defaultVa
   return { api_name: field, index, find_by: findBy, format, default_value: value };
 }
 
+/** States of a file that was not written, whatever state its job has. */
+const FAILED_STATES: ReadonlySet<string | null> = new Set(['FAILED', 'FAILURE', 'SKIPPED']);
+const STATE = /^(ADDED|QUEUED|IN[ _]?PROGRESS|COMPLETED|FAILED|FAILURE|SKIPPED)$/;
+
 function fileOf(label: CallLabel, { status, code, module, file }: z.infer<typeof Resource>): BulkWriteFile {
   return {
     name: file.name,
@@ -251,11 +256,13 @@ function fileOf(label: CallLabel, { status, code, module, file }: z.infer<typeof
     updatedCount: file.updated_count,
     skippedCount: file.skipped_count,
     totalCount: file.total_count,
-    failure: status === 'FAILED' || status === 'SKIPPED' ? failureOf(label, code) : null,
+    failure: FAILED_STATES.has(status) || FAILED_STATES.has(file.status) ? failureOf(label, code) : null,
   };
 }
 
 function failureOf(label: CallLabel, code: string | null): BulkWriteFile['failure'] {
-  const error = classifyEnvelope(label, 400, { code: code ?? 'UNKNOWN_CODE' });
+  // Beside a file that failed Zoho may still name a state as its code.
+  const isReason = code !== null && !STATE.test(code);
+  const error = classifyEnvelope(label, 400, { code: isReason ? code : 'JOB_FAILED' });
   return { category: error.category, code: error.code, retryable: error.retryable, whatToDo: error.whatToDo };
 }

@@ -88,6 +88,15 @@ describe('bulk-write files', () => {
       ['25,001 rows', ['ERP_Id'], cells(25_001), /more than the 25000 rows/],
       ['201 columns', Array.from({ length: 201 }, (_, k) => `Field_${k}`), [], /201 columns .* 200/],
       ['no row', ['ERP_Id'], [], /no row/],
+      [
+        'a row without a value',
+        ['ERP_Id', 'City'],
+        [
+          ['E-1', ''],
+          ['', ' '],
+        ],
+        /row 2 has no value/,
+      ],
       ['a row that is too short', ['ERP_Id', 'City'], cells(1), /row 1 has 1 cells/],
     ];
     for (const [what, columns, rows, message] of refusals) {
