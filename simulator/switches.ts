@@ -78,6 +78,10 @@ export const SWITCHES = {
     ['actual', 'display'],
     'what list, get and search show of a choice whose display value was changed',
   ),
+  richTextInLists: choice(
+    ['cut', 'whole'],
+    'rich texts in lists; `fetch_full_data` and single records show them whole',
+  ),
   externalIdsInLookups: flag(
     false,
     '`X-EXTERNAL: Contacts.Account_Name.ERP_Id` lets a lookup be written by external id',

@@ -45,6 +45,14 @@ export function isLookup(field: FieldDefinition): boolean {
   return kindOf(field.dataType) === 'reference';
 }
 
+/** Longest text of a multi-line field that is not rich. */
+const LARGE_TEXT = 32_000;
+
+/** A multi-line text with formatting, which lists cut. */
+export function isRichText({ dataType, length = 0 }: FieldDefinition): boolean {
+  return dataType === 'textarea' && length > LARGE_TEXT;
+}
+
 /** The field with the tags of a record. */
 export function isTagField({ apiName }: FieldDefinition): boolean {
   return apiName === 'Tag';

@@ -68,13 +68,13 @@ export function listRecords(simulation: Simulation, exchange: Exchange): Reply {
       : readPage(opened, list, start);
   if (page.rows.length === 0 && !page.more) return { status: list.modifiedFrom === undefined ? 204 : 304 };
   if (!hasTokens) {
-    return { status: 200, json: opened.writer.document(page.rows, list.columns, numberedInfo(list, start, page)) };
+    return { status: 200, json: opened.writer.list(page.rows, list.columns, numberedInfo(list, start, page)) };
   }
   const shown = start.shown + (snapshots ? list.perPage : page.rows.length);
   const isNamed = page.more && readSwitch(simulation, 'pageTokensGiven');
   const next = isNamed ? tokens.issue(stateAfter(opened, start, page, shown), binding) : undefined;
   const info = tokenInfo(simulation, list, start, page, next);
-  return { status: 200, json: opened.writer.document(page.rows, list.columns, info) };
+  return { status: 200, json: opened.writer.list(page.rows, list.columns, info) };
 }
 
 /** Position behind a page, for the token of the next one. */
@@ -172,7 +172,7 @@ function listByIds(opened: OpenModule, list: ListQuery, ids: readonly string[]):
     .filter((row) => list.modifiedFrom === undefined || opened.store.modifiedAt(row) >= list.modifiedFrom);
   if (rows.length === 0) return NO_CONTENT;
   const info = { per_page: list.perPage, count: rows.length, page: 1, more_records: false };
-  return { status: 200, json: opened.writer.document(rows, list.columns, info) };
+  return { status: 200, json: opened.writer.list(rows, list.columns, info) };
 }
 
 /** Request that a page token is bound to: the user, the module, every parameter but the position, and the header. */

@@ -1,7 +1,7 @@
 import type { Catalog } from '../data/catalog';
 import type { Column } from '../data/column';
 import { kindOf, type ValueKind } from '../data/data-type';
-import { type FieldDefinition, isLookup, isTagField } from '../data/field';
+import { type FieldDefinition, isLookup, isRichText, isTagField } from '../data/field';
 import type { GeneratedModule } from '../data/generated-module';
 import { rulesOf, type VersionRules } from '../versions';
 import { FIELD_CONSTANTS } from './field-constants';
@@ -201,8 +201,13 @@ function typeKeys(field: FieldDefinition, { typeWithoutJsonType }: VersionRules)
     formula: formula ? { return_type: formula.returnType, expression: formula.expression, dynamic: false } : {},
     auto_number: autonumberDocument(field),
     number_separator: dataType === 'currency',
-    textarea: dataType === 'textarea' ? { type: (length ?? 0) > 2_000 ? 'large' : 'small' } : null,
+    textarea: dataType === 'textarea' ? { type: textareaType(field) } : null,
   };
+}
+
+function textareaType(field: FieldDefinition): string {
+  if (isRichText(field)) return 'rich_text';
+  return (field.length ?? 0) > 2_000 ? 'large' : 'small';
 }
 
 function lookupDocument(

@@ -134,6 +134,7 @@ export const CREDITS = {
   list_users: 1,
   list_records: 1,
   get_record: 1,
+  get_rich_texts: 1,
   count_records: 1,
   list_deleted: 2,
   query_records: 1,

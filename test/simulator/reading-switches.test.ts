@@ -172,4 +172,19 @@ describe('simulator: switches of reads and queries', () => {
     assert.deepEqual(early, [200, 204, 204]);
     assert.deepEqual(await look(), [204, 200, 200]);
   });
+
+  it('richTextInLists', async () => {
+    bed().simulator.control.addModule({ apiName: 'Articles', rows: 30, fields: 1, richText: true });
+    const longest = (answer: Answer): number =>
+      Math.max(...(answer.body.data ?? []).map(({ Body }) => String(Body).length));
+    const list = () => bed().call('/crm/v8/Articles?fields=Body');
+
+    const [cut, whole] = await both({ richTextInLists: 'whole' }, list);
+    const ids = cut.body.data?.map(({ id }) => id).join();
+    const full = await bed().call(`/crm/v8/Articles/actions/fetch_full_data?ids=${ids}&fields=Body`);
+
+    assert.equal(longest(cut), 255);
+    assert.ok(longest(whole) > 1_000);
+    assert.equal(longest(full), longest(whole));
+  });
 });

@@ -11,6 +11,8 @@ export interface CustomModuleRequest extends ModuleTraits {
   /** Custom fields beside `Name` and the audit fields. */
   readonly fields: number;
   readonly withoutModifiedTime?: boolean;
+  /** One more field, `Body`, a rich text. */
+  readonly richText?: boolean;
   /** API names of custom fields bulk read refuses. */
   readonly refusedByBulkRead?: readonly string[];
 }
@@ -32,9 +34,11 @@ const KINDS: readonly ((apiName: string) => FieldPlan)[] = [
     }),
 ];
 
+const BODIES = [null, '<b>short</b>', `<p>${'A long text, with "quotes" and\nlines. '.repeat(40)}</p>`];
+
 /** A module of an administrator: `Name`, the audit fields, and `Field_1` to `Field_n` of changing types. */
 export function customModule(request: CustomModuleRequest, number: number): ModulePlan {
-  const { apiName, rows, fields, withoutModifiedTime, refusedByBulkRead, ...traits } = request;
+  const { apiName, rows, fields, withoutModifiedTime, richText, refusedByBulkRead, ...traits } = request;
   const refused = new Set(refusedByBulkRead);
   const added = Array.from({ length: fields }, (_, i) => {
     const name = `Field_${i + 1}`;
@@ -57,6 +61,7 @@ export function customModule(request: CustomModuleRequest, number: number): Modu
       standard('Name', 'text', numbered([label, `${label}, "second"`]), { mandatory: true, length: 120 }),
       ...AUDIT_FIELDS.filter((field) => !withoutModifiedTime || field.definition.apiName !== 'Modified_Time'),
       ...added,
+      ...(richText ? [custom('Body', 'textarea', varied(pooled(BODIES)), { length: 50_000 })] : []),
     ],
   };
 }

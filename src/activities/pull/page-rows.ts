@@ -9,6 +9,7 @@ import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
 import type { ZohoWork } from '../with-zoho';
 import { convertedParameter } from './list-pages';
+import { withWholeTexts } from './whole-texts';
 
 /** Turns pages of a list into rows that hold every field of the module. */
 export interface PageReader {
@@ -31,7 +32,7 @@ export interface ReadPage extends CopyPage {
  * The reader for a module. A list call carries 50 fields; of a wider module each page is completed by calls for the
  * rest of the fields by id. No row mixes two versions: its parts are joined only if they carry the same `Modified_Time`
  * and that second was over before the first of them was read, so that every later change would show. Any other record
- * is read again whole.
+ * is read again whole. Texts that lists cut are completed, see `withWholeTexts`.
  * @param format what the rows are to be; those of a wider module are always text
  */
 export function pageReader(
@@ -40,6 +41,15 @@ export function pageReader(
   fields: readonly ReadField[],
   format: CopyFormat = 'text',
 ): PageReader {
+  const reader = partReader(zoho, module, fields, format);
+  if (!fields.some(({ cutInLists }) => cutInLists)) return reader;
+  return {
+    ...reader,
+    read: async (body, readFrom) => withWholeTexts(zoho, module, reader.fields, await reader.read(body, readFrom)),
+  };
+}
+
+function partReader(zoho: ZohoWork, module: string, fields: readonly ReadField[], format: CopyFormat): PageReader {
   if (fields.length <= LIMITS.listPage.fields) {
     const converter = new CopyPages(fields, format);
     return {
@@ -52,10 +62,12 @@ export function pageReader(
       },
     };
   }
-  return new WidePageReader(zoho, module, fields);
+  const reader = new WidePageReader(zoho, module, fields);
+  const { listFields, keepsOrder } = reader;
+  return { listFields, fields: reader.fields, keepsOrder, read: (body, readFrom) => reader.read(body, readFrom) };
 }
 
-class WidePageReader implements PageReader {
+class WidePageReader {
   readonly listFields: string[];
   readonly fields: readonly ReadField[];
   /** Records that were read again come last. */

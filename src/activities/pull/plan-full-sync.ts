@@ -6,6 +6,7 @@ import { earliestNow } from '../../domain/mirror/zoho-clock';
 import { exportColumns } from '../../domain/planning/export-columns';
 import { planSyncRead } from '../../domain/planning/sync-plan';
 import type { ReadPath } from '../../domain/runs/enums';
+import { LIMITS } from '../../domain/zoho-limits';
 import type { FullSyncPlan } from '../../temporal/contract/results';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { countRecords } from '../../zoho/records/count-records';
@@ -32,12 +33,14 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
     const { key, module } = prepared;
     const selected = prepared.fields.filter((field) => isSelected(field.apiName, request.fields));
     const refused = selected.filter((field) => !field.bulkReadable);
+    const cut = selected.filter((field) => field.cutInLists);
     const hasModifiedTime = selected.some((field) => field.apiName === MODIFIED_TIME_FIELD);
     const question = {
       module,
       rows: counted.count,
       fields: selected.length,
       fieldsNotInBulk: refused.length,
+      textsCutInLists: cut.length > 0,
       hasModifiedTime,
       latencyMs: zoho.meanLatencyMs(),
     };
@@ -62,6 +65,11 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
             ]
           : []),
         ...(plan.path === 'bulk' ? describeExport(selected) : []),
+        ...(cut.length > 0
+          ? [
+              `Lists cut the rich texts of ${cut.map((field) => field.apiName).join(', ')}: whole ones are asked for by further calls, one for every ${LIMITS.listPage.ids} records that have any.`,
+            ]
+          : []),
         ...(hasModifiedTime
           ? []
           : [`${module} has no Modified_Time: rows that change while it is read are found by the next full sync.`]),

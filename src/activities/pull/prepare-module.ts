@@ -177,6 +177,7 @@ function toMetadata(field: ZohoField): MappableField {
     dataType: field.dataType,
     jsonType: field.jsonType ?? undefined,
     formulaReturnType: field.formulaReturnType ?? field.rollupReturnType ?? undefined,
+    textareaType: field.textareaType ?? undefined,
     lookupModule: field.lookup?.module,
     choices: field.dataType === 'multiselectpicklist' ? field.picklistValues.map((choice) => choice.actual) : undefined,
   };

@@ -13,6 +13,7 @@ import type { ActivityDependencies } from '../dependencies';
 import type { ZohoWork } from '../with-zoho';
 import { convertedParameter } from './list-pages';
 import { timedAnswer } from './timed-answer';
+import { withWholeTexts } from './whole-texts';
 
 export interface RefetchRequest {
   sessionId: string;
@@ -58,7 +59,9 @@ export async function refetchRecords(
     );
     if (there.size === 0) continue;
     answered.found += there.size;
-    const pages = wide ? await wholeRecords(zoho, mirror, [...there], converter) : [converter.convert(page.body)];
+    const pages = wide
+      ? await wholeRecords(zoho, mirror, [...there], converter)
+      : [await withWholeTexts(zoho, mirror.module, mirror.fields, converter.convert(page.body))];
     await loadChunk(
       deps.knex,
       mirror,

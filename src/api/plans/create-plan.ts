@@ -97,6 +97,7 @@ async function readQuestion(
     fields,
     fieldsNotInBulk: body.fieldsNotInBulk ?? own.filter(({ bulkReadable }) => !bulkReadable).length,
     fieldsNotInCoql: body.fieldsNotInCoql ?? own.filter((field) => !isWholeInCoql(field)).length,
+    ...(own.some(({ cutInLists }) => cutInLists) && { textsCutInLists: true }),
     hasModifiedTime: known.length === 0 || known.some(({ apiName }) => apiName === MODIFIED_TIME_FIELD),
     ...allowance,
   };

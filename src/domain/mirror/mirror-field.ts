@@ -25,6 +25,8 @@ export interface MappableField {
   jsonType?: string | undefined;
   /** `return_type` of a formula. */
   formulaReturnType?: string | undefined;
+  /** Kind of a multi-line text: `small`, `large` or `rich_text`. */
+  textareaType?: string | undefined;
   /** API name of the module a lookup points to. */
   lookupModule?: string | undefined;
   /** Actual values of a picklist, used and unused ones. */
@@ -50,6 +52,8 @@ export interface MirrorField {
   bulkNameReadable: boolean;
   /** Whether the value can change while `Modified_Time` does not. */
   changesWithoutModifiedTime: boolean;
+  /** Whether lists cut the value, so that it is whole only by another call. */
+  cutInLists?: boolean;
 }
 
 /** Column that holds Zoho's `Modified_Time`, where a module has it. */
@@ -186,6 +190,7 @@ export function mapFields(
       bulkReadable: !NOT_IN_BULK_READ.has(field.dataType),
       bulkNameReadable: reference && !USER_LOOKUPS.has(field.dataType) && field.lookupModule !== undefined,
       changesWithoutModifiedTime: field.dataType === 'formula' || field.dataType === 'rollup_summary',
+      ...(field.textareaType === 'rich_text' && { cutInLists: true }),
     };
   });
 }

@@ -1,6 +1,15 @@
 import type { MirrorField } from '../mirror/mirror-field';
 import { CREDITS, LIMITS, coqlCredits } from '../zoho-limits';
-import { callSeconds, choosePlan, plainCalls, secondsOf, type Allowance, type Method, type WorkPlan } from './plan';
+import {
+  callSeconds,
+  choosePlan,
+  plainCalls,
+  secondsOf,
+  type Allowance,
+  type Method,
+  type PlannedCalls,
+  type WorkPlan,
+} from './plan';
 
 const BULK_STATUS_CALLS = 2;
 const BULK_JOB_SECONDS = 3.5;
@@ -54,6 +63,8 @@ export interface ReadQuestion extends Allowance {
   fieldsNotInBulk: number;
   /** Fields that COQL does not return whole: lookups lack their names, files are missing. */
   fieldsNotInCoql: number;
+  /** Whether lists cut texts of the module: they are read whole by calls of their own. @default false */
+  textsCutInLists?: boolean | undefined;
   /** Whether the module has Modified_Time; without it changes cannot be queried. */
   hasModifiedTime: boolean;
   /** Measured time of one call in milliseconds. */
@@ -112,13 +123,14 @@ function estimateOf(name: ReadMethod, question: ReadQuestion): Estimate {
 
 type Estimate = Omit<Method<ReadMethod>, 'name'>;
 
-function byList({ latencyMs }: ReadQuestion, rows: number, fields: number): Estimate {
+function byList(question: ReadQuestion, rows: number, fields: number): Estimate {
+  const { latencyMs } = question;
   const pages = Math.max(1, Math.ceil(rows / LIMITS.listPage.rows));
   const refetches = (fieldSlices(fields) - 1) * Math.ceil(rows / LIMITS.listPage.ids);
   const calls = pages + refetches;
   return {
-    steps: [{ operation: 'list_records', calls, credits: calls * CREDITS.list_records }],
-    seconds: callSeconds(calls, latencyMs),
+    steps: [{ operation: 'list_records', calls, credits: calls * CREDITS.list_records }, ...wholeTexts(question, rows)],
+    seconds: callSeconds(calls, latencyMs) + secondsOf(wholeTexts(question, rows), latencyMs),
     constraints: rows > LIMITS.listPage.tokenRows ? [`page tokens end at ${LIMITS.listPage.tokenRows} rows`] : [],
   };
 }
@@ -158,9 +170,16 @@ function byCoql(question: ReadQuestion, rows: number, fields: number): Estimate 
   };
 }
 
-function byIds({ latencyMs }: ReadQuestion, rows: number, fields: number): Estimate {
+function byIds(question: ReadQuestion, rows: number, fields: number): Estimate {
   const calls = fieldSlices(fields) * Math.ceil(rows / LIMITS.listPage.ids);
-  return { steps: [plainCalls('list_records', calls)], seconds: callSeconds(calls, latencyMs), constraints: [] };
+  const steps = [plainCalls('list_records', calls), ...wholeTexts(question, rows)];
+  return { steps, seconds: secondsOf(steps, question.latencyMs), constraints: [] };
+}
+
+/** Calls for the texts that lists cut, if every record has one. */
+function wholeTexts({ goal, textsCutInLists = false }: ReadQuestion, rows: number): PlannedCalls[] {
+  if (!textsCutInLists || goal === 'deletes') return [];
+  return [plainCalls('get_rich_texts', Math.ceil(rows / LIMITS.listPage.ids))];
 }
 
 function byDeletes({ deletedRows = 0, latencyMs }: ReadQuestion): Estimate {

@@ -7,6 +7,7 @@ const MEGABYTE = 1024 * 1024;
 const WITH_RECORDS: ReadonlySet<CallLabel['operation']> = new Set<ZohoOperation>([
   'list_records',
   'get_record',
+  'get_rich_texts',
   'query_records',
   'search_records',
 ]);

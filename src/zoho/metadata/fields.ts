@@ -59,6 +59,8 @@ export interface ZohoField {
   jsonType: string | null;
   /** Characters or digits. */
   length: number | null;
+  /** Kind of a multi-line text: `small`, `large` or `rich_text`. */
+  textareaType: string | null;
   decimalPlace: number | null;
   custom: boolean;
   /** Mandatory in every layout; fields that single layouts or validation rules make mandatory are not marked. */
@@ -128,6 +130,7 @@ const Field = z
     data_type: z.string().catch('unknown'),
     json_type: optionalText,
     length: optionalNumber,
+    textarea: textIn('type'),
     decimal_place: optionalNumber,
     custom_field: flag,
     system_mandatory: flag,
@@ -167,6 +170,7 @@ const Field = z
     dataType: field.data_type,
     jsonType: field.json_type,
     length: field.length,
+    textareaType: field.textarea,
     decimalPlace: field.decimal_place,
     custom: field.custom_field,
     systemMandatory: field.system_mandatory,
