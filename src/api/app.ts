@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { CallerLimit, TooManyRequests } from './http/caller-limit';
 import { closeUnread } from './http/close-unread';
 import type { ApiDeps, RouteDeps } from './http/deps';
+import { LargeBodyQueue } from './http/large-body-queue';
 import { createMetrics } from './http/metrics';
 import { expressPath, mountRoute } from './http/mount-route';
 import { PROBLEM_CONTENT_TYPE, Problem, toProblemDocument } from './http/problem';
@@ -15,7 +16,7 @@ import { checkReadiness } from './system/readiness';
 
 const READINESS_MAX_AGE_MS = 1_000;
 
-/** The control API as an Express application; it holds no state but the count of callers without a key. */
+/** The control API as an Express application; it holds no state but who is being served. */
 export function createApp(deps: ApiDeps): Express {
   const metrics = createMetrics(deps.knex);
   const app = express();
@@ -32,6 +33,7 @@ export function createApp(deps: ApiDeps): Express {
     ...deps,
     metrics,
     callerLimit,
+    largeBodies: new LargeBodyQueue(),
     openApi: Buffer.from(JSON.stringify(describeApi(ROUTES, deps.version))),
     readiness: shareRecent(() => checkReadiness(deps), deps.readinessMaxAgeMs ?? READINESS_MAX_AGE_MS),
   };

@@ -1,17 +1,14 @@
 import { z } from 'zod';
-import { ownValue } from '../../domain/own-value';
-import { isEmptyValue } from '../../domain/records/empty-value';
-import { BULK_WRITE_ACTIONS, ITEM_ACTIONS, ITEM_STATUSES } from '../../domain/runs/bulk-operations';
+import { ITEM_ACTIONS, ITEM_STATUSES } from '../../domain/runs/bulk-operations';
 import { RUN_STATUSES } from '../../domain/runs/enums';
-import { hasBulkWrite, LIMITS } from '../../domain/zoho-limits';
+import { LIMITS } from '../../domain/zoho-limits';
 import { PAGE_FIELDS } from '../http/paging';
 import { ApiName, connection, plainText, ZohoId } from '../http/parameters';
 import { Actions, RUN_LINKS, WaitingFor } from '../runs/present-run';
 import { BulkOperationPlan, BulkOperationResult } from './run-schemas';
 
-const MAX_GROUPS = 100;
-/** Shown of what is wrong with records; thousands can be wrong in the same way. */
-const MAX_ISSUES = 20;
+/** More than Zoho changes at once, so that a preview can say so of each. */
+const MAX_UPDATED_FIELDS = 50;
 const MAX_CHARACTERS = 32_000;
 /** Most records of one bulk write, for a person to read. */
 export const MAX_RECORDS_TEXT = LIMITS.bulkWrite.rows.toLocaleString('en-US');
@@ -25,82 +22,15 @@ const count = z.int().min(0);
 const text = plainText(MAX_CHARACTERS);
 const choice = text.refine((value) => !value.includes(';'), 'Must not have a semicolon, which separates choices');
 
-/** A value as the API of Zoho takes it. Numbers keep every digit on the way. */
-const Value = z.union([
+/** A value as the API of Zoho takes it. Numbers keep every digit on the way. The most usual come first: they are many. */
+export const Value = z.union([
+  text,
+  z.number(),
   z.null(),
   z.boolean(),
-  z.number(),
-  text,
   z.array(choice).max(200),
   z.strictObject({ id: ZohoId }),
 ]);
-
-const FieldName = z.union([z.literal('id'), ApiName]);
-
-const BulkWriteGroup = z
-  .strictObject({
-    operation: z.enum(BULK_WRITE_ACTIONS),
-    module: ApiName.refine(hasBulkWrite, 'Zoho has no bulk write for this module: use the record calls'),
-    findBy: FieldName.optional().meta({
-      description:
-        'How records are found: `id` or a unique field. Required for upsert, `id` for update; on insert, records that exist already are skipped.',
-    }),
-    records: z.array(z.record(FieldName, Value)).min(1).max(LIMITS.bulkWrite.rows).meta({
-      description:
-        'By API names. `null`, a blank text and `[]` clear a field, a name that is absent leaves it alone; a lookup is `{"id":".."}`. A record needs a value.',
-    }),
-  })
-  .superRefine(({ operation, findBy, records }, context) => {
-    if (operation === 'upsert' && findBy === undefined) {
-      context.addIssue({ code: 'custom', path: ['findBy'], message: 'An upsert needs the field that finds records' });
-    }
-    const key = findBy ?? (operation === 'update' ? 'id' : undefined);
-    let issues = 0;
-    for (const [index, record] of records.entries()) {
-      const isMissing = key !== undefined && isEmptyValue(ownValue(record, key) ?? null);
-      const isEmpty = Object.values(record).every(isEmptyValue);
-      if (!isMissing && !isEmpty) continue;
-      const message = isEmpty ? 'Has no value' : `Lacks ${key}, by which it is found`;
-      context.addIssue({ code: 'custom', path: ['records', index], message });
-      issues += 1;
-      if (issues === MAX_ISSUES) return;
-    }
-  });
-
-const CallbackUrl = z
-  .url({ protocol: /^https?$/ })
-  .max(2_000)
-  .refine(isAllowedCallback, 'Must be https, or http on this machine (loopback), without a user name');
-
-export const BulkWriteRequest = z
-  .strictObject({
-    connection,
-    operations: z.array(BulkWriteGroup).min(1).max(MAX_GROUPS),
-    callbackUrl: CallbackUrl.optional().meta({
-      description: 'Gets one POST at the end, without any value of a record.',
-    }),
-    callbackSecret: z
-      .string()
-      .regex(/^[\x21-\x7e]{16,200}$/, 'Must be 16 to 200 visible ASCII characters')
-      .optional()
-      .meta({ description: 'Signs the POST to the URL (HMAC-SHA256). Stored encrypted.', writeOnly: true }),
-  })
-  .superRefine(({ operations, callbackUrl, callbackSecret }, context) => {
-    const total = operations.reduce((sum, { records }) => sum + records.length, 0);
-    if (total > LIMITS.bulkWrite.rows) {
-      const message = `There are ${total} records, and ${LIMITS.bulkWrite.rows} are allowed`;
-      context.addIssue({ code: 'custom', path: ['operations'], message });
-    }
-    if ((callbackUrl === undefined) !== (callbackSecret === undefined)) {
-      const path = [callbackUrl === undefined ? 'callbackUrl' : 'callbackSecret'];
-      context.addIssue({ code: 'custom', path, message: 'A callback needs a URL and a secret' });
-    }
-  })
-  .meta({
-    id: 'BulkWriteRequest',
-    description: `Up to ${MAX_RECORDS_TEXT} records to insert, update and upsert, mixed.`,
-  });
-export type BulkWriteRequest = z.infer<typeof BulkWriteRequest>;
 
 const massUpdateShape = {
   connection,
@@ -109,6 +39,10 @@ const massUpdateShape = {
   values: z
     .record(ApiName, Value)
     .refine((values) => Object.keys(values).length > 0, 'Must name a field')
+    .refine(
+      (values) => Object.keys(values).length <= MAX_UPDATED_FIELDS,
+      `Must name at most ${MAX_UPDATED_FIELDS} fields`,
+    )
     .meta({
       description: `What every record gets: ${LIMITS.massUpdate.fields('Leads')} field, up to ${LIMITS.massUpdate.fields('Deals')} of Deals.`,
     }),
@@ -234,11 +168,3 @@ export type BulkResult = z.infer<typeof BulkResult>;
 export const BulkResultPage = z
   .strictObject({ results: z.array(BulkResult), ...PAGE_FIELDS })
   .meta({ id: 'BulkResultPage', description: 'Outcomes in the order of the request.' });
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-function isAllowedCallback(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
-  if (username !== '' || password !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname));
-}

@@ -8,14 +8,11 @@ import { bulkWriteWorkflowId } from '../../temporal/ids';
 import type { ModuleAccess } from '../../zoho/metadata/module-access';
 import { assertUsable } from '../connections/assert-usable';
 import { idempotencyHeader } from '../http/parameters';
-import type { BodyLimit } from '../http/read-body';
 import { defineRoute } from '../http/route';
 import { type ModuleToWrite, resolveModulesToWrite } from '../modules/resolve-module';
-import { BulkOperationAnswer, BulkWriteRequest, MAX_RECORDS_TEXT } from './schemas';
+import { BULK_WRITE_LIMIT, BulkWriteRequest, parseBulkWrite } from './bulk-write-request';
+import { BulkOperationAnswer, MAX_RECORDS_TEXT } from './schemas';
 import { START_PROBLEMS, startOperation } from './start-operation';
-
-/** Enough for the most records, with some forty fields each. */
-const MAX_BODY: BodyLimit = { bytes: 30 * 1024 * 1024, values: 2_000_000 };
 
 export const startBulkWrite = defineRoute({
   method: 'post',
@@ -28,7 +25,8 @@ export const startBulkWrite = defineRoute({
   connection: 'body',
   headers: idempotencyHeader('operation'),
   body: BulkWriteRequest,
-  largestBody: MAX_BODY,
+  largestBody: BULK_WRITE_LIMIT,
+  parseInPieces: parseBulkWrite,
   answers: {
     202: { description: 'Started.', schema: BulkOperationAnswer, headers: { Location: 'Path of the bulk write.' } },
   },

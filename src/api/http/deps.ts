@@ -5,6 +5,7 @@ import type { OperationCommands } from '../../temporal/runs/operation-commands';
 import type { SyncCommands } from '../../temporal/runs/sync-commands';
 import type { Readiness } from '../system/readiness';
 import type { CallerLimit } from './caller-limit';
+import type { LargeBodyQueue } from './large-body-queue';
 import type { Metrics } from './metrics';
 
 /** Address of the Temporal UI, for links to workflows. */
@@ -40,4 +41,5 @@ export interface RouteDeps extends ApiDeps {
   /** Parts that the engine needs to work, and whether they are there; asked at most once a second. */
   readonly readiness: () => Promise<Readiness>;
   readonly callerLimit: CallerLimit;
+  readonly largeBodies: LargeBodyQueue;
 }

@@ -34,21 +34,23 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
     let answer: RouteAnswer;
     try {
       if (route.access !== 'open' && principal) authorize(principal, route.access);
-      const parsed: AnyRequest = {
-        ...(await parse(route, request, response)),
-        principal,
-        actor: principal?.actor ?? 'anonymous',
-        requestId,
-        address: call.address,
-        log: context.log,
-        auditWith: (trx) => trail.commitWith(trx),
-      };
-      const named = route.connection && namedConnection(route.connection, parsed);
-      trail.announce(parsed, named);
-      const connection = route.connection && (await resolveConnection(deps.knex, route.connection, named));
-      trail.announce(parsed, connection?.name);
-      await trail.begin();
-      answer = await route.handle({ ...parsed, connection }, deps);
+      answer = await deps.largeBodies.run(route, request, principal, async () => {
+        const parsed: AnyRequest = {
+          ...(await parse(route, request, response)),
+          principal,
+          actor: principal?.actor ?? 'anonymous',
+          requestId,
+          address: call.address,
+          log: context.log,
+          auditWith: (trx) => trail.commitWith(trx),
+        };
+        const named = route.connection && namedConnection(route.connection, parsed);
+        trail.announce(parsed, named);
+        const connection = route.connection && (await resolveConnection(deps.knex, route.connection, named));
+        trail.announce(parsed, connection?.name);
+        await trail.begin();
+        return route.handle({ ...parsed, connection }, deps);
+      });
     } catch (error) {
       throw await trail.fail(error);
     }
@@ -83,6 +85,10 @@ async function parse(
   };
   if (!route.body) return { ...parameters, body: undefined, bodyText: '' };
   if (!hasBody(request)) return { ...parameters, body: parseBody(route.body, {}), bodyText: '' };
-  const bodyText = (await readBody(request, response, route.largestBody ?? USUAL_LIMIT)).toString('utf8');
-  return { ...parameters, body: parseBody(route.body, parseJson(bodyText, route.exactNumbers)), bodyText };
+  const read = await readBody(request, response, route.largestBody ?? USUAL_LIMIT);
+  const bodyText = read.bytes.toString('utf8');
+  const body = route.parseInPieces
+    ? await route.parseInPieces(read)
+    : parseBody(route.body, parseJson(bodyText, route.exactNumbers));
+  return { ...parameters, body, bodyText };
 }

@@ -3,15 +3,14 @@ import type { Duplex, Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { ownValue } from '../../domain/own-value';
-import { type JsonBound, JsonBoundExceeded, JsonScan } from '../../domain/records/json-scan';
+import { type JsonBound, JsonBoundExceeded, type JsonLimit, JsonScan } from '../../domain/records/json-scan';
+import type { ScannedBody } from './json-lists';
 import { Problem } from './problem';
 
 /** Size of the largest body that a route takes. */
-export interface BodyLimit {
+export interface BodyLimit extends JsonLimit {
   /** After decompression. */
   readonly bytes: number;
-  /** JSON values, those within others counted, too: what a parser and a schema spend grows with them. */
-  readonly values: number;
 }
 
 const INFLATERS: Readonly<Record<string, () => Duplex>> = {
@@ -20,7 +19,7 @@ const INFLATERS: Readonly<Record<string, () => Duplex>> = {
   br: createBrotliDecompress,
 };
 
-/** A byte order mark, which RFC 8259 lets a parser ignore. */
+/** A byte order mark, which RFC 8259 lets a parser ignore. Spaces take its place: offsets stay. */
 const MARK = Buffer.from('\uFEFF');
 
 /** Whether the request says that it has a body. */
@@ -33,17 +32,18 @@ export function hasBody({ headers }: Request): boolean {
  * caller who waits for leave to send it (`Expect: 100-continue`) gets it here.
  * @throws Problem `unsupported_media_type`, `payload_too_large`, `validation_failed`, `malformed_json`
  */
-export async function readBody(request: Request, response: Response, limit: BodyLimit): Promise<Buffer> {
+export async function readBody(request: Request, response: Response, limit: BodyLimit): Promise<ScannedBody> {
   assertReadable(request);
   if (Number(request.headers['content-length']) > limit.bytes) throw tooLarge(limit);
   if (request.headers.expect !== undefined) response.writeContinue();
   const inflater = inflaterOf(request);
-  const bytes = await collect(inflater ? request.pipe(inflater) : request, limit).finally(() => {
+  const body = await collect(inflater ? request.pipe(inflater) : request, limit).finally(() => {
     // What is left of the request is dropped with its connection, and must not wait for the inflater.
     if (inflater) request.unpipe(inflater.destroy());
   });
-  if (!isUtf8(bytes)) throw new Problem('malformed_json', 'The body is not UTF-8.');
-  return bytes.subarray(0, MARK.length).equals(MARK) ? bytes.subarray(MARK.length) : bytes;
+  if (!isUtf8(body.bytes)) throw new Problem('malformed_json', 'The body is not UTF-8.');
+  if (body.bytes.subarray(0, MARK.length).equals(MARK)) body.bytes.fill(' ', 0, MARK.length);
+  return body;
 }
 
 function assertReadable(request: Request): void {
@@ -67,8 +67,8 @@ function inflaterOf(request: Request): Duplex | undefined {
 }
 
 /** Leaves the request alone where it stops: the answer still has to go over its connection. */
-async function collect(source: Readable, limit: BodyLimit): Promise<Buffer> {
-  const scan = new JsonScan(limit.values);
+async function collect(source: Readable, limit: BodyLimit): Promise<ScannedBody> {
+  const scan = new JsonScan(limit);
   const pieces: Buffer[] = [];
   let size = 0;
   try {
@@ -83,7 +83,7 @@ async function collect(source: Readable, limit: BodyLimit): Promise<Buffer> {
     if (error instanceof JsonBoundExceeded) throw beyondBound(error);
     throw new Problem('malformed_json', 'The body ended early, or does not decompress.', {}, { cause: error });
   }
-  return Buffer.concat(pieces, size);
+  return { bytes: Buffer.concat(pieces, size), lists: scan.lists };
 }
 
 function tooLarge({ bytes }: BodyLimit): Problem {
@@ -98,6 +98,7 @@ function beyondBound({ bound, limit }: JsonBoundExceeded): Problem {
   const problems: Record<JsonBound, () => Problem> = {
     depth: () => new Problem('validation_failed', `The body is nested more than ${most} levels deep.`),
     names: () => new Problem('validation_failed', `An object of the body has more than ${most} names.`),
+    itemValues: () => new Problem('validation_failed', `A record of the body has more than ${most} values.`),
     values: () => new Problem('payload_too_large', `The body has more than the ${most} values allowed.`),
   };
   return problems[bound]();

@@ -4,6 +4,7 @@ import type { ApiRole } from '../../db/models/api-key';
 import type { ConnectionModel } from '../../db/models/connection';
 import type { Logger } from '../../logger';
 import type { RouteDeps } from './deps';
+import type { ScannedBody } from './json-lists';
 import type { ProblemCode } from './problem';
 import type { BodyLimit } from './read-body';
 import { CONNECTION_PROBLEMS, type ConnectionPlace } from './resolve-connection';
@@ -117,6 +118,11 @@ export interface Route<
   readonly body?: z.ZodType<Body>;
   /** @default 100 KiB with 10,000 values */
   readonly largestBody?: BodyLimit;
+  /**
+   * Parses a body of long lists, whose limit names them, as `body` would, but piece by piece: no other request waits for
+   * the whole of it. @throws Problem `malformed_json`, `payload_too_large`, `validation_failed`
+   */
+  readonly parseInPieces?: (body: ScannedBody) => Promise<Body>;
   /** Numbers that a double cannot hold reach the schema as `JsonNumber`. */
   readonly exactNumbers?: true;
   readonly answers: Answers;

@@ -5,7 +5,7 @@ import { isPlainText, NOT_PLAIN_TEXT } from './parameters';
 import { Problem, type ProblemDetail } from './problem';
 
 /** Named of a request that is wrong in many ways: each name and each record can be wrong in the same way. */
-const MAX_ISSUES = 20;
+export const MAX_ISSUES = 20;
 /** Shown of a name that a caller chose, which can be as long as the body. */
 const LONGEST_NAME = 200;
 
@@ -14,7 +14,12 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   assertNoPrototype(body);
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw problemOf('validation_failed', parsed.error, (path) => ({ pointer: toPointer(path) }));
+  throw invalidBody(parsed.error.issues);
+}
+
+/** The problem of a body with these issues, of which it names the first. */
+export function invalidBody(issues: readonly z.core.$ZodIssue[]): Problem {
+  return problemOf('validation_failed', issues, (path) => ({ pointer: toPointer(path) }));
 }
 
 /**
@@ -39,7 +44,7 @@ export function parseParameters<T>(schema: z.ZodType<T>, parameters: unknown): T
   assertPlainText(parameters);
   const parsed = schema.safeParse(parameters);
   if (parsed.success) return parsed.data;
-  throw problemOf('invalid_parameter', parsed.error, (path) => ({ parameter: shortened(path.join('.')) }));
+  throw problemOf('invalid_parameter', parsed.error.issues, (path) => ({ parameter: shortened(path.join('.')) }));
 }
 
 /** @throws Problem `invalid_parameter` that names each parameter which no row could keep */
@@ -51,7 +56,7 @@ function assertPlainText(parameters: unknown): void {
 }
 
 /** Schemas pass over this name, which the text of the body keeps. @throws Problem `validation_failed` */
-function assertNoPrototype(body: unknown): void {
+export function assertNoPrototype(body: unknown): void {
   let level = [body];
   while (level.length > 0) {
     const objects = level.filter((part): part is object => typeof part === 'object' && part !== null);
@@ -64,7 +69,7 @@ function assertNoPrototype(body: unknown): void {
 
 function problemOf(
   code: 'validation_failed' | 'invalid_parameter',
-  { issues }: z.ZodError,
+  issues: readonly z.core.$ZodIssue[],
   position: (path: readonly PropertyKey[]) => Omit<ProblemDetail, 'detail'>,
 ): Problem {
   const errors: ProblemDetail[] = [];

@@ -193,6 +193,7 @@ export const ValidateAnswer = z
     records: z.array(
       z.strictObject({
         position,
+        problemCount: z.int().min(0).meta({ description: 'Of all problems; those that are left out, too.' }),
         problems: z.array(z.strictObject({ field: z.string(), code: z.string(), detail: z.string() })),
       }),
     ),

@@ -20,7 +20,11 @@ import { recordPointer } from './record-pointer';
 import { ValidateAnswer, ValidateRequest, WriteAnswer, WriteRequest } from './schemas';
 
 /** A hundred records with long texts. */
-const MAX_BODY: BodyLimit = { bytes: 5 * 1024 * 1024, values: 50_000 };
+const WRITE_LIMIT: BodyLimit = { bytes: 5 * 1024 * 1024, values: 50_000 };
+/** Less than may be written: any viewer can ask, as often as it likes. */
+const VALIDATE_LIMIT: BodyLimit = { bytes: 1024 * 1024, values: 20_000 };
+/** Problems of one answer, which keeps it below 64 kB. */
+const MAX_PROBLEMS = 200;
 const LOOK_FIRST = 'Zoho may have created the records: look for them before you send them again.';
 
 const common = {
@@ -29,7 +33,6 @@ const common = {
   params: ModuleParams,
   connection: 'query',
   query: ConnectionQuery,
-  largestBody: MAX_BODY,
   exactNumbers: true,
 } as const;
 
@@ -44,6 +47,7 @@ export const writeRecords = defineRoute({
     'Asks Zoho; 1 API credit for every ten records, 1 for a delete. Each record has its own outcome, so look at `failed` too.',
   access: 'operator',
   body: WriteRequest,
+  largestBody: WRITE_LIMIT,
   answers: { 200: { description: 'What became of each record.', schema: WriteAnswer } },
   problems: [...ZOHO_PROBLEMS, 'zoho_outcome_unknown'],
   audit: {
@@ -71,19 +75,24 @@ export const validateRecords = defineRoute({
   path: '/modules/{module}/records/validate',
   operationId: 'validateRecords',
   summary: "Check records against the fields' metadata without writing them",
-  description: 'Names, types, lengths, options and required fields. Asks Zoho for the fields; 1 API credit.',
+  description: `Names, types, lengths, options and required fields. Shows the first ${MAX_PROBLEMS} problems. Asks Zoho for the fields; 1 API credit.`,
   access: 'viewer',
   body: ValidateRequest,
+  largestBody: VALIDATE_LIMIT,
   answers: { 200: { description: 'What is wrong with each record.', schema: ValidateAnswer } },
   problems: ZOHO_PROBLEMS,
   async handle({ params, connection, body: { operation, records } }, deps) {
     const fields = await callInteractively(deps, connection, ({ transport, options }) =>
       getFields(transport, params.module, options),
     );
+    let left = MAX_PROBLEMS;
     const checked = records.map((record, position) => {
-      return { position, problems: recordProblems(operation, record, fields) };
+      const problems = recordProblems(operation, record, fields);
+      const shown = problems.slice(0, left);
+      left -= shown.length;
+      return { position, problemCount: problems.length, problems: shown };
     });
-    const invalid = checked.filter(({ problems }) => problems.length > 0).length;
+    const invalid = checked.filter(({ problemCount }) => problemCount > 0).length;
     return { status: 200, body: { valid: checked.length - invalid, invalid, records: checked } };
   },
 });

@@ -58,9 +58,10 @@ export function validateText({ valid, invalid, records }: ValidateAnswer): strin
   const rows = records.flatMap(({ position, problems }) =>
     problems.map(({ field, code, detail }) => [String(position), field, code, detail]),
   );
-  return rows.length === 0
-    ? sums
-    : `${formatTable(['record', 'field', 'problem', 'detail'], rows, [1, 2, 3])}\n${sums}`;
+  if (rows.length === 0) return sums;
+  const more = records.reduce((sum, { problemCount }) => sum + problemCount, 0) - rows.length;
+  const table = formatTable(['record', 'field', 'problem', 'detail'], rows, [1, 2, 3]);
+  return [table, ...(more > 0 ? [`and ${formatCount(more)} more problems.`] : []), sums].join('\n');
 }
 
 /** Every mistake of a record, by its field and the place within its value. */

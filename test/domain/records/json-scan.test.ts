@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type JsonBound, JsonBoundExceeded, JsonScan, MAX_JSON_NAMES } from '../../../src/domain/records/json-scan';
+import {
+  type JsonBound,
+  JsonBoundExceeded,
+  type JsonLimit,
+  JsonScan,
+  MAX_JSON_NAMES,
+} from '../../../src/domain/records/json-scan';
 import { MAX_JSON_DEPTH } from '../../../src/domain/records/parse-exact-json';
 
 /** @returns the bound that the text exceeds, if it does; the text comes in pieces of this many bytes */
-function exceeded(text: string, { values = 1_000_000, pieceBytes = 7 } = {}): JsonBound | undefined {
+function exceeded(
+  text: string,
+  { pieceBytes = 7, values = 1_000_000, lists }: Partial<JsonLimit> & { pieceBytes?: number } = {},
+): JsonBound | undefined {
   const bytes = Buffer.from(text);
-  const scan = new JsonScan(values);
+  const scan = new JsonScan({ values, ...(lists && { lists }) });
   try {
     for (let at = 0; at < bytes.length; at += pieceBytes) scan.add(bytes.subarray(at, at + pieceBytes));
     return undefined;
@@ -41,7 +50,7 @@ describe('a scan of JSON', () => {
   });
 
   it('stops at the byte that exceeds a bound', () => {
-    const scan = new JsonScan(1_000);
+    const scan = new JsonScan({ values: 1_000 });
     scan.add(Buffer.from('['.repeat(MAX_JSON_DEPTH)));
 
     assert.throws(() => scan.add(Buffer.from('[')), JsonBoundExceeded);
@@ -56,6 +65,36 @@ describe('a scan of JSON', () => {
 
         assert.equal(exceeded(text, { values: values + empty, pieceBytes }), undefined);
         if (values > 1) assert.equal(exceeded(text, { values: values - 1, pieceBytes }), 'values');
+      }),
+    );
+  });
+
+  it('bounds the values of lists, and of each of their items, apart from the rest', () => {
+    const limit = { values: 3, lists: { level: 2, values: 10, valuesPerItem: 4 } };
+    const bound = (value: unknown): JsonBound | undefined => exceeded(JSON.stringify(value), { ...limit });
+
+    assert.equal(bound([[1, 2, 3, 4, 5, 6, 7, 8, 9, 0]]), undefined);
+    assert.equal(bound([[1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2]]), 'values');
+    assert.equal(bound([[[1, 2, 3, 4], 5]]), undefined);
+    assert.equal(bound([[5, [1, 2, 3, 4, 6]]]), 'itemValues');
+    assert.equal(bound([1, 2, 3]), 'values');
+  });
+
+  it('finds the items of lists where a parser finds them', () => {
+    const lists = fc.array(fc.array(fc.jsonValue({ depthSize: 'small' }), { minLength: 1 }));
+    fc.assert(
+      fc.property(lists, fc.constantFrom(0, 2), fc.integer({ min: 1, max: 9 }), (values, indent, pieceBytes) => {
+        const text = Buffer.from(JSON.stringify(values, null, indent));
+        const scan = new JsonScan({ values: 1e6, lists: { level: 2, values: 1e6, valuesPerItem: 1e6 } });
+
+        for (let at = 0; at < text.length; at += pieceBytes) scan.add(text.subarray(at, at + pieceBytes));
+
+        const found = scan.lists.map(({ start, end, commas }) =>
+          [...commas, end].map((stop, place): unknown =>
+            JSON.parse(text.toString('utf8', place === 0 ? start : commas[place - 1]! + 1, stop)),
+          ),
+        );
+        assert.deepEqual(found, JSON.parse(text.toString('utf8')));
       }),
     );
   });
