@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { assertSame } from '../support/compare';
 import { useEngine } from '../support/engine';
 import type { Org } from '../support/org';
@@ -48,6 +49,51 @@ describe('changes in Zoho while a full sync runs', function () {
       assertSame(await org.differences('Contacts'));
     });
   }
+
+  for (const kind of ['a full', 'an incremental'] as const) {
+    it(`that never cease do not keep ${kind} sync from its end`, async () => {
+      const org = await engine().org({ contacts: 400 });
+      await org.fullSync('Contacts');
+      // Between the end of the changes and the count there is always another record.
+      org.zoho.addFault({ kind: 'latency', operation: 'countRecords', delayMs: 150 });
+      const busy = setInterval(() => {
+        const { inserted } = org.zoho.changeRecords('Contacts', { insert: { count: 3 } });
+        org.zoho.changeRecords('Contacts', { delete: inserted.slice(0, 1) });
+      }, 40);
+
+      const ended = kind === 'a full' ? org.fullSync('Contacts') : org.incrementalSync('Contacts');
+      const { result } = await ended.finally(() => clearInterval(busy));
+
+      assert.equal((result as { status?: string }).status, 'completed');
+      await org.incrementalSync('Contacts');
+      assertSame(await org.differences('Contacts'));
+    });
+  }
+
+  it('that delete more than the list of deletes shows are found by another round', async () => {
+    const org = await engine().org({ contacts: 450 });
+    org.zoho.setSwitches({ deletedPageRows: 200 });
+    await org.fullSync('Contacts', { path: 'bulk' });
+    const download = org.zoho.addFault({ kind: 'latency', operation: 'downloadBulkRead', delayMs: 500 });
+    const sessionId = await org.startFullSync('Contacts', { path: 'bulk', allowMassDelete: true });
+    await org.until(sessionId, 'fetches its export', () => download.struck > 0);
+
+    org.zoho.changeRecords('Contacts', { delete: { count: 250 } });
+    await org.waitFor(sessionId, 'completed');
+
+    assertSame(await org.differences('Contacts'));
+  });
+
+  it('that delete more than ten pages list are followed to their end', async () => {
+    const org = await engine().org({ contacts: 2_600 });
+    org.zoho.setSwitches({ deletedPageRows: 0 });
+    await org.fullSync('Contacts', { path: 'bulk' });
+    org.zoho.changeRecords('Contacts', { delete: { count: 2_400 } });
+
+    await org.incrementalSync('Contacts', { allowMassDelete: true });
+
+    assertSame(await org.differences('Contacts'));
+  });
 
   it('that are undone before it ends leave nothing behind', async () => {
     const org = await engine().org({ contacts: 400, bulkJobMs: 800 });

@@ -80,6 +80,14 @@ const SCENARIOS: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
     await org.waitFor(sessionId, 'completed');
     return org;
   },
+  'counts-explained': async (engine) => {
+    const org = await engine.org({ contacts: 300 });
+    await org.fullSync('Contacts');
+    org.zoho.addFault({ kind: 'latency', operation: 'countRecords', delayMs: 150 });
+    const busy = setInterval(() => org.zoho.changeRecords('Contacts', { insert: { count: 3 } }), 40);
+    await org.incrementalSync('Contacts').finally(() => clearInterval(busy));
+    return org;
+  },
   'incremental-completed': async (engine) => {
     const org = await engine.org({ contacts: 300 });
     await org.fullSync('Contacts');

@@ -2,18 +2,26 @@ import { countMirrorRows } from '../../db/mirror/mirror-table';
 import { countQuarantine } from '../../db/mirror/quarantine';
 import {
   moveToTombstones,
-  countPresentRows,
   countUnseenRows,
+  findPresentIds,
   findUnseenRows,
   type DeletedRow,
+  type Reading,
 } from '../../db/mirror/sweep';
 import { findLastChunk } from '../../db/sessions/chunks';
 import { massDeleteNeedsApproval } from '../../domain/mirror/mass-delete-guard';
 import { readFrom } from '../../domain/mirror/watermark';
 import { earliestNow } from '../../domain/mirror/zoho-clock';
-import { ChunkCounter, deleteBatchSequence, sweepChunks } from '../../domain/runs/chunk-numbers';
+import {
+  ALL_CHUNKS,
+  ChunkCounter,
+  deleteBatchSequence,
+  sweepChunks,
+  type ChunkRange,
+} from '../../domain/runs/chunk-numbers';
 import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';
+import { ZohoError } from '../../zoho/errors/errors';
 import { PagingProgress } from '../../zoho/http/paging-progress';
 import { listDeleted } from '../../zoho/records/deleted-records';
 import type { ActivityDependencies } from '../dependencies';
@@ -23,9 +31,7 @@ import { loadMirror, wholeMirror } from './load-mirror';
 import { refetchRecords } from './refetch-records';
 import { timedAnswer } from './timed-answer';
 
-/** Zoho lists deletes 200 a page and, without a token, only so far back; what lies further is found by the sweep. */
-const MAX_DELETED_PAGES = LIMITS.deletedPage.numberedRows / LIMITS.deletedPage.rows;
-const CANDIDATES_PER_BATCH = 2_000;
+const ROWS_PER_BATCH = 2_000;
 
 export interface DeletesRequest extends SyncTarget {
   /** Zoho's time; ISO 8601. */
@@ -58,11 +64,15 @@ export async function readDeletes(deps: ActivityDependencies, request: DeletesRe
   return withZoho(deps, request, async (zoho) => {
     const { deleted, until } = await listDeletes(zoho, request.module, request.since);
     const answer = { until: until.toISOString(), mirrorRows: await countMirrorRows(deps.knex, mirror) };
-    const present = await countPresentRows(deps.knex, mirror, deleted);
+    const present = (await findPresentIds(deps.knex, mirror, deleted)).length;
     if (!request.approved && massDeleteNeedsApproval(present, answer.mirrorRows, request.percent)) {
       return { ...answer, buried: 0, heldBack: present };
     }
-    const moved = await moveToTombstones(deps.knex, mirror, request.sessionId, request.sequence, deleted);
+    let moved = 0;
+    for (let start = 0; start < deleted.length; start += ROWS_PER_BATCH) {
+      const rows = deleted.slice(start, start + ROWS_PER_BATCH);
+      moved += await moveToTombstones(deps.knex, mirror, request.sessionId, request.sequence, rows);
+    }
     return { ...answer, buried: moved, heldBack: 0 };
   });
 }
@@ -77,20 +87,34 @@ async function listDeletes(
   const progress = new PagingProgress({ operation: 'list_deleted', module });
   for (let page = 1; ; page += 1) {
     const query = { type: 'all', page, perPage: LIMITS.deletedPage.rows, modifiedSince: readFrom(since) } as const;
-    const { answer, clocks } = await timedAnswer(() => listDeleted(zoho.transport, module, query, zoho.options));
+    const timed = await timedAnswer(() => listDeleted(zoho.transport, module, query, zoho.options)).catch(
+      (error: unknown) => {
+        if (until && isBeyondPages(error)) return undefined;
+        throw error;
+      },
+    );
+    if (!timed) return { deleted, until: until ?? new Date() };
+    const { answer, clocks } = timed;
     until ??= earliestNow(clocks);
     deleted.push(
       ...answer.records.map((record) => ({ id: record.id, deletedAt: record.deletedTime, reason: record.type })),
     );
     zoho.report({ readingDeletesOf: module, found: deleted.length });
-    if (!answer.moreRecords || page === MAX_DELETED_PAGES) return { deleted, until };
+    if (!answer.moreRecords) return { deleted, until };
     progress.note(answer.records.map(({ id }) => id));
   }
+}
+
+/** Whether page numbers reach no further. What lies there is found by the sweep of a full sync. */
+function isBeyondPages(error: unknown): boolean {
+  return error instanceof ZohoError && ['validation', 'cursor_lost', 'request_bug'].includes(error.category);
 }
 
 export interface SweepRequest extends SyncTarget {
   /** Zoho's time when the session began to read. ISO 8601. */
   began: string;
+  /** Chunks of the round; those of the whole session in histories of versions that swept by session. */
+  seenIn?: ChunkRange;
 }
 
 /** Counts rows that the session did not see: candidates for the sweep, beside all rows, those in quarantine included. */
@@ -99,14 +123,18 @@ export async function countSweepCandidates(
   request: SweepRequest,
 ): Promise<{ candidates: number; mirrorRows: number }> {
   const mirror = await loadMirror(deps, request);
-  const session = { id: request.sessionId, began: new Date(request.began) };
+  const reading = readingOf(request);
   return withHeartbeats(
     () => 'comparing ids',
     async () => ({
-      candidates: await countUnseenRows(deps.knex, mirror, session),
+      candidates: await countUnseenRows(deps.knex, mirror, reading),
       mirrorRows: (await countMirrorRows(deps.knex, mirror)) + (await countQuarantine(deps.knex, mirror)).unmirrored,
     }),
   );
+}
+
+function readingOf({ sessionId, seenIn = ALL_CHUNKS }: SweepRequest): Reading {
+  return { sessionId, chunks: seenIn };
 }
 
 export interface SweepRun extends SweepRequest {
@@ -122,7 +150,7 @@ export interface SweepRun extends SweepRequest {
  */
 export async function sweepUnseenRows(deps: ActivityDependencies, request: SweepRun): Promise<{ buried: number }> {
   const mirror = await wholeMirror(deps, request);
-  const session = { id: request.sessionId, began: new Date(request.began) };
+  const reading = readingOf(request);
   return withZoho(deps, request, async (zoho) => {
     const { deleted } = await listDeletes(zoho, request.module, request.deletesFollowedUntil ?? request.began);
     const known = new Map(deleted.map((row) => [row.id, row]));
@@ -133,18 +161,18 @@ export async function sweepUnseenRows(deps: ActivityDependencies, request: Sweep
     const last = await findLastChunk(deps.knex, request.sessionId, range);
     const chunks = new ChunkCounter(range, last?.chunkNumber);
     for (let batch = 0; ; batch += 1) {
-      const ids = await findUnseenRows(deps.knex, mirror, session, after, CANDIDATES_PER_BATCH);
+      const ids = await findUnseenRows(deps.knex, mirror, reading, after, ROWS_PER_BATCH);
       if (ids.length === 0) return { buried: moved };
       after = ids.at(-1) ?? after;
-      const listed = ids.flatMap((id) => known.get(id) ?? []);
-      const unknown = ids.filter((id) => !known.has(id));
-      const { vanished } = await refetchRecords(deps, zoho, mirror, {
-        sessionId: request.sessionId,
-        ids: unknown,
-        chunks,
-      });
+      const { sessionId } = request;
       const sequence = deleteBatchSequence(request.sequence, batch);
-      moved += await moveToTombstones(deps.knex, mirror, request.sessionId, sequence, [...listed, ...vanished]);
+      const listed = ids.flatMap((id) => known.get(id) ?? []);
+      moved += await moveToTombstones(deps.knex, mirror, sessionId, sequence, listed);
+      // A row that was read after its delete is there again, or has vanished once more.
+      const doubtful = await findPresentIds(deps.knex, mirror, listed);
+      const unknown = [...ids.filter((id) => !known.has(id)), ...doubtful];
+      const { vanished } = await refetchRecords(deps, zoho, mirror, { sessionId, ids: unknown, chunks });
+      moved += await moveToTombstones(deps.knex, mirror, sessionId, sequence, vanished);
       zoho.report({ sweeping: request.module, after, deleted: moved });
     }
   });

@@ -79,7 +79,8 @@ export const SyncResult = storedObject<messages.SyncResult>({
     .meta({ description: 'What a full sync compared of rows that were not modified; absent from older sessions.' }),
 }).meta({
   id: 'SyncResult',
-  description: 'Rows of a completed sync by what became of them, and the counts that agreed.',
+  description:
+    'Rows of a completed sync by what became of them, and the counts of both sides, which agreed but for what came and went meanwhile.',
 });
 
 /** Facts of a log line beside its text. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { ChunkRange } from '../../domain/runs/chunk-numbers';
 import type { TombstoneReason } from '../../domain/runs/enums';
 import { quoteIdentifier } from './identifiers';
 import { mirrorLockKey, modifiedTimeColumn, qualifiedTable, SYNCED_AT, type MirrorModule } from './mirror-module';
@@ -11,38 +12,41 @@ export interface DeletedRow {
   reason: TombstoneReason;
 }
 
+/** Chunks of one reading of a whole module. */
+export interface Reading {
+  sessionId: string;
+  chunks: ChunkRange;
+}
+
 /**
- * Rows that no chunk of the session has seen and that were not read since it began, those that are only in quarantine
- * included. Negative ids are not Zoho's yet.
+ * Rows that no chunk of a reading has seen, those that are only in quarantine included. What an earlier reading of the same
+ * session has seen may have vanished since. Negative ids are not Zoho's yet.
  */
 function unseenRows(mirror: MirrorModule): string {
   return `with seen as materialized (
-      select unnest(seen_ids) as id from sync.session_chunks where session_id = :session
+      select unnest(seen_ids) as id from sync.session_chunks
+      where session_id = :session and chunk_number >= :first and chunk_number < :end
     ), unseen as (
       select m.id from ${qualifiedTable(mirror)} m
-      where not exists (select from seen where seen.id = m.id) and m.${SYNCED_AT} < :began and m.id > 0
+      where not exists (select from seen where seen.id = m.id) and m.id > 0
       union all
       select q.record_id from sync.quarantine q
-      where q.connection_id = :connection and q.module_name = :module and q.status <> 'closed' and q.read_at < :began
+      where q.connection_id = :connection and q.module_name = :module and q.status <> 'closed'
         and not exists (select from seen where seen.id = q.record_id)
         and not exists (select from ${qualifiedTable(mirror)} m where m.id = q.record_id)
     )`;
 }
 
-function unseenBindings({ connectionId, module }: MirrorModule, session: { id: string; began: Date }) {
-  return { session: session.id, began: session.began, connection: connectionId, module };
+function unseenBindings({ connectionId, key }: MirrorModule, { sessionId, chunks }: Reading) {
+  return { session: sessionId, first: chunks.first, end: chunks.end, connection: connectionId, module: key };
 }
 
 /** Counts rows that may have vanished: candidates only, since rows that moved between pages are among them. */
-export async function countUnseenRows(
-  knex: Knex,
-  mirror: MirrorModule,
-  session: { id: string; began: Date },
-): Promise<number> {
+export async function countUnseenRows(knex: Knex, mirror: MirrorModule, reading: Reading): Promise<number> {
   return setWise(knex, async (trx) => {
     const answer = await trx.raw<{ rows: { count: string }[] }>(
       `${unseenRows(mirror)} select count(*) from unseen`,
-      unseenBindings(mirror, session),
+      unseenBindings(mirror, reading),
     );
     return Number(answer.rows[0]?.count ?? 0);
   });
@@ -55,14 +59,14 @@ export async function countUnseenRows(
 export async function findUnseenRows(
   knex: Knex,
   mirror: MirrorModule,
-  session: { id: string; began: Date },
+  reading: Reading,
   after: string,
   limit: number,
 ): Promise<string[]> {
   return setWise(knex, async (trx) => {
     const answer = await trx.raw<{ rows: { id: string }[] }>(
       `${unseenRows(mirror)} select id from unseen where id > :after order by id limit :limit`,
-      { ...unseenBindings(mirror, session), after, limit },
+      { ...unseenBindings(mirror, reading), after, limit },
     );
     return answer.rows.map((row) => row.id);
   });
@@ -76,18 +80,18 @@ async function setWise<T>(knex: Knex, work: (trx: Knex.Transaction) => Promise<T
   });
 }
 
-/** Counts the deleted rows that the mirror still has. */
-export async function countPresentRows(
+/** Finds the deleted rows that the mirror still has. */
+export async function findPresentIds(
   knex: Knex,
   mirror: MirrorModule,
   deleted: readonly DeletedRow[],
-): Promise<number> {
-  if (deleted.length === 0) return 0;
-  const answer = await knex.raw<{ rows: { count: string }[] }>(
-    `select count(*) from ${qualifiedTable(mirror)} where id = any(?::bigint[])`,
+): Promise<string[]> {
+  if (deleted.length === 0) return [];
+  const answer = await knex.raw<{ rows: { id: string }[] }>(
+    `select id from ${qualifiedTable(mirror)} where id = any(?::bigint[]) order by id`,
     [deleted.map((row) => row.id)],
   );
-  return Number(answer.rows[0]?.count ?? 0);
+  return answer.rows.map(({ id }) => id);
 }
 
 /**

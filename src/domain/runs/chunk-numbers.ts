@@ -57,6 +57,7 @@ export class NumberRangeExceeded extends Error {
 export function fullSyncChunks(round: number): {
   listScan: Record<ScanEnd, ChunkRange>;
   wholeScan: ChunkRange;
+  all: ChunkRange;
   exports: ChunkRange;
   convertedLeads: ChunkRange;
   catchUp: (pass: number) => ChunkRange;
@@ -66,6 +67,7 @@ export function fullSyncChunks(round: number): {
   return {
     listScan: twoEndedScanChunks(first),
     wholeScan: wholeScanChunks(first),
+    all: rangeOf(first, PER_ROUND),
     exports: rangeOf(first, EXPORT_CHUNKS),
     convertedLeads: scanChunks(first + CONVERTED_LEADS),
     catchUp: (pass) => catchUpChunks(first, pass),

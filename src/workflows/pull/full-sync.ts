@@ -9,7 +9,7 @@ import type { FullSyncInput, SyncResult } from '../../temporal/contract/sync-mes
 import { finishFullSync, indexMirror, planFullSync, readByListPages } from '../activity-proxies';
 import { causeOf, isFailure } from '../run/activity-failures';
 import { extractByBulkRead } from './bulk-extraction';
-import { catchUp, type CaughtUp, agree, describeDifference } from './catch-up';
+import { catchUp, type CaughtUp, describeDifference } from './catch-up';
 import { assertMostFit } from './quarantine';
 import { sweep } from './sweep';
 import { SyncRun } from './sync-run';
@@ -32,9 +32,9 @@ export async function fullSync(input: FullSyncInput): Promise<SyncResult> {
     for (const round of roundsFrom(state?.round ?? 1)) {
       if (difference) run.session.warn(`${difference} The module is read once more.`);
       plan = await extract(run, input, plan, round);
-      if (!isFirstLoad(plan, round)) await sweep(run, plan, fullSyncChunks(round).sweep);
-      const { counts, completeUntil, deletesUntil } = await catchUpAndIndex(run, plan, round);
-      if (agree(counts)) {
+      if (!isFirstLoad(plan, round)) await sweep(run, plan, round);
+      const { counts, isVerified, completeUntil, deletesUntil } = await catchUpAndIndex(run, plan, round);
+      if (isVerified) {
         assertMostFit(module, counts);
         const sums = await finishFullSync({ ...run.target, path: plan.path, completeUntil, deletesUntil });
         return run.finish(sums, counts, completeUntil, plan.compare);

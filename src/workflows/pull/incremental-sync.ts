@@ -1,9 +1,9 @@
 import { incrementalSyncChunks } from '../../domain/runs/chunk-numbers';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
-import type { IncrementalSyncPlan, RowCounts } from '../../temporal/contract/results';
+import type { IncrementalSyncPlan } from '../../temporal/contract/results';
 import type { IncrementalSyncInput, SyncResult } from '../../temporal/contract/sync-messages';
 import { finishIncrementalSync, planIncrementalSync, readRestored, retryQuarantined } from '../activity-proxies';
-import { catchUp, type CaughtUp, agree, describeDifference } from './catch-up';
+import { catchUp, type CaughtUp, describeDifference, differenceOf } from './catch-up';
 import { assertMostFit } from './quarantine';
 import { SyncRun } from './sync-run';
 
@@ -18,9 +18,9 @@ export async function incrementalSync(input: IncrementalSyncInput): Promise<Sync
     const plan = await makePlan(run, input);
     if (plan.dueRecords) await retryMisfits(run);
     let caughtUp = await catchUp(run, { ...plan, hasModifiedTime: true, chunks: incrementalSyncChunks.catchUp });
-    if (!agree(caughtUp.counts)) caughtUp = await lookAgain(run, caughtUp);
-    const { counts, completeUntil, deletesUntil } = caughtUp;
-    if (!agree(counts)) {
+    if (!caughtUp.isVerified) caughtUp = await lookAgain(run, caughtUp);
+    const { counts, isVerified, completeUntil, deletesUntil } = caughtUp;
+    if (!isVerified) {
       throw permanentFailure(
         FAILURES.verification.failed,
         `${describeDifference(input.module, counts)} The changes since ${plan.changesSince} do not explain it. Run a full sync: it reads every row.`,
@@ -59,7 +59,7 @@ async function retryMisfits(run: SyncRun): Promise<void> {
 
 /** Finds what no list of changes shows, a restored record, and what came while both sides were counted. */
 async function lookAgain(run: SyncRun, { counts, completeUntil, deletesUntil }: CaughtUp): Promise<CaughtUp> {
-  const missing = rowsMissing(counts);
+  const missing = differenceOf(counts);
   run.session.warn(`${describeDifference(run.target.module, counts)} It is looked at once more.`);
   if (missing > 0) {
     const request = { ...run.target, missing, firstChunk: incrementalSyncChunks.restored.first };
@@ -72,8 +72,4 @@ async function lookAgain(run: SyncRun, { counts, completeUntil, deletesUntil }: 
     hasModifiedTime: true,
     chunks: incrementalSyncChunks.secondCatchUp,
   });
-}
-
-function rowsMissing({ zohoRows, mirrorRows, unmirroredRows }: RowCounts): number {
-  return zohoRows - mirrorRows - unmirroredRows;
 }

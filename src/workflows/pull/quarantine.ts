@@ -24,14 +24,20 @@ export function describeVerification(module: string, counts: RowCounts, rowsComp
 
 function describeCounts(module: string, counts: RowCounts): string {
   const { zohoRows, mirrorRows, quarantinedRows, unmirroredRows, misfits = [] } = counts;
-  if (quarantinedRows === 0) return `Verified: Zoho and the mirror both count ${zohoRows} rows of ${module}.`;
+  const isEqual = zohoRows === mirrorRows + unmirroredRows;
+  const moved = isEqual ? '' : ' What was created and deleted while both were counted explains the difference.';
+  if (quarantinedRows === 0) {
+    return isEqual
+      ? `Verified: Zoho and the mirror both count ${zohoRows} rows of ${module}.`
+      : `Verified: Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}.${moved}`;
+  }
   const older = quarantinedRows - unmirroredRows;
   const parts = [
     ...(unmirroredRows > 0 ? [`${unmirroredRows} are in quarantine only`] : []),
     ...(older > 0 ? [`${older} keep their last good values`] : []),
   ];
   const columns = misfits.length > 0 ? ` (${columnsOf(misfits)})` : '';
-  return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}; ${quarantinedRows} records do not fit${columns}: ${parts.join(', ')}.`;
+  return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}; ${quarantinedRows} records do not fit${columns}: ${parts.join(', ')}.${moved}`;
 }
 
 function columnsOf(misfits: NonNullable<RowCounts['misfits']>): string {

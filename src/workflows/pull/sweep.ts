@@ -1,5 +1,5 @@
 import { massDeleteNeedsApproval } from '../../domain/mirror/mass-delete-guard';
-import type { ChunkRange } from '../../domain/runs/chunk-numbers';
+import { fullSyncChunks } from '../../domain/runs/chunk-numbers';
 import { countSweepCandidates, sweepUnseenRows } from '../activity-proxies';
 import type { SyncRun } from './sync-run';
 
@@ -11,13 +11,14 @@ export interface Sweep {
 }
 
 /**
- * Removes the rows that the session has not seen and that Zoho does not know; many of them only when a person agrees.
- * @param chunks for rows that turn out to be there
+ * Removes the rows that a round has not seen and that Zoho does not know; many of them only when a person agrees.
+ * @param round its number: what it has not seen is swept
  */
-export async function sweep(run: SyncRun, request: Sweep, chunks: ChunkRange): Promise<void> {
+export async function sweep(run: SyncRun, request: Sweep, round: number): Promise<void> {
   const { approval, steps, session } = run;
   session.note({ phase: 'sweeping' });
-  const target = { ...run.target, began: request.lowWatermark };
+  const { all: seenIn, sweep: chunks } = fullSyncChunks(round);
+  const target = { ...run.target, began: request.lowWatermark, seenIn };
   const { candidates, mirrorRows } = await steps.run(() => countSweepCandidates(target));
   if (candidates === 0) return;
   if (!approval.isGiven && massDeleteNeedsApproval(candidates, mirrorRows, approval.percent)) {

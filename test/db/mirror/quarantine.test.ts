@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import { countQuarantine, findDueRecords, postponeRetry } from '../../../src/db/mirror/quarantine';
 import { countUnseenRows, findUnseenRows, moveToTombstones } from '../../../src/db/mirror/sweep';
+import { ALL_CHUNKS } from '../../../src/domain/runs/chunk-numbers';
 import { useDatabase } from '../support';
 import {
   AMOUNT,
@@ -226,13 +227,13 @@ describe('the quarantine of a record', () => {
   it('counts as seen by the session that met it, and as unseen by one that did not', async () => {
     const deals = await someMirror(database.knex);
     await loadRecords(deals, [fitting(8), misfit(8, '2')], { asOf: at(9) });
-    const session = { id: deals.sessionId, began: at(10) };
+    const session = { sessionId: deals.sessionId, chunks: ALL_CHUNKS };
     const before = await findUnseenRows(deals.knex, deals.mirror, session, '0', 10);
 
     await loadRecords(deals, [misfit(11), misfit(8, '2')], { asOf: at(12), keepSeenIds: true });
 
     assert.deepEqual(before, ['1', '2']);
-    assert.equal(await countUnseenRows(deals.knex, deals.mirror, { ...session, began: at(20) }), 0);
+    assert.equal(await countUnseenRows(deals.knex, deals.mirror, session), 0);
   });
 });
 

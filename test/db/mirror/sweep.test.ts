@@ -3,6 +3,7 @@ import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import { moveToTombstones, countUnseenRows, findUnseenRows, type DeletedRow } from '../../../src/db/mirror/sweep';
 import { closeRun } from '../../../src/db/runs/close-run';
 import { forgetSeenIds } from '../../../src/db/sessions/chunks';
+import { ALL_CHUNKS, fullSyncChunks } from '../../../src/domain/runs/chunk-numbers';
 import { sessionRun } from '../../../src/domain/runs/run';
 import { someSession, useDatabase } from '../support';
 import { loadRecords, NAME, rowsOf, someMirror, statusesOf, tombstonesOf, type MirrorUnderTest } from './support';
@@ -36,14 +37,17 @@ describe('rows a session has not seen', () => {
     return { ...deals, sessionId: session.id };
   }
   const unseen = ({ knex, mirror, sessionId }: MirrorUnderTest, after = '0', limit = 100) =>
-    findUnseenRows(knex, mirror, { id: sessionId, began: BEGAN }, after, limit);
+    findUnseenRows(knex, mirror, { sessionId, chunks: ALL_CHUNKS }, after, limit);
 
   it('are those no chunk of the session had', async () => {
     const deals = await begun();
     await loadRecords(deals, [deal('1'), deal('4')], { asOf: BEGAN, keepSeenIds: true });
 
     assert.deepEqual(await unseen(deals), ['2', '3', '5']);
-    assert.equal(await countUnseenRows(deals.knex, deals.mirror, { id: deals.sessionId, began: BEGAN }), 3);
+    assert.equal(
+      await countUnseenRows(deals.knex, deals.mirror, { sessionId: deals.sessionId, chunks: ALL_CHUNKS }),
+      3,
+    );
   });
 
   it('come in batches by id', async () => {
@@ -54,11 +58,16 @@ describe('rows a session has not seen', () => {
     assert.deepEqual(await unseen(deals, '5', 2), []);
   });
 
-  it('leave out what was read since the session began, by whichever chunk', async () => {
+  it('are those that the round in question has not seen, whatever an earlier one saw', async () => {
     const deals = await begun();
-    await loadRecords(deals, [deal('2', '2026-11-20T09:30:00Z')], { asOf: new Date('2026-11-20T09:31:00Z') });
+    const seen = { asOf: BEGAN, keepSeenIds: true };
+    await loadRecords(deals, [deal('1'), deal('2'), deal('3'), deal('4')], { ...seen, chunkNumber: 10_000_001 });
+    await loadRecords(deals, [deal('1'), deal('4')], { ...seen, chunkNumber: 20_000_001 });
 
-    assert.deepEqual(await unseen(deals), ['1', '3', '4', '5']);
+    const reading = { sessionId: deals.sessionId, chunks: fullSyncChunks(2).all };
+    const second = await findUnseenRows(deals.knex, deals.mirror, reading, '0', 10);
+
+    assert.deepEqual([await unseen(deals), second], [['5'], ['2', '3', '5']]);
   });
 
   it('leave out rows that Zoho does not have yet', async () => {
