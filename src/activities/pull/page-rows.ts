@@ -45,7 +45,10 @@ export function pageReader(
   if (!fields.some(({ cutInLists }) => cutInLists)) return reader;
   return {
     ...reader,
-    read: async (body, readFrom) => withWholeTexts(zoho, module, reader.fields, await reader.read(body, readFrom)),
+    read: async (body, readFrom) => {
+      const page = await reader.read(body, readFrom);
+      return { ...(await withWholeTexts(zoho, module, reader.fields, page)), listed: page.listed };
+    },
   };
 }
 
