@@ -16,6 +16,7 @@ import { dropRepeatedRows, IDS_WITH_MISFITS, removeBadCells } from './quarantine
 import { closeQuarantine, openQuarantine } from './quarantine-rows';
 import { typedLayout } from './staged-column';
 import { createStaging, STAGING } from './staging';
+import { stageWithoutWideRows } from './wide-rows';
 
 export interface ChunkOptions {
   /** A time on Zoho's clock before the rows were read. */
@@ -48,8 +49,10 @@ interface Load {
 
 /** Failures of a cell that does not fit, a row that comes twice and a row without an id. */
 const BAD_ROWS: ReadonlySet<DatabaseErrorKind> = new Set(['invalid_value', 'unique_violation', 'not_null_violation']);
+/** A row that is too wide, which no other way than the last one takes apart from its chunk. */
+const WIDE_ROW: DatabaseErrorKind = 'limit_exceeded';
 /** The same, and two loads that hold the same rows in different orders. */
-const NOT_ONLY_INSERTS: ReadonlySet<DatabaseErrorKind> = new Set([...BAD_ROWS, 'deadlock']);
+const NOT_ONLY_INSERTS: ReadonlySet<DatabaseErrorKind> = new Set([...BAD_ROWS, WIDE_ROW, 'deadlock']);
 
 /**
  * Loads one chunk: its rows and its ledger row in one transaction. Idempotent by (session, chunk number): a chunk whose
@@ -61,8 +64,10 @@ const NOT_ONLY_INSERTS: ReadonlySet<DatabaseErrorKind> = new Set([...BAD_ROWS, '
  *                    value needs conversion
  *     binary stage   if the source has binary rows              a value that is not written as usual
  *     text stage     if every value is written as usual         a cell that does not fit, a row that repeats
- *     tolerant stage always; rows with cells that are no        nothing
+ *     tolerant stage always; rows with cells that are no        a row that is too wide for PostgreSQL
  *                    values of Zoho's are quarantined
+ *     wide stage     the same, row by row; rows that are too    nothing
+ *                    wide are quarantined, too
  *
  * @throws SessionEnded when the session is over: a late attempt must not write for it
  */
@@ -85,8 +90,19 @@ export async function loadChunk(
       const loaded = await findLoadedChunk(knex, chunk);
       if (loaded) return loaded;
     }
-    if (kind === undefined || !BAD_ROWS.has(kind)) throw error;
-    return stageAndMerge(load, 'tolerant');
+    if (kind === undefined || !NOT_ONLY_INSERTS.has(kind) || kind === 'deadlock') throw error;
+    return stageTolerant(load, kind);
+  }
+}
+
+/** @param refusal why the ways before were refused */
+async function stageTolerant(load: Load, refusal: DatabaseErrorKind): Promise<ChunkResult> {
+  if (refusal === WIDE_ROW) return stageAndMerge(load, 'wide');
+  try {
+    return await stageAndMerge(load, 'tolerant');
+  } catch (error) {
+    if (toDatabaseError(error)?.kind !== WIDE_ROW) throw error;
+    return stageAndMerge(load, 'wide');
   }
 }
 
@@ -128,18 +144,20 @@ async function stageBinary(load: Load): Promise<ChunkResult | undefined> {
  */
 async function stageAndMerge(
   { knex, mirror, chunk, source, options }: Load,
-  stage: 'binary' | 'text' | 'tolerant',
+  stage: 'binary' | 'text' | 'tolerant' | 'wide',
 ): Promise<ChunkResult> {
   return withRawTransaction(knex, async (client) => {
     await client.query('set local statement_timeout = 0');
-    const isTolerant = stage === 'tolerant';
+    const hasWideRows = stage === 'wide';
+    const isTolerant = stage === 'tolerant' || hasWideRows;
     const isTyped = stage === 'binary' || (stage === 'text' && options.firstLoad);
     const layout = isTyped ? typedLayout(source.layout) : source.layout;
     await createStaging(client, layout, isTolerant);
     if (stage === 'binary') await source.stageBinary?.(client, layout);
     else if (stage === 'text') await source.stageText?.(client, layout);
+    else if (hasWideRows) await stageWithoutWideRows(client, () => source.stageTolerant(client, layout));
     else await source.stageTolerant(client, layout);
-    const misfits = isTolerant ? await removeBadCells(client, mirror, layout, chunk) : undefined;
+    const misfits = isTolerant ? await removeBadCells(client, mirror, layout, { ...chunk, hasWideRows }) : undefined;
     if (source.mayRepeat || isTolerant) await dropRepeatedRows(client, layout);
     const assigned = await withoutAbsent(client, mirror, layout, stage === 'binary' ? source.absentColumns : undefined);
     const { unread } = assigned;

@@ -5,6 +5,7 @@ import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { MirrorModule } from '../mirror-module';
 import type { StagedColumn, StagingLayout } from './staged-column';
 import { STAGING } from './staging';
+import { removeWideRows, ROW_TOO_WIDE, WIDE_ROWS } from './wide-rows';
 import { isSpelled, useTimeZone } from './zoho-spelling';
 
 /** Temporary table of the cells that do not fit, in the transaction of a tolerant load. */
@@ -29,13 +30,13 @@ export interface RemovedRows {
 /**
  * Removes the rows with a cell that does not fit its column from staging and keeps them in the table `misfits`, one
  * entry a cell, then types what rows are compared by. The tolerant load's way to keep one bad cell from stopping a
- * chunk.
+ * chunk. Rows that are kept aside because they are too wide join them.
  */
 export async function removeBadCells(
   client: pg.Client,
   mirror: MirrorModule,
   layout: StagingLayout,
-  chunk: { sessionId: string; chunkNumber: number },
+  chunk: { sessionId: string; chunkNumber: number; hasWideRows: boolean },
 ): Promise<RemovedRows> {
   const zoned = await useTimeZone(client, mirror.timeZone);
   await spellWholeNumbers(client, mirror, layout);
@@ -65,7 +66,21 @@ export async function removeBadCells(
       : []),
   ];
   await client.query(`alter table ${STAGING} ${types.join(', ')}`);
-  return { removed: removed.rowCount ?? 0, withoutId };
+  const wide = chunk.hasWideRows ? await takeWideRows(client, mirror, layout) : 0;
+  return { removed: (removed.rowCount ?? 0) + wide, withoutId };
+}
+
+/** @returns how many rows are too wide */
+async function takeWideRows(client: pg.Client, mirror: MirrorModule, layout: StagingLayout): Promise<number> {
+  await removeWideRows(client, mirror, layout);
+  // They have no place in staging; one that no row has there tells them apart.
+  const taken = await client.query(
+    `insert into ${MISFITS} (row, record_id, field, type, data)
+     select format('(%s,1)', 4000000000 + row_number() over ())::tid,
+       case when ${isSpelled('w.id', 'bigint', false)} then w.id::bigint end, '*', '${ROW_TOO_WIDE}', w.data
+     from ${WIDE_ROWS} w`,
+  );
+  return taken.rowCount ?? 0;
 }
 
 /** SQL of a cell's name, type and text, and of whether it fits; null where it is empty. */

@@ -4,6 +4,7 @@ import { modifiedTimeColumn, qualifiedTable, SYNCED_AT, type MirrorModule } from
 import { MISFITS } from './quarantine-cells';
 import type { StagingLayout } from './staged-column';
 import { STAGING } from './staging';
+import { ROW_TOO_WIDE } from './wide-rows';
 import { isSpelled } from './zoho-spelling';
 
 interface ReadOf {
@@ -39,8 +40,11 @@ export async function openQuarantine(
            case when ${isSpelled(`(${time})`, 'timestamptz', false)} then (${time})::timestamptz end as zoho_time
          from (
            select row, min(record_id) as record_id, (array_agg(data))[1] as data,
-             jsonb_agg(jsonb_build_object('field', field, 'type', type, 'code', 'VALUE_DOES_NOT_FIT',
-               'reason', format('The value does not fit %s.', type)) order by field) as fields
+             jsonb_agg(jsonb_build_object('field', field, 'type', type,
+               'code', case type when '${ROW_TOO_WIDE}' then 'ROW_TOO_WIDE' else 'VALUE_DOES_NOT_FIT' end,
+               'reason', case type when '${ROW_TOO_WIDE}'
+                 then 'The values of all fields together are wider than a row of PostgreSQL can be.'
+                 else format('The value does not fit %s.', type) end) order by field) as fields
            from ${MISFITS} where record_id is not null group by row
          ) cells
        ) timed
