@@ -11,7 +11,7 @@ export function pageColumns(fields: readonly MirrorField[]): PageColumn[] {
             { field, part: 'id', type },
             ...(nameColumn ? [{ field, part: 'name' as const, type: 'text' as const }] : []),
           ]
-        : [{ field, part: type === 'text' ? 'value' : PARTS[shape], type }],
+        : [{ field, part: type === 'text' && shape !== 'tags' ? 'value' : PARTS[shape], type }],
     ),
   ];
 }

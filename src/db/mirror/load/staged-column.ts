@@ -45,10 +45,10 @@ function textArray(values: readonly string[]): string {
 
 function valueExpression(field: MirrorField, format: StagedFormat): string {
   const text = staged(field.column);
-  if (field.type === 'text') return text;
+  if (field.type === 'text') return format === 'csv' ? listAsText(field, text) : text;
   switch (field.shape) {
     case 'choices':
-      return format === 'csv' ? splitChoices(text, field.choices ?? []) : `${text}::jsonb`;
+      return format === 'csv' ? `to_jsonb(${splitChoices(text, field.choices ?? [])})` : `${text}::jsonb`;
     case 'tags':
       return format === 'csv' ? `to_jsonb(string_to_array(${text}, ','))` : `${text}::jsonb`;
     case 'opaque':
@@ -56,6 +56,18 @@ function valueExpression(field: MirrorField, format: StagedFormat): string {
     case 'scalar':
     case 'reference':
       return `${text}::${field.type}`;
+  }
+}
+
+/** SQL of a list whose column stays a text, as after a pick list became a multi-select one: as pages write it. */
+function listAsText({ shape, choices = [] }: MirrorField, text: string): string {
+  switch (shape) {
+    case 'choices':
+      return `to_json(${splitChoices(text, choices)})::text`;
+    case 'tags':
+      return `to_json(string_to_array(${text}, ','))::text`;
+    default:
+      return text;
   }
 }
 
@@ -68,11 +80,11 @@ function splitChoices(text: string, choices: readonly string[]): string {
   const parts = (separator: string): string => `string_to_array(${text}, '${separator}')`;
   const options = textArray(choices);
   const holdSeparator = choices.some((choice) => choice.includes(';'));
-  return `to_jsonb(case
+  return `case
     ${holdSeparator ? `when ${text} = any(${options}) then array[${text}]` : ''}
     when strpos(${text}, ',') = 0 or ${parts(';')} <@ ${options} then ${parts(';')}
     when ${parts(',')} <@ ${options} then ${parts(',')}
-    else ${parts(';')} end)`;
+    else ${parts(';')} end`;
 }
 
 function valueColumn(field: ReadField, format: StagedFormat): StagedColumn {
