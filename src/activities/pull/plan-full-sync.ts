@@ -1,6 +1,8 @@
+import { readCreditWindow } from '../../db/credits/credit-window';
 import { isMirrorEmpty } from '../../db/mirror/mirror-table';
 import { anyQuarantined } from '../../db/mirror/quarantine';
 import { getWatermark } from '../../db/sessions/watermarks';
+import { creditsLeft } from '../../domain/credits/credit-window';
 import { MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
 import { earliestNow } from '../../domain/mirror/zoho-clock';
 import { exportColumns } from '../../domain/planning/export-columns';
@@ -35,6 +37,7 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
     const refused = selected.filter((field) => !field.bulkReadable);
     const cut = selected.filter((field) => field.cutInLists);
     const hasModifiedTime = selected.some((field) => field.apiName === MODIFIED_TIME_FIELD);
+    const account = await readCreditWindow(deps.knex, request.connectionId);
     const question = {
       module,
       rows: counted.count,
@@ -43,6 +46,7 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
       textsCutInLists: cut.length > 0,
       hasModifiedTime,
       latencyMs: zoho.meanLatencyMs(),
+      creditsLeft: account && creditsLeft(account.window),
     };
     const plan = planSyncRead(question, request.path);
     const mark = await getWatermark(deps.knex, request.connectionId, key);

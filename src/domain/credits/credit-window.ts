@@ -43,6 +43,11 @@ export function usableCredits(dailyCredits: number | null, bufferPercent: number
   return dailyCredits === null ? null : Math.floor(dailyCredits * (1 - bufferPercent / 100));
 }
 
+/** Credits of the rolling day that are left without the buffer; undefined without a limit. */
+export function creditsLeft({ usable, spent }: CreditWindow): number | undefined {
+  return usable === null ? undefined : Math.max(0, usable - sum(spent));
+}
+
 /**
  * Whether a call may spend its credits now: it must fit into the day's usable credits, and either into its own reserved
  * share or beside what is left of the others'. `may_spend` in the database is the same rule.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
+  creditsLeft,
   CREDIT_DAY_MS,
   RESERVED_SHARES,
   maySpend,
@@ -116,5 +117,14 @@ describe('the prediction when credits free up', () => {
         if (wait > 0) assert.ok(!maySpend(at(now + wait - 1), asked.priority, asked.credits));
       }),
     );
+  });
+});
+
+describe('the credits that are left', () => {
+  it('are those of the day without the buffer that nobody has spent, and none when more was spent', () => {
+    const lefts = [[], [10, 20], [90, 20]].map((spent) => creditsLeft({ usable: 100, spent }));
+
+    assert.deepEqual(lefts, [100, 70, 0]);
+    assert.equal(creditsLeft({ usable: null, spent: [5] }), undefined);
   });
 });
