@@ -7,7 +7,7 @@ import { claimMirror } from '../../db/mirror/mirrors';
 import { loadFields, renamedColumns, saveFields } from '../../db/mirror/module-fields';
 import type { PendingTableChange } from '../../db/mirror/table-changes';
 import { ActiveSessionExists, findSessionModule, moveSession } from '../../db/sessions/sessions';
-import { limitsOfEdition } from '../../domain/credits/edition-limits';
+import { isKnownEdition, limitsOfEdition } from '../../domain/credits/edition-limits';
 import { type MappableField, mapFields } from '../../domain/mirror/mirror-field';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
@@ -66,12 +66,12 @@ async function prepareNamed<T>(
   const connection = await getConnection(deps.knex, request.connectionId);
   const limits = await findApiLimits(deps.knex, connection.id);
   const needsOrg = connection.orgId === null || limits === undefined || limits.limitsFrom === 'assumed';
-  const [about, listed, asked] = await Promise.all([
+  const [about, listed, asked, edition = []] = await Promise.all([
     getModule(zoho.transport, module, zoho.options),
     readFields(zoho.transport, module, zoho.options),
     alongside(module),
-    refreshUsers(deps, zoho, request.connectionId),
     needsOrg ? rememberOrg(deps, zoho, connection.id) : undefined,
+    refreshUsers(deps, zoho, request.connectionId),
     refreshCreditCosts(deps, zoho, connection),
   ]);
   if (!about.apiSupported) {
@@ -87,7 +87,7 @@ async function prepareNamed<T>(
   const unreadable = listed.unreadable.map(
     (field) => `Zoho lists a field that cannot be read, and it is left out: ${field}.`,
   );
-  return [{ ...prepared, warnings: [...unreadable, ...prepared.warnings] }, asked];
+  return [{ ...prepared, warnings: [...edition, ...unreadable, ...prepared.warnings] }, asked];
 }
 
 function isUnknownModule(error: unknown): boolean {
@@ -193,7 +193,8 @@ async function refreshUsers(deps: ActivityDependencies, zoho: ZohoWork, connecti
   }
 }
 
-async function rememberOrg(deps: ActivityDependencies, zoho: ZohoWork, connectionId: string): Promise<void> {
+/** @returns a warning where the limits of the edition are not known */
+async function rememberOrg(deps: ActivityDependencies, zoho: ZohoWork, connectionId: string): Promise<string[]> {
   const org = await getOrg(zoho.transport, zoho.options);
   await saveOrganization(deps.knex, connectionId, {
     orgId: org.zgid,
@@ -201,4 +202,8 @@ async function rememberOrg(deps: ActivityDependencies, zoho: ZohoWork, connectio
     edition: org.edition,
   });
   await saveApiLimits(deps.knex, connectionId, limitsOfEdition(org.edition, org.userLicences), 'edition');
+  if (isKnownEdition(org.edition)) return [];
+  return [
+    `Zoho calls the edition of the organization ${org.edition ?? 'nothing'}, whose limits are not known: those of the smallest edition are kept until you set them.`,
+  ];
 }

@@ -46,8 +46,16 @@ export const ASSUMED_LIMITS: ApiLimits = limitsOf(FREE, 0);
  * @param edition `paid_type` of the organization's license; an unknown one counts as the free edition.
  */
 export function limitsOfEdition(edition: string | null, userLicenses: number | null): ApiLimits {
-  const name = (edition ?? '').toLowerCase().replaceAll(/[^a-z]/g, '');
-  return limitsOf(ownValue(EDITIONS, name) ?? FREE, userLicenses ?? 0);
+  return limitsOf(findEdition(edition) ?? FREE, userLicenses ?? 0);
+}
+
+/** Whether an edition has limits of its own here. */
+export function isKnownEdition(edition: string | null): boolean {
+  return findEdition(edition) !== undefined;
+}
+
+function findEdition(edition: string | null): Edition | undefined {
+  return ownValue(EDITIONS, (edition ?? '').toLowerCase().replaceAll(/[^a-z]/g, ''));
 }
 
 function limitsOf({ base, perUser, most, concurrency }: Edition, users: number): ApiLimits {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ASSUMED_LIMITS, limitsOfEdition } from '../../../src/domain/credits/edition-limits';
+import { ASSUMED_LIMITS, isKnownEdition, limitsOfEdition } from '../../../src/domain/credits/edition-limits';
 
 describe('limits of an edition', () => {
   const cases = [
@@ -21,5 +21,6 @@ describe('limits of an edition', () => {
   it("are the smallest edition's for an unknown edition", () => {
     assert.deepEqual(limitsOfEdition('galactic', 1_000), ASSUMED_LIMITS);
     assert.deepEqual(limitsOfEdition(null, null), ASSUMED_LIMITS);
+    assert.deepEqual(['galactic', null, 'Zoho One'].map(isKnownEdition), [false, false, true]);
   });
 });
