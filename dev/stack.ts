@@ -105,13 +105,14 @@ async function startDatabase(
     ...(ports.postgres === undefined ? {} : { port: ports.postgres }),
   });
   await supervisor.start(postgres.spec);
-  const where = `127.0.0.1:${postgres.port}:pulse:pulse`;
+  const { role, password } = postgres.reader;
+  const where = `127.0.0.1:${postgres.port}:pulse:${role}`;
   const passwordFile = path.join(home, 'pgpass');
-  await writeFile(passwordFile, `${where}:${postgres.password}\n`, { mode: 0o600 });
+  await writeFile(passwordFile, `${where}:${password}\n`, { mode: 0o600 });
   report(`PostgreSQL    127.0.0.1:${postgres.port}`);
   return {
     url: postgres.url,
-    forPeople: `PGPASSFILE=${shellWord(passwordFile)} psql -h 127.0.0.1 -p ${postgres.port} -U pulse pulse`,
+    forPeople: `PGPASSFILE=${shellWord(passwordFile)} psql -h 127.0.0.1 -p ${postgres.port} -U ${role} pulse`,
   };
 }
 

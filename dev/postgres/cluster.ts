@@ -12,7 +12,7 @@ import type { SystemUser } from './system-user';
 
 const run = promisify(execFile);
 
-/** Role and database of the embedded server. */
+/** Superuser of the embedded server, who prepares it for the engine. */
 export const POSTGRES_USER = 'pulse';
 const PASSWORD_FILE = 'pulse.password';
 const LEFTOVER_GRACE_MS = 20_000;
@@ -20,7 +20,7 @@ const LEFTOVER_GRACE_MS = 20_000;
 /**
  * Creates the data directory the first time, beside its place and then renamed, so that no half-made one is used.
  * Its password lies inside it, readable by its owner only.
- * @returns the password of the role `pulse`.
+ * @returns the password of the superuser `pulse`.
  * @throws Error when the directory was made by another major version, or holds something else.
  */
 export async function ensureCluster(

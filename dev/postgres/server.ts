@@ -6,6 +6,7 @@ import { freePort, nextFreePort, requireFreePort } from '../processes/ports';
 import { postgresBinaries } from './binaries';
 import { endLeftoverPostmaster, ensureCluster, POSTGRES_USER } from './cluster';
 import { reachableDirectory } from './reachable-directory';
+import { ENGINE_ROLE, ensureRoles, handOver, passwordOf, READER_ROLE } from './roles';
 import { postgresSettings } from './settings';
 import { postgresUser } from './system-user';
 
@@ -28,10 +29,13 @@ export interface PostgresOptions {
 }
 
 export interface PreparedPostgres {
-  /** Connection string of the database `pulse`, with the password. */
+  /** Connection string of the database `pulse` for the engine, with the password. */
   readonly url: string;
+  /** The same for the superuser, who only prepares the server. */
+  readonly superuserUrl: string;
   readonly port: number;
-  readonly password: string;
+  /** Role and password for people. */
+  readonly reader: { readonly role: string; readonly password: string };
   readonly dataDirectory: string;
   readonly spec: ProcessSpec;
 }
@@ -60,12 +64,14 @@ export async function preparePostgres(options: PostgresOptions): Promise<Prepare
   if (user !== undefined) await chown(dataDirectory, user.uid, user.gid);
   await endLeftoverPostmaster(dataDirectory);
   const port = await choosePort(options.port);
-  const url = `postgres://${POSTGRES_USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
+  const urlFor = (role: string, secret: string) => `postgres://${role}:${secret}@127.0.0.1:${port}/${DATABASE}`;
+  const superuserUrl = urlFor(POSTGRES_USER, password);
   const settings = { ...postgresSettings(), ...options.settings };
   return {
-    url,
+    url: urlFor(ENGINE_ROLE, passwordOf(ENGINE_ROLE, password)),
+    superuserUrl,
     port,
-    password,
+    reader: { role: READER_ROLE, password: passwordOf(READER_ROLE, password) },
     dataDirectory,
     spec: {
       name: 'PostgreSQL',
@@ -75,7 +81,7 @@ export async function preparePostgres(options: PostgresOptions): Promise<Prepare
       cwd: '/',
       ...user,
       logFile: options.logFile ?? path.join(dataDirectory, 'server.log'),
-      isReady: () => ensureDatabase(url),
+      isReady: () => ensureDatabase(superuserUrl, password),
       readyTimeoutMs: 120_000,
       stopSignal: 'SIGINT',
       stopTimeoutMs: 60_000,
@@ -102,17 +108,26 @@ function settingArguments(settings: Readonly<Record<string, string>>): string[] 
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-/** Creates the database once the server answers. */
-async function ensureDatabase(url: string): Promise<boolean> {
-  const maintenance = new URL(url);
+/** Creates roles and database once the server answers, and makes the engine's role the owner. */
+async function ensureDatabase(superuserUrl: string, password: string): Promise<boolean> {
+  const maintenance = new URL(superuserUrl);
   maintenance.pathname = '/postgres';
-  const client = new Client({ connectionString: maintenance.href, connectionTimeoutMillis: 2_000 });
+  await withClient(maintenance.href, async (client) => {
+    await ensureRoles(client, password);
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`create database ${DATABASE}`);
+    await client.query(`alter database ${DATABASE} owner to ${ENGINE_ROLE}`);
+  });
+  await withClient(superuserUrl, handOver);
+  return true;
+}
+
+async function withClient(connectionString: string, work: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: 2_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
-    if (rowCount === 0) await client.query(`create database ${DATABASE}`);
-    return true;
+    await work(client);
   } finally {
     await client.end();
   }

@@ -2,6 +2,7 @@ import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from
 import { BulkOperationNotFound } from '../db/bulk-operations/bulk-operations';
 import { PageNotReadable } from '../db/mirror/copy/copy-kernel';
 import { LineTooLong } from '../db/mirror/copy/csv-to-binary';
+import { ForeignTrigger } from '../db/mirror/foreign-triggers';
 import { ResultFileBroken } from '../db/mirror/load/result-file';
 import { toDatabaseError, type DatabaseError } from '../db/postgres/pg-errors';
 import { SessionEnded } from '../db/sessions/chunks';
@@ -42,6 +43,7 @@ export function toFailure(error: unknown): Classified | undefined {
   if (isOver) return known(permanentFailure(FAILURES.run.ended, error.message));
   if (error instanceof NumberRangeExceeded)
     return known(permanentFailure(FAILURES.chunks.rangeExceeded, error.message));
+  if (error instanceof ForeignTrigger) return known(permanentFailure(FAILURES.mirror.foreignTrigger, error.message));
   if (error instanceof PageNotReadable) return ofKind(FAILURES.content.pageNotReadable, error.message);
   if (error instanceof ResultFileBroken || error instanceof LineTooLong)
     return ofKind(FAILURES.content.fileNotReadable, error.message);

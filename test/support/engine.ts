@@ -7,7 +7,7 @@ import type { TemporalClient } from '../../src/temporal/client';
 import { createSyncCommands, type SyncCommands } from '../../src/temporal/runs/sync-commands';
 import { ENCRYPTION_KEY } from './encryption-key';
 import { Org, type OrgOptions } from './org';
-import { startPostgresServer, testDatabase, type PostgresServer } from './postgres';
+import { engineDatabase, startPostgresServer, testDatabase, type PostgresServer } from './postgres';
 import {
   createNamespace,
   DEFAULT_NAMESPACE,
@@ -26,6 +26,8 @@ export interface EngineOptions {
   ownPostgres?: boolean;
   /** A Temporal server that may be killed. */
   ownTemporal?: boolean;
+  /** A database of the engine's own role, which is no superuser, as that of `npm start`. */
+  leastPrivilege?: boolean;
   /** More variables of the worker's environment. */
   worker?: Readonly<Record<string, string>>;
 }
@@ -100,7 +102,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     options.ownPostgres ? startPostgresServer() : undefined,
     options.ownTemporal ? startTemporalServer() : undefined,
   ]);
-  const database = ownPostgres ? { url: ownPostgres.url, drop: () => ownPostgres.stop() } : await testDatabase();
+  const database = ownPostgres ? { url: ownPostgres.url, drop: () => ownPostgres.stop() } : await databaseFor(options);
   const { address } = ownTemporal ?? (await sharedTemporal());
   const namespace = ownTemporal ? DEFAULT_NAMESPACE : await createNamespace(address);
   const spoolDirectory = await mkdtemp(path.join(tmpdir(), 'pulse-test-spool-'));
@@ -133,6 +135,10 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     throw error;
   }
   return engine;
+}
+
+function databaseFor({ leastPrivilege }: EngineOptions): Promise<{ url: string; drop(): Promise<void> }> {
+  return leastPrivilege ? engineDatabase() : testDatabase();
 }
 
 const STARTING_MS = 90_000;

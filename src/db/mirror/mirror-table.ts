@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { type MirrorField } from '../../domain/mirror/mirror-field';
+import { refuseForeignTriggers } from './foreign-triggers';
 import { quoteIdentifier } from './identifiers';
 import {
   mirrorColumns,
@@ -42,7 +43,7 @@ const MAX_COLUMNS_AT_FIRST = 1_500;
  * Creates the mirror table of a module, or brings it up to its fields, see `TableChanges`. Repeating it changes
  * nothing. A table that had been made and is gone is made again, and what earlier sessions promised of it is void.
  *
- * @throws NotAMirrorTable before anything is changed
+ * @throws NotAMirrorTable, ForeignTrigger before anything is changed
  */
 export async function prepareMirrorTable(
   knex: Knex,
@@ -55,7 +56,10 @@ export async function prepareMirrorTable(
     // "If not exists" does not keep two transactions from creating it at the same time.
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`schema:${mirror.schema}`]);
     await createSchema(trx, mirror.schema);
-    if (await findMirrorTable(trx, mirror)) return;
+    if (await findMirrorTable(trx, mirror)) {
+      await refuseForeignTriggers(async (sql, values) => trx.raw(sql.replaceAll('$1', '?'), [...values]), mirror);
+      return;
+    }
     await createTable(trx, mirror);
     await noteNewTable(trx, mirror);
   });

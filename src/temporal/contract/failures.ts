@@ -110,6 +110,12 @@ export const FAILURES = {
       'A table, view, sequence or type that the engine did not make has the name of a mirror table, or the table lost its id',
       'Rename what the message names, or move it to another schema, then start the sync again: nothing was changed.',
     ),
+    foreignTrigger: failure(
+      'mirror.foreign_trigger',
+      "A mirror table has a trigger whose function is another role's, and would run with the engine's rights",
+      'Drop the trigger, or alter its function to SECURITY DEFINER, and grant nobody TRIGGER on the mirror.',
+      'database administrator',
+    ),
     alreadySyncing: failure(
       'mirror.already_syncing',
       'The module is being synced by another session that was started under another name of it',

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { refuseForeignTriggers } from '../foreign-triggers';
 import { mirrorLockKey, type MirrorModule } from '../mirror-module';
 import type { Decision } from './merge-rule';
 import { MergeStatements, type MergeInstructions, type Statement } from './merge-statements';
@@ -101,11 +102,13 @@ async function userNames(client: pg.Client, mirror: MirrorModule, layout: Stagin
 /** Keeps every other writer of the module out until the transaction ends. */
 async function lockMirror(client: pg.Client, mirror: MirrorModule): Promise<void> {
   await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [mirrorLockKey(mirror)]);
+  await refuseForeignTriggers((sql, values) => client.query(sql, [...values]), mirror);
 }
 
 /** Shared with other loads that only insert: the primary key already excludes double inserts. */
 export async function lockMirrorForInserts(client: pg.Client, mirror: MirrorModule): Promise<void> {
   await client.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [mirrorLockKey(mirror)]);
+  await refuseForeignTriggers((sql, values) => client.query(sql, [...values]), mirror);
 }
 
 /** True if any row of the module was deleted after the read began: if not, no row of it needs to be checked. */
