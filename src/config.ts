@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65535);
+const days = z.coerce.number().int().min(0).max(36_500);
 const list = z.string().transform((value) =>
   value
     .split(',')
@@ -38,6 +39,12 @@ const Environment = z.object({
   /** Reaction to an answer that differs from the OpenAPI document: fail the request, log it, or nothing. */
   PULSE_VALIDATE_ANSWERS: z.enum(['throw', 'log', 'off']).default('log'),
   PULSE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** Days after which records and values of ended writes, and closed quarantine rows, are forgotten; 0: never. */
+  PULSE_KEEP_SENT_DAYS: days.default(30),
+  /** Days after which the values of deleted rows, and the statuses of single records, are forgotten; 0: never. */
+  PULSE_KEEP_DELETED_DAYS: days.default(90),
+  /** Days after which log lines of sessions and operations are removed; 0: never. */
+  PULSE_KEEP_LOG_DAYS: days.default(180),
   /** Chunks that one worker loads at a time. */
   PULSE_LOAD_CONCURRENCY: z.coerce.number().int().min(1).default(2),
   /** Calls to Zoho that one worker makes at a time. */

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { ZohoTransports } from '../connection/transports';
+import type { Retention } from '../db/maintenance/retention';
 import type { Logger } from '../logger';
 import type { Spool } from './spool';
 
@@ -28,6 +29,8 @@ export interface ActivityDependencies {
   /** Asks Temporal what has become of a workflow. */
   workflowState(workflowId: string): Promise<WorkflowState>;
   schedules: ConnectionSchedules;
+  /** Ages at which values of records are forgotten after their work has ended. */
+  retention: Retention;
   /**
    * The URL that Zoho may call when a bulk write's job ends; undefined where Zoho cannot reach the API.
    * @param secret proves that the call is Zoho's

@@ -9,6 +9,7 @@ import { submitBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } fro
 import type { ActivityDependencies } from './dependencies';
 import { alignSchedules } from './maintenance/align-schedules';
 import { closeAbandonedRuns } from './maintenance/close-abandoned-runs';
+import { ForgettingValues } from './maintenance/forget-values';
 import {
   awaitBulkRead,
   loadBulkPage,
@@ -41,6 +42,7 @@ import { recordRun, type RecordedUpdate } from './record-run';
 
 /** Quick work on the engine's own tables: the `core` queue. */
 export function createCoreActivities(deps: ActivityDependencies) {
+  const forgetting = new ForgettingValues();
   return {
     /** Writes a step of a session. */
     recordProgress: (update: RecordedUpdate) => recordRun(deps, 'session', update),
@@ -48,7 +50,11 @@ export function createCoreActivities(deps: ActivityDependencies) {
     finishIncrementalSync: (request: Omit<FinishRequest, 'path'>) => finishIncrementalSync(deps, request),
     /** Writes a message to a run that did not come by the API into the audit log. */
     auditMessage: (message: AuditedMessage) => auditMessage(deps, message),
-    reconcileSessions: () => closeAbandonedRuns(deps),
+    reconcileSessions: async () => {
+      const closed = await closeAbandonedRuns(deps);
+      await forgetting.run(deps, deps.retention);
+      return closed;
+    },
     reconcileConnections: () => alignSchedules(deps),
     /** Writes a step of a bulk operation. */
     recordBulkOperation: (update: RecordedUpdate) => recordRun(deps, 'operation', update),

@@ -71,6 +71,11 @@ function activityDependencies(
     zoho,
     logger,
     spool,
+    retention: {
+      sentDays: config.PULSE_KEEP_SENT_DAYS,
+      deletedDays: config.PULSE_KEEP_DELETED_DAYS,
+      logDays: config.PULSE_KEEP_LOG_DAYS,
+    },
     bulkWriteCallbackUrl: (id, file, secret) => bulkWriteCallbackUrl(config.PULSE_PUBLIC_URL, id, file, secret),
     openSecret: (purpose, sealed) => open(ring, purpose, sealed),
     workflowState: (workflowId) => describeWorkflow(temporal.client, workflowId),

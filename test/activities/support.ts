@@ -78,6 +78,7 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
       zoho,
       logger: createLogger('test', 'silent'),
       spool,
+      retention: { sentDays: 0, deletedDays: 0, logDays: 0 },
       workflowState: async () => ({ status: null, sessionId: null }),
       bulkWriteCallbackUrl: () => undefined,
       openSecret: (purpose, sealed) => open(KEY_RING, purpose, sealed),

@@ -26,7 +26,8 @@ import * as tokenRefreshLease from './20261127171500_token_refresh_lease';
 import * as auditEntriesStay from './20261127174500_audit_entries_stay';
 import * as tokenRejections from './20261127191500_token_rejections';
 import * as tombstonesByTime from './20261127195000_tombstones_by_time';
-import * as grantChecks from './20261127193000_grant_checks';
+import * as grantChecks from './20261127195500_grant_checks';
+import * as retention from './20261127201000_retention';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -61,5 +62,6 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261127174500_audit_entries_stay', ...auditEntriesStay },
   { name: '20261127191500_token_rejections', ...tokenRejections },
   { name: '20261127195000_tombstones_by_time', ...tombstonesByTime },
-  { name: '20261127193000_grant_checks', ...grantChecks },
+  { name: '20261127195500_grant_checks', ...grantChecks },
+  { name: '20261127201000_retention', ...retention },
 ];

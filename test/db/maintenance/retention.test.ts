@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { forgetOldValues } from '../../../src/db/maintenance/retention';
+import { someConnection, someSession, useDatabase } from '../support';
+
+const RETENTION = { sentDays: 30, deletedDays: 90, logDays: 180 };
+const CANARY = 'CANARY-4711';
+
+describe('values that came of age', () => {
+  const database = useDatabase();
+
+  /** Everything the engine keeps that holds a value, as old as this. */
+  async function someValues(days: number): Promise<void> {
+    const { knex } = database;
+    const { id: connectionId } = await someConnection(knex);
+    const { id: sessionId } = await someSession(knex, { connectionId });
+    const at = new Date(Date.now() - days * 86_400_000);
+    const operation = randomUUID();
+    const value = JSON.stringify({ Last_Name: CANARY });
+    await knex.raw(
+      `insert into sync.bulk_operations (id, connection_id, kind, module_names, request, workflow_id, initiated_by,
+         request_hash, status, completed_at)
+       values (?, ?, 'mass_update', '{Deals}', jsonb_build_object('module', 'Deals', 'values', ?::jsonb), 'w', 'test', 'h',
+         'completed', ?)`,
+      [operation, connectionId, value, at],
+    );
+    for (const position of [1, 2, 3]) {
+      await knex.raw(
+        `insert into sync.bulk_operation_items (operation_id, position, action, module_name, record, status)
+         values (?, ?, 'update', 'Deals', ?::jsonb, 'updated')`,
+        [operation, position, value],
+      );
+    }
+    await knex.raw(
+      `insert into sync.quarantine (connection_id, module_name, record_id, status, field, reason, fields, raw_data, read_at,
+         closed_at, closed_by)
+       values (?, 'Deals', 1, 'closed', 'Amount', 'r', '[]', ?::jsonb, ?, ?, 'merge')`,
+      [connectionId, value, at, at],
+    );
+    await knex.raw(
+      `insert into sync.tombstones (connection_id, module_name, record_id, deleted_at, reason, row_data, created_at)
+       values (?, 'Deals', 1, ?, 'deleted', ?::jsonb, ?)`,
+      [connectionId, at, value, at],
+    );
+    await knex.raw(
+      `insert into sync.record_sync_statuses (connection_id, session_id, sequence, position, module_name, action_taken,
+         before_data, processed_at)
+       values (?, ?, 1, 1, 'Deals', 'deleted', ?::jsonb, ?)`,
+      [connectionId, sessionId, value, at],
+    );
+    await knex.raw(
+      `insert into sync.sync_status_logs (connection_id, session_id, sequence, position, log_level, component, message,
+         timestamp)
+       values (?, ?, 1, 1, 'INFO', 'test', ?, ?)`,
+      [connectionId, sessionId, CANARY, at],
+    );
+  }
+  /** The tables that hold the canary still. */
+  async function holding(): Promise<string[]> {
+    const tables = await database.knex.raw<{ rows: { name: string }[] }>(
+      `select table_name as name from information_schema.tables where table_schema = 'sync' and table_type = 'BASE TABLE'`,
+    );
+    const found: string[] = [];
+    for (const { name } of tables.rows) {
+      const { rows } = await database.knex.raw<{ rows: object[] }>(
+        `select from sync.?? as t where to_jsonb(t)::text like ? limit 1`,
+        [name, `%${CANARY}%`],
+      );
+      if (rows.length > 0) found.push(name);
+    }
+    return found.sort();
+  }
+  const forgetAll = async (retention = RETENTION): Promise<void> => {
+    while ((await forgetOldValues(database.knex, retention, 2)).isMoreLeft);
+    await forgetOldValues(database.knex, retention, 2);
+  };
+  beforeEach(async () => {
+    await database.knex.raw(
+      'truncate sync.bulk_operations, sync.quarantine, sync.tombstones, sync.record_sync_statuses, sync.sync_status_logs cascade',
+    );
+  });
+
+  it('are gone from every table, in batches, while outcomes and tombstones stay', async () => {
+    await someValues(200);
+
+    await forgetAll();
+
+    assert.deepEqual(await holding(), []);
+    const { rows } = await database.knex.raw<{ rows: object[] }>(
+      `select (select count(*)::int from sync.tombstones) as tombstones,
+         (select count(*)::int from sync.bulk_operation_items where status = 'updated') as outcomes`,
+    );
+    assert.deepEqual(rows, [{ tombstones: 1, outcomes: 3 }]);
+  });
+
+  it('stay while they are younger', async () => {
+    await someValues(20);
+
+    await forgetAll();
+
+    assert.equal((await holding()).length, 6);
+  });
+
+  it('stay for ever where the age is 0', async () => {
+    await someValues(2_000);
+
+    await forgetAll({ sentDays: 0, deletedDays: 0, logDays: 0 });
+
+    assert.equal((await holding()).length, 6);
+  });
+
+  it('of work that has not ended are not touched, however old it is', async () => {
+    await someValues(200);
+    await database.knex.raw(`update sync.bulk_operations set status = 'paused', completed_at = null`);
+    await database.knex.raw(`update sync.quarantine set status = 'open', closed_at = null, closed_by = null`);
+
+    await forgetAll();
+
+    assert.deepEqual(await holding(), ['bulk_operation_items', 'bulk_operations', 'quarantine']);
+  });
+});
