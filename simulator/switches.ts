@@ -113,6 +113,7 @@ export const SWITCHES = {
   bulkReadDatetimeOffset: choice(['user', 'utc'], 'offset of datetimes in cells'),
   bulkReadBom: flag(false, 'the file begins with a byte order mark'),
   bulkReadColumnOrder: choice(['requested', 'metadata'], 'order of columns after `Id`'),
+  bulkReadEnds: flag(true, 'the job of the last page says that there are no more records'),
   bulkReadEmptyFile: choice(['header', 'empty'], 'the file of a job without rows'),
   expiredPageTokenCode: choice(
     ['EXPIRED_VALUE', 'EXPIRED_PAGE_TOKEN'],

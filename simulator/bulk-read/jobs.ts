@@ -210,9 +210,16 @@ export class BulkReadJobs {
     this.#running = undefined;
     const now = this.#context.clock.now();
     if (exported) {
+      const more = exported.result.more || !this.#context.switches.read('bulkReadEnds');
       const token = exported.result.more ? this.#continue(job, exported.result, now) : undefined;
       job.state = 'COMPLETED';
-      job.result = { ...exported.result, file: exported.file, completed: now, ...(token && { nextPageToken: token }) };
+      job.result = {
+        ...exported.result,
+        more,
+        file: exported.file,
+        completed: now,
+        ...(token && { nextPageToken: token }),
+      };
       this.#context.clock.at(now + RESULT_LIFE, () => void rm(exported.file, { force: true }));
     } else {
       job.state = 'FAILURE';

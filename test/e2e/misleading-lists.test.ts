@@ -22,6 +22,15 @@ describe('lists that do not keep what Zoho promises', function () {
     assert.ok(org.calls('listRecords') < 20, `${org.calls('listRecords')} calls for ${ACCOUNTS} rows`);
   });
 
+  it('end a full sync with a sentence where exports go on without rows', async () => {
+    org.zoho.setSwitches({ bulkReadEnds: false });
+
+    const session = await org.waitFor(await org.startFullSync('Accounts', { path: 'bulk' }), 'failed');
+
+    assert.match(session.errorMessage ?? '', /page 2 of the export has no rows/);
+    assert.equal(org.zoho.bulkReads().length, 2);
+  });
+
   it('lose no change where changes come in another order than asked for', async () => {
     await org.fullSync('Accounts');
     const ids = await engine().query<{ id: string }>(`select id::text as id from ${org.table('Accounts')} order by id`);

@@ -16,6 +16,15 @@ describe('simulator: switches of bulk read', () => {
     assert.deepEqual(codes(answers), [undefined, 'PAGE_RANGE_EXCEEDED']);
   });
 
+  it('bulkReadEnds', async () => {
+    const more = async (): Promise<unknown> =>
+      (await runBulkRead(bed(), { module: { api_name: 'Deals' }, fields: ['Stage'] })).result.more_records;
+    const usual = await more();
+    flip({ bulkReadEnds: false });
+
+    assert.deepEqual([usual, await more()], [false, true]);
+  });
+
   it('bulkReadValuesPerIn', async () => {
     const value = Array.from({ length: 21 }, (_, i) => String(i));
     const criteria = { field: { api_name: 'Stage' }, comparator: 'in', value };

@@ -14,6 +14,7 @@ import {
 import { findLoadedChunk, type ChunkResult } from '../../db/sessions/chunks';
 import { exportColumns } from '../../domain/planning/export-columns';
 import { expectedBulkJobMs } from '../../domain/planning/read-methods';
+import { chunkOfJob } from '../../domain/runs/chunk-numbers';
 import { largestExport } from '../../domain/runs/export-pages';
 import { isJobOverdue, pollDelayMs } from '../../domain/runs/poll-schedule';
 import { LIMITS } from '../../domain/zoho-limits';
@@ -112,6 +113,7 @@ export interface BulkPageReady {
 /**
  * Asks once whether a page is ready. While it is not, the attempt fails with the time of the next one, so that waiting
  * costs no history and shows itself in the Temporal UI.
+ * @throws ZohoError `endless_list` when pages come again and again, or stay empty
  * @throws bulk_read.pending, bulk_read.lost (submit it again), bulk_read.field_refused (plan again)
  */
 export async function awaitBulkRead(deps: ActivityDependencies, request: BulkPageRequest): Promise<BulkPageReady> {
@@ -123,6 +125,7 @@ export async function awaitBulkRead(deps: ActivityDependencies, request: BulkPag
       throw error;
     });
     await updateBulkReadJob(deps.knex, request.sessionId, request.job, job.state, job.result ?? null);
+    if (job.result?.moreRecords) await assertProgress(deps, request, job.result.count);
     if (job.result) return { rows: job.result.count, moreRecords: job.result.moreRecords };
     if (job.failure) {
       const { code, fieldName } = job.failure;
@@ -142,6 +145,23 @@ export async function awaitBulkRead(deps: ActivityDependencies, request: BulkPag
       isJobOverdue(elapsedMs, expectedMs),
     );
   });
+}
+
+/** Whether there are more pages is Zoho's word alone, and each costs 50 credits: so they have to bring other rows. */
+async function assertProgress(deps: ActivityDependencies, request: BulkPageRequest, rows: number): Promise<void> {
+  const { sessionId, job, module, page } = request;
+  const chunkOf = (back: number) =>
+    findLoadedChunk(deps.knex, { sessionId, chunkNumber: chunkOfJob(job, page) - back });
+  const [one, other] = page > 2 ? await Promise.all([chunkOf(1), chunkOf(2)]) : [];
+  const isRepeated =
+    typeof one?.minId === 'string' &&
+    one.minId === other?.minId &&
+    one.maxId === other.maxId &&
+    one.read === other.read;
+  if (rows > 0 && !isRepeated) return;
+  const reason = `page ${page} of the export ${rows > 0 ? 'follows two with the same rows' : 'has no rows'}, and Zoho says that there are more`;
+  const label = { operation: 'get_bulk_read_job', module };
+  throw new ZohoError({ ...label, category: 'endless_list', code: 'PAGES_WITHOUT_END', reason });
 }
 
 async function submittedJob(deps: ActivityDependencies, request: BulkPageRequest): Promise<BulkReadJobRow> {

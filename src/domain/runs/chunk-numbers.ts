@@ -137,6 +137,11 @@ export function exportJob(round: number, page: number): number {
   return within(rangeOf(round * EXPORT_CHUNKS, EXPORT_CHUNKS), round * EXPORT_CHUNKS + page);
 }
 
+/** Number of the chunk that holds the page of an export job, see `exportJob`. */
+export function chunkOfJob(job: number, page: number): number {
+  return exportChunk((job - page) / EXPORT_CHUNKS, page);
+}
+
 /** Assigns the numbers of a range, starting after the last committed chunk. */
 export class ChunkCounter {
   readonly #range: ChunkRange;

@@ -76,8 +76,7 @@ export async function* keysetPages(
     const where = whereOf(query, after);
     const page = await selectRecords(transport, { select, from, where, orderBy, limit: perPage, maxColumns }, options);
     if (page.body === null) return;
-    const cursor = lastOf(label, page.body);
-    if (after && !isBehind(cursor, after)) throw unexpectedAnswer(label, 200, 'order by Modified_Time and id');
+    const cursor = lastInOrder(label, page.body, after);
     yield { ...page, body: page.body, cursor };
     if (!page.moreRecords) return;
     after = cursor;
@@ -103,14 +102,22 @@ function modified(operator: 'less_than' | 'greater_equal' | 'greater_than', time
   return compare(MODIFIED_TIME, 'datetime', operator, time);
 }
 
-function lastOf(label: CallLabel, body: Buffer): KeysetCursor {
+/**
+ * The last record of a page, all of which lie behind the one before: a server that does not order would be asked for the
+ * same page forever, or pass records over.
+ */
+function lastInOrder(label: CallLabel, body: Buffer, after: KeysetCursor | undefined): KeysetCursor {
   const { data } = decode(Rows, parseAnswer(label, 200, body), label, 200);
-  const last = data.at(-1);
-  if (!last) throw unexpectedAnswer(label, 200, 'record');
-  return { modifiedTime: last[MODIFIED_TIME], id: last.id };
+  let reached = after;
+  for (const { id, [MODIFIED_TIME]: modifiedTime } of data) {
+    const cursor = { modifiedTime, id };
+    if (reached && !isBehind(cursor, reached)) throw unexpectedAnswer(label, 200, 'order by Modified_Time and id');
+    reached = cursor;
+  }
+  if (data.length === 0 || !reached) throw unexpectedAnswer(label, 200, 'record');
+  return reached;
 }
 
-/** Without this check, a server that does not order would be asked for the same page forever. */
 function isBehind(cursor: KeysetCursor, before: KeysetCursor): boolean {
   const difference = Date.parse(cursor.modifiedTime) - Date.parse(before.modifiedTime);
   return difference > 0 || (difference === 0 && BigInt(cursor.id) > BigInt(before.id));

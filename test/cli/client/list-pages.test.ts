@@ -4,6 +4,21 @@ import type { ApiClient } from '../../../src/cli/client/api-client';
 import { listPages } from '../../../src/cli/client/list-pages';
 
 describe('listing every page', () => {
+  it('ends where the same page comes again and again', async () => {
+    let calls = 0;
+    const get = async () => ({ rows: [1, 2], nextCursor: `page ${(calls += 1)}`, hasMore: true });
+    const ignore = (): void => undefined;
+    const context = { api: { get } as unknown as ApiClient, json: false, out: ignore, err: ignore, note: ignore };
+    const schema = z.object({ rows: z.array(z.number()), nextCursor: z.string().nullable(), hasMore: z.boolean() });
+
+    await assert.rejects(
+      listPages(context, '/rows', schema, { all: true, limit: 20 }, ({ rows }) => rows, ignore),
+      /does not end/,
+    );
+
+    assert.equal(calls, 3);
+  });
+
   it('shows the rows before a page that fails, and how to continue', async () => {
     const answers = [{ rows: [1, 2], nextCursor: 'second', hasMore: true }];
     const api = { get: async () => answers.shift() ?? Promise.reject(new Error('away')) } as unknown as ApiClient;

@@ -5,6 +5,7 @@ import {
   deleteBatchSequence,
   deleteSequence,
   exportChunk,
+  chunkOfJob,
   exportJob,
   fullSyncChunks,
   incrementalSyncChunks,
@@ -65,6 +66,7 @@ describe('chunk numbers', () => {
       [1_000_000, 9_000_000, 11_000_000],
     );
     assert.deepEqual([exportChunk(2, 7), exportJob(2, 7)], [20_000_007, 20_007]);
+    assert.equal(chunkOfJob(exportJob(2, 7), 7), exportChunk(2, 7));
   });
 
   it('of exports are one for each page and round', () => {

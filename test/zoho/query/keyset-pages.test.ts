@@ -110,6 +110,20 @@ describe('keysetPages', () => {
 });
 
 describe('keysetPages against a server that does not order', () => {
+  it('stops at a record that is older than one before it', async () => {
+    const stub = await startBench();
+    const data = [
+      { id: '7', Modified_Time: '2026-01-03T00:00:00Z' },
+      { id: '5', Modified_Time: '2026-01-01T00:00:00Z' },
+      { id: '8', Modified_Time: '2026-01-04T00:00:00Z' },
+    ];
+    stub.zoho.answer(200, { data, info: { count: 3, more_records: true } });
+    const pages = keysetPages(stub.transport, { select: ['id'], from: 'Deals', modifiedUntil: '2026-02-01T00:00:00Z' });
+    const error = await failureOf(collect(pages));
+    await stub.stop();
+    assert.deepEqual([error.code, stub.zoho.received.length], ['UNEXPECTED_ANSWER', 1]);
+  });
+
   it('stops instead of asking for ever', async () => {
     const stub = await startBench();
     const data = [{ id: '5', Modified_Time: '2026-01-01T00:00:00Z' }];
