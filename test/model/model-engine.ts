@@ -43,6 +43,7 @@ export class ModelEngine {
       PULSE_ENCRYPTION_KEYS: ENCRYPTION_KEY,
       ZOHO_TIMEOUT_MS: '3000',
       ZOHO_CONFIRM_GRANT_MS: '0',
+      ZOHO_ALLOW_LOOPBACK: 'true',
     };
     const mendConnections = breakConnections();
     const worker = await startCrashingWorker(environment, lines);
