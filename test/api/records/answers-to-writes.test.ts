@@ -39,12 +39,13 @@ describe('the answer to a write', () => {
   async function write(status: number, answer: object, records: object[] = [{ Last_Name: 'Roe' }], more = {}) {
     zoho.respond((response, { url }) => {
       const token = { access_token: '1000.a.b', api_domain: zoho.url, token_type: 'Bearer', expires_in: 3_600 };
-      const [code, body] =
-        url.pathname === '/oauth/v2/token'
-          ? [200, token]
-          : url.pathname.endsWith('/settings/fields')
-            ? [200, { fields: [FIELD] }]
-            : [status, answer];
+      const others: Record<string, object> = {
+        '/oauth/v2/token': token,
+        '/crm/v8/org': { org: [{ id: '1', zgid: '2', company_name: 'Acme' }] },
+        '/crm/v8/settings/fields': { fields: [FIELD] },
+      };
+      const other = others[url.pathname];
+      const [code, body] = other ? [200, other] : [status, answer];
       response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     });
     const path = '/api/v1/modules/Contacts/records/write';
