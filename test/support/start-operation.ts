@@ -10,7 +10,12 @@ import type { Org } from './org';
 const PERSON = 'tester';
 
 /** Keeps a bulk write as the API does. @param operations as in the body of its request, or as JSON text */
-export async function keepBulkWrite(knex: Knex, connectionId: string, operations: object[] | string): Promise<string> {
+export async function keepBulkWrite(
+  knex: Knex,
+  connectionId: string,
+  operations: object[] | string,
+  request: object = {},
+): Promise<string> {
   const id = uuidv7();
   const text = typeof operations === 'string' ? operations : JSON.stringify(operations);
   const groups = JSON.parse(text) as { module: string; records: object[] }[];
@@ -20,7 +25,7 @@ export async function keepBulkWrite(knex: Knex, connectionId: string, operations
       connectionId,
       kind: 'bulk_write',
       moduleNames: [...new Set(groups.map(({ module }) => module))],
-      request: '{}',
+      request: JSON.stringify(request),
       totalRecords: groups.reduce((sum, { records }) => sum + records.length, 0),
       workflowId: bulkWriteWorkflowId(id),
       initiatedBy: PERSON,

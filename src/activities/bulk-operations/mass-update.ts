@@ -6,7 +6,12 @@ import {
   type ItemOutcome,
 } from '../../db/bulk-operations/bulk-operation-items';
 import { getJob, planJob, updateJob } from '../../db/bulk-operations/bulk-write-jobs';
-import { readMassUpdateRequest, type ExactValue } from '../../db/bulk-operations/mass-update-request';
+import {
+  readMassUpdateRequest,
+  type ExactValue,
+  type StoredMassUpdate,
+} from '../../db/bulk-operations/mass-update-request';
+import { isEmptyValue } from '../../domain/records/empty-value';
 import { massUpdateProblems } from '../../domain/records/mass-update-problems';
 import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
 import { isJobOverdue, pollDelayMs } from '../../domain/runs/poll-schedule';
@@ -31,9 +36,10 @@ const JOB = 1;
  * @throws mass_update.refused with what stands against it
  */
 export async function planMassUpdate(deps: ActivityDependencies, target: OperationTarget): Promise<MassUpdatePlan> {
-  const { module, values, customView } = await readMassUpdateRequest(deps.knex, target.operationId);
+  const request = await readMassUpdateRequest(deps.knex, target.operationId);
+  const { module, values, customView } = request;
   const fields = await withZoho(deps, target, ({ transport, options }) => getFields(transport, module, options));
-  const problems = massUpdateProblems(module, plainValues(values), fields);
+  const problems = massUpdateProblems(module, plainValues(values), fields, request);
   if (problems.length > 0) {
     const text = problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ');
     throw permanentFailure(FAILURES.massUpdate.refused, `${text}.`);
@@ -52,7 +58,8 @@ export async function planMassUpdate(deps: ActivityDependencies, target: Operati
  */
 export async function updateByIds(deps: ActivityDependencies, target: OperationTarget): Promise<ItemProgress> {
   const { operationId } = target;
-  const { module, values, overWrite } = await readMassUpdateRequest(deps.knex, operationId);
+  const request = await readMassUpdateRequest(deps.knex, operationId);
+  const { module } = request;
   return withZoho(deps, target, async (zoho) => {
     const { transport, options, signal } = zoho;
     // A call in flight is not cut short: what it wrote would be written down nowhere.
@@ -64,7 +71,7 @@ export async function updateByIds(deps: ActivityDependencies, target: OperationT
       zoho.report({ from: items[0]?.position, ...progress });
       signal.throwIfAborted();
       const ids = items.map(({ recordId }) => recordId);
-      const outcomes = await massUpdateRecords(transport, module, { ids, values: recordOf(values), overWrite }, uncut);
+      const outcomes = await massUpdateRecords(transport, module, { ids, ...changesOf(request) }, uncut);
       await saveItemOutcomes(
         deps.knex,
         operationId,
@@ -83,11 +90,12 @@ export async function submitMassUpdate(deps: ActivityDependencies, target: Opera
   const { operationId } = target;
   const { zohoJobId } = await getJob(deps.knex, operationId, 'mass_update', JOB);
   if (zohoJobId !== null) return;
-  const { module, values, overWrite, customView } = await readMassUpdateRequest(deps.knex, operationId);
+  const request = await readMassUpdateRequest(deps.knex, operationId);
+  const { module, customView } = request;
   await withZoho(deps, target, async ({ transport, options }) => {
     const { signal: _signal, ...uncut } = options;
     await updateJob(deps.knex, operationId, 'mass_update', JOB, { state: 'ORDERING' });
-    const update = { customView: customView ?? '', values: recordOf(values), overWrite };
+    const update = { customView: customView ?? '', ...changesOf(request) };
     try {
       const { jobId } = await createMassUpdateJob(transport, module, update, uncut);
       await updateJob(deps.knex, operationId, 'mass_update', JOB, { state: 'SCHEDULED', zohoJobId: jobId });
@@ -140,9 +148,19 @@ function outcomeOf(outcome: WriteOutcome | undefined): ItemOutcome {
   return { status: 'skipped', recordId: null, errors };
 }
 
-function recordOf(values: Record<string, ExactValue>): RecordInput {
-  const exact = (value: ExactValue) => (value.type === 'number' ? new JsonNumber(value.text) : value.value);
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, exact(value)]));
+/** An empty list takes every choice away, which Zoho says by null, and never by adding nothing. */
+function changesOf({ values, overWrite }: StoredMassUpdate<ExactValue>): {
+  values: RecordInput;
+  overWrite: boolean | undefined;
+} {
+  const given = Object.entries(values).map(([name, value]): [string, RecordInput[string]] => [name, exactValue(value)]);
+  const clears = given.some(([, value]) => value === null);
+  return { values: Object.fromEntries(given), overWrite: overWrite ?? (clears || undefined) };
+}
+
+function exactValue(value: ExactValue): RecordInput[string] {
+  if (value.type === 'number') return new JsonNumber(value.text);
+  return Array.isArray(value.value) && isEmptyValue(value.value) ? null : value.value;
 }
 
 function plainValues(values: Record<string, ExactValue>): Record<string, unknown> {

@@ -9,11 +9,12 @@ import type { OperationTarget } from '../../temporal/contract/targets';
 import { getFields, type ZohoField } from '../../zoho/metadata/fields';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
+import { assertValuesFit } from './check-values';
 
 /**
- * Sorts the records into files and holds their fields against the modules' metadata, before anything is sent.
+ * Sorts the records into files and holds their fields and values against the modules' metadata, before anything is sent.
  * Idempotent: what is planned stays planned.
- * @throws bulk_write.fields_not_writable with the names
+ * @throws bulk_write.fields_not_writable with the names, bulk_write.values_refused
  */
 export async function planBulkWrite(deps: ActivityDependencies, target: OperationTarget): Promise<BulkWritePlan> {
   const groups = await assignFiles(deps.knex, target.operationId);
@@ -27,6 +28,10 @@ export async function planBulkWrite(deps: ActivityDependencies, target: Operatio
     const found = await Promise.all(modules.map((module) => getFields(transport, module, options)));
     return new Map(modules.map((module, index) => [module, found[index] ?? []]));
   });
+  for (const module of modules) {
+    const names = new Set(groups.filter((group) => group.module === module).flatMap((group) => group.names));
+    await assertValuesFit(deps, target, module, names, fields.get(module) ?? []);
+  }
   for (const group of groups) await plan(deps, target, group, fields.get(group.module) ?? []);
   return {
     files: groups.map(({ file, module, action, rows }) => ({ file, module, action, rows })),

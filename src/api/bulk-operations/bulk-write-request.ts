@@ -7,7 +7,7 @@ import { countItems, itemsOf, outlineText, type ScannedBody } from '../http/json
 import { ApiName, connection } from '../http/parameters';
 import type { BodyLimit } from '../http/read-body';
 import { assertNoPrototype, invalidBody, MAX_ISSUES, parseBody, parseJson } from '../http/validation';
-import { MAX_RECORDS_TEXT, Value } from './schemas';
+import { allowNewChoices, MAX_RECORDS_TEXT, Value } from './schemas';
 
 const MAX_GROUPS = 100;
 const NOT_A_LIST = 'Must be a list of records';
@@ -61,6 +61,7 @@ const GroupOutline = z
 
 const requestHead = {
   connection,
+  allowNewChoices,
   callbackUrl: CallbackUrl.optional().meta({
     description: 'Gets one POST at the end, without any value of a record.',
   }),

@@ -22,6 +22,10 @@ const count = z.int().min(0);
 const text = plainText(MAX_CHARACTERS);
 const choice = text.refine((value) => !value.includes(';'), 'Must not have a semicolon, which separates choices');
 
+export const allowNewChoices = z.boolean().optional().meta({
+  description: 'Send choices that a picklist does not have. Bulk write adds them to the picklist of the organization.',
+});
+
 /** A value as the API of Zoho takes it. Numbers keep every digit on the way. The most usual come first: they are many. */
 export const Value = z.union([
   text,
@@ -47,6 +51,7 @@ const massUpdateShape = {
       description: `What every record gets: ${LIMITS.massUpdate.fields('Leads')} field, up to ${LIMITS.massUpdate.fields('Deals')} of Deals.`,
     }),
   overWrite: z.boolean().optional().meta({ description: 'Replace the choices of a multi-select instead of adding.' }),
+  allowNewChoices,
 };
 
 export const MassUpdateRequest = checkedUpdate(z.strictObject(massUpdateShape)).meta({

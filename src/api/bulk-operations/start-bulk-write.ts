@@ -83,7 +83,7 @@ function modulesOf({ operations }: BulkWriteRequest): ModuleToWrite[] {
 }
 
 /** Audited part of the request, without a value of any record. */
-function outlineOf({ operations, callbackUrl }: BulkWriteRequest): object {
+function outlineOf({ operations, callbackUrl, allowNewChoices = false }: BulkWriteRequest): object {
   return {
     operations: operations.map(({ operation, module, findBy, records }) => ({
       operation,
@@ -92,5 +92,6 @@ function outlineOf({ operations, callbackUrl }: BulkWriteRequest): object {
       records: records.length,
     })),
     notifiesCaller: callbackUrl !== undefined,
+    allowNewChoices,
   };
 }

@@ -126,7 +126,7 @@ export const previewMassUpdate = defineRoute({
       getFields(transport, module, options),
     );
     const problems = new Map(
-      massUpdateProblems(module, body.values, fields).map(({ field, problem }) => [field, problem]),
+      massUpdateProblems(module, body.values, fields, body).map(({ field, problem }) => [field, problem]),
     );
     const names = Object.keys(body.values);
     const { ids } = body;

@@ -106,6 +106,9 @@ export const WriteRequest = z
       .array(z.enum(['approval', 'workflow', 'blueprint', 'pathfinder', 'orchestration']))
       .optional()
       .meta({ description: 'The automations that run: all when absent, none for an empty list.' }),
+    allowNewChoices: z.boolean().optional().meta({
+      description: 'Send choices that a picklist does not have. Otherwise such a record is refused.',
+    }),
     ifUnmodifiedSince: z.string().regex(WHOLE_SECONDS, 'Must be a time in whole seconds with offset').optional().meta({
       description: 'Refuses the one record if it was changed after this time.',
     }),

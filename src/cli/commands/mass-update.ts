@@ -11,6 +11,7 @@ interface StartOptions {
   customView?: string;
   values: string;
   overWrite?: true;
+  allowNewChoices?: true;
   connection?: string;
   preview?: true;
   idempotencyKey?: string;
@@ -30,6 +31,7 @@ export function massUpdateCommand(context: CliContext): Command {
     .option('--ids <ids>', 'of the records, separated by commas', names)
     .addOption(new Option('--custom-view <id>', 'id of a view: all of its records').conflicts('ids'))
     .option('--over-write', 'replace the choices of a multi-select instead of adding')
+    .option('--allow-new-choices', 'send choices that a picklist does not have')
     .addOption(connectionOption())
     .option('--preview', 'show what it would do, and do nothing')
     .option('--idempotency-key <key>', 'sent again with the same options, the same key answers the same operation')

@@ -121,6 +121,7 @@ function addWriters(context: CliContext, on: CommandOn): void {
     .addOption(new Option('--operation <name>', 'what is done').choices(WRITE_ACTIONS).makeOptionMandatory())
     .option('--duplicate-check-fields <names>', 'unique fields by which an upsert finds records', names)
     .option('--if-unmodified-since <time>', 'refuse the one record if it was changed after this time')
+    .option('--allow-new-choices', 'send choices that a picklist does not have')
     .action(async (module: string, file: string, { connection, ...options }: WriteOptions) => {
       const request = { schema: WriteAnswer, query: { connection }, bodyText: await recordsBody(file, options) };
       const answer = await context.api.post(`${recordsPath(module)}/write`, request);

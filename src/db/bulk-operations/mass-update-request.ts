@@ -7,6 +7,8 @@ export interface StoredMassUpdate<Value> {
   /** By API name. */
   values: Record<string, Value>;
   overWrite: boolean | undefined;
+  /** Choices that a picklist does not have are sent all the same. */
+  allowNewChoices: boolean;
   /** Id of a view; null where the records are named by their ids. */
   customView: string | null;
 }
@@ -16,9 +18,13 @@ export type ExactValue =
 
 /** Reads the request of a mass update, with numbers as their digits. @throws BulkOperationNotFound */
 export async function readMassUpdateRequest(knex: Knex, operationId: string): Promise<StoredMassUpdate<ExactValue>> {
-  type Row = { module: string; overWrite: boolean | null; customView: string | null; values: [string, ExactValue][] };
+  type Row = Omit<StoredMassUpdate<ExactValue>, 'overWrite' | 'values'> & {
+    overWrite: boolean | null;
+    values: [string, ExactValue][];
+  };
   const { rows } = await knex.raw<{ rows: Row[] }>(
     `select request ->> 'module' as module, (request ->> 'overWrite')::boolean as "overWrite",
+       coalesce((request ->> 'allowNewChoices')::boolean, false) as "allowNewChoices",
        request ->> 'customView' as "customView",
        (select jsonb_agg(jsonb_build_array(cell.key, case jsonb_typeof(cell.value)
           when 'number' then jsonb_build_object('type', 'number', 'text', cell.value #>> '{}')

@@ -28,6 +28,11 @@ const NOT_IN_FILES = new Set([
   'autonumber',
 ]);
 
+/** Whether a value of the field is another record. */
+export function isReference({ dataType }: Pick<BulkWriteField, 'dataType'>): boolean {
+  return REFERENCES.has(dataType);
+}
+
 /**
  * Chooses the columns of a bulk-write file. The key by which records are matched comes first, because the result file
  * repeats only the first columns.
@@ -60,5 +65,5 @@ function isWritable({ dataType, apiCreate, apiUpdate }: BulkWriteField, action: 
 
 function kindOf(field: BulkWriteField | undefined): ColumnKind {
   if (field?.dataType === 'date' || field?.dataType === 'datetime') return field.dataType;
-  return field && REFERENCES.has(field.dataType) ? 'reference' : 'text';
+  return field && isReference(field) ? 'reference' : 'text';
 }

@@ -1,5 +1,6 @@
 import { LIMITS } from '../zoho-limits';
 import { isBigintId } from './bigint-id';
+import { newChoiceProblem, newChoices } from './choices';
 
 /** Metadata of a field that the check uses. */
 export interface WritableField {
@@ -27,9 +28,6 @@ export interface RecordProblem {
 
 type Input = Readonly<Record<string, unknown>>;
 type Found = Omit<RecordProblem, 'field'>;
-
-/** A picklist without a value, as Zoho writes it. */
-const NO_OPTION = '-None-';
 
 /**
  * Checks a record against the fields of its module before a credit is spent: names, types, lengths, options and
@@ -134,10 +132,9 @@ function textProblem({ length }: WritableField, value: unknown): Found | undefin
   return { code: 'too_long', detail: `The text is longer than ${length} characters.` };
 }
 
-function optionProblem({ picklistValues }: WritableField, chosen: readonly string[]): Found | undefined {
-  const options = new Set(picklistValues.flatMap(({ actual, display }) => [actual, display]));
-  if (chosen.every((option) => option === NO_OPTION || options.has(option))) return undefined;
-  return { code: 'no_option', detail: 'The value is not among the options of the field.' };
+function optionProblem(field: WritableField, chosen: readonly string[]): Found | undefined {
+  const [unknown] = newChoices(field, chosen);
+  return unknown === undefined ? undefined : { code: 'no_option', detail: `${newChoiceProblem(field, unknown)}.` };
 }
 
 function digitsProblem({ length }: WritableField, value: unknown, usual: number): Found | undefined {

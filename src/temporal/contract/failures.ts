@@ -57,6 +57,11 @@ export const FAILURES = {
       'The request names fields that the module lacks or that cannot be written, or needs too many files',
       'Correct the request as the message says, and send it again: nothing was written.',
     ),
+    valuesRefused: failure(
+      'bulk_write.values_refused',
+      'A record has a choice that its picklist lacks, or a list or a record where the field takes none',
+      'Correct the records as the message says, or allow new choices (`allowNewChoices`), which Zoho adds for everybody: nothing was written.',
+    ),
   },
   bulkOperation: {
     incomplete: failure(
