@@ -71,6 +71,7 @@ const arrows = [
       './api/connections/schemas.ts',
       './api/modules/schemas.ts',
       './api/plans/schemas.ts',
+      './api/quarantine/schemas.ts',
       './api/records/schemas.ts',
       './api/sessions/schemas.ts',
       './api/system/schemas.ts',

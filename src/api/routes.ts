@@ -18,6 +18,7 @@ import { createCustomField, listFieldModificationsRoute, updateCustomField } fro
 import { getFieldCoverage, listFields } from './modules/fields';
 import { getModuleRoute, listModulesRoute } from './modules/modules';
 import { createPlan } from './plans/create-plan';
+import { ignoreQuarantined, listQuarantineRoute, reopenQuarantined } from './quarantine/quarantine';
 import { countRecordsRoute, queryRecordsRoute, searchRecordsRoute } from './records/find-records';
 import { getRecordRoute, listDeletedRoute, listRecordsRoute } from './records/read-records';
 import { validateRecords, writeRecords } from './records/write-records';
@@ -63,6 +64,9 @@ export const ROUTES: readonly Route[] = [
   countRecordsRoute,
   writeRecords,
   validateRecords,
+  listQuarantineRoute,
+  ignoreQuarantined,
+  reopenQuarantined,
   createConnection,
   putConnection,
   listConnectionsRoute,

@@ -33,6 +33,7 @@ export const PROBLEMS = {
   route_not_found: problem(404, 'No such route', 'not_found'),
   session_not_found: problem(404, 'No such session', 'not_found'),
   operation_not_found: problem(404, 'No such bulk write or mass update', 'not_found'),
+  quarantine_entry_not_found: problem(404, 'The record is not in quarantine', 'not_found'),
   api_key_not_found: problem(404, 'No such API key', 'not_found'),
   connection_not_found: problem(404, 'No such connection', 'not_found'),
   method_not_allowed: problem(405, 'The route does not know this method', 'request'),

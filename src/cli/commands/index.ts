@@ -8,6 +8,7 @@ import { keysCommand } from './keys';
 import { massUpdateCommand } from './mass-update';
 import { modulesCommand } from './modules';
 import { planCommand } from './plan';
+import { quarantineCommand } from './quarantine';
 import { recordsCommand } from './records';
 import { secretsCommand } from './secrets';
 import { sessionsCommand } from './sessions';
@@ -27,5 +28,6 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   modulesCommand,
   fieldsCommand,
   recordsCommand,
+  quarantineCommand,
   healthCommand,
 ];

@@ -174,16 +174,26 @@ describe('the quarantine of a record', () => {
     assert.deepEqual([entry?.['status'], entry?.['closed_by'], entry?.['attempts']], ['open', null, 2]);
   });
 
-  it('stays ignored when a newer version does not fit either, and is counted', async () => {
+  it('stays ignored while its record stays as it is, and is counted', async () => {
     const deals = await someMirror(database.knex);
     await loadRecords(deals, [misfit(8)], { asOf: at(9) });
     await ignore(deals);
 
-    await loadRecords(deals, [misfit(10)], { asOf: at(11) });
+    await loadRecords(deals, [misfit(8)], { asOf: at(11) });
 
     assert.equal(await statusOf(deals), 'ignored');
     assert.deepEqual(await counts(deals), { quarantined: 1, unmirrored: 1 });
     assert.deepEqual(await due(deals), []);
+  });
+
+  it('opens again when an ignored record has changed and does not fit either', async () => {
+    const deals = await someMirror(database.knex);
+    await loadRecords(deals, [misfit(8)], { asOf: at(9) });
+    await ignore(deals);
+
+    await loadRecords(deals, [misfit(10, '1', 'more')], { asOf: at(11) });
+
+    assert.equal(await statusOf(deals), 'open');
   });
 
   it('is due after an hour, and not again before a day once nothing was learned', async () => {

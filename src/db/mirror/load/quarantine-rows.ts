@@ -7,6 +7,10 @@ import { STAGING } from './staging';
 import { ROW_TOO_WIDE } from './wide-rows';
 import { isSpelled } from './zoho-spelling';
 
+/** Whether an ignored record is as it was; one without a time of modification is if its row is. */
+const STAYS_IGNORED = `q.status = 'ignored' and case when excluded.zoho_time is null
+  then q.raw_data is not distinct from excluded.raw_data else q.zoho_time is not distinct from excluded.zoho_time end`;
+
 interface ReadOf {
   sessionId: string;
   /** Zoho's time when the read began. */
@@ -56,12 +60,13 @@ export async function openQuarantine(
          select from sync.tombstones t
          where t.connection_id = $1 and t.module_name = $2 and t.record_id = r.record_id and t.deleted_at >= $3)
      on conflict (connection_id, module_name, record_id) do update set
-       status = case q.status when 'ignored' then 'ignored' else 'open' end,
+       status = case when ${STAYS_IGNORED} then 'ignored' else 'open' end,
        field = excluded.field, reason = excluded.reason, fields = excluded.fields, raw_data = excluded.raw_data,
        zoho_time = excluded.zoho_time, read_at = excluded.read_at, session_id = excluded.session_id,
        attempts = q.attempts + (q.session_id is distinct from excluded.session_id)::int,
-       next_retry_at = now() + least(interval '1 day', interval '1 hour' * 2 ^ least(q.attempts, 5)),
-       opened_at = case q.status when 'closed' then now() else q.opened_at end, closed_at = null, closed_by = null
+       next_retry_at = case when not (${STAYS_IGNORED}) then
+         now() + least(interval '1 day', interval '1 hour' * 2 ^ least(q.attempts, 5)) end,
+       opened_at = case when q.status = 'open' or ${STAYS_IGNORED} then q.opened_at else now() end, closed_at = null, closed_by = null
      where q.read_at <= excluded.read_at or q.zoho_time < excluded.zoho_time`,
     [mirror.connectionId, mirror.key, asOf, sessionId],
   );
