@@ -44,7 +44,7 @@ describe('values that clear a field or are taken', () => {
 
   it('name the record that has a unique value, at the command line too', async () => {
     const unique = { label: 'Client No', dataType: 'text', length: 20, unique: { caseSensitive: false } };
-    await org.post('/modules/Contacts/fields', unique, 'admin');
+    assert.equal((await org.post('/modules/Contacts/fields', unique, 'admin')).status, 201);
     const record = { Last_Name: 'Roe', Client_No: 'A-1' };
     const first = await insert(record);
 
