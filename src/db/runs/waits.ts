@@ -92,7 +92,7 @@ export async function recordFailedAttempt(
   const [{ failures, sinceMs, isDue }] = answer.rows as [{ failures: number; sinceMs: number; isDue?: boolean }];
   if (isDue) {
     await knex.raw(
-      `update sync.run_waits set next_line_at = greatest(?, failures * 2)
+      `update sync.run_waits set next_line_at = greatest(? + 1, failures * 2)
        where run_id = ? and activity_id = ? and failure_type = ?`,
       [FIRST_LINE_AT, run.id, failed.activityId, failed.failureType],
     );
@@ -115,7 +115,7 @@ export async function forgetFailedAttempts(
        delete from sync.run_waits where run_id = :runId and activity_id = :activityId returning *
      ), named as (
        select activity_type, min(since) as since, sum(failures) as failures from forgotten
-       where next_line_at > :first or failures >= next_line_at group by activity_type
+       where next_line_at > :first group by activity_type
      )
      insert into sync.sync_status_logs (connection_id, session_id, operation_id, sequence, position, log_level, component,
        message)

@@ -99,9 +99,18 @@ describe('the books of failed attempts', () => {
     assert.match((await lines()).at(-1) ?? '', /^INFO readChanges went on after 3 attempts that failed/);
   });
 
-  it('say nothing of attempts that were never named', async () => {
+  it('say that it goes on after a single failure that was named at once', async () => {
     const { run, fail, lines } = await someRun();
-    await fail();
+    await fail({ nextAttemptAt: new Date(Date.now() + 3_600_000) });
+
+    await forgetFailedAttempts(database.knex, run, '1', true);
+
+    assert.match((await lines()).at(-1) ?? '', /^INFO readChanges went on after 1 attempts that failed/);
+  });
+
+  it('say nothing of attempts that were never named, as in a short wait for Zoho', async () => {
+    const { run, fail, lines } = await someRun();
+    for (let attempt = 1; attempt <= 5; attempt += 1) await fail({ attempt, isWait: true });
 
     await forgetFailedAttempts(database.knex, run, '1', true);
 
