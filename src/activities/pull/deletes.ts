@@ -2,6 +2,7 @@ import { countMirrorRows } from '../../db/mirror/mirror-table';
 import { countQuarantine } from '../../db/mirror/quarantine';
 import {
   moveToTombstones,
+  countMoved,
   countUnseenRows,
   findPresentIds,
   findUnseenRows,
@@ -16,6 +17,7 @@ import {
   ALL_CHUNKS,
   ChunkCounter,
   deleteBatchSequence,
+  deleteSequences,
   sweepChunks,
   type ChunkRange,
 } from '../../domain/runs/chunk-numbers';
@@ -46,7 +48,7 @@ export interface DeletesRequest extends SyncTarget {
 
 /** Histories hold the result under these names. */
 export interface DeletesResult {
-  /** Rows that left the mirror. */
+  /** Rows that left the mirror, by earlier attempts, too. */
   buried: number;
   /** Rows that await approval because they are too many to be deleted without it; 0 if none do. */
   heldBack: number;
@@ -68,12 +70,12 @@ export async function readDeletes(deps: ActivityDependencies, request: DeletesRe
     if (!request.approved && massDeleteNeedsApproval(present, answer.mirrorRows, request.percent)) {
       return { ...answer, buried: 0, heldBack: present };
     }
-    let moved = 0;
+    const { sessionId, sequence } = request;
     for (let start = 0; start < deleted.length; start += ROWS_PER_BATCH) {
       const rows = deleted.slice(start, start + ROWS_PER_BATCH);
-      moved += await moveToTombstones(deps.knex, mirror, request.sessionId, request.sequence, rows);
+      await moveToTombstones(deps.knex, mirror, sessionId, sequence, rows);
     }
-    return { ...answer, buried: moved, heldBack: 0 };
+    return { ...answer, buried: await countMoved(deps.knex, sessionId, deleteSequences(sequence)), heldBack: 0 };
   });
 }
 
@@ -147,14 +149,15 @@ export interface SweepRun extends SweepRequest {
 /**
  * Decides about the rows that the session did not see: those in Zoho's list of deletes leave with its time and
  * reason; every other one is asked for by id, and leaves only if Zoho does not know it. Resumable and idempotent.
+ * @returns how many left the mirror, by earlier attempts, too
  */
 export async function sweepUnseenRows(deps: ActivityDependencies, request: SweepRun): Promise<{ buried: number }> {
   const mirror = await wholeMirror(deps, request);
   const reading = readingOf(request);
+  const moved = () => countMoved(deps.knex, request.sessionId, deleteSequences(request.sequence));
   return withZoho(deps, request, async (zoho) => {
     const { deleted } = await listDeletes(zoho, request.module, request.deletesFollowedUntil ?? request.began);
     const known = new Map(deleted.map((row) => [row.id, row]));
-    let moved = 0;
     let after = '0';
     // Rows that an earlier attempt has settled are no longer unseen: this one finds others and continues its numbers.
     const range = sweepChunks(request.firstChunk);
@@ -162,18 +165,18 @@ export async function sweepUnseenRows(deps: ActivityDependencies, request: Sweep
     const chunks = new ChunkCounter(range, last?.chunkNumber);
     for (let batch = 0; ; batch += 1) {
       const ids = await findUnseenRows(deps.knex, mirror, reading, after, ROWS_PER_BATCH);
-      if (ids.length === 0) return { buried: moved };
+      if (ids.length === 0) return { buried: await moved() };
       after = ids.at(-1) ?? after;
       const { sessionId } = request;
       const sequence = deleteBatchSequence(request.sequence, batch);
       const listed = ids.flatMap((id) => known.get(id) ?? []);
-      moved += await moveToTombstones(deps.knex, mirror, sessionId, sequence, listed);
+      await moveToTombstones(deps.knex, mirror, sessionId, sequence, listed);
       // A row that was read after its delete is there again, or has vanished once more.
       const doubtful = await findPresentIds(deps.knex, mirror, listed);
       const unknown = [...ids.filter((id) => !known.has(id)), ...doubtful];
       const { vanished } = await refetchRecords(deps, zoho, mirror, { sessionId, ids: unknown, chunks });
-      moved += await moveToTombstones(deps.knex, mirror, sessionId, sequence, vanished);
-      zoho.report({ sweeping: request.module, after, deleted: moved });
+      await moveToTombstones(deps.knex, mirror, sessionId, sequence, vanished);
+      zoho.report({ sweeping: request.module, after });
     }
   });
 }

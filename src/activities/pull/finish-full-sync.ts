@@ -4,7 +4,7 @@ import { countMirrorRows } from '../../db/mirror/mirror-table';
 import { loadFields, markFilled, type KnownField } from '../../db/mirror/module-fields';
 import { countQuarantine } from '../../db/mirror/quarantine';
 import { refreshNames } from '../../db/mirror/reference-names';
-import { forgetSeenIds, listUnreadFields, sumChunks } from '../../db/sessions/chunks';
+import { listUnreadFields, sumChunks } from '../../db/sessions/chunks';
 import { advanceWatermark, getWatermark } from '../../db/sessions/watermarks';
 import type { ReadPath } from '../../domain/runs/enums';
 import type { RowCounts, SessionSums } from '../../temporal/contract/results';
@@ -72,7 +72,7 @@ export interface FinishRequest extends SyncTarget {
   deletesUntil: string;
 }
 
-/** Moves the watermark and frees what the session kept for itself. Only for a session whose mirror is right. */
+/** Moves the watermark, and notes which columns are filled. Only for a session whose mirror is right. */
 export async function finishFullSync(deps: ActivityDependencies, request: FinishRequest): Promise<SessionSums> {
   const { fields, key } = await loadMirror(deps, request);
   const unread = await listUnreadFields(deps.knex, request.sessionId);
@@ -81,7 +81,6 @@ export async function finishFullSync(deps: ActivityDependencies, request: Finish
   );
   await moveWatermark(deps, request, key, read);
   await markFilled(deps.knex, request.connectionId, key, read);
-  await forgetSeenIds(deps.knex, request.sessionId);
   return sumChunks(deps.knex, request.sessionId);
 }
 

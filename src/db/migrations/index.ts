@@ -28,6 +28,7 @@ import * as tokenRejections from './20261127191500_token_rejections';
 import * as tombstonesByTime from './20261127195000_tombstones_by_time';
 import * as grantChecks from './20261127195500_grant_checks';
 import * as retention from './20261127201000_retention';
+import * as seenIdsOfEndedSessions from './20261127213000_seen_ids_of_ended_sessions';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -64,4 +65,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261127195000_tombstones_by_time', ...tombstonesByTime },
   { name: '20261127195500_grant_checks', ...grantChecks },
   { name: '20261127201000_retention', ...retention },
+  { name: '20261127213000_seen_ids_of_ended_sessions', ...seenIdsOfEndedSessions },
 ];

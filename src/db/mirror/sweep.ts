@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { ChunkRange } from '../../domain/runs/chunk-numbers';
 import type { TombstoneReason } from '../../domain/runs/enums';
+import { assertSessionRuns } from '../sessions/chunks';
 import { quoteIdentifier } from './identifiers';
 import { mirrorLockKey, modifiedTimeColumn, qualifiedTable, SYNCED_AT, type MirrorModule } from './mirror-module';
 
@@ -100,6 +101,7 @@ export async function findPresentIds(
  * the mirror does not have get a tombstone too, so that a late page cannot bring them. Repeating it changes nothing; an
  * attempt that goes further than the one before adds the rest.
  * @returns how many rows left the mirror
+ * @throws SessionEnded when the session is over
  */
 export async function moveToTombstones(
   knex: Knex,
@@ -157,8 +159,19 @@ export async function moveToTombstones(
         sequence,
       },
     );
+    await assertSessionRuns(trx, sessionId);
     return Number(answer.rows[0]?.moved ?? 0);
   });
+}
+
+/** Counts the rows that left the mirror under a range of sequences, by whichever attempts. */
+export async function countMoved(knex: Knex, sessionId: string, { first, end }: ChunkRange): Promise<number> {
+  const answer = await knex.raw<{ rows: { moved: string }[] }>(
+    `select count(*) as moved from sync.record_sync_statuses
+     where session_id = ? and sequence >= ? and sequence < ? and action_taken = 'deleted'`,
+    [sessionId, first, end],
+  );
+  return Number(answer.rows[0]?.moved ?? 0);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { RunRef } from '../../domain/runs/run';
 import { closeOperationItems } from '../bulk-operations/close-operation-items';
 import type { RunModel } from '../models/run';
 import { runModel } from './run-models';
-import { forgetWaits } from './waits';
+import { forgetWhatEnded } from './forget-what-ended';
 
 export interface RunEnd {
   status: 'failed' | 'cancelled';
@@ -35,7 +35,7 @@ export async function closeRun(knex: Knex, run: RunRef, end: RunEnd): Promise<bo
       .whereIn('status', [...ACTIVE_RUN_STATUSES])
       .patch(changes as PartialModelObject<RunModel>);
     if (closed > 0 && run.kind === 'operation') await closeOperationItems(trx, run.id);
-    if (closed > 0) await forgetWaits(trx, run.id);
+    if (closed > 0) await forgetWhatEnded(trx, run);
     return closed > 0;
   });
 }

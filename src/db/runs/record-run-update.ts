@@ -7,8 +7,8 @@ import type { RunModel } from '../models/run';
 import { toJsonb } from '../postgres/json';
 import { insertLogLines, insertSessionRecords } from '../sessions/session-updates';
 import { getSession } from '../sessions/sessions';
+import { forgetWhatEnded } from './forget-what-ended';
 import { runModel } from './run-models';
-import { forgetWaits } from './waits';
 
 /**
  * Writes one step of a run: its row, log lines and, for a session, record statuses, in one transaction. Idempotent
@@ -22,7 +22,7 @@ export async function recordRunUpdate(knex: Knex, update: RunUpdate): Promise<Ru
     const answer = (await patchRun(trx, update)) ? 'applied' : await whyNotApplied(trx, update);
     if (answer === 'ended') return answer;
     const { run, patch, logs, records } = update;
-    if (patch.status && isFinal(patch.status)) await forgetWaits(trx, run.id);
+    if (patch.status && isFinal(patch.status)) await forgetWhatEnded(trx, run);
     if (logs?.length) await insertLogLines(trx, update, logs);
     if (records?.length && run.kind === 'session') await insertSessionRecords(trx, update, records);
     return answer;

@@ -79,6 +79,18 @@ export async function insertChunk(client: pg.Client, { chunk, result, ...about }
   if (written.rowCount === 0) throw new SessionEnded(`Session ${chunk.sessionId} has ended; its chunk was not loaded.`);
 }
 
+/**
+ * Makes sure that a session runs, in a transaction that does part of its work.
+ * @throws SessionEnded when the session is over: a late attempt must not write for it
+ */
+export async function assertSessionRuns(trx: Knex, sessionId: string): Promise<void> {
+  const answer = await trx.raw<{ rowCount: number }>(
+    'select from sync.crm_sync_sessions where id = ? and status = any(?) for key share',
+    [sessionId, [...ACTIVE_RUN_STATUSES]],
+  );
+  if (answer.rowCount === 0) throw new SessionEnded(`Session ${sessionId} has ended; its work is left as it is.`);
+}
+
 interface ChunkRow {
   read: string;
   created: string;
@@ -156,7 +168,7 @@ export async function listUnreadFields(knex: Knex, sessionId: string): Promise<R
   return new Set(answer.rows.map(({ field }) => field));
 }
 
-/** Frees the ids that a finished session kept for its sweep. */
+/** Frees the ids that a session kept for its sweep. */
 export async function forgetSeenIds(knex: Knex, sessionId: string): Promise<void> {
   await knex.raw('update sync.session_chunks set seen_ids = null where session_id = ? and seen_ids is not null', [
     sessionId,

@@ -193,6 +193,11 @@ export function deleteSequence(step: number): number {
   return FIRST_DELETE_SEQUENCE + step * SEQUENCES_PER_DELETE;
 }
 
+/** All sequences of the step that begins with one, see `deleteSequence`. */
+export function deleteSequences(first: number): ChunkRange {
+  return rangeOf(first, SEQUENCES_PER_DELETE);
+}
+
 /**
  * Sequence of one batch of a step's deletes.
  * @param first the step's first sequence, see `deleteSequence`
@@ -200,5 +205,5 @@ export function deleteSequence(step: number): number {
  * @throws NumberRangeExceeded when it reaches the next step's sequences
  */
 export function deleteBatchSequence(first: number, batch: number): number {
-  return within(rangeOf(first, SEQUENCES_PER_DELETE), first + batch);
+  return within(deleteSequences(first), first + batch);
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import { moveToTombstones, countUnseenRows, findUnseenRows, type DeletedRow } from '../../../src/db/mirror/sweep';
 import { closeRun } from '../../../src/db/runs/close-run';
-import { forgetSeenIds } from '../../../src/db/sessions/chunks';
+import { recordRunUpdate } from '../../../src/db/runs/record-run-update';
+import { SessionEnded } from '../../../src/db/sessions/chunks';
 import { ALL_CHUNKS, fullSyncChunks } from '../../../src/domain/runs/chunk-numbers';
 import { sessionRun } from '../../../src/domain/runs/run';
 import { someSession, useDatabase } from '../support';
@@ -77,11 +78,23 @@ describe('rows a session has not seen', () => {
     assert.ok(!(await unseen(deals)).includes('-1'));
   });
 
-  it('are unknown once the session has let go of its ids', async () => {
+  for (const status of ['completed', 'failed', 'cancelled'] as const) {
+    it(`are unknown once the session is ${status}: it keeps no ids`, async () => {
+      const deals = await begun();
+      const run = sessionRun(deals.sessionId);
+      await loadRecords(deals, [deal('1')], { asOf: BEGAN, keepSeenIds: true });
+
+      await recordRunUpdate(deals.knex, { run, sequence: 1, patch: { status } });
+
+      assert.equal((await unseen(deals)).length, 5);
+    });
+  }
+
+  it('are unknown once somebody else has closed the session', async () => {
     const deals = await begun();
     await loadRecords(deals, [deal('1')], { asOf: BEGAN, keepSeenIds: true });
 
-    await forgetSeenIds(deals.knex, deals.sessionId);
+    await closeRun(deals.knex, sessionRun(deals.sessionId), { status: 'failed', reason: 'test' });
 
     assert.equal((await unseen(deals)).length, 5);
   });
@@ -145,6 +158,15 @@ describe('moveToTombstones', () => {
 
     assert.equal(moved, 0);
     assert.deepEqual([await tombstonesOf(deals), await statusesOf(deals)], [before, statuses]);
+  });
+
+  it('leaves the rows of a session that has ended where they are', async () => {
+    const deals = await filled();
+    await closeRun(deals.knex, sessionRun(deals.sessionId), { status: 'cancelled', reason: 'test' });
+
+    await assert.rejects(moveRows(deals, [gone('1')]), SessionEnded);
+
+    assert.ok((await ids(deals)).includes('1'));
   });
 
   it('records the rows of a second attempt that goes further than the first', async () => {
