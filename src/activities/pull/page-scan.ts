@@ -124,7 +124,8 @@ export class PageScan {
   /** @returns what the whole scan has read, chunks of earlier attempts included */
   async finish(): Promise<ScanResult> {
     await this.#loading;
-    return this.#totals;
+    const { lastAnswer } = this.#totals;
+    return { ...this.#totals, lastAnswer: lastAnswer ?? this.#position.firstAnswer ?? null };
   }
 
   /**
@@ -154,6 +155,7 @@ export class PageScan {
     this.#advanceTo(next);
     if (batch.pages.length === 0) batch.asOf = asOf;
     this.#totals.lastAnswer ??= earliestNow(clocks).toISOString();
+    this.#position.firstAnswer = this.#totals.lastAnswer;
     // Converting keeps the thread busy: the request for the next page must be on its way before.
     await setImmediate();
     const read = await this.#reader.read(page.body, asOf.getTime());

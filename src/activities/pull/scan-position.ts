@@ -16,6 +16,8 @@ export interface ScanPosition extends PageCursor {
   /** Id of the last record read. */
   reached?: string | null;
   usedPageTokens?: boolean;
+  /** Zoho's time when the attempt that came so far had its first page. ISO 8601. */
+  firstAnswer?: string;
 }
 
 /** Signals that the records of a list come in another order than asked for, by which a scan has gone on. */

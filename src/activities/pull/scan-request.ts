@@ -29,7 +29,10 @@ export interface ScanRequest {
 }
 
 export interface ScanResult extends SessionSums {
-  /** The earliest time at Zoho when the first page of this attempt was answered, null if none was read. ISO 8601. */
+  /**
+   * The earliest time at Zoho when the first page was answered, of the last attempt that read one; null if none did.
+   * ISO 8601.
+   */
   lastAnswer: string | null;
   /**
    * Whether page tokens were used among changes, because more of them share a second than fit a page or because they
