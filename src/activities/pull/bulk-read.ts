@@ -12,6 +12,7 @@ import {
   type BulkReadJobRow,
 } from '../../db/sessions/bulk-read-jobs';
 import { findLoadedChunk, type ChunkResult } from '../../db/sessions/chunks';
+import { notExported } from '../../domain/mirror/mirror-field';
 import { exportColumns } from '../../domain/planning/export-columns';
 import { expectedBulkJobMs } from '../../domain/planning/read-methods';
 import { chunkOfJob } from '../../domain/runs/chunk-numbers';
@@ -33,6 +34,8 @@ export interface BulkPageRequest extends SyncTarget {
   job: number;
   /** Zoho's page: 200,000 rows each. */
   page: number;
+  /** See `FullSyncPlan`; absent from histories of earlier versions. */
+  notExported?: string[];
   /** Expected duration of the export from now, as the one before took; a rule of thumb without it. */
   expectedMs?: number;
 }
@@ -49,27 +52,50 @@ const LOST = 'LOST';
  * Submits the job that exports one page. Idempotent: a job that is known is not submitted again. (One whose answer is
  * lost is made twice; Zoho has no way to look jobs up, and the second costs credits, not correctness.) Fields that Zoho
  * refuses are taken out one after the other, as it names them, until it takes the rest.
- * @throws bulk_read.field_refused when the job is submitted without some fields, so that the workflow plans again
+ * @throws bulk_read.field_refused when some field of the plan cannot be exported by now, whichever attempt or page has
+ *   learned that: the job is submitted, and the workflow plans again
  */
 export async function submitBulkRead(deps: ActivityDependencies, request: BulkPageRequest): Promise<void> {
   const existing = await findBulkReadJob(deps.knex, request.sessionId, request.job);
-  if (existing && existing.state !== LOST) return;
-  const refused: string[] = [];
-  let refusal: Error | undefined;
-  await withZoho(deps, request, async (zoho) => {
+  const isSubmitted = existing !== undefined && existing.state !== LOST;
+  const { names, cause } = isSubmitted ? NO_REFUSALS : await submitWithoutRefused(deps, request);
+  const refused = request.notExported ? await refusedSince(deps, request, request.notExported) : names;
+  if (refused.length > 0) throw fieldsRefused(request, refused, cause);
+}
+
+/** Refusals of fields that an attempt has met. */
+interface Refusals {
+  names: readonly string[];
+  cause?: Error | undefined;
+}
+
+const NO_REFUSALS: Refusals = { names: [] };
+
+/** The fields that are not exported now, but were when the plan was made. */
+async function refusedSince(
+  deps: ActivityDependencies,
+  request: SyncTarget,
+  planned: readonly string[],
+): Promise<string[]> {
+  return notExported((await loadMirror(deps, request)).fields).filter((name) => !planned.includes(name));
+}
+
+async function submitWithoutRefused(deps: ActivityDependencies, request: BulkPageRequest): Promise<Refusals> {
+  const names: string[] = [];
+  let cause: Error | undefined;
+  return withZoho(deps, request, async (zoho) => {
     for (;;) {
       try {
         await submitJob(deps, zoho, request);
-        return;
+        return { names, cause };
       } catch (error) {
         if (!(error instanceof ZohoError) || error.fieldName === undefined) throw error;
         if (!(await leaveOut(deps, request, error.fieldName))) throw error;
-        refused.push(error.fieldName);
-        refusal = error;
+        names.push(error.fieldName);
+        cause = error;
       }
     }
   });
-  if (refusal) throw fieldsRefused(request, refused, refusal);
 }
 
 async function submitJob(
@@ -100,7 +126,7 @@ async function leaveOut(deps: ActivityDependencies, request: SyncTarget, name: s
   return markNotBulkReadable(deps.knex, request.connectionId, key, field, joined === undefined ? 'field' : 'name');
 }
 
-function fieldsRefused({ module }: SyncTarget, names: readonly string[], cause: Error): Error {
+function fieldsRefused({ module }: SyncTarget, names: readonly string[], cause?: Error): Error {
   const message = `Bulk read of ${module} refuses ${names.length > 1 ? 'the fields' : 'the field'} ${names.join(', ')}.`;
   return permanentFailure(FAILURES.bulkRead.fieldRefused, message, cause);
 }

@@ -3,7 +3,7 @@ import { isMirrorEmpty } from '../../db/mirror/mirror-table';
 import { anyQuarantined } from '../../db/mirror/quarantine';
 import { getWatermark } from '../../db/sessions/watermarks';
 import { creditsLeft } from '../../domain/credits/credit-window';
-import { MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
+import { MODIFIED_TIME_FIELD, notExported, type MirrorField } from '../../domain/mirror/mirror-field';
 import { earliestNow } from '../../domain/mirror/zoho-clock';
 import { exportColumns } from '../../domain/planning/export-columns';
 import { planSyncRead } from '../../domain/planning/sync-plan';
@@ -60,6 +60,7 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
       deletesFollowedUntil: mark?.deletesUntil?.toISOString() ?? null,
       fields: selected.length,
       hasModifiedTime,
+      notExported: notExported(selected),
       leavesOutConverted: leavesOutConverted(module, plan.path),
       warnings: [
         ...prepared.warnings,

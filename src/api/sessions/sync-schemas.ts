@@ -38,6 +38,10 @@ const FullSyncPlan = storedObject<results.FullSyncPlan>({
     .meta({ description: 'Until when earlier sessions followed deletes; null if none did.' }),
   fields: fieldCount,
   hasModifiedTime: z.boolean(),
+  notExported: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Fields and names of lookups that bulk read refuses; absent from older sessions.' }),
   leavesOutConverted: z
     .boolean()
     .meta({ description: 'The path does not show converted records: list pages read them after the rest.' }),

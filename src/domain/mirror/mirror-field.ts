@@ -226,6 +226,15 @@ export function bulkNameField(field: MirrorField): string | undefined {
   return `${field.apiName}.${displayFieldOf(field.lookupModule)}`;
 }
 
+/** Names of the fields, and of the references' names, that cannot be columns of an export. */
+export function notExported(fields: readonly MirrorField[]): string[] {
+  return fields.flatMap((field) => {
+    if (!field.bulkReadable) return [field.apiName];
+    const name = bulkNameField({ ...field, bulkNameReadable: true });
+    return field.bulkNameReadable || name === undefined ? [] : [name];
+  });
+}
+
 const WIDENINGS: Readonly<Record<ColumnType, readonly ColumnType[]>> = {
   integer: ['bigint', 'numeric', 'text'],
   bigint: ['numeric', 'text'],

@@ -16,6 +16,8 @@ export interface FullSyncPlan extends SyncReadPlan {
   hasModifiedTime: boolean;
   /** Comparison of rows that were not modified; absent from histories of versions that compared times. */
   compare?: Comparison;
+  /** Fields and names of lookups that bulk read had refused by then; absent from histories of earlier versions. */
+  notExported?: string[];
   /** The path does not show converted records: they are read by list pages after the rest. */
   leavesOutConverted: boolean;
   /** Things a person should know before reading the result. */

@@ -12,19 +12,24 @@ import type { RunSteps } from '../run/run-steps';
 const MAX_SUBMISSIONS = 3;
 /** Runs that began before this patch submitted all jobs at the same moment, to arrive in any sequence. */
 const SUBMITTED_IN_SEQUENCE = 'bulk-orders-in-sequence';
+/** Runs that began before this patch planned again beside the loads of the plan before. */
+const LOADS_END_FIRST = 'loads-end-before-a-new-plan';
 
 export interface BulkExtraction {
   target: SyncTarget;
   round: number;
   firstPage: number;
   expectedRows: number;
+  /** See `FullSyncPlan`. */
+  notExported: string[] | undefined;
   compareValues: boolean;
   keepSeenIds: boolean;
   trackRecords: boolean;
   firstLoad: boolean;
   /** Hand over to a new run after so many pages, if the test asks for it. */
   pagesPerRun: number | undefined;
-  onLoaded(chunk: SessionSums): void;
+  /** Called with each page's chunk, again if another plan finds it loaded. */
+  onLoaded(page: number, chunk: SessionSums): void;
 }
 
 type PageRequest = Parameters<typeof awaitBulkRead>[0];
@@ -35,12 +40,13 @@ type PageRequest = Parameters<typeof awaitBulkRead>[0];
  * @returns the page to continue with in a new run, or null when every page is loaded
  */
 export async function extractByBulkRead(steps: RunSteps, extraction: BulkExtraction): Promise<number | null> {
-  const { expectedRows, firstPage, round, target } = extraction;
+  const { expectedRows, firstPage, notExported, round, target } = extraction;
   const request = (page: number): PageRequest => ({
     ...target,
     job: exportJob(round, page),
     page,
     expectedRows: expectedRowsOfPage(expectedRows, page),
+    ...(notExported && { notExported }),
   });
   const first = steps.run(() => submitBulkRead(request(firstPage)));
   // It tells whether Zoho takes the query at all.
@@ -50,17 +56,24 @@ export async function extractByBulkRead(steps: RunSteps, extraction: BulkExtract
 
   const loads: Promise<void>[] = [];
   let expectedMs: number | undefined;
-  for (let page = firstPage; ; page += 1) {
-    const began = Date.now();
-    await submissions.get(page);
-    const waiting = { ...request(page), ...(expectedMs !== undefined && { expectedMs }) };
-    const { moreRecords } = await pageReady(steps, waiting, submissions.has(page));
-    expectedMs = Date.now() - began;
-    loads.push(handled(loadPage(steps, extraction, request(page))));
-    const isHandedOver = moreRecords && isTimeForNewRun(loads.length, extraction.pagesPerRun);
-    if (moreRecords && !isHandedOver) continue;
-    await Promise.all([...submissions.values(), ...loads]);
-    return isHandedOver ? page + 1 : null;
+  try {
+    for (let page = firstPage; ; page += 1) {
+      const began = Date.now();
+      await submissions.get(page);
+      const waiting = { ...request(page), ...(expectedMs !== undefined && { expectedMs }) };
+      const { moreRecords } = await pageReady(steps, waiting, submissions.has(page));
+      expectedMs = Date.now() - began;
+      loads.push(handled(loadPage(steps, extraction, request(page))));
+      const isHandedOver = moreRecords && isTimeForNewRun(loads.length, extraction.pagesPerRun);
+      if (moreRecords && !isHandedOver) continue;
+      await Promise.all([...submissions.values(), ...loads]);
+      return isHandedOver ? page + 1 : null;
+    }
+  } catch (error) {
+    // Another plan reads the same pages, and two loads of a page would meet.
+    const isPlannedAgain = isFailure(error, FAILURES.bulkRead.fieldRefused);
+    if (isPlannedAgain && patched(LOADS_END_FIRST)) await Promise.allSettled([...submissions.values(), ...loads]);
+    throw error;
   }
 }
 
@@ -105,7 +118,7 @@ async function loadPage(steps: RunSteps, extraction: BulkExtraction, request: Pa
       const chunk = await steps.run(() =>
         loadBulkPage({ ...request, chunkNumber, compareValues, keepSeenIds, trackRecords, firstLoad }),
       );
-      extraction.onLoaded(chunk);
+      extraction.onLoaded(request.page, chunk);
       return;
     } catch (error) {
       if (!isFailure(error, FAILURES.bulkRead.lost) || attempt === MAX_SUBMISSIONS) throw error;

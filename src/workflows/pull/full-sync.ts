@@ -1,5 +1,5 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
-import { fullSyncChunks } from '../../domain/runs/chunk-numbers';
+import { exportChunk, fullSyncChunks } from '../../domain/runs/chunk-numbers';
 import type { Comparison } from '../../domain/runs/enums';
 import { isFirstLoad, MAX_ROUNDS, roundsFrom } from '../../domain/runs/rounds';
 import { LIMITS } from '../../domain/zoho-limits';
@@ -118,8 +118,9 @@ async function extractInBulk(run: SyncRun, input: FullSyncInput, plan: FullSyncP
     round,
     firstPage: state?.round === round ? state.nextPage : 1,
     expectedRows: plan.expectedRows,
+    notExported: plan.notExported,
     pagesPerRun: continueAsNewAfterPages,
-    onLoaded: (chunk) => run.count(chunk),
+    onLoaded: (page, chunk) => run.count(chunk, exportChunk(round, page)),
   });
   if (nextPage !== null) await continueInNewRun(run, input, plan, { round, nextPage });
   if (plan.leavesOutConverted) await extractPages(run, plan, round, true);

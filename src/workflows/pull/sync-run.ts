@@ -33,6 +33,7 @@ export class SyncRun {
   /** Rows that have left the mirror. */
   deleted = 0;
   #deleteSteps = 0;
+  readonly #counted = new Set<number>();
 
   /** @param title what the Temporal UI shows the run under */
   constructor(input: SyncInput, title: string, inherited?: Inheritance) {
@@ -77,9 +78,15 @@ export class SyncRun {
     await this.session.record(begun, message);
   }
 
-  /** Adds what a piece of work has loaded. */
-  count(loaded: SessionSums): void {
-    for (const key of ['read', 'created', 'updated', 'unchanged', 'failed'] as const) this.sums[key] += loaded[key];
+  /**
+   * Adds what a piece of work has loaded.
+   * @param chunk number of its chunk, if it may be told more than once; it is counted once
+   */
+  count(loaded: SessionSums, chunk?: number): void {
+    const isCounted = chunk !== undefined && this.#counted.has(chunk);
+    if (chunk !== undefined) this.#counted.add(chunk);
+    if (!isCounted)
+      for (const key of ['read', 'created', 'updated', 'unchanged', 'failed'] as const) this.sums[key] += loaded[key];
     this.session.note(progressPatch(this.sums));
   }
 
