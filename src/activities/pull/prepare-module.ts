@@ -4,7 +4,7 @@ import { findApiLimits, saveApiLimits } from '../../db/credits/api-limits';
 import { mirrorColumns, type MirrorModule } from '../../db/mirror/mirror-module';
 import { NotAMirrorTable, prepareMirrorTable } from '../../db/mirror/mirror-table';
 import { claimMirror } from '../../db/mirror/mirrors';
-import { loadFields, renamedColumns, saveFields } from '../../db/mirror/module-fields';
+import { findRemovedFields, loadFields, renamedColumns, saveFields } from '../../db/mirror/module-fields';
 import type { PendingTableChange } from '../../db/mirror/table-changes';
 import { ActiveSessionExists, findSessionModule, moveSession } from '../../db/sessions/sessions';
 import { isKnownEdition, limitsOfEdition } from '../../domain/credits/edition-limits';
@@ -145,15 +145,16 @@ async function prepareMirror(
     throw error instanceof NotAMirrorTable ? permanentFailure(FAILURES.mirror.nameTaken, error.message, error) : error;
   });
   await saveFields(deps.knex, connectionId, key, fields);
+  const removed = await findRemovedFields(deps.knex, connectionId, key, request.sessionId);
   const present = new Set(mirrorColumns(fields).map((column) => column.name));
   return {
     ...mirror,
     fields,
     warnings: [
       ...pending.map(describePending),
-      ...earlier
-        .filter((field) => field.status === 'active' && !present.has(field.column))
-        .map((field) => `Zoho no longer shows ${field.apiName}; its column keeps the last values.`),
+      ...removed
+        .filter(({ column }) => !present.has(column))
+        .map(({ apiName }) => `Zoho no longer shows ${apiName}; its column keeps the last values.`),
     ],
   };
 }

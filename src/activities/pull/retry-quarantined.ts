@@ -1,6 +1,6 @@
 import { findDueRecords, postponeRetry, splitByMirror } from '../../db/mirror/quarantine';
 import { moveToTombstones } from '../../db/mirror/sweep';
-import { findLastChunk } from '../../db/sessions/chunks';
+import { findLastChunk, sumChunks } from '../../db/sessions/chunks';
 import { ChunkCounter, retriedChunks } from '../../domain/runs/chunk-numbers';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
@@ -16,11 +16,12 @@ export interface RetryRequest extends SyncTarget {
   firstChunk: number;
   /** Record statuses of deleted rows are written under it. */
   sequence: number;
+  /** Records that the plan found due; absent from histories of versions that asked for all that were. */
+  due?: number;
 }
 
 export interface RetryResult {
-  asked: number;
-  /** Records that Zoho still has. */
+  /** Records that Zoho still has, found by earlier attempts, too. */
   found: number;
 }
 
@@ -30,10 +31,11 @@ export interface RetryResult {
  */
 export async function retryQuarantined(deps: ActivityDependencies, request: RetryRequest): Promise<RetryResult> {
   const mirror = await loadMirror(deps, request);
-  const { sessionId, firstChunk, sequence } = request;
-  const ids = await findDueRecords(deps.knex, mirror, MAX_RETRIED_RECORDS);
-  if (ids.length === 0) return { asked: 0, found: 0 };
+  const { sessionId, firstChunk, sequence, due = MAX_RETRIED_RECORDS } = request;
   const range = retriedChunks(firstChunk);
+  const { read: earlier } = await sumChunks(deps.knex, sessionId, range);
+  const ids = await findDueRecords(deps.knex, mirror, Math.max(0, due - earlier));
+  if (ids.length === 0) return { found: earlier };
   const chunks = new ChunkCounter(range, (await findLastChunk(deps.knex, sessionId, range))?.chunkNumber);
   return withZoho(deps, request, async (zoho) => {
     const { found, vanished } = await refetchRecords(deps, zoho, mirror, { sessionId, ids, chunks });
@@ -52,6 +54,6 @@ export async function retryQuarantined(deps: ActivityDependencies, request: Retr
       sequence,
       vanished.filter(({ id }) => gone.has(id)),
     );
-    return { asked: ids.length, found };
+    return { found: earlier + found };
   });
 }

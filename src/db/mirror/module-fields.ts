@@ -67,6 +67,23 @@ export async function saveFields(
   });
 }
 
+/** Finds the fields that Zoho has stopped to list since a session began. */
+export async function findRemovedFields(
+  knex: Knex,
+  connectionId: string,
+  module: string,
+  sessionId: string,
+): Promise<Pick<MirrorField, 'apiName' | 'column'>[]> {
+  const answer = await knex.raw<{ rows: Pick<MirrorField, 'apiName' | 'column'>[] }>(
+    `select api_name as "apiName", column_name as "column" from sync.module_fields
+     where connection_id = ? and module_name = ? and status = 'removed'
+       and updated_at >= (select started_at from sync.crm_sync_sessions where id = ?)
+     order by ordinal`,
+    [connectionId, module, sessionId],
+  );
+  return answer.rows;
+}
+
 /** Notes that a full sync has filled the columns of fields. */
 export async function markFilled(
   knex: Knex,

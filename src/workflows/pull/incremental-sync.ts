@@ -16,7 +16,7 @@ export async function incrementalSync(input: IncrementalSyncInput): Promise<Sync
   const run = new SyncRun(input, `Incremental sync of ${input.module}`);
   return run.complete(async () => {
     const plan = await makePlan(run, input);
-    if (plan.dueRecords) await retryMisfits(run);
+    if (plan.dueRecords) await retryMisfits(run, plan.dueRecords);
     let caughtUp = await catchUp(run, { ...plan, hasModifiedTime: true, chunks: incrementalSyncChunks.catchUp });
     if (!caughtUp.isVerified) caughtUp = await lookAgain(run, caughtUp);
     const { counts, isVerified, completeUntil, deletesUntil } = caughtUp;
@@ -46,15 +46,16 @@ async function makePlan(run: SyncRun, { module, options }: IncrementalSyncInput)
 }
 
 /** Asks once more for records that did not fit: they may fit by now, and no list of changes shows it. */
-async function retryMisfits(run: SyncRun): Promise<void> {
-  const { asked, found } = await run.steps.run(() =>
+async function retryMisfits(run: SyncRun, due: number): Promise<void> {
+  const { found } = await run.steps.run(() =>
     retryQuarantined({
       ...run.target,
       firstChunk: incrementalSyncChunks.retried.first,
       sequence: run.nextDeleteSequence(),
+      due,
     }),
   );
-  run.session.note({}, `${asked} records in quarantine were asked for again; Zoho still has ${found} of them.`);
+  run.session.note({}, `${due} records in quarantine were asked for again; Zoho still has ${found} of them.`);
 }
 
 /** Finds what no list of changes shows, a restored record, and what came while both sides were counted. */
