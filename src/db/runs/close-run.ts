@@ -4,8 +4,8 @@ import { ACTIVE_RUN_STATUSES } from '../../domain/runs/enums';
 import type { RunRef } from '../../domain/runs/run';
 import { closeOperationItems } from '../bulk-operations/close-operation-items';
 import type { RunModel } from '../models/run';
-import { runModel } from './run-models';
 import { forgetWhatEnded } from './forget-what-ended';
+import { runModel } from './run-models';
 
 export interface RunEnd {
   status: 'failed' | 'cancelled';
