@@ -62,6 +62,17 @@ export async function withEnvironment<T>(
   }
 }
 
+function simulated(zohoPort: number): Parameters<typeof ensureConnection>[2] {
+  return {
+    name: CONNECTION,
+    dataCenter: 'us',
+    accountsUrl: `http://127.0.0.1:${zohoPort}`,
+    clientId: DEMO_CLIENT_ID,
+    clientSecret: DEMO_CLIENT_SECRET,
+    refreshToken: DEMO_REFRESH_TOKEN,
+  };
+}
+
 function accessTo(knex: Knex, ring: KeyRing): TokenSettings {
   return { knex, keyRing: () => ring, allowLoopback: true, timeoutMs: ZOHO_TIMEOUT_MS };
 }
@@ -97,14 +108,7 @@ async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<Ben
   report('Starting the worker');
   const key = `bench:${randomBytes(32).toString('base64')}`;
   const ring = parseKeyRing([key]);
-  const { id: connectionId } = await ensureConnection(knex, ring, {
-    name: CONNECTION,
-    dataCenter: 'us',
-    accountsUrl: `http://127.0.0.1:${zohoPort}`,
-    clientId: DEMO_CLIENT_ID,
-    clientSecret: DEMO_CLIENT_SECRET,
-    refreshToken: DEMO_REFRESH_TOKEN,
-  });
+  const { id: connectionId } = await ensureConnection(knex, ring, simulated(zohoPort));
   const connections = new ZohoTransports(accessTo(knex, ring));
   cleanUp.later(() => connections.close());
   const env = {

@@ -1,5 +1,13 @@
 import type { Request } from 'express';
-import type { Principal, Route } from './route';
+
+/** A request as far as the queue looks at it. */
+interface QueuedRequest {
+  readonly headers: Request['headers'];
+  /** Largest body that its route takes, in bytes. */
+  readonly mostBytes: number;
+  /** Id of the API key; absent on open routes. */
+  readonly keyId: string | undefined;
+}
 
 /** Bytes from which a body counts as large. */
 const LARGE_BYTES = 1024 * 1024;
@@ -12,9 +20,9 @@ export class LargeBodyQueue {
   readonly #last = new Map<string, Promise<void>>();
 
   /** Runs work on a request when no other large one of its key is at work. */
-  async run<T>(route: Route, request: Request, principal: Principal | undefined, work: () => Promise<T>): Promise<T> {
-    if (principal === undefined || !mayBeLarge(route, request)) return work();
-    const { id } = principal;
+  async run<T>(request: QueuedRequest, work: () => Promise<T>): Promise<T> {
+    const { keyId: id } = request;
+    if (id === undefined || !mayBeLarge(request)) return work();
     const before = this.#last.get(id);
     const result = (async () => {
       await before;
@@ -34,8 +42,8 @@ export class LargeBodyQueue {
 }
 
 /** A body that is compressed, or does not say how long it is, may be as large as its route allows. */
-function mayBeLarge({ largestBody }: Route, { headers }: Request): boolean {
-  if ((largestBody?.bytes ?? 0) <= LARGE_BYTES) return false;
+function mayBeLarge({ mostBytes, headers }: QueuedRequest): boolean {
+  if (mostBytes <= LARGE_BYTES) return false;
   const length = Number(headers['content-length']);
   return (
     headers['content-encoding'] !== undefined || headers['transfer-encoding'] !== undefined || length > LARGE_BYTES

@@ -31,10 +31,11 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
     const { requestId } = context;
     const call = { requestId, address: request.socket.remoteAddress, path: request.path.slice(0, LONGEST_PATH) };
     const trail = new AuditTrail(route, principal, call, deps);
+    const body = { headers: request.headers, mostBytes: route.largestBody?.bytes ?? 0, keyId: principal?.id };
     let answer: RouteAnswer;
     try {
       if (route.access !== 'open' && principal) authorize(principal, route.access);
-      answer = await deps.largeBodies.run(route, request, principal, async () => {
+      answer = await deps.largeBodies.run(body, async () => {
         const parsed: AnyRequest = {
           ...(await parse(route, request, response)),
           principal,

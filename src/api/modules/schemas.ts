@@ -55,7 +55,10 @@ export const FieldMetadata = z
     dataType: z.string(),
     jsonType: z.string().nullable(),
     length: z.number().nullable().meta({ description: 'Characters or digits.' }),
-    textareaType: z.string().nullable().meta({ description: '`small`, `large` or `rich_text`, of texts with several lines.' }),
+    textareaType: z
+      .string()
+      .nullable()
+      .meta({ description: '`small`, `large` or `rich_text`, of texts with several lines.' }),
     decimalPlace: z.number().nullable(),
     custom: z.boolean(),
     systemMandatory: z.boolean().meta({ description: 'Required in every layout.' }),

@@ -8,7 +8,7 @@ export interface ChoiceField {
 }
 
 /** A picklist without a value, as Zoho writes it. */
-export const NO_CHOICE = '-None-';
+const NO_CHOICE = '-None-';
 
 /** Whether a value of the field is one of a list, or several. */
 export function takesChoices({ dataType, picklistValues }: ChoiceField): boolean {

@@ -89,7 +89,7 @@ async function followDeletes(run: SyncRun, since: string): Promise<Awaited<Retur
 }
 
 /** True if both sides have the same rows; those in quarantine that the mirror never had are accounted for. */
-export function agree(counts: RowCounts): boolean {
+function agree(counts: RowCounts): boolean {
   return differenceOf(counts) === 0;
 }
 
