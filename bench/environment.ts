@@ -30,6 +30,8 @@ export interface BenchEnvironment {
   /** Temporary folder for logs, data and files. */
   readonly home: string;
   readonly databaseUrl: string;
+  /** For what the engine may not do: ask the server for a checkpoint. */
+  readonly superuserUrl: string;
   readonly knex: Knex;
   readonly temporal: TemporalClient;
   readonly connectionId: string;
@@ -123,6 +125,7 @@ async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<Ben
   return {
     home,
     databaseUrl: postgres.url,
+    superuserUrl: postgres.superuserUrl,
     knex,
     temporal: { client: new Client({ connection, namespace: NAMESPACE }), connection, namespace: NAMESPACE },
     connectionId,

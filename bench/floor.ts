@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import type { Knex } from 'knex';
+import { Client } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { withRawTransaction } from '../src/db/postgres/raw-connection';
 import type { BenchEnvironment } from './environment';
@@ -37,7 +38,7 @@ interface Copier {
  * @param mirror the filled mirror table the rows are taken from
  */
 export async function measureFloor(
-  { knex, databaseUrl, home, signal }: BenchEnvironment,
+  { knex, databaseUrl, superuserUrl, home, signal }: BenchEnvironment,
   mirror: string,
   report: (line: string) => void,
 ): Promise<Floor> {
@@ -50,12 +51,18 @@ export async function measureFloor(
     await knex.raw(`drop table if exists ${TABLE}`);
     await knex.raw(`create table ${TABLE} (like ${mirror}, primary key (id)) with (autovacuum_enabled = false)`);
     // A checkpoint first, so that no repetition writes the dirty pages of the one before.
-    await knex.raw('checkpoint');
+    await checkpoint(superuserUrl);
     const taken = await copier.load(file, TABLE);
     report(`  ${repetition} of ${REPETITIONS}: ${taken.toFixed(2)} s`);
     seconds.push(taken);
   }
   return { seconds: median(seconds), by: copier.by };
+}
+
+async function checkpoint(superuserUrl: string): Promise<void> {
+  const client = new Client({ connectionString: superuserUrl });
+  await client.connect();
+  await client.query('checkpoint').finally(() => client.end());
 }
 
 async function hasPsql(): Promise<boolean> {

@@ -20,6 +20,8 @@ describe('the calls of a full sync', function () {
 
     const seen = org.zoho.calls();
     const apiCalls = org.calls() - org.calls('token');
+    // A new grant is asked once which organization it is of, for no session in particular.
+    const ofSession = apiCalls - 1;
     const metrics = await callMetricsOfSession(engine.knex, session.id);
     const counted = metrics.reduce((sum, { calls }) => sum + calls, 0);
     const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
@@ -27,7 +29,7 @@ describe('the calls of a full sync', function () {
     assert.ok(apiCalls > 4, JSON.stringify(seen.operations));
     assert.deepEqual(
       [counted, Number(session.apiCallsMade), scraped.reduce((sum, calls) => sum + calls, 0)],
-      [apiCalls, apiCalls, apiCalls],
+      [ofSession, ofSession, apiCalls],
     );
     assert.equal(Number(session.creditsSpent), seen.credits.used);
   });

@@ -34,7 +34,10 @@ describe('run.cjs', function () {
     const { code, stderr } = await run('dance');
 
     assert.equal(code, 2);
-    assert.match(stderr, /^Usage: node scripts\/run\.cjs <install\|test\|start\|migrate\|simulator\|bench\|pulse>/);
+    assert.match(
+      stderr,
+      /^Usage: node scripts\/run\.cjs <install\|test\|test:nightly\|start\|migrate\|simulator\|bench\|pulse>/,
+    );
   });
 
   it('runs the named test files only, closes with the counts and keeps the exit code', async () => {

@@ -79,9 +79,20 @@ describe('the check of a mass update', () => {
   ];
 
   it('takes a choice by either of its names, and null', () => {
-    for (const stage of ['Open', 'Offen', null, ['Open']]) {
+    for (const stage of ['Open', 'Offen', null]) {
       assert.deepEqual(massUpdateProblems('Deals', { Stage: stage }, fields), []);
     }
+  });
+
+  it('takes a list only where a record can have several choices', () => {
+    const several = { ...fields[0]!, apiName: 'Tags', dataType: 'multiselectpicklist' };
+
+    const problems = massUpdateProblems('Deals', { Stage: ['Open'], Tags: ['Open'] }, [...fields, several]);
+
+    assert.deepEqual(
+      problems.map(({ field }) => field),
+      ['Stage'],
+    );
   });
 
   it('names each field that stands against it', () => {
