@@ -32,6 +32,11 @@ const Environment = z.object({
   PULSE_API_MAX_CONNECTIONS: z.coerce.number().int().min(10).default(1_000),
   /** Base URL under which Zoho reaches this API to report the end of its jobs; they are polled in any case. */
   PULSE_PUBLIC_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+  /**
+   * Host names that may be called although their addresses are not public: of callback URLs in a private network, or
+   * Zoho's own behind a gateway.
+   */
+  PULSE_PRIVATE_HOSTS: list.transform((hosts) => hosts.map((host) => host.toLowerCase())).default([]),
   /** Key ring for secrets at rest: `id:base64 of 32 bytes`, the first encrypts, all decrypt. */
   PULSE_ENCRYPTION_KEYS: list.default([]),
   /** Folder for files of records while they are loaded or sent; a folder of the worker's own in the temporary one when empty. */
@@ -64,7 +69,10 @@ const Environment = z.object({
   ZOHO_DATA_CENTER: z.string().default('us'),
   /** Replaces the data center's accounts host; the simulator's address on a developer's machine. */
   ZOHO_ACCOUNTS_URL: z.string().default(''),
-  /** True lets ZOHO_ACCOUNTS_URL and the API of a connection be on this machine: for development with the simulator. */
+  /**
+   * True lets ZOHO_ACCOUNTS_URL, the API of a connection and callback URLs be on this machine: for development with the
+   * simulator.
+   */
   ZOHO_ALLOW_LOOPBACK: z.stringbool().default(false),
   /** Give-up time of one Zoho call in milliseconds: headers, then each pause in the body. */
   ZOHO_TIMEOUT_MS: z.coerce.number().int().min(100).default(30_000),

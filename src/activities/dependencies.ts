@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { ZohoTransports } from '../connection/transports';
 import type { Retention } from '../db/maintenance/retention';
 import type { Logger } from '../logger';
+import type { CallerClient } from './caller-client';
 import type { Spool } from './spool';
 
 /** Pausing and resuming the schedules of a connection. */
@@ -26,6 +27,7 @@ export interface ActivityDependencies {
   zoho: ZohoTransports;
   logger: Logger;
   spool: Spool;
+  callers: CallerClient;
   /** Asks Temporal what has become of a workflow. */
   workflowState(workflowId: string): Promise<WorkflowState>;
   schedules: ConnectionSchedules;

@@ -17,6 +17,7 @@ import {
 import { blockTokenRequests, claimTokenRequest, returnTokenRequest } from '../db/connections/token-request-budget';
 import type { ConnectionModel } from '../db/models/connection';
 import type { KeyRing } from '../db/postgres/encryption';
+import type { Reach } from '../domain/reach';
 import { ZohoAccounts } from '../zoho/auth/oauth';
 import { type CallLabel, ZohoError } from '../zoho/errors/errors';
 import { isAllowedApiDomain, usualApiDomain } from '../zoho/http/data-centers';
@@ -49,7 +50,7 @@ const LOOK_AGAIN_MS = 200;
 /** Time on top of that for one call to Zoho after which a token of another process is no longer waited for. */
 const AWAIT_OTHERS_MS = 15_000;
 
-export interface TokenSettings {
+export interface TokenSettings extends Reach {
   knex: Knex;
   /** @throws KeyRingInvalid when the process was given none */
   keyRing: () => KeyRing;
@@ -57,8 +58,6 @@ export interface TokenSettings {
   timeoutMs: number;
   /** Wait before a refused refresh token is tried again, in milliseconds. @default 20000 */
   confirmGrantAfterMs?: number | undefined;
-  /** True lets the accounts server and the API be on this machine, as the simulator is. @default false */
-  allowLoopback?: boolean | undefined;
   /** False reads the connection's row each time, so that a new grant counts at once. @default true */
   cacheTokens?: boolean | undefined;
 }
@@ -100,7 +99,7 @@ export class DatabaseTokenSource implements TokenSource {
   readonly #timeoutMs: number;
   readonly #confirmAfterMs: number;
   readonly #cacheTokens: boolean;
-  readonly #allowLoopback: boolean;
+  readonly #reach: Reach;
 
   /** @param organizationOf asks Zoho which organization a token is of, at the first use of a new grant */
   constructor(connectionId: string, settings: TokenSettings, organizationOf: (token: AccessToken) => Promise<ZohoOrg>) {
@@ -111,7 +110,7 @@ export class DatabaseTokenSource implements TokenSource {
     this.#timeoutMs = settings.timeoutMs;
     this.#confirmAfterMs = settings.confirmGrantAfterMs ?? CONFIRM_AFTER_MS;
     this.#cacheTokens = settings.cacheTokens ?? true;
-    this.#allowLoopback = settings.allowLoopback ?? false;
+    this.#reach = { allowLoopback: settings.allowLoopback, privateHosts: settings.privateHosts };
   }
 
   async current(): Promise<AccessToken> {
@@ -196,7 +195,7 @@ export class DatabaseTokenSource implements TokenSource {
     const { accountsUrl, accessTokenExpiresAt, tokenRejections, grantCheckedAt } = connection;
     if (!accessToken) return undefined;
     const apiDomain = connection.apiDomain ?? usualApiDomain(accountsUrl);
-    if (!isAllowedApiDomain(accountsUrl, apiDomain, this.#allowLoopback)) throw apiDomainNotAllowed();
+    if (!isAllowedApiDomain(accountsUrl, apiDomain, this.#reach.allowLoopback)) throw apiDomainNotAllowed();
     const expiresAt = accessTokenExpiresAt ?? new Date(Date.now() + RENEW_BEFORE_MS + UNKNOWN_LIFETIME_MS);
     if (expiresAt.getTime() - RENEW_BEFORE_MS <= Date.now()) return undefined;
     return { accessToken, apiDomain, expiresAt, isDoubted: tokenRejections > 0, isChecked: grantCheckedAt !== null };
@@ -230,7 +229,7 @@ export class DatabaseTokenSource implements TokenSource {
         clientId,
         clientSecret,
         timeoutMs: this.#timeoutMs,
-        allowLoopback: this.#allowLoopback,
+        ...this.#reach,
       });
       return { lease, clientId, refreshToken, accounts };
     });

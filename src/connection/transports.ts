@@ -62,7 +62,7 @@ export class ZohoTransports {
   }
 
   #create(connectionId: string, tokens: TokenSource, limiter: CallLimiter | undefined): ZohoTransport {
-    const { timeoutMs, observe } = this.#settings;
-    return new ZohoTransport({ tokens, timeoutMs, observer: observe?.(connectionId), limiter });
+    const { timeoutMs, observe, privateHosts } = this.#settings;
+    return new ZohoTransport({ tokens, timeoutMs, privateHosts, observer: observe?.(connectionId), limiter });
   }
 }

@@ -5,6 +5,7 @@ import { ZohoTransports, type TransportSettings } from '../connection/transports
 import { parseKeyRing, type KeyRing } from '../db/postgres/encryption';
 import { createDatabase } from '../db/postgres/knex';
 import type { CallPriority } from '../domain/credits/priorities';
+import type { Reach } from '../domain/reach';
 import { createTemporalClient, type TemporalClient } from '../temporal/client';
 import { type DisposalStack, openTogether } from './disposal-stack';
 
@@ -28,6 +29,8 @@ export interface Resources {
   /** Transports whose calls pass the credit broker. */
   readonly zoho: ZohoTransports;
   readonly temporal: TemporalClient;
+  /** Hosts that may be called although their addresses are not public. */
+  readonly reach: Reach;
   /** Parses the key ring on each call. @throws KeyRingInvalid when PULSE_ENCRYPTION_KEYS holds none */
   readonly keyRing: () => KeyRing;
   /** Waits for calls in flight, gives their slots back and closes every connection, in reverse order of opening. */
@@ -51,13 +54,14 @@ function wireResources(stack: DisposalStack, config: Config, options: ResourceOp
     opened.close(),
   );
   const keyRing = (): KeyRing => parseKeyRing(config.PULSE_ENCRYPTION_KEYS);
+  const reach = { allowLoopback: config.ZOHO_ALLOW_LOOPBACK, privateHosts: config.PULSE_PRIVATE_HOSTS };
   const transports = new ZohoTransports({
+    ...reach,
     knex,
     keyRing,
     timeoutMs: config.ZOHO_TIMEOUT_MS,
     confirmGrantAfterMs: config.ZOHO_CONFIRM_GRANT_MS,
     cacheTokens,
-    allowLoopback: config.ZOHO_ALLOW_LOOPBACK,
     broker,
     observe,
   });
@@ -66,5 +70,5 @@ function wireResources(stack: DisposalStack, config: Config, options: ResourceOp
     createTemporalClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE }),
     ({ connection }) => connection.close(),
   );
-  return { knex, zoho, temporal, keyRing, close: () => stack.close() };
+  return { knex, zoho, temporal, reach, keyRing, close: () => stack.close() };
 }

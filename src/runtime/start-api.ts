@@ -74,14 +74,14 @@ async function assertMigrated(knex: Knex): Promise<void> {
 }
 
 /** Zoho's rule for redirect URIs lets plain HTTP pass for localhost only. */
-function connectSettings(config: Config, { knex, zoho, keyRing }: Resources, logger: Logger): ConnectSettings {
+function connectSettings(config: Config, { knex, zoho, keyRing, reach }: Resources, logger: Logger): ConnectSettings {
   return {
+    ...reach,
     knex,
     organizations: { knex, zoho, logger },
     keyRing,
     redirectUri: config.ZOHO_REDIRECT_URI || consentCallbackUrl(`http://localhost:${config.PULSE_API_PORT}`),
     timeoutMs: config.ZOHO_TIMEOUT_MS,
-    allowLoopback: config.ZOHO_ALLOW_LOOPBACK,
     accountsUrlOf: (dataCenter) => config.ZOHO_ACCOUNTS_URL || accountsUrlOf(dataCenter),
   };
 }

@@ -1,4 +1,5 @@
 import { NativeConnection } from '@temporalio/worker';
+import { CallerClient } from '../activities/caller-client';
 import type { ActivityDependencies } from '../activities/dependencies';
 import { Spool } from '../activities/spool';
 import type { Config } from '../config';
@@ -36,6 +37,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
     stack.defer(() => resources.close());
     const ring = resources.keyRing();
     const spool = stack.adopt(await Spool.open(config.PULSE_SPOOL_DIR), (opened) => opened.close());
+    const callers = stack.adopt(new CallerClient(resources.reach), (opened) => opened.close());
     const { PULSE_WORKER_METRICS_HOST: host, PULSE_WORKER_METRICS_PORT: port } = config;
     if (port !== undefined) {
       const server = stack.adopt(await serveMetrics(metrics.registry, host, port), (opened) => opened.close());
@@ -51,7 +53,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
     const workers = await createWorkers({
       connection,
       namespace,
-      dependencies: activityDependencies(config, resources, { ring, spool, logger }),
+      dependencies: activityDependencies(config, resources, { ring, spool, callers, logger }),
       apiConcurrency: config.PULSE_API_CONCURRENCY,
       loadConcurrency: config.PULSE_LOAD_CONCURRENCY,
     });
@@ -64,13 +66,12 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
 function activityDependencies(
   config: Config,
   { knex, zoho, temporal }: Resources,
-  { ring, spool, logger }: { ring: KeyRing; spool: Spool; logger: Logger },
+  { ring, ...parts }: { ring: KeyRing; spool: Spool; callers: CallerClient; logger: Logger },
 ): ActivityDependencies {
   return {
     knex,
     zoho,
-    logger,
-    spool,
+    ...parts,
     retention: {
       sentDays: config.PULSE_KEEP_SENT_DAYS,
       deletedDays: config.PULSE_KEEP_DELETED_DAYS,

@@ -9,6 +9,7 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '../../simulator';
+import { CallerClient } from '../../src/activities/caller-client';
 import type { ActivityDependencies } from '../../src/activities/dependencies';
 import { Spool } from '../../src/activities/spool';
 import { ZohoTransports } from '../../src/connection/transports';
@@ -78,6 +79,7 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
       zoho,
       logger: createLogger('test', 'silent'),
       spool,
+      callers: new CallerClient({ allowLoopback: true }),
       retention: { sentDays: 0, deletedDays: 0, logDays: 0 },
       workflowState: async () => ({ status: null, sessionId: null }),
       bulkWriteCallbackUrl: () => undefined,
@@ -89,6 +91,7 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
   after(async () => {
     await opening?.zoho.close();
     await opening?.deps.spool.close();
+    await opening?.deps.callers.close();
     await opening?.simulator.close();
   });
   const opened = () => {

@@ -4,18 +4,19 @@ import { callbackSecretPurpose, getBulkOperation, saveCallbackAttempt } from '..
 import type { BulkOperationModel } from '../../db/models/bulk-operation';
 import { FAILURES, pendingFailure } from '../../temporal/contract/failures';
 import type { OperationTarget } from '../../temporal/contract/targets';
+import { AddressNotAllowed } from '../../zoho/http/guarded-connector';
 import type { ActivityDependencies } from '../dependencies';
 
 /** After these the notice is given up; the caller can still ask for the result. */
 const MAX_ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 5 * 60_000;
-const GIVE_UP_MS = 10_000;
 
 /**
  * Tells the caller of an operation that it has ended: one POST without any value of a record. The header
  * `Pulse-Signature: t={seconds},v1={hex}` is the HMAC-SHA256 of `{seconds}.{body}` with the caller's secret. Whatever
- * answers 2xx has taken it; the same message may come twice, and names the operation by its id.
+ * answers 2xx has taken it; the same message may come twice, and names the operation by its id. A URL that leads to an
+ * address which may not be called is given up at once.
  * @throws callback.not_taken with the time of the next attempt, until the attempts are used up
  * @returns whether it was taken
  */
@@ -26,14 +27,15 @@ export async function notifyCaller(deps: ActivityDependencies, { operationId }: 
     return callbackState === 'delivered';
   }
   const secret = deps.openSecret(callbackSecretPurpose(operationId), callbackSecret);
-  const problem = await post(callbackUrl, secret, JSON.stringify(messageOf(operation)));
+  const { problem, isFinal } = await post(deps, callbackUrl, secret, JSON.stringify(messageOf(operation)));
   if (problem === undefined) {
     await saveCallbackAttempt(deps.knex, operationId, 'delivered');
     return true;
   }
   const { attempt } = activityInfo();
-  await saveCallbackAttempt(deps.knex, operationId, attempt < MAX_ATTEMPTS ? 'pending' : 'failed');
-  if (attempt >= MAX_ATTEMPTS) return false;
+  const isLast = isFinal || attempt >= MAX_ATTEMPTS;
+  await saveCallbackAttempt(deps.knex, operationId, isLast ? 'failed' : 'pending');
+  if (isLast) return false;
   throw pendingFailure(
     FAILURES.callback.notTaken,
     `The caller's URL did not take the message: ${problem}.`,
@@ -56,21 +58,20 @@ function messageOf(operation: BulkOperationModel): object {
 }
 
 /** @returns what is wrong, without the URL, which may hold a secret; undefined if it was taken */
-async function post(url: string, secret: string, body: string): Promise<string | undefined> {
+async function post(
+  { callers }: ActivityDependencies,
+  url: string,
+  secret: string,
+  body: string,
+): Promise<{ problem?: string; isFinal?: boolean }> {
   const seconds = Math.floor(Date.now() / 1000);
   const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
+  const headers = { 'pulse-signature': `t=${seconds},v1=${signature}` };
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'pulse-signature': `t=${seconds},v1=${signature}` },
-      body,
-      redirect: 'error',
-      signal: AbortSignal.any([cancellationSignal(), AbortSignal.timeout(GIVE_UP_MS)]),
-    });
-    await response.body?.cancel();
-    return response.ok ? undefined : `it answered ${response.status}`;
+    const status = await callers.post(url, headers, body, cancellationSignal());
+    return status >= 200 && status < 300 ? {} : { problem: `it answered ${status}` };
   } catch (error) {
-    const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
-    return `it could not be reached (${cause?.code ?? (error instanceof Error ? error.name : 'unknown')})`;
+    const { code, name } = error as NodeJS.ErrnoException;
+    return { problem: `it could not be reached (${code ?? name})`, isFinal: error instanceof AddressNotAllowed };
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ownValue } from '../../domain/own-value';
+import { callerUrlProblem, type Reach } from '../../domain/reach';
 import { isEmptyValue } from '../../domain/records/empty-value';
 import { BULK_WRITE_ACTIONS } from '../../domain/runs/bulk-operations';
 import { hasBulkWrite, LIMITS } from '../../domain/zoho-limits';
@@ -19,12 +20,7 @@ export const BULK_WRITE_LIMIT: BodyLimit = {
   lists: { level: 4, values: 2_000_000, valuesPerItem: 5_000 },
 };
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-const CallbackUrl = z
-  .url({ protocol: /^https?$/ })
-  .max(2_000)
-  .refine(isAllowedCallback, 'Must be https, or http on this machine (loopback), without a user name');
+const CallbackUrl = z.url({ protocol: /^https?$/ }).max(2_000);
 
 const BulkRecord = z.record(ApiName, Value);
 
@@ -63,7 +59,8 @@ const requestHead = {
   connection,
   allowNewChoices,
   callbackUrl: CallbackUrl.optional().meta({
-    description: 'Gets one POST at the end, without any value of a record.',
+    description:
+      'Gets one POST at the end, without any value of a record. Must be https and lead to a public address, unless the engine lists its host (`PULSE_PRIVATE_HOSTS`).',
   }),
   callbackSecret: z
     .string()
@@ -87,6 +84,12 @@ export type BulkWriteRequest = z.output<typeof BulkWriteRequest>;
 const RequestOutline = z.strictObject({ ...requestHead, operations: z.array(GroupOutline).min(1).max(MAX_GROUPS) });
 
 type Issue = z.core.$ZodIssueCustom;
+
+/** @throws Problem `validation_failed` for a callback URL that the engine would not call */
+export function assertCallable({ callbackUrl }: Pick<BulkWriteRequest, 'callbackUrl'>, reach: Reach): void {
+  const problem = callbackUrl === undefined ? undefined : callerUrlProblem(callbackUrl, reach);
+  if (problem !== undefined) throw invalidBody([issueAt(['callbackUrl'], problem)]);
+}
 
 /**
  * Parses a bulk write as `BulkWriteRequest` does, without holding up other requests: first all but the records, then
@@ -180,11 +183,4 @@ function requestIssues({
 
 function issueAt(path: PropertyKey[], message: string): Issue {
   return { code: 'custom', path, message, input: undefined };
-}
-
-function isAllowedCallback(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
-  if (username !== '' || password !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname));
 }

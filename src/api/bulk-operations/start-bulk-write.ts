@@ -10,7 +10,7 @@ import { assertUsable } from '../connections/assert-usable';
 import { idempotencyHeader } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { type ModuleToWrite, resolveModulesToWrite } from '../modules/resolve-module';
-import { BULK_WRITE_LIMIT, BulkWriteRequest, parseBulkWrite } from './bulk-write-request';
+import { assertCallable, BULK_WRITE_LIMIT, BulkWriteRequest, parseBulkWrite } from './bulk-write-request';
 import { BulkOperationAnswer, MAX_RECORDS_TEXT } from './schemas';
 import { START_PROBLEMS, startOperation } from './start-operation';
 
@@ -38,6 +38,7 @@ export const startBulkWrite = defineRoute({
   },
   async handle({ connection, body, bodyText, headers, actor, principal }, deps) {
     assertUsable(connection);
+    assertCallable(body, deps.connect);
     const modules = await resolveModulesToWrite(deps, connection, modulesOf(body));
     const id = uuidv7();
     const { callbackUrl: url, callbackSecret: secret } = body;

@@ -42,6 +42,7 @@ export async function acceptGrant(
     redirectUri: grant.redirectUri,
     timeoutMs: settings.timeoutMs,
     allowLoopback: settings.allowLoopback,
+    privateHosts: settings.privateHosts,
   });
   try {
     const tokens = await exchange(accounts, grant.code);

@@ -55,11 +55,11 @@ export async function revokeGrant(
 }
 
 async function revoke(
-  { timeoutMs, allowLoopback }: ConnectSettings,
+  { timeoutMs, allowLoopback, privateHosts }: ConnectSettings,
   client: Pick<OAuthClient, 'accountsUrl' | 'clientId' | 'clientSecret'>,
   refreshToken: string,
 ): Promise<void> {
-  const accounts = new ZohoAccounts({ ...client, timeoutMs, allowLoopback });
+  const accounts = new ZohoAccounts({ ...client, timeoutMs, allowLoopback, privateHosts });
   try {
     await accounts.revoke(refreshToken);
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import type { Reach } from '../../domain/reach';
 import { CREDITS, type ZohoOperation } from '../../domain/zoho-limits';
 import { parseRetryAfter } from '../errors/classify-error';
 import { type CallLabel, type ErrorCategory, ZohoError } from '../errors/errors';
@@ -9,7 +10,7 @@ import { decode } from '../http/decode';
 import { type HttpAnswer, HttpClient } from '../http/http-client';
 import type { AccessToken, CallOptions } from '../http/transport';
 
-export interface OAuthClient {
+export interface OAuthClient extends Reach {
   /** The accounts server of the connection: one of Zoho's. */
   accountsUrl: string;
   clientId: string;
@@ -18,8 +19,6 @@ export interface OAuthClient {
   redirectUri?: string | undefined;
   /** API domain of earlier tokens, for answers that name none. @default the one of the data center */
   apiDomain?: string | null | undefined;
-  /** True lets it be on this machine, as the simulator is. @default false */
-  allowLoopback?: boolean | undefined;
   /** Limit for connecting, for the headers and for each pause in the body, in milliseconds. */
   timeoutMs: number;
   observer?: CallObserver | undefined;
@@ -65,7 +64,7 @@ export class ZohoAccounts {
       throw new ZohoError({ operation: 'connect', category: 'request_bug', code: 'ACCOUNTS_URL_NOT_ALLOWED', reason });
     }
     this.#client = client;
-    this.#http = new HttpClient(client.timeoutMs);
+    this.#http = new HttpClient(client.timeoutMs, client.privateHosts);
   }
 
   /** Waits for the calls in flight, then closes the connections. */

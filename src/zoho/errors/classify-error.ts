@@ -199,6 +199,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was reset',
   ENOTFOUND: 'the host name is unknown',
   EAI_AGAIN: 'the host name cannot be looked up now',
+  ADDRESS_NOT_ALLOWED: 'the host has no public address',
 };
 
 /**

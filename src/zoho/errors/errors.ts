@@ -51,6 +51,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   TOKENS_REFUSED:
     'Check in Zoho that the connected user is active and may call from this address, and the data center of the connection; then connect again.',
   API_DOMAIN_NOT_ALLOWED: 'Check the data center of the connection: Zoho named an API host that does not belong to it.',
+  ADDRESS_NOT_ALLOWED:
+    "Look at the name server: it gives Zoho's host an address of a private network. If a gateway is there, list the host in PULSE_PRIVATE_HOSTS.",
   ACCOUNTS_URL_NOT_ALLOWED:
     "Set the accounts URL to one of Zoho's accounts servers; ZOHO_ALLOW_LOOPBACK lets it be on this machine, for development.",
   invalid_client: 'Check the client id, and that the client is enabled for the data center of this connection.',

@@ -3,6 +3,7 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { networkError } from '../errors/classify-error';
 import { answerTooLarge, type CallLabel, unreadableAnswer } from '../errors/errors';
 import { joinBody } from './body-memory';
+import { guardedConnector } from './guarded-connector';
 import { MultipartFile } from './multipart-file';
 import { largestAnswer } from './request-limits';
 import { untilAborted } from './until-aborted';
@@ -45,10 +46,14 @@ const LOOPBACK = 'localhost,127.0.0.1,[::1]';
 export class HttpClient {
   readonly #agent: Dispatcher;
 
-  /** @param timeoutMs limit for connecting, for the headers and for each pause in the body. */
-  constructor(timeoutMs: number) {
+  /**
+   * @param timeoutMs limit for connecting, for the headers and for each pause in the body.
+   * @param privateHosts may be called although their addresses are not public, as this machine by its own names may:
+   *   what a connection's servers are allowed to be is checked where they are named. A proxy looks names up itself.
+   */
+  constructor(timeoutMs: number, privateHosts: readonly string[] = []) {
     const options: Agent.Options = {
-      connect: { timeout: timeoutMs },
+      connect: guardedConnector(timeoutMs, { allowLoopback: true, privateHosts }),
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       keepAliveTimeout: KEEP_ALIVE_MS,

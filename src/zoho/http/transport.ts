@@ -97,16 +97,18 @@ export class ZohoTransport {
 
   /**
    * @param options.timeoutMs limit for connecting, for the headers and for each pause in the body.
+   * @param options.privateHosts may be called although their addresses are not public.
    * @param options.limiter admits each call, or refuses it before it is made; without one every call is made.
    */
   constructor(options: {
     tokens: TokenSource;
     timeoutMs: number;
+    privateHosts?: readonly string[] | undefined;
     observer?: CallObserver | undefined;
     limiter?: CallLimiter | undefined;
   }) {
     this.#tokens = options.tokens;
-    this.#http = new HttpClient(options.timeoutMs);
+    this.#http = new HttpClient(options.timeoutMs, options.privateHosts);
     this.#observer = options.observer;
     this.#limiter = options.limiter;
   }

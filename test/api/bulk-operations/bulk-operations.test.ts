@@ -93,11 +93,6 @@ describe('bulk operations in the API', () => {
       '#/operations/0/records/0/Last_Name',
     ],
     [
-      'a callback over plain HTTP',
-      { operations: insertOf(1), callbackUrl: 'http://example.com/x', callbackSecret: SECRET },
-      '#/callbackUrl',
-    ],
-    [
       'a callback without a secret',
       { operations: insertOf(1), callbackUrl: 'https://example.com/x' },
       '#/callbackSecret',
