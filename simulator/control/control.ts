@@ -180,6 +180,15 @@ export class Control {
   }
 
   /**
+   * Gives a user another name, as an administrator does; records show it at once.
+   * @throws ApiError INVALID_DATA when there is no such user
+   */
+  renameUser(id: string, name: string): void {
+    const { catalog, clock } = this.simulation;
+    if (!catalog.renameUser(id, name, clock.seconds())) throw invalidData('there is no such user', { api_name: 'id' });
+  }
+
+  /**
    * Gives a module another API name, as an administrator does; its id and its records stay.
    * @throws ApiError INVALID_MODULE
    */

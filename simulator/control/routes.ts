@@ -43,6 +43,7 @@ export function controlRoutes(control: Control): Route[] {
     ['POST', 'tokens/revoke', (exchange) => done(() => control.revokeTokens(refreshTokenOf(exchange)))],
     ['POST', 'external-fields', (exchange) => done(() => markExternal(control, exchange))],
     ['POST', 'picklists', (exchange) => done(() => control.renameChoice(choiceRename(exchange)))],
+    ['POST', 'users', (exchange) => done(() => renameUser(control, exchange))],
     ['POST', 'modules', (exchange) => json(201, control.addModule(moduleRequest(control, exchange)))],
     ['GET', 'deliveries', () => json(200, control.deliveries())],
     ['DELETE', 'deliveries', () => done(() => control.clearDeliveries())],
@@ -150,6 +151,14 @@ function choiceRename(exchange: Exchange): ChoiceRename {
     if (typeof rename[name] !== 'string') throw invalidData('a text is expected', { api_name: name });
   }
   return rename;
+}
+
+function renameUser(control: Control, exchange: Exchange): void {
+  const { id, name } = body<{ id?: unknown; name?: unknown }>(exchange);
+  if (typeof id !== 'string' || typeof name !== 'string' || name === '') {
+    throw invalidData('an id and a name are expected', { api_name: 'name' });
+  }
+  control.renameUser(id, name);
 }
 
 function moduleRequest(control: Control, exchange: Exchange): CustomModuleRequest {

@@ -26,7 +26,7 @@ const FIRST_CUSTOM_NUMBER = 201;
 
 /** The organization's users and modules, generated from a seed. */
 export class Catalog {
-  readonly users: readonly User[];
+  readonly users: User[];
   readonly zone: ZonedTime;
   /** Modules added on request, in order. They and the options are the recipe of this catalog. */
   readonly requests: CustomModuleRequest[] = [];
@@ -64,6 +64,14 @@ export class Catalog {
 
   modules(): GeneratedModule[] {
     return [...this.#modules.values()];
+  }
+
+  /** @returns whether there is such a user */
+  renameUser(id: string, name: string, modified: number): boolean {
+    const index = this.users.findIndex((user) => user.id === id);
+    const user = this.users[index];
+    if (user) this.users[index] = { ...user, name, last_name: name, modified };
+    return user !== undefined;
   }
 
   rename(module: GeneratedModule, apiName: string): void {

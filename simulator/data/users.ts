@@ -6,6 +6,8 @@ export interface User extends Reference {
   readonly first_name: string;
   readonly last_name: string;
   readonly zuid: string;
+  /** Seconds since 1970; without it as old as the organization. */
+  readonly modified?: number;
 }
 
 const NAMES: readonly (readonly [string, string])[] = [

@@ -3,7 +3,7 @@ import { invalidData } from '../http/api-error';
 import { type Exchange, json, NO_CONTENT, type Reply } from '../http/exchange';
 import type { Simulation } from '../simulation';
 import { readSwitch } from '../switches';
-import { integerParameter, MAX_PER_PAGE, nameList } from './parameters';
+import { integerParameter, MAX_PER_PAGE, modifiedFrom, nameList } from './parameters';
 
 const ORGANIZATION_TIME = 1_559_390_400;
 /** Types that list everybody, as all generated users are active and confirmed. */
@@ -71,13 +71,17 @@ export function getOrganization({ catalog, options }: Simulation): Reply {
 }
 
 /** `GET /users` (Get Users). */
-export function listUsers(simulation: Simulation, { query }: Exchange): Reply {
+export function listUsers(simulation: Simulation, exchange: Exchange): Reply {
+  const { query } = exchange;
   const ids = nameList(query.get('ids'));
-  const users = usersOfType(simulation, query.get('type')).filter((user) => ids.length === 0 || ids.includes(user.id));
+  const from = modifiedFrom(exchange, readSwitch(simulation, 'modifiedSinceInclusive'));
+  const users = usersOfType(simulation, query.get('type'))
+    .filter((user) => ids.length === 0 || ids.includes(user.id))
+    .filter((user) => from === undefined || modifiedAt(user) >= from);
   const perPage = integerParameter(query, 'per_page', MAX_PER_PAGE, MAX_PER_PAGE);
   const page = integerParameter(query, 'page', 1);
   const shown = users.slice((page - 1) * perPage, page * perPage);
-  if (shown.length === 0) return NO_CONTENT;
+  if (shown.length === 0) return from === undefined ? NO_CONTENT : { status: 304 };
   const info = { per_page: perPage, count: shown.length, page, more_records: users.length > page * perPage };
   return json(200, { users: shown.map((user) => userDocument(simulation, user)), info });
 }
@@ -99,6 +103,10 @@ function usersOfType({ catalog }: Simulation, type: string | null): readonly Use
   if (ADMINISTRATORS.includes(type)) return catalog.users.slice(0, 1);
   if (NOBODY.includes(type)) return [];
   throw invalidData('invalid data', { param_name: 'type' });
+}
+
+function modifiedAt({ modified = ORGANIZATION_TIME }: User): number {
+  return modified;
 }
 
 function userDocument({ catalog, options, clock }: Simulation, user: User): Record<string, unknown> {
@@ -136,7 +144,7 @@ function userDocument({ catalog, options, clock }: Simulation, user: User): Reco
     category: 'regular_user',
     created_time: time,
     created_by: by,
-    Modified_Time: time,
+    Modified_Time: catalog.zone.format(modifiedAt(user)),
     Modified_By: by,
   };
 }

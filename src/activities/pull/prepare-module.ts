@@ -1,26 +1,21 @@
-import { getConnection, saveOrganization } from '../../db/connections/connections';
-import { saveUsers } from '../../db/connections/crm-users';
-import { findApiLimits, saveApiLimits } from '../../db/credits/api-limits';
+import { getConnection } from '../../db/connections/connections';
 import { mirrorColumns, type MirrorModule } from '../../db/mirror/mirror-module';
 import { NotAMirrorTable, prepareMirrorTable } from '../../db/mirror/mirror-table';
 import { claimMirror } from '../../db/mirror/mirrors';
 import { findRemovedFields, loadFields, renamedColumns, saveFields } from '../../db/mirror/module-fields';
 import type { PendingTableChange } from '../../db/mirror/table-changes';
 import { ActiveSessionExists, findSessionModule, moveSession } from '../../db/sessions/sessions';
-import { isKnownEdition, limitsOfEdition } from '../../domain/credits/edition-limits';
 import { type MappableField, mapFields } from '../../domain/mirror/mirror-field';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { ZohoError } from '../../zoho/errors/errors';
-import { PagingProgress } from '../../zoho/http/paging-progress';
 import { readFields, type ZohoField } from '../../zoho/metadata/fields';
 import { getModule, listModules, type ZohoModule } from '../../zoho/metadata/modules';
-import { getOrg } from '../../zoho/metadata/org';
-import { listUsers } from '../../zoho/metadata/users';
 import type { ActivityDependencies } from '../dependencies';
 import type { ZohoWork } from '../with-zoho';
 import { findIdentity } from './load-mirror';
 import { refreshCreditCosts } from './refresh-credit-costs';
+import { refreshEdition, refreshUsers } from './refresh-organization';
 
 /** A module's mirror, brought up to Zoho's metadata. */
 export interface PreparedModule extends MirrorModule {
@@ -32,9 +27,9 @@ export interface PreparedModule extends MirrorModule {
 const UNKNOWN_MODULE: ReadonlySet<string> = new Set(['INVALID_MODULE', 'NO_MODULE']);
 
 /**
- * Asks Zoho about the module, its fields, its users and, once, its org, maps the fields and brings the mirror table up
- * to them. A module that was renamed in Zoho is prepared under its new name. Idempotent. 3 credits, and one more once a
- * week for the prices of calls.
+ * Asks Zoho about the module, its fields and what changed of its users, maps the fields and brings the mirror table up
+ * to them. A module that was renamed in Zoho is prepared under its new name. Idempotent. 3 credits, one more once a day
+ * for the edition and once a week for the prices of calls, and once a day one for every 200 users.
  * @param alongside asked at the same time, with the name that Zoho has for the module
  * @throws module.not_mirrorable when the API does not show the module or its fields; mirror.name_taken,
  *   mirror.already_syncing
@@ -64,14 +59,12 @@ async function prepareNamed<T>(
 ): Promise<[PreparedModule, T]> {
   const { module } = request;
   const connection = await getConnection(deps.knex, request.connectionId);
-  const limits = await findApiLimits(deps.knex, connection.id);
-  const needsOrg = connection.orgId === null || limits === undefined || limits.limitsFrom === 'assumed';
-  const [about, listed, asked, edition = []] = await Promise.all([
+  const [about, listed, asked, edition] = await Promise.all([
     getModule(zoho.transport, module, zoho.options),
     readFields(zoho.transport, module, zoho.options),
     alongside(module),
-    needsOrg ? rememberOrg(deps, zoho, connection.id) : undefined,
-    refreshUsers(deps, zoho, request.connectionId),
+    refreshEdition(deps, zoho, connection),
+    refreshUsers(deps, zoho, connection.id),
     refreshCreditCosts(deps, zoho, connection),
   ]);
   if (!about.apiSupported) {
@@ -182,29 +175,4 @@ function toMetadata(field: ZohoField): MappableField {
     lookupModule: field.lookup?.module,
     choices: field.dataType === 'multiselectpicklist' ? field.picklistValues.map((choice) => choice.actual) : undefined,
   };
-}
-
-async function refreshUsers(deps: ActivityDependencies, zoho: ZohoWork, connectionId: string): Promise<void> {
-  const progress = new PagingProgress({ operation: 'list_users' });
-  for (let page = 1; ; page += 1) {
-    const { users, moreRecords } = await listUsers(zoho.transport, { type: 'AllUsers', page }, zoho.options);
-    await saveUsers(deps.knex, connectionId, users);
-    if (!moreRecords) return;
-    progress.note(users.map(({ id }) => id));
-  }
-}
-
-/** @returns a warning where the limits of the edition are not known */
-async function rememberOrg(deps: ActivityDependencies, zoho: ZohoWork, connectionId: string): Promise<string[]> {
-  const org = await getOrg(zoho.transport, zoho.options);
-  await saveOrganization(deps.knex, connectionId, {
-    orgId: org.zgid,
-    orgTimeZone: org.timeZone,
-    edition: org.edition,
-  });
-  await saveApiLimits(deps.knex, connectionId, limitsOfEdition(org.edition, org.userLicences), 'edition');
-  if (isKnownEdition(org.edition)) return [];
-  return [
-    `Zoho calls the edition of the organization ${org.edition ?? 'nothing'}, whose limits are not known: those of the smallest edition are kept until you set them.`,
-  ];
 }

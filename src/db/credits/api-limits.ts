@@ -10,6 +10,9 @@ export interface KnownLimits extends ApiLimits {
   bufferPercent: number;
 }
 
+/** Licenses are bought and given back, and Zoho tells nobody: the edition counts as known for this long. */
+const EDITION_KNOWN_FOR = '1 day';
+
 /**
  * Stores Zoho's limits for the connection.
  *
@@ -32,6 +35,21 @@ export async function saveApiLimits(
      where excluded.limits_from = 'configured' or account.limits_from <> 'configured'`,
     [connectionId, limits.dailyCredits, limits.concurrency, limits.heavyConcurrency, limitsFrom],
   );
+}
+
+/** Whether Zoho was asked for the edition of the connection's organization within the last day. */
+export async function isEditionFresh(knex: Knex, connectionId: string): Promise<boolean> {
+  const answer = await knex.raw<{ rows: [{ fresh: boolean }] }>(
+    `select exists (select from sync.credit_accounts
+       where connection_id = ? and edition_read_at > now() - ?::interval) as fresh`,
+    [connectionId, EDITION_KNOWN_FOR],
+  );
+  return answer.rows[0].fresh;
+}
+
+/** Notes that Zoho was asked for the edition just now; what a person has configured stays, and is not asked for either. */
+export async function noteEditionRead(knex: Knex, connectionId: string): Promise<void> {
+  await knex.raw('update sync.credit_accounts set edition_read_at = now() where connection_id = ?', [connectionId]);
 }
 
 /** Reads the limits that the broker applies; undefined before the connection's first call. */

@@ -29,6 +29,7 @@ import * as tombstonesByTime from './20261127195000_tombstones_by_time';
 import * as grantChecks from './20261127195500_grant_checks';
 import * as retention from './20261127201000_retention';
 import * as seenIdsOfEndedSessions from './20261127213000_seen_ids_of_ended_sessions';
+import * as organizationReadTimes from './20261128030000_organization_read_times';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -66,4 +67,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261127195500_grant_checks', ...grantChecks },
   { name: '20261127201000_retention', ...retention },
   { name: '20261127213000_seen_ids_of_ended_sessions', ...seenIdsOfEndedSessions },
+  { name: '20261128030000_organization_read_times', ...organizationReadTimes },
 ];
