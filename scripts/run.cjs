@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Entry of every npm script: `node scripts/run.cjs <install|start|test|test:nightly|simulator|bench|migrate|pulse> [arguments]`.
+ * Entry of every npm script: `node scripts/run.cjs <install|start|test|test:nightly|test:mutation|...> [arguments]`.
  *
  * Needs nothing but Node. Prepares a bare clone (dependencies, compiled code, the Temporal server for the tests), then
  * runs the command, forwards signals and keeps its exit code.
@@ -21,6 +21,7 @@ if (process.platform === 'win32') {
 
 const path = require('node:path');
 const { compileAssembly } = require('../dev/commands/assembly.cjs');
+const { runMutationTests } = require('../dev/commands/mutation-tests.cjs');
 const { installDependencies, compile } = require('../dev/commands/prepare.cjs');
 const { runTests } = require('../dev/commands/run-tests.cjs');
 const { runToEnd } = require('../dev/commands/run-to-end.cjs');
@@ -29,6 +30,8 @@ const root = path.resolve(__dirname, '..');
 
 /** Random runs of the nightly test; `npm test` makes a few of them. */
 const NIGHTLY = { PULSE_MODEL_SEEDS: '300' };
+
+const TESTS = ['test', 'test:nightly', 'test:mutation'];
 
 const COMPILED = {
   start: 'dist/scripts/start.js',
@@ -40,14 +43,14 @@ const COMPILED = {
 
 async function main() {
   const [command, ...rest] = process.argv.slice(2);
-  if (!['install', 'test', 'test:nightly', ...Object.keys(COMPILED)].includes(command)) {
-    console.error(
-      'Usage: node scripts/run.cjs <install|test|test:nightly|' + Object.keys(COMPILED).join('|') + '> [arguments]',
-    );
+  const commands = ['install', ...TESTS, ...Object.keys(COMPILED)];
+  if (!commands.includes(command)) {
+    console.error('Usage: node scripts/run.cjs <' + commands.join('|') + '> [arguments]');
     return 2;
   }
   await installDependencies(root);
   if (command === 'install') return 0;
+  if (command === 'test:mutation') return runMutationTests(root, rest);
   if (command === 'test' || command === 'test:nightly') {
     await compileAssembly(root);
     if (command === 'test') return runTests(root, rest);

@@ -17,6 +17,7 @@ for (const document of [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'bench/README.md',
+  'mutation/README.md',
   ...DECISIONS,
 ]) {
   describe(`paths in ${document}`, () => {

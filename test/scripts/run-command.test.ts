@@ -36,8 +36,15 @@ describe('run.cjs', function () {
     assert.equal(code, 2);
     assert.match(
       stderr,
-      /^Usage: node scripts\/run\.cjs <install\|test\|test:nightly\|start\|migrate\|simulator\|bench\|pulse>/,
+      /^Usage: node scripts\/run\.cjs <install\|test\|test:nightly\|test:mutation\|start\|migrate\|simulator\|bench\|pulse>/,
     );
+  });
+
+  it('names the parts that mutation tests change, where none of them is named', async () => {
+    const { code, stderr } = await run('test:mutation', 'dance');
+
+    assert.equal(code, 2);
+    assert.match(stderr, /^Usage: npm run test:mutation -- <[\w|]*domain[\w|]*>/);
   });
 
   it('runs the named test files only, closes with the counts and keeps the exit code', async () => {

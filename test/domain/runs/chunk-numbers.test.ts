@@ -94,6 +94,17 @@ describe('chunk numbers', () => {
       assert.throws(ask, NumberRangeExceeded);
     });
   }
+
+  it('say where they end when they are refused', () => {
+    const refused = { name: 'NumberRangeExceeded' };
+
+    assert.throws(() => fullSyncChunks(0), { ...refused, message: /for round 1 to 213, not for 0\.$/ });
+    assert.throws(() => incrementalSyncChunks.catchUp(9), { ...refused, message: /for pass 1 to 8, not for 9\.$/ });
+    assert.throws(() => exportChunk(1, 10_000), {
+      ...refused,
+      message: 'Chunk 10010000 lies outside of its range, 10000000 to 10009999.',
+    });
+  });
 });
 
 describe('a chunk counter', () => {
@@ -109,11 +120,16 @@ describe('a chunk counter', () => {
     assert.equal(chunks.next(), 42);
   });
 
-  it('refuses a number beyond its range', () => {
-    const chunks = new ChunkCounter({ first: 7, end: 9 }, 8);
+  for (const [where, last] of [
+    ['beyond', 8],
+    ['before', 5],
+  ] as const) {
+    it(`refuses a number ${where} its range`, () => {
+      const chunks = new ChunkCounter({ first: 7, end: 9 }, last);
 
-    assert.throws(() => chunks.next(), NumberRangeExceeded);
-  });
+      assert.throws(() => chunks.next(), NumberRangeExceeded);
+    });
+  }
 });
 
 describe('sequences of record statuses', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { expectedRowsOfPage, exportPages } from '../../../src/domain/runs/export-pages';
+import { expectedRowsOfPage, exportPages, largestExport } from '../../../src/domain/runs/export-pages';
 
 describe('pages of an export', () => {
   for (const [rows, pages] of [
@@ -26,5 +26,13 @@ describe('pages of an export', () => {
         assert.equal(expectedRowsOfPage(rows, pages + 1), 0);
       }),
     );
+  });
+});
+
+describe('the largest export', () => {
+  const MEGABYTE = 1024 * 1024;
+
+  it('has room for a few large rows, and a quarter of a megabyte for each of many', () => {
+    assert.deepEqual([largestExport(0), largestExport(200_000)], [64 * MEGABYTE, 50_064 * MEGABYTE]);
   });
 });

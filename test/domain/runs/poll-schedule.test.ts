@@ -32,8 +32,15 @@ describe('pollDelayMs', () => {
     assert.equal(pollDelayMs(20, 2_500), 2_500);
   });
 
+  it('waits a moment where the job is expected to end at once', () => {
+    assert.deepEqual([pollDelayMs(20, 50), pollDelayMs(20, 0)], [200, 400]);
+  });
+
   it('asks often while the job is a little late, and no longer so when it is very late', () => {
-    assert.deepEqual([pollDelayMs(20, -1_000), pollDelayMs(20, -60_000)], [400, 15_000]);
+    assert.deepEqual(
+      [-1_000, -29_999, -30_000, -60_000].map((expectedMs) => pollDelayMs(20, expectedMs)),
+      [400, 400, 15_000, 15_000],
+    );
   });
 
   it('always waits some milliseconds, whole ones, and fifteen seconds at most', () => {
@@ -50,11 +57,11 @@ describe('pollDelayMs', () => {
 describe('isJobOverdue', () => {
   it('is true once a job takes several times as long as expected, and never in the first seconds', () => {
     const SECOND = 1_000;
-    assert.deepEqual([isJobOverdue(19 * SECOND, SECOND), isJobOverdue(21 * SECOND, SECOND)], [false, true]);
-    assert.deepEqual([isJobOverdue(299 * SECOND, 60 * SECOND), isJobOverdue(301 * SECOND, 60 * SECOND)], [false, true]);
+    assert.deepEqual([isJobOverdue(20 * SECOND, SECOND), isJobOverdue(21 * SECOND, SECOND)], [false, true]);
+    assert.deepEqual([isJobOverdue(300 * SECOND, 60 * SECOND), isJobOverdue(301 * SECOND, 60 * SECOND)], [false, true]);
   });
 
   it('gives a job of which nothing is expected ten minutes', () => {
-    assert.deepEqual([isJobOverdue(599_000), isJobOverdue(601_000)], [false, true]);
+    assert.deepEqual([isJobOverdue(600_000), isJobOverdue(601_000)], [false, true]);
   });
 });

@@ -36,8 +36,27 @@ describe('actionsOf', () => {
     assert.deepEqual(actionsOf({ kind: 'session', status: 'paused', phase: 'sweeping' }), ['resume', 'cancel']);
   });
 
-  it('lets a cancelled run be cancelled again without effect', () => {
+  it('lists no approval for an operation, which sweeps nothing', () => {
+    assert.deepEqual(actionsOf({ kind: 'operation', status: 'paused', phase: AWAITING_APPROVAL }), [
+      'resume',
+      'cancel',
+    ]);
+  });
+
+  it('lists a pause for a run that is under way, and a resume only for one that is paused', () => {
+    assert.deepEqual(actionsOf({ kind: 'session', status: 'in_progress', phase: 'reading' }), ['pause', 'cancel']);
+  });
+});
+
+describe('effectOf', () => {
+  it('is none for a pause of a paused run, and for a resume of one that is not', () => {
+    assert.equal(effectOf('pause', { kind: 'session', status: 'paused', phase: 'reading' }), 'nothing');
+    assert.equal(effectOf('resume', { kind: 'session', status: 'in_progress', phase: 'reading' }), 'nothing');
+  });
+
+  it('lets a cancelled run be cancelled again without effect, and takes nothing else', () => {
     assert.equal(effectOf('cancel', { kind: 'operation', status: 'cancelled', phase: null }), 'nothing');
     assert.equal(effectOf('cancel', { kind: 'operation', status: 'completed', phase: null }), 'ended');
+    assert.equal(effectOf('pause', { kind: 'operation', status: 'cancelled', phase: null }), 'ended');
   });
 });

@@ -1,0 +1,36 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { compileAssembly } = require('./assembly.cjs');
+const { installDependencies } = require('./prepare.cjs');
+const { runToEnd } = require('./run-to-end.cjs');
+
+/**
+ * Changes the code of a part and tells which changes no test notices, see mutation/README.md.
+ * @param {string[]} extra the part, then Stryker's own arguments.
+ * @returns {Promise<number>} Stryker's exit code: 1 for a score below the part's threshold.
+ */
+async function runMutationTests(root, [part, ...extra]) {
+  const room = path.join(root, 'mutation');
+  const configuration = path.join(room, part + '.json');
+  const parts = partsIn(room);
+  if (!parts.includes(part)) {
+    console.error('Usage: npm run test:mutation -- <' + parts.join('|') + "> [--mutate '<files>'] [...]");
+    return 2;
+  }
+  await installDependencies(room);
+  await compileAssembly(root);
+  const stryker = path.join(room, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
+  return runToEnd(process.execPath, [stryker, 'run', configuration, ...extra], { cwd: root });
+}
+
+/** Names of the parts: each has a configuration of Stryker and one of mocha. */
+function partsIn(room) {
+  return fs
+    .readdirSync(room)
+    .filter((name) => name.endsWith('.mocharc.json'))
+    .map((name) => name.replace('.mocharc.json', ''));
+}
+
+module.exports = { runMutationTests };
