@@ -58,6 +58,23 @@ describe('credits of the rolling day', () => {
     );
   });
 
+  it('may go to one priority as far as the others have their shares left', () => {
+    const mayBe = (spent: readonly number[], credits: number): boolean =>
+      maySpend({ usable: 1_000, spent }, 'full', credits);
+
+    assert.deepEqual([mayBe(NOTHING, 780), mayBe(NOTHING, 781)], [true, false]);
+    // An interactive call has used a part of its own share, then more than all of it.
+    assert.deepEqual([mayBe([60, 0, 0, 0, 0, 0, 0], 780), mayBe([60, 0, 0, 0, 0, 0, 0], 781)], [true, false]);
+    assert.deepEqual([mayBe([160, 0, 0, 0, 0, 0, 0], 720), mayBe([160, 0, 0, 0, 0, 0, 0], 721)], [true, false]);
+  });
+
+  it('can be spent to the last one out of a share', () => {
+    const spent = [0, 0, 0, 0, 0, 0, 980];
+
+    assert.equal(maySpend({ usable: 1_000, spent }, 'full', 20), true);
+    assert.equal(maySpend({ usable: 1_000, spent }, 'full', 21), false);
+  });
+
   it('have no end where Zoho sets no limit', () => {
     assert.ok(maySpend({ usable: null, spent: NOTHING.map(() => 1e9) }, 'verify', 1e9));
   });
@@ -79,6 +96,19 @@ describe('the prediction when credits free up', () => {
     const wait = waitForCredits(windowOf(1_000, minutes), minutes, { priority: 'full', credits: 100 }, 25 * MINUTE_MS);
 
     assert.equal(wait, MINUTE_MS + CREDIT_DAY_MS - 25 * MINUTE_MS);
+  });
+
+  it('is at once where the minute has returned already, though nobody has noticed', () => {
+    const minutes = [minute(0, 950)];
+
+    const wait = waitForCredits(
+      windowOf(1_000, minutes),
+      minutes,
+      { priority: 'full', credits: 100 },
+      2 * CREDIT_DAY_MS,
+    );
+
+    assert.equal(wait, 0);
   });
 
   it('is undefined for a call that costs more than the day has', () => {

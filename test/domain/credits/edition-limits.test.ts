@@ -10,6 +10,7 @@ describe('limits of an edition', () => {
     ['Zoho One', 10, 60_000, 20],
     ['enterprise', 9_000, 5_000_000, 20],
     ['crm_plus', 10, 70_000, 25],
+    ['Ultimate', 5_000, 10_050_000, 25],
   ] as const;
 
   for (const [edition, users, dailyCredits, concurrency] of cases) {
@@ -17,6 +18,10 @@ describe('limits of an edition', () => {
       assert.deepEqual(limitsOfEdition(edition, users), { dailyCredits, concurrency, heavyConcurrency: 10 });
     });
   }
+
+  it('are those of an edition without users where nobody counts them', () => {
+    assert.equal(limitsOfEdition('professional', null).dailyCredits, 50_000);
+  });
 
   it("are the smallest edition's for an unknown edition", () => {
     assert.deepEqual(limitsOfEdition('galactic', 1_000), ASSUMED_LIMITS);

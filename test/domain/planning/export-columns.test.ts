@@ -17,6 +17,26 @@ const someFields = fc
   );
 
 describe('the columns of an export', () => {
+  const lookups = (count: number) =>
+    mapFields(
+      Array.from({ length: count }, (_, index) => ({
+        ...{ id: String(index + 1), apiName: `L${index}`, dataType: 'lookup', lookupModule: 'Accounts' },
+      })),
+    );
+
+  it('are those of all names as long as there is room for them', () => {
+    const { columns, withoutNames } = exportColumns(lookups(100));
+
+    assert.deepEqual([columns?.length, columns?.at(-1), withoutNames], [200, 'L99.Account_Name', []]);
+  });
+
+  it('are two hundred fields without a name, and not one more', () => {
+    assert.equal(exportColumns(lookups(200)).columns?.length, 200);
+    assert.equal(exportColumns(lookups(200)).withoutNames.length, 200);
+    assert.equal(exportColumns(lookups(201)).columns, undefined);
+    assert.equal(exportColumns(lookups(201)).withoutNames.length, 201);
+  });
+
   it('are every field that an export can have, by name as far as Zoho takes names', () => {
     fc.assert(
       fc.property(someFields, (fields) => {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { choosePlan, priceOf, spendableCredits, type Allowance, type Method } from '../../../src/domain/planning/plan';
+import {
+  callSeconds,
+  choosePlan,
+  priceOf,
+  spendableCredits,
+  type Allowance,
+  type Method,
+} from '../../../src/domain/planning/plan';
 
 const method = (name: string, credits: number, seconds: number, constraints: string[] = []): Method => ({
   name,
@@ -50,6 +57,69 @@ describe('choosePlan', () => {
       'it costs 500 credits and 20 may be spent',
       'it takes about 100 s and 5 s are allowed',
     ]);
+    assert.equal(
+      plan.reason,
+      'No method is adequate; this one comes nearest, but it costs 500 credits and 20 may be spent, and it takes about 100 s and 5 s are allowed.',
+    );
+    assert.deepEqual([plan.complete, plan.rejected[0]?.complete], [true, false]);
+  });
+
+  it('breaks the time rather than the credits where it must break one', () => {
+    const plan = choosePlan([method('costly', 500, 1), method('slow', 10, 100)], { creditsLeft: 20, withinSeconds: 5 });
+
+    assert.equal(plan.name, 'slow');
+  });
+
+  it('may spend all of the credits and all of the time', () => {
+    const allowance = { creditsLeft: 20, withinSeconds: 5 };
+
+    assert.equal(choosePlan([method('exact', 20, 5)], allowance).adequate, true);
+    assert.equal(choosePlan([method('longer', 20, 5.1)], allowance).adequate, false);
+    assert.equal(choosePlan([method('costlier', 21, 5)], allowance).adequate, false);
+  });
+
+  it('has nothing to spend where more is kept than is left', () => {
+    assert.deepEqual(choosePlan([method('any', 1, 0)], { creditsLeft: 10, creditsKept: 30 }).violations, [
+      'it costs 1 credits and 0 may be spent',
+    ]);
+  });
+
+  it('takes the first of equally good methods: a second of waiting is worth five credits', () => {
+    const plan = choosePlan([method('calls', 10, 0), method('waits', 0, 2)], {});
+
+    assert.deepEqual(
+      [plan.name, plan.reason],
+      ['calls', 'The cheapest adequate method, counting credits and waiting.'],
+    );
+    assert.deepEqual(plan.rejected[0], {
+      ...{ name: 'waits', calls: 0, credits: 0, seconds: 2, complete: true, adequate: true },
+      reason: 'As good as the chosen one.',
+    });
+  });
+
+  it('says by how much the others are costlier, with a decimal where that matters', () => {
+    const reasons = choosePlan(
+      [method('best', 10, 10), method('both', 13, 11.5), method('more', 13, 10), method('longer', 10, 21.4)],
+      {},
+    ).rejected.map(({ name, reason }) => `${name}: ${reason}`);
+
+    assert.deepEqual(reasons, [
+      'more: Costlier: 3 credits more.',
+      'both: Costlier: 3 credits more and about 1.5 s longer.',
+      'longer: Costlier: about 11 s longer.',
+    ]);
+  });
+
+  it('names every lack of a rejected method', () => {
+    const { rejected } = choosePlan([method('best', 1, 1), method('worst', 50, 100, ['it forgets half'])], {
+      creditsLeft: 20,
+      withinSeconds: 9.5,
+    });
+
+    assert.equal(
+      rejected[0]?.reason,
+      'Not adequate: it forgets half, and it costs 50 credits and 20 may be spent, and it takes about 100 s and 9.5 s are allowed.',
+    );
   });
 
   const anyMethod = fc
@@ -104,5 +174,11 @@ describe('choosePlan', () => {
         assert.ok(priceOf(rich, allowance) <= priceOf(poor, allowance));
       }),
     );
+  });
+});
+
+describe('the seconds of calls', () => {
+  it('are those of one after the other', () => {
+    assert.equal(callSeconds(30, 200), 6);
   });
 });

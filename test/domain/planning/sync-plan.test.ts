@@ -81,7 +81,26 @@ describe('planSyncRead', () => {
     const plan = planSyncRead(ask({ rows: 10 }), 'bulk');
 
     assert.equal(plan.path, 'bulk');
-    assert.match(plan.reason, /chosen by request/);
+    assert.equal(plan.reason, 'bulk read: 4 calls, 53 credits, about 4.1 s; chosen by request');
+  });
+
+  it('says what the other path would cost', () => {
+    assert.equal(
+      planSyncRead(ask({ rows: 1_000 })).reason,
+      'list pages: 5 calls, 5 credits, about 0.8 s; bulk read: 4 calls, 53 credits, about 4.1 s costs more in credits and time',
+    );
+  });
+
+  it('says that the other path costs more where neither can be paid, or neither reads everything', () => {
+    for (const question of [{ creditsLeft: 1 }, { rows: 100_001, fieldsNotInBulk: 1 }]) {
+      assert.match(planSyncRead(ask(question)).reason, / costs more in credits and time$/);
+    }
+  });
+
+  it('says that the other path costs more where all that is left would pay for it', () => {
+    assert.match(planSyncRead(ask({ rows: 1_000, creditsLeft: 53 })).reason, / costs more in credits and time$/);
+    assert.match(planSyncRead(ask({ rows: 1_000, creditsLeft: 52 })).reason, / would cost more credits than are left$/);
+    assert.match(planSyncRead(ask({ rows: 1_000, creditsLeft: 5 })).reason, / would cost more credits than are left$/);
   });
 
   const question = fc.record({

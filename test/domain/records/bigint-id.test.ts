@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { BIGINT_ID } from '../../../src/domain/records/bigint-id';
+import { BIGINT_ID, isBigintId } from '../../../src/domain/records/bigint-id';
 
 const MAX_BIGINT = 2n ** 63n - 1n;
 
@@ -18,4 +18,13 @@ describe('BIGINT_ID', () => {
       assert.ok(!BIGINT_ID.test(text));
     });
   }
+});
+
+describe('isBigintId', () => {
+  it('takes an id as a text, and no number', () => {
+    assert.deepEqual(['554023000000000001', 554, null, undefined, ['1'], 'x'].map(isBigintId), [
+      true,
+      ...[false, false, false, false, false],
+    ]);
+  });
 });

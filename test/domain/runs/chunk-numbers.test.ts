@@ -133,6 +133,10 @@ describe('a chunk counter', () => {
 });
 
 describe('sequences of record statuses', () => {
+  it('of loads count down from -1', () => {
+    assert.deepEqual([loadSequence(0), loadSequence(1)], [-1, -2]);
+  });
+
   it('of loads and deletes never meet, nor those of the updates of a workflow', () => {
     const chunk = fc.integer({ min: 0, max: MAX_INT4 });
     const step = fc.integer({ min: 1, max: 1_000 });
