@@ -6,6 +6,7 @@ import { parseKeyRing, type KeyRing } from '../db/postgres/encryption';
 import { createDatabase } from '../db/postgres/knex';
 import type { CallPriority } from '../domain/credits/priorities';
 import type { Reach } from '../domain/reach';
+import type { Logger } from '../logger';
 import { createTemporalClient, type TemporalClient } from '../temporal/client';
 import { type DisposalStack, openTogether } from './disposal-stack';
 
@@ -17,6 +18,8 @@ export interface ResourceOptions {
   readonly applicationName: string;
   /** Priority of calls to Zoho that name none. */
   readonly defaultPriority: CallPriority;
+  /** Gets what the database pools report outside of any call. */
+  readonly logger: Logger;
   /** Observes every call of a connection. */
   readonly observe?: TransportSettings['observe'];
   /** False reads the connection's row for each token, so that a new grant counts at once. @default true */
@@ -46,9 +49,12 @@ export async function openResources(config: Config, options: ResourceOptions): P
 }
 
 function wireResources(stack: DisposalStack, config: Config, options: ResourceOptions): Resources {
-  const { applicationName, defaultPriority, observe, cacheTokens } = options;
+  const { applicationName, defaultPriority, logger, observe, cacheTokens } = options;
+  const warn = (reason: string): void => logger.warn({ reason }, 'The database pool reports a problem.');
   const pool = (name: string, poolMax: number): Knex =>
-    stack.adopt(createDatabase(config.DATABASE_URL, { poolMax, applicationName: name }), (knex) => knex.destroy());
+    stack.adopt(createDatabase(config.DATABASE_URL, { poolMax, applicationName: name, warn }), (knex) =>
+      knex.destroy(),
+    );
   const knex = pool(applicationName, config.PULSE_DATABASE_POOL);
   const broker = stack.adopt(new CreditBroker(pool('pulse-broker', BROKER_POOL), { defaultPriority }), (opened) =>
     opened.close(),

@@ -38,6 +38,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     const resources = await openResources(config, {
       applicationName: 'pulse-api',
       defaultPriority: 'interactive',
+      logger,
       cacheTokens: false,
     });
     stack.defer(() => resources.close());

@@ -32,6 +32,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
     const resources = await openResources(config, {
       applicationName: 'pulse-worker',
       defaultPriority: 'full',
+      logger,
       observe: metrics.observe,
     });
     stack.defer(() => resources.close());

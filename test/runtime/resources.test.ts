@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { loadConfig } from '../../src/config';
 import { CreditBroker } from '../../src/connection/broker/broker';
+import { createLogger } from '../../src/logger';
 import { openResources } from '../../src/runtime/resources';
 
 describe('opening the resources of a process', () => {
@@ -17,7 +18,10 @@ describe('opening the resources of a process', () => {
     process.env['TEMPORAL_CONFIG_FILE'] = __filename;
     const config = loadConfig({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' });
 
-    await assert.rejects(async () => openResources(config, { applicationName: 'test', defaultPriority: 'full' }));
+    const logger = createLogger('test', 'silent');
+    await assert.rejects(async () =>
+      openResources(config, { applicationName: 'test', defaultPriority: 'full', logger }),
+    );
 
     assert.equal(close.mock.callCount(), 1);
   });

@@ -7,6 +7,8 @@ export interface DatabaseOptions {
   poolMax?: number;
   /** Shown in `pg_stat_activity`. @default 'pulse' */
   applicationName?: string;
+  /** Told of what fails outside of any call, such as an idle connection that breaks. @default a warning of the process */
+  warn?: (message: string) => void;
 }
 
 /** A query of a request or an activity that takes longer is stuck; loads and migrations lift the limit themselves. */
@@ -70,7 +72,7 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Knex
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     // Otherwise messages hold the whole statement with its values.
     compileSqlOnError: false,
-    log: { warn: warnUnlessThrown },
+    log: { warn: (message: unknown) => warnUnlessThrown(String(message), options.warn) },
   });
 }
 
@@ -83,7 +85,6 @@ function applySettings(client: pg.Client, done: (error: Error | null, client: pg
 }
 
 /** Knex prints why a connection failed, and throws it too; callers log it in their own form. */
-function warnUnlessThrown(message: unknown): void {
-  const text = String(message);
-  if (!text.startsWith('Acquire connection error')) process.emitWarning(text);
+function warnUnlessThrown(message: string, warn = (text: string) => process.emitWarning(text)): void {
+  if (!message.startsWith('Acquire connection error')) warn(message);
 }
