@@ -86,7 +86,8 @@ const NETWORK_CODES = new Set([
 ]);
 /** Codes that files have, too: they speak of the server only when its socket was to be opened. */
 const SOCKET_CODES = new Set(['ENOENT', 'EACCES']);
-const CONNECTION_MESSAGES = /connection terminated|timeout exceeded when trying to connect|acquiring a connection/i;
+const CONNECTION_MESSAGES =
+  /connection terminated|is not queryable|timeout exceeded when trying to connect|acquiring a connection/i;
 
 /** Kinds that say something about the moment: the same request may succeed a little later. */
 const RETRYABLE: ReadonlySet<DatabaseErrorKind> = new Set([

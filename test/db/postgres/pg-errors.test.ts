@@ -62,6 +62,18 @@ describe('database errors', () => {
     assert.deepEqual([error.kind, error.retryable], ['connection_lost', true]);
   });
 
+  it('say that the connection was lost when it is already gone at the rollback', async () => {
+    const error = await failureOf(
+      database.knex.transaction(async (trx) => {
+        const { rows } = await trx.raw<{ rows: { pid: number }[] }>('select pg_backend_pid() as pid');
+        await database.knex.raw('select pg_terminate_backend(?, 5000)', [rows[0]?.pid ?? 0]);
+        throw new Error('Something else went wrong meanwhile.');
+      }),
+    );
+
+    assert.deepEqual([error.kind, error.retryable], ['connection_lost', true]);
+  });
+
   it('leave errors of others alone', () => {
     assert.equal(toDatabaseError(new Error('something else')), undefined);
     assert.equal(toDatabaseError('text'), undefined);
