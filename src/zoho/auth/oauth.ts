@@ -255,6 +255,7 @@ function classifyTokenError(
 function categoryOf(error: string | undefined, status: number): ErrorCategory {
   if (error !== undefined && FINAL_ERRORS.has(error)) return 'auth_revoked';
   if (error === 'general_error' || status >= 500 || status === 408) return 'server';
-  if (error === undefined && status < 400) return status < 300 ? 'network' : 'server';
+  // Whoever answers without naming an error has not looked at the credentials: a gateway, or a server in trouble.
+  if (error === undefined) return status < 300 ? 'network' : 'server';
   return 'validation';
 }

@@ -110,6 +110,9 @@ describe('accounts server', () => {
     [429, {}, 'auth_throttled'],
     [500, '<html>outage</html>', 'server'],
     [503, { error: 'invalid' }, 'server'],
+    [401, { code: 'INVALID_TOKEN', message: 'invalid oauth token' }, 'server'],
+    [403, '<html>forbidden</html>', 'server'],
+    [400, {}, 'server'],
     [200, '<html>maintenance</html>', 'network'],
     [200, { scope: 'no token at all' }, 'server'],
   ];
