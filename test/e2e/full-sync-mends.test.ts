@@ -28,6 +28,24 @@ describe('a full sync that a person starts', function () {
     });
   }
 
+  it('puts back rows that were deleted in the mirror and removes those that were added there, whatever their ids and times', async () => {
+    const table = org.table('Accounts');
+    await org.fullSync('Accounts', { path: 'list' });
+    await engine().knex.raw(`
+      create temporary table added as select * from ${table} order by id limit 3;
+      update added set modified_time = now() + interval '1 day' where id = (select max(id) from added);
+      update added set id = case when id = (select min(id) from added) then -7 else id + 1000000 end;
+      delete from ${table} where id in (select id from ${table} order by id desc limit 4);
+      insert into ${table} select * from added;
+      drop table added;
+    `);
+
+    const { result } = await org.fullSync('Accounts', { path: 'list' });
+
+    assertSame(await org.differences('Accounts'));
+    assert.equal((result as { deleted?: number }).deleted, 3);
+  });
+
   it('compares times alone where it is told to', async () => {
     await org.fullSync('Accounts', { path: 'list' });
     await engine().knex.raw(`update ${org.table('Accounts')} set industry = 'by hand'`);

@@ -45,6 +45,22 @@ describe('rows that have vanished from Zoho', function () {
     });
   }
 
+  it('leave also where Zoho dated their last change ahead of its clock', async () => {
+    org.zoho.moveClock({ advance: 24 * HOUR_MS });
+    org.zoho.changeRecords('Contacts', { update: { count: 4, values: { Department: 'changed' } } });
+    org.zoho.moveClock({ reset: true });
+    await org.fullSync('Contacts');
+    const ahead = await engine().query<{ id: string }>(
+      `select id::text as id from ${org.table('Contacts')} where modified_time > now() + interval '1 hour'`,
+    );
+    assert.equal(ahead.length, 4);
+    org.zoho.changeRecords('Contacts', { delete: ahead.map(({ id }) => id) });
+
+    await org.fullSync('Contacts');
+
+    assertSame(await org.differences('Contacts'));
+  });
+
   it('stop the run for an approval when they are many, and nothing is removed meanwhile', async () => {
     deleteUnseen(120);
 

@@ -1,6 +1,7 @@
 import { countMirrorRows } from '../../db/mirror/mirror-table';
 import { countQuarantine } from '../../db/mirror/quarantine';
 import {
+  BEFORE_ALL_IDS,
   moveToTombstones,
   countMoved,
   countUnseenRows,
@@ -158,7 +159,7 @@ export async function sweepUnseenRows(deps: ActivityDependencies, request: Sweep
   return withZoho(deps, request, async (zoho) => {
     const { deleted } = await listDeletes(zoho, request.module, request.deletesFollowedUntil ?? request.began);
     const known = new Map(deleted.map((row) => [row.id, row]));
-    let after = '0';
+    let after = BEFORE_ALL_IDS;
     // Rows that an earlier attempt has settled are no longer unseen: this one finds others and continues its numbers.
     const range = sweepChunks(request.firstChunk);
     const last = await findLastChunk(deps.knex, request.sessionId, range);

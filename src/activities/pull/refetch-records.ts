@@ -40,8 +40,15 @@ export async function refetchRecords(
   mirror: MirrorModule,
   request: RefetchRequest,
 ): Promise<RefetchResult> {
-  const { sessionId, ids, chunks, settlesDoubtsUpTo } = request;
-  const answered: RefetchResult = { found: 0, vanished: [] };
+  const { sessionId, chunks, settlesDoubtsUpTo } = request;
+  const ids = request.ids.filter(isZohoId);
+  const answered: RefetchResult = {
+    found: 0,
+    vanished: goneBy(
+      new Date(),
+      request.ids.filter((id) => !isZohoId(id)),
+    ),
+  };
   const wide = mirror.fields.length > LIMITS.listPage.fields;
   const converter = new CopyPages(mirror.fields, 'text');
   const idsOnly = pageConverter([]);
@@ -53,10 +60,8 @@ export async function refetchRecords(
     const timed = await timedAnswer(() => listRecords(zoho.transport, mirror.module, query, zoho.options));
     const page = timed.answer;
     const there = new Set(idsOnly.convert(page.body).copy.toString('latin1').split('\n').filter(Boolean));
-    const deletedAt = latestNow(timed.clocks).toISOString();
-    answered.vanished.push(
-      ...asked.filter((id) => !there.has(id)).map((id) => ({ id, deletedAt, reason: 'vanished' as const })),
-    );
+    const gone = asked.filter((id) => !there.has(id));
+    answered.vanished.push(...goneBy(latestNow(timed.clocks), gone));
     if (there.size === 0) continue;
     answered.found += there.size;
     const pages = wide
@@ -79,6 +84,15 @@ export async function refetchRecords(
     );
   }
   return answered;
+}
+
+/** Zoho's ids are positive, and it looks for no others; a person may have written such a row into the mirror. */
+function isZohoId(id: string): boolean {
+  return /^[1-9]/.test(id);
+}
+
+function goneBy(time: Date, ids: readonly string[]): DeletedRow[] {
+  return ids.map((id) => ({ id, deletedAt: time.toISOString(), reason: 'vanished' }));
 }
 
 async function wholeRecords(

@@ -13,6 +13,9 @@ export interface DeletedRow {
   reason: TombstoneReason;
 }
 
+/** An id below those of all rows; people who write into the mirror make up ids that Zoho never gives, too. */
+export const BEFORE_ALL_IDS = '-9223372036854775808';
+
 /** Chunks of one reading of a whole module. */
 export interface Reading {
   sessionId: string;
@@ -21,7 +24,7 @@ export interface Reading {
 
 /**
  * Rows that no chunk of a reading has seen, those that are only in quarantine included. What an earlier reading of the same
- * session has seen may have vanished since. Negative ids are not Zoho's yet.
+ * session has seen may have vanished since.
  */
 function unseenRows(mirror: MirrorModule): string {
   return `with seen as materialized (
@@ -29,7 +32,7 @@ function unseenRows(mirror: MirrorModule): string {
       where session_id = :session and chunk_number >= :first and chunk_number < :end
     ), unseen as (
       select m.id from ${qualifiedTable(mirror)} m
-      where not exists (select from seen where seen.id = m.id) and m.id > 0
+      where not exists (select from seen where seen.id = m.id)
       union all
       select q.record_id from sync.quarantine q
       where q.connection_id = :connection and q.module_name = :module and q.status <> 'closed'
@@ -55,7 +58,7 @@ export async function countUnseenRows(knex: Knex, mirror: MirrorModule, reading:
 
 /**
  * The next of those rows in order of id.
- * @param after the last id of the batch before; '0' for the first
+ * @param after the last id of the batch before; {@link BEFORE_ALL_IDS} for the first
  */
 export async function findUnseenRows(
   knex: Knex,
@@ -97,7 +100,8 @@ export async function findPresentIds(
 
 /**
  * Moves rows from the mirror to their tombstones, whole, and records each as deleted. A row that was read, or modified,
- * after its delete stays: it has been restored, unless its read lies in the future, by a clock that was wrong. Ids that
+ * after its delete stays: it has been restored, unless its read lies in the future, by a clock that was wrong. What was
+ * asked for and is not there has vanished whenever it was modified, since such times may lie in the future. Ids that
  * the mirror does not have get a tombstone too, so that a late page cannot bring them. Repeating it changes nothing; an
  * attempt that goes further than the one before adds the rest.
  * @returns how many rows left the mirror
@@ -111,8 +115,6 @@ export async function moveToTombstones(
   deleted: readonly DeletedRow[],
 ): Promise<number> {
   if (deleted.length === 0) return 0;
-  const modified = modifiedTimeColumn(mirror.fields);
-  const untouched = modified ? `and coalesce(m.${quoteIdentifier(modified)} <= d."deletedAt", true)` : '';
   return knex.transaction(async (trx) => {
     await trx.raw('set local statement_timeout = 0');
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
@@ -122,7 +124,7 @@ export async function moveToTombstones(
            as d (id bigint, "deletedAt" timestamptz, reason text) order by id, "deletedAt" desc
        ), gone as (
          delete from ${qualifiedTable(mirror)} m using deleted d
-         where m.id = d.id ${untouched}
+         where m.id = d.id and ${isNotModifiedSince(mirror)}
            and (m.${SYNCED_AT} <= d."deletedAt" + interval '1 second' or m.${SYNCED_AT} > now() + interval '1 minute')
          returning m.id, to_jsonb(m) as data
        ), tombstones as (
@@ -139,7 +141,7 @@ export async function moveToTombstones(
          from deleted d
          where q.connection_id = :connection and q.module_name = :module and q.record_id = d.id
            and q.status <> 'closed' and q.read_at <= d."deletedAt" + interval '1 second'
-           and coalesce(q.zoho_time <= d."deletedAt", true)
+           and (d.reason = 'vanished' or coalesce(q.zoho_time <= d."deletedAt", true))
        ), statuses as (
          insert into sync.record_sync_statuses (connection_id, session_id, sequence, position, module_name,
            sync_direction, crm_record_id, action_taken, before_data)
@@ -162,6 +164,14 @@ export async function moveToTombstones(
     await assertSessionRuns(trx, sessionId);
     return Number(answer.rows[0]?.moved ?? 0);
   });
+}
+
+/** SQL that is true if a row `m` was not modified after its delete `d`. */
+function isNotModifiedSince({ fields }: MirrorModule): string {
+  const modified = modifiedTimeColumn(fields);
+  return modified
+    ? `(d.reason = 'vanished' or coalesce(m.${quoteIdentifier(modified)} <= d."deletedAt", true))`
+    : 'true';
 }
 
 /** Counts the rows that left the mirror under a range of sequences, by whichever attempts. */

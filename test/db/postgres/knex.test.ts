@@ -44,13 +44,13 @@ describe('a connection to PostgreSQL', () => {
   });
 
   it('that breaks while nobody uses it is told to whoever opened the pool', async () => {
-    const told: string[] = [];
-    const knex = createDatabase(database.url, { poolMax: 1, warn: (message) => told.push(message) });
+    const warnings: string[] = [];
+    const knex = createDatabase(database.url, { poolMax: 1, warn: (message) => warnings.push(message) });
     try {
       const { rows } = await knex.raw<{ rows: { pid: number }[] }>('select pg_backend_pid() as pid');
       await asOwner(`select pg_terminate_backend(${rows[0]?.pid ?? 0}, 5000)`);
       await knex.raw('select 1');
-      assert.match(told.join(), /^Connection Error/);
+      assert.match(warnings.join(), /^Connection Error/);
     } finally {
       await knex.destroy();
     }
