@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { TEMPORAL_VERSION } from './release';
 
 const MODULE = 'github.com/temporalio/cli';
 const PROGRESS_EVERY_MS = 20_000;
@@ -11,11 +12,7 @@ const STDERR_KEPT = 4_000;
  * @param target where the program goes, by an atomic rename; the caller holds its lock.
  * @throws Error the last line of Go's output, or that there is no Go.
  */
-export async function buildTemporalServer(
-  version: string,
-  target: string,
-  report: (line: string) => void,
-): Promise<void> {
+export async function buildTemporalServer(target: string, report: (line: string) => void): Promise<void> {
   const folder = path.join(path.dirname(target), 'build');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -24,8 +21,8 @@ export async function buildTemporalServer(
     report(`  still building the Temporal server, ${Math.round((Date.now() - startedAt) / 1000)} s so far`);
   }, PROGRESS_EVERY_MS);
   try {
-    report(`Building the Temporal server ${version} with Go: some minutes, once on this machine`);
-    await goInstall(version, folder);
+    report(`Building the Temporal server ${TEMPORAL_VERSION} with Go: some minutes, once on this machine`);
+    await goInstall(folder);
     await rename(path.join(folder, 'temporal'), target);
   } finally {
     clearInterval(progress);
@@ -33,9 +30,9 @@ export async function buildTemporalServer(
   }
 }
 
-async function goInstall(version: string, folder: string): Promise<void> {
-  const linkerFlags = `-s -w -X ${MODULE}/temporalcli.Version=${version}`;
-  const go = spawn('go', ['install', `-ldflags=${linkerFlags}`, `${MODULE}/cmd/temporal@v${version}`], {
+async function goInstall(folder: string): Promise<void> {
+  const linkerFlags = `-s -w -X ${MODULE}/temporalcli.Version=${TEMPORAL_VERSION}`;
+  const go = spawn('go', ['install', `-ldflags=${linkerFlags}`, `${MODULE}/cmd/temporal@v${TEMPORAL_VERSION}`], {
     cwd: folder,
     env: { ...process.env, GOBIN: folder },
     stdio: ['ignore', 'ignore', 'pipe'],

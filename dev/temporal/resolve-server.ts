@@ -6,11 +6,10 @@ import { userCacheDirectory } from '../../src/config';
 import { withFileLock } from '../processes/file-lock.cjs';
 import { buildTemporalServer } from './build-server';
 import { downloadTemporalServer } from './download-server';
+import { TEMPORAL_VERSION } from './release';
 
 const run = promisify(execFile);
 
-/** Version of the Temporal CLI that is obtained; its development server is 1.29.1. */
-export const TEMPORAL_VERSION = '1.5.1';
 /** Oldest server version that the workflows support. */
 const OLDEST_SERVER = [1, 29] as const;
 
@@ -24,17 +23,18 @@ export interface ResolveOptions {
 
 export interface ObtainWay {
   readonly name: string;
-  readonly obtain: (version: string, target: string, report: (line: string) => void) => Promise<void>;
+  readonly obtain: (target: string, report: (line: string) => void) => Promise<void>;
 }
 
 const DEFAULT_WAYS: readonly ObtainWay[] = [
-  { name: "the SDK's own download", obtain: downloadTemporalServer },
+  { name: 'download', obtain: downloadTemporalServer },
+  // What Go downloads it compares with its checksum database.
   { name: 'go install', obtain: buildTemporalServer },
 ];
 
 /**
  * Path of a Temporal CLI that can run the development server: TEMPORAL_CLI, `temporal` on PATH, the user's cache, the
- * SDK's download or a build with Go, in this order. The last two fill the cache, under a lock, so that concurrent
+ * release of Temporal or a build with Go, in this order. The last two fill the cache, under a lock, so that concurrent
  * processes obtain it once.
  * @throws Error that lists what was tried and why each way failed
  */
@@ -111,7 +111,7 @@ async function tryToObtain(
   report: (line: string) => void,
 ): Promise<string | undefined> {
   try {
-    await way.obtain(TEMPORAL_VERSION, target, report);
+    await way.obtain(target, report);
     const problem = await whyUnusable(target);
     return problem === undefined ? undefined : `what it brought ${problem}`;
   } catch (error) {

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { type ObtainWay, resolveTemporalServer, TEMPORAL_VERSION } from '../../../dev/temporal/resolve-server';
+import { TEMPORAL_VERSION } from '../../../dev/temporal/release';
+import { type ObtainWay, resolveTemporalServer } from '../../../dev/temporal/resolve-server';
 
 const GOOD = 'temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)';
 
@@ -29,7 +30,7 @@ describe('resolveTemporalServer', () => {
     const way = {
       name,
       calls: 0,
-      obtain: async (_version: string, target: string): Promise<void> => {
+      obtain: async (target: string): Promise<void> => {
         way.calls += 1;
         await program(target, answer);
       },
