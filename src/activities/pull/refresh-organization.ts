@@ -1,6 +1,6 @@
 import { saveOrganization } from '../../db/connections/connections';
 import { noteUserChangesRead, noteUsersListed, saveUsers, usersReadUntil } from '../../db/connections/crm-users';
-import { isEditionFresh, noteEditionRead, saveApiLimits } from '../../db/credits/api-limits';
+import { findApiLimits, noteEditionRead, saveApiLimits } from '../../db/credits/api-limits';
 import type { ConnectionModel } from '../../db/models/connection';
 import { isKnownEdition, limitsOfEdition } from '../../domain/credits/edition-limits';
 import { readFrom } from '../../domain/mirror/watermark';
@@ -21,7 +21,8 @@ export async function refreshEdition(
   { transport, options }: ZohoWork,
   { id, orgId }: Pick<ConnectionModel, 'id' | 'orgId'>,
 ): Promise<string[]> {
-  if (orgId !== null && (await isEditionFresh(knex, id))) return [];
+  const limits = await findApiLimits(knex, id);
+  if (orgId !== null && limits?.isEditionFresh) return [];
   const org = await getOrg(transport, options);
   await saveOrganization(knex, id, { orgId: org.zgid, orgTimeZone: org.timeZone, edition: org.edition });
   await saveApiLimits(knex, id, limitsOfEdition(org.edition, org.userLicences), 'edition');

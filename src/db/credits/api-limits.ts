@@ -8,6 +8,8 @@ export type LimitsSource = 'assumed' | 'edition' | 'configured';
 export interface KnownLimits extends ApiLimits {
   limitsFrom: LimitsSource;
   bufferPercent: number;
+  /** Zoho was asked for the edition within the last day. */
+  isEditionFresh: boolean;
 }
 
 /** Licenses are bought and given back, and Zoho tells nobody: the edition counts as known for this long. */
@@ -37,16 +39,6 @@ export async function saveApiLimits(
   );
 }
 
-/** Whether Zoho was asked for the edition of the connection's organization within the last day. */
-export async function isEditionFresh(knex: Knex, connectionId: string): Promise<boolean> {
-  const answer = await knex.raw<{ rows: [{ fresh: boolean }] }>(
-    `select exists (select from sync.credit_accounts
-       where connection_id = ? and edition_read_at > now() - ?::interval) as fresh`,
-    [connectionId, EDITION_KNOWN_FOR],
-  );
-  return answer.rows[0].fresh;
-}
-
 /** Notes that Zoho was asked for the edition just now; what a person has configured stays, and is not asked for either. */
 export async function noteEditionRead(knex: Knex, connectionId: string): Promise<void> {
   await knex.raw('update sync.credit_accounts set edition_read_at = now() where connection_id = ?', [connectionId]);
@@ -56,9 +48,10 @@ export async function noteEditionRead(knex: Knex, connectionId: string): Promise
 export async function findApiLimits(knex: Knex, connectionId: string): Promise<KnownLimits | undefined> {
   const answer = await knex.raw<{ rows: KnownLimits[] }>(
     `select daily_credits::float8 as "dailyCredits", concurrency, heavy_concurrency as "heavyConcurrency",
-       limits_from as "limitsFrom", buffer_percent::float8 as "bufferPercent"
+       limits_from as "limitsFrom", buffer_percent::float8 as "bufferPercent",
+       coalesce(edition_read_at > now() - ?::interval, false) as "isEditionFresh"
      from sync.credit_accounts where connection_id = ?`,
-    [connectionId],
+    [EDITION_KNOWN_FOR, connectionId],
   );
   return answer.rows[0];
 }
