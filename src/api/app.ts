@@ -5,12 +5,13 @@ import { closeUnread } from './http/close-unread';
 import type { ApiDeps, RouteDeps } from './http/deps';
 import { LargeBodyQueue } from './http/large-body-queue';
 import { createMetrics } from './http/metrics';
-import { expressPath, mountRoute } from './http/mount-route';
+import { mountRoute, pathMatcher } from './http/mount-route';
 import { PROBLEM_CONTENT_TYPE, Problem, toProblemDocument } from './http/problem';
 import { contextOf, requestContext } from './http/request-context';
 import { shareRecent } from './http/share-recent';
 import { toProblem } from './http/to-problem';
 import { describeApi } from './openapi';
+import { API_PREFIX } from './paths';
 import { ROUTES } from './routes';
 import { checkReadiness } from './system/readiness';
 
@@ -37,29 +38,32 @@ export function createApp(deps: ApiDeps): Express {
     openApi: Buffer.from(JSON.stringify(describeApi(ROUTES, deps.version))),
     readiness: shareRecent(() => checkReadiness(deps), deps.readinessMaxAgeMs ?? READINESS_MAX_AGE_MS),
   };
+  // Who has nothing but the address finds out what is there.
+  app.use((request, _response, next) => {
+    if (request.path === '/') request.url = API_PREFIX;
+    next();
+  });
   for (const route of ROUTES) mountRoute(app, route, routeDeps);
   app.use(async (request: Request, _response: Response, next: NextFunction) => {
     await callerLimit.count(request.socket.remoteAddress);
     next();
   });
-  refuseOtherMethods(app);
   app.use((request: Request) => {
+    refuseOtherMethods(request);
     throw new Problem('route_not_found', `There is nothing at ${request.path}.`);
   });
   app.use(answerProblem);
   return app;
 }
 
-function refuseOtherMethods(app: Express): void {
-  for (const path of new Set(ROUTES.map((route) => route.path))) {
-    const methods = ROUTES.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
-    const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
-    app.all(expressPath(path), (request) => {
-      throw new Problem('method_not_allowed', `${request.method} is not among ${allowed}.`, {
-        headers: { Allow: allowed },
-      });
-    });
-  }
+const MATCHERS = ROUTES.map(({ method, path }) => ({ method: method.toUpperCase(), matches: pathMatcher(path) }));
+
+/** @throws Problem `method_not_allowed` for a path that routes have, with the methods of all of them */
+function refuseOtherMethods({ method: asked, path }: Request): void {
+  const methods = MATCHERS.filter(({ matches }) => matches.test(path)).map(({ method }) => method);
+  if (methods.length === 0) return;
+  const allowed = [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].join(', ');
+  throw new Problem('method_not_allowed', `${asked} is not among ${allowed}.`, { headers: { Allow: allowed } });
 }
 
 /** Last handler: turns any error into a problem document, and logs those that are our fault with their cause. */

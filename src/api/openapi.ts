@@ -17,6 +17,9 @@ const BODY_PROBLEMS: readonly ProblemCode[] = [
   'validation_failed',
 ];
 
+/** Items separated by commas. */
+const LIST_IN_ONE_PARAMETER = { style: 'form', explode: false };
+
 const REFERENCE = '#/components/schemas/';
 
 /** Writes the OpenAPI 3.1 document of these routes, from the schemas that also validate their requests. */
@@ -104,6 +107,7 @@ function describeParameters(place: 'path' | 'query' | 'header', schema: z.ZodTyp
       in: place,
       required: required.includes(name),
       ...(description !== undefined && { description }),
+      ...(rest['type'] === 'array' && LIST_IN_ONE_PARAMETER),
       schema: rest,
     };
   });

@@ -32,7 +32,7 @@ import {
 } from './sessions/read';
 import { startFullSync } from './sessions/start-full-sync';
 import { startIncrementalSync } from './sessions/start-incremental-sync';
-import { getHealth, getMetrics, getOpenApi, getReadiness } from './system/read';
+import { getHealth, getMetrics, getOpenApi, getOverview, getReadiness } from './system/read';
 import { rotateEncryptionKeys } from './system/rotate-encryption-keys';
 
 /** Every operation of the control API. */
@@ -91,6 +91,7 @@ export const ROUTES: readonly Route[] = [
   ...READ_OPERATION_ROUTES,
   ...OPERATION_COMMAND_ROUTES,
   bulkWriteCallback,
+  getOverview,
   getHealth,
   getReadiness,
   getOpenApi,

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { Knex } from 'knex';
 import { version } from '../../package.json';
 import { createApp } from '../api/app';
+import { serveApp } from '../api/serve';
 import type { Config } from '../config';
 import { consentCallbackUrl } from '../connection/callback-urls';
 import type { ConnectSettings } from '../connection/settings';
@@ -56,12 +57,8 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
       validateAnswers: config.PULSE_VALIDATE_ANSWERS,
       version,
     });
-    const server = createServer(
-      { keepAliveTimeout: config.PULSE_API_KEEP_ALIVE_SECONDS * 1_000, ...SLOW_CALLERS },
-      app,
-    );
-    // Nobody is asked to send a body before its reader is there.
-    server.on('checkContinue', app);
+    const server = createServer({ keepAliveTimeout: config.PULSE_API_KEEP_ALIVE_SECONDS * 1_000, ...SLOW_CALLERS });
+    serveApp(server, app);
     server.maxConnections = config.PULSE_API_MAX_CONNECTIONS;
     const url = await listen(server, config.PULSE_API_HOST, config.PULSE_API_PORT);
     stack.defer(() => drain(server, DRAIN_MS));

@@ -70,6 +70,18 @@ describe('pulse modules, fields and records', () => {
     );
   });
 
+  it('lists records with a few useful fields where none is named, and searches so', async () => {
+    const listed = await run('records', 'list', 'Deals', '--per-page', '2');
+    const searched = await run('records', 'search', 'Deals', '--criteria', file(won));
+
+    for (const { out } of [listed, searched]) {
+      const [heading = '', line = ''] = out.split('\n');
+      assert.ok(heading.split(/ +/).length <= 7 && line.length < 7 * 42, heading);
+    }
+    assert.match(listed.out, /^id .*Deal_Name .*Stage/);
+    assert.match(searched.err, /more fields: --fields/);
+  });
+
   it('writes numbers and shows them digit by digit', async () => {
     const id = await inserted(',"Amount":1234567890123.45');
 

@@ -69,8 +69,14 @@ async function admit(route: Route, request: Request, { knex, callerLimit }: Rout
 }
 
 /** A route's path as Express writes it, with the API's prefix. */
-export function expressPath(path: string): string {
+function expressPath(path: string): string {
   return `${API_PREFIX}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+}
+
+/** Recognizes the paths that Express brings to a route. */
+export function pathMatcher(path: string): RegExp {
+  const pattern = `${API_PREFIX}${path}`.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+');
+  return new RegExp(`^${pattern}/?$`, 'i');
 }
 
 /** Parameters first: a request whose parameters are wrong is refused before its body is read. */

@@ -70,11 +70,17 @@ export const SessionParams = z.strictObject({
 
 /** `a,b,c` of a closed set of values. */
 export function listOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return separatedByCommas(z.array(z.enum(values)), `Any of ${values.join(', ')}; several separated by commas.`);
+}
+
+/** A list in one parameter. OpenAPI has it as an array, which its style writes as this text. */
+function separatedByCommas<Item>(list: z.ZodType<Item[], string[]>, description: string) {
+  const { $schema: _dialect, ...described } = z.toJSONSchema(list, { io: 'input' });
   return z
     .string()
     .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(values)))
-    .meta({ description: `Any of ${values.join(', ')}; several separated by commas.` });
+    .pipe(list)
+    .meta({ ...described, description });
 }
 
 export const queryFlag = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -88,12 +94,10 @@ const FieldNames = z
   .min(1)
   .max(LIMITS.listPage.fields, `Must be at most ${LIMITS.listPage.fields} fields`);
 
-export const fields = z
-  .string()
-  .max(10_000)
-  .transform((text) => text.split(','))
-  .pipe(FieldNames)
-  .meta({ description: `API names separated by commas, at most ${LIMITS.listPage.fields}.` });
+export const fields = separatedByCommas(
+  FieldNames,
+  `API names separated by commas, at most ${LIMITS.listPage.fields}.`,
+);
 
 export const perPage = z.coerce
   .number()

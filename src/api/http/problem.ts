@@ -26,6 +26,7 @@ interface ProblemKind {
 /** Every problem the API answers. Codes are part of the interface: clients branch on them, never on texts. */
 export const PROBLEMS = {
   malformed_json: problem(400, 'The body is not JSON', 'request'),
+  malformed_request: problem(400, 'The request is not HTTP', 'request'),
   invalid_parameter: problem(400, 'A parameter is not valid', 'validation'),
   unauthenticated: problem(401, 'No valid API key', 'authentication'),
   too_many_requests: problem(429, 'Too many requests without a valid API key', 'authentication', true),
@@ -37,6 +38,7 @@ export const PROBLEMS = {
   api_key_not_found: problem(404, 'No such API key', 'not_found'),
   connection_not_found: problem(404, 'No such connection', 'not_found'),
   method_not_allowed: problem(405, 'The route does not know this method', 'request'),
+  request_timeout: problem(408, 'The request did not arrive in time', 'request', true),
   sync_already_running: problem(409, 'The module is being synced', 'conflict'),
   session_finished: problem(409, 'The session has ended', 'conflict'),
   operation_finished: problem(409, 'The operation has ended', 'conflict'),
@@ -63,6 +65,7 @@ export const PROBLEMS = {
   zoho_invalid: problem(422, 'Zoho does not take this', 'validation'),
   zoho_locked: problem(423, 'The record is locked in Zoho', 'conflict', true),
   idempotency_key_reused: problem(422, 'The idempotency key belongs to another request', 'validation'),
+  headers_too_large: problem(431, 'The headers are too large', 'request'),
   internal_error: problem(500, 'Something went wrong on our side', 'internal'),
   encryption_key_missing: problem(503, 'A stored secret cannot be read or written', 'internal'),
   zoho_outcome_unknown: problem(502, 'Zoho may have done this', 'zoho'),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { usefulFields } from '../../domain/records/useful-fields';
+import { LIMITS } from '../../domain/zoho-limits';
 import { ZohoError } from '../../zoho/errors/errors';
 import { listDeleted } from '../../zoho/records/deleted-records';
 import { getRecord } from '../../zoho/records/get-record';
@@ -9,6 +11,7 @@ import { pageQuery, zohoPage, zohoPageCursor } from '../http/paging';
 import { connection, fields, modifiedSince, ModuleParams, perPage, ZohoId } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
+import { recentFields } from '../modules/recent-fields';
 import { DeletedPage, RecordAnswer, RecordsAnswer } from './schemas';
 
 /** Empty page, in place of Zoho's answer without a body. */
@@ -32,7 +35,9 @@ export const listRecordsRoute = defineRoute({
   params: ModuleParams,
   query: z.strictObject({
     connection,
-    fields,
+    fields: fields.optional().meta({
+      description: `API names separated by commas, at most ${LIMITS.listPage.fields}. When absent, a few for a first look: what every record has, then in the order of the layout; 1 more API credit.`,
+    }),
     perPage,
     pageToken: z.string().min(1).max(2_000).optional().meta({
       description:
@@ -46,8 +51,10 @@ export const listRecordsRoute = defineRoute({
   }),
   answers: { 200: { description: 'A page of records.', schema: RecordsAnswer } },
   async handle({ params, query: { connection: _named, ...query }, connection }, deps) {
+    const { module } = params;
+    const named = query.fields ?? usefulFields((await recentFields(deps, connection, module)).fields);
     const records = await callInteractively(deps, connection, ({ transport, options }) =>
-      listRecords(transport, params.module, query, options),
+      listRecords(transport, module, { ...query, fields: named }, options),
     );
     return { status: 200, body: pageBody(records) };
   },

@@ -1,6 +1,35 @@
 import { z } from 'zod';
 import { defineRoute } from '../http/route';
-import { Health, OpenApiDocument, Readiness } from './schemas';
+import { API_PREFIX } from '../paths';
+import { Health, OpenApiDocument, Overview, Readiness } from './schemas';
+
+export const getOverview = defineRoute({
+  method: 'get',
+  path: '',
+  operationId: 'getOverview',
+  tag: 'Operations',
+  summary: 'What this server is, and where things are',
+  description: 'The root of the server answers the same.',
+  access: 'open',
+  unlimited: true,
+  answers: { 200: { description: 'Where things are.', schema: Overview } },
+  problems: [],
+  handle: async (_request, { version }) => ({
+    status: 200,
+    body: {
+      name: 'Pipeline Pulse Sync',
+      version,
+      authentication: 'Authorization: Bearer pps_..., a key of `pulse keys create`.',
+      links: {
+        api: API_PREFIX,
+        openapi: `${API_PREFIX}/openapi.json`,
+        health: `${API_PREFIX}/health`,
+        ready: `${API_PREFIX}/ready`,
+        metrics: `${API_PREFIX}/metrics`,
+      },
+    },
+  }),
+});
 
 export const getHealth = defineRoute({
   method: 'get',

@@ -4,6 +4,23 @@ export const Health = z
   .strictObject({ status: z.literal('alive') })
   .meta({ id: 'Health', description: 'The process answers.' });
 
+export const Overview = z
+  .strictObject({
+    name: z.string(),
+    version: z.string(),
+    authentication: z.string().meta({ description: 'How a key is sent, and where one comes from.' }),
+    links: z
+      .strictObject({
+        api: z.string(),
+        openapi: z.string(),
+        health: z.string(),
+        ready: z.string(),
+        metrics: z.string(),
+      })
+      .meta({ description: 'Paths on this server.' }),
+  })
+  .meta({ id: 'Overview', description: 'What this server is, and where things are.' });
+
 export const Readiness = z
   .strictObject({
     status: z.enum(['ready', 'not_ready']),

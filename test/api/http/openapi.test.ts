@@ -13,7 +13,14 @@ import { connectSettings, NO_OPERATIONS, NO_TEMPORAL, useApi } from '../support/
 
 interface Operation {
   responses: Record<string, { content: Record<string, { schema: object }> }>;
-  parameters: { name: string; in: string; required: boolean }[];
+  parameters: {
+    name: string;
+    in: string;
+    required: boolean;
+    style?: string;
+    explode?: boolean;
+    schema: Record<string, unknown>;
+  }[];
 }
 
 interface Document {
@@ -26,7 +33,6 @@ interface Layer {
   route?: { path: string; methods: Record<string, boolean> };
 }
 
-/** Beside its routes the application has, for each path, one that takes every method and answers 405. */
 describe('the OpenAPI document', () => {
   const api = useApi(() => NO_TEMPORAL);
   const read = async (): Promise<Document> =>
@@ -45,7 +51,7 @@ describe('the OpenAPI document', () => {
       version: '0',
     });
     const served = (app.router.stack as unknown as Layer[])
-      .flatMap(({ route }) => (route && Object.keys(route.methods).length === 1 ? [route] : []))
+      .flatMap(({ route }) => (route ? [route] : []))
       .flatMap(({ path, methods }) =>
         Object.keys(methods).map((method) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`),
       );
@@ -138,6 +144,20 @@ describe('the OpenAPI document', () => {
     ]);
 
     assert.deepEqual(unnamed, []);
+  });
+
+  it('describes lists in one parameter as they are written, and what has a default as optional', async () => {
+    const parameters = Object.values((await read()).paths)
+      .flatMap((operations) => Object.values(operations))
+      .flatMap((operation) => operation.parameters);
+    const lists = parameters.filter(({ schema }) => schema['type'] === 'array');
+
+    assert.ok(lists.some(({ name }) => name === 'fields') && lists.some(({ name }) => name === 'status'));
+    assert.ok(lists.every(({ style, explode }) => style === 'form' && explode === false));
+    assert.deepEqual(
+      parameters.filter(({ schema, required }) => 'default' in schema && required),
+      [],
+    );
   });
 
   it('refuses one name for two schemas', () => {

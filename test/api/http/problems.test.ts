@@ -105,6 +105,17 @@ describe('problems', () => {
     );
   });
 
+  it('name the methods of every route that has the path', async () => {
+    const routes = (path: string) => problem('DELETE', `/api/v1/modules/Deals/records/${path}`, { as: null });
+
+    const allowed = [await routes('1'), await routes('deleted'), await routes('search')];
+
+    assert.deepEqual(
+      allowed.map(({ headers }) => headers.get('allow')),
+      ['GET, HEAD', 'GET, HEAD', 'GET, HEAD, POST'],
+    );
+  });
+
   it('are none for HEAD where GET is answered, and for a slash too many', async () => {
     const headers = { authorization: `Bearer ${api.keys.viewer}` };
     const call = async (method: string, path: string) =>

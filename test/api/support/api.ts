@@ -9,6 +9,7 @@ import { PROBLEM_CONTENT_TYPE, ProblemDocument } from '../../../src/api/http/pro
 import { problemsOf } from '../../../src/api/openapi';
 import { API_PREFIX } from '../../../src/api/paths';
 import { ROUTES } from '../../../src/api/routes';
+import { serveApp } from '../../../src/api/serve';
 import type { ConnectSettings } from '../../../src/connection/settings';
 import { ZohoTransports } from '../../../src/connection/transports';
 import { createApiKey } from '../../../src/db/access/api-keys';
@@ -133,8 +134,7 @@ async function startApi(
     readinessMaxAgeMs: 0,
     version: '0.0.0',
   });
-  server.on('request', app);
-  server.on('checkContinue', app);
+  serveApp(server, app);
   const key = async (role: ApiRole): Promise<string> => (await createApiKey(knex, { name: role, role })).secret;
   return {
     baseUrl,
