@@ -1,5 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
+import { ReaderCreditShares } from './connections/reader-credits';
 import { CallerLimit, TooManyRequests } from './http/caller-limit';
 import { closeUnread } from './http/close-unread';
 import type { ApiDeps, RouteDeps } from './http/deps';
@@ -34,6 +35,7 @@ export function createApp(deps: ApiDeps): Express {
     ...deps,
     metrics,
     callerLimit,
+    creditShares: new ReaderCreditShares(deps.knex),
     largeBodies: new LargeBodyQueue(),
     openApi: Buffer.from(JSON.stringify(describeApi(ROUTES, deps.version))),
     readiness: shareRecent(() => checkReadiness(deps), deps.readinessMaxAgeMs ?? READINESS_MAX_AGE_MS),

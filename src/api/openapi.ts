@@ -10,6 +10,8 @@ type JsonSchema = Record<string, unknown>;
 const COMMON_PROBLEMS: readonly ProblemCode[] = ['invalid_parameter', 'internal_error'];
 const LIMITED_PROBLEMS: readonly ProblemCode[] = ['too_many_requests'];
 const GUARDED_PROBLEMS: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'database_unavailable'];
+/** Problems of any route by which viewers spend credits. */
+const READER_PROBLEMS: readonly ProblemCode[] = ['credit_share_spent'];
 const BODY_PROBLEMS: readonly ProblemCode[] = [
   'malformed_json',
   'payload_too_large',
@@ -58,6 +60,7 @@ export function problemsOf(route: Route): Map<number, ProblemCode[]> {
     ...(route.unlimited === true ? [] : LIMITED_PROBLEMS),
     ...(route.access === 'open' ? [] : GUARDED_PROBLEMS),
     ...(route.body ? BODY_PROBLEMS : []),
+    ...(route.access === 'viewer' && route.problems.includes('zoho_throttled') ? READER_PROBLEMS : []),
     ...route.problems,
   ]);
   const byStatus = new Map<number, ProblemCode[]>();

@@ -1,16 +1,16 @@
 import { callOrganization, retryExpired, type ZohoCalls } from '../../connection/call';
 import { API_WORKER } from '../../connection/ledger';
 import type { ConnectionModel } from '../../db/models/connection';
-import type { ApiDeps } from '../http/deps';
+import type { RouteDeps } from '../http/deps';
 
-type CallDeps = Pick<ApiDeps, 'connect'>;
+type CallDeps = Pick<RouteDeps, 'connect' | 'readerCredits'>;
 
 /**
  * Calls an organization while the client of the API waits. The work runs once more if its calls met nothing but an
  * access token that Zoho no longer accepts: nothing was done yet, and nobody should have to send the request again.
  *
  * @param work calls Zoho and does nothing else, since it may run twice
- * @throws ZohoError as `work` does
+ * @throws ZohoError as `work` does; Problem `credit_share_spent` for a caller who may only read
  */
 export async function callInteractively<T>(
   deps: CallDeps,
@@ -22,9 +22,19 @@ export async function callInteractively<T>(
 
 /** Calls an organization as `callInteractively` does, for work that also writes and repeats its calls itself. */
 export async function callInteractivelyOnce<T>(
-  { connect: { organizations } }: CallDeps,
+  { connect: { organizations }, readerCredits }: CallDeps,
   { id }: Pick<ConnectionModel, 'id'>,
   work: (zoho: ZohoCalls) => Promise<T>,
 ): Promise<T> {
-  return callOrganization(organizations, id, { priority: 'interactive', worker: API_WORKER }, work);
+  await readerCredits?.assertLeft(id);
+  return callOrganization(organizations, id, { priority: 'interactive', worker: API_WORKER }, async (zoho) => {
+    try {
+      return await work(zoho);
+    } finally {
+      await readerCredits?.spend(
+        id,
+        zoho.calls.reduce((sum, { credits }) => sum + credits, 0),
+      );
+    }
+  });
 }

@@ -3,6 +3,7 @@ import type { ConnectSettings } from '../../connection/settings';
 import type { Logger } from '../../logger';
 import type { OperationCommands } from '../../temporal/runs/operation-commands';
 import type { SyncCommands } from '../../temporal/runs/sync-commands';
+import type { ReaderCredits, ReaderCreditShares } from '../connections/reader-credits';
 import type { Readiness } from '../system/readiness';
 import type { CallerLimit } from './caller-limit';
 import type { LargeBodyQueue } from './large-body-queue';
@@ -41,5 +42,8 @@ export interface RouteDeps extends ApiDeps {
   /** Parts that the engine needs to work, and whether they are there; asked at most once a second. */
   readonly readiness: () => Promise<Readiness>;
   readonly callerLimit: CallerLimit;
+  readonly creditShares: ReaderCreditShares;
+  /** Credits that the caller may spend; absent for callers who may start syncs. */
+  readonly readerCredits?: ReaderCredits;
   readonly largeBodies: LargeBodyQueue;
 }

@@ -2,7 +2,7 @@ import type { Request, Response, Router } from 'express';
 import { API_PREFIX } from '../paths';
 import { checkAnswer, sendAnswer } from './answer';
 import { AuditTrail } from './audit';
-import { authenticate, authorize, prefixPresented } from './auth';
+import { authenticate, authorize, hasRole, prefixPresented } from './auth';
 import type { RouteDeps } from './deps';
 import { type BodyLimit, hasBody, readBody } from './read-body';
 import { contextOf, LONGEST_PATH } from './request-context';
@@ -50,7 +50,9 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
         const connection = route.connection && (await resolveConnection(deps.knex, route.connection, named));
         trail.announce(parsed, connection?.name);
         await trail.begin();
-        return route.handle({ ...parsed, connection }, deps);
+        const isReader = principal !== undefined && !hasRole(principal, 'operator');
+        const limits = isReader && { readerCredits: deps.creditShares.of(principal.id) };
+        return route.handle({ ...parsed, connection }, { ...deps, ...limits });
       });
     } catch (error) {
       throw await trail.fail(error);

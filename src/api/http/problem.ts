@@ -30,6 +30,7 @@ export const PROBLEMS = {
   invalid_parameter: problem(400, 'A parameter is not valid', 'validation'),
   unauthenticated: problem(401, 'No valid API key', 'authentication'),
   too_many_requests: problem(429, 'Too many requests without a valid API key', 'authentication', true),
+  credit_share_spent: problem(429, 'The API key has spent its share of the credits', 'permission', true),
   forbidden: problem(403, 'The role of the API key does not allow this', 'permission'),
   route_not_found: problem(404, 'No such route', 'not_found'),
   session_not_found: problem(404, 'No such session', 'not_found'),
