@@ -62,4 +62,46 @@ describe('counts of both sides that differ', () => {
 
     assert.equal(isExplained(passes), false);
   });
+
+  const QUIET: PassCount = { created: 0, deleted: 0, unmirrored: 0, difference: 0 };
+
+  it('are explained by as many rows as the next pass moved, and no more', () => {
+    for (const [difference, next] of [
+      [5, { created: 5 }],
+      [-5, { deleted: 5 }],
+    ] as const) {
+      const passes = (more: number) => [{ ...QUIET, difference: difference + more }, { ...QUIET, ...next }, QUIET];
+
+      assert.equal(isExplained(passes(0)), true);
+      assert.equal(isExplained(passes(Math.sign(difference))), false);
+    }
+  });
+
+  it('are explained by as many rows as the pass itself moved, which the counter does not have yet, and no more', () => {
+    for (const [difference, found] of [
+      [5, { deleted: 5 }],
+      [-5, { created: 5 }],
+    ] as const) {
+      const passes = (more: number) => [QUIET, { ...QUIET, ...found, difference: difference + more }, QUIET];
+
+      assert.equal(isExplained(passes(0)), true);
+      assert.equal(isExplained(passes(Math.sign(difference))), false);
+    }
+  });
+
+  it('are explained once two in a row are, however many were before', () => {
+    const trail = new CountTrail();
+    const lost = { ...QUIET, difference: 9 };
+
+    assert.deepEqual(
+      [QUIET, lost, QUIET, QUIET, QUIET].map((pass) => trail.note(pass)),
+      [false, false, false, false, true],
+    );
+  });
+
+  it('are explained by records that left the quarantine for the mirror', () => {
+    const passes = [{ ...QUIET, unmirrored: 3, difference: 3 }, { ...QUIET, created: 3 }, QUIET];
+
+    assert.equal(isExplained(passes), true);
+  });
 });

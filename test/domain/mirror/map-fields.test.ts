@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { bulkNameField, columnNameOf, mapFields, type MappableField } from '../../../src/domain/mirror/mirror-field';
+import {
+  bulkNameField,
+  columnNameOf,
+  firstFreeName,
+  mapFields,
+  notExported,
+  type MappableField,
+} from '../../../src/domain/mirror/mirror-field';
 
 /** Longest name PostgreSQL keeps whole, in bytes. */
 const MAX_NAME = 63;
@@ -23,83 +30,15 @@ const earlierOf = (fields: readonly MappableField[]) =>
 const columnsOf = (mapped: ReturnType<typeof mapFields>): string[] =>
   mapped.flatMap(({ column, nameColumn }) => (nameColumn === undefined ? [column] : [column, nameColumn]));
 
-describe('mapFields: types', () => {
-  const expectations: [dataType: string, shape: string, type: string][] = [
-    ['text', 'scalar', 'text'],
-    ['textarea', 'scalar', 'text'],
-    ['email', 'scalar', 'text'],
-    ['phone', 'scalar', 'text'],
-    ['website', 'scalar', 'text'],
-    ['picklist', 'scalar', 'text'],
-    ['autonumber', 'scalar', 'text'],
-    ['profileimage', 'scalar', 'text'],
-    ['integer', 'scalar', 'integer'],
-    ['bigint', 'scalar', 'bigint'],
-    ['double', 'scalar', 'numeric'],
-    ['currency', 'scalar', 'numeric'],
-    ['percent', 'scalar', 'numeric'],
-    ['boolean', 'scalar', 'boolean'],
-    ['date', 'scalar', 'date'],
-    ['datetime', 'scalar', 'timestamptz'],
-    ['lookup', 'reference', 'bigint'],
-    ['ownerlookup', 'reference', 'bigint'],
-    ['userlookup', 'reference', 'bigint'],
-    ['multi_module_lookup', 'reference', 'bigint'],
-    ['multiselectpicklist', 'choices', 'jsonb'],
-    ['multiselectlookup', 'opaque', 'jsonb'],
-    ['multiuserlookup', 'opaque', 'jsonb'],
-    ['fileupload', 'opaque', 'jsonb'],
-    ['imageupload', 'opaque', 'jsonb'],
-    ['consent_lookup', 'opaque', 'jsonb'],
-    ['a_type_zoho_adds_later', 'opaque', 'jsonb'],
-  ];
-  for (const [dataType, shape, type] of expectations) {
-    it(`mirrors ${dataType} as ${type}, read as ${shape}`, () => {
-      const mapped = one(field('Some_Field', dataType));
-
-      assert.deepEqual([mapped.shape, mapped.type], [shape, type]);
-    });
-  }
-
-  it('mirrors tags as names', () => {
-    assert.equal(one(field('Tag', 'text', { jsonType: 'jsonarray' })).shape, 'tags');
-  });
-
-  it('gives a formula the type of what it returns, and says that it changes without Modified_Time', () => {
-    const mapped = one(field('Margin', 'formula', { formulaReturnType: 'Currency' }));
-
-    assert.deepEqual([mapped.type, mapped.shape, mapped.changesWithoutModifiedTime], ['numeric', 'scalar', true]);
-  });
-
-  it('takes no integer for a formula, because a formula can overflow it', () => {
-    assert.equal(one(field('Days', 'formula', { formulaReturnType: 'integer' })).type, 'numeric');
-  });
-
-  it('falls back on the JSON type of a formula or roll-up', () => {
-    const types = ['double', 'integer', 'boolean', 'string', undefined, 'jsonobject'].map(
-      (jsonType) => one(field('Sum', 'rollup_summary', { jsonType })).type,
-    );
-
-    assert.deepEqual(types, ['numeric', 'numeric', 'boolean', 'text', 'text', 'jsonb']);
-  });
-
-  it('leaves out subforms and the id', () => {
-    assert.deepEqual(mapFields([field('Line_Items', 'subform'), field('id', 'bigint')]), []);
-  });
-
-  it('knows what bulk read cannot export', () => {
-    const refused = ['fileupload', 'imageupload', 'multiselectlookup', 'multiuserlookup', 'consent_lookup'];
-
-    assert.ok(refused.every((dataType) => !one(field('Some_Field', dataType)).bulkReadable));
-    assert.ok(one(field('Amount', 'currency')).bulkReadable);
-  });
-});
-
 describe('mapFields: columns', () => {
   it('writes API names in snake case', () => {
-    const names = ['Deal_Name', 'LeadSource', 'Account_Name2', 'A-b c', '$currency'].map(columnNameOf);
+    const names = ['Deal_Name', 'LeadSource', 'Account_Name2', 'A-b c', '$currency', 'Top10Deals', ''].map(
+      columnNameOf,
+    );
 
-    assert.deepEqual(names, ['deal_name', 'lead_source', 'account_name2', 'a_b_c', 'field__currency']);
+    assert.deepEqual(names, [
+      ...['deal_name', 'lead_source', 'account_name2', 'a_b_c', 'field__currency', 'top10_deals', 'field_'],
+    ]);
   });
 
   it('gives a reference a column for the id and one for the name', () => {
@@ -158,6 +97,24 @@ describe('mapFields: columns', () => {
     const mapped = mapFields([field('Region')], earlierOf([deleted]));
 
     assert.deepEqual(columnsOf(mapped), ['region_2']);
+  });
+
+  it('keeps both columns of a reference, and makes one that it lacks', () => {
+    const account = field('Account', 'lookup');
+    const earlier = { apiName: 'Account', column: 'account_id_7' };
+
+    assert.deepEqual(
+      columnsOf(mapFields([account], new Map([[account.id, { ...earlier, nameColumn: 'account_7' }]]))),
+      ['account_id_7', 'account_7'],
+    );
+    assert.deepEqual(columnsOf(mapFields([account], new Map([[account.id, earlier]]))), ['account_id_7', 'account']);
+  });
+
+  it('takes no column of a reference that is gone', () => {
+    const gone = field('Account', 'lookup');
+    const mapped = mapFields([field('Account'), field('Account_Id')], earlierOf([gone]));
+
+    assert.deepEqual(columnsOf(mapped), ['account_2', 'account_id_2']);
   });
 
   it('lets two fields swap their names', () => {
@@ -245,5 +202,28 @@ describe('bulkNameField', () => {
     const fields = [field('Owner', 'ownerlookup', { lookupModule: 'Users' }), field('What', 'lookup'), field('Amount')];
 
     assert.ok(fields.every((metadata) => bulkNameField(one(metadata)) === undefined));
+  });
+});
+
+describe('notExported', () => {
+  it('names the fields, and the names of references, that an export does not have', () => {
+    const [account, file, owner, text, unknown] = mapFields([
+      field('Account_Name', 'lookup', { lookupModule: 'Accounts' }),
+      field('Files', 'fileupload'),
+      field('Owner', 'ownerlookup', { lookupModule: 'Users' }),
+      field('Subject'),
+      field('What', 'lookup'),
+    ]);
+
+    assert.deepEqual(notExported([account!, file!, owner!, text!, unknown!]), ['Files', 'Owner.Name']);
+    assert.deepEqual(notExported([{ ...account!, bulkNameReadable: false }]), ['Account_Name.Account_Name']);
+  });
+});
+
+describe('firstFreeName', () => {
+  it('is the wanted name, or the lowest number behind it that is free', () => {
+    const taken = (...names: string[]) => firstFreeName('name', (name) => names.includes(name));
+
+    assert.deepEqual([taken(), taken('name'), taken('name', 'name_2', 'name_4')], ['name', 'name_2', 'name_3']);
   });
 });

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { analyzeCoverage, type CoverageField, REQUIRED_DEAL_FIELDS } from '../../../src/domain/records/field-coverage';
+import {
+  analyzeCoverage,
+  type CoverageField,
+  REQUIRED_DEAL_FIELDS,
+  requiredFieldsOf,
+} from '../../../src/domain/records/field-coverage';
 
 const complete: readonly CoverageField[] = REQUIRED_DEAL_FIELDS.map(({ apiName, dataType, lookupModule }) => ({
   apiName,
@@ -50,6 +55,14 @@ describe('analyzeCoverage', () => {
     ]);
   });
 
+  it('takes a lookup whose module nobody names, and none that is no lookup', () => {
+    const wrongTypes = [{ lookup: null }, { lookup: undefined }, { dataType: 'text', lookup: null }].map(
+      (change) => analyzeCoverage(REQUIRED_DEAL_FIELDS, changed('Account_Name', change)).wrongType,
+    );
+
+    assert.deepEqual(wrongTypes, [[], [], [{ apiName: 'Account_Name', actual: 'text', expected: 'lookup(Accounts)' }]]);
+  });
+
   it('takes a name in another case for another field', () => {
     assert.equal(analyzeCoverage(REQUIRED_DEAL_FIELDS, changed('Stage', { apiName: 'stage' })).missing.length, 1);
   });
@@ -74,5 +87,11 @@ describe('analyzeCoverage', () => {
         assert.equal(percentage === 0, present.length === 0);
       }),
     );
+  });
+});
+
+describe('the fields that a module must have', () => {
+  it('are those of deals, and none of any other module', () => {
+    assert.deepEqual(['Deals', 'Leads'].map(requiredFieldsOf), [REQUIRED_DEAL_FIELDS, []]);
   });
 });
