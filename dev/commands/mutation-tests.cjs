@@ -1,6 +1,7 @@
 'use strict';
 
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { compileAssembly } = require('./assembly.cjs');
 const { installDependencies } = require('./prepare.cjs');
@@ -22,7 +23,16 @@ async function runMutationTests(root, [part, ...extra]) {
   await installDependencies(room);
   await compileAssembly(root);
   const stryker = path.join(room, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
-  return runToEnd(process.execPath, [stryker, 'run', configuration, ...extra], { cwd: root });
+  // Processes that a mutant keeps from ending are killed, and leave what they have written.
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'pulse-mutation-'));
+  try {
+    return await runToEnd(process.execPath, [stryker, 'run', configuration, ...extra], {
+      cwd: root,
+      env: { ...process.env, TMPDIR: scratch },
+    });
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
 }
 
 /** Names of the parts: each has a configuration of Stryker and one of mocha. */

@@ -10,6 +10,12 @@ describe('nearNames', () => {
     assert.equal(nearNames('SALES_ORDER', modules)[0], 'Sales_Orders');
   });
 
+  it('counts the letters to insert, to delete and to replace, and takes equals by name', () => {
+    assert.deepEqual(nearNames('abc', ['bcd', 'xbcz', 'abxc', 'ab', 'abd', 'abcdefg']), ['ab', 'abd', 'abxc']);
+    assert.deepEqual(nearNames('', ['ccc', 'a', 'bb']), ['a', 'bb', 'ccc']);
+    assert.deepEqual(nearNames('kitten', ['sitting', 'mitten', 'kit']), ['mitten', 'kit', 'sitting']);
+  });
+
   it('offers a few of the names there are, each once', () => {
     fc.assert(
       fc.property(fc.string(), fc.uniqueArray(fc.string()), (wanted, names) => {
