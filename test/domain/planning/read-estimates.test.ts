@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { MirrorField } from '../../../src/domain/mirror/mirror-field';
 import {
   estimateRead,
   expectedBulkJobMs,
@@ -149,10 +150,10 @@ describe('the time that an export is expected to need', () => {
 });
 
 describe('a field that COQL returns whole', () => {
-  const field = {
+  const field: MirrorField = {
     ...{ fieldId: '1', apiName: 'Amount', dataType: 'currency', shape: 'scalar', column: 'amount', type: 'numeric' },
     ...{ bulkReadable: true, bulkNameReadable: false, changesWithoutModifiedTime: false },
-  } as const;
+  };
 
   it('is neither a lookup, whose name it leaves out, nor a file', () => {
     assert.deepEqual(

@@ -53,7 +53,30 @@ describe('a scan of JSON', () => {
     const scan = new JsonScan({ values: 1_000 });
     scan.add(Buffer.from('['.repeat(MAX_JSON_DEPTH)));
 
-    assert.throws(() => scan.add(Buffer.from('[')), JsonBoundExceeded);
+    assert.throws(() => scan.add(Buffer.from('[')), {
+      ...{ name: 'JsonBoundExceeded', bound: 'depth', limit: MAX_JSON_DEPTH },
+      message: `The JSON text has more than ${MAX_JSON_DEPTH} depth.`,
+    });
+  });
+
+  it('names the bound of the list, of the item or of the text', () => {
+    const scan = () => new JsonScan({ values: 7, lists: { level: 2, values: 5, valuesPerItem: 3 } });
+
+    assert.throws(() => scan().add(Buffer.from('[1,2,3,4,5,6,7,8]')), { bound: 'values', limit: 7 });
+    assert.throws(() => scan().add(Buffer.from('[[1,2,3,4,5,6,7,8]]')), { bound: 'values', limit: 5 });
+    assert.throws(() => scan().add(Buffer.from('[[[1,2,3,4,5]]]')), { bound: 'itemValues', limit: 3 });
+  });
+
+  it('counts levels of a text that closes more than it opened, too', () => {
+    assert.equal(exceeded(`]]]${'['.repeat(MAX_JSON_DEPTH)}`), undefined);
+    assert.equal(exceeded(`]]]${'['.repeat(MAX_JSON_DEPTH + 1)}`), 'depth');
+  });
+
+  it('takes no object for a list', () => {
+    const scan = new JsonScan({ values: 20, lists: { level: 2, values: 1, valuesPerItem: 1 } });
+    scan.add(Buffer.from('[{"a":1,"b":2},[3],{"c":[4,5,6]}]'));
+
+    assert.deepEqual(scan.lists, [{ start: 16, end: 17, commas: [] }]);
   });
 
   it('counts no fewer values than any text has, and at most one more for each that is empty', () => {

@@ -37,6 +37,11 @@ describe('JSON with exact numbers', () => {
     const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
     assert.ok(digits(nested(MAX_JSON_DEPTH)));
-    for (const levels of [MAX_JSON_DEPTH + 1, 200_000]) assert.throws(() => digits(nested(levels)), RangeError);
+    for (const levels of [MAX_JSON_DEPTH + 1, 200_000]) {
+      assert.throws(() => digits(nested(levels)), {
+        name: 'RangeError',
+        message: 'JSON is nested more than 64 levels deep.',
+      });
+    }
   });
 });
