@@ -151,8 +151,15 @@ describe('the time that an export is expected to need', () => {
 
 describe('a field that COQL returns whole', () => {
   const field: MirrorField = {
-    ...{ fieldId: '1', apiName: 'Amount', dataType: 'currency', shape: 'scalar', column: 'amount', type: 'numeric' },
-    ...{ bulkReadable: true, bulkNameReadable: false, changesWithoutModifiedTime: false },
+    fieldId: '1',
+    apiName: 'Amount',
+    dataType: 'currency',
+    shape: 'scalar',
+    column: 'amount',
+    type: 'numeric',
+    bulkReadable: true,
+    bulkNameReadable: false,
+    changesWithoutModifiedTime: false,
   };
 
   it('is neither a lookup, whose name it leaves out, nor a file', () => {
