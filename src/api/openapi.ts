@@ -6,6 +6,12 @@ import { API_PREFIX } from './paths';
 
 type JsonSchema = Record<string, unknown>;
 
+interface DescribedResponse {
+  description: string;
+  headers?: object;
+  content: Record<string, object>;
+}
+
 /** Problems of any route; the second list, of any route that needs an API key. */
 const COMMON_PROBLEMS: readonly ProblemCode[] = ['invalid_parameter', 'internal_error'];
 const LIMITED_PROBLEMS: readonly ProblemCode[] = ['too_many_requests'];
@@ -89,14 +95,7 @@ function describeOperation(route: Route): object {
         content: { 'application/json': { schema: reference(route.body) } },
       },
     }),
-    responses: {
-      ...Object.fromEntries(Object.entries(route.answers).map(([status, answer]) => [status, describeAnswer(answer)])),
-      ...Object.fromEntries(
-        [...problemsOf(route)]
-          .filter(([status]) => !(status in route.answers))
-          .map(([status, codes]) => [status, describeProblems(codes)]),
-      ),
-    },
+    responses: describeResponses(route),
   };
 }
 
@@ -116,7 +115,25 @@ function describeParameters(place: 'path' | 'query' | 'header', schema: z.ZodTyp
   });
 }
 
-function describeAnswer(answer: DeclaredAnswer): object {
+/** One status may stand for an answer and for problems: a page for people, say, and a refusal of its parameters. */
+function describeResponses(route: Route): Record<string, DescribedResponse> {
+  const answers = Object.entries(route.answers).map(([status, answer]) => [status, describeAnswer(answer)] as const);
+  const responses: Record<string, DescribedResponse> = Object.fromEntries(answers);
+  for (const [status, codes] of problemsOf(route)) {
+    const problems = describeProblems(codes);
+    const answer = responses[status];
+    responses[status] = answer
+      ? {
+          ...answer,
+          description: `${answer.description} ${problems.description}`,
+          content: { ...answer.content, ...problems.content },
+        }
+      : problems;
+  }
+  return responses;
+}
+
+function describeAnswer(answer: DeclaredAnswer): DescribedResponse {
   const headers = Object.entries(answer.headers ?? {}).map(([name, description]) => [
     name,
     { description, schema: { type: 'string' } },
@@ -128,7 +145,7 @@ function describeAnswer(answer: DeclaredAnswer): object {
   };
 }
 
-function describeProblems(codes: readonly ProblemCode[]): object {
+function describeProblems(codes: readonly ProblemCode[]): DescribedResponse {
   return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
     content: { [PROBLEM_CONTENT_TYPE]: { schema: reference(ProblemDocument) } },

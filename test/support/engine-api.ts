@@ -17,8 +17,11 @@ export interface EngineApi {
   readonly url: string;
 }
 
-/** An engine and its API for the suite that calls it. */
-export function useEngineApi(): () => EngineApi {
+/**
+ * An engine and its API for the suite that calls it.
+ * @param environment more variables of the API's environment
+ */
+export function useEngineApi(environment: () => Readonly<Record<string, string>> = () => ({})): () => EngineApi {
   let started: { api: EngineApi; server: RunningApi } | undefined;
   before(async function () {
     this.timeout(STARTING_MS);
@@ -33,6 +36,7 @@ export function useEngineApi(): () => EngineApi {
       PULSE_ENCRYPTION_KEYS: ENCRYPTION_KEY,
       PULSE_API_PORT: String(port),
       ZOHO_ALLOW_LOOPBACK: 'true',
+      ...environment(),
     });
     const server = await startApi(config, createLogger('test', 'silent'));
     const { secret } = await createApiKey(engine.knex, { name: 'tester', role: 'operator' });

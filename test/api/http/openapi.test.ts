@@ -160,6 +160,15 @@ describe('the OpenAPI document', () => {
     );
   });
 
+  it('describes the problems of a status that has an answer, too', async () => {
+    const { responses } = (await read()).paths[`${API_PREFIX}/oauth/callback`]?.['get'] ?? assert.fail();
+
+    const { headers } = await api.call('GET', '/api/v1/oauth/callback?code=%00', { as: null });
+
+    assert.match(headers.get('content-type') ?? '', /^application\/problem\+json/);
+    assert.deepEqual(Object.keys(responses['400']?.content ?? {}), ['text/html', 'application/problem+json']);
+  });
+
   it('refuses one name for two schemas', () => {
     const [route] = ROUTES;
     assert.ok(route);
