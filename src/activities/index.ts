@@ -10,6 +10,7 @@ import type { ActivityDependencies } from './dependencies';
 import { alignSchedules } from './maintenance/align-schedules';
 import { closeAbandonedRuns } from './maintenance/close-abandoned-runs';
 import { ForgettingValues } from './maintenance/forget-values';
+import { settlePendingStarts } from './maintenance/settle-pending-starts';
 import {
   awaitBulkRead,
   loadBulkPage,
@@ -52,6 +53,7 @@ export function createCoreActivities(deps: ActivityDependencies) {
     auditMessage: (message: AuditedMessage) => auditMessage(deps, message),
     reconcileSessions: async () => {
       const closed = await closeAbandonedRuns(deps);
+      await settlePendingStarts(deps);
       await forgetting.run(deps, deps.retention);
       return closed;
     },

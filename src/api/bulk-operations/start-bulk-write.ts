@@ -1,4 +1,3 @@
-import { uuidv7 } from 'uuidv7';
 import { insertBulkWriteItems } from '../../db/bulk-operations/bulk-operation-items';
 import { callbackSecretPurpose } from '../../db/bulk-operations/bulk-operations';
 import { seal } from '../../db/postgres/encryption';
@@ -35,12 +34,12 @@ export const startBulkWrite = defineRoute({
     action: 'bulk_write.start',
     target: (_request, connection) => connection,
     details: ({ body }) => outlineOf(body),
+    starts: 'operation',
   },
-  async handle({ connection, body, bodyText, headers, actor, principal }, deps) {
+  async handle({ connection, body, bodyText, headers, actor, principal, runId: id }, deps) {
     assertUsable(connection);
     assertCallable(body, deps.connect);
     const modules = await resolveModulesToWrite(deps, connection, modulesOf(body));
-    const id = uuidv7();
     const { callbackUrl: url, callbackSecret: secret } = body;
     const purpose = callbackSecretPurpose(id);
     return startOperation(

@@ -1,4 +1,3 @@
-import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 import { insertMassUpdateItems } from '../../db/bulk-operations/bulk-operation-items';
 import { massUpdateProblems } from '../../domain/records/mass-update-problems';
@@ -51,6 +50,7 @@ export const startMassUpdate = defineRoute({
     action: 'mass_update.start',
     target: ({ body }, connection) => `${connection}/${body.module}`,
     details: ({ body }) => outlineOf(body),
+    starts: 'operation',
   },
   handle: (request, deps) => startUpdate(request.body.module, { pointer: '#/module' }, request, deps),
 });
@@ -65,6 +65,7 @@ export const startModuleMassUpdate = defineRoute({
     action: 'mass_update.start',
     target: ({ params }, connection) => `${connection}/${params.module}`,
     details: ({ body }) => outlineOf(body),
+    starts: 'operation',
   },
   handle: (request, deps) => startUpdate(request.params.module, { parameter: 'module' }, request, deps),
 });
@@ -75,14 +76,13 @@ type StartRequest = RouteRequest<unknown, unknown, MassUpdateRequest, Idempotenc
 async function startUpdate(
   name: string,
   place: ModulePlace,
-  { connection, body, bodyText, headers, actor, principal }: StartRequest,
+  { connection, body, bodyText, headers, actor, principal, runId: id }: StartRequest,
   deps: RouteDeps,
 ) {
   assertFieldCount(name, body);
   assertUsable(connection);
   const names = await resolveModulesToWrite(deps, connection, [{ name, place, access: ['update'] }]);
   const module = names.get(name) ?? name;
-  const id = uuidv7();
   const { ids } = body;
   return startOperation(
     deps,

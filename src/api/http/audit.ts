@@ -24,7 +24,8 @@ export interface AuditedCall {
  * The entry is there before the act, as pending: what cannot be written down is not done. A mutation of the database
  * settles it in the transaction that does the work, so that neither is true without the other. One whose effect is
  * elsewhere, at Zoho or in Temporal, settles it when the effect is known; if that fails, the entry stays pending, which
- * says no more than what is known, the failure is logged, and the caller is not made to repeat what is done.
+ * says no more than what is known, the failure is logged, and the caller is not made to repeat what is done. That of a
+ * start names its run, by which `reconcileSessions` finds out later what became of it.
  */
 export class AuditTrail {
   readonly #audit: Route['audit'];
@@ -90,7 +91,12 @@ export class AuditTrail {
       action: audit.action,
       outcome,
       target: request ? audit.target(request, this.#connection) : path,
-      details: { requestId, address, ...(request && { body: audit.details ? audit.details(request) : request.body }) },
+      details: {
+        requestId,
+        address,
+        ...(request && audit.starts && { run: `${audit.starts}/${request.runId}` }),
+        ...(request && { body: audit.details ? audit.details(request) : request.body }),
+      },
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express';
+import { uuidv7 } from 'uuidv7';
 import { API_PREFIX } from '../paths';
 import { checkAnswer, sendAnswer } from './answer';
 import { AuditTrail } from './audit';
@@ -41,6 +42,7 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
           principal,
           actor: principal?.actor ?? 'anonymous',
           requestId,
+          runId: uuidv7(),
           address: call.address,
           log: context.log,
           auditWith: (trx) => trail.commitWith(trx),

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { z } from 'zod';
 import type { ApiRole } from '../../db/models/api-key';
 import type { ConnectionModel } from '../../db/models/connection';
+import type { RunKind } from '../../domain/runs/run';
 import type { Logger } from '../../logger';
 import type { RouteDeps } from './deps';
 import type { ScannedBody } from './json-lists';
@@ -32,6 +33,8 @@ export interface ParsedRequest<Params, Query, Body, Headers> {
   /** The body as it was sent: numbers have all their digits here. Empty without one. */
   readonly bodyText: string;
   readonly requestId: string;
+  /** Id for the run that the request starts, if it does: its audit entry names it beforehand. */
+  readonly runId: string;
   /** Address of the caller; undefined once its connection has ended. */
   readonly address: string | undefined;
   readonly log: Logger;
@@ -135,6 +138,8 @@ export interface Route<
     target(request: ParsedRequest<Params, Query, Body, Headers>, connection: string): string;
     /** Part of the body that is audited; needed where it holds a secret. @default all of it */
     details?(request: ParsedRequest<Params, Query, Body, Headers>): object;
+    /** Kind of the run that it starts under the `runId` of the request. */
+    starts?: RunKind;
   };
   handle(request: RouteRequest<Params, Query, Body, Headers, Place>, deps: RouteDeps): Promise<AnswerOf<Answers>>;
 }

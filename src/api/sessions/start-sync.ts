@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { uuidv7 } from 'uuidv7';
 import type { z } from 'zod';
 import type { ConnectionModel } from '../../db/models/connection';
 import { viewSession } from '../../db/sessions/session-view';
@@ -56,12 +55,13 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
       'idempotency_key_reused',
       'temporal_unavailable',
     ],
-    audit: { action, target: (request, connection) => `${connection}/${request.body.module}` },
+    audit: { action, target: (request, connection) => `${connection}/${request.body.module}`, starts: 'session' },
     async handle(request, deps) {
       const { actor, connection } = request;
       assertUsable(connection);
       const module = await claimModule(deps, connection, request.body.module);
       const id = await startSession(deps, sync, {
+        id: request.runId,
         module,
         actor,
         connection,
@@ -79,6 +79,7 @@ export function startSyncRoute<Body extends SyncBody>(sync: SyncStart<Body>) {
 }
 
 interface SyncRequest<Body> {
+  id: string;
   module: ResolvedModule;
   actor: string;
   connection: ConnectionModel;
@@ -90,9 +91,8 @@ interface SyncRequest<Body> {
 async function startSession<Body extends SyncBody>(
   { knex, commands }: RouteDeps,
   sync: SyncStart<Body>,
-  { actor, body, connection, idempotencyKey, module }: SyncRequest<Body>,
+  { id, actor, body, connection, idempotencyKey, module }: SyncRequest<Body>,
 ): Promise<string> {
-  const id = uuidv7();
   const { module: named, connection: _named, ...options } = body;
   const requested = { module: named, connection: connection.name, ...options };
   const { apiName, key } = module;

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { RunKind, RunRef } from '../../domain/runs/run';
 import { AuditLogEntryModel } from '../models/audit-log-entry';
 import { toJsonb } from '../postgres/json';
 
@@ -9,7 +10,10 @@ export interface AuditEntry {
   action: string;
   /** Object of the mutation, e.g. `session/<id>`. */
   target?: string;
-  /** `succeeded`, the code of the problem that was answered, or `pending` until one of the two is known. */
+  /**
+   * `succeeded`, the code of the problem that was answered, or `pending` until one of the two is known; `failed` for a
+   * start that came to nothing while nobody could say why.
+   */
   outcome: string;
   /** Never a secret, never record data. */
   details?: object;
@@ -51,6 +55,25 @@ export async function insertAuditEntryOnce(
  */
 export async function settleAuditEntry(knex: Knex, id: string, outcome: string): Promise<void> {
   await knex.raw(`update sync.audit_log set outcome = ? where id = ? and outcome = 'pending'`, [outcome, id]);
+}
+
+/** An entry of a start whose outcome nobody has written. */
+export interface PendingStart {
+  id: string;
+  /** The run that it was to start. */
+  run: RunRef;
+}
+
+/** Lists entries of starts that have been pending for some time, the oldest first. */
+export async function listPendingStarts(knex: Knex, olderThanMs: number, limit: number): Promise<PendingStart[]> {
+  const answer = await knex.raw<{ rows: { id: string; kind: RunKind; run: string }[] }>(
+    `select id, split_part(details ->> 'run', '/', 1) as kind, split_part(details ->> 'run', '/', 2) as run
+     from sync.audit_log
+     where outcome = 'pending' and details ->> 'run' is not null and at < now() - ? * interval '1 millisecond'
+     order by id limit ?`,
+    [olderThanMs, limit],
+  );
+  return answer.rows.map(({ id, kind, run }) => ({ id, run: { kind, id: run } }));
 }
 
 /** Lists entries of the audit log, newest first. */

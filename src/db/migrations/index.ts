@@ -30,6 +30,7 @@ import * as grantChecks from './20261127195500_grant_checks';
 import * as retention from './20261127201000_retention';
 import * as seenIdsOfEndedSessions from './20261127213000_seen_ids_of_ended_sessions';
 import * as organizationReadTimes from './20261128030000_organization_read_times';
+import * as pendingStarts from './20261128033000_pending_starts';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -68,4 +69,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261127201000_retention', ...retention },
   { name: '20261127213000_seen_ids_of_ended_sessions', ...seenIdsOfEndedSessions },
   { name: '20261128030000_organization_read_times', ...organizationReadTimes },
+  { name: '20261128033000_pending_starts', ...pendingStarts },
 ];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createApiKey } from '../../../src/db/access/api-keys';
 import { listAuditEntries } from '../../../src/db/access/audit-log';
+import { listBulkOperations } from '../../../src/db/bulk-operations/bulk-operations';
 import { findConnection } from '../../../src/db/connections/connections';
 import type { OperationCommands } from '../../../src/temporal/runs/operation-commands';
 import { TemporalUnavailable } from '../../../src/temporal/runs/sync-commands';
@@ -53,6 +54,18 @@ describe('the audit of mutations', () => {
       assert.deepEqual(outcomes, [['temporal_unavailable'], ['succeeded', 'temporal_unavailable']]);
     });
   }
+
+  it('names the run of a start', async () => {
+    const { name } = await someConnection(api.knex);
+    const json = { connection: name, module: 'Deals', ids: ['1'], values: { Stage: 'Won' } };
+    operations = { ...NO_OPERATIONS, start: AWAY };
+
+    await api.call('POST', '/api/v1/mass-updates', { json });
+
+    const [entry] = await listAuditEntries(api.knex, {}, 1);
+    const [operation] = await listBulkOperations(api.knex, { kind: 'mass_update' }, { limit: 1 });
+    assert.equal((entry?.details as { run?: string }).run, `operation/${operation?.id}`);
+  });
 
   it('tells two keys of one name apart', async () => {
     const actors = new Set<string>();
