@@ -44,7 +44,7 @@ describe('the contract of the control API', function () {
     folder = await mkdtemp(path.join(tmpdir(), 'pulse-contract-'));
     simulator = await startSimulator({ deals: 1 });
   });
-  const api = useEngineApi(() => ({ ZOHO_ACCOUNTS_URL: simulator.url }));
+  const api = useEngineApi({}, () => ({ ZOHO_ACCOUNTS_URL: simulator.url }));
   after(async () => {
     await simulator?.close();
     if (folder !== '') await rm(folder, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { createApiKey } from '../../src/db/access/api-keys';
 import { createLogger } from '../../src/logger';
 import { startApi, type RunningApi } from '../../src/runtime/start-api';
 import { ENCRYPTION_KEY } from './encryption-key';
-import { startEngine, type Engine } from './engine';
+import { startEngine, type Engine, type EngineOptions } from './engine';
 import { sharedTemporal } from './temporal-server';
 
 const STARTING_MS = 90_000;
@@ -21,13 +21,16 @@ export interface EngineApi {
  * An engine and its API for the suite that calls it.
  * @param environment more variables of the API's environment
  */
-export function useEngineApi(environment: () => Readonly<Record<string, string>> = () => ({})): () => EngineApi {
+export function useEngineApi(
+  options: EngineOptions = {},
+  environment: () => Readonly<Record<string, string>> = () => ({}),
+): () => EngineApi {
   let started: { api: EngineApi; server: RunningApi } | undefined;
   before(async function () {
     this.timeout(STARTING_MS);
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const engine = await startEngine({ worker: { PULSE_PUBLIC_URL: url } });
+    const engine = await startEngine({ ...options, worker: { ...options.worker, PULSE_PUBLIC_URL: url } });
     const config = loadConfig({
       DATABASE_URL: engine.databaseUrl,
       PULSE_VALIDATE_ANSWERS: 'throw',

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import type { Knex } from 'knex';
 import { createDatabase } from '../../src/db/postgres/knex';
 import type { TemporalClient } from '../../src/temporal/client';
@@ -16,6 +17,7 @@ import {
   temporalClient,
   type TemporalServer,
 } from './temporal-server';
+import { WorkerInProcess } from './worker-in-process';
 import { WorkerProcess } from './worker-process';
 
 /** A call that hangs is given up soon enough for a test to see it. */
@@ -30,6 +32,18 @@ export interface EngineOptions {
   leastPrivilege?: boolean;
   /** More variables of the worker's environment. */
   worker?: Readonly<Record<string, string>>;
+  /** Runs the worker in this process, and this around its activities. */
+  interceptor?: ActivityInboundCallsInterceptor;
+}
+
+/** The worker of an engine, in a process of its own unless the engine has an interceptor. */
+interface EngineWorker {
+  start(): Promise<void>;
+  /** `kill -9` where it has a process of its own. */
+  kill(): Promise<void>;
+  readonly isRunning: boolean;
+  /** The last warnings and errors of its log. */
+  readonly output: string;
 }
 
 /** All of the product but its API: PostgreSQL, Temporal, a worker process, and any number of simulated orgs. */
@@ -38,7 +52,7 @@ export class Engine {
   readonly knex: Knex;
   readonly temporal: TemporalClient;
   readonly commands: SyncCommands;
-  readonly worker: WorkerProcess;
+  readonly worker: EngineWorker;
   readonly databaseUrl: string;
   readonly #ownPostgres: PostgresServer | undefined;
   readonly #ownTemporal: TemporalServer | undefined;
@@ -48,7 +62,7 @@ export class Engine {
     knex: Knex,
     temporal: TemporalClient,
     commands: SyncCommands,
-    worker: WorkerProcess,
+    worker: EngineWorker,
     databaseUrl: string,
     ownPostgres: PostgresServer | undefined,
     ownTemporal: TemporalServer | undefined,
@@ -108,7 +122,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   const spoolDirectory = await mkdtemp(path.join(tmpdir(), 'pulse-test-spool-'));
   const knex = createDatabase(database.url, { poolMax: 4, applicationName: 'test' });
   const temporal = temporalClient(address, namespace);
-  const worker = new WorkerProcess({
+  const environment = {
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: namespace,
@@ -118,7 +132,9 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     ZOHO_CONFIRM_GRANT_MS: '0',
     ZOHO_ALLOW_LOOPBACK: 'true',
     ...options.worker,
-  });
+  };
+  const { interceptor } = options;
+  const worker = interceptor ? new WorkerInProcess(environment, interceptor) : new WorkerProcess(environment);
   const release = async (): Promise<void> => {
     await temporal.connection.close();
     await knex.destroy();

@@ -3,6 +3,9 @@ import { isFinal, type RunStatus } from '../../src/domain/runs/enums';
 import type { EngineApi } from './engine-api';
 import { poll } from './poll';
 
+/** Longer than any takes, on a machine that has other work too. */
+const OPERATION_TIMEOUT_MS = 60_000;
+
 export type OperationPath = 'bulk-writes' | 'mass-updates';
 
 /** Waits until something is true of an operation; one that ends before fails at once. */
@@ -25,6 +28,7 @@ export async function untilOperation(
     },
     {
       what: `${path} ${id} ${what}`,
+      timeoutMs: OPERATION_TIMEOUT_MS,
       explain: async () => `${JSON.stringify(await show())}\n${api.engine.worker.output}`,
     },
   );
