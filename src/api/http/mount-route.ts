@@ -24,6 +24,7 @@ export function mountRoute(router: Router, route: Route, deps: RouteDeps): void 
   router[route.method](expressPath(route.path), async (request, response) => {
     const context = contextOf(response);
     context.route = `${API_PREFIX}${route.path}`;
+    context.isProbe = route.unlimited === true;
     const principal = await admit(route, request, deps).catch((error: unknown) => {
       context.refusedKey = prefixPresented(request.headers);
       throw error;

@@ -14,6 +14,8 @@ export interface RequestContext {
   refusedKey: string | undefined;
   /** False for a request that is one of a flood. */
   isLogged: boolean;
+  /** True for a probe: there is no limit to them, and nothing to learn from their lines. */
+  isProbe: boolean;
 }
 
 const REQUEST_ID = /^[\w.-]{1,100}$/;
@@ -38,6 +40,7 @@ export function requestContext(logger: Logger, metrics: Metrics) {
       actor: undefined,
       refusedKey: undefined,
       isLogged: true,
+      isProbe: false,
     };
     // Known no more once the connection has ended.
     const address = request.socket.remoteAddress;
@@ -52,7 +55,8 @@ export function requestContext(logger: Logger, metrics: Metrics) {
       metrics.observeRequest({ method, route: context.route, status, seconds });
       if (!context.isLogged) return;
       // Without the query: callers may put anything there.
-      context.log[status >= 500 ? 'error' : 'info'](
+      const level = status >= 500 ? 'error' : 'info';
+      context.log[context.isProbe ? 'debug' : level](
         {
           method,
           path: request.path.slice(0, LONGEST_PATH),
