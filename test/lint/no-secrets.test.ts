@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../dev/project-root';
 
-/** How secrets look that give access to something; those of the simulator and of tests look otherwise on purpose. */
+/** Forms of secrets that give access to something; those of the simulator and of tests have others on purpose. */
 const SECRETS: Readonly<Record<string, RegExp>> = {
   'a token or client of Zoho': /\b1000\.[0-9A-Fa-f]{32}\.[0-9A-Fa-f]{32}\b|\b1000\.[0-9A-Z]{30,}\b/,
   'a private key': /-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[\w+/=]{40}/,

@@ -33,7 +33,8 @@ describe('the credit account', () => {
 
     await one.request(one.call('full'));
 
-    const { limitsFrom, bufferPercent, isEditionFresh, ...limits } = (await findApiLimits(database.knex, id)) ?? assert.fail();
+    const { limitsFrom, bufferPercent, isEditionFresh, ...limits } =
+      (await findApiLimits(database.knex, id)) ?? assert.fail();
     assert.deepEqual([limits, limitsFrom, bufferPercent, isEditionFresh], [ASSUMED_LIMITS, 'assumed', 10, false]);
   });
 
