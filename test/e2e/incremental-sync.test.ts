@@ -79,6 +79,7 @@ describe('an incremental sync', function () {
 
     assertSame(await org.differences('Contacts'));
     assert.equal(resultOf(session).created, 2);
+    assert.match((await org.logOf(session.id)).join('\n'), /WARNING Zoho counts .* It is looked at once more\./);
   });
 
   it('refuses a module that it can add nothing to, and says what to do', async () => {
