@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
-import path from 'node:path';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { keepLogShort, prepareLog } from './log-file';
 import { identifyProcess, type ProcessIdentity } from './process-identity.cjs';
 
 const PROBE_PAUSE_MS = 100;
-const LOG_LIMIT_BYTES = 20 * 1024 * 1024;
 const LOG_TAIL_LINES = 15;
 
 export interface ProcessSpec {
@@ -16,7 +15,7 @@ export interface ProcessSpec {
   /** The system user to run as, when this process runs as root and the program refuses to. */
   readonly uid?: number;
   readonly gid?: number;
-  /** File for stdout and stderr; appended to on restarts, rotated to `.1` above 20 MB. */
+  /** File for stdout and stderr; appended to on restarts, set aside as `.1` above 20 MB. */
   readonly logFile: string;
   /** Polled until it resolves to true; a rejection counts as "not yet". */
   readonly isReady: () => Promise<boolean>;
@@ -74,7 +73,10 @@ export async function startProcess(spec: ProcessSpec, hooks: StartHooks = {}): P
     },
   };
   const outcome = await Promise.race([untilReady(spec, ended, hooks.signal), ended]);
-  if (outcome === 'ready' && hooks.signal?.aborted !== true) return running;
+  if (outcome === 'ready' && hooks.signal?.aborted !== true) {
+    void ended.then(keepLogShort(spec.logFile));
+    return running;
+  }
   await running.stop();
   hooks.signal?.throwIfAborted();
   throw new Error(
@@ -115,15 +117,6 @@ async function untilReady(
     await new Promise((resolve) => setTimeout(resolve, PROBE_PAUSE_MS));
   }
   return 'timeout';
-}
-
-/** @returns where this run's output will begin. */
-function prepareLog(file: string): number {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size <= LOG_LIMIT_BYTES) return size;
-  renameSync(file, `${file}.1`);
-  return 0;
 }
 
 function failure({ name, logFile }: ProcessSpec, logStart: number, what: string): string {
