@@ -70,4 +70,8 @@ export const unparsable = (): ApiError => new ApiError(400, 'UNABLE_TO_PARSE_DAT
 export const resourceNotFound = (resource: string): ApiError =>
   new ApiError(404, 'RESOURCE_NOT_FOUND', "The requested resource doesn't exist.", { resource });
 
+/** The control plane is for programs: a page that calls it from a browser is not one of the simulator's. */
+export const notForWebPages = (): ApiError =>
+  new ApiError(403, 'NOT_ALLOWED', 'the control plane takes no calls of web pages');
+
 export const internalError = (): ApiError => new ApiError(500, 'INTERNAL_ERROR', 'Internal server error occurred.');

@@ -13,6 +13,7 @@ import {
   internalError,
   invalidToken,
   invalidUrl,
+  notForWebPages,
   rateLimitExceeded,
   scopeMismatch,
   tooManyRequests,
@@ -68,7 +69,7 @@ export class Listener {
   }
 
   async #serveControl(exchange: Exchange, response: ServerResponse): Promise<void> {
-    const reply = await answer(this.control, exchange);
+    const reply = isFromWebPage(exchange) ? errorReply(notForWebPages()) : await answer(this.control, exchange);
     await send(response, reply, {});
   }
 
@@ -173,6 +174,12 @@ export class Listener {
       ...(retryAfter > 0 && reply.status === 429 && { 'Retry-After': String(retryAfter) }),
     };
   }
+}
+
+/** Browsers, and only they, say of a request which page it comes from; the simulator has none. */
+function isFromWebPage({ headers }: Exchange): boolean {
+  const site = headers['sec-fetch-site'];
+  return headers.origin !== undefined || (site !== undefined && site !== 'none');
 }
 
 /** A host answers for its own service, and knows the tokens of its own data center only. */
