@@ -27,7 +27,7 @@ export async function withoutAbsent(
       lacking.has(column.name)
         ? {
             ...column,
-            isAbsent: `substr(s.${ABSENT_COLUMN}, ${layout.sourceColumns.indexOf(column.name) + 1}, 1) = '1'`,
+            keepsMirrored: `substr(s.${ABSENT_COLUMN}, ${layout.sourceColumns.indexOf(column.name) + 1}, 1) = '1'`,
           }
         : column,
     );

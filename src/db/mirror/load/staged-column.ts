@@ -23,18 +23,19 @@ export interface StagedColumn {
   /** True if the column is empty in rows that have not changed since it came. */
   isUnfilled: boolean;
   /**
-   * SQL condition (`s`): the record lacks the field, so the mirror keeps its value. Absent where every record has it.
+   * SQL condition (`m`, `s`) under which the mirror keeps its value: the record lacks the field, or says the same in fewer
+   * words. Absent where what was read is always taken.
    */
-  isAbsent?: string;
+  keepsMirrored?: string;
 }
 
 /** Column of the staging table that says which columns a record lacks, see `absent-cell.ts`. */
 export const ABSENT_COLUMN = '_absent';
 
-/** SQL of a column's value in a row that the mirror has (`m`): a record that lacks the field leaves it as it is. */
-export function assignedValue({ name, expression, isAbsent }: StagedColumn): string {
-  if (isAbsent === undefined) return expression;
-  return `case when ${isAbsent} then m.${quoteIdentifier(name)} else ${expression} end`;
+/** SQL of a column's value in a row that the mirror has (`m`). */
+export function assignedValue({ name, expression, keepsMirrored }: StagedColumn): string {
+  if (keepsMirrored === undefined) return expression;
+  return `case when ${keepsMirrored} then m.${quoteIdentifier(name)} else ${expression} end`;
 }
 
 const staged = (column: string): string => `s.${quoteIdentifier(column)}`;
@@ -87,9 +88,28 @@ function splitChoices(text: string, choices: readonly string[]): string {
     else ${parts(';')} end`;
 }
 
+/**
+ * SQL condition under which the cell of an export is the mirror's JSON in fewer words: an export writes an object as its
+ * id, a list as joined texts, and numbers and texts alike. Which of these a type that nobody documents is, only the page
+ * says.
+ */
+function isShortFor(column: string): string {
+  const [json, cell] = [`m.${quoteIdentifier(column)}`, staged(column)];
+  const joined = (separator: string): string =>
+    `(select string_agg(coalesce(e.item ->> 'id', e.item #>> '{}'), '${separator}' order by e.place)
+      from jsonb_array_elements(${json}) with ordinality as e (item, place))`;
+  return `case jsonb_typeof(${json})
+    when 'object' then ${json} ->> 'id' = ${cell}
+    when 'array' then ${cell} in (${joined(';')}, ${joined(',')})
+    else ${json} #>> '{}' = ${cell} end`;
+}
+
 function valueColumn(field: ReadField, format: StagedFormat): StagedColumn {
   const plain = field.shape === 'scalar' || field.shape === 'reference';
   return {
+    ...(field.shape === 'opaque' && field.type === 'jsonb' && format === 'csv'
+      ? { keepsMirrored: isShortFor(field.column) }
+      : {}),
     name: field.column,
     type: field.type,
     stagedAs: 'text',

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { saveUsers } from '../../../../src/db/connections/crm-users';
 import { useDatabase } from '../../support';
-import { ACCOUNT, loadCsv, loadRecords, MODIFIED, OWNER, rowsOf, someMirror, TAGS, type SomeField } from '../support';
+import {
+  ACCOUNT,
+  loadCsv,
+  loadRecords,
+  MODIFIED,
+  OWNER,
+  rowsOf,
+  someMirror,
+  TAGS,
+  type MirrorUnderTest,
+  type SomeField,
+} from '../support';
 
 const COLOURS: SomeField = {
   apiName: 'Colours',
@@ -76,6 +87,37 @@ describe('tags', () => {
       [['VIP', 'Größe "XL"'], null],
     );
     assert.equal(chunk.unchanged, 2);
+  });
+});
+
+describe('values of a type that nobody documents', () => {
+  const database = useDatabase();
+  const NOVELTY: SomeField = { apiName: 'Novelty', dataType: 'novelty' };
+
+  const noveltiesOf = async (under: MirrorUnderTest) => (await rowsOf(under)).map((row) => row['novelty']);
+  const SHOWN = [{ id: '100', name: 'Standard' }, '00042', 7, ['a', 'b'], [{ id: '1' }, { id: '2' }], true, null];
+  const EXPORTED = ['100', '00042', '7', 'a;b', '"1,2"', 'true', ''];
+
+  const records = SHOWN.map((value, index) => ({ id: String(index + 1), Novelty: value }));
+  const lines = EXPORTED.map((cell, index) => `${index + 1},${cell}`);
+
+  it('stay as a page shows them where an export says the same in fewer words', async () => {
+    const under = await someMirror(database.knex, [NOVELTY]);
+    await loadRecords(under, records);
+
+    const chunk = await loadCsv(under, ['Id,Novelty', ...lines], { compareValues: true });
+
+    assert.deepEqual(await noveltiesOf(under), SHOWN);
+    assert.deepEqual([chunk.updated, chunk.unchanged], [0, SHOWN.length]);
+  });
+
+  it('are taken from an export where it says something else', async () => {
+    const under = await someMirror(database.knex, [NOVELTY]);
+    await loadRecords(under, records);
+
+    await loadCsv(under, ['Id,Novelty', '1,200', '2,other', '4,b;a', '5,'], { compareValues: true });
+
+    assert.deepEqual(await noveltiesOf(under), [200, 'other', 7, 'b;a', null, true, null]);
   });
 });
 
