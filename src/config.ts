@@ -18,8 +18,8 @@ const list = z.string().transform((value) =>
 const Environment = z.object({
   /** PostgreSQL 16 or newer. */
   DATABASE_URL: z.string().default('postgres://pulse:pulse@127.0.0.1:54329/pulse'),
-  /** Connections each process may hold. */
-  PULSE_DATABASE_POOL: z.coerce.number().int().min(2).default(12),
+  /** Connections each process may hold; a worker does no more at a time than it has connections for. */
+  PULSE_DATABASE_POOL: z.coerce.number().int().min(2).default(16),
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   /** Base URL of the Temporal UI; only used to build links. */
@@ -52,8 +52,10 @@ const Environment = z.object({
   PULSE_KEEP_LOG_DAYS: days.default(180),
   /** Chunks that one worker loads at a time. */
   PULSE_LOAD_CONCURRENCY: z.coerce.number().int().min(1).default(2),
-  /** Calls to Zoho that one worker makes at a time. */
+  /** Pieces of work with a handful of calls to Zoho that one worker does at a time. */
   PULSE_API_CONCURRENCY: z.coerce.number().int().min(1).default(8),
+  /** Modules that one worker reads at a time by list pages, changes or deletes. */
+  PULSE_SCAN_CONCURRENCY: z.coerce.number().int().min(1).default(4),
   /**
    * Address at which a worker serves Prometheus metrics (/metrics); without a port it does not. 0 takes any free port.
    */

@@ -11,6 +11,7 @@ import { pauseSchedulesOf, unpauseSchedulesOf } from '../temporal/connection-sch
 import { describeWorkflow } from '../temporal/runs/workflow-state';
 import { reconcileSchedules } from '../temporal/schedules';
 import { openTogether } from './disposal-stack';
+import { placesWithin } from './places';
 import { openResources, type Resources } from './resources';
 import { createWorkerMetrics, serveMetrics } from './worker-metrics';
 import { createWorkers } from './workers';
@@ -55,8 +56,11 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
       connection,
       namespace,
       dependencies: activityDependencies(config, resources, { ring, spool, callers, logger }),
-      apiConcurrency: config.PULSE_API_CONCURRENCY,
-      loadConcurrency: config.PULSE_LOAD_CONCURRENCY,
+      places: placesWithin(config.PULSE_DATABASE_POOL, {
+        calls: config.PULSE_API_CONCURRENCY,
+        scans: config.PULSE_SCAN_CONCURRENCY,
+        loads: config.PULSE_LOAD_CONCURRENCY,
+      }),
     });
     stack.defer(() => workers.close());
     logger.info({ address: connectOptions.address, namespace }, 'The worker is ready.');

@@ -11,13 +11,13 @@ import { FailureInterceptor, type AttemptBooks } from '../activities/failure-int
 import { forgetFailedAttempts, recordFailedAttempt } from '../db/runs/waits';
 import { TASK_QUEUES } from '../temporal/task-queues';
 import { openTogether } from './disposal-stack';
+import type { Places } from './places';
 
 export interface WorkerSettings {
   connection: NativeConnection;
   namespace: string;
   dependencies: ActivityDependencies;
-  apiConcurrency: number;
-  loadConcurrency: number;
+  places: Places;
 }
 
 /** Cached workflows; each keeps about half a megabyte. */
@@ -69,7 +69,7 @@ export async function createWorkers(settings: WorkerSettings): Promise<Workers> 
 }
 
 function workerOptions(settings: WorkerSettings): WorkerOptions[] {
-  const { dependencies } = settings;
+  const { dependencies, places } = settings;
   const { knex, logger } = dependencies;
   const books: AttemptBooks = {
     record: (failed) => recordFailedAttempt(knex, failed),
@@ -97,13 +97,19 @@ function workerOptions(settings: WorkerSettings): WorkerOptions[] {
       ...common,
       taskQueue: TASK_QUEUES.zohoApi,
       activities: createZohoActivities(dependencies),
-      maxConcurrentActivityTaskExecutions: settings.apiConcurrency,
+      maxConcurrentActivityTaskExecutions: places.calls,
+    },
+    {
+      ...common,
+      taskQueue: TASK_QUEUES.zohoScans,
+      activities: createZohoActivities(dependencies),
+      maxConcurrentActivityTaskExecutions: places.scans,
     },
     {
       ...common,
       taskQueue: TASK_QUEUES.databaseLoad,
       activities: createLoadActivities(dependencies),
-      maxConcurrentActivityTaskExecutions: settings.loadConcurrency,
+      maxConcurrentActivityTaskExecutions: places.loads,
     },
   ];
 }

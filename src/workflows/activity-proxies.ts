@@ -40,6 +40,7 @@ const calls: ActivityOptions = {
 /** Calls without end in sight. */
 const scans: ActivityOptions = {
   ...calls,
+  taskQueue: TASK_QUEUES.zohoScans,
   startToCloseTimeout: '2h',
 };
 

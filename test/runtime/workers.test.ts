@@ -12,10 +12,10 @@ describe('creating the workers', () => {
       runUntil: async () => Promise.reject(new Error('does not stop')),
     } as unknown as Worker;
     const reason = new Error('no such namespace');
-    const answers = [Promise.resolve(created), Promise.reject(reason), Promise.reject(reason)];
+    const answers = [Promise.resolve(created), Promise.reject(reason), Promise.reject(reason), Promise.reject(reason)];
     mock.method(Worker, 'create', async () => answers.shift());
 
-    await assert.rejects(createWorkers({ dependencies: {} } as WorkerSettings), (error) => {
+    await assert.rejects(createWorkers({ dependencies: {}, places: {} } as WorkerSettings), (error) => {
       assert.ok(error instanceof AggregateError);
       assert.equal(error.message, reason.message);
       assert.equal(error.errors[0], reason);
