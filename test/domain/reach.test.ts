@@ -44,6 +44,8 @@ describe('the addresses that the engine calls', () => {
     it(`have ${address} among them`, () => assert.equal(mayCall('example.com', address, {}), true));
   }
 
+  it('leave out what is no address', () => assert.equal(mayCall('example.com', 'example.com', {}), false));
+
   it('have those of a listed host, and no other', () => {
     assert.equal(mayCall('Hooks.Internal.', '10.0.0.1', LISTED), true);
     assert.equal(mayCall('other.internal', '10.0.0.1', LISTED), false);

@@ -75,6 +75,10 @@ describe('credits of the rolling day', () => {
     assert.equal(maySpend({ usable: 1_000, spent }, 'full', 21), false);
   });
 
+  it('are gone, whatever a share was, once others have spent more than Zoho told of', () => {
+    assert.equal(maySpend({ usable: 1_000, spent: [0, 0, 0, 0, 0, 0, 981] }, 'full', 20), false);
+  });
+
   it('have no end where Zoho sets no limit', () => {
     assert.ok(maySpend({ usable: null, spent: NOTHING.map(() => 1e9) }, 'verify', 1e9));
   });

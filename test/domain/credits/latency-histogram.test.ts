@@ -25,6 +25,17 @@ describe('the latency histogram', () => {
     );
   });
 
+  it('has a bucket for each bound and one above, before the first call, too', () => {
+    assert.equal(noLatencies().length, LATENCY_BOUNDS_MS.length + 1);
+  });
+
+  it('names the first bucket with a call for a share of nothing, and the last one for all', () => {
+    assert.deepEqual(
+      [0, 0.5, 1].map((share) => latencyQuantile(histogram([40, 600]), share)),
+      [50, 50, 1_000],
+    );
+  });
+
   it('names the bound of the bucket that holds the quantile', () => {
     const latencies = fc.array(fc.integer({ min: 0, max: 30_000 }), { minLength: 1, maxLength: 200 });
     fc.assert(

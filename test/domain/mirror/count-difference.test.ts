@@ -89,6 +89,14 @@ describe('counts of both sides that differ', () => {
     }
   });
 
+  it('are not explained by records that were in the quarantine before', () => {
+    assert.equal(isExplained(Array.from({ length: 4 }, () => ({ ...QUIET, unmirrored: 5, difference: 2 }))), false);
+  });
+
+  it('of the first pass are not explained by what it read, though those of the next ones agree', () => {
+    assert.equal(isExplained([{ ...QUIET, created: 1_000, difference: -40 }, QUIET, QUIET]), false);
+  });
+
   it('are explained once two in a row are, however many were before', () => {
     const trail = new CountTrail();
     const lost = { ...QUIET, difference: 9 };

@@ -93,6 +93,10 @@ describe('mapFields: types', () => {
     assert.deepEqual([mapped.type, mapped.shape, mapped.changesWithoutModifiedTime], ['numeric', 'scalar', true]);
   });
 
+  it('gives a formula that is true or false a boolean', () => {
+    assert.equal(one(field('Is_Late', 'formula', { formulaReturnType: 'boolean' })).type, 'boolean');
+  });
+
   it('takes no integer for a formula, because a formula can overflow it', () => {
     assert.equal(one(field('Days', 'formula', { formulaReturnType: 'integer' })).type, 'numeric');
   });
