@@ -12,7 +12,7 @@ describe('nearNames', () => {
 
   it('counts the letters to insert, to delete and to replace, and takes equals by name', () => {
     assert.deepEqual(nearNames('abc', ['bcd', 'xbcz', 'abxc', 'ab', 'abd', 'abcdefg']), ['ab', 'abd', 'abxc']);
-    assert.deepEqual(nearNames('', ['ccc', 'a', 'bb']), ['a', 'bb', 'ccc']);
+    assert.deepEqual(nearNames('', ['aaa', 'bb', 'c']), ['c', 'bb', 'aaa']);
     assert.deepEqual(nearNames('kitten', ['sitting', 'mitten', 'kit']), ['mitten', 'kit', 'sitting']);
   });
 

@@ -35,6 +35,17 @@ describe('the columns of an export', () => {
     assert.equal(exportColumns(lookups(200)).withoutNames.length, 200);
     assert.equal(exportColumns(lookups(201)).columns, undefined);
     assert.equal(exportColumns(lookups(201)).withoutNames.length, 201);
+    assert.equal(exportColumns(lookups(201)).withoutNames[0], 'L0');
+  });
+
+  it('leave out no name of a field that has none', () => {
+    const texts = Array.from({ length: 201 }, (_, index) => ({
+      id: String(index),
+      apiName: `T${index}`,
+      dataType: 'text',
+    }));
+
+    assert.deepEqual(exportColumns(mapFields(texts)), { columns: undefined, withoutNames: [] });
   });
 
   it('are every field that an export can have, by name as far as Zoho takes names', () => {

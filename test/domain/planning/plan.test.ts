@@ -97,6 +97,12 @@ describe('choosePlan', () => {
     });
   });
 
+  it('is not the only adequate one where another is adequate, too, whatever a third one is', () => {
+    const plan = choosePlan([method('best', 1, 1), method('next', 2, 1), method('no', 1, 1, ['it forgets half'])], {});
+
+    assert.equal(plan.reason, 'The cheapest adequate method, counting credits and waiting.');
+  });
+
   it('says by how much the others are costlier, with a decimal where that matters', () => {
     const reasons = choosePlan(
       [method('best', 10, 10), method('both', 13, 11.5), method('more', 13, 10), method('longer', 10, 21.4)],
