@@ -31,9 +31,16 @@ const NOT_PUBLIC = [
   ['NAT64 of a local network', '64:ff9b:1::1'],
   ['a private address behind 6to4', '2002:a00:1::1'],
   ['documentation', '2001:db8::1'],
+  ['not assigned', '4000::1'],
 ] as const;
 
-const PUBLIC = ['93.184.216.34', '2606:2800:220:1::1', '::ffff:93.184.216.34', '64:ff9b::93.184.216.34'];
+const PUBLIC = [
+  '93.184.216.34',
+  '2606:2800:220:1::1',
+  '2606:2800::a00:1',
+  '::ffff:93.184.216.34',
+  '64:ff9b::93.184.216.34',
+];
 
 describe('the addresses that the engine calls', () => {
   for (const [what, address] of NOT_PUBLIC) {
@@ -62,6 +69,7 @@ describe("a caller's URL", () => {
   for (const [url, problem] of [
     ['https://example.com/done?x=1', undefined],
     ['https://93.184.216.34/', undefined],
+    ['https://localhost.example.com/', undefined],
     ['http://example.com/', /https/],
     ['ftp://example.com/', /https/],
     ['https://user@example.com/', /user name/],
