@@ -1,7 +1,6 @@
 'use strict';
 
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const { compileAssembly } = require('./assembly.cjs');
 const { installDependencies } = require('./prepare.cjs');
@@ -23,16 +22,7 @@ async function runMutationTests(root, [part, ...extra]) {
   await installDependencies(room);
   await compileAssembly(root);
   const stryker = path.join(room, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
-  // Processes that a mutant keeps from ending are killed, and leave what they have written.
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'pulse-mutation-'));
-  try {
-    return await runToEnd(process.execPath, [stryker, 'run', configuration, ...extra], {
-      cwd: root,
-      env: { ...process.env, TMPDIR: scratch },
-    });
-  } finally {
-    fs.rmSync(scratch, { recursive: true, force: true });
-  }
+  return runToEnd(process.execPath, [stryker, 'run', configuration, ...extra], { cwd: root });
 }
 
 /** Names of the parts: each has a configuration of Stryker and one of mocha. */
