@@ -43,6 +43,7 @@ describe('a scan of JSON', () => {
   it('bounds the names of each object, and not those of all of them', () => {
     assert.equal(exceeded(`[${wide(MAX_JSON_NAMES)},${wide(MAX_JSON_NAMES)}]`), undefined);
     assert.equal(exceeded(`[1,${wide(MAX_JSON_NAMES + 1)}]`), 'names');
+    assert.equal(exceeded('['.repeat(MAX_JSON_DEPTH - 1) + wide(MAX_JSON_NAMES + 1)), 'names');
   });
 
   it('takes a list for a list, however long', () => {
