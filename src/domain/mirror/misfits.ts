@@ -5,7 +5,6 @@ export const MISFIT_FREE_RECORDS = 10;
 
 /** True if so many records do not fit that a sync must not call the mirror complete, however well it counts. */
 export function mostRecordsMisfit(quarantinedRows: number, zohoRows: number): boolean {
-  if (quarantinedRows === 0) return false;
   const isFew = quarantinedRows <= MISFIT_FREE_RECORDS && quarantinedRows < zohoRows;
   return !isFew && quarantinedRows * 100 > zohoRows * MAX_MISFIT_PERCENT;
 }

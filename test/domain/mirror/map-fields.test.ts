@@ -202,6 +202,7 @@ describe('bulkNameField', () => {
     const fields = [field('Owner', 'ownerlookup', { lookupModule: 'Users' }), field('What', 'lookup'), field('Amount')];
 
     assert.ok(fields.every((metadata) => bulkNameField(one(metadata)) === undefined));
+    assert.ok(fields.every((metadata) => !one(metadata).bulkNameReadable));
   });
 });
 
