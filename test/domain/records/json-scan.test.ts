@@ -98,6 +98,7 @@ describe('a scan of JSON', () => {
     const bound = (value: unknown): JsonBound | undefined => exceeded(JSON.stringify(value), { ...limit });
 
     assert.equal(bound([[1, 2, 3, 4, 5, 6, 7, 8, 9, 0]]), undefined);
+    assert.equal(bound([[1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]]), undefined);
     assert.equal(bound([[1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2]]), 'values');
     assert.equal(bound([[[1, 2, 3, 4], 5]]), undefined);
     assert.equal(bound([[5, [1, 2, 3, 4, 6]]]), 'itemValues');

@@ -56,6 +56,21 @@ describe('the lines of a result file', () => {
     assert.deepEqual(matchResultLines(['a', 'b', 'c'], ['c', 'a', 'b'], true).lineOfRow, [1, 2, 0]);
   });
 
+  it('go by their number where nothing contradicts it, and by no number where one line stands elsewhere', () => {
+    assert.deepEqual(matchResultLines(['a', 'a', 'b'], ['a', undefined, 'b'], true).lineOfRow, [0, 1, 2]);
+    assert.deepEqual(matchResultLines(['a', 'b', 'c', 'd'], ['b', 'x', undefined, 'd'], true), {
+      lineOfRow: [undefined, 0, undefined, 3],
+      unmatched: 2,
+    });
+  });
+
+  it('are never those of a row that says something else, though nobody knows theirs', () => {
+    assert.deepEqual(matchResultLines(['a', 'a', 'b', 'b'], ['b', 'a', 'a', 'a'], true), {
+      lineOfRow: [undefined, 1, undefined, undefined],
+      unmatched: 3,
+    });
+  });
+
   it('go by nothing but what they say where they stand in several files', () => {
     assert.deepEqual(matchResultLines(['a', 'b'], ['a', undefined], false), {
       lineOfRow: [0, undefined],
