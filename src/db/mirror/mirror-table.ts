@@ -165,8 +165,12 @@ export async function isMirrorEmpty(knex: Knex, mirror: Pick<MirrorModule, 'sche
 }
 
 export async function countMirrorRows(knex: Knex, mirror: Pick<MirrorModule, 'schema' | 'table'>): Promise<number> {
-  const answer = await knex.raw<{ rows: { count: string }[] }>(
-    `select count(*) as count from ${qualifiedTable(mirror)}`,
-  );
-  return Number(answer.rows[0]?.count ?? 0);
+  return knex.transaction(async (trx) => {
+    // A table of a hundred million rows is counted for longer than any other statement may last.
+    await trx.raw('set local statement_timeout = 0');
+    const answer = await trx.raw<{ rows: { count: string }[] }>(
+      `select count(*) as count from ${qualifiedTable(mirror)}`,
+    );
+    return Number(answer.rows[0]?.count ?? 0);
+  });
 }

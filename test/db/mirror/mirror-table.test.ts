@@ -204,4 +204,19 @@ describe('prepareMirrorTable', () => {
       (await Promise.all([deals, ...mirrors].map((mirror) => isMirrorEmpty(database.knex, mirror)))).every(Boolean),
     );
   });
+
+  it('is counted to the end, however long that takes', async () => {
+    const schema = 'counted';
+    await database.knex.raw(`create schema if not exists ${schema}`);
+    await database.knex.raw(
+      `create view ${schema}.slow as select 1 as id from generate_series(1, 3) where pg_sleep(0.1)::text is not null`,
+    );
+
+    const rows = await database.knex.transaction(async (trx) => {
+      await trx.raw(`set local statement_timeout = '50ms'`);
+      return countMirrorRows(trx, { schema, table: 'slow' });
+    });
+
+    assert.equal(rows, 3);
+  });
 });
