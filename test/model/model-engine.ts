@@ -15,6 +15,7 @@ export class ModelEngine {
   readonly commands: SyncCommands;
   readonly worker: WorkerInProcess;
   readonly #release: (() => Promise<unknown>)[];
+  #restarting = Promise.resolve();
 
   private constructor(
     knex: Knex,
@@ -55,6 +56,11 @@ export class ModelEngine {
     ]);
   }
 
+  /** Stops the worker as an operator does and starts another: what it worked on is cut short and tried again. */
+  restartWorker(): void {
+    this.#restarting = this.#restarting.then(() => this.worker.kill()).then(() => this.worker.start());
+  }
+
   /** Rows of one SQL query. */
   async query<T extends object>(sql: string, bindings: readonly (string | number)[] = []): Promise<T[]> {
     const answer = await this.knex.raw<{ rows: T[] }>(sql, [...bindings]);
@@ -62,6 +68,7 @@ export class ModelEngine {
   }
 
   async stop(): Promise<void> {
+    await this.#restarting;
     for (const release of this.#release) await release();
   }
 }

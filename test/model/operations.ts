@@ -1,6 +1,6 @@
 import { changeRecords, type RecordChanges } from '../../simulator/control/record-changes';
 import { pickListOf } from '../../simulator/fields/pick-list';
-import { misfitFor } from './values';
+import { isMisfit, misfitFor } from './values';
 import type { World } from './world';
 
 /** Something that people do in Zoho. */
@@ -19,10 +19,20 @@ const LATE_MS = 90_000;
 const FIELD_TYPES = ['text', 'integer', 'double', 'date', 'datetime', 'boolean', 'bigint'] as const;
 
 function change(world: World, module: string, changes: RecordChanges, isHidden = false): string[] {
+  const namesBefore = namesOf(world, module);
   const { inserted, updated, deleted, restored, drifted } = changeRecords(world.simulation, module, changes);
+  const named = namesOf(world, module);
+  const renamed = [...updated, ...deleted, ...restored].filter((id) => named.get(id) !== namesBefore.get(id));
+  if (renamed.length > 0) world.rename(module, new Set(renamed));
   const ids = [...inserted, ...updated, ...deleted, ...restored, ...drifted];
   world.touch(module, ids, isHidden);
   return ids;
+}
+
+/** The names by which lookups show the records of a module. */
+function namesOf(world: World, module: string): Map<string, string> {
+  const { store } = world.opened(module);
+  return new Map(world.ids(module).map((id) => [id, store.displayName(store.liveRow(id) ?? 0)]));
 }
 
 /** Random values for some records. */
@@ -97,6 +107,20 @@ function misfit(world: World, module: string): string | undefined {
   return JSON.stringify(update);
 }
 
+/** Gives fields whose values do not fit some that do. */
+function repair(world: World, module: string): string | undefined {
+  const { store } = world.opened(module);
+  const columns = world.writable(module);
+  const update = world.ids(module).flatMap((id) => {
+    const row = store.liveRow(id) ?? 0;
+    const wrong = columns.filter((column) => isMisfit(column.field, store.value(row, column)));
+    const values = wrong.map((column) => [column.field.apiName, world.value(column)] as const);
+    return values.length > 0 && world.dice.chance(0.7) ? [{ id, ...Object.fromEntries(values) }] : [];
+  });
+  if (update.length === 0) return undefined;
+  return String(change(world, module, { update }));
+}
+
 /** Gives a record that lookups point to another name. */
 function renameTarget(world: World, module: string): string | undefined {
   const lookups = world.opened(module).module.columns.filter(({ field }) => field.lookupModule !== undefined);
@@ -108,17 +132,7 @@ function renameTarget(world: World, module: string): string | undefined {
   const id = world.dice.pick(ids);
   const name = world.opened(target).module.nameColumn.field.apiName;
   change(world, target, { update: [{ id, [name]: `Renamed ${world.journal.length}` }] });
-  world.touch(module, pointingTo(world, module, id), true);
   return `${target} ${id}`;
-}
-
-function pointingTo(world: World, module: string, target: string): string[] {
-  const { module: generated, store } = world.opened(module);
-  const lookups = generated.columns.filter(({ field }) => field.lookupModule !== undefined);
-  return world.ids(module).filter((id) => {
-    const row = store.liveRow(id) ?? 0;
-    return lookups.some((column) => JSON.stringify(store.value(row, column)).includes(target));
-  });
 }
 
 function renameChoice(world: World, module: string): string | undefined {
@@ -192,6 +206,7 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'restore', weight: 3, run: restore },
   { name: 'vanish', weight: 2, run: vanish },
   { name: 'misfit', weight: 4, run: misfit },
+  { name: 'repair', weight: 3, run: repair },
   { name: 'rename target', weight: 4, run: renameTarget },
   { name: 'rename choice', weight: 1, run: renameChoice },
   { name: 'add field', weight: 1, run: addField },

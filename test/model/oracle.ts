@@ -1,8 +1,7 @@
-import { isLookup, type FieldDefinition } from '../../simulator/data/field';
-import { readExactJson, type ExactObject } from '../support/exact-json';
+import { isLookup, isUserField, type FieldDefinition } from '../../simulator/data/field';
+import { readExactJson, type ExactObject, type ExactValue } from '../support/exact-json';
 import { expectedCells, mirrorColumnsOf, type Cells } from '../support/expected-cells';
 import type { Org } from '../support/org';
-import { isNameExcluded } from './exclusions';
 import { misfitsOf } from './values';
 
 /** A record that is not in the mirror as it is in Zoho. */
@@ -34,7 +33,15 @@ export async function findDifferences(org: Org, module: string): Promise<Differe
     const named = quarantine.get(id);
     quarantine.delete(id);
     if (misfits.length > 0) {
-      if (!named) differences.push({ id, what: `${misfits.join()} does not fit, and the quarantine does not name it` });
+      const columns = fields
+        .filter(({ field }) => misfits.includes(field.apiName))
+        .map((field) => field.columns[0]?.name);
+      const unnamed = columns.filter((column) => column && !named?.split(',').includes(column));
+      if (unnamed.length > 0)
+        differences.push({
+          id,
+          what: `${unnamed.join()} does not fit, and the quarantine names ${named ?? 'nothing'}`,
+        });
       continue;
     }
     if (named) differences.push({ id, what: `in quarantine for ${named}, and fits` });
@@ -55,13 +62,24 @@ function differencesOf(
   if (!row) return [{ id, what: 'not in the mirror' }];
   return fields.flatMap(({ field, columns }) => {
     const wanted = Object.values(expectedCells([field], record));
-    const compared = isNameExcluded(org, field, record[field.apiName]) ? columns.slice(0, 1) : columns;
-    return compared.flatMap(({ name }, place) =>
-      wanted[place] === row[name]
+    return columns.flatMap(({ name }, place) =>
+      wanted[place] === row[name] ||
+      (row[name] === null && place > 0 && pointsToNothing(org, field, record[field.apiName]))
         ? []
         : [{ id, what: `${name}: Zoho ${JSON.stringify(wanted[place])}, mirror ${JSON.stringify(row[name])}` }],
     );
   });
+}
+
+/** Whether a record points to one that was deleted: lists show its last name and exports none, so the mirror has either. */
+function pointsToNothing(
+  org: Org,
+  { lookupModule, ...field }: FieldDefinition,
+  value: ExactValue | undefined,
+): boolean {
+  const id = (value as ExactObject | null | undefined)?.['id'];
+  if (lookupModule === undefined || isUserField({ lookupModule, ...field }) || typeof id !== 'string') return false;
+  return org.zoho.simulation.records.find(lookupModule)?.store.liveRow(id) === undefined;
 }
 
 function recordsOf(org: Org, module: string): ExactObject[] {

@@ -1,4 +1,6 @@
+import type { SwitchValues } from '../../simulator/switches';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
+import type { SyncResult } from '../../src/temporal/contract/sync-messages';
 import { Org, type OrgOptions } from '../support/org';
 import { CrashPlan, crashPlans } from './crashes';
 import { Dice } from './dice';
@@ -7,9 +9,12 @@ import { burst, reveal } from './operations';
 import { findDifferences, type Difference } from './oracle';
 import { runSync, type Sync } from './sessions';
 import type { Tally } from './tally';
+import { tamper } from './tampering';
 import { World } from './world';
 
 const SHOWN = 15;
+/** Longer than a clock of answers is behind. */
+const BEHIND_MS = 660_000;
 /** Failures that a session may end with while the world is not still, by the beginning of their message. */
 const EXPECTED_FAILURES = [
   /^Zoho counts \d+ rows .*(Run a full sync|rows are missing)/,
@@ -17,7 +22,20 @@ const EXPECTED_FAILURES = [
   /records of \w+ do not fit/,
 ];
 
+/** Clocks that differ from the worker's: that of the `Date` of answers, and Zoho's own by so many milliseconds. */
+const CLOCKS: readonly { readonly dateHeader?: SwitchValues['dateHeader']; readonly offsetMs?: number }[] = [
+  {},
+  {},
+  {},
+  { offsetMs: -600_000 },
+  { offsetMs: 1_800_000 },
+  { dateHeader: 'absent' },
+  { dateHeader: 'ten_minutes_ahead' },
+  { dateHeader: 'ten_minutes_behind' },
+];
+
 interface Scene {
+  readonly engine: ModelEngine;
   readonly org: Org;
   readonly world: World;
   readonly crashes: CrashPlan;
@@ -59,6 +77,7 @@ async function prepare(engine: ModelEngine, seed: number, tally: Tally): Promise
   const dice = new Dice(`seed ${seed}`);
   const { modules } = dice.weighted(CASTS);
   const rows = dice.chance(0.2) ? dice.between(190, 450) : dice.between(0, 60);
+  const clocks = dice.pick(CLOCKS);
   const options: OrgOptions = {
     seed,
     deals: rows,
@@ -70,6 +89,7 @@ async function prepare(engine: ModelEngine, seed: number, tally: Tally): Promise
     tokenThrottle: false,
     bulkJobMs: dice.pick([0, 0, 30]),
     switches: {
+      ...(clocks.dateHeader && { dateHeader: clocks.dateHeader }),
       modifiedSinceInclusive: dice.chance(0.5),
       pageTokens: dice.pick(['live', 'snapshot']),
       missingRecord: dice.pick([204, 400, 404]),
@@ -84,28 +104,37 @@ async function prepare(engine: ModelEngine, seed: number, tally: Tally): Promise
   const org = await Org.connect(engine, options);
   if (modules.includes('Model_Module')) org.zoho.addModule({ apiName: 'Model_Module', rows, fields: 12 });
   const world = new World(org.zoho.simulation, modules, dice.fork('world'), tally);
-  world.note(`${modules.join()} with ${rows} rows, ${JSON.stringify(options.switches)}`);
+  if (clocks.offsetMs) world.simulation.clock.advance(clocks.offsetMs);
+  world.note(`${modules.join()} with ${rows} rows, ${JSON.stringify(clocks)}, ${JSON.stringify(options.switches)}`);
   const crashes = new CrashPlan(dice.fork('crashes'), tally);
   crashes.share = dice.pick([0, 0.05, 0.15, 0.3]);
   crashPlans.set(org.name, crashes);
   tally.count('modules', modules.join('+'));
-  return { org, world, crashes, dice: dice.fork('play') };
+  tally.count('clocks', JSON.stringify(clocks));
+  return { engine, org, world, crashes, dice: dice.fork('play') };
 }
 
-/** Changes and syncs in turn. */
-async function disturb({ org, world, dice }: Scene): Promise<void> {
-  for (let step = dice.between(3, 6); step > 0; step -= 1) {
-    if (dice.chance(0.8)) burst(world, 4);
+/** Changes and syncs in turn; a module's first sync is nearly always a full one, since no other has any use. */
+async function disturb(scene: Scene): Promise<void> {
+  const { engine, org, world, dice } = scene;
+  for (let step = world.modules.length + dice.between(1, 4); step > 0; step -= 1) {
+    if (dice.chance(0.8)) burst(world, 5);
+    if (dice.chance(0.25)) await tamper(org, world, dice.pick(world.modules));
     if (dice.chance(0.3)) world.simulation.clock.advance(dice.pick([1_000, 60_000, 600_000, 26 * 3_600_000]));
     const sync = randomSync(world, dice);
+    if (dice.chance(0.04)) {
+      world.note('another worker takes the place of this one');
+      engine.restartWorker();
+    }
     const session = await runSync(org, world, sync);
     await judge({ org, world }, sync, session);
   }
 }
 
 function randomSync(world: World, dice: Dice): Sync {
-  const module = dice.pick(world.modules);
-  const isFull = dice.chance(0.45);
+  const unread = world.modules.filter((name) => world.unread.has(name));
+  const module = dice.pick(unread.length > 0 && dice.chance(0.8) ? unread : world.modules);
+  const isFull = dice.chance(world.unread.has(module) ? 0.9 : 0.35);
   const isPartial = dice.chance(0.12);
   const names = world.opened(module).module.columns.map(({ field }) => field.apiName);
   const options = {
@@ -138,9 +167,14 @@ async function judge(
     world.hidden.set(module, new Set([...(world.hidden.get(module) ?? [])].filter((id) => touched.has(id))));
   }
   const hidden = world.hidden.get(module) ?? new Set();
+  const stillRenamed = [...(world.renamed.get(module) ?? [])].filter((id) => touched.has(id) || hidden.has(id));
+  world.renamed.set(module, new Set(stillRenamed));
   const differences = world.unread.has(module) ? [] : await findDifferences(org, module);
   // A field that came while the session ran has no column yet.
-  const unexplained = differences.filter(({ id }) => id !== '' && !touched.has(id) && !hidden.has(id));
+  const renamed = new Set([...world.renamed.values()].flatMap((ids) => [...ids]));
+  const misnamed = new Set(world.pointingTo(module, renamed));
+  const isExplained = (id: string) => id === '' || touched.has(id) || hidden.has(id) || misnamed.has(id);
+  const unexplained = differences.filter(({ id }) => !isExplained(id));
   if (unexplained.length > 0) await fail(org, session, unexplained);
 }
 
@@ -156,21 +190,39 @@ async function fail(
   );
 }
 
-/** Everything is mended, nothing changes any more: a last sync of each module makes the mirror right. */
-async function comeToRest({ org, world }: Scene): Promise<void> {
+/** Nothing changes any more: a last full sync of each module makes the mirror right, and the next ones find nothing. */
+async function comeToRest({ org, world, dice }: Scene): Promise<void> {
   world.note('at rest');
+  // A clock that is behind dates a read before a delete that it follows: for as long a restored record counts as missing.
+  if (world.simulation.switches.read('dateHeader') === 'ten_minutes_behind') world.simulation.clock.advance(BEHIND_MS);
   for (const module of world.modules) reveal(world, module);
   for (const module of world.modules) {
-    const mustCompare = world.unread.has(module) || (world.hidden.get(module)?.size ?? 0) > 0;
-    const first: Sync = { kind: 'incremental', module, options: { allowMassDelete: true }, isQuiet: true };
-    let session = await runSync(org, world, first);
-    if (session.status !== 'completed' || mustCompare) {
-      session = await runSync(org, world, { ...first, kind: 'full' });
-    }
-    if (session.status !== 'completed' && !/records of \w+ do not fit/.test(session.errorMessage ?? '')) {
-      throw new Error(`At rest the session ${session.status}: ${session.errorMessage ?? ''}`);
-    }
-    const differences = await findDifferences(org, module);
-    if (differences.length > 0) await fail(org, session, differences);
+    const options = { allowMassDelete: true };
+    await runSync(org, world, { kind: 'incremental', module, options, isQuiet: true });
+    await assertMirrored(org, await restingSync(org, world, { kind: 'full', module, options, isQuiet: true }));
   }
+  const module = dice.pick(world.modules);
+  for (const kind of ['incremental', 'full'] as const) {
+    const session = await restingSync(org, world, { kind, module, options: {}, isQuiet: true });
+    const { created, updated, deleted } = session.result as unknown as SyncResult;
+    if (session.status === 'completed' && created + updated + deleted > 0) {
+      const found = `${created} created, ${updated} updated, ${deleted} deleted`;
+      throw new Error(`Nothing had changed, and the next ${kind} sync of ${module} found ${found}.`);
+    }
+    await assertMirrored(org, session);
+  }
+}
+
+async function assertMirrored(org: Org, session: SyncSessionModel): Promise<void> {
+  const differences = await findDifferences(org, session.moduleName);
+  if (differences.length > 0) await fail(org, session, differences);
+}
+
+/** A sync that nothing disturbs. @throws Error when it fails for another reason than that most records do not fit */
+async function restingSync(org: Org, world: World, sync: Sync): Promise<SyncSessionModel> {
+  const session = await runSync(org, world, sync);
+  if (session.status !== 'completed' && !/records of \w+ do not fit/.test(session.errorMessage ?? '')) {
+    throw new Error(`At rest the ${sync.kind} sync ${session.status}: ${session.errorMessage ?? ''}`);
+  }
+  return session;
 }

@@ -10,7 +10,7 @@ import type { Org } from '../support/org';
 import { burst } from './operations';
 import type { World } from './world';
 
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 150_000;
 const POLL_MS = 10;
 const MAX_INTERRUPTIONS = 3;
 /** Calls of a session that an interruption may fall on. */
@@ -46,6 +46,10 @@ const FAULTS: readonly FaultRule[] = [
   { kind: 'error', status: 500, operation: 'getBulkRead', times: 1 },
   { kind: 'timeout-after-apply', operation: 'createBulkRead', times: 1, delayMs: 50 },
   { kind: 'truncate', operation: 'downloadBulkRead', times: 1 },
+  { kind: 'html', status: 200, operation: 'downloadBulkRead', times: 1 },
+  { kind: 'error', status: 500, operation: 'createBulkRead', times: 1 },
+  { kind: 'unauthorized', operation: 'token', times: 1 },
+  { kind: 'html', status: 403, operation: 'token', times: 1 },
 ];
 
 /** Starts a sync and sees to its end, with whatever happens meanwhile. */
@@ -75,8 +79,13 @@ function interrupt(org: Org, world: World, module: string): () => void {
   if (dice.chance(0.3)) {
     const fault = { ...dice.pick(FAULTS), after: dice.between(0, 3) };
     org.zoho.addFault(fault);
+    if (fault.operation === 'token') org.zoho.expireAccessTokens();
     world.tally.count('faults', fault.kind);
     world.note(`fault ${JSON.stringify(fault)}`);
+  }
+  if (dice.chance(0.2)) {
+    org.zoho.failBulkReads(1);
+    world.note('an export fails');
   }
   const { faults } = simulation;
   const strike = faults.strike.bind(faults);
@@ -89,6 +98,7 @@ function interrupt(org: Org, world: World, module: string): () => void {
   return () => {
     faults.strike = strike;
     org.zoho.clearFaults();
+    org.zoho.failBulkReads(0);
   };
 }
 

@@ -54,12 +54,12 @@ const DRAWS: Readonly<Record<ValueKind, (dice: Dice, field: FieldDefinition, ref
 
 /** Values that no column of a type can hold; none for types that take any text. */
 const MISFITS: Readonly<Partial<Record<ValueKind, readonly CellValue[]>>> = {
-  whole: ['many', '12 apples', '1.5', '99999999999', 'NaN'],
-  long: ['a lot', '99999999999999999999', '1,000'],
-  decimal: ['about a million', '1.2.3', '12 €'],
-  date: ['soon', '2026-02-30', '31.12.2026'],
-  datetime: ['tomorrow noon', '2026-13-01T00:00:00Z'],
-  flag: ['perhaps'],
+  whole: ['many', '12 apples', '1.5', '99999999999', 'NaN', '0x1F', 'Infinity', '1_000'],
+  long: ['a lot', '99999999999999999999', '1,000', '-infinity'],
+  decimal: ['about a million', '1.2.3', '12 €', 'NaN', 'Infinity', '-infinity'],
+  date: ['soon', '2026-02-30', '31.12.2026', 'infinity', 'today', '2026-06-31T10:00:00Z', '12026-01-01x'],
+  datetime: ['tomorrow noon', '2026-13-01T00:00:00Z', '-infinity', 'now', '2026-01-01T25:00:00Z', 'epoch'],
+  flag: ['perhaps', 'yes', '1', 'NaN'],
 };
 
 /** A value that does not fit the type of a field; undefined where every value does. */
@@ -69,7 +69,7 @@ export function misfitFor(field: FieldDefinition, dice: Dice): CellValue | undef
 }
 
 /** Whether a value of a record is one of the misfits. */
-function isMisfit(field: FieldDefinition, value: ExactValue | undefined): boolean {
+export function isMisfit(field: FieldDefinition, value: CellValue | ExactValue | undefined): boolean {
   return typeof value === 'string' && (MISFITS[kindOf(field.dataType)] ?? []).includes(value);
 }
 

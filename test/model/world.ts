@@ -1,4 +1,4 @@
-import type { CellValue } from '../../simulator/data/cell';
+import type { CellValue, Reference } from '../../simulator/data/cell';
 import type { Column } from '../../simulator/data/column';
 import { isUserField, type FieldDefinition } from '../../simulator/data/field';
 import type { Simulation } from '../../simulator/simulation';
@@ -19,6 +19,8 @@ export class World implements Referents {
   readonly hidden = new Map<string, Set<string>>();
   /** Records, by module, that changed since the last session began. */
   readonly touched = new Map<string, Set<string>>();
+  /** Records, by module, that have another name than the module's mirror, from which lookups to them take it. */
+  readonly renamed = new Map<string, Set<string>>();
   /** Modules with fields of which no full sync has read the values: those that came or came back, at first all. */
   readonly unread: Set<string>;
   /** Columns that nobody may see now, by module. */
@@ -70,6 +72,24 @@ export class World implements Referents {
   touch(module: string, ids: readonly string[], isHidden = false): void {
     const lists = isHidden ? [this.touched, this.hidden] : [this.touched];
     for (const list of lists) list.set(module, new Set([...(list.get(module) ?? []), ...ids]));
+  }
+
+  /** Records of a module that point to one of another. */
+  pointingTo(module: string, targets: ReadonlySet<string>): string[] {
+    const { module: generated, store } = this.opened(module);
+    const lookups = generated.columns.filter(({ field }) => field.lookupModule !== undefined);
+    return this.ids(module).filter((id) => {
+      const row = store.liveRow(id) ?? 0;
+      return lookups.some((column) => targets.has((store.value(row, column) as Reference | null)?.id ?? ''));
+    });
+  }
+
+  /** The names of records have changed, come or gone, and no record that points to them counts as modified. */
+  rename(module: string, ids: ReadonlySet<string>): void {
+    if (this.modules.includes(module)) {
+      this.renamed.set(module, new Set([...(this.renamed.get(module) ?? []), ...ids]));
+    }
+    for (const other of this.modules) this.touch(other, this.pointingTo(other, ids), true);
   }
 
   note(line: string): void {
