@@ -2,7 +2,7 @@ import { ModelEngine } from './model-engine';
 import { play } from './play';
 import { Tally } from './tally';
 
-const SEEDS = 14;
+const SEEDS = 20;
 /** Seeds that are played at a time: most of one is waiting. */
 const LANES = 3;
 const STARTING_MS = 120_000;
