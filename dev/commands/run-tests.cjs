@@ -10,7 +10,7 @@ const { runToEnd } = require('./run-to-end.cjs');
  * Folders whose tests mostly wait for processes that start, die and come back. They run beside all others: each mocha
  * has servers of its own, and one of them alone leaves half the machine idle.
  */
-const WAITING = ['bench', 'bin', 'chaos', 'dev', 'e2e', 'scripts'];
+const WAITING = ['chaos', 'e2e'];
 
 /**
  * Runs mocha with the Temporal server's path in TEMPORAL_CLI, and closes with one line: `N passed, N failed`. The whole

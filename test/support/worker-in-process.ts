@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config';
 import { createLogger } from '../../src/logger';
 import { startWorker, type RunningWorker } from '../../src/runtime/start-worker';
 import { quietTemporalSdk } from './temporal-server';
+import { sharedWorkflowBundle, withBundle } from './workflow-bundle';
 
 const KEPT_LINES = 30;
 const SHOWN_CHARACTERS = 600;
@@ -24,8 +25,11 @@ export class WorkerInProcess {
   /** Starts it; it serves its task queues from then on. */
   async start(): Promise<void> {
     quietTemporalSdk();
+    const bundle = await sharedWorkflowBundle();
     const create = Worker.create.bind(Worker);
-    const mocked = mock.method(Worker, 'create', (options: WorkerOptions) => create(this.#intercepted(options)));
+    const mocked = mock.method(Worker, 'create', (options: WorkerOptions) =>
+      create(withBundle(this.#intercepted(options), bundle)),
+    );
     const write = (line: string) => this.#keep(line);
     try {
       const worker = await startWorker(loadConfig(this.#environment), createLogger('test', 'warn', { write }));

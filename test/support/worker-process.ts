@@ -5,6 +5,7 @@ import { bareEnvironment } from '../../dev/processes/managed-process';
 import { projectRoot } from '../../dev/project-root';
 import { poll } from './poll';
 import { killWithThisProcess } from './shared';
+import { sharedWorkflowBundle } from './workflow-bundle';
 
 const KEPT_LINES = 15;
 const SHOWN_CHARACTERS = 400;
@@ -13,7 +14,7 @@ const WARNING = 40;
 const READY = 'The worker is ready.';
 const READY_TIMEOUT_MS = 60_000;
 
-/** The product's worker, from source, as a process of its own. */
+/** The product's worker, from source but for its bundled workflows, as a process of its own. */
 export class WorkerProcess {
   #child: ChildProcess | undefined;
   readonly #lines: string[] = [];
@@ -25,7 +26,8 @@ export class WorkerProcess {
 
   /** Starts it and waits until it serves its task queues. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ['--import=tsx', 'src/bin/worker.ts'], {
+    const bundle = await sharedWorkflowBundle();
+    const child = spawn(process.execPath, ['--import=tsx', 'test/support/bundled-worker.ts', bundle], {
       cwd: projectRoot(),
       env: { ...bareEnvironment(), PULSE_LOG_LEVEL: 'info', ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe'],
