@@ -9,6 +9,7 @@ import { createMetrics } from './http/metrics';
 import { mountRoute, pathMatcher } from './http/mount-route';
 import { PROBLEM_CONTENT_TYPE, Problem, toProblemDocument } from './http/problem';
 import { contextOf, requestContext } from './http/request-context';
+import type { Route } from './http/route';
 import { shareRecent } from './http/share-recent';
 import { toProblem } from './http/to-problem';
 import { describeApi } from './openapi';
@@ -58,14 +59,24 @@ export function createApp(deps: ApiDeps): Express {
   return app;
 }
 
-const MATCHERS = ROUTES.map(({ method, path }) => ({ method: method.toUpperCase(), matches: pathMatcher(path) }));
+const MATCHERS = ROUTES.map((route) => ({ route, matcher: pathMatcher(route.path) }));
 
 /** @throws Problem `method_not_allowed` for a path that routes have, with the methods of all of them */
 function refuseOtherMethods({ method: asked, path }: Request): void {
-  const methods = MATCHERS.filter(({ matches }) => matches.test(path)).map(({ method }) => method);
+  const methods = routesOf(path).map(({ method }) => method.toUpperCase());
   if (methods.length === 0) return;
   const allowed = [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].join(', ');
   throw new Problem('method_not_allowed', `${asked} is not among ${allowed}.`, { headers: { Allow: allowed } });
+}
+
+/** A word of one route can stand where another has a parameter: only if it is a value of that, both have the path. */
+function routesOf(path: string): Route[] {
+  const matches = MATCHERS.flatMap(({ route, matcher }) => {
+    const match = matcher.exec(path);
+    return match ? [{ route, fits: route.params?.safeParse({ ...match.groups }).success ?? true }] : [];
+  });
+  const fitting = matches.filter(({ fits }) => fits);
+  return (fitting.length > 0 ? fitting : matches).map(({ route }) => route);
 }
 
 /** Last handler: turns any error into a problem document, and logs those that are our fault with their cause. */

@@ -13,7 +13,7 @@ interface DescribedResponse {
 }
 
 /** Problems of any route; the second list, of any route that needs an API key. */
-const COMMON_PROBLEMS: readonly ProblemCode[] = ['invalid_parameter', 'internal_error'];
+const COMMON_PROBLEMS: readonly ProblemCode[] = ['invalid_parameter', 'headers_too_large', 'internal_error'];
 const LIMITED_PROBLEMS: readonly ProblemCode[] = ['too_many_requests'];
 const GUARDED_PROBLEMS: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'database_unavailable'];
 /** Problems of any route by which viewers spend credits. */

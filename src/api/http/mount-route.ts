@@ -78,9 +78,9 @@ function expressPath(path: string): string {
   return `${API_PREFIX}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
 }
 
-/** Recognizes the paths that Express brings to a route. */
+/** Recognizes the paths that Express brings to a route; its groups are the parameters. */
 export function pathMatcher(path: string): RegExp {
-  const pattern = `${API_PREFIX}${path}`.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+');
+  const pattern = `${API_PREFIX}${path}`.replaceAll('.', '\\.').replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)');
   return new RegExp(`^${pattern}/?$`, 'i');
 }
 
