@@ -13,7 +13,7 @@ import { Deliveries } from './notifications/deliveries';
 import { Notifications } from './notifications/notifications';
 import { TokenStore } from './oauth/token-store';
 import type { SimulatorOptions } from './options';
-import { PageTokens } from './routes/page-token';
+import { PageTokens } from './routes/records/page-token';
 import { Automations } from './store/automations';
 import { ExternalFields } from './store/external-fields';
 import { Records } from './store/records';

@@ -180,7 +180,8 @@ export class Control {
   }
 
   /**
-   * Gives a user another name, as an administrator does; records show it at once.
+   * Gives a user another name, as an administrator does. The list of users and exports show it; lists of records keep the
+   * name that was theirs when the record was made.
    * @throws ApiError INVALID_DATA when there is no such user
    */
   renameUser(id: string, name: string): void {

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { invalidToken, tooManyRequests } from '../http/api-error';
 import { json, type Reply } from '../http/exchange';
 import { prepare, send } from '../http/send';
-import { pageTokenExpired } from '../routes/page-token';
+import { pageTokenExpired } from '../routes/records/page-token';
 import type { ActiveFault } from './fault-plan';
 
 const HANGING_MS = 300_000;

@@ -3,7 +3,7 @@ import type { GeneratedModule } from '../data/generated-module';
 import { ApiError } from '../http/api-error';
 import { isObject } from '../http/exchange';
 import { idText } from '../http/json-numbers';
-import { pickListValues } from '../routes/metadata-documents';
+import { pickListValues } from '../routes/metadata/documents';
 import type { FieldPath } from './field-error';
 
 type Value = Readonly<Record<string, unknown>>;

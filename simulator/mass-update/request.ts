@@ -3,7 +3,7 @@ import type { CellValue } from '../data/cell';
 import { ApiError, invalidData } from '../http/api-error';
 import { type Exchange, isObject, jsonBody } from '../http/exchange';
 import { idText } from '../http/json-numbers';
-import { fieldDocument } from '../routes/metadata-documents';
+import { fieldDocument } from '../routes/metadata/documents';
 import type { OpenModule, Records } from '../store/records';
 import { checkValue } from '../writes/check-values';
 

@@ -1,9 +1,9 @@
 import { PRICES } from '../limits/prices';
 import { createBulkWrite, downloadBulkWrite, getBulkWrite, uploadFile } from './bulk-write';
-import { createFields, deleteField, updateField, updateFields } from './custom-fields';
-import { getMassUpdate, massUpdate, massUpdateCredits } from './mass-update';
+import { createFields, deleteField, updateField, updateFields } from './metadata/custom-fields';
+import { getMassUpdate, massUpdate, massUpdateCredits } from './records/mass-update';
+import { addTags, createTags, listTags, removeTags, tagCredits } from './records/tags';
 import { polling, type RouteLine } from './route-line';
-import { addTags, createTags, listTags, removeTags, tagCredits } from './tags';
 import {
   disableNotifications,
   enableNotifications,

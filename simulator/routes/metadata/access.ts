@@ -1,5 +1,5 @@
-import { type Exchange, json, NO_CONTENT, type Reply } from '../http/exchange';
-import type { Simulation } from '../simulation';
+import { type Exchange, json, NO_CONTENT, type Reply } from '../../http/exchange';
+import type { Simulation } from '../../simulation';
 
 const ACCESS_TIME = 1_559_390_400;
 const ROLES = [

@@ -1,10 +1,10 @@
-import { invalidData, invalidId, paramMissing } from '../http/api-error';
-import { type Exchange, json, NO_CONTENT, type Reply } from '../http/exchange';
-import type { Simulation } from '../simulation';
-import type { DeletedRecord } from '../store/module-store';
-import type { OpenModule } from '../store/records';
-import { type Outcome, positional, recordError } from '../writes/outcome';
-import { integerParameter, MAX_PER_PAGE, nameList } from './parameters';
+import { invalidData, invalidId, paramMissing } from '../../http/api-error';
+import { type Exchange, json, NO_CONTENT, type Reply } from '../../http/exchange';
+import type { Simulation } from '../../simulation';
+import type { DeletedRecord } from '../../store/module-store';
+import type { OpenModule } from '../../store/records';
+import { type Outcome, positional, recordError } from '../../writes/outcome';
+import { integerParameter, MAX_PER_PAGE, nameList } from '../parameters';
 
 const RECYCLE_SECONDS = 60 * 86_400;
 

@@ -1,17 +1,16 @@
-import type { Column } from '../data/column';
-import { ApiError, invalidData, patternNotMatched } from '../http/api-error';
-import { type Exchange, header, NO_CONTENT, type Reply } from '../http/exchange';
-import { compileCondition, type RowTest } from '../query/evaluate';
-import type { Simulation } from '../simulation';
-import type { Converted } from '../store/module-store';
-import { rowsById, rowsByModified } from '../store/ordered-rows';
-import { DELETED } from '../store/overlay';
-import type { OpenModule } from '../store/records';
-import { rowsByColumn } from '../store/sorted-rows';
-import { readSwitch } from '../switches';
-import { rulesOf, type VersionRules } from '../versions';
-import { findView } from '../views/custom-views';
-import type { PageState, PageTokens } from './page-token';
+import type { Column } from '../../data/column';
+import { ApiError, invalidData, patternNotMatched } from '../../http/api-error';
+import { type Exchange, header, NO_CONTENT, type Reply } from '../../http/exchange';
+import { compileCondition, type RowTest } from '../../query/evaluate';
+import type { Simulation } from '../../simulation';
+import type { Converted } from '../../store/module-store';
+import { rowsById, rowsByModified } from '../../store/ordered-rows';
+import { DELETED } from '../../store/overlay';
+import type { OpenModule } from '../../store/records';
+import { rowsByColumn } from '../../store/sorted-rows';
+import { readSwitch } from '../../switches';
+import { rulesOf, type VersionRules } from '../../versions';
+import { findView } from '../../views/custom-views';
 import {
   convertedParameter,
   fieldsParameter,
@@ -20,7 +19,8 @@ import {
   modifiedFrom,
   nameList,
   optionalFields,
-} from './parameters';
+} from '../parameters';
+import type { PageState, PageTokens } from './page-token';
 
 const ROWS_BY_PAGE_NUMBER = 2_000;
 const MAX_IDS = 100;

@@ -1,9 +1,9 @@
-import { FieldPath } from '../fields/field-error';
-import { ApiError, paramMissing, unparsable } from '../http/api-error';
-import { type Exchange, isObject, json, jsonBody, type Reply } from '../http/exchange';
-import type { Simulation } from '../simulation';
-import type { OpenModule } from '../store/records';
-import { readSwitch } from '../switches';
+import { FieldPath } from '../../fields/field-error';
+import { ApiError, paramMissing, unparsable } from '../../http/api-error';
+import { type Exchange, isObject, json, jsonBody, type Reply } from '../../http/exchange';
+import type { Simulation } from '../../simulation';
+import type { OpenModule } from '../../store/records';
+import { readSwitch } from '../../switches';
 
 const MAX_UPDATED = 100;
 

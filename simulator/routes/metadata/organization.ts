@@ -1,9 +1,9 @@
-import type { User } from '../data/users';
-import { invalidData } from '../http/api-error';
-import { type Exchange, json, NO_CONTENT, type Reply } from '../http/exchange';
-import type { Simulation } from '../simulation';
-import { readSwitch } from '../switches';
-import { integerParameter, MAX_PER_PAGE, modifiedFrom, nameList } from './parameters';
+import type { User } from '../../data/users';
+import { invalidData } from '../../http/api-error';
+import { type Exchange, json, NO_CONTENT, type Reply } from '../../http/exchange';
+import type { Simulation } from '../../simulation';
+import { readSwitch } from '../../switches';
+import { integerParameter, MAX_PER_PAGE, modifiedFrom, nameList } from '../parameters';
 
 const ORGANIZATION_TIME = 1_559_390_400;
 /** Types that list everybody, as all generated users are active and confirmed. */

@@ -1,15 +1,15 @@
-import { ApiError } from '../http/api-error';
-import { type Exchange, json, NO_CONTENT, type Reply } from '../http/exchange';
-import { boundsOf } from '../query/bounds';
-import { comparisonsOf, type Condition } from '../query/condition';
-import { resolvePath } from '../query/field-path';
-import { parseSearchCriteria } from '../query/search-criteria';
-import type { Simulation } from '../simulation';
-import { rowsById } from '../store/ordered-rows';
-import type { OpenModule, Records } from '../store/records';
-import { readSwitch } from '../switches';
-import { findView } from '../views/custom-views';
-import { convertedParameter, integerParameter, MAX_PER_PAGE, optionalFields } from './parameters';
+import { ApiError } from '../../http/api-error';
+import { type Exchange, json, NO_CONTENT, type Reply } from '../../http/exchange';
+import { boundsOf } from '../../query/bounds';
+import { comparisonsOf, type Condition } from '../../query/condition';
+import { resolvePath } from '../../query/field-path';
+import { parseSearchCriteria } from '../../query/search-criteria';
+import type { Simulation } from '../../simulation';
+import { rowsById } from '../../store/ordered-rows';
+import type { OpenModule, Records } from '../../store/records';
+import { readSwitch } from '../../switches';
+import { findView } from '../../views/custom-views';
+import { convertedParameter, integerParameter, MAX_PER_PAGE, optionalFields } from '../parameters';
 
 const MAX_RESULTS = 2_000;
 /** In order of priority when several are sent. */

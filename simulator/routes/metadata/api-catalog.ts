@@ -1,9 +1,9 @@
-import { invalidData } from '../http/api-error';
-import { type Exchange, isObject, json, NO_CONTENT, type Reply } from '../http/exchange';
-import { PRICES, priceOfQuery, priceOfWrite } from '../limits/prices';
-import type { Simulation } from '../simulation';
-import { readSwitch } from '../switches';
-import { MAX_RECORDS } from '../writes/write-call';
+import { invalidData } from '../../http/api-error';
+import { type Exchange, isObject, json, NO_CONTENT, type Reply } from '../../http/exchange';
+import { PRICES, priceOfQuery, priceOfWrite } from '../../limits/prices';
+import type { Simulation } from '../../simulation';
+import { readSwitch } from '../../switches';
+import { MAX_RECORDS } from '../../writes/write-call';
 
 /** The highest LIMIT of any version. */
 const MOST_ROWS = 2_000;

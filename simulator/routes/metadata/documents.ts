@@ -1,9 +1,9 @@
-import type { Catalog } from '../data/catalog';
-import type { Column } from '../data/column';
-import { kindOf, type ValueKind } from '../data/data-type';
-import { type FieldDefinition, isLookup, isRichText, isTagField } from '../data/field';
-import type { GeneratedModule } from '../data/generated-module';
-import { rulesOf, type VersionRules } from '../versions';
+import type { Catalog } from '../../data/catalog';
+import type { Column } from '../../data/column';
+import { kindOf, type ValueKind } from '../../data/data-type';
+import { type FieldDefinition, isLookup, isRichText, isTagField } from '../../data/field';
+import type { GeneratedModule } from '../../data/generated-module';
+import { rulesOf, type VersionRules } from '../../versions';
 import { FIELD_CONSTANTS } from './field-constants';
 
 const PROFILE = { name: 'Administrator', id: '5500000000000026011' };

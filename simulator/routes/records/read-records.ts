@@ -1,10 +1,10 @@
-import { ApiError, invalidData, invalidId, patternNotMatched } from '../http/api-error';
-import { type Exchange, json, NO_CONTENT, type Reply } from '../http/exchange';
-import type { Simulation } from '../simulation';
-import type { DeletedRecord } from '../store/module-store';
-import { readSwitch } from '../switches';
-import { rulesOf } from '../versions';
-import { integerParameter, MAX_PER_PAGE, modifiedFrom, optionalFields } from './parameters';
+import { ApiError, invalidData, invalidId, patternNotMatched } from '../../http/api-error';
+import { type Exchange, json, NO_CONTENT, type Reply } from '../../http/exchange';
+import type { Simulation } from '../../simulation';
+import type { DeletedRecord } from '../../store/module-store';
+import { readSwitch } from '../../switches';
+import { rulesOf } from '../../versions';
+import { integerParameter, MAX_PER_PAGE, modifiedFrom, optionalFields } from '../parameters';
 
 /** The recycle bin keeps records this long. */
 const DAY_SECONDS = 86_400;

@@ -1,13 +1,13 @@
-import { ApiError, invalidData } from '../http/api-error';
-import { type Exchange, isObject, json, jsonBody, type Reply } from '../http/exchange';
-import { type MassUpdateRequest, readMassUpdate } from '../mass-update/request';
-import { writeRow } from '../mass-update/write-row';
-import type { Simulation } from '../simulation';
-import { RecordEditor } from '../store/record-editor';
-import type { OpenModule } from '../store/records';
-import { readSwitch } from '../switches';
-import { type Outcome, positional, recordError } from '../writes/outcome';
-import { recordStamps } from '../writes/record-stamps';
+import { ApiError, invalidData } from '../../http/api-error';
+import { type Exchange, isObject, json, jsonBody, type Reply } from '../../http/exchange';
+import { type MassUpdateRequest, readMassUpdate } from '../../mass-update/request';
+import { writeRow } from '../../mass-update/write-row';
+import type { Simulation } from '../../simulation';
+import { RecordEditor } from '../../store/record-editor';
+import type { OpenModule } from '../../store/records';
+import { readSwitch } from '../../switches';
+import { type Outcome, positional, recordError } from '../../writes/outcome';
+import { recordStamps } from '../../writes/record-stamps';
 
 /** Editions that update whole views (Mass Update Records). */
 const EDITIONS_WITH_VIEWS = ['enterprise', 'ultimate'];

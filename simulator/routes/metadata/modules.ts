@@ -1,11 +1,11 @@
-import type { GeneratedModule } from '../data/generated-module';
-import { invalidData, invalidModule, noPermission, paramMissing } from '../http/api-error';
-import { type Exchange, json, NO_CONTENT, type Reply } from '../http/exchange';
-import type { Simulation } from '../simulation';
-import { rulesOf, type VersionRules } from '../versions';
-import { viewsOf } from '../views/custom-views';
+import type { GeneratedModule } from '../../data/generated-module';
+import { invalidData, invalidModule, noPermission, paramMissing } from '../../http/api-error';
+import { type Exchange, json, NO_CONTENT, type Reply } from '../../http/exchange';
+import type { Simulation } from '../../simulation';
+import { rulesOf, type VersionRules } from '../../versions';
+import { viewsOf } from '../../views/custom-views';
 import { viewDocument } from './custom-views';
-import { fieldDocument, idFieldDocument, moduleDetails, moduleDocument } from './metadata-documents';
+import { fieldDocument, idFieldDocument, moduleDetails, moduleDocument } from './documents';
 
 const MODULE_STATUSES = ['visible', 'scheduled_for_deletion', 'user_hidden', 'system_hidden'];
 

@@ -1,8 +1,8 @@
-import { invalidId, paramMissing } from '../http/api-error';
-import { type Exchange, NO_CONTENT, type Reply } from '../http/exchange';
-import type { Simulation } from '../simulation';
-import { readSwitch } from '../switches';
-import { nameList, optionalFields } from './parameters';
+import { invalidId, paramMissing } from '../../http/api-error';
+import { type Exchange, NO_CONTENT, type Reply } from '../../http/exchange';
+import type { Simulation } from '../../simulation';
+import { readSwitch } from '../../switches';
+import { nameList, optionalFields } from '../parameters';
 
 const MAX_IDS = 100;
 

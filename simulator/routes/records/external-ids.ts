@@ -1,12 +1,12 @@
-import type { Column } from '../data/column';
-import { type ApiError, invalidData } from '../http/api-error';
-import { type Exchange, header, isObject, jsonBody } from '../http/exchange';
-import { idText, toJson } from '../http/json-numbers';
-import type { Simulation } from '../simulation';
-import type { OpenModule } from '../store/records';
-import { readSwitch } from '../switches';
-import { findByValue } from '../writes/find-duplicate';
-import { nameList } from './parameters';
+import type { Column } from '../../data/column';
+import { type ApiError, invalidData } from '../../http/api-error';
+import { type Exchange, header, isObject, jsonBody } from '../../http/exchange';
+import { idText, toJson } from '../../http/json-numbers';
+import type { Simulation } from '../../simulation';
+import type { OpenModule } from '../../store/records';
+import { readSwitch } from '../../switches';
+import { findByValue } from '../../writes/find-duplicate';
+import { nameList } from '../parameters';
 
 /** An external field in the place of the id of the module's own records, or of those a lookup leads to. */
 interface Replacement {

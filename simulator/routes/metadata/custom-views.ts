@@ -1,10 +1,10 @@
-import type { GeneratedModule } from '../data/generated-module';
-import { invalidId, invalidModule, noPermission, paramMissing } from '../http/api-error';
-import { type Exchange, json, NO_CONTENT, type Reply } from '../http/exchange';
-import type { Condition } from '../query/condition';
-import type { Simulation } from '../simulation';
-import { type CustomView, viewsOf } from '../views/custom-views';
-import { integerParameter, MAX_PER_PAGE } from './parameters';
+import type { GeneratedModule } from '../../data/generated-module';
+import { invalidId, invalidModule, noPermission, paramMissing } from '../../http/api-error';
+import { type Exchange, json, NO_CONTENT, type Reply } from '../../http/exchange';
+import type { Condition } from '../../query/condition';
+import type { Simulation } from '../../simulation';
+import { type CustomView, viewsOf } from '../../views/custom-views';
+import { integerParameter, MAX_PER_PAGE } from '../parameters';
 
 const SHOWN_FIELDS = 5;
 const VIEWS_TIME = 1_767_258_000;

@@ -1,7 +1,7 @@
-import { invalidModule, noPermission, paramMissing } from '../http/api-error';
-import { type Exchange, json, type Reply } from '../http/exchange';
-import type { Simulation } from '../simulation';
-import { fieldDocument } from './metadata-documents';
+import { invalidModule, noPermission, paramMissing } from '../../http/api-error';
+import { type Exchange, json, type Reply } from '../../http/exchange';
+import type { Simulation } from '../../simulation';
+import { fieldDocument } from './documents';
 
 const LAYOUT_ID = '5500000000000091055';
 

@@ -1,7 +1,7 @@
-import { ApiError, invalidModule, paramMissing } from '../http/api-error';
-import { type Exchange, json, NO_CONTENT, type Reply } from '../http/exchange';
-import type { Simulation } from '../simulation';
-import type { RouteLine } from './route-line';
+import { ApiError, invalidModule, paramMissing } from '../../http/api-error';
+import { type Exchange, json, NO_CONTENT, type Reply } from '../../http/exchange';
+import type { Simulation } from '../../simulation';
+import type { RouteLine } from '../route-line';
 
 const SETTINGS = '/crm/:version/settings';
 

@@ -1,12 +1,12 @@
-import { ApiError } from '../http/api-error';
-import { type Exchange, isObject, json, jsonBody, NO_CONTENT, type Reply } from '../http/exchange';
-import { priceOfQuery } from '../limits/prices';
-import { comparisonsOf } from '../query/condition';
-import { type CoqlQuery, parseCoql } from '../query/coql-parser';
-import { runCoql } from '../query/coql-run';
-import type { Simulation } from '../simulation';
-import { readSwitch } from '../switches';
-import { rulesOf } from '../versions';
+import { ApiError } from '../../http/api-error';
+import { type Exchange, isObject, json, jsonBody, NO_CONTENT, type Reply } from '../../http/exchange';
+import { priceOfQuery } from '../../limits/prices';
+import { comparisonsOf } from '../../query/condition';
+import { type CoqlQuery, parseCoql } from '../../query/coql-parser';
+import { runCoql } from '../../query/coql-run';
+import type { Simulation } from '../../simulation';
+import { readSwitch } from '../../switches';
+import { rulesOf } from '../../versions';
 
 /** `POST /coql` (Get Records through a COQL Query). */
 export function queryRecords(simulation: Simulation, exchange: Exchange): Reply {

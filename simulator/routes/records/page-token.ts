@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { VirtualClock } from '../clock';
-import { ApiError } from '../http/api-error';
-import type { ModifiedEntry } from '../store/overlay';
+import type { VirtualClock } from '../../clock';
+import { ApiError } from '../../http/api-error';
+import type { ModifiedEntry } from '../../store/overlay';
 
 const LIFE = 24 * 3_600_000;
 /** Lists of records kept for tokens that hold on to the first page's; the oldest is forgotten. */
