@@ -43,11 +43,11 @@ export async function countQuarantine(knex: Knex, mirror: MirrorModule): Promise
 
 /** True if any record of the module is in quarantine. */
 export async function anyQuarantined(knex: Knex, mirror: Pick<MirrorModule, 'connectionId' | 'key'>) {
-  const answer = await knex.raw<{ rows: [{ any: boolean }] }>(`select exists (select ${NOT_CLOSED}) as any`, {
+  const answer = await knex.raw<{ rows: [{ isAny: boolean }] }>(`select exists (select ${NOT_CLOSED}) as "isAny"`, {
     connection: mirror.connectionId,
     module: mirror.key,
   });
-  return answer.rows[0].any;
+  return answer.rows[0].isAny;
 }
 
 /**
