@@ -30,6 +30,8 @@ const Environment = z.object({
   PULSE_API_KEEP_ALIVE_SECONDS: z.coerce.number().int().min(1).default(75),
   /** Connections to the API at a time; more are closed at once. */
   PULSE_API_MAX_CONNECTIONS: z.coerce.number().int().min(10).default(1_000),
+  /** Requests without a valid API key that one address may send a minute; callers behind a gateway share its address. */
+  PULSE_API_KEYLESS_PER_MINUTE: z.coerce.number().int().min(1).default(300),
   /** Base URL under which Zoho reaches this API to report the end of its jobs; they are polled in any case. */
   PULSE_PUBLIC_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
   /**

@@ -6,7 +6,7 @@ import { closeUnread } from './http/close-unread';
 import type { ApiDeps, RouteDeps } from './http/deps';
 import { LargeBodyQueue } from './http/large-body-queue';
 import { createMetrics } from './http/metrics';
-import { mountRoute, pathMatcher } from './http/mount-route';
+import { expressPath, mountRoute } from './http/mount-route';
 import { PROBLEM_CONTENT_TYPE, Problem, toProblemDocument } from './http/problem';
 import { contextOf, requestContext } from './http/request-context';
 import type { Route } from './http/route';
@@ -17,6 +17,7 @@ import { API_PREFIX } from './paths';
 import { ROUTES } from './routes';
 import { checkReadiness } from './system/readiness';
 
+const KEYLESS_PER_MINUTE = 300;
 const READINESS_MAX_AGE_MS = 1_000;
 
 /** The control API as an Express application; it holds no state but who is being served. */
@@ -31,7 +32,7 @@ export function createApp(deps: ApiDeps): Express {
     response.set('Cache-Control', 'no-store');
     next();
   });
-  const callerLimit = new CallerLimit(deps.knex);
+  const callerLimit = new CallerLimit(deps.knex, deps.keylessPerMinute ?? KEYLESS_PER_MINUTE);
   const routeDeps: RouteDeps = {
     ...deps,
     metrics,
@@ -46,37 +47,37 @@ export function createApp(deps: ApiDeps): Express {
     if (request.path === '/') request.url = API_PREFIX;
     next();
   });
-  for (const route of ROUTES) mountRoute(app, route, routeDeps);
-  app.use(async (request: Request, _response: Response, next: NextFunction) => {
+  mountRoutes(app, routeDeps);
+  app.use(async (request: Request) => {
     await callerLimit.count(request.socket.remoteAddress);
-    next();
-  });
-  app.use((request: Request) => {
-    refuseOtherMethods(request);
     throw new Problem('route_not_found', `There is nothing at ${request.path}.`);
   });
   app.use(answerProblem);
   return app;
 }
 
-const MATCHERS = ROUTES.map((route) => ({ route, matcher: pathMatcher(route.path) }));
-
-/** @throws Problem `method_not_allowed` for a path that routes have, with the methods of all of them */
-function refuseOtherMethods({ method: asked, path }: Request): void {
-  const methods = routesOf(path).map(({ method }) => method.toUpperCase());
-  if (methods.length === 0) return;
-  const allowed = [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].join(', ');
-  throw new Problem('method_not_allowed', `${asked} is not among ${allowed}.`, { headers: { Allow: allowed } });
+/** Mounts the routes by their paths, and behind those of each a refusal that names their methods. */
+function mountRoutes(app: Express, deps: RouteDeps): void {
+  for (const [path, routes] of routesByPath()) {
+    for (const route of routes) mountRoute(app, route, deps);
+    const methods = routes.map(({ method }) => method.toUpperCase());
+    const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+    app.all(path, async ({ method, socket }) => {
+      await deps.callerLimit.count(socket.remoteAddress);
+      throw new Problem('method_not_allowed', `${method} is not among ${allowed}.`, { headers: { Allow: allowed } });
+    });
+  }
 }
 
-/** A word of one route can stand where another has a parameter: only if it is a value of that, both have the path. */
-function routesOf(path: string): Route[] {
-  const matches = MATCHERS.flatMap(({ route, matcher }) => {
-    const match = matcher.exec(path);
-    return match ? [{ route, fits: route.params?.safeParse({ ...match.groups }).success ?? true }] : [];
-  });
-  const fitting = matches.filter(({ fits }) => fits);
-  return (fitting.length > 0 ? fitting : matches).map(({ route }) => route);
+/** The routes of each path. One that has a word comes before one that has a parameter there: it has the path alone. */
+function routesByPath(): [path: string, routes: Route[]][] {
+  const byPath = new Map<string, Route[]>();
+  for (const route of ROUTES) {
+    const path = expressPath(route.path).replaceAll(/:\w+/g, ':parameter');
+    byPath.set(path, [...(byPath.get(path) ?? []), route]);
+  }
+  const parameters = (path: string): number => path.split(':').length;
+  return [...byPath].toSorted(([a], [b]) => parameters(a) - parameters(b));
 }
 
 /** Last handler: turns any error into a problem document, and logs those that are our fault with their cause. */

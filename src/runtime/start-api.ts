@@ -55,6 +55,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
       connect: connectSettings(config, resources, logger),
       temporalUi: { url: config.TEMPORAL_UI_URL, namespace: temporal.namespace },
       validateAnswers: config.PULSE_VALIDATE_ANSWERS,
+      keylessPerMinute: config.PULSE_API_KEYLESS_PER_MINUTE,
       version,
     });
     const server = createServer({ keepAliveTimeout: config.PULSE_API_KEEP_ALIVE_SECONDS * 1_000, ...SLOW_CALLERS });

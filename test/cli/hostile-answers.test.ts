@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { pathMatcher } from '../../src/api/http/mount-route';
+import { API_PREFIX } from '../../src/api/paths';
 import { ROUTES } from '../../src/api/routes';
 import { COMMANDS } from '../../src/cli/commands';
 import { runPulse } from './support';
@@ -70,10 +70,14 @@ function textFor({ pattern, format, maxLength = Infinity }: Schema): string {
   return TEXTS.find(takes) ?? assert.fail(`no text for ${String(pattern ?? format)}`);
 }
 
+function isAt(pathname: string, path: string): boolean {
+  return new RegExp(`^${API_PREFIX}${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname);
+}
+
 /** Answers as the route that is asked for declares it. */
 function answer({ method = '', url = '' }: IncomingMessage, response: ServerResponse): void {
   const { pathname } = new URL(url, 'http://x');
-  const route = ROUTES.find((each) => each.method === method.toLowerCase() && pathMatcher(each.path).test(pathname));
+  const route = ROUTES.find((each) => each.method === method.toLowerCase() && isAt(pathname, each.path));
   const [status, declared] = Object.entries(route?.answers ?? {}).find(([each]) => each < '300') ?? [];
   if (!declared) return void response.writeHead(404).end();
   const schema = z.toJSONSchema(declared.schema, { io: 'output' }) as Schema;

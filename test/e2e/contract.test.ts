@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { METHODS } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Simulator, startSimulator } from '../../simulator';
@@ -11,11 +12,8 @@ import { resolveSchemathesis, runSchemathesis } from '../support/schemathesis';
 const SECONDS = 90;
 /** Requests at random for each route and method, after those that try every bound of its parameters. */
 const EXAMPLES = 5;
-/**
- * Rules that no schema says: which fields belong together, what the organization has, and that a method of a path with a
- * parameter is not one of a path with a word there. Nor does every parser of Node's know the same methods.
- */
-const EXCLUDED_CHECKS = 'positive_data_acceptance,unsupported_method';
+/** The parser of Node 20.19 does not know the method QUERY: to it, that is no HTTP. */
+const METHOD_CHECK = METHODS.includes('QUERY') ? '' : ',unsupported_method';
 /** Time for the first installation, for the engine to start, and for asking. */
 const ALL_MS = 480_000;
 
@@ -55,7 +53,11 @@ describe('the contract of the control API', function () {
     folder = await mkdtemp(path.join(tmpdir(), 'pulse-contract-'));
     simulator = await startSimulator({ deals: 1 });
   });
-  const api = useEngineApi({}, () => ({ ZOHO_ACCOUNTS_URL: simulator.url }));
+  const api = useEngineApi({}, () => ({
+    ZOHO_ACCOUNTS_URL: simulator.url,
+    // Requests without a key are to be refused for that, however many they are.
+    PULSE_API_KEYLESS_PER_MINUTE: '100000',
+  }));
   after(async () => {
     await simulator?.close();
     if (folder !== '') await rm(folder, { recursive: true, force: true });
@@ -86,7 +88,8 @@ describe('the contract of the control API', function () {
           '--seed',
           '1',
         ],
-        ...['--exclude-checks', EXCLUDED_CHECKS],
+        // Many a rule is no schema's: which fields belong together, and what the organization has.
+        ...['--exclude-checks', `positive_data_acceptance${METHOD_CHECK}`],
         ...['--continue-on-failure', '--no-shrink', '--no-color', '--generation-database', 'none'],
       ],
       folder,

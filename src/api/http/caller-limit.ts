@@ -5,8 +5,6 @@ import { listKeyPrefixes, prefixOfKey } from '../../db/access/api-keys';
 import { Problem } from './problem';
 import { shareRecent } from './share-recent';
 
-/** Requests without a valid API key that one address may send in a window. */
-const REQUESTS = 300;
 const WINDOW_SECONDS = 60;
 /** Age of the list of keys by which unknown keys are told without a query each. */
 const KEYS_MAX_AGE_MS = 1_000;
@@ -15,10 +13,10 @@ const KEYS_MAX_AGE_MS = 1_000;
 export class TooManyRequests extends Problem {
   readonly isFirst: boolean;
 
-  constructor({ msBeforeNext, consumedPoints }: RateLimiterRes) {
+  constructor({ msBeforeNext, consumedPoints }: RateLimiterRes, limit: number) {
     const headers = { 'Retry-After': String(Math.ceil(msBeforeNext / 1_000)) };
     super('too_many_requests', 'This address has sent too many requests without a valid API key.', { headers });
-    this.isFirst = consumedPoints === REQUESTS + 1;
+    this.isFirst = consumedPoints === limit + 1;
   }
 }
 
@@ -27,24 +25,26 @@ export class TooManyRequests extends Problem {
  * end. A caller with a valid key passes from any address: a gateway has one for all who come through it.
  */
 export class CallerLimit {
-  readonly #limiter = new RateLimiterMemory({ points: REQUESTS, duration: WINDOW_SECONDS });
+  readonly #limiter: RateLimiterMemory;
   readonly #prefixes: () => Promise<ReadonlySet<string>>;
 
-  constructor(knex: Knex) {
+  /** @param requests that one address may send in a minute */
+  constructor(knex: Knex, requests: number) {
+    this.#limiter = new RateLimiterMemory({ points: requests, duration: WINDOW_SECONDS });
     this.#prefixes = shareRecent(() => listKeyPrefixes(knex), KEYS_MAX_AGE_MS);
   }
 
   /** Counts a request without a valid key. @throws TooManyRequests beyond the limit */
   async count(address: string | undefined): Promise<void> {
     await this.#limiter.consume(networkOf(address)).catch((reason: RateLimiterRes) => {
-      throw new TooManyRequests(reason);
+      throw new TooManyRequests(reason, this.#limiter.points);
     });
   }
 
   /** Lets a request with a key pass whose address is within the limit, or whose key may be one of ours. */
   async admitKey(address: string | undefined, key: string): Promise<void> {
     const used = await this.#limiter.get(networkOf(address));
-    if (used === null || used.consumedPoints < REQUESTS) return;
+    if (used === null || used.consumedPoints < this.#limiter.points) return;
     const prefix = prefixOfKey(key);
     if (prefix === undefined || !(await this.#prefixes()).has(prefix)) await this.count(address);
   }

@@ -30,6 +30,8 @@ export interface ApiDeps {
   readonly validateAnswers: 'throw' | 'log' | 'off';
   /** Time in milliseconds for which an answer of the readiness probe serves all who ask. @default 1000 */
   readonly readinessMaxAgeMs?: number;
+  /** Requests without a valid API key that one address may send in a minute. @default 300 */
+  readonly keylessPerMinute?: number;
   /** Of the product, for the OpenAPI document. */
   readonly version: string;
 }

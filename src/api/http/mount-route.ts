@@ -74,14 +74,8 @@ async function admit(route: Route, request: Request, { knex, callerLimit }: Rout
 }
 
 /** A route's path as Express writes it, with the API's prefix. */
-function expressPath(path: string): string {
+export function expressPath(path: string): string {
   return `${API_PREFIX}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
-}
-
-/** Recognizes the paths that Express brings to a route; its groups are the parameters. */
-export function pathMatcher(path: string): RegExp {
-  const pattern = `${API_PREFIX}${path}`.replaceAll('.', '\\.').replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)');
-  return new RegExp(`^${pattern}/?$`, 'i');
 }
 
 /** Parameters first: a request whose parameters are wrong is refused before its body is read. */
