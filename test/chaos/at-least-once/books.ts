@@ -111,8 +111,8 @@ interface Spending {
 }
 
 /**
- * Calls and credits that an org was charged for, by the engine's ledger and by Zoho's own count. The ledger's prices are the higher ones:
- * that of asking for a job is disputed.
+ * Calls and credits that an org was charged for, by the engine's ledger and by Zoho's own count. The ledger's prices are
+ * the higher ones: that of asking for a job is disputed.
  */
 export async function spendingOf(org: Org): Promise<{ ledger: Spending; zoho: Spending }> {
   const [ledger] = await org.engine.query<{ calls: string; credits: string }>(
