@@ -17,13 +17,32 @@ export interface MergeInstructions extends Omit<RuleOptions, 'answersDoubt'> {
   settlesDoubtsUpTo?: string | undefined;
 }
 
+/** Users of the organization whose name is known. */
+export interface NamedUsers {
+  /** JSON object, id -> name: looking a name up there is cheaper than a join, and no planner can get it wrong. */
+  names: string;
+  ids: readonly string[];
+}
+
 export interface MergeContext {
   /** Lowest and highest staged id. */
   range: [string, string];
-  /** JSON object: user id -> name. */
-  users: string;
+  users: NamedUsers;
   /** Tombstones may keep staged rows out. */
   fenced: boolean;
+}
+
+/** Staged columns with ids of users whose names the records do not tell. */
+export function userColumns(layout: StagingLayout): string[] {
+  return layout.missingNames.filter(({ isUser }) => isUser).map(({ idColumn }) => `s.${quoteIdentifier(idColumn)}`);
+}
+
+/** SQL that is true for a staged row `s` with a user whose name is not known. */
+export function anyNameless(layout: StagingLayout, { ids }: NamedUsers, parameters: Parameters): string {
+  const columns = userColumns(layout);
+  if (columns.length === 0) return 'false';
+  const known = parameters.add(ids, 'bigint[]');
+  return columns.map((id) => `${id}::bigint <> all (${known})`).join(' or ');
 }
 
 export interface Statement {
@@ -86,7 +105,7 @@ export class MergeStatements {
     const { missingNames, modifiedTime } = this.#layout;
     const { partialRead } = this.#instructions;
     const columns = this.#layout.columns.filter(({ name }) => !partialRead || name !== modifiedTime);
-    const users = missingNames.some(({ isUser }) => isUser) ? parameters.add(this.#context.users, 'jsonb') : '';
+    const users = missingNames.some(({ isUser }) => isUser) ? parameters.add(this.#context.users.names, 'jsonb') : '';
     const assignments = [
       ...columns.map((column) => `${quoteIdentifier(column.name)} = ${assignedValue(column)}`),
       // A name belongs to its id. A user who has left Zoho's list keeps the name the mirror knows.
@@ -132,17 +151,22 @@ export class MergeStatements {
   }
 
   /** A user who is in no list of users has a name only in records as list calls show them: one of each is asked for. */
-  doubtNamelessUsers(): Statement[] {
+  doubtNamelessUsers(): Statement {
+    const parameters = new Parameters();
     const { connectionId, key } = this.#mirror;
-    return this.#layout.missingNames
-      .filter(({ isUser }) => isUser)
-      .map(({ idColumn }) => ({
-        text: `insert into sync.doubtful_records (connection_id, module_name, record_id, session_id)
-          select $1, $2, min(s.id), $3 from ${STAGING} s where s.${quoteIdentifier(idColumn)} is not null
-          group by s.${quoteIdentifier(idColumn)} having not jsonb_exists($4, s.${quoteIdentifier(idColumn)}::text)
-          on conflict (connection_id, module_name, record_id) do nothing`,
-        values: [connectionId, key, this.#instructions.sessionId, this.#context.users],
-      }));
+    const { users } = this.#context;
+    const ids = userColumns(this.#layout).map((id) => `(${id}::bigint)`);
+    return {
+      text: `insert into sync.doubtful_records (connection_id, module_name, record_id, session_id)
+        select ${parameters.add(connectionId, 'uuid')}, ${parameters.add(key, 'text')}, min(s.id),
+          ${parameters.add(this.#instructions.sessionId, 'uuid')}
+        from ${STAGING} s, lateral (values ${ids.join(', ')}) as person (id)
+        where (${anyNameless(this.#layout, users, parameters)})
+          and person.id <> all (${parameters.add(users.ids, 'bigint[]')})
+        group by person.id
+        on conflict (connection_id, module_name, record_id) do nothing`,
+      values: parameters.values,
+    };
   }
 
   insert(which: 'all' | 'missing'): Statement {
@@ -184,7 +208,7 @@ export class MergeStatements {
   #userColumns(parameters: Parameters): { name: string; expression: string }[] {
     const ofUsers = this.#layout.missingNames.filter(({ isUser }) => isUser);
     if (ofUsers.length === 0) return [];
-    const users = parameters.add(this.#context.users, 'jsonb');
+    const users = parameters.add(this.#context.users.names, 'jsonb');
     return ofUsers.map(({ column, idColumn }) => ({
       name: quoteIdentifier(column),
       expression: `${users} ->> s.${quoteIdentifier(idColumn)}::text`,

@@ -1,8 +1,16 @@
 import type pg from 'pg';
 import { refuseForeignTriggers } from '../foreign-triggers';
+import { Parameters } from '../identifiers';
 import { mirrorLockKey, type MirrorModule } from '../mirror-module';
 import type { Decision } from './merge-rule';
-import { MergeStatements, type MergeInstructions, type Statement } from './merge-statements';
+import {
+  anyNameless,
+  MergeStatements,
+  userColumns,
+  type MergeInstructions,
+  type NamedUsers,
+  type Statement,
+} from './merge-statements';
 import type { StagingLayout } from './staged-column';
 import { STAGING } from './staging';
 
@@ -32,11 +40,9 @@ export async function mergeStaged(
   instructions: MergeInstructions,
 ): Promise<MergeCounts> {
   await lockMirror(client, mirror);
-  const staged = await client.query<{ read: string; low: string | null; high: string | null }>(
-    `select count(*) as read, min(id) as low, max(id) as high from ${STAGING}`,
-  );
-  const { read = '0', low = null, high = null } = staged.rows[0] ?? {};
-  const counts = { read: Number(read), created: 0, updated: 0, minId: low, maxId: high };
+  const users = await namedUsers(client, mirror, layout);
+  const { read, low, high, nameless } = await countStaged(client, layout, users);
+  const counts = { read, created: 0, updated: 0, minId: low, maxId: high };
   if (low === null || high === null) return { ...counts, unchanged: 0 };
   if (counts.read <= SMALL) await client.query(`analyze ${STAGING} (id)`);
   else await client.query(`set local enable_nestloop = off`);
@@ -44,7 +50,7 @@ export async function mergeStaged(
 
   const statements = new MergeStatements(mirror, layout, instructions, {
     range: [low, high],
-    users: await userNames(client, mirror, layout),
+    users,
     fenced: await anyTombstoneSince(client, mirror, instructions.asOf),
   });
   const run = async (statement: Statement): Promise<number> =>
@@ -53,7 +59,7 @@ export async function mergeStaged(
   if (isNew) counts.created = await run(statements.insert('all'));
   else Object.assign(counts, await mergeByDecision(client, run, statements));
   if (!instructions.partialRead) await run(statements.forgetTombstones());
-  for (const statement of statements.doubtNamelessUsers()) await run(statement);
+  if (nameless > 0) await run(statements.doubtNamelessUsers());
   return { ...counts, unchanged: counts.read - counts.created - counts.updated };
 }
 
@@ -88,15 +94,36 @@ async function decide(
   return kinds();
 }
 
-/** Names by user id, as JSON: looking a name up there is cheaper than a join, and no planner can get it wrong. */
-async function userNames(client: pg.Client, mirror: MirrorModule, layout: StagingLayout): Promise<string> {
-  if (!layout.missingNames.some(({ isUser }) => isUser)) return '{}';
-  const found = await client.query<{ names: string | null }>(
-    `select jsonb_object_agg(id, full_name)::text as names from sync.crm_users
+/** Users by what the mirror knows of them; none where no staged column needs them. */
+async function namedUsers(client: pg.Client, mirror: MirrorModule, layout: StagingLayout): Promise<NamedUsers> {
+  if (userColumns(layout).length === 0) return { names: '{}', ids: [] };
+  const found = await client.query<{ names: string | null; ids: string[] | null }>(
+    `select jsonb_object_agg(id, full_name)::text as names, array_agg(id) as ids from sync.crm_users
      where connection_id = $1 and full_name is not null`,
     [mirror.connectionId],
   );
-  return found.rows[0]?.names ?? '{}';
+  return { names: found.rows[0]?.names ?? '{}', ids: found.rows[0]?.ids ?? [] };
+}
+
+interface StagedCount {
+  read: number;
+  low: string | null;
+  high: string | null;
+  /** Rows with a user whose name is not known. */
+  nameless: number;
+}
+
+/** One pass over the staged rows tells everything that the merge has to know of them beforehand. */
+async function countStaged(client: pg.Client, layout: StagingLayout, users: NamedUsers): Promise<StagedCount> {
+  const parameters = new Parameters();
+  const nameless = anyNameless(layout, users, parameters);
+  const staged = await client.query<Record<'read' | 'nameless', string> & Record<'low' | 'high', string | null>>(
+    `select count(*) as read, min(s.id) as low, max(s.id) as high, count(*) filter (where ${nameless}) as nameless
+     from ${STAGING} s`,
+    parameters.values,
+  );
+  const { read = '0', low = null, high = null, nameless: found = '0' } = staged.rows[0] ?? {};
+  return { read: Number(read), low, high, nameless: Number(found) };
 }
 
 /** Keeps every other writer of the module out until the transaction ends. */
