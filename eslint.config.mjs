@@ -68,6 +68,7 @@ const arrows = [
       './api/http/problem.ts',
       './api/access/schemas.ts',
       './api/bulk-operations/schemas.ts',
+      './api/configurations/schemas.ts',
       './api/connections/schemas.ts',
       './api/modules/schemas.ts',
       './api/plans/schemas.ts',

@@ -20,6 +20,11 @@ export function connectionPath(nameOrId: string): string {
   return `${API_PREFIX}/connections/${encodeURIComponent(nameOrId)}`;
 }
 
+/** @param name of the configuration */
+export function configurationPath(name: string): string {
+  return `${API_PREFIX}/configurations/${encodeURIComponent(name)}`;
+}
+
 /** @param module API name */
 export function modulePath(module: string): string {
   return `${API_PREFIX}/modules/${encodeURIComponent(module)}`;

@@ -5,6 +5,14 @@ import { READ_OPERATION_ROUTES } from './bulk-operations/read-operations';
 import { startBulkWrite } from './bulk-operations/start-bulk-write';
 import { previewMassUpdate, startMassUpdate, startModuleMassUpdate } from './bulk-operations/start-mass-update';
 import {
+  createConfiguration,
+  deleteConfigurationRoute,
+  getConfigurationRoute,
+  listConfigurationsRoute,
+  putConfiguration,
+} from './configurations/configurations';
+import { validateConfiguration } from './configurations/validate-configuration';
+import {
   authorizeConnection,
   refreshConnection,
   revokeConnection,
@@ -67,6 +75,12 @@ export const ROUTES: readonly Route[] = [
   listQuarantineRoute,
   ignoreQuarantined,
   reopenQuarantined,
+  validateConfiguration,
+  createConfiguration,
+  listConfigurationsRoute,
+  getConfigurationRoute,
+  putConfiguration,
+  deleteConfigurationRoute,
   createConnection,
   putConnection,
   listConnectionsRoute,

@@ -108,7 +108,7 @@ describe('every command of pulse, of an API that puts the worst into every text'
   let folder = '';
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'pulse-hostile-'));
-    writeFileSync(path.join(folder, 'list.json'), '[{"Name":"x"}]');
+    writeFileSync(path.join(folder, 'list.json'), '[{"Name":"x","configName":"x"}]');
     server = createServer(answer);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });

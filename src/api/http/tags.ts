@@ -6,6 +6,7 @@ export const TAGS = {
   Modules: 'Modules of the organization as Zoho describes them.',
   Fields: 'Metadata, coverage and custom fields of a module.',
   Records: 'Read and write records at Zoho, one request at a time.',
+  Configurations: 'Say how a module is synced, and when.',
   Quarantine: 'Look at records that do not fit the mirror, and ignore those that may stay so.',
   Connections: 'Connect Zoho organizations, and see what a connection may do.',
   Access: 'Create, list and revoke the keys of this API.',

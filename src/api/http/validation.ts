@@ -92,7 +92,8 @@ function textOf(issue: z.core.$ZodIssue): string {
   return issue.code === 'unrecognized_keys' ? 'Unknown name' : issue.message;
 }
 
-function toPointer(path: readonly PropertyKey[]): string {
+/** JSON pointer (RFC 6901) into a body. */
+export function toPointer(path: readonly PropertyKey[]): string {
   return ['#', ...path.map((part) => shortened(String(part)).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
 }
 

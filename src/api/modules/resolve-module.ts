@@ -32,18 +32,24 @@ export async function resolveModule(
   deps: RouteDeps,
   connection: ConnectionModel,
   name: string,
+  place = IN_BODY,
 ): Promise<ResolvedModule> {
   const known = await findMirrorByName(deps.knex, connection.id, name);
   if (known) return known;
-  const found = await askForModule(deps, connection, name);
+  const found = await askForModule(deps, connection, name, place);
   return found ? { apiName: found.apiName, key: found.apiName } : { apiName: name, key: name };
 }
 
 /** Finds the module of a request as `resolveModule` does, and reserves its key and its table. */
-export async function claimModule(deps: RouteDeps, connection: ConnectionModel, name: string): Promise<ResolvedModule> {
+export async function claimModule(
+  deps: RouteDeps,
+  connection: ConnectionModel,
+  name: string,
+  place = IN_BODY,
+): Promise<ResolvedModule> {
   const known = await findMirrorByName(deps.knex, connection.id, name);
   if (known) return known;
-  const found = await askForModule(deps, connection, name);
+  const found = await askForModule(deps, connection, name, place);
   return found ? claimMirror(deps.knex, connection.id, found) : { apiName: name, key: name };
 }
 
@@ -86,9 +92,10 @@ async function askForModule(
   deps: RouteDeps,
   connection: ConnectionModel,
   name: string,
+  place: ModulePlace,
 ): Promise<NamedModule | undefined> {
-  const found = await findModule(deps, connection, name, IN_BODY, await listReachable(deps, connection));
-  if (found) assertReadable(found);
+  const found = await findModule(deps, connection, name, place, await listReachable(deps, connection));
+  if (found) assertReadable(found, place);
   return found;
 }
 
@@ -117,11 +124,11 @@ async function findModule(
   return found;
 }
 
-function assertReadable(module: ZohoModule): void {
-  assertHasRecords(module, IN_BODY);
+function assertReadable(module: ZohoModule, place: ModulePlace): void {
+  assertHasRecords(module, place);
   if (!module.viewable) {
     const detail = `The profile of the connected user may not read the module ${module.apiName}: a Zoho CRM administrator can allow it.`;
-    throw refusal('module_not_readable', detail, IN_BODY);
+    throw refusal('module_not_readable', detail, place);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context';
 import { bulkWriteCommand } from './bulk-write';
+import { configsCommand } from './configs';
 import { connectCommand, disconnectCommand } from './connect';
 import { fieldsCommand } from './fields';
 import { healthCommand } from './health';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   disconnectCommand,
   secretsCommand,
   keysCommand,
+  configsCommand,
   planCommand,
   modulesCommand,
   fieldsCommand,

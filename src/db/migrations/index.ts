@@ -31,6 +31,7 @@ import * as retention from './20261127201000_retention';
 import * as seenIdsOfEndedSessions from './20261127213000_seen_ids_of_ended_sessions';
 import * as organizationReadTimes from './20261128030000_organization_read_times';
 import * as pendingStarts from './20261128033000_pending_starts';
+import * as schedulesOfModules from './20261128064000_schedules_of_modules';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -70,4 +71,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261127213000_seen_ids_of_ended_sessions', ...seenIdsOfEndedSessions },
   { name: '20261128030000_organization_read_times', ...organizationReadTimes },
   { name: '20261128033000_pending_starts', ...pendingStarts },
+  { name: '20261128064000_schedules_of_modules', ...schedulesOfModules },
 ];

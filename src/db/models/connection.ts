@@ -40,6 +40,12 @@ export class ConnectionModel extends BaseModel {
   declare grantCheckedAt: Date | null;
   /** Time at which the grant was given. */
   declare connectedAt: Date | null;
+  /** Time of day, `HH:MM:SS`, at which the night's syncs begin. */
+  declare nightlyAt: string;
+  /** IANA name of the zone of `nightlyAt`; null: the org's. */
+  declare scheduleTimeZone: string | null;
+  /** Modules that the night syncs at a time. */
+  declare nightlyParallelism: number;
   declare createdAt: Date;
   declare updatedAt: Date;
 }
