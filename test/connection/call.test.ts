@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { startSimulator, type Simulator } from '../../simulator';
 import { CreditBroker } from '../../src/connection/broker/broker';
-import { callOrganization, type Caller } from '../../src/connection/call';
+import { callOrganization, type Caller, retryExpired, type ZohoCalls } from '../../src/connection/call';
 import { DatabaseTokenSource } from '../../src/connection/token-source';
 import { ZohoTransports } from '../../src/connection/transports';
 import { saveApiLimits } from '../../src/db/credits/api-limits';
@@ -138,7 +138,12 @@ describe('callOrganization', () => {
     const org = await readOrg(await connection(), { runId: 'no uuid' });
 
     assert.match(org.id, /^\d+$/);
-    assert.match(logLines.join(), /could not be written to the ledger/);
+    const [line] = logLines.map((each) => JSON.parse(each) as Record<string, unknown>);
+    assert.deepEqual(
+      [line?.['msg'], line?.['calls']],
+      ['The cost of calls to Zoho could not be written to the ledger.', 1],
+    );
+    assert.match(JSON.stringify(line?.['err']), /invalid input syntax for type uuid/);
   });
 
   it('makes the call with a token the connection has not stored', async () => {
@@ -160,6 +165,70 @@ describe('callOrganization', () => {
 
     assert.deepEqual(await spent(id), [0, 0, 0, 0, 0, 0, 0]);
     assert.equal((await ledger(id))[0]?.['calls'], 1);
+  });
+
+  describe('with work that may be repeated', () => {
+    const repeatable = <T>(id: string, work: (zoho: ZohoCalls) => Promise<T>): Promise<T> =>
+      callOrganization(organizations(), id, { worker: 'test' }, async (zoho) => {
+        await listModules(zoho.transport, zoho.options);
+        return retryExpired(zoho, () => work(zoho));
+      });
+    const org = ({ transport, options }: ZohoCalls) => getOrg(transport, options);
+    const callsOf = async (id: string) =>
+      (await ledger(id)).find(({ operation }) => operation === 'get_org')?.['calls'];
+
+    it('repeats it if it met nothing but an access token that Zoho no longer accepts', async () => {
+      const id = await connection();
+      simulator.control.addFault({ kind: 'unauthorized', operation: 'getOrganization', times: 1 });
+
+      const found = await repeatable(id, org);
+
+      assert.match(found.id, /^\d+$/);
+      assert.equal(await callsOf(id), 2);
+    });
+
+    it('repeats it once', async () => {
+      const id = await connection();
+      simulator.control.addFault({ kind: 'unauthorized', operation: 'getOrganization', times: 2 });
+
+      await assert.rejects(repeatable(id, org), { category: 'auth_expired' });
+
+      assert.equal(await callsOf(id), 2);
+    });
+
+    it('does not repeat it where another call of it went well', async () => {
+      const id = await connection();
+      simulator.control.addFault({ kind: 'unauthorized', operation: 'getOrganization', after: 1, times: 1 });
+
+      const work = repeatable(id, async (zoho) => {
+        await org(zoho);
+        return org(zoho);
+      });
+
+      await assert.rejects(work, { category: 'auth_expired' });
+      assert.equal(await callsOf(id), 2);
+    });
+
+    it('does not repeat it for another failure', async () => {
+      const id = await connection();
+      simulator.control.addFault({ kind: 'error', status: 503, operation: 'getOrganization', times: 1 });
+
+      await assert.rejects(repeatable(id, org), { category: 'server' });
+
+      assert.equal(await callsOf(id), 1);
+    });
+
+    it('does not repeat it where it failed without a call', async () => {
+      let times = 0;
+
+      const work = repeatable(await connection(), async () => {
+        times += 1;
+        throw new Error('no call');
+      });
+
+      await assert.rejects(work, /no call/);
+      assert.equal(times, 1);
+    });
   });
 
   async function tokenOf(id: string) {

@@ -29,6 +29,7 @@ const NOT_PUBLIC = [
   ['loopback in the outdated notation', '::127.0.0.1'],
   ['a private address behind NAT64', '64:ff9b::10.0.0.1'],
   ['NAT64 of a local network', '64:ff9b:1::1'],
+  ['the same, even with a public address in it', '64:ff9b:1::93.184.216.34'],
   ['a private address behind 6to4', '2002:a00:1::1'],
   ['documentation', '2001:db8::1'],
   ['not assigned', '4000::1'],
@@ -105,7 +106,8 @@ describe("a caller's URL", () => {
   it('can be a listed host by plain HTTP', () => {
     for (const url of ['http://hooks.internal:8080/', 'http://10.1.2.3/', 'https://hooks.internal/'])
       assert.equal(callerUrlProblem(url, LISTED), undefined);
-    assert.match(callerUrlProblem('ftp://hooks.internal/', LISTED) ?? '', /http/);
+    for (const url of ['ftp://hooks.internal/', 'xhttp://hooks.internal/'])
+      assert.match(callerUrlProblem(url, LISTED) ?? '', /http/);
   });
 
   it('can be on this machine in development', () => {

@@ -5,64 +5,42 @@ import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { withZoho } from '../../../src/activities/with-zoho';
 import { CreditBroker, type BrokerOptions } from '../../../src/connection/broker/broker';
 import { ZohoTransports } from '../../../src/connection/transports';
-import { saveApiLimits } from '../../../src/db/credits/api-limits';
-import { readCreditWindow } from '../../../src/db/credits/credit-window';
 import { createDatabase } from '../../../src/db/postgres/knex';
 import type { ApiLimits } from '../../../src/domain/credits/edition-limits';
-import { ZohoError } from '../../../src/zoho/errors/errors';
-import { type CallLimiter, CallBatch, type Permit } from '../../../src/zoho/http/call-limiter';
+import { type CallLimiter, CallBatch } from '../../../src/zoho/http/call-limiter';
 import type { ZohoTransport } from '../../../src/zoho/http/transport';
 import { getOrg } from '../../../src/zoho/metadata/org';
 import { listRecords } from '../../../src/zoho/records/list-records';
 import { TIMEOUT_MS, useActivities } from '../../activities/support';
 import { KEY_RING } from '../../db/support';
+import { CALL, refusalOf, useBrokers } from './support';
 
 const DAY_MS = 24 * 3_600_000;
-const CALL = { operation: 'list_records', module: 'Deals', credits: 1, heavy: false } as const;
 
 describe('the credit broker', () => {
   const fixture = useActivities({ credits: 1_000 });
-  const open: { close(): Promise<void> }[] = [];
-  afterEach(async () => {
-    for (const each of open.splice(0).reverse()) await each.close();
+  const { broker, closeAfterTest, connection, spentOf } = useBrokers(fixture);
+  afterEach(() => {
     fixture.simulator.control.clearFaults();
     fixture.simulator.control.setCreditsUsed(0);
   });
 
-  /** A broker as one process has it. */
-  function broker(options: Partial<BrokerOptions> = {}): CreditBroker {
-    const made = new CreditBroker(fixture.knex, { defaultPriority: 'full', ...options });
-    open.push(made);
-    return made;
-  }
-
-  async function connection(limits: Partial<ApiLimits> = {}): Promise<string> {
-    const { connectionId } = await fixture.target('Deals');
-    const all = { dailyCredits: 1_000, concurrency: 20, heavyConcurrency: 10, ...limits };
-    await saveApiLimits(fixture.knex, connectionId, all, 'edition');
-    return connectionId;
-  }
-
-  function transport(connectionId: string): ZohoTransport {
-    const connections = new ZohoTransports({
-      knex: fixture.knex,
-      keyRing: () => KEY_RING,
-      allowLoopback: true,
-      timeoutMs: TIMEOUT_MS,
-      broker: broker(),
-    });
-    open.push(connections);
-    return connections.transport(connectionId);
-  }
-
-  const spentOf = async (connectionId: string) => (await readCreditWindow(fixture.knex, connectionId))?.window.spent;
-
-  async function refusalOf(permit: Promise<Permit>): Promise<ZohoError> {
-    const error: unknown = await permit.then(
-      () => assert.fail('The call was let in.'),
-      (refused: unknown) => refused,
+  function transports(options: Partial<BrokerOptions> = {}): ZohoTransports {
+    return closeAfterTest(
+      new ZohoTransports({
+        knex: fixture.knex,
+        keyRing: () => KEY_RING,
+        allowLoopback: true,
+        timeoutMs: TIMEOUT_MS,
+        broker: broker(options),
+      }),
     );
-    return error instanceof ZohoError ? error : assert.fail(String(error));
+  }
+
+  /** A connection to the simulator, and a transport whose calls its broker admits. */
+  async function callable(limits: Partial<ApiLimits> = {}): Promise<{ connectionId: string; zoho: ZohoTransport }> {
+    const connectionId = await connection(limits, (await fixture.target('Deals')).connectionId);
+    return { connectionId, zoho: transports().transport(connectionId) };
   }
 
   it('refuses a call that the credits left do not cover until they free up', async () => {
@@ -71,8 +49,9 @@ describe('the credit broker', () => {
 
     const refused = await refusalOf(limiter.acquire({ ...CALL, credits: 200 }, undefined));
 
-    const { category, code, retryAfterMs = 0 } = refused;
+    const { category, code, message, retryAfterMs = 0 } = refused;
     assert.deepEqual([category, code], ['rate_limited', 'CREDITS_SPENT']);
+    assert.match(message, /list_records.*Deals.*costs 200 credits.*24 hours left too few for priority full/);
     assert.ok(retryAfterMs > DAY_MS - 60_000 && retryAfterMs <= DAY_MS + 60_000, `${retryAfterMs} ms`);
   });
 
@@ -82,6 +61,7 @@ describe('the credit broker', () => {
     const refused = await refusalOf(limiter.acquire({ ...CALL, credits: 500 }, undefined));
 
     assert.deepEqual([refused.category, refused.code, refused.retryable], ['capacity', 'CREDITS_NEVER_ENOUGH', false]);
+    assert.match(refused.message, /list_records.*Deals.*costs 500 credits, more than a day ever has.*priority full/);
   });
 
   it('lets a call wait for a slot', async () => {
@@ -101,6 +81,7 @@ describe('the credit broker', () => {
     const refused = await refusalOf(limiter.acquire(CALL, undefined));
 
     assert.deepEqual([refused.category, refused.code, refused.retryAfterMs], ['rate_limited', 'NO_FREE_CALL', 1_000]);
+    assert.match(refused.message, /list_records.*Deals.*not sent: all simultaneous calls .* are taken/);
   });
 
   it('admits no call whose caller has given up', async () => {
@@ -120,9 +101,8 @@ describe('the credit broker', () => {
 
   it('fails as the database does when it cannot be asked', async () => {
     const nowhere = createDatabase('postgres://nobody:nothing@127.0.0.1:1/none', { poolMax: 1 });
-    open.push({ close: () => nowhere.destroy() });
-    const lost = new CreditBroker(nowhere, { defaultPriority: 'full' });
-    open.push(lost);
+    closeAfterTest({ close: () => nowhere.destroy() });
+    const lost = closeAfterTest(new CreditBroker(nowhere, { defaultPriority: 'full' }));
     const limiter = lost.limiter(await connection());
 
     await assert.rejects(limiter.acquire(CALL, undefined), { code: 'ECONNREFUSED' });
@@ -151,14 +131,7 @@ describe('the credit broker', () => {
 
   it('charges calls to the priority of their session', async () => {
     const target = await fixture.target('Deals');
-    const zoho = new ZohoTransports({
-      knex: fixture.knex,
-      keyRing: () => KEY_RING,
-      allowLoopback: true,
-      timeoutMs: TIMEOUT_MS,
-      broker: broker({ defaultPriority: 'interactive' }),
-    });
-    open.push(zoho);
+    const zoho = transports({ defaultPriority: 'interactive' });
     const deps = { ...fixture.deps, zoho };
 
     await fixture.run(() => withZoho(deps, target, ({ transport, options }) => getOrg(transport, options)));
@@ -168,14 +141,7 @@ describe('the credit broker', () => {
 
   it('charges counting both sides to verification', async () => {
     const target = await fixture.target('Deals');
-    const zoho = new ZohoTransports({
-      knex: fixture.knex,
-      keyRing: () => KEY_RING,
-      allowLoopback: true,
-      timeoutMs: TIMEOUT_MS,
-      broker: broker(),
-    });
-    open.push(zoho);
+    const zoho = transports();
 
     const deps = { ...fixture.deps, zoho };
     await fixture.run(() => planFullSync(deps, target));
@@ -186,8 +152,7 @@ describe('the credit broker', () => {
   });
 
   it("learns from Zoho's header what other clients have spent", async () => {
-    const connectionId = await connection();
-    const zoho = transport(connectionId);
+    const { zoho } = await callable();
     fixture.simulator.control.setCreditsUsed(899);
 
     await getOrg(zoho);
@@ -200,8 +165,7 @@ describe('the credit broker', () => {
   });
 
   it('admits fewer calls after Zoho refused one', async () => {
-    const connectionId = await connection({ concurrency: 4 });
-    const zoho = transport(connectionId);
+    const { connectionId, zoho } = await callable({ concurrency: 4 });
     fixture.simulator.control.addFault({ kind: 'throttle', operation: 'listRecords', times: 1 });
 
     await assert.rejects(listRecords(zoho, 'Deals', { fields: ['Stage'] }), { category: 'rate_limited' });
@@ -212,7 +176,7 @@ describe('the credit broker', () => {
   });
 
   it('reports what a call costs in this organization', async () => {
-    const connectionId = await connection();
+    const { connectionId, zoho } = await callable();
     await fixture.knex('sync.credit_costs').insert({
       connection_id: connectionId,
       operation: 'get_org',
@@ -221,7 +185,7 @@ describe('the credit broker', () => {
     });
     const credits: number[] = [];
 
-    await getOrg(transport(connectionId), { observer: (call) => credits.push(call.credits) });
+    await getOrg(zoho, { observer: (call) => credits.push(call.credits) });
 
     assert.deepEqual(credits, [3]);
   });
@@ -247,6 +211,15 @@ describe('the credit broker', () => {
       await callsOf(limiter, new CallBatch(), 3);
 
       assert.equal((await limiter.acquire(CALL, undefined)).credits, 1);
+    });
+
+    it('waits for its slot as long as a single call does', async () => {
+      const limiter = broker({ giveUpAfterMs: 50 }).limiter(await connection({ concurrency: 1 }));
+      await limiter.acquire(CALL, undefined);
+
+      const refused = await refusalOf(limiter.acquire({ ...CALL, batch: new CallBatch() }, undefined));
+
+      assert.equal(refused.code, 'NO_FREE_CALL');
     });
 
     it('admits its calls one by one where the credits are short', async () => {
