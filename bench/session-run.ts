@@ -41,7 +41,7 @@ export async function runFullSync(
 ): Promise<SessionRun> {
   const { knex, temporal, connectionId, signal } = environment;
   signal.throwIfAborted();
-  const workflowId = syncWorkflowId(CONNECTION, module);
+  const workflowId = syncWorkflowId('full_sync', CONNECTION, module);
   const requestedAt = new Date();
   const started = performance.now();
   const { id: sessionId } = await createSession(knex, {

@@ -1,3 +1,4 @@
+import type { SessionRequest } from '../temporal/contract/open-session';
 import type { OperationTarget, SyncTarget } from '../temporal/contract/targets';
 import { auditMessage, type AuditedMessage } from './audit-message';
 import { awaitBulkWrite, collectBulkWriteResult } from './bulk-operations/bulk-write-result';
@@ -11,6 +12,7 @@ import { alignSchedules } from './maintenance/align-schedules';
 import { closeAbandonedRuns } from './maintenance/close-abandoned-runs';
 import { ForgettingValues } from './maintenance/forget-values';
 import { settlePendingStarts } from './maintenance/settle-pending-starts';
+import { openSession } from './open-session';
 import {
   awaitBulkRead,
   loadBulkPage,
@@ -45,6 +47,7 @@ import { recordRun, type RecordedUpdate } from './record-run';
 export function createCoreActivities(deps: ActivityDependencies) {
   const forgetting = new ForgettingValues();
   return {
+    openSession: (request: SessionRequest) => openSession(deps, request),
     /** Writes a step of a session. */
     recordProgress: (update: RecordedUpdate) => recordRun(deps, 'session', update),
     finishFullSync: (request: FinishRequest) => finishFullSync(deps, request),

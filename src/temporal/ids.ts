@@ -1,8 +1,13 @@
 /** Workflow ids. Everyone who starts, signals or looks for a workflow gets its id here. */
 
-/** One id for every pull of a module: Temporal itself excludes two of them. */
-export function syncWorkflowId(connection: string, module: string): string {
-  return `sync:${connection}:${module}`;
+const PREFIXES = { full_sync: 'full-sync', incremental_sync: 'incremental-sync' } as const;
+
+/** Types of sessions that sync a whole module. */
+export type ModuleSyncType = keyof typeof PREFIXES;
+
+/** One id for every sync of a type of a module: Temporal itself excludes two of them. */
+export function syncWorkflowId(sessionType: ModuleSyncType, connection: string, module: string): string {
+  return `${PREFIXES[sessionType]}:${connection}:${module}`;
 }
 
 export function bulkWriteWorkflowId(operationId: string): string {

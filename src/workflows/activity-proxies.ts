@@ -72,6 +72,7 @@ const core = (summary: string) => proxyActivities<CoreActivities>({ ...bookkeepi
 const notify = (summary: string) => proxyActivities<CoreActivities>({ ...notifying, summary });
 const load = (summary: string) => proxyActivities<LoadActivities>({ ...loading, summary });
 
+export const { openSession } = core('Open the session, or find that there is nothing to do');
 export const { recordProgress } = core('Write the session row and its log');
 export const { auditMessage } = core('Write a message into the audit log');
 export const { finishFullSync, finishIncrementalSync } = core('Set the watermark, sum up');

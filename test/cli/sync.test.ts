@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeRun } from '../../src/db/runs/close-run';
 import { sessionRun } from '../../src/domain/runs/run';
-import type { FullSyncInput, IncrementalSyncInput } from '../../src/temporal/contract/sync-messages';
+import type { FullSyncInput, IncrementalSyncInput, OpenedInput } from '../../src/temporal/contract/sync-messages';
 import { NO_TEMPORAL, useApi } from '../api/support/api';
 import { someConnection } from '../db/support';
 import { pulse } from './support';
 
 describe('pulse sync full', () => {
-  const started: FullSyncInput[] = [];
+  const started: (FullSyncInput & OpenedInput)[] = [];
   const api = useApi(() => ({
     ...NO_TEMPORAL,
     startFullSync: async (input) => {
@@ -60,7 +60,7 @@ describe('pulse sync full', () => {
 });
 
 describe('pulse sync incremental', () => {
-  const started: IncrementalSyncInput[] = [];
+  const started: (IncrementalSyncInput & OpenedInput)[] = [];
   const api = useApi(() => ({
     ...NO_TEMPORAL,
     startIncrementalSync: async (input) => {

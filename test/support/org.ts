@@ -12,11 +12,20 @@ import { ensureConnection } from '../../src/db/connections/ensure-connection';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { createSession, getSession } from '../../src/db/sessions/sessions';
-import { isFinal, type RunStatus, type SessionType } from '../../src/domain/runs/enums';
+import { isFinal, type RunStatus } from '../../src/domain/runs/enums';
 import type { TemporalClient } from '../../src/temporal/client';
-import type { FullSyncInput, FullSyncOptions, IncrementalSyncOptions } from '../../src/temporal/contract/sync-messages';
-import { syncWorkflowId } from '../../src/temporal/ids';
+import type { SkippedRun } from '../../src/temporal/contract/open-session';
+import type {
+  FullSyncInput,
+  FullSyncOptions,
+  IncrementalSyncInput,
+  IncrementalSyncOptions,
+  SyncResult,
+} from '../../src/temporal/contract/sync-messages';
+import { syncWorkflowId, type ModuleSyncType } from '../../src/temporal/ids';
 import { type SyncCommands, type SyncUpdate, SyncWorkflowNotRunning } from '../../src/temporal/runs/sync-commands';
+import { TASK_QUEUES } from '../../src/temporal/task-queues';
+import type { incrementalSync } from '../../src/workflows';
 import { compareMirror } from './compare';
 import { ENCRYPTION_KEY } from './encryption-key';
 import { poll } from './poll';
@@ -45,6 +54,8 @@ export class Org {
   readonly name: string;
   readonly connectionId: string;
   readonly schema: string;
+  /** Type of the sync of each module that was started last. */
+  readonly #startedLast = new Map<string, ModuleSyncType>();
 
   private constructor(
     engine: EngineParts,
@@ -85,8 +96,9 @@ export class Org {
     return `"${this.schema}"."${module.toLowerCase()}"`;
   }
 
-  workflowId(module: string): string {
-    return syncWorkflowId(this.name, module);
+  /** Workflow of a sync of a module; of the type that was started last without one. */
+  workflowId(module: string, type = this.#startedLast.get(module) ?? 'full_sync'): string {
+    return syncWorkflowId(type, this.name, module);
   }
 
   /** @returns the session's id */
@@ -107,7 +119,8 @@ export class Org {
     return input.sessionId;
   }
 
-  async #inputOf<Options>(sessionType: SessionType, module: string, options: Options) {
+  async #inputOf<Options>(sessionType: ModuleSyncType, module: string, options: Options) {
+    this.#startedLast.set(module, sessionType);
     const { engine, connectionId, name } = this;
     const { id: sessionId } = await createSession(engine.knex, {
       connectionId,
@@ -117,6 +130,18 @@ export class Org {
       workflowId: this.workflowId(module),
     });
     return { sessionId, connectionId, connection: name, module, options };
+  }
+
+  /** Runs an incremental sync to its end as a schedule starts it, without a session. */
+  async incrementalSyncByClock(module: string): Promise<SyncResult | SkippedRun> {
+    this.#startedLast.set(module, 'incremental_sync');
+    const { connectionId, name: connection } = this;
+    const input: IncrementalSyncInput = { connectionId, connection, module, trigger: 'schedule', options: {} };
+    return this.engine.temporal.client.workflow.execute<typeof incrementalSync>('incrementalSync', {
+      workflowId: this.workflowId(module),
+      taskQueue: TASK_QUEUES.core,
+      args: [input],
+    });
   }
 
   /** Runs a full sync to its end. @throws Error with the session's description when it does not complete */
@@ -137,8 +162,8 @@ export class Org {
   }
 
   /** The row says how a run has ended a moment before its workflow does; only then the module can be synced again. */
-  async #workflowClosed({ moduleName, firstExecutionRunId }: SyncSessionModel): Promise<void> {
-    const workflowId = this.workflowId(moduleName);
+  async #workflowClosed({ workflowId, firstExecutionRunId }: SyncSessionModel): Promise<void> {
+    if (workflowId === null) return;
     const target = { workflowId, ...(firstExecutionRunId !== null && { firstExecutionRunId }) };
     await poll(
       () =>
@@ -176,8 +201,8 @@ export class Org {
     return this.#command(module, 'pause');
   }
 
-  async resume(module: string): Promise<boolean> {
-    return this.#command(module, 'resume');
+  async resume(module: string, type?: ModuleSyncType): Promise<boolean> {
+    return this.#command(module, 'resume', type);
   }
 
   async approveSweep(module: string): Promise<boolean> {
@@ -188,8 +213,8 @@ export class Org {
     await this.engine.commands.cancel({ workflowId: this.workflowId(module) });
   }
 
-  async #command(module: string, name: SyncUpdate): Promise<boolean> {
-    const target = { workflowId: this.workflowId(module) };
+  async #command(module: string, name: SyncUpdate, type?: ModuleSyncType): Promise<boolean> {
+    const target = { workflowId: this.workflowId(module, type) };
     return this.engine.commands.update(target, name, { by: PERSON }, `${name}-${Date.now()}`);
   }
 

@@ -95,6 +95,17 @@ const SCENARIOS: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
     await org.incrementalSync('Contacts');
     return org;
   },
+  'incremental-by-clock': async (engine) => {
+    const org = await engine.org({ contacts: 30 });
+    await org.fullSync('Contacts');
+    await org.incrementalSyncByClock('Contacts');
+    return org;
+  },
+  'incremental-skipped': async (engine) => {
+    const org = await engine.org({ contacts: 3 });
+    await org.incrementalSyncByClock('Contacts');
+    return org;
+  },
   'incremental-looked-again': async (engine) => {
     const org = await engine.org({ contacts: 300 });
     await org.fullSync('Contacts');

@@ -3,10 +3,9 @@ import type { z } from 'zod';
 import type { ConnectionModel } from '../../db/models/connection';
 import { viewSession } from '../../db/sessions/session-view';
 import { createSession, getSession } from '../../db/sessions/sessions';
-import type { SessionType } from '../../domain/runs/enums';
 import { sessionRun } from '../../domain/runs/run';
-import type { SyncInput, SyncOptions } from '../../temporal/contract/sync-messages';
-import { syncWorkflowId } from '../../temporal/ids';
+import type { OpenedInput, SyncInput, SyncOptions } from '../../temporal/contract/sync-messages';
+import { syncWorkflowId, type ModuleSyncType } from '../../temporal/ids';
 import type { SyncCommands } from '../../temporal/runs/sync-commands';
 import { assertUsable, USE_PROBLEMS } from '../connections/assert-usable';
 import type { RouteDeps } from '../http/deps';
@@ -27,8 +26,8 @@ export interface SyncStart<Body extends SyncBody> extends Pick<Route, 'path' | '
   body: z.ZodType<Body>;
   /** For the audit log. */
   action: string;
-  sessionType: SessionType;
-  start(commands: SyncCommands, input: SyncInput<OptionsOf<Body>>, actor: string): Promise<unknown>;
+  sessionType: ModuleSyncType;
+  start(commands: SyncCommands, input: SyncInput<OptionsOf<Body>> & OpenedInput, actor: string): Promise<unknown>;
 }
 
 /** The route that creates a session and starts its workflow. */
@@ -115,7 +114,7 @@ async function startSession<Body extends SyncBody>(
           moduleName: key,
           initiatedBy: actor,
           syncConfig: options,
-          workflowId: syncWorkflowId(connection.name, key),
+          workflowId: syncWorkflowId(sync.sessionType, connection.name, key),
           requestHash: createHash('sha256').update(JSON.stringify(requested)).digest('hex'),
           ...(idempotencyKey !== undefined && { idempotencyKey }),
         });

@@ -32,6 +32,7 @@ import * as seenIdsOfEndedSessions from './20261127213000_seen_ids_of_ended_sess
 import * as organizationReadTimes from './20261128030000_organization_read_times';
 import * as pendingStarts from './20261128033000_pending_starts';
 import * as schedulesOfModules from './20261128064000_schedules_of_modules';
+import * as sessionTracks from './20261128070000_session_tracks';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -72,4 +73,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128030000_organization_read_times', ...organizationReadTimes },
   { name: '20261128033000_pending_starts', ...pendingStarts },
   { name: '20261128064000_schedules_of_modules', ...schedulesOfModules },
+  { name: '20261128070000_session_tracks', ...sessionTracks },
 ];

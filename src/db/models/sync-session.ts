@@ -1,5 +1,12 @@
 import { Model, type RelationMappingsThunk } from 'objection';
-import type { ConflictStrategy, ReadPath, SessionType, SyncDirection } from '../../domain/runs/enums';
+import type {
+  ConflictStrategy,
+  ReadPath,
+  SessionTrack,
+  SessionTrigger,
+  SessionType,
+  SyncDirection,
+} from '../../domain/runs/enums';
 import type { JsonObject } from './base-model';
 import { ConnectionModel } from './connection';
 import { RunModel } from './run';
@@ -12,6 +19,11 @@ export class SyncSessionModel extends RunModel {
   static override readonly jsonAttributes: string[] = ['syncConfig', 'plan', 'result'];
 
   declare sessionType: SessionType;
+  /** Computed by the database from the type. */
+  declare readonly track: SessionTrack | null;
+  declare trigger: SessionTrigger;
+  declare parentSessionId: string | null;
+  declare configurationId: string | null;
   declare moduleName: string;
   declare syncDirection: SyncDirection;
   declare totalRecords: string;

@@ -2,8 +2,10 @@ import type { Knex } from 'knex';
 import { uuidv7 } from 'uuidv7';
 import {
   ACTIVE_RUN_STATUSES,
+  trackOf,
   type ConflictStrategy,
   type RunStatus,
+  type SessionTrigger,
   type SessionType,
   type SyncDirection,
 } from '../../domain/runs/enums';
@@ -22,7 +24,7 @@ export class SessionNotFound extends Error {
   }
 }
 
-/** A module of a connection has one active session at most. */
+/** A module of a connection has one active session of a track at most. */
 export class ActiveSessionExists extends Error {
   override readonly name = 'ActiveSessionExists';
   readonly moduleName: string;
@@ -49,7 +51,14 @@ export interface NewSession {
   batchSize?: number;
   conflictResolution?: ConflictStrategy;
   syncConfig?: Record<string, unknown>;
+  /** `api` without it. */
+  trigger?: SessionTrigger;
+  configurationId?: string;
+  /** The nightly session that it is a part of. */
+  parentSessionId?: string;
   workflowId?: string;
+  /** Known where the workflow itself opens its session. */
+  firstExecutionRunId?: string;
   idempotencyKey?: string;
   /** SHA-256 of the request, to tell a repeated one from another one under the same key. */
   requestHash?: string;
@@ -85,7 +94,7 @@ export async function createSession(knex: Knex, session: NewSession): Promise<Sy
     if (inserted) return inserted;
     const earlier = await findByIdempotencyKey(knex, session);
     if (earlier) throw new IdempotencyKeyUsed(earlier.id, isSameRequest(earlier, session));
-    const active = await findActiveSession(knex, session.connectionId, session.moduleName);
+    const active = await findActiveSession(knex, session);
     if (active) throw new ActiveSessionExists(session.moduleName, active.id);
   }
   throw new Error(`A session for ${session.moduleName} was refused ${CREATE_ATTEMPTS} times without a visible reason.`);
@@ -112,11 +121,11 @@ export async function findSessionModule(knex: Knex, id: string): Promise<string 
  * @throws ActiveSessionExists when that module has a session already
  */
 export async function moveSession(knex: Knex, id: string, moduleName: string): Promise<void> {
-  const { connectionId } = await getSession(knex, id);
+  const { connectionId, sessionType } = await getSession(knex, id);
   try {
     await SyncSessionModel.query(knex).findById(id).patch({ moduleName });
   } catch (error) {
-    const active = await findActiveSession(knex, connectionId, moduleName);
+    const active = await findActiveSession(knex, { connectionId, sessionType, moduleName });
     throw active && active.id !== id ? new ActiveSessionExists(moduleName, active.id) : error;
   }
 }
@@ -128,14 +137,27 @@ export async function getSession(knex: Knex, id: string): Promise<SyncSessionMod
   return session;
 }
 
+/** The session that keeps another one of its module and type from being created. */
 export async function findActiveSession(
   knex: Knex,
-  connectionId: string,
-  moduleName: string,
+  { connectionId, moduleName, sessionType }: Pick<NewSession, 'connectionId' | 'moduleName' | 'sessionType'>,
 ): Promise<SyncSessionModel | undefined> {
+  const track = trackOf(sessionType);
+  if (track === null) return undefined;
   return SyncSessionModel.query(knex)
-    .findOne({ connection_id: connectionId, module_name: moduleName })
+    .findOne({ connection_id: connectionId, module_name: moduleName, track })
     .whereIn('status', [...ACTIVE_RUN_STATUSES]);
+}
+
+/** The session that a workflow has opened, however often its runs were continued as new. */
+export async function findSessionOfRun(
+  knex: Knex,
+  { workflowId, firstExecutionRunId }: { workflowId: string; firstExecutionRunId: string },
+): Promise<SyncSessionModel | undefined> {
+  return SyncSessionModel.query(knex).findOne({
+    workflow_id: workflowId,
+    first_execution_run_id: firstExecutionRunId,
+  });
 }
 
 /** The session that the caller's earlier request with the same key made. */

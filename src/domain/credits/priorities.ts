@@ -26,6 +26,9 @@ const BY_SESSION: Readonly<Record<SessionType, CallPriority>> = {
   incremental_sync: 'incremental',
   manual_refresh: 'interactive',
   webhook_update: 'webhook',
+  verification: 'verify',
+  nightly: 'full',
+  push: 'push',
 };
 
 /** Priority of a session's calls. */

@@ -7,7 +7,7 @@
 export const RUN_STATUSES = ['initiated', 'in_progress', 'paused', 'completed', 'failed', 'cancelled'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
-/** Sessions in these statuses own their module: at most one per connection and module. */
+/** Sessions in these statuses own their track of the module. */
 export const ACTIVE_RUN_STATUSES = ['initiated', 'in_progress', 'paused'] as const satisfies readonly RunStatus[];
 
 /** A session in one of these statuses never changes again. */
@@ -17,8 +17,41 @@ export function isFinal(status: RunStatus): boolean {
   return (FINAL_RUN_STATUSES as readonly RunStatus[]).includes(status);
 }
 
-export const SESSION_TYPES = ['full_sync', 'incremental_sync', 'manual_refresh', 'webhook_update'] as const;
+export const SESSION_TYPES = [
+  'full_sync',
+  'incremental_sync',
+  'manual_refresh',
+  'webhook_update',
+  'verification',
+  'nightly',
+  'push',
+] as const;
 export type SessionType = (typeof SESSION_TYPES)[number];
+
+/**
+ * Share of a module that a session reads or writes: at most one session of a module and track is active, and different
+ * tracks run side by side. Sessions without a track exclude nobody.
+ */
+export type SessionTrack = 'all_rows' | 'changes' | 'notified' | 'nightly' | 'push';
+
+const TRACKS: Readonly<Record<SessionType, SessionTrack | null>> = {
+  full_sync: 'all_rows',
+  verification: 'all_rows',
+  incremental_sync: 'changes',
+  webhook_update: 'notified',
+  manual_refresh: null,
+  nightly: 'nightly',
+  push: 'push',
+};
+
+/** Track of a session; the database computes the same. */
+export function trackOf(sessionType: SessionType): SessionTrack | null {
+  return TRACKS[sessionType];
+}
+
+/** Starters of a session. */
+export const SESSION_TRIGGERS = ['api', 'schedule', 'nightly', 'notification', 'housekeeping'] as const;
+export type SessionTrigger = (typeof SESSION_TRIGGERS)[number];
 
 export const SYNC_DIRECTIONS = ['bidirectional', 'from_crm', 'to_crm'] as const;
 export type SyncDirection = (typeof SYNC_DIRECTIONS)[number];

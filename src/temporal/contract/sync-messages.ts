@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Comparison, ReadPath, RunStatus } from '../../domain/runs/enums';
+import type { Comparison, ReadPath, RunStatus, SessionTrigger } from '../../domain/runs/enums';
 import type { FullSyncPlan, SessionSums } from './results';
 
 /** Limit of rows that may leave the mirror without a person's approval. */
@@ -32,7 +32,8 @@ export interface IncrementalSyncOptions extends SyncOptions {
 
 /** Input of every sync of a module. */
 export interface SyncInput<Options = SyncOptions> {
-  sessionId: string;
+  /** Absent for a run that the clock or another workflow starts: it opens its session itself. */
+  sessionId?: string;
   connectionId: string;
   /** Name of the connection. */
   connection: string;
@@ -40,7 +41,18 @@ export interface SyncInput<Options = SyncOptions> {
   module: string;
   /** Name of the module in the engine's books, where it is another one. */
   key?: string;
+  /** Starter of a run without a session. */
+  trigger?: SessionTrigger;
+  /** The configuration whose schedule starts it. */
+  configurationId?: string;
+  /** The nightly session that it is a part of. */
+  parentSessionId?: string;
   options: Options;
+}
+
+/** Input of a sync that has its session. */
+export interface OpenedInput {
+  sessionId: string;
 }
 
 export type IncrementalSyncInput = SyncInput<IncrementalSyncOptions>;

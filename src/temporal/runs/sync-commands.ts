@@ -7,7 +7,6 @@ import {
   type WorkflowHandle,
   isGrpcServiceError,
 } from '@temporalio/client';
-import type { SessionType } from '../../domain/runs/enums';
 import type { TemporalClient } from '../client';
 import {
   approveSweepUpdate,
@@ -16,10 +15,11 @@ import {
   type FullSyncInput,
   type IncrementalSyncInput,
   type CommandPayload,
+  type OpenedInput,
   type RemovalOptions,
   type SyncInput,
 } from '../contract/sync-messages';
-import { syncWorkflowId } from '../ids';
+import { syncWorkflowId, type ModuleSyncType } from '../ids';
 import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
 
@@ -33,7 +33,7 @@ export class NoWorkerAnswered extends Error {
   override readonly name = 'NoWorkerAnswered';
 }
 
-/** A workflow with the module's id runs already. */
+/** A workflow of the same type runs already for the module. */
 export class SyncWorkflowRunning extends Error {
   override readonly name = 'SyncWorkflowRunning';
 }
@@ -68,9 +68,12 @@ export interface SyncExecution {
 /** Everything the control API asks of Temporal. Every method answers or fails within its time limit. */
 export interface SyncCommands {
   /** @throws SyncWorkflowRunning, TemporalUnavailable */
-  startFullSync(input: FullSyncInput, requestedBy: string): Promise<Required<WorkflowTarget>>;
+  startFullSync(input: FullSyncInput & OpenedInput, requestedBy: string): Promise<Required<WorkflowTarget>>;
   /** @throws SyncWorkflowRunning, TemporalUnavailable */
-  startIncrementalSync(input: IncrementalSyncInput, requestedBy: string): Promise<Required<WorkflowTarget>>;
+  startIncrementalSync(
+    input: IncrementalSyncInput & OpenedInput,
+    requestedBy: string,
+  ): Promise<Required<WorkflowTarget>>;
   /**
    * Sends a command that takes effect at the workflow's next safe point.
    * @param updateId the same id sends the command once, however often it is called
@@ -103,7 +106,7 @@ export function createSyncCommands(temporal: TemporalClient, limits: SyncCommand
 /** Properties of a kind of sync in Temporal. */
 interface SyncKindStart {
   workflowType: 'fullSync' | 'incrementalSync';
-  kind: SessionType;
+  kind: ModuleSyncType;
   summary: string;
   details: string[];
 }
@@ -122,7 +125,7 @@ class TemporalSyncCommands implements SyncCommands {
     this.#effectMs = effectMs;
   }
 
-  async startFullSync(input: FullSyncInput, requestedBy: string): Promise<Required<WorkflowTarget>> {
+  async startFullSync(input: FullSyncInput & OpenedInput, requestedBy: string): Promise<Required<WorkflowTarget>> {
     return this.#start(input, requestedBy, {
       workflowType: 'fullSync',
       kind: 'full_sync',
@@ -136,7 +139,10 @@ class TemporalSyncCommands implements SyncCommands {
     });
   }
 
-  async startIncrementalSync(input: IncrementalSyncInput, requestedBy: string): Promise<Required<WorkflowTarget>> {
+  async startIncrementalSync(
+    input: IncrementalSyncInput & OpenedInput,
+    requestedBy: string,
+  ): Promise<Required<WorkflowTarget>> {
     return this.#start(input, requestedBy, {
       workflowType: 'incrementalSync',
       kind: 'incremental_sync',
@@ -150,9 +156,13 @@ class TemporalSyncCommands implements SyncCommands {
     });
   }
 
-  /** Every sync of a module has the same workflow id, so Temporal lets one run at a time. */
-  async #start(input: SyncInput, requestedBy: string, sync: SyncKindStart): Promise<Required<WorkflowTarget>> {
-    const workflowId = syncWorkflowId(input.connection, input.key ?? input.module);
+  /** Every sync of a type of a module has the same workflow id, so Temporal lets one run at a time. */
+  async #start(
+    input: SyncInput & OpenedInput,
+    requestedBy: string,
+    sync: SyncKindStart,
+  ): Promise<Required<WorkflowTarget>> {
+    const workflowId = syncWorkflowId(sync.kind, input.connection, input.key ?? input.module);
     const handle = await this.#onceThePreviousClosed(() =>
       this.#temporal.client.workflow.start(sync.workflowType, {
         workflowId,
@@ -257,7 +267,7 @@ export function translate(error: unknown): unknown {
   return error;
 }
 
-function describeRequest({ sessionId, options }: SyncInput, requestedBy: string): string[] {
+function describeRequest({ sessionId, options }: SyncInput & OpenedInput, requestedBy: string): string[] {
   return [
     `- session: \`${sessionId}\``,
     `- requested by: ${requestedBy}`,

@@ -4,10 +4,12 @@ import type { Comparison } from '../../domain/runs/enums';
 import { isFirstLoad, MAX_ROUNDS, roundsFrom } from '../../domain/runs/rounds';
 import { LIMITS } from '../../domain/zoho-limits';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
+import type { SkippedRun } from '../../temporal/contract/open-session';
 import type { FullSyncPlan } from '../../temporal/contract/results';
-import type { FullSyncInput, SyncResult } from '../../temporal/contract/sync-messages';
+import type { FullSyncInput, OpenedInput, SyncResult } from '../../temporal/contract/sync-messages';
 import { finishFullSync, indexMirror, planFullSync, readByListPages } from '../activity-proxies';
 import { causeOf, isFailure } from '../run/activity-failures';
+import { inSession } from '../run/open-session';
 import { extractByBulkRead } from './bulk-extraction';
 import { catchUp, type CaughtUp, describeDifference } from './catch-up';
 import { assertMostFit } from './quarantine';
@@ -21,7 +23,11 @@ const MAX_PLANS = 2 * LIMITS.bulkRead.fields;
  * Mirrors a whole module: plans, reads every row, removes what has vanished, catches up with what changed meanwhile, and
  * is done when both sides count the same. Every step can be repeated without harm.
  */
-export async function fullSync(input: FullSyncInput): Promise<SyncResult> {
+export async function fullSync(input: FullSyncInput): Promise<SyncResult | SkippedRun> {
+  return inSession(input, 'full_sync', readWhole);
+}
+
+async function readWhole(input: FullSyncInput & OpenedInput): Promise<SyncResult> {
   const { module, state } = input;
   const run = new SyncRun(input, `Full sync of ${module}`, state);
   run.expectedRows = state?.plan.expectedRows ?? null;

@@ -1,8 +1,10 @@
 import { incrementalSyncChunks } from '../../domain/runs/chunk-numbers';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
+import type { SkippedRun } from '../../temporal/contract/open-session';
 import type { IncrementalSyncPlan } from '../../temporal/contract/results';
-import type { IncrementalSyncInput, SyncResult } from '../../temporal/contract/sync-messages';
+import type { IncrementalSyncInput, OpenedInput, SyncResult } from '../../temporal/contract/sync-messages';
 import { finishIncrementalSync, planIncrementalSync, readRestored, retryQuarantined } from '../activity-proxies';
+import { inSession } from '../run/open-session';
 import { catchUp, type CaughtUp, describeDifference, differenceOf } from './catch-up';
 import { assertMostFit } from './quarantine';
 import { SyncRun } from './sync-run';
@@ -12,7 +14,11 @@ import { SyncRun } from './sync-run';
  * of both sides, and only then moves the watermark. What changes leave unexplained is looked for once more; then the
  * run says so and leaves it to a full sync.
  */
-export async function incrementalSync(input: IncrementalSyncInput): Promise<SyncResult> {
+export async function incrementalSync(input: IncrementalSyncInput): Promise<SyncResult | SkippedRun> {
+  return inSession(input, 'incremental_sync', addChanges);
+}
+
+async function addChanges(input: IncrementalSyncInput & OpenedInput): Promise<SyncResult> {
   const run = new SyncRun(input, `Incremental sync of ${input.module}`);
   return run.complete(async () => {
     const plan = await makePlan(run, input);

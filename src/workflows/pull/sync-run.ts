@@ -4,7 +4,12 @@ import type { Comparison } from '../../domain/runs/enums';
 import { sessionRun, type SessionPatch } from '../../domain/runs/run';
 import { statusOf } from '../../domain/runs/run-holds';
 import type { RowCounts, SessionSums } from '../../temporal/contract/results';
-import { progressQuery, type SyncInput, type SyncResult } from '../../temporal/contract/sync-messages';
+import {
+  progressQuery,
+  type OpenedInput,
+  type SyncInput,
+  type SyncResult,
+} from '../../temporal/contract/sync-messages';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { endRun } from '../run/end-run';
 import { RunMessages } from '../run/run-messages';
@@ -36,7 +41,7 @@ export class SyncRun {
   readonly #counted = new Set<number>();
 
   /** @param title what the Temporal UI shows the run under */
-  constructor(input: SyncInput, title: string, inherited?: Inheritance) {
+  constructor(input: SyncInput & OpenedInput, title: string, inherited?: Inheritance) {
     const { sessionId, connectionId, module, options } = input;
     this.target = { sessionId, connectionId, module, ...(options.fields && { fields: options.fields }) };
     this.sums = inherited?.sums ?? { read: 0, created: 0, updated: 0, unchanged: 0, failed: 0 };

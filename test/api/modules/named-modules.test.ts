@@ -57,7 +57,7 @@ describe('the module that a request names', () => {
     const second = await post('/syncs/full', { module: 'ACCOUNTS' });
 
     assert.equal(first.session.module, 'Accounts');
-    assert.equal(first.session.workflowId, 'sync:crm:Accounts');
+    assert.equal(first.session.workflowId, 'full-sync:crm:Accounts');
     assertProblem(second, 'sync_already_running');
   });
 

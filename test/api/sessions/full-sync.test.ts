@@ -45,7 +45,7 @@ describe('starting and steering a full sync', () => {
 
     const { session } = SessionAnswer.parse(answer.body);
     const { links } = session;
-    const workflow = await temporal.client.workflow.getHandle(`sync:${connection.name}:Deals`).describe();
+    const workflow = await temporal.client.workflow.getHandle(`full-sync:${connection.name}:Deals`).describe();
     assert.equal(answer.status, 202);
     assert.equal(answer.headers.get('location'), links.self);
     assert.equal(session.status, 'initiated');
@@ -53,7 +53,7 @@ describe('starting and steering a full sync', () => {
     assert.deepEqual(session.options, { fields: ['Deal_Name', 'Amount'], path: 'list', massDeletePercent: 5 });
     assert.match(
       links.temporalUi ?? '',
-      new RegExp(`/namespaces/default/workflows/sync%3A${connection.name}%3ADeals$`),
+      new RegExp(`/namespaces/default/workflows/full-sync%3A${connection.name}%3ADeals$`),
     );
     assert.equal(workflow.type, 'fullSync');
     assert.deepEqual(workflow.memo, { sessionId: session.id, requestedBy: api.actor('operator') });
@@ -104,7 +104,10 @@ describe('starting and steering a full sync', () => {
     const answer = await start({ connection: name });
 
     assert.equal(problemOf(answer).code, 'sync_already_running');
-    assert.equal(await findActiveSession(api.knex, id, 'Deals'), undefined);
+    assert.equal(
+      await findActiveSession(api.knex, { connectionId: id, moduleName: 'Deals', sessionType: 'full_sync' }),
+      undefined,
+    );
   });
 
   it('answers a repeated idempotency key with the same session', async () => {

@@ -28,7 +28,7 @@ describe('starting an incremental sync', () => {
     assert.deepEqual([answer.status, answer.headers.get('location')], [202, session.links.self]);
     assert.deepEqual([session.sessionType, session.status], ['incremental_sync', 'initiated']);
     assert.deepEqual(session.options, options);
-    const handle = temporal.client.workflow.getHandle(`sync:${name}:Deals`);
+    const handle = temporal.client.workflow.getHandle(`incremental-sync:${name}:Deals`);
     const { type, memo, typedSearchAttributes } = await handle.describe();
     assert.deepEqual([type, memo], ['incrementalSync', { sessionId: session.id, requestedBy: api.actor('operator') }]);
     assert.deepEqual(Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value])), {
@@ -48,15 +48,16 @@ describe('starting an incremental sync', () => {
     });
   });
 
-  it('is refused while a full sync of the module runs, which is named', async () => {
+  it('is refused while another one of the module runs, which is named, but not by a full sync', async () => {
     const { name } = await someConnection(api.knex);
     const json = { module: 'Deals', connection: name };
-    const full = SessionAnswer.parse((await api.call('POST', '/api/v1/syncs/full', { json })).body);
+    await api.call('POST', '/api/v1/syncs/full', { json });
+    const first = SessionAnswer.parse((await start({ connection: name })).body);
 
     const answer = await start({ connection: name });
 
     assert.equal(answer.status, 409);
-    assert.deepEqual([problemOf(answer).code, problemOf(answer).sessionId], ['sync_already_running', full.session.id]);
+    assert.deepEqual([problemOf(answer).code, problemOf(answer).sessionId], ['sync_already_running', first.session.id]);
   });
 
   it('answers a repeated idempotency key with the same session, but not one that belongs to a full sync', async () => {

@@ -61,6 +61,16 @@ async function syncChanges({ engine }: EngineApi): Promise<Org> {
   return org;
 }
 
+/** A sync that opens its session itself, and one that finds nothing that changes could be added to. */
+async function startByClock({ engine }: EngineApi): Promise<Org> {
+  const org = await engine.org({ accounts: 5, contacts: 5 });
+  await org.fullSync('Accounts');
+  org.zoho.changeRecords('Accounts', { insert: { count: 3 } });
+  await org.incrementalSyncByClock('Accounts');
+  await org.incrementalSyncByClock('Contacts');
+  return org;
+}
+
 export const INCREMENTAL_SYNCS: readonly Scenario[] = [
   {
     title: 'an incremental sync',
@@ -76,4 +86,5 @@ export const INCREMENTAL_SYNCS: readonly Scenario[] = [
     ],
     play: syncChanges,
   },
+  { title: 'an incremental sync that the clock starts', meets: ['openSession'], play: startByClock },
 ];

@@ -9,6 +9,9 @@ describe('the priority of a session', () => {
       incremental_sync: 'incremental',
       manual_refresh: 'interactive',
       webhook_update: 'webhook',
+      verification: 'verify',
+      nightly: 'full',
+      push: 'push',
     });
   });
 });
