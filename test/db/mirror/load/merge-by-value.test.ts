@@ -42,6 +42,16 @@ describe('merging rows of the same Modified_Time', () => {
     assert.deepEqual(names, ['second', 'second', 'first']);
   });
 
+  it('trusts the time of such a row once a later read has shown the same', async () => {
+    const deals = await someMirror(database.knex);
+    await loadRecords(deals, [deal('1', 'first')], { asOf: new Date('2026-11-16T09:00:01Z') });
+    await loadRecords(deals, [deal('1', 'first')]);
+
+    await loadRecords(deals, [deal('1', 'second')]);
+
+    assert.equal((await rowsOf(deals))[0]?.['deal_name'], 'first');
+  });
+
   it('compares values where a time is unknown', async () => {
     const deals = await someMirror(database.knex);
     await loadRecords(deals, [deal('1', 'A', null), deal('2', 'B', MONDAY), deal('3', 'C', null)]);
