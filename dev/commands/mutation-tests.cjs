@@ -1,6 +1,7 @@
 'use strict';
 
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { compileAssembly } = require('./assembly.cjs');
 const { installDependencies } = require('./prepare.cjs');
@@ -22,7 +23,24 @@ async function runMutationTests(root, [part, ...extra]) {
   await installDependencies(room);
   await compileAssembly(root);
   const stryker = path.join(room, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
-  return runToEnd(process.execPath, [stryker, 'run', configuration, ...extra], { cwd: root });
+  const scratch = scratchFolder();
+  try {
+    const env = { ...process.env, TMPDIR: scratch };
+    return await runToEnd(process.execPath, [stryker, 'run', configuration, ...extra], { cwd: root, env });
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A place for what tests leave behind when Stryker kills the process they run in, such as the data of PostgreSQL: it
+ * serves all mutants that a process tries, and is killed with it.
+ */
+function scratchFolder() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pulse-mutation-'));
+  // PostgreSQL's own user has to get through.
+  fs.chmodSync(folder, 0o711);
+  return folder;
 }
 
 /** Names of the parts: each has a configuration of Stryker and one of mocha. */
