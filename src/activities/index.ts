@@ -40,6 +40,7 @@ import { readByListPages, readChanges, type ChangesRequest, type ListReadRequest
 import { planFullSync, type FullSyncPlanRequest } from './pull/plan-full-sync';
 import { planIncrementalSync, type IncrementalPlanRequest } from './pull/plan-incremental-sync';
 import { readRestored, type RestoredRequest } from './pull/read-restored';
+import { refreshRecords } from './pull/refresh-records';
 import { retryQuarantined, type RetryRequest } from './pull/retry-quarantined';
 import { recordRun, type RecordedUpdate } from './record-run';
 
@@ -80,6 +81,7 @@ export function createZohoActivities(deps: ActivityDependencies) {
     readChanges: (request: ChangesRequest) => readChanges(deps, request),
     readDeletes: (request: DeletesRequest) => readDeletes(deps, request),
     readRestored: (request: RestoredRequest) => readRestored(deps, request),
+    refetchRecords: (target: SyncTarget) => refreshRecords(deps, target),
     retryQuarantined: (request: RetryRequest) => retryQuarantined(deps, request),
     sweepUnseenRows: (request: SweepRun) => sweepUnseenRows(deps, request),
     countBothSides: (target: SyncTarget) => countBothSides(deps, target),

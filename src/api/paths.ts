@@ -29,3 +29,8 @@ export function configurationPath(name: string): string {
 export function modulePath(module: string): string {
   return `${API_PREFIX}/modules/${encodeURIComponent(module)}`;
 }
+
+/** @param module API name */
+export function mirrorRecordPath(module: string, id: string): string {
+  return `${API_PREFIX}/mirror/${encodeURIComponent(module)}/records/${encodeURIComponent(id)}`;
+}

@@ -22,6 +22,7 @@ import { createConnection, getConnectionRoute, listConnectionsRoute, putConnecti
 import { oauthCallback } from './connections/oauth-callback';
 import { getAuthStatus, getOrganization, getPermissions, listUsersRoute } from './connections/organization';
 import type { Route } from './http/route';
+import { syncRecord } from './mirror/sync-record';
 import { createCustomField, listFieldModificationsRoute, updateCustomField } from './modules/custom-fields';
 import { getFieldCoverage, listFields } from './modules/fields';
 import { getModuleRoute, listModulesRoute } from './modules/modules';
@@ -40,6 +41,7 @@ import {
 } from './sessions/read';
 import { startFullSync } from './sessions/start-full-sync';
 import { startIncrementalSync } from './sessions/start-incremental-sync';
+import { startManualSync } from './sessions/start-manual-sync';
 import { getHealth, getMetrics, getOpenApi, getOverview, getReadiness } from './system/read';
 import { rotateEncryptionKeys } from './system/rotate-encryption-keys';
 
@@ -47,6 +49,7 @@ import { rotateEncryptionKeys } from './system/rotate-encryption-keys';
 export const ROUTES: readonly Route[] = [
   startFullSync,
   startIncrementalSync,
+  startManualSync,
   createPlan,
   listSessionsRoute,
   getSessionRoute,
@@ -72,6 +75,7 @@ export const ROUTES: readonly Route[] = [
   countRecordsRoute,
   writeRecords,
   validateRecords,
+  syncRecord,
   listQuarantineRoute,
   ignoreQuarantined,
   reopenQuarantined,

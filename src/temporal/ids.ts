@@ -10,6 +10,11 @@ export function syncWorkflowId(sessionType: ModuleSyncType, connection: string, 
   return `${PREFIXES[sessionType]}:${connection}:${module}`;
 }
 
+/** A session of chosen records stands in nobody's way: each has an id of its own. */
+export function refreshWorkflowId(sessionId: string): string {
+  return `refresh:${sessionId}`;
+}
+
 export function bulkWriteWorkflowId(operationId: string): string {
   return `bulk-write:${operationId}`;
 }

@@ -5,3 +5,4 @@ export { incrementalSync } from './pull/incremental-sync';
 export { massUpdate } from './bulk-operations/mass-update';
 export { reconcileConnections } from './maintenance/reconcile-connections';
 export { reconcileSessions } from './maintenance/reconcile-sessions';
+export { refreshRecords } from './pull/refresh-records';

@@ -15,6 +15,8 @@ export interface EngineApi {
   /** Calls the API as an operator; fails on a status of 400 or more unless `expect` names it. */
   call<T>(method: 'GET' | 'POST', path: string, body?: object | string, expect?: number): Promise<T>;
   readonly url: string;
+  /** The operator's API key. */
+  readonly key: string;
 }
 
 /**
@@ -43,7 +45,7 @@ export function useEngineApi(
     });
     const server = await startApi(config, createLogger('test', 'silent'));
     const { secret } = await createApiKey(engine.knex, { name: 'tester', role: 'operator' });
-    started = { server, api: { engine, url, call: caller(`${url}/api/v1`, secret) } };
+    started = { server, api: { engine, url, key: secret, call: caller(`${url}/api/v1`, secret) } };
   });
   after(async function () {
     this.timeout(STARTING_MS);

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { uuidv7 } from 'uuidv7';
 import {
   DEMO_CLIENT_ID,
   DEMO_CLIENT_SECRET,
@@ -11,6 +12,7 @@ import type { Control } from '../../simulator/control/control';
 import { ensureConnection } from '../../src/db/connections/ensure-connection';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
+import { requestRecords } from '../../src/db/sessions/requested-records';
 import { createSession, getSession } from '../../src/db/sessions/sessions';
 import { isFinal, type RunStatus } from '../../src/domain/runs/enums';
 import type { TemporalClient } from '../../src/temporal/client';
@@ -22,7 +24,7 @@ import type {
   IncrementalSyncOptions,
   SyncResult,
 } from '../../src/temporal/contract/sync-messages';
-import { syncWorkflowId, type ModuleSyncType } from '../../src/temporal/ids';
+import { refreshWorkflowId, syncWorkflowId, type ModuleSyncType } from '../../src/temporal/ids';
 import { type SyncCommands, type SyncUpdate, SyncWorkflowNotRunning } from '../../src/temporal/runs/sync-commands';
 import { TASK_QUEUES } from '../../src/temporal/task-queues';
 import type { incrementalSync } from '../../src/workflows';
@@ -117,6 +119,24 @@ export class Org {
     const input = await this.#inputOf('incremental_sync', module, options);
     await this.engine.commands.startIncrementalSync(input, PERSON);
     return input.sessionId;
+  }
+
+  /** @returns the id of the session that reads chosen records */
+  async startRefresh(module: string, ids: readonly string[]): Promise<string> {
+    const { engine, connectionId, name: connection } = this;
+    const sessionId = uuidv7();
+    await createSession(engine.knex, {
+      id: sessionId,
+      connectionId,
+      sessionType: 'manual_refresh',
+      moduleName: module,
+      initiatedBy: PERSON,
+      workflowId: refreshWorkflowId(sessionId),
+    });
+    await requestRecords(engine.knex, sessionId, ids);
+    const input = { sessionId, connectionId, connection, module, options: {}, records: ids.length };
+    await engine.commands.startRefresh(input, PERSON);
+    return sessionId;
   }
 
   async #inputOf<Options>(sessionType: ModuleSyncType, module: string, options: Options) {

@@ -7,6 +7,7 @@ import type { Org } from '../support/org';
 import { stopShared } from '../support/shared';
 import { HISTORIES, type RecordedHistory } from './histories';
 import { OPERATION_SCENARIOS } from './operation-scenarios';
+import { RECORD_SCENARIOS } from './record-scenarios';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -132,6 +133,7 @@ async function main(chosen: readonly string[]): Promise<void> {
       async (engine) => (await play(engine)).workflowId('Contacts'),
     ]),
     ...Object.entries(OPERATION_SCENARIOS),
+    ...Object.entries(RECORD_SCENARIOS),
   ]);
   const unknown = chosen.find((name) => !scenarios.has(name));
   if (unknown !== undefined) throw new Error(`There is no story ${unknown}.`);

@@ -1,3 +1,4 @@
+import type { MirrorModule } from '../../db/mirror/mirror-module';
 import { countMirrorRows } from '../../db/mirror/mirror-table';
 import { countQuarantine } from '../../db/mirror/quarantine';
 import {
@@ -11,7 +12,7 @@ import {
   type Reading,
 } from '../../db/mirror/sweep';
 import { findLastChunk } from '../../db/sessions/chunks';
-import { massDeleteNeedsApproval } from '../../domain/mirror/mass-delete-guard';
+import { MASS_DELETE_FREE_ROWS, massDeleteNeedsApproval } from '../../domain/mirror/mass-delete-guard';
 import { readFrom } from '../../domain/mirror/watermark';
 import { earliestNow } from '../../domain/mirror/zoho-clock';
 import {
@@ -111,6 +112,31 @@ async function listDeletes(
 /** Whether page numbers reach no further. What lies there is found by the sweep of a full sync. */
 function isBeyondPages(error: unknown): boolean {
   return error instanceof ZohoError && ['validation', 'cursor_lost', 'request_bug'].includes(error.category);
+}
+
+/** Rows that Zoho did not answer, by whether they left the mirror. */
+export interface RemovedRows {
+  gone: string[];
+  /** Ids of rows that stay: that so many vanish at once may be a lost permission. */
+  kept: string[];
+}
+
+/**
+ * Removes rows of records that were asked for by id and that Zoho does not know, unless they are more of the mirror than
+ * may leave unasked: then those that the mirror has stay. Idempotent.
+ */
+export async function removeVanished(
+  { knex }: Pick<ActivityDependencies, 'knex'>,
+  mirror: MirrorModule,
+  work: { sessionId: string; sequence: number },
+  vanished: readonly DeletedRow[],
+): Promise<RemovedRows> {
+  const present = new Set(await findPresentIds(knex, mirror, vanished));
+  const isMany =
+    present.size > MASS_DELETE_FREE_ROWS && massDeleteNeedsApproval(present.size, await countMirrorRows(knex, mirror));
+  const gone = isMany ? vanished.filter(({ id }) => !present.has(id)) : vanished;
+  await moveToTombstones(knex, mirror, work.sessionId, work.sequence, gone);
+  return { gone: gone.map(({ id }) => id), kept: isMany ? [...present] : [] };
 }
 
 export interface SweepRequest extends SyncTarget {

@@ -1,5 +1,4 @@
-import { CopyPages, type CopyPage } from '../../db/mirror/copy/copy-page';
-import { pageConverter } from '../../db/mirror/copy/page-columns';
+import type pg from 'pg';
 import { copyPagesSource } from '../../db/mirror/load/chunk-sources';
 import { loadChunk } from '../../db/mirror/load/load-chunk';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
@@ -7,13 +6,12 @@ import type { DeletedRow } from '../../db/mirror/sweep';
 import { latestNow } from '../../domain/mirror/zoho-clock';
 import type { ChunkCounter } from '../../domain/runs/chunk-numbers';
 import { LIMITS } from '../../domain/zoho-limits';
-import { getRecord } from '../../zoho/records/get-record';
 import { listRecords } from '../../zoho/records/list-records';
 import type { ActivityDependencies } from '../dependencies';
 import type { ZohoWork } from '../with-zoho';
 import { convertedParameter } from './list-pages';
+import { pageReader } from './page-rows';
 import { timedAnswer } from './timed-answer';
-import { withWholeTexts } from './whole-texts';
 
 export interface RefetchRequest {
   sessionId: string;
@@ -21,6 +19,8 @@ export interface RefetchRequest {
   chunks: ChunkCounter;
   /** The records are asked for because of doubts up to this number. */
   settlesDoubtsUpTo?: string;
+  /** Notes, in the transaction that merges them, that records were found. */
+  settle?: (client: pg.Client, ids: readonly string[]) => Promise<void>;
 }
 
 export interface RefetchResult {
@@ -31,8 +31,8 @@ export interface RefetchResult {
 }
 
 /**
- * Fetches records by id and merges those that still exist. A credit for every 100 ids; one a row if it is wide.
- * @param mirror with all of its fields: rows that are asked for one by one are read whole
+ * Fetches records by id and merges those that still exist. A credit for every 100 ids and 50 fields.
+ * @param mirror with all of its fields
  */
 export async function refetchRecords(
   deps: ActivityDependencies,
@@ -40,7 +40,7 @@ export async function refetchRecords(
   mirror: MirrorModule,
   request: RefetchRequest,
 ): Promise<RefetchResult> {
-  const { sessionId, chunks, settlesDoubtsUpTo } = request;
+  const { sessionId, chunks, settlesDoubtsUpTo, settle } = request;
   const ids = request.ids.filter(isZohoId);
   const answered: RefetchResult = {
     found: 0,
@@ -49,37 +49,34 @@ export async function refetchRecords(
       request.ids.filter((id) => !isZohoId(id)),
     ),
   };
-  const wide = mirror.fields.length > LIMITS.listPage.fields;
-  const converter = new CopyPages(mirror.fields, 'text');
-  const idsOnly = pageConverter([]);
-  const fields = mirror.fields.slice(0, LIMITS.listPage.fields).map((field) => field.apiName);
+  const reader = pageReader(zoho, mirror.module, mirror.fields);
   for (let start = 0; start < ids.length; start += LIMITS.listPage.ids) {
     const asked = ids.slice(start, start + LIMITS.listPage.ids);
     const startedAt = new Date();
-    const query = { fields, ids: asked, ...convertedParameter(mirror.module) };
-    const timed = await timedAnswer(() => listRecords(zoho.transport, mirror.module, query, zoho.options));
-    const page = timed.answer;
-    const there = new Set(idsOnly.convert(page.body).copy.toString('latin1').split('\n').filter(Boolean));
+    const query = { fields: reader.listFields, ids: asked, ...convertedParameter(mirror.module) };
+    const { answer, asOf, clocks } = await timedAnswer(() =>
+      listRecords(zoho.transport, mirror.module, query, zoho.options),
+    );
+    const page = await reader.read(answer.body, asOf.getTime());
+    const there = new Set(page.listed);
     const gone = asked.filter((id) => !there.has(id));
-    answered.vanished.push(...goneBy(latestNow(timed.clocks), gone));
+    answered.vanished.push(...goneBy(latestNow(clocks), gone));
     if (there.size === 0) continue;
     answered.found += there.size;
-    const pages = wide
-      ? await wholeRecords(zoho, mirror, [...there], converter)
-      : [await withWholeTexts(zoho, mirror.module, mirror.fields, converter.convert(page.body))];
     await loadChunk(
       deps.knex,
       mirror,
       { sessionId, chunkNumber: chunks.next(), kind: 'refetch' },
-      copyPagesSource(mirror, mirror.fields, pages, zoho.signal),
+      copyPagesSource(mirror, reader.fields, [page], zoho.signal),
       {
-        asOf: timed.asOf,
+        asOf,
         compareValues: true,
         settlesDoubtsUpTo,
         trackRecords: true,
         keepSeenIds: true,
-        bytes: page.body?.length ?? 0,
+        bytes: answer.body?.length ?? 0,
         startedAt,
+        alongside: settle && ((client) => settle(client, page.listed)),
       },
     );
   }
@@ -93,18 +90,4 @@ function isZohoId(id: string): boolean {
 
 function goneBy(time: Date, ids: readonly string[]): DeletedRow[] {
   return ids.map((id) => ({ id, deletedAt: time.toISOString(), reason: 'vanished' }));
-}
-
-async function wholeRecords(
-  zoho: ZohoWork,
-  mirror: MirrorModule,
-  ids: readonly string[],
-  converter: CopyPages,
-): Promise<CopyPage[]> {
-  const pages: CopyPage[] = [];
-  for (const id of ids) {
-    const record = await getRecord(zoho.transport, mirror.module, id, {}, zoho.options);
-    if (record) pages.push(converter.convert(record.body));
-  }
-  return pages;
 }

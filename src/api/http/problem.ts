@@ -35,6 +35,7 @@ export const PROBLEMS = {
   route_not_found: problem(404, 'No such route', 'not_found'),
   session_not_found: problem(404, 'No such session', 'not_found'),
   operation_not_found: problem(404, 'No such bulk write or mass update', 'not_found'),
+  record_not_found: problem(404, 'The mirror does not have the record', 'not_found'),
   quarantine_entry_not_found: problem(404, 'The record is not in quarantine', 'not_found'),
   configuration_not_found: problem(404, 'No such configuration', 'not_found'),
   api_key_not_found: problem(404, 'No such API key', 'not_found'),

@@ -1,12 +1,13 @@
 /** Groups of operations in the OpenAPI document, in its order, each with its description. */
 export const TAGS = {
-  Syncs: 'Start a sync of a module from Zoho CRM into its mirror.',
+  Syncs: 'Start a sync of a module, or of chosen records, from Zoho CRM into its mirror.',
   Plans: 'Compare the ways to read or write records before spending credits.',
   Sessions: 'Follow a sync, read its log and its records, and steer it.',
   Modules: 'Modules of the organization as Zoho describes them.',
   Fields: 'Metadata, coverage and custom fields of a module.',
   Records: 'Read and write records at Zoho, one request at a time.',
   Configurations: 'Say how a module is synced, and when.',
+  Mirror: 'The copy of the records in PostgreSQL.',
   Quarantine: 'Look at records that do not fit the mirror, and ignore those that may stay so.',
   Connections: 'Connect Zoho organizations, and see what a connection may do.',
   Access: 'Create, list and revoke the keys of this API.',

@@ -10,9 +10,9 @@ import {
   SYNC_DIRECTIONS,
 } from '../../domain/runs/enums';
 import { PAGE_FIELDS } from '../http/paging';
-import { ApiName, connection, lineOfText } from '../http/parameters';
+import { ApiName, connection, lineOfText, ZohoId } from '../http/parameters';
 import { Actions, approveSweepLink, RUN_LINKS, WaitingFor } from '../runs/present-run';
-import { LogData, SyncOptions, SyncPlan, SyncResult } from './sync-schemas';
+import { LogData, SessionResult, SyncOptions, SyncPlan } from './sync-schemas';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const count = z.number().min(0);
@@ -68,6 +68,22 @@ export const IncrementalSyncRequest = z
     description: 'Reads what changed in a module since the last sync from Zoho CRM into the mirror.',
   });
 
+/** Most records that one session reads by their ids: 20 calls. */
+const MOST_CHOSEN_RECORDS = 2_000;
+
+/** Records that a session reads. */
+export const ManualSyncRequest = z
+  .strictObject({
+    module: ApiName,
+    connection,
+    ids: z
+      .array(ZohoId)
+      .min(1)
+      .max(MOST_CHOSEN_RECORDS, `Must be at most ${MOST_CHOSEN_RECORDS} ids`)
+      .meta({ description: 'Ids of the records in Zoho CRM.' }),
+  })
+  .meta({ id: 'ManualSyncRequest', description: 'Reads chosen records from Zoho CRM into the mirror.' });
+
 export const CommandRequest = z
   .strictObject({ reason: lineOfText(500).trim().min(1).optional() })
   .meta({ id: 'CommandRequest', description: 'Why, for the log of the session.' });
@@ -121,7 +137,7 @@ export const Session = z
     conflictResolution: z.enum(CONFLICT_STRATEGIES),
     options: SyncOptions,
     plan: SyncPlan.nullable().meta({ description: 'null before it is made.' }),
-    result: SyncResult.nullable().meta({ description: 'null unless completed.' }),
+    result: SessionResult.nullable().meta({ description: 'null unless completed.' }),
     errorMessage: z.string().nullable(),
     pauseReason: z.string().nullable(),
     waitingFor: WaitingFor,

@@ -66,8 +66,7 @@ export const SyncPlan = z
   .union([FullSyncPlan, IncrementalSyncPlan])
   .meta({ id: 'SyncPlan', description: 'Plan of a full or an incremental sync.' });
 
-/** Result of a completed session. */
-export const SyncResult = storedObject<messages.SyncResult>({
+const CountedResult = storedObject<messages.SyncResult>({
   status: z.enum(RUN_STATUSES),
   read: rows,
   created: rows,
@@ -86,6 +85,26 @@ export const SyncResult = storedObject<messages.SyncResult>({
   description:
     'Rows of a completed sync by what became of them, and the counts of both sides, which agreed but for what came and went meanwhile.',
 });
+
+const RefreshResult = storedObject<messages.RefreshResult>({
+  status: z.enum(RUN_STATUSES),
+  requested: rows,
+  found: rows.meta({ description: 'Records that Zoho has.' }),
+  vanished: rows.meta({ description: 'Records that Zoho does not know, and that are no longer in the mirror.' }),
+  kept: rows.meta({
+    description: 'Records that Zoho does not know and that stay in the mirror, since too many vanished at once.',
+  }),
+  read: rows,
+  created: rows,
+  updated: rows,
+  unchanged: rows,
+  failed: rows.meta({ description: 'Records in quarantine.' }),
+}).meta({ id: 'RefreshResult', description: 'Chosen records by what became of them.' });
+
+/** Result of a completed session. */
+export const SessionResult = z
+  .union([CountedResult, RefreshResult])
+  .meta({ id: 'SessionResult', description: 'Result of a sync of a module, or of chosen records.' });
 
 /** Facts of a log line beside its text. */
 export const LogData = storedObject<RunLogData>({

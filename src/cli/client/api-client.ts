@@ -79,8 +79,19 @@ export class ApiClient {
    * @throws as `call`
    */
   async text(method: Method, path: string, call: ApiCall): Promise<string> {
+    const { status, text } = await this.answer(method, path, call);
+    if (status === 200) return text;
+    throw this.#notOurs(`${method} ${path} answered ${status} in an unknown form`);
+  }
+
+  /**
+   * Makes one call whose status says what its answer is.
+   * @returns the text of a JSON answer as it came
+   * @throws as `call`
+   */
+  async answer(method: Method, path: string, call: ApiCall): Promise<{ status: number; text: string }> {
     const { status, text, isJson } = await this.#exchange(method, path, call);
-    if (status === 200 && isJson) return text;
+    if (status < 300 && isJson) return { status, text };
     throw this.#notOurs(`${method} ${path} answered ${status} in an unknown form`);
   }
 

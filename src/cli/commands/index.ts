@@ -7,6 +7,7 @@ import { fieldsCommand } from './fields';
 import { healthCommand } from './health';
 import { keysCommand } from './keys';
 import { massUpdateCommand } from './mass-update';
+import { mirrorCommand } from './mirror';
 import { modulesCommand } from './modules';
 import { planCommand } from './plan';
 import { quarantineCommand } from './quarantine';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   modulesCommand,
   fieldsCommand,
   recordsCommand,
+  mirrorCommand,
   quarantineCommand,
   healthCommand,
 ];

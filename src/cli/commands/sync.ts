@@ -24,7 +24,33 @@ export function syncCommand(context: CliContext): Command {
   startCommand(context, sync, 'incremental')
     .description('read what changed in a module since its last sync')
     .option('--since <time>', 'read at least from this time on, ISO 8601 with offset, e.g. 2026-01-31T08:00:00Z');
+  addManual(context, sync);
   return sync;
+}
+
+function addManual(context: CliContext, sync: Command): void {
+  sync
+    .command('manual')
+    .description('read chosen records into the mirror')
+    .argument('<module>', 'API name in Zoho CRM, e.g. Deals')
+    .argument('<ids...>', 'ids of the records, at most 2,000')
+    .addOption(connectionOption())
+    .addOption(idempotencyOption())
+    .addOption(waitOption())
+    .action((module: string, ids: string[], options: SyncOptions) =>
+      start(context, 'manual', { module, ids }, options),
+    );
+}
+
+function idempotencyOption(): Option {
+  return new Option(
+    '--idempotency-key <key>',
+    'sent again with the same options, the same key answers the same session',
+  );
+}
+
+function waitOption(): Option {
+  return new Option('--wait', 'follow the session to its end; the exit code is 0 only if it completes');
 }
 
 /** Options of every command that starts a sync. */
@@ -36,17 +62,24 @@ function startCommand(context: CliContext, sync: Command, kind: 'full' | 'increm
     .option('--fields <names>', 'API names of the fields to read, separated by commas (default: every field)', names)
     .option('--allow-mass-delete', 'remove what has vanished in Zoho however much of the module it is')
     .option('--mass-delete-percent <share>', 'share of the mirror that may be removed without asking', percent)
-    .option('--idempotency-key <key>', 'sent again with the same options, the same key answers the same session')
-    .option('--wait', 'follow the session to its end; the exit code is 0 only if it completes')
-    .action(async (module: string, { wait, idempotencyKey, ...options }: SyncOptions) => {
-      const { session } = await context.api.post(`${API_PREFIX}/syncs/${kind}`, {
-        schema: SessionAnswer,
-        body: { module, ...options },
-        ...(idempotencyKey !== undefined && { headers: { 'idempotency-key': idempotencyKey } }),
-      });
-      if (wait) await followSession(context, session);
-      else show(context, session, sessionDetails);
-    });
+    .addOption(idempotencyOption())
+    .addOption(waitOption())
+    .action((module: string, options: SyncOptions) => start(context, kind, { module }, options));
+}
+
+async function start(
+  context: CliContext,
+  kind: 'full' | 'incremental' | 'manual',
+  wanted: object,
+  { wait, idempotencyKey, ...options }: SyncOptions,
+): Promise<void> {
+  const { session } = await context.api.post(`${API_PREFIX}/syncs/${kind}`, {
+    schema: SessionAnswer,
+    body: { ...wanted, ...options },
+    ...(idempotencyKey !== undefined && { headers: { 'idempotency-key': idempotencyKey } }),
+  });
+  if (wait) await followSession(context, session);
+  else show(context, session, sessionDetails);
 }
 
 function percent(text: string): number {

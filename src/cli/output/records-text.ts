@@ -25,6 +25,11 @@ export function readPage(text: string): PageOfRecords {
   return printableValue(Page.parse(parseExactJson(text, (digits) => digits)));
 }
 
+/** Reads an answer that is one record; numbers are texts with their digits. */
+export function readRecord(text: string): Record<string, unknown> {
+  return printableValue(z.record(z.string(), z.unknown()).parse(parseExactJson(text, (digits) => digits)));
+}
+
 /** One line a record, with a column for each of these fields, or for each that a record has. */
 export function recordsTable({ data }: PageOfRecords, fields?: readonly string[]): string {
   if (data.length === 0) return 'No records.';
@@ -46,6 +51,11 @@ export function firstFields({ data }: PageOfRecords): { fields: string[]; more: 
 
 /** Every field of one record, a line each. */
 export function recordDetails({ data: [record = {}] }: PageOfRecords): [name: string, value: string][] {
+  return recordFields(record);
+}
+
+/** Every field of a record, a line each. */
+export function recordFields(record: Record<string, unknown>): [name: string, value: string][] {
   return Object.entries(record)
     .filter(([name]) => isShown(name))
     .map(([name, value]) => [name, cell(value)]);

@@ -43,11 +43,7 @@ export function sessionDetails(session: Session): string {
     ['updated', formatCount(session.updatedRecords)],
     ['unchanged', formatCount(session.unchangedRecords)],
     ['failed', formatCount(session.failedRecords)],
-    [
-      'counted',
-      session.result &&
-        `${formatCount(session.result.zohoRows)} in Zoho, ${formatCount(session.result.mirrorRows)} in the mirror`,
-    ],
+    ['counted', session.result && resultLine(session.result)],
     ['rate', session.rowsPerSecond === null ? null : `${formatCount(session.rowsPerSecond)} rows/s`],
     ['time left', session.etaSeconds === null ? null : formatSeconds(session.etaSeconds)],
     ['API calls', formatCount(session.apiCallsMade)],
@@ -68,6 +64,13 @@ export function progressLine(session: Session): string {
 
 function planLine(plan: NonNullable<Session['plan']>): string {
   return 'reason' in plan ? plan.reason : `what changed since ${moment(plan.changesSince)}`;
+}
+
+function resultLine(result: NonNullable<Session['result']>): string {
+  if ('zohoRows' in result)
+    return `${formatCount(result.zohoRows)} in Zoho, ${formatCount(result.mirrorRows)} in the mirror`;
+  const { found, vanished, kept } = result;
+  return `${formatCount(found)} in Zoho, ${formatCount(vanished + kept)} unknown to it`;
 }
 
 function percentage(value: number | null): string {

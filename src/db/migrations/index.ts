@@ -33,6 +33,7 @@ import * as organizationReadTimes from './20261128030000_organization_read_times
 import * as pendingStarts from './20261128033000_pending_starts';
 import * as schedulesOfModules from './20261128064000_schedules_of_modules';
 import * as sessionTracks from './20261128070000_session_tracks';
+import * as requestedRecords from './20261128071300_requested_records';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -74,4 +75,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128033000_pending_starts', ...pendingStarts },
   { name: '20261128064000_schedules_of_modules', ...schedulesOfModules },
   { name: '20261128070000_session_tracks', ...sessionTracks },
+  { name: '20261128071300_requested_records', ...requestedRecords },
 ];

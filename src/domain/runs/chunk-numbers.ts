@@ -83,6 +83,9 @@ export const incrementalSyncChunks = {
   secondCatchUp: (pass: number): ChunkRange => catchUpChunks(PER_ROUND, pass),
 } as const;
 
+/** Chunks of a session that reads chosen records, up to 100 in each. */
+export const CHOSEN_CHUNKS: ChunkRange = { first: 0, end: SCAN_CHUNKS };
+
 /** Chunks of records that were asked for by id to settle a doubt, above those of all rounds. */
 export const DOUBT_CHUNKS: ChunkRange = { first: (MAX_NUMBERED_ROUNDS + 1) * PER_ROUND, end: MAX_CHUNK_NUMBER };
 

@@ -57,6 +57,13 @@ export interface OpenedInput {
 
 export type IncrementalSyncInput = SyncInput<IncrementalSyncOptions>;
 
+/** Input of a session that reads chosen records; their ids are in `sync.requested_records`. */
+export interface RefreshInput extends SyncInput<object>, OpenedInput {
+  sessionId: string;
+  /** Number of records. */
+  records: number;
+}
+
 export interface FullSyncInput extends SyncInput<FullSyncOptions> {
   /** Set by the workflow itself when it continues as new; nobody else sets it. */
   state?: FullSyncState;
@@ -86,6 +93,18 @@ export interface SyncResult {
   mirrorRows: number;
   /** Comparison by which a full sync found what differs; absent for an incremental sync, and from older histories. */
   compared?: Comparison;
+}
+
+/** Result of a session that read chosen records. */
+export interface RefreshResult extends SessionSums {
+  status: RunStatus;
+  requested: number;
+  /** Records that Zoho has. */
+  found: number;
+  /** Records that it does not know, and that are no longer in the mirror. */
+  vanished: number;
+  /** Records that it does not know and that stay, since they are too much of the mirror. */
+  kept: number;
 }
 
 /** Payload of a command, as the control API sends it. A workflow takes anything, and of that only what fits. */

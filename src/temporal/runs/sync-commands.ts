@@ -7,6 +7,7 @@ import {
   type WorkflowHandle,
   isGrpcServiceError,
 } from '@temporalio/client';
+import type { SessionType } from '../../domain/runs/enums';
 import type { TemporalClient } from '../client';
 import {
   approveSweepUpdate,
@@ -16,10 +17,11 @@ import {
   type IncrementalSyncInput,
   type CommandPayload,
   type OpenedInput,
+  type RefreshInput,
   type RemovalOptions,
   type SyncInput,
 } from '../contract/sync-messages';
-import { syncWorkflowId, type ModuleSyncType } from '../ids';
+import { refreshWorkflowId, syncWorkflowId } from '../ids';
 import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
 
@@ -74,6 +76,8 @@ export interface SyncCommands {
     input: IncrementalSyncInput & OpenedInput,
     requestedBy: string,
   ): Promise<Required<WorkflowTarget>>;
+  /** Starts a session that reads chosen records. @throws TemporalUnavailable */
+  startRefresh(input: RefreshInput, requestedBy: string): Promise<Required<WorkflowTarget>>;
   /**
    * Sends a command that takes effect at the workflow's next safe point.
    * @param updateId the same id sends the command once, however often it is called
@@ -105,8 +109,9 @@ export function createSyncCommands(temporal: TemporalClient, limits: SyncCommand
 
 /** Properties of a kind of sync in Temporal. */
 interface SyncKindStart {
-  workflowType: 'fullSync' | 'incrementalSync';
-  kind: ModuleSyncType;
+  workflowType: 'fullSync' | 'incrementalSync' | 'refreshRecords';
+  kind: SessionType;
+  workflowId: string;
   summary: string;
   details: string[];
 }
@@ -129,6 +134,7 @@ class TemporalSyncCommands implements SyncCommands {
     return this.#start(input, requestedBy, {
       workflowType: 'fullSync',
       kind: 'full_sync',
+      workflowId: syncWorkflowId('full_sync', input.connection, input.key ?? input.module),
       summary: `Full sync of ${input.module} (${input.connection})`,
       details: [
         `Reads all of **${input.module}** from Zoho CRM into the mirror.`,
@@ -146,6 +152,7 @@ class TemporalSyncCommands implements SyncCommands {
     return this.#start(input, requestedBy, {
       workflowType: 'incrementalSync',
       kind: 'incremental_sync',
+      workflowId: syncWorkflowId('incremental_sync', input.connection, input.key ?? input.module),
       summary: `Incremental sync of ${input.module} (${input.connection})`,
       details: [
         `Reads what changed in **${input.module}** since the last sync from Zoho CRM into the mirror.`,
@@ -156,13 +163,26 @@ class TemporalSyncCommands implements SyncCommands {
     });
   }
 
-  /** Every sync of a type of a module has the same workflow id, so Temporal lets one run at a time. */
+  async startRefresh(input: RefreshInput, requestedBy: string): Promise<Required<WorkflowTarget>> {
+    return this.#start(input, requestedBy, {
+      workflowType: 'refreshRecords',
+      kind: 'manual_refresh',
+      workflowId: refreshWorkflowId(input.sessionId),
+      summary: `${input.records} chosen records of ${input.module} (${input.connection})`,
+      details: [
+        `Reads chosen records of **${input.module}** from Zoho CRM into the mirror.`,
+        '',
+        ...describeRequest(input, requestedBy),
+      ],
+    });
+  }
+
+  /** Every sync of a type of a whole module has the same workflow id, so Temporal lets one run at a time. */
   async #start(
     input: SyncInput & OpenedInput,
     requestedBy: string,
-    sync: SyncKindStart,
+    { workflowId, ...sync }: SyncKindStart,
   ): Promise<Required<WorkflowTarget>> {
-    const workflowId = syncWorkflowId(sync.kind, input.connection, input.key ?? input.module);
     const handle = await this.#onceThePreviousClosed(() =>
       this.#temporal.client.workflow.start(sync.workflowType, {
         workflowId,

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
 import { BulkOperationPlan, BulkOperationResult } from '../../../src/api/bulk-operations/run-schemas';
-import { LogData, SyncPlan, SyncResult } from '../../../src/api/sessions/sync-schemas';
+import { LogData, SessionResult, SyncPlan } from '../../../src/api/sessions/sync-schemas';
 import type { RunUpdate } from '../../../src/domain/runs/run';
 import { HISTORIES } from '../../workflows/histories';
 
@@ -16,7 +16,7 @@ interface Scheduled {
 
 /** Activities that write a run's row, as histories know them. */
 const WRITERS = {
-  recordProgress: { plan: SyncPlan, result: SyncResult },
+  recordProgress: { plan: SyncPlan, result: SessionResult },
   recordBulkOperation: { plan: BulkOperationPlan, result: BulkOperationResult },
 } as const;
 

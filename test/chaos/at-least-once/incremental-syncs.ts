@@ -71,6 +71,20 @@ async function startByClock({ engine }: EngineApi): Promise<Org> {
   return org;
 }
 
+/** Chosen records, some of which Zoho does not know any more. */
+async function readChosen({ engine }: EngineApi): Promise<Org> {
+  const org = await engine.org({ accounts: 450 });
+  await org.fullSync('Accounts');
+  org.zoho.moveClock({ advance: A_WHILE_MS });
+  const ids = await oldestIds(org, 250);
+  org.zoho.changeRecords('Accounts', {
+    update: ids.slice(0, 150).map((id) => ({ id, Industry: 'changed' })),
+    delete: ids.slice(240),
+  });
+  await org.waitFor(await org.startRefresh('Accounts', ids), 'completed');
+  return org;
+}
+
 export const INCREMENTAL_SYNCS: readonly Scenario[] = [
   {
     title: 'an incremental sync',
@@ -87,4 +101,5 @@ export const INCREMENTAL_SYNCS: readonly Scenario[] = [
     play: syncChanges,
   },
   { title: 'an incremental sync that the clock starts', meets: ['openSession'], play: startByClock },
+  { title: 'a read of chosen records', meets: ['recordProgress', 'refetchRecords'], play: readChosen },
 ];

@@ -37,6 +37,8 @@ export interface ChunkOptions {
   startedAt: Date;
   /** The mirror was empty when the session began: most likely no row of the chunk is there yet. */
   firstLoad?: boolean | undefined;
+  /** Further statements of the transaction that loads the chunk: they hold if and only if it is loaded. */
+  alongside?: ((client: pg.Client) => Promise<void>) | undefined;
 }
 
 interface Load {
@@ -176,11 +178,12 @@ async function stageAndMerge(
 async function commitChunk(
   client: pg.Client,
   chunk: ChunkIdentity,
-  { bytes = 0, cursor, keepSeenIds, startedAt }: ChunkOptions,
+  { bytes = 0, cursor, keepSeenIds, startedAt, alongside }: ChunkOptions,
   counts: Omit<ChunkResult, 'cursor' | 'repeated'>,
   { unread = [], seenIn = STAGING }: { unread?: readonly string[]; seenIn?: string } = {},
 ): Promise<ChunkResult> {
   const result: ChunkResult = { ...counts, cursor: cursor ?? null, repeated: false };
+  await alongside?.(client);
   await insertChunk(client, {
     chunk,
     result,

@@ -1,0 +1,18 @@
+import { refreshWorkflowId } from '../../src/temporal/ids';
+import type { Engine } from '../support/engine';
+
+/** Scenarios of syncs of single records. Each brings one to its end and names its workflow. */
+export const RECORD_SCENARIOS: Readonly<Record<string, (engine: Engine) => Promise<string>>> = {
+  'chosen-records': async (engine) => {
+    const org = await engine.org({ contacts: 300 });
+    await org.fullSync('Contacts');
+    const rows = await engine.query<{ id: string }>(`select id from ${org.table('Contacts')} order by id limit 120`);
+    org.zoho.changeRecords('Contacts', { delete: rows.slice(0, 3).map(({ id }) => id) });
+    const sessionId = await org.startRefresh(
+      'Contacts',
+      rows.map(({ id }) => id),
+    );
+    await org.waitFor(sessionId, 'completed');
+    return refreshWorkflowId(sessionId);
+  },
+};
