@@ -3,6 +3,7 @@ import { BulkOperationNotFound } from '../db/bulk-operations/bulk-operations';
 import { PageNotReadable } from '../db/mirror/copy/copy-kernel';
 import { LineTooLong } from '../db/mirror/copy/csv-to-binary';
 import { ForeignTrigger } from '../db/mirror/foreign-triggers';
+import { LayoutChanged } from '../db/mirror/layout';
 import { ResultFileBroken } from '../db/mirror/load/result-file';
 import { toDatabaseError, type DatabaseError } from '../db/postgres/pg-errors';
 import { SessionEnded } from '../db/sessions/chunks';
@@ -47,6 +48,7 @@ export function toFailure(error: unknown): Classified | undefined {
   if (error instanceof PageNotReadable) return ofKind(FAILURES.content.pageNotReadable, error.message);
   if (error instanceof ResultFileBroken || error instanceof LineTooLong)
     return ofKind(FAILURES.content.fileNotReadable, error.message);
+  if (error instanceof LayoutChanged) return ofKind(FAILURES.mirror.layoutChanged, error.message);
   const database = toDatabaseError(error);
   if (database) return ofKind(FAILURES.database[database.kind], describeDatabaseError(database));
   if (codeOf(error) === 'ENOSPC') return ofKind(FAILURES.engine.diskFull, 'No space is left on the disk (ENOSPC).');

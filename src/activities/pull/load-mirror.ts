@@ -33,6 +33,7 @@ export async function loadMirror({ knex }: ActivityDependencies, target: SyncTar
     module: target.module,
     schema: connection.mirrorSchema,
     table: identity.table,
+    layout: identity.layout,
     timeZone: connection.orgTimeZone,
     fields: active.filter((field) => isSelected(field.apiName, target.fields)),
     unread: active.filter((field) => field.filled && !isSelected(field.apiName, target.fields)),

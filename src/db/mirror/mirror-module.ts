@@ -18,6 +18,8 @@ export interface MirrorModule {
   schema: string;
   table: string;
   fields: readonly ReadField[];
+  /** Layout of the table when its fields were read; a load refuses to write into another one. Not checked without it. */
+  layout?: number;
   /** Zoho's name of the organization's time zone: that of times without an offset. */
   timeZone?: string | null;
 }

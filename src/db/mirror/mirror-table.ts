@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { type MirrorField } from '../../domain/mirror/mirror-field';
 import { refuseForeignTriggers } from './foreign-triggers';
 import { quoteIdentifier } from './identifiers';
+import { beginLayoutChange } from './layout';
 import {
   mirrorColumns,
   mirrorLockKey,
@@ -121,6 +122,7 @@ async function findMirrorTable(trx: Knex, mirror: MirrorModule): Promise<boolean
 /** Of a table that is new nothing is promised yet, whatever was of an earlier one of its name. */
 async function noteNewTable(trx: Knex, { connectionId, key }: MirrorModule): Promise<void> {
   const module = [connectionId, key];
+  await beginLayoutChange(trx, { connectionId, key });
   await trx.raw(
     `update sync.mirrors set table_made_at = now(), updated_at = now() where connection_id = ? and key = ?`,
     module,

@@ -11,6 +11,8 @@ export interface MirrorIdentity {
   apiName: string;
   /** Table of the mirror. */
   table: string;
+  /** Number of its layout, see `layout.ts`. */
+  layout: number;
 }
 
 /** A module as Zoho's metadata names it. */
@@ -19,7 +21,7 @@ export interface NamedModule {
   apiName: string;
 }
 
-const COLUMNS = `module_id as "moduleId", key, coalesce(api_name, key) as "apiName", table_name as "table"`;
+const COLUMNS = `module_id as "moduleId", key, coalesce(api_name, key) as "apiName", table_name as "table", layout`;
 
 /** Finds a module by its name in Zoho, whatever its case. Undefined for one that was never synced. */
 export async function findMirrorByName(
@@ -89,7 +91,9 @@ export async function claimMirror(knex: Knex, connectionId: string, module: Name
          module_id = excluded.module_id, api_name = excluded.api_name, updated_at = now()`,
       { connectionId, key: identity.key, table: identity.table, ...module },
     );
-    return { moduleId: module.id, key: identity.key, apiName: module.apiName, table: identity.table };
+    const { key, table } = identity;
+    const { layout } = own ?? { layout: 0 };
+    return { moduleId: module.id, key, apiName: module.apiName, table, layout };
   });
 }
 
@@ -97,7 +101,7 @@ type Known = Omit<MirrorIdentity, 'apiName'> & { apiName: string | null };
 
 async function readMirrors(trx: Knex, connectionId: string): Promise<Known[]> {
   const answer = await trx.raw<{ rows: Known[] }>(
-    `select module_id as "moduleId", key, api_name as "apiName", table_name as "table" from sync.mirrors
+    `select module_id as "moduleId", key, api_name as "apiName", table_name as "table", layout from sync.mirrors
      where connection_id = ? order by id`,
     [connectionId],
   );

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { MirrorField } from '../../domain/mirror/mirror-field';
 import { toJsonb } from '../postgres/json';
+import { endLayoutChange } from './layout';
 import type { ColumnRenames } from './table-changes';
 
 /** A field as the mirror knows it from earlier runs. */
@@ -64,6 +65,7 @@ export async function saveFields(
          is distinct from (excluded.definition, excluded.ordinal, 'active')`,
       [connectionId, module, toJsonb(fields)],
     );
+    await endLayoutChange(trx, { connectionId, key: module });
   });
 }
 

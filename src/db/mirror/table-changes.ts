@@ -4,6 +4,7 @@ import type { DatabaseErrorKind } from '../../domain/database-failures';
 import { isColumnType, isWidening, type ColumnType, type MirrorField } from '../../domain/mirror/mirror-field';
 import { toDatabaseError, type DatabaseError } from '../postgres/pg-errors';
 import { quoteIdentifier } from './identifiers';
+import { beginLayoutChange } from './layout';
 import { mirrorColumns, mirrorLockKey, qualifiedTable, type MirrorColumn, type MirrorModule } from './mirror-module';
 
 /** A change of the table that was not made: it could lose values, or PostgreSQL refuses it. A person has to decide. */
@@ -164,6 +165,7 @@ export class TableChanges {
           // The first limit would cut the wait for the lock above, and a rewrite takes as long as the table is large.
           await trx.raw(`set local lock_timeout = ${lockTimeoutMs}; set local statement_timeout = 0`);
           await change(trx);
+          await beginLayoutChange(trx, this.#mirror);
         });
         return undefined;
       } catch (error) {

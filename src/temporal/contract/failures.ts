@@ -121,6 +121,13 @@ export const FAILURES = {
       'Drop the trigger, or alter its function to SECURITY DEFINER, and grant nobody TRIGGER on the mirror.',
       'database administrator',
     ),
+    layoutChanged: failure(
+      'mirror.layout_changed',
+      'The table of a mirror was changed while a step loaded it; the next attempt loads by the new columns',
+      WAIT,
+      'nobody',
+      'minutes',
+    ),
     alreadySyncing: failure(
       'mirror.already_syncing',
       'The module is being synced by another session that was started under another name of it',

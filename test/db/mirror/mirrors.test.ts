@@ -50,7 +50,7 @@ describe('the mirrors of a connection', () => {
 
     const other = await claim('2', 'Assets');
 
-    assert.deepEqual(other, { moduleId: '2', key: 'Assets_2', apiName: 'Assets', table: 'assets_2' });
+    assert.deepEqual(other, { moduleId: '2', key: 'Assets_2', apiName: 'Assets', table: 'assets_2', layout: 0 });
     assert.deepEqual(await find('Assets'), other);
     assert.equal((await findMirrorByKey(database.knex, connectionId, old.key))?.moduleId, '1');
     assert.equal((await claim('1', 'Equipment')).table, old.table);
@@ -79,7 +79,7 @@ describe('the mirrors of a connection', () => {
       [connectionId],
     );
 
-    assert.deepEqual(await claim('1', 'Deals'), { moduleId: '1', key: 'deals', apiName: 'Deals', table: 'deals' });
+    assert.deepEqual(await claim('1', 'Deals'), { moduleId: '1', key: 'deals', apiName: 'Deals', table: 'deals', layout: 0 });
   });
 
   it('leave the name of an index to the index', async () => {

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { refuseForeignTriggers } from '../foreign-triggers';
 import { Parameters } from '../identifiers';
+import { assertLayout } from '../layout';
 import { mirrorLockKey, type MirrorModule } from '../mirror-module';
 import type { Decision } from './merge-rule';
 import {
@@ -130,12 +131,14 @@ async function countStaged(client: pg.Client, layout: StagingLayout, users: Name
 async function lockMirror(client: pg.Client, mirror: MirrorModule): Promise<void> {
   await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [mirrorLockKey(mirror)]);
   await refuseForeignTriggers((sql, values) => client.query(sql, [...values]), mirror);
+  await assertLayout(client, mirror);
 }
 
 /** Shared with other loads that only insert: the primary key already excludes double inserts. */
 export async function lockMirrorForInserts(client: pg.Client, mirror: MirrorModule): Promise<void> {
   await client.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [mirrorLockKey(mirror)]);
   await refuseForeignTriggers((sql, values) => client.query(sql, [...values]), mirror);
+  await assertLayout(client, mirror);
 }
 
 /** True if any row of the module was deleted after the read began: if not, no row of it needs to be checked. */
