@@ -74,6 +74,7 @@ const arrows = [
       './api/plans/schemas.ts',
       './api/quarantine/schemas.ts',
       './api/records/schemas.ts',
+      './api/schedules/schemas.ts',
       './api/sessions/schemas.ts',
       './api/system/schemas.ts',
     ],

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { ZohoTransports } from '../connection/transports';
 import type { Retention } from '../db/maintenance/retention';
 import type { Logger } from '../logger';
+import type { SyncSchedules } from '../temporal/schedules/sync-schedules';
 import type { CallerClient } from './caller-client';
 import type { Spool } from './spool';
 
@@ -31,6 +32,8 @@ export interface ActivityDependencies {
   /** Asks Temporal what has become of a workflow. */
   workflowState(workflowId: string): Promise<WorkflowState>;
   schedules: ConnectionSchedules;
+  /** The schedules that follow configurations. */
+  syncSchedules: SyncSchedules;
   /** Ages at which values of records are forgotten after their work has ended. */
   retention: Retention;
   /**

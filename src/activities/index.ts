@@ -10,6 +10,7 @@ import { submitBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } fro
 import type { ActivityDependencies } from './dependencies';
 import { alignSchedules } from './maintenance/align-schedules';
 import { closeAbandonedRuns } from './maintenance/close-abandoned-runs';
+import { followConfigurations } from './maintenance/follow-configurations';
 import { ForgettingValues } from './maintenance/forget-values';
 import { settlePendingStarts } from './maintenance/settle-pending-starts';
 import { openSession } from './open-session';
@@ -61,7 +62,10 @@ export function createCoreActivities(deps: ActivityDependencies) {
       await forgetting.run(deps, deps.retention);
       return closed;
     },
-    reconcileConnections: () => alignSchedules(deps),
+    reconcileConnections: async () => {
+      await followConfigurations(deps);
+      return alignSchedules(deps);
+    },
     /** Writes a step of a bulk operation. */
     recordBulkOperation: (update: RecordedUpdate) => recordRun(deps, 'operation', update),
     settleOperation: (target: OperationTarget) => closeRemainingItems(deps, target),

@@ -25,6 +25,11 @@ export function configurationPath(name: string): string {
   return `${API_PREFIX}/configurations/${encodeURIComponent(name)}`;
 }
 
+/** @param id of the schedule */
+export function schedulePath(id: string): string {
+  return `${API_PREFIX}/schedules/${encodeURIComponent(id)}`;
+}
+
 /** @param module API name */
 export function modulePath(module: string): string {
   return `${API_PREFIX}/modules/${encodeURIComponent(module)}`;

@@ -31,6 +31,13 @@ import { ignoreQuarantined, listQuarantineRoute, reopenQuarantined } from './qua
 import { countRecordsRoute, queryRecordsRoute, searchRecordsRoute } from './records/find-records';
 import { getRecordRoute, listDeletedRoute, listRecordsRoute } from './records/read-records';
 import { validateRecords, writeRecords } from './records/write-records';
+import {
+  getScheduleRoute,
+  listSchedulesRoute,
+  pauseSchedule,
+  resumeSchedule,
+  triggerSchedule,
+} from './schedules/schedules';
 import { approveSweep, cancelSession, pauseSession, resumeSession } from './sessions/command-session';
 import {
   getSessionRoute,
@@ -85,6 +92,11 @@ export const ROUTES: readonly Route[] = [
   getConfigurationRoute,
   putConfiguration,
   deleteConfigurationRoute,
+  listSchedulesRoute,
+  getScheduleRoute,
+  pauseSchedule,
+  resumeSchedule,
+  triggerSchedule,
   createConnection,
   putConnection,
   listConnectionsRoute,

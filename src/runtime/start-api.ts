@@ -11,6 +11,7 @@ import { pendingMigrations } from '../db/postgres/migrate';
 import type { Logger } from '../logger';
 import { createOperationCommands } from '../temporal/runs/operation-commands';
 import { createSyncCommands } from '../temporal/runs/sync-commands';
+import { SyncSchedules } from '../temporal/schedules/sync-schedules';
 import { accountsUrlOf } from '../zoho/http/data-centers';
 import { ensureConfiguredConnection } from './configured-connection';
 import { openTogether } from './disposal-stack';
@@ -51,6 +52,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
       knex,
       commands: createSyncCommands(temporal),
       operations: createOperationCommands(temporal),
+      schedules: new SyncSchedules(temporal),
       logger,
       connect: connectSettings(config, resources, logger),
       temporalUi: { url: config.TEMPORAL_UI_URL, namespace: temporal.namespace },

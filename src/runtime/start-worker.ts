@@ -7,9 +7,10 @@ import { bulkWriteCallbackUrl } from '../connection/callback-urls';
 import { open, type KeyRing } from '../db/postgres/encryption';
 import type { Logger } from '../logger';
 import { connectOptionsOf } from '../temporal/client';
-import { pauseSchedulesOf, unpauseSchedulesOf } from '../temporal/connection-schedules';
 import { describeWorkflow } from '../temporal/runs/workflow-state';
-import { reconcileSchedules } from '../temporal/schedules';
+import { pauseSchedulesOf, unpauseSchedulesOf } from '../temporal/schedules/connection-schedules';
+import { alignEngineSchedules } from '../temporal/schedules/engine-schedules';
+import { SyncSchedules } from '../temporal/schedules/sync-schedules';
 import { openTogether } from './disposal-stack';
 import { placesWithin } from './places';
 import { openResources, type Resources } from './resources';
@@ -51,7 +52,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
     });
     const connection = stack.adopt(await NativeConnection.connect(connectOptions), (opened) => opened.close());
     // Asked of Temporal first: the SDK leaves a thread behind when a worker finds no namespace.
-    await reconcileSchedules(resources.temporal.client);
+    await alignEngineSchedules(resources.temporal.client);
     const workers = await createWorkers({
       connection,
       namespace,
@@ -85,6 +86,7 @@ function activityDependencies(
     bulkWriteCallbackUrl: (id, file, secret) => bulkWriteCallbackUrl(config.PULSE_PUBLIC_URL, id, file, secret),
     openSecret: (purpose, sealed) => open(ring, purpose, sealed),
     workflowState: (workflowId) => describeWorkflow(temporal.client, workflowId),
+    syncSchedules: new SyncSchedules(temporal),
     schedules: {
       pause: (connectionId, why) => pauseSchedulesOf(temporal.client, connectionId, why),
       unpause: (connectionId, why) => unpauseSchedulesOf(temporal.client, connectionId, why),

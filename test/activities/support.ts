@@ -18,7 +18,9 @@ import { ensureConnection } from '../../src/db/connections/ensure-connection';
 import type { ConnectionModel } from '../../src/db/models/connection';
 import { open } from '../../src/db/postgres/encryption';
 import { createLogger } from '../../src/logger';
+import { createTemporalClient } from '../../src/temporal/client';
 import type { SyncTarget } from '../../src/temporal/contract/targets';
+import { SyncSchedules } from '../../src/temporal/schedules/sync-schedules';
 import { type DatabaseFixture, KEY_RING, someSession, useDatabase } from '../db/support';
 
 export const TIMEOUT_MS = 5_000;
@@ -85,6 +87,8 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
       bulkWriteCallbackUrl: () => undefined,
       openSecret: (purpose, sealed) => open(KEY_RING, purpose, sealed),
       schedules: { pause: async () => 0, unpause: async () => 0 },
+      // Connects to nothing before it is asked for something.
+      syncSchedules: new SyncSchedules(createTemporalClient({ address: '127.0.0.1:1', namespace: 'none' })),
     };
     opening = { zoho, deps, simulator: await startSimulator({ deals: 50, tokenThrottle: false, ...options }) };
   });

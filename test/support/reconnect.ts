@@ -5,7 +5,7 @@ import { ZohoTransports } from '../../src/connection/transports';
 import { getConnection } from '../../src/db/connections/connections';
 import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { createLogger } from '../../src/logger';
-import { connectionMemo } from '../../src/temporal/connection-schedules';
+import { connectionMemo } from '../../src/temporal/schedules/connection-schedules';
 import { TASK_QUEUES } from '../../src/temporal/task-queues';
 import { NEEDED_SCOPES } from '../../src/zoho/auth/scopes';
 import { accountsUrlOf } from '../../src/zoho/http/data-centers';

@@ -96,6 +96,7 @@ export const createConfiguration = defineRoute({
         await auditWith(trx);
       }),
     );
+    await deps.schedules.follow();
     const { headers, body: answer } = await answerOf(deps, configName);
     return { status: 201, headers: { ...headers, Location: configurationPath(configName) }, body: answer };
   },
@@ -132,6 +133,7 @@ export const putConfiguration = defineRoute({
         await auditWith(trx);
       }),
     );
+    await deps.schedules.follow();
     return { status: 200, ...(await answerOf(deps, name)) };
   },
 });
@@ -157,6 +159,7 @@ export const deleteConfigurationRoute = defineRoute({
       if (!(await deleteConfiguration(trx, name, version))) throw changedMeanwhile(name);
       await auditWith(trx);
     });
+    await deps.schedules.follow();
     return { status: 200, body: { configuration } };
   },
 });

@@ -3,6 +3,7 @@ import type { ConnectSettings } from '../../connection/settings';
 import type { Logger } from '../../logger';
 import type { OperationCommands } from '../../temporal/runs/operation-commands';
 import type { SyncCommands } from '../../temporal/runs/sync-commands';
+import type { SyncSchedules } from '../../temporal/schedules/sync-schedules';
 import type { ReaderCredits, ReaderCreditShares } from '../connections/reader-credits';
 import type { Readiness } from '../system/readiness';
 import type { CallerLimit } from './caller-limit';
@@ -16,12 +17,17 @@ export interface TemporalUi {
   namespace: string;
 }
 
+/** The part of the schedules that the control API asks of Temporal. */
+export type ScheduleCommands = Pick<SyncSchedules, 'find' | 'pause' | 'resume' | 'trigger' | 'follow'>;
+
 /** Parts of the control API; a test can replace each. */
 export interface ApiDeps {
   readonly knex: Knex;
   readonly commands: SyncCommands;
   /** For bulk writes and mass updates. */
   readonly operations: OperationCommands;
+  /** The schedules in Temporal that follow configurations. */
+  readonly schedules: ScheduleCommands;
   readonly logger: Logger;
   /** For connecting organizations. */
   readonly connect: ConnectSettings;

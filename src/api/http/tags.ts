@@ -8,6 +8,7 @@ export const TAGS = {
   Records: 'Read and write records at Zoho, one request at a time.',
   Configurations: 'Say how a module is synced, and when.',
   Mirror: 'The copy of the records in PostgreSQL.',
+  Schedules: 'Look at what the clock starts, pause it, run it now.',
   Quarantine: 'Look at records that do not fit the mirror, and ignore those that may stay so.',
   Connections: 'Connect Zoho organizations, and see what a connection may do.',
   Access: 'Create, list and revoke the keys of this API.',

@@ -12,6 +12,7 @@ import { modulesCommand } from './modules';
 import { planCommand } from './plan';
 import { quarantineCommand } from './quarantine';
 import { recordsCommand } from './records';
+import { schedulesCommand } from './schedules';
 import { secretsCommand } from './secrets';
 import { sessionsCommand } from './sessions';
 import { syncCommand } from './sync';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   secretsCommand,
   keysCommand,
   configsCommand,
+  schedulesCommand,
   planCommand,
   modulesCommand,
   fieldsCommand,

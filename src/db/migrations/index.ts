@@ -35,6 +35,7 @@ import * as schedulesOfModules from './20261128064000_schedules_of_modules';
 import * as sessionTracks from './20261128070000_session_tracks';
 import * as requestedRecords from './20261128071300_requested_records';
 import * as mirrorLayout from './20261128071500_mirror_layout';
+import * as schedulesInTemporal from './20261128071500_schedules_in_temporal';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -78,4 +79,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128070000_session_tracks', ...sessionTracks },
   { name: '20261128071300_requested_records', ...requestedRecords },
   { name: '20261128071500_mirror_layout', ...mirrorLayout },
+  { name: '20261128071500_schedules_in_temporal', ...schedulesInTemporal },
 ];

@@ -9,7 +9,7 @@ import { ROUTES } from '../../../src/api/routes';
 import { createDatabase } from '../../../src/db/postgres/knex';
 import { createLogger } from '../../../src/logger';
 import { someSession } from '../../db/support';
-import { connectSettings, NO_OPERATIONS, NO_TEMPORAL, useApi } from '../support/api';
+import { connectSettings, NO_OPERATIONS, NO_SCHEDULES, NO_TEMPORAL, useApi } from '../support/api';
 
 interface Operation {
   responses: Record<string, { content: Record<string, { schema: object }> }>;
@@ -46,6 +46,7 @@ describe('the OpenAPI document', () => {
       connect: connectSettings(knex, api.baseUrl),
       commands: NO_TEMPORAL,
       operations: NO_OPERATIONS,
+      schedules: NO_SCHEDULES,
       logger: createLogger('test', 'silent'),
       temporalUi: { url: '', namespace: '' },
       validateAnswers: 'throw',

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Knex } from 'knex';
 import pino from 'pino';
 import { createApp } from '../../../src/api/app';
-import type { ApiDeps } from '../../../src/api/http/deps';
+import type { ApiDeps, ScheduleCommands } from '../../../src/api/http/deps';
 import { PROBLEM_CONTENT_TYPE, ProblemDocument } from '../../../src/api/http/problem';
 import { problemsOf } from '../../../src/api/openapi';
 import { API_PREFIX } from '../../../src/api/paths';
@@ -16,7 +16,7 @@ import { createApiKey } from '../../../src/db/access/api-keys';
 import type { ApiRole } from '../../../src/db/models/api-key';
 import { createLogger } from '../../../src/logger';
 import type { OperationCommands } from '../../../src/temporal/runs/operation-commands';
-import type { SyncCommands } from '../../../src/temporal/runs/sync-commands';
+import { TemporalUnavailable, type SyncCommands } from '../../../src/temporal/runs/sync-commands';
 import { accountsUrlOf } from '../../../src/zoho/http/data-centers';
 import { KEY_RING, useDatabase, type DatabaseFixture } from '../../db/support';
 
@@ -57,6 +57,15 @@ export const NO_TEMPORAL: SyncCommands = {
   ping: () => assert.fail('Temporal was pinged.'),
 };
 
+/** Temporal that has no schedules and does not answer. */
+export const NO_SCHEDULES: ScheduleCommands = {
+  find: () => Promise.reject(new TemporalUnavailable('Temporal did not answer.')),
+  pause: () => Promise.reject(new TemporalUnavailable('Temporal did not answer.')),
+  resume: () => Promise.reject(new TemporalUnavailable('Temporal did not answer.')),
+  trigger: () => Promise.reject(new TemporalUnavailable('Temporal did not answer.')),
+  follow: () => Promise.resolve(false),
+};
+
 /** Temporal that starts no bulk operation. */
 export const NO_OPERATIONS: OperationCommands = {
   start: () => assert.fail('Temporal was asked to start an operation.'),
@@ -71,6 +80,7 @@ export function useApi(
   commands: () => SyncCommands,
   accountsUrl?: () => string,
   operations: () => OperationCommands = () => NO_OPERATIONS,
+  schedules: () => ScheduleCommands = () => NO_SCHEDULES,
 ): ApiFixture {
   const database = useDatabase();
   const logLines: string[] = [];
@@ -83,6 +93,13 @@ export function useApi(
         operations: {
           start: (...args) => operations().start(...args),
           jobFinished: (...args) => operations().jobFinished(...args),
+        },
+        schedules: {
+          find: (...args) => schedules().find(...args),
+          pause: (...args) => schedules().pause(...args),
+          resume: (...args) => schedules().resume(...args),
+          trigger: (...args) => schedules().trigger(...args),
+          follow: () => schedules().follow(),
         },
         logger: createLogger('test', 'debug', { write: (line: string) => void logLines.push(line) }),
       },
@@ -119,7 +136,7 @@ interface RunningApi {
 
 async function startApi(
   knex: Knex,
-  parts: Pick<ApiDeps, 'commands' | 'operations' | 'logger'>,
+  parts: Pick<ApiDeps, 'commands' | 'operations' | 'schedules' | 'logger'>,
   accountsUrl: (() => string) | undefined,
 ): Promise<RunningApi> {
   const server = createServer();

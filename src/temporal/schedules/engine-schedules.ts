@@ -1,6 +1,6 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
-import { RECONCILE_CONNECTIONS_WORKFLOW_ID, RECONCILE_SESSIONS_WORKFLOW_ID } from './ids';
-import { TASK_QUEUES } from './task-queues';
+import { RECONCILE_CONNECTIONS_WORKFLOW_ID, RECONCILE_SESSIONS_WORKFLOW_ID } from '../ids';
+import { TASK_QUEUES } from '../task-queues';
 
 /**
  * Schedules of the engine. The list is the truth: schedules in Temporal are aligned with it whenever a worker starts.
@@ -38,7 +38,7 @@ const SCHEDULES: readonly ScheduleOptions[] = [
 ];
 
 /** Creates the schedules, or brings existing ones up to date. */
-export async function reconcileSchedules(client: Client): Promise<void> {
+export async function alignEngineSchedules(client: Client): Promise<void> {
   for (const schedule of SCHEDULES) {
     try {
       await client.schedule.create(schedule);

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { alignSchedules } from '../../src/activities/maintenance/align-schedules';
-import { setConnectionStatus } from '../../src/db/connections/connections';
-import type { TemporalClient } from '../../src/temporal/client';
-import { connectionMemo, pauseSchedulesOf, unpauseSchedulesOf } from '../../src/temporal/connection-schedules';
-import { TASK_QUEUES } from '../../src/temporal/task-queues';
-import { useActivities } from '../activities/support';
-import { someConnection } from '../db/support';
-import { poll } from '../support/poll';
-import { createNamespace, quietTemporalSdk, sharedTemporal, temporalClient } from '../support/temporal-server';
+import { alignSchedules } from '../../../src/activities/maintenance/align-schedules';
+import { setConnectionStatus } from '../../../src/db/connections/connections';
+import type { TemporalClient } from '../../../src/temporal/client';
+import {
+  connectionMemo,
+  pauseSchedulesOf,
+  unpauseSchedulesOf,
+} from '../../../src/temporal/schedules/connection-schedules';
+import { TASK_QUEUES } from '../../../src/temporal/task-queues';
+import { useActivities } from '../../activities/support';
+import { someConnection } from '../../db/support';
+import { poll } from '../../support/poll';
+import { createNamespace, quietTemporalSdk, sharedTemporal, temporalClient } from '../../support/temporal-server';
 
 describe("a connection's schedules", () => {
   const fixture = useActivities();
