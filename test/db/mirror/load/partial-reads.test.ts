@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { findDoubts } from '../../../../src/db/mirror/doubtful-records';
 import { qualifiedTable } from '../../../../src/db/mirror/mirror-module';
+import { moveToTombstones } from '../../../../src/db/mirror/sweep';
 import { useDatabase } from '../../support';
 import {
   AMOUNT,
@@ -10,6 +11,7 @@ import {
   NAME,
   rowsOf,
   someMirror,
+  tombstonesOf,
   type MirrorUnderTest,
   type SomeChunk,
   type SomeField,
@@ -107,6 +109,16 @@ describe('a read of some fields', () => {
     await read(deals, { id: '1', Amount: 2, Modified_Time: MONDAY }, { asOf: new Date(NOON.getTime() - 1_000) });
 
     assert.deepEqual([(await rowOf(deals))[1], await doubtsOf(deals)], ['1', ['1']]);
+  });
+
+  it('does not bring a deleted record back: its tombstone stays', async () => {
+    const deals = await filled(FIELDS);
+    const gone = { id: '1', deletedAt: NOON.toISOString(), reason: 'recycle' } as const;
+    await moveToTombstones(deals.knex, deals.mirror, deals.sessionId, 1, [gone]);
+
+    await read(deals, { id: '1', Amount: 2, Modified_Time: MONDAY });
+
+    assert.deepEqual([await rowsOf(deals), (await tombstonesOf(deals)).length], [[], 1]);
   });
 
   it('leaves the row with the time at which all of it was read', async () => {
