@@ -130,7 +130,7 @@ export class MergeRule {
     return [
       `${this.#asOf} >= m.${SYNCED_AT}`,
       ...(this.#mirrored ? [`${this.#staged} = ${this.#mirrored}`, `not ${this.#isTied}`] : []),
-      ...(silent.length > 0 && !this.setsReadTime ? [`not ${differs(silent)}`] : []),
+      ...(this.setsReadTime ? [] : [`not ${differs(silent)}`]),
     ].join(' and ');
   }
 }
