@@ -82,6 +82,7 @@ function activityDependencies(
       sentDays: config.PULSE_KEEP_SENT_DAYS,
       deletedDays: config.PULSE_KEEP_DELETED_DAYS,
       logDays: config.PULSE_KEEP_LOG_DAYS,
+      historyDays: config.PULSE_KEEP_HISTORY_DAYS,
     },
     bulkWriteCallbackUrl: (id, file, secret) => bulkWriteCallbackUrl(config.PULSE_PUBLIC_URL, id, file, secret),
     openSecret: (purpose, sealed) => open(ring, purpose, sealed),

@@ -82,7 +82,7 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
       logger: createLogger('test', 'silent'),
       spool,
       callers: new CallerClient({ allowLoopback: true }),
-      retention: { sentDays: 0, deletedDays: 0, logDays: 0 },
+      retention: { sentDays: 0, deletedDays: 0, logDays: 0, historyDays: 0 },
       workflowState: async () => ({ status: null, sessionId: null }),
       bulkWriteCallbackUrl: () => undefined,
       openSecret: (purpose, sealed) => open(KEY_RING, purpose, sealed),

@@ -1,3 +1,4 @@
+import { keepHistoryPartitions } from '../../db/maintenance/history-partitions';
 import { forgetOldValues, type Retention } from '../../db/maintenance/retention';
 import type { ActivityDependencies } from '../dependencies';
 
@@ -13,6 +14,8 @@ export class ForgettingValues {
     if (Date.now() < this.#nextAt) return;
     this.#nextAt = Date.now() + PAUSE_MS;
     try {
+      const { made, dropped } = await keepHistoryPartitions(deps.knex, retention.historyDays, new Date());
+      if (made.length + dropped.length > 0) deps.logger.info({ made, dropped }, 'The history has other months.');
       const { forgotten, isMoreLeft } = await forgetOldValues(deps.knex, retention);
       if (isMoreLeft) this.#nextAt = 0;
       if (Object.keys(forgotten).length > 0) deps.logger.info({ forgotten }, 'Values that came of age were forgotten.');

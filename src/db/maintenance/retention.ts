@@ -8,6 +8,8 @@ export interface Retention {
   readonly deletedDays: number;
   /** Of the log lines of sessions and operations. */
   readonly logDays: number;
+  /** Of what became of each record and its values, by whole months. */
+  readonly historyDays: number;
 }
 
 interface Step {

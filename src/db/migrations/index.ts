@@ -36,6 +36,7 @@ import * as sessionTracks from './20261128070000_session_tracks';
 import * as requestedRecords from './20261128071300_requested_records';
 import * as mirrorLayout from './20261128071500_mirror_layout';
 import * as schedulesInTemporal from './20261128071500_schedules_in_temporal';
+import * as recordHistory from './20261128072800_record_history';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -80,4 +81,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128071300_requested_records', ...requestedRecords },
   { name: '20261128071500_mirror_layout', ...mirrorLayout },
   { name: '20261128071500_schedules_in_temporal', ...schedulesInTemporal },
+  { name: '20261128072800_record_history', ...recordHistory },
 ];

@@ -99,11 +99,11 @@ export async function findPresentIds(
 }
 
 /**
- * Moves rows from the mirror to their tombstones, whole, and records each as deleted. A row that was read, or modified,
- * after its delete stays: it has been restored, unless its read lies in the future, by a clock that was wrong. What was
- * asked for and is not there has vanished whenever it was modified, since such times may lie in the future. Ids that
- * the mirror does not have get a tombstone too, so that a late page cannot bring them. Repeating it changes nothing; an
- * attempt that goes further than the one before adds the rest.
+ * Moves rows from the mirror to their tombstones, whole, and records each as deleted, in its history, too. A row that
+ * was read, or modified, after its delete stays: it has been restored, unless its read lies in the future, by a clock
+ * that was wrong. What was asked for and is not there has vanished whenever it was modified, since such times may lie in
+ * the future. Ids that the mirror does not have get a tombstone too, so that a late page cannot bring them. Repeating it
+ * changes nothing; an attempt that goes further than the one before adds the rest.
  * @returns how many rows left the mirror
  * @throws SessionEnded when the session is over
  */
@@ -118,52 +118,60 @@ export async function moveToTombstones(
   return knex.transaction(async (trx) => {
     await trx.raw('set local statement_timeout = 0');
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
-    const answer = await trx.raw<{ rows: { moved: string }[] }>(
-      `with deleted as materialized (
-         select distinct on (id) * from jsonb_to_recordset(:deleted::jsonb)
-           as d (id bigint, "deletedAt" timestamptz, reason text) order by id, "deletedAt" desc
-       ), gone as (
-         delete from ${qualifiedTable(mirror)} m using deleted d
-         where m.id = d.id and ${isNotModifiedSince(mirror)}
-           and (m.${SYNCED_AT} <= d."deletedAt" + interval '1 second' or m.${SYNCED_AT} > now() + interval '1 minute')
-         returning m.id, to_jsonb(m) as data
-       ), tombstones as (
-         insert into sync.tombstones as t (connection_id, module_name, record_id, deleted_at, reason, row_data, session_id)
-         select :connection, :module, d.id, d."deletedAt", d.reason, gone.data, :session
-         from deleted d left join gone on gone.id = d.id
-         where gone.id is not null or not exists (select from ${qualifiedTable(mirror)} m where m.id = d.id)
-         on conflict (connection_id, module_name, record_id) do update set
-           deleted_at = greatest(t.deleted_at, excluded.deleted_at), reason = excluded.reason,
-           row_data = coalesce(excluded.row_data, t.row_data), session_id = excluded.session_id
-       ), quarantined as (
-         update sync.quarantine q
-         set status = 'closed', closed_at = now(), closed_by = 'delete', next_retry_at = null
-         from deleted d
-         where q.connection_id = :connection and q.module_name = :module and q.record_id = d.id
-           and q.status <> 'closed' and q.read_at <= d."deletedAt" + interval '1 second'
-           and (d.reason = 'vanished' or coalesce(q.zoho_time <= d."deletedAt", true))
-       ), statuses as (
-         insert into sync.record_sync_statuses (connection_id, session_id, sequence, position, module_name,
-           sync_direction, crm_record_id, action_taken, before_data)
-         select :connection, :session, :sequence, last.position + row_number() over (), :module, 'from_crm', id,
-           'deleted', data
-         from gone, (
-           select coalesce(max(position), -1) as position from sync.record_sync_statuses
-           where session_id = :session and sequence = :sequence
-         ) last
-       )
-       select count(*) as moved from gone`,
-      {
-        deleted: JSON.stringify(deleted),
-        connection: mirror.connectionId,
-        module: mirror.key,
-        session: sessionId,
-        sequence,
-      },
-    );
+    const answer = await trx.raw<{ rows: { moved: string }[] }>(burial(mirror), {
+      deleted: JSON.stringify(deleted),
+      connection: mirror.connectionId,
+      module: mirror.key,
+      session: sessionId,
+      sequence,
+    });
     await assertSessionRuns(trx, sessionId);
     return Number(answer.rows[0]?.moved ?? 0);
   });
+}
+
+/** SQL that moves the deleted rows, with all that the books say of them. */
+function burial(mirror: MirrorModule): string {
+  return `with deleted as materialized (
+     select distinct on (id) * from jsonb_to_recordset(:deleted::jsonb)
+       as d (id bigint, "deletedAt" timestamptz, reason text) order by id, "deletedAt" desc
+   ), gone as (
+     delete from ${qualifiedTable(mirror)} m using deleted d
+     where m.id = d.id and ${isNotModifiedSince(mirror)}
+       and (m.${SYNCED_AT} <= d."deletedAt" + interval '1 second' or m.${SYNCED_AT} > now() + interval '1 minute')
+     returning m.id, to_jsonb(m) as data
+   ), tombstones as (
+     insert into sync.tombstones as t (connection_id, module_name, record_id, deleted_at, reason, row_data, session_id)
+     select :connection, :module, d.id, d."deletedAt", d.reason, gone.data, :session
+     from deleted d left join gone on gone.id = d.id
+     where gone.id is not null or not exists (select from ${qualifiedTable(mirror)} m where m.id = d.id)
+     on conflict (connection_id, module_name, record_id) do update set
+       deleted_at = greatest(t.deleted_at, excluded.deleted_at), reason = excluded.reason,
+       row_data = coalesce(excluded.row_data, t.row_data), session_id = excluded.session_id
+   ), quarantined as (
+     update sync.quarantine q
+     set status = 'closed', closed_at = now(), closed_by = 'delete', next_retry_at = null
+     from deleted d
+     where q.connection_id = :connection and q.module_name = :module and q.record_id = d.id
+       and q.status <> 'closed' and q.read_at <= d."deletedAt" + interval '1 second'
+       and (d.reason = 'vanished' or coalesce(q.zoho_time <= d."deletedAt", true))
+   ), history as (
+     insert into sync.record_history (connection_id, mirror_id, record_id, event, direction, session_id,
+       crm_modified_time, reason)
+     select :connection, (select id from sync.mirrors where connection_id = :connection and key = :module), gone.id,
+       'deleted', 'from_crm', :session, d."deletedAt", d.reason
+     from gone join deleted d on d.id = gone.id
+   ), statuses as (
+     insert into sync.record_sync_statuses (connection_id, session_id, sequence, position, module_name,
+       sync_direction, crm_record_id, action_taken, before_data)
+     select :connection, :session, :sequence, last.position + row_number() over (), :module, 'from_crm', id,
+       'deleted', data
+     from gone, (
+       select coalesce(max(position), -1) as position from sync.record_sync_statuses
+       where session_id = :session and sequence = :sequence
+     ) last
+   )
+   select count(*) as moved from gone`;
 }
 
 /** SQL that is true if a row `m` was not modified after its delete `d`. */

@@ -45,6 +45,10 @@ const BOOKS: Readonly<Record<string, string>> = {
   tombstones: `
     select module_name, record_id, reason, row_data - 'modified_time' as row_data
     from sync.tombstones where connection_id = :org order by 1, 2`,
+  history: `
+    select ${RUN} as run, record_id, event, actor, changes, reason
+    from (select *, session_id as run_id from sync.record_history) as row where connection_id = :org
+    order by 1, 2, 3, changes::text`,
   quarantine: `
     select module_name, record_id, status, field, reason, attempts, closed_by
     from sync.quarantine where connection_id = :org order by 1, 2`,

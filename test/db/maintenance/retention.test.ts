@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { forgetOldValues } from '../../../src/db/maintenance/retention';
 import { someConnection, someSession, useDatabase } from '../support';
 
-const RETENTION = { sentDays: 30, deletedDays: 90, logDays: 180 };
+const RETENTION = { sentDays: 30, deletedDays: 90, logDays: 180, historyDays: 400 };
 const CANARY = 'CANARY-4711';
 
 describe('values that came of age', () => {
@@ -104,7 +104,7 @@ describe('values that came of age', () => {
   it('stay for ever where the age is 0', async () => {
     await someValues(2_000);
 
-    await forgetAll({ sentDays: 0, deletedDays: 0, logDays: 0 });
+    await forgetAll({ sentDays: 0, deletedDays: 0, logDays: 0, historyDays: 0 });
 
     assert.equal((await holding()).length, 6);
   });

@@ -197,3 +197,23 @@ export async function quarantineOf({ knex, sessionId }: MirrorUnderTest): Promis
   );
   return answer.rows;
 }
+
+/** A row of `sync.record_history`. */
+export interface HistoryRow {
+  recordId: string;
+  event: 'created' | 'changed' | 'deleted' | 'restored';
+  actor: string | null;
+  time: Date | null;
+  changes: Record<string, { from?: unknown; to?: unknown }> | null;
+  reason: string | null;
+}
+
+/** The history of a module's records in its order. */
+export async function historyOf({ knex, mirror }: MirrorUnderTest): Promise<HistoryRow[]> {
+  const answer = await knex.raw<{ rows: HistoryRow[] }>(
+    `select record_id as "recordId", event, actor, crm_modified_time as time, changes, reason from sync.record_history
+     where mirror_id = (select id from sync.mirrors where connection_id = ? and key = ?) order by at, id`,
+    [mirror.connectionId, mirror.key],
+  );
+  return answer.rows;
+}

@@ -28,7 +28,7 @@ export interface RuleOptions {
 }
 
 /** A row's values are not trusted when it was read so soon after its `Modified_Time`, which has whole seconds. */
-const TIE = `interval '2 seconds'`;
+export const TIE = `interval '2 seconds'`;
 /** Further ahead of PostgreSQL's clock than two clocks that are kept right can be apart. */
 const AHEAD = `interval '1 minute'`;
 

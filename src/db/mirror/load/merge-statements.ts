@@ -1,6 +1,7 @@
 import { loadSequence } from '../../../domain/runs/chunk-numbers';
 import { Parameters, quoteIdentifier } from '../identifiers';
 import { qualifiedTable, SYNCED_AT, type MirrorModule } from '../mirror-module';
+import { changedRows, changesOf, createdRows, creationOf } from './history-rows';
 import { MergeRule, type RuleOptions } from './merge-rule';
 import { assignedValue, type StagingLayout } from './staged-column';
 import { STAGING } from './staging';
@@ -11,7 +12,7 @@ const UPDATED_POSITIONS = 1_000_000;
 export interface MergeInstructions extends Omit<RuleOptions, 'answersDoubt'> {
   sessionId: string;
   chunkNumber: number;
-  /** Write a record status for every row that is created or changed. */
+  /** Write a record status for every row that is created or changed, and the history of created ones. */
   trackRecords: boolean;
   /** The rows were asked for because of doubts up to this number: what they say of those is right. */
   settlesDoubtsUpTo?: string | undefined;
@@ -50,10 +51,14 @@ export interface Statement {
   values: unknown[];
 }
 
-/** The statements of one merge. Identifiers come from the mapping, quoted; values travel as parameters. */
+/**
+ * The statements of one merge. Identifiers come from the mapping, quoted; values travel as parameters. Those that write
+ * more than the mirror answer the number of its rows as `rows`.
+ */
 export class MergeStatements {
   readonly #table: string;
   readonly #range: string;
+  readonly #oldRange: string;
   readonly #mirror: MirrorModule;
   readonly #layout: StagingLayout;
   readonly #instructions: MergeInstructions;
@@ -68,6 +73,7 @@ export class MergeStatements {
     const [low, high] = context.range;
     // Ids, and written out because a statement that creates a table takes no parameters.
     this.#range = `m.id between ${BigInt(low)} and ${BigInt(high)}`;
+    this.#oldRange = `old.id between ${BigInt(low)} and ${BigInt(high)}`;
   }
 
   anyInRange(): Statement {
@@ -100,6 +106,7 @@ export class MergeStatements {
     };
   }
 
+  /** Joins the row as it was: `returning old` is new in PostgreSQL 18. */
   update(): Statement {
     const parameters = new Parameters();
     const { missingNames, modifiedTime } = this.#layout;
@@ -118,13 +125,13 @@ export class MergeStatements {
         ? [`${SYNCED_AT} = ${parameters.add(this.#instructions.asOf, 'timestamptz')}`]
         : []),
     ];
-    return this.#tracked(
-      'updated',
-      `update ${this.#table} m set ${assignments.join(', ')}
-       from decided c join ${STAGING} s on s.id = c.id
-       where m.id = c.id and c.decision = 'update' and ${this.#range}`,
-      parameters,
-    );
+    const assigned = new Set(columns.map(({ name }) => name));
+    const update = `update ${this.#table} m set ${assignments.join(', ')}
+      from decided c join ${STAGING} s on s.id = c.id join ${this.#table} old on old.id = c.id and ${this.#oldRange}
+      where m.id = c.id and c.decision = 'update' and ${this.#range}
+      returning m.id, ${changesOf(this.#mirror, assigned)}`;
+    const history = changedRows(this.#mirror, this.#work, parameters);
+    return this.#withRows(update, [history, ...this.#statuses('updated', parameters)], parameters);
   }
 
   /** Notes when rows were read whose values turned out to be right. */
@@ -177,12 +184,15 @@ export class MergeStatements {
       ...this.#userColumns(parameters),
       { name: SYNCED_AT, expression: parameters.add(this.#instructions.asOf, 'timestamptz') },
     ];
-    return this.#tracked(
-      'created',
-      `insert into ${this.#table} as m (${targets.map(({ name }) => name).join(', ')})
+    const insert = `insert into ${this.#table} as m (${targets.map(({ name }) => name).join(', ')})
        select ${targets.map(({ expression }) => expression).join(', ')}
        from ${STAGING} s ${which === 'missing' ? `join decided c on c.id = s.id and c.decision = 'insert'` : ''}
-       ${this.#context.fenced ? this.#notDeletedSince(parameters) : ''}`,
+       ${this.#context.fenced ? this.#notDeletedSince(parameters) : ''}`;
+    if (!this.#instructions.trackRecords) return { text: insert, values: parameters.values };
+    const history = createdRows(this.#mirror, this.#work, parameters);
+    return this.#withRows(
+      `${insert} returning m.id, ${creationOf(this.#mirror)}`,
+      [history, ...this.#statuses('created', parameters)],
       parameters,
     );
   }
@@ -232,18 +242,29 @@ export class MergeStatements {
         ${time ? `and doubt.modified_time is not distinct from m.${quoteIdentifier(time)}` : ''})`;
   }
 
-  /** Writes record statuses in the same statement. */
-  #tracked(action: 'created' | 'updated', statement: string, parameters: Parameters): Statement {
-    if (!this.#instructions.trackRecords) return { text: statement, values: parameters.values };
+  get #work(): { sessionId: string; sequence: number } {
     const { sessionId, chunkNumber } = this.#instructions;
-    const text = `with merged as (${statement} returning m.id)
-      insert into sync.record_sync_statuses (connection_id, session_id, sequence, position, module_name, sync_direction,
-        crm_record_id, action_taken)
-      select ${parameters.add(this.#mirror.connectionId, 'uuid')}, ${parameters.add(sessionId, 'uuid')},
-        ${parameters.add(loadSequence(chunkNumber), 'bigint')},
-        ${parameters.add(action === 'created' ? 0 : UPDATED_POSITIONS, 'int')} + row_number() over () - 1,
-        ${parameters.add(this.#mirror.key, 'text')}, 'from_crm', id, ${parameters.add(action, 'text')}
-      from merged`;
-    return { text, values: parameters.values };
+    return { sessionId, sequence: loadSequence(chunkNumber) };
+  }
+
+  /** Writes what the books say of the rows of a statement in the same statement. */
+  #withRows(statement: string, expressions: readonly string[], { values }: Parameters): Statement {
+    const text = `with merged as (${statement}), ${expressions.join(', ')} select count(*)::int as rows from merged`;
+    return { text, values };
+  }
+
+  #statuses(action: 'created' | 'updated', parameters: Parameters): string[] {
+    if (!this.#instructions.trackRecords) return [];
+    const { sessionId, sequence } = this.#work;
+    return [
+      `statuses as (
+        insert into sync.record_sync_statuses (connection_id, session_id, sequence, position, module_name, sync_direction,
+          crm_record_id, action_taken)
+        select ${parameters.add(this.#mirror.connectionId, 'uuid')}, ${parameters.add(sessionId, 'uuid')},
+          ${parameters.add(sequence, 'bigint')},
+          ${parameters.add(action === 'created' ? 0 : UPDATED_POSITIONS, 'int')} + row_number() over () - 1,
+          ${parameters.add(this.#mirror.key, 'text')}, 'from_crm', id, ${parameters.add(action, 'text')}
+        from merged)`,
+    ];
   }
 }

@@ -54,8 +54,10 @@ export async function mergeStaged(
     users,
     fenced: await anyTombstoneSince(client, mirror, instructions.asOf),
   });
-  const run = async (statement: Statement): Promise<number> =>
-    (await client.query(statement.text, statement.values)).rowCount ?? 0;
+  const run = async (statement: Statement): Promise<number> => {
+    const { rows, rowCount } = await client.query<{ rows?: number }>(statement.text, statement.values);
+    return rows[0]?.rows ?? rowCount ?? 0;
+  };
   const isNew = (await run(statements.anyInRange())) === 0 && !instructions.partialRead;
   if (isNew) counts.created = await run(statements.insert('all'));
   else Object.assign(counts, await mergeByDecision(client, run, statements));
