@@ -70,6 +70,14 @@ const SCENARIOS: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
     await org.waitFor(sessionId, 'completed');
     return org;
   },
+  'compared-first': async (engine) => {
+    const org = await engine.org({ contacts: 300 });
+    await org.fullSync('Contacts', { path: 'list' });
+    org.zoho.moveClock({ advance: HOUR_MS });
+    org.zoho.changeRecords('Contacts', { delete: { count: 4 }, insert: { count: 3 } });
+    await org.fullSync('Contacts', { path: 'bulk', compare: 'times' });
+    return org;
+  },
   'read-again': async (engine) => {
     const org = await engine.org({ contacts: 300 });
     const download = org.zoho.addFault({ kind: 'latency', operation: 'downloadBulkRead', delayMs: 500 });

@@ -1,13 +1,15 @@
 import { readCreditWindow } from '../../db/credits/credit-window';
 import { isMirrorEmpty } from '../../db/mirror/mirror-table';
+import { loadFields } from '../../db/mirror/module-fields';
 import { anyQuarantined } from '../../db/mirror/quarantine';
 import { getWatermark } from '../../db/sessions/watermarks';
 import { creditsLeft } from '../../domain/credits/credit-window';
 import { MODIFIED_TIME_FIELD, notExported, type MirrorField } from '../../domain/mirror/mirror-field';
 import { earliestNow } from '../../domain/mirror/zoho-clock';
+import { comparedFields } from '../../domain/planning/compared-fields';
 import { exportColumns } from '../../domain/planning/export-columns';
 import { planSyncRead } from '../../domain/planning/sync-plan';
-import type { ReadPath } from '../../domain/runs/enums';
+import type { Comparison, ReadPath } from '../../domain/runs/enums';
 import { LIMITS } from '../../domain/zoho-limits';
 import type { FullSyncPlan } from '../../temporal/contract/results';
 import type { SyncTarget } from '../../temporal/contract/targets';
@@ -16,11 +18,13 @@ import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
 import { convertedParameter, leavesOutConverted } from './list-pages';
 import { isSelected } from './load-mirror';
-import { prepareModule } from './prepare-module';
+import { prepareModule, type PreparedModule } from './prepare-module';
 import { timedAnswer } from './timed-answer';
 
 export interface FullSyncPlanRequest extends SyncTarget {
   path?: ReadPath;
+  /** `values` without it, as in histories of earlier versions. */
+  compare?: Comparison;
 }
 
 /**
@@ -50,17 +54,21 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
     };
     const plan = planSyncRead(question, request.path);
     const mark = await getWatermark(deps.knex, request.connectionId, key);
+    // Records that are in quarantine only can have vanished, too.
+    const mirrorWasEmpty = (await isMirrorEmpty(deps.knex, prepared)) && !(await anyQuarantined(deps.knex, prepared));
+    const comparesFirst = plan.path === 'bulk' && request.compare === 'times' && !mirrorWasEmpty;
+    const compared = comparesFirst ? await findComparedFields(deps, prepared, request) : undefined;
     return {
       ...plan,
       module,
       expectedRows: counted.count,
       lowWatermark: earliestNow(clocks).toISOString(),
-      // Records that are in quarantine only can have vanished, too.
-      mirrorWasEmpty: (await isMirrorEmpty(deps.knex, prepared)) && !(await anyQuarantined(deps.knex, prepared)),
+      mirrorWasEmpty,
       deletesFollowedUntil: mark?.deletesUntil?.toISOString() ?? null,
       fields: selected.length,
       hasModifiedTime,
       notExported: notExported(selected),
+      ...(compared && { comparedFields: compared }),
       leavesOutConverted: leavesOutConverted(module, plan.path),
       warnings: [
         ...prepared.warnings,
@@ -81,6 +89,15 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
       ],
     };
   });
+}
+
+async function findComparedFields(
+  { knex }: ActivityDependencies,
+  { connectionId, key }: PreparedModule,
+  { fields }: SyncTarget,
+): Promise<string[] | undefined> {
+  const known = await loadFields(knex, connectionId, key);
+  return comparedFields(known.filter(({ apiName, status }) => status === 'active' && isSelected(apiName, fields)));
 }
 
 function describeExport(fields: readonly MirrorField[]): string[] {

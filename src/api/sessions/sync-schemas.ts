@@ -42,6 +42,10 @@ const FullSyncPlan = storedObject<results.FullSyncPlan>({
     .array(z.string())
     .optional()
     .meta({ description: 'Fields and names of lookups that bulk read refuses; absent from older sessions.' }),
+  comparedFields: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Fields that are exported to find what differs; absent where all of them are read.' }),
   leavesOutConverted: z
     .boolean()
     .meta({ description: 'The path does not show converted records: list pages read them after the rest.' }),

@@ -37,3 +37,12 @@ export async function forgetDoubts(knex: Knex, { connectionId, key }: Module, { 
     [connectionId, key, ids, upTo],
   );
 }
+
+/** Forgets the doubts of a session that reads the whole module after all. */
+export async function forgetDoubtsOf(knex: Knex, { connectionId, key }: Module, sessionId: string): Promise<void> {
+  await knex.raw(`delete from sync.doubtful_records where connection_id = ? and module_name = ? and session_id = ?`, [
+    connectionId,
+    key,
+    sessionId,
+  ]);
+}

@@ -16,6 +16,8 @@ export interface FullSyncPlan extends SyncReadPlan {
   hasModifiedTime: boolean;
   /** Comparison of rows that were not modified; absent from histories of versions that compared times. */
   compare?: Comparison;
+  /** Fields that are exported to find what differs, which is then asked for by id; all of them without it. */
+  comparedFields?: string[];
   /** Fields and names of lookups that bulk read had refused by then; absent from histories of earlier versions. */
   notExported?: string[];
   /** The path does not show converted records: they are read by list pages after the rest. */

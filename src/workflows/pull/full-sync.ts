@@ -7,7 +7,7 @@ import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SkippedRun } from '../../temporal/contract/open-session';
 import type { FullSyncPlan } from '../../temporal/contract/results';
 import type { FullSyncInput, OpenedInput, SyncResult } from '../../temporal/contract/sync-messages';
-import { finishFullSync, indexMirror, planFullSync, readByListPages } from '../activity-proxies';
+import { finishFullSync, indexMirror, planFullSync, readByListPages, settleDifferences } from '../activity-proxies';
 import { causeOf, isFailure } from '../run/activity-failures';
 import { inSession } from '../run/open-session';
 import { extractByBulkRead } from './bulk-extraction';
@@ -38,6 +38,8 @@ async function readWhole(input: FullSyncInput & OpenedInput): Promise<SyncResult
     for (const round of roundsFrom(state?.round ?? 1)) {
       if (difference) run.session.warn(`${difference} The module is read once more.`);
       plan = await extract(run, input, plan, round);
+      difference = await fetchDifferences(run, plan, round);
+      if (difference) continue;
       if (!isFirstLoad(plan, round)) await sweep(run, plan, round);
       const { counts, isVerified, completeUntil, deletesUntil } = await catchUpAndIndex(run, plan, round);
       if (isVerified) {
@@ -64,6 +66,12 @@ const COMPARING: Readonly<Record<Comparison, string>> = {
   times: 'Rows with the same time of modification are not compared.',
 };
 
+function describeComparison({ comparedFields }: FullSyncPlan): string {
+  if (!comparedFields) return '';
+  const beside = comparedFields.length > 0 ? `, times and ${comparedFields.length} fields` : ' and times';
+  return ` Ids${beside} are exported, and the records that differ are asked for.`;
+}
+
 /** A person who asks for a full sync wants the mirror to be right, whatever made it differ. */
 function comparisonOf({ options }: FullSyncInput): Comparison {
   return options.compare ?? 'values';
@@ -76,9 +84,9 @@ function comparisonOf({ options }: FullSyncInput): Comparison {
 async function makePlan(run: SyncRun, input: FullSyncInput, earlier?: FullSyncPlan): Promise<FullSyncPlan> {
   const { steps, session, target } = run;
   const { path } = input.options;
-  const fresh = await steps.run(() => planFullSync({ ...target, ...(path && { path }) }));
-  const { lowWatermark, mirrorWasEmpty, deletesFollowedUntil } = earlier ?? fresh;
   const compare = comparisonOf(input);
+  const fresh = await steps.run(() => planFullSync({ ...target, compare, ...(path && { path }) }));
+  const { lowWatermark, mirrorWasEmpty, deletesFollowedUntil } = earlier ?? fresh;
   const plan = { ...fresh, lowWatermark, mirrorWasEmpty, deletesFollowedUntil, compare };
   run.expectedRows = plan.expectedRows;
   run.follow(plan);
@@ -91,7 +99,7 @@ async function makePlan(run: SyncRun, input: FullSyncInput, earlier?: FullSyncPl
       fromTimestamp: plan.lowWatermark,
       plan,
     },
-    `Reading ${plan.expectedRows} rows of ${input.module}, ${plan.fields} fields. ${plan.reason}. ${COMPARING[compare]}`,
+    `Reading ${plan.expectedRows} rows of ${input.module}, ${plan.fields} fields. ${plan.reason}. ${COMPARING[compare]}${describeComparison(plan)}`,
   );
   for (const warning of plan.warnings) session.warn(warning);
   return plan;
@@ -118,9 +126,10 @@ async function extract(run: SyncRun, input: FullSyncInput, plan: FullSyncPlan, r
 
 async function extractInBulk(run: SyncRun, input: FullSyncInput, plan: FullSyncPlan, round: number): Promise<void> {
   const { state, continueAsNewAfterPages } = input;
+  const compared = comparedIn(plan, round);
   const nextPage = await extractByBulkRead(run.steps, {
     ...loadOptions(plan, round),
-    target: run.target,
+    target: { ...run.target, ...(compared && { fields: compared }) },
     round,
     firstPage: state?.round === round ? state.nextPage : 1,
     expectedRows: plan.expectedRows,
@@ -130,6 +139,21 @@ async function extractInBulk(run: SyncRun, input: FullSyncInput, plan: FullSyncP
   });
   if (nextPage !== null) await continueInNewRun(run, input, plan, { round, nextPage });
   if (plan.leavesOutConverted) await extractPages(run, plan, round, true);
+}
+
+/** Fields that a round exports to find what differs. Where that was too much, the next round reads all. */
+function comparedIn({ comparedFields }: FullSyncPlan, round: number): string[] | undefined {
+  return round === 1 ? comparedFields : undefined;
+}
+
+/** @returns why the whole module has to be read instead, or nothing */
+async function fetchDifferences(run: SyncRun, plan: FullSyncPlan, round: number): Promise<string> {
+  if (!comparedIn(plan, round)) return '';
+  const request = { ...run.target, rows: plan.expectedRows };
+  const { found, tooMany } = await run.steps.run(() => settleDifferences(request));
+  if (tooMany) return `${found} records differ, and to ask for each would cost more than to read them all.`;
+  if (found > 0) run.session.note({}, `${found} records differed and were asked for.`);
+  return '';
 }
 
 async function continueInNewRun(

@@ -39,6 +39,14 @@ async function syncByBulk({ engine }: EngineApi): Promise<Org> {
   return org;
 }
 
+async function compareTimes({ engine }: EngineApi): Promise<Org> {
+  const org = await engine.org({ contacts: 500 });
+  await org.fullSync('Contacts', { path: 'list' });
+  changeContacts(org);
+  await org.fullSync('Contacts', { path: 'bulk', compare: 'times' });
+  return org;
+}
+
 const EVERY_FULL_SYNC = [
   'recordProgress',
   'planFullSync',
@@ -57,5 +65,10 @@ export const FULL_SYNCS: readonly Scenario[] = [
     title: 'a full sync by bulk read',
     meets: [...EVERY_FULL_SYNC, 'orderBulkRead', 'awaitBulkRead', 'loadBulkPage'],
     play: syncByBulk,
+  },
+  {
+    title: 'a full sync that compares times',
+    meets: [...EVERY_FULL_SYNC, 'loadBulkPage', 'settleDifferences'],
+    play: compareTimes,
   },
 ];
