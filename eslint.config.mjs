@@ -70,6 +70,7 @@ const arrows = [
       './api/bulk-operations/schemas.ts',
       './api/configurations/schemas.ts',
       './api/connections/schemas.ts',
+      './api/mirror/schemas.ts',
       './api/modules/schemas.ts',
       './api/plans/schemas.ts',
       './api/quarantine/schemas.ts',

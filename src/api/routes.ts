@@ -22,6 +22,7 @@ import { createConnection, getConnectionRoute, listConnectionsRoute, putConnecti
 import { oauthCallback } from './connections/oauth-callback';
 import { getAuthStatus, getOrganization, getPermissions, listUsersRoute } from './connections/organization';
 import type { Route } from './http/route';
+import { getRecordHistory } from './mirror/record-history';
 import { syncRecord } from './mirror/sync-record';
 import { createCustomField, listFieldModificationsRoute, updateCustomField } from './modules/custom-fields';
 import { getFieldCoverage, listFields } from './modules/fields';
@@ -83,6 +84,7 @@ export const ROUTES: readonly Route[] = [
   writeRecords,
   validateRecords,
   syncRecord,
+  getRecordHistory,
   listQuarantineRoute,
   ignoreQuarantined,
   reopenQuarantined,

@@ -5,6 +5,7 @@ import { configsCommand } from './configs';
 import { connectCommand, disconnectCommand } from './connect';
 import { fieldsCommand } from './fields';
 import { healthCommand } from './health';
+import { historyCommand } from './history';
 import { keysCommand } from './keys';
 import { massUpdateCommand } from './mass-update';
 import { mirrorCommand } from './mirror';
@@ -34,6 +35,7 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   fieldsCommand,
   recordsCommand,
   mirrorCommand,
+  historyCommand,
   quarantineCommand,
   healthCommand,
 ];

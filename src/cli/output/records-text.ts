@@ -37,7 +37,7 @@ export function recordsTable({ data }: PageOfRecords, fields?: readonly string[]
   const columns = [...new Set(data.some(({ id }) => id !== undefined) ? ['id', ...named] : named)];
   return formatTable(
     columns,
-    data.map((record) => columns.map((column) => cell(ownValue(record, column)))),
+    data.map((record) => columns.map((column) => shortText(ownValue(record, column)))),
     columns.map((_, place) => place),
   );
 }
@@ -58,7 +58,7 @@ export function recordDetails({ data: [record = {}] }: PageOfRecords): [name: st
 export function recordFields(record: Record<string, unknown>): [name: string, value: string][] {
   return Object.entries(record)
     .filter(([name]) => isShown(name))
-    .map(([name, value]) => [name, cell(value)]);
+    .map(([name, value]) => [name, shortText(value)]);
 }
 
 /** Outcomes of the records that were not written, under one line for all. */
@@ -100,8 +100,8 @@ function isShown(name: string): boolean {
   return !name.startsWith('$');
 }
 
-/** One line, and not too long a one. */
-function cell(value: unknown): string {
+/** A value on one line, and not too long a one. */
+export function shortText(value: unknown): string {
   const text = plain(value).replaceAll(/\s+/g, ' ');
   return text.length > WIDEST_CELL ? `${text.slice(0, WIDEST_CELL - 1)}…` : text;
 }

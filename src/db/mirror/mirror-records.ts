@@ -3,7 +3,7 @@ import type { MirrorField } from '../../domain/mirror/mirror-field';
 import { getConnection } from '../connections/connections';
 import { quoteIdentifier } from './identifiers';
 import { qualifiedTable, SYNCED_AT } from './mirror-module';
-import { findMirrorByKey } from './mirrors';
+import { findMirrorByKey, type MirrorIdentity } from './mirrors';
 import { loadFields } from './module-fields';
 
 /** A function of PostgreSQL takes 100 arguments: a name and a value for each field. */
@@ -48,4 +48,18 @@ function jsonOf({ column, type, nameColumn }: MirrorField): string {
   if (nameColumn === undefined) return json;
   const reference = `jsonb_build_object('id', ${json}, 'name', m.${quoteIdentifier(nameColumn)})`;
   return `case when ${value} is not null then ${reference} end`;
+}
+
+/** True if the mirror of a module has a record now. */
+export async function hasMirrorRecord(
+  knex: Knex,
+  { mirrorSchema: schema }: { mirrorSchema: string },
+  { table }: Pick<MirrorIdentity, 'table'>,
+  id: string,
+): Promise<boolean> {
+  const name = qualifiedTable({ schema, table });
+  const made = await knex.raw<{ rows: { isMade: boolean }[] }>('select to_regclass(?) is not null as "isMade"', [name]);
+  if (made.rows[0]?.isMade !== true) return false;
+  const answer = await knex.raw<{ rows: unknown[] }>(`select from ${name} where id = ?`, [id]);
+  return answer.rows.length > 0;
 }

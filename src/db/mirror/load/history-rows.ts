@@ -43,12 +43,12 @@ function modifiedTime({ fields }: MirrorModule, row: 'm' | 'old'): string {
 function changedFields({ fields }: MirrorModule, assigned: ReadonlySet<string>): string {
   const changes = fields
     .filter(({ column }) => assigned.has(column))
-    .map(({ fieldId, column, nameColumn }) => {
+    .map(({ fieldId, column, nameColumn, type }) => {
       const [name, label] = [quoteIdentifier(column), nameColumn && quoteIdentifier(nameColumn)];
       const value = (row: 'old' | 'm'): string =>
         label
           ? `case when ${row}.${name} is not null then jsonb_build_object('id', ${row}.${name}::text, 'name', ${row}.${label}) end`
-          : `${row}.${name}`;
+          : `${row}.${name}${type === 'bigint' ? '::text' : ''}`;
       return `${quoteLiteral(fieldId)}: case when old.${name} is distinct from m.${name}
         then jsonb_build_object('from', ${value('old')}, 'to', ${value('m')}) end`;
     });
