@@ -50,6 +50,16 @@ describe('names of lookups', () => {
     assert.deepEqual(await namesOf(under), [['100', 'Acme', '7', 'Ada']]);
   });
 
+  it('of records are not those of users with the same id', async () => {
+    const under = await tasks();
+    const ada = { id: '7', fullName: 'Ada', email: null, status: 'active' };
+    await saveUsers(database.knex, under.mirror.connectionId, [ada]);
+
+    await loadCsv(under, ['Id,What_Id,Owner,Modified_Time', `1,7,7,${TUESDAY}`]);
+
+    assert.deepEqual(await namesOf(under), [['7', null, '7', 'Ada']]);
+  });
+
   it('of users in no list are asked for with one record of each, and known from then on', async () => {
     const under = await tasks();
     await loadCsv(under, [
