@@ -43,7 +43,12 @@ import { planIncrementalSync, type IncrementalPlanRequest } from './pull/plan-in
 import { readRestored, type RestoredRequest } from './pull/read-restored';
 import { refreshRecords } from './pull/refresh-records';
 import { retryQuarantined, type RetryRequest } from './pull/retry-quarantined';
-import { settleDifferences, type DifferencesRequest } from './pull/settle-differences';
+import {
+  settleDifferences,
+  weighDifferences,
+  type DifferencesRequest,
+  type SettleRequest,
+} from './pull/settle-differences';
 import { recordRun, type RecordedUpdate } from './record-run';
 
 /** Quick work on the engine's own tables: the `core` queue. */
@@ -88,7 +93,8 @@ export function createZohoActivities(deps: ActivityDependencies) {
     readRestored: (request: RestoredRequest) => readRestored(deps, request),
     refetchRecords: (target: SyncTarget) => refreshRecords(deps, target),
     retryQuarantined: (request: RetryRequest) => retryQuarantined(deps, request),
-    settleDifferences: (request: DifferencesRequest) => settleDifferences(deps, request),
+    weighDifferences: (request: DifferencesRequest) => weighDifferences(deps, request),
+    settleDifferences: (request: SettleRequest) => settleDifferences(deps, request),
     sweepUnseenRows: (request: SweepRun) => sweepUnseenRows(deps, request),
     countBothSides: (target: SyncTarget) => countBothSides(deps, target),
     planBulkWrite: (target: OperationTarget) => planBulkWrite(deps, target),

@@ -94,6 +94,7 @@ export const { readDeletes } = zoho(scans, 'Remove what Zoho lists as deleted');
 export const { readRestored } = zoho(calls, 'Look for records that were restored');
 export const { retryQuarantined } = zoho(calls, 'Ask again for records that did not fit');
 export const { refetchRecords } = zoho(calls, 'Ask for chosen records, 100 a call');
+export const { weighDifferences } = zoho(calls, 'Count the records that differ');
 export const { settleDifferences } = zoho(scans, 'Ask for the records that differ');
 export const { sweepUnseenRows } = zoho(scans, 'Remove rows that Zoho no longer has');
 export const { planBulkWrite } = zoho(calls, 'Sort the records into files, check their fields');

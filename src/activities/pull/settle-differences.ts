@@ -11,25 +11,19 @@ export interface DifferencesRequest extends SyncTarget {
   rows: number;
 }
 
-export interface SettledDifferences {
+export interface Differences {
   /** Records that a comparison found to be missing, stale or other than in the mirror. */
   found: number;
-  /** True if reading the whole module costs less than asking for so many: none was asked for. */
+  /** True if reading the whole module costs less than asking for so many. */
   tooMany: boolean;
 }
 
-/**
- * Asks by id for the records that a comparison found to differ, a credit for every 100 of them and 50 fields. Resumable
- * and idempotent: what an earlier attempt has settled is no longer in doubt.
- */
-export async function settleDifferences(
-  deps: ActivityDependencies,
-  request: DifferencesRequest,
-): Promise<SettledDifferences> {
+/** Counts the records that a comparison found to differ. Changes nothing: what is done about them is another step. */
+export async function weighDifferences(deps: ActivityDependencies, request: DifferencesRequest): Promise<Differences> {
   const mirror = await wholeMirror(deps, request);
   const found = await countDoubts(deps.knex, mirror);
   if (found === 0) return { found, tooMany: false };
-  return withZoho(deps, request, async (zoho) => {
+  return withZoho(deps, request, (zoho) => {
     const { name } = planRead(
       {
         module: request.module,
@@ -44,8 +38,19 @@ export async function settleDifferences(
       },
       ['ids', 'bulk'],
     );
-    if (name === 'ids') await settleDoubts(deps, zoho, request, found);
-    else await forgetDoubtsOf(deps.knex, mirror, request.sessionId);
-    return { found, tooMany: name !== 'ids' };
+    return Promise.resolve({ found, tooMany: name !== 'ids' });
   });
+}
+
+export interface SettleRequest extends DifferencesRequest, Differences {}
+
+/**
+ * Asks by id for the records that differ, a credit for every 100 of them and 50 fields; or forgets them, where the
+ * session reads the whole module instead. Resumable and idempotent: what is settled is no longer in doubt.
+ */
+export async function settleDifferences(deps: ActivityDependencies, request: SettleRequest): Promise<void> {
+  const { found, tooMany } = request;
+  const mirror = await wholeMirror(deps, request);
+  if (tooMany) await forgetDoubtsOf(deps.knex, mirror, request.sessionId);
+  else await withZoho(deps, request, (zoho) => settleDoubts(deps, zoho, request, found));
 }

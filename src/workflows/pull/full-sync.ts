@@ -7,7 +7,14 @@ import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SkippedRun } from '../../temporal/contract/open-session';
 import type { FullSyncPlan } from '../../temporal/contract/results';
 import type { FullSyncInput, OpenedInput, SyncResult } from '../../temporal/contract/sync-messages';
-import { finishFullSync, indexMirror, planFullSync, readByListPages, settleDifferences } from '../activity-proxies';
+import {
+  finishFullSync,
+  indexMirror,
+  planFullSync,
+  readByListPages,
+  settleDifferences,
+  weighDifferences,
+} from '../activity-proxies';
 import { causeOf, isFailure } from '../run/activity-failures';
 import { inSession } from '../run/open-session';
 import { extractByBulkRead } from './bulk-extraction';
@@ -150,7 +157,8 @@ function comparedIn({ comparedFields }: FullSyncPlan, round: number): string[] |
 async function fetchDifferences(run: SyncRun, plan: FullSyncPlan, round: number): Promise<string> {
   if (!comparedIn(plan, round)) return '';
   const request = { ...run.target, rows: plan.expectedRows };
-  const { found, tooMany } = await run.steps.run(() => settleDifferences(request));
+  const { found, tooMany } = await run.steps.run(() => weighDifferences(request));
+  if (found > 0) await run.steps.run(() => settleDifferences({ ...request, found, tooMany }));
   if (tooMany) return `${found} records differ, and to ask for each would cost more than to read them all.`;
   if (found > 0) run.session.note({}, `${found} records differed and were asked for.`);
   return '';

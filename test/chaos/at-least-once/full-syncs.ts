@@ -41,7 +41,7 @@ async function syncByBulk({ engine }: EngineApi): Promise<Org> {
 
 async function compareTimes({ engine }: EngineApi): Promise<Org> {
   const org = await engine.org({ contacts: 500 });
-  await org.fullSync('Contacts', { path: 'list' });
+  await org.fullSync('Contacts', { path: 'bulk' });
   changeContacts(org);
   await org.fullSync('Contacts', { path: 'bulk', compare: 'times' });
   return org;
@@ -68,7 +68,7 @@ export const FULL_SYNCS: readonly Scenario[] = [
   },
   {
     title: 'a full sync that compares times',
-    meets: [...EVERY_FULL_SYNC, 'loadBulkPage', 'settleDifferences'],
+    meets: [...EVERY_FULL_SYNC, 'loadBulkPage', 'weighDifferences', 'settleDifferences'],
     play: compareTimes,
   },
 ];
