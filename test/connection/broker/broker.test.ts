@@ -253,11 +253,13 @@ describe('the credit broker', () => {
         max_credits: 2,
       });
 
-      const permit = await broker()
-        .limiter(connectionId)
-        .acquire({ ...CALL, batch: new CallBatch() }, undefined);
+      const made = broker();
+      const permit = await made.limiter(connectionId).acquire({ ...CALL, batch: new CallBatch() }, undefined);
+      permit.release({ status: 200 });
+      await made.close();
 
       assert.equal(permit.credits, 2);
+      assert.equal((await spentOf(connectionId))?.[4], 2);
     });
 
     async function callsOf(limiter: CallLimiter, batch: CallBatch, times: number): Promise<void> {

@@ -32,7 +32,7 @@ describe('calls that Zoho limits by the minute', () => {
   });
 
   it('leave the number of simultaneous calls as it is when Zoho refuses them', async () => {
-    const limiter = broker().limiter(await connection({ concurrency: 4 }));
+    const limiter = broker({ giveUpAfterMs: 100 }).limiter(await connection({ concurrency: 4 }));
 
     (await limiter.acquire(DOWNLOAD, undefined)).release({ status: 429 });
 
@@ -46,18 +46,26 @@ describe('calls that Zoho limits by the minute', () => {
   }
 });
 
-describe('a refusal for too many calls', () => {
+describe('the number of simultaneous calls', () => {
   const { broker, connection } = useBrokers(useDatabase());
 
-  it('leaves the number of simultaneous calls as it is where Zoho says that it was for credits', async () => {
-    const limiter = broker().limiter(await connection({ dailyCredits: null, concurrency: 4 }));
+  it('stays as it is after a call that went well', async () => {
+    const limiter = broker({ giveUpAfterMs: 100 }).limiter(await connection({ concurrency: 4 }));
 
-    (await limiter.acquire(CALL, undefined)).release({ status: 429, creditsRemaining: 0 });
+    (await limiter.acquire(CALL, undefined)).release({ status: 200 });
 
     assert.equal((await admitted(limiter, 4)).length, 4);
   });
 
-  it('halves it where Zoho says that the credits were enough', async () => {
+  it('stays as it is where Zoho refused a call for its credits', async () => {
+    const limiter = broker({ giveUpAfterMs: 100 }).limiter(await connection({ dailyCredits: null, concurrency: 4 }));
+
+    (await limiter.acquire({ ...CALL, credits: 2 }, undefined)).release({ status: 429, creditsRemaining: 1 });
+
+    assert.equal((await admitted(limiter, 4)).length, 4);
+  });
+
+  it('is halved where Zoho refused a call for which there were credits', async () => {
     const limiter = broker({ giveUpAfterMs: 100 }).limiter(await connection({ dailyCredits: null, concurrency: 4 }));
 
     (await limiter.acquire(CALL, undefined)).release({ status: 429, creditsRemaining: CALL.credits });
