@@ -78,6 +78,7 @@ const arrows = [
       './api/schedules/schemas.ts',
       './api/sessions/schemas.ts',
       './api/system/schemas.ts',
+      './api/webhooks/schemas.ts',
     ],
     message: 'cli/ is a client of the control API: it knows its paths, schemas and problems only.',
   },

@@ -32,8 +32,10 @@ const Environment = z.object({
   PULSE_API_MAX_CONNECTIONS: z.coerce.number().int().min(10).default(1_000),
   /** Requests without a valid API key that one address may send a minute; callers behind a gateway share its address. */
   PULSE_API_KEYLESS_PER_MINUTE: z.coerce.number().int().min(1).default(300),
-  /** Base URL under which Zoho reaches this API to report the end of its jobs; they are polled in any case. */
+  /** Base URL under which Zoho reaches this API to tell of changes and of the end of its jobs; both are asked for, too. */
   PULSE_PUBLIC_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+  /** False keeps Zoho from being asked to tell of changes, although it could reach this API. */
+  PULSE_NOTIFICATIONS: z.stringbool().default(true),
   /**
    * Host names that may be called although their addresses are not public: of callback URLs in a private network, or
    * Zoho's own behind a gateway.

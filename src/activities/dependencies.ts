@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { ZohoTransports } from '../connection/transports';
 import type { Retention } from '../db/maintenance/retention';
 import type { Logger } from '../logger';
+import type { IngestionCommands } from '../temporal/runs/ingestion-commands';
 import type { SyncSchedules } from '../temporal/schedules/sync-schedules';
 import type { CallerClient } from './caller-client';
 import type { Spool } from './spool';
@@ -34,6 +35,8 @@ export interface ActivityDependencies {
   schedules: ConnectionSchedules;
   /** The schedules that follow configurations. */
   syncSchedules: SyncSchedules;
+  /** Lets be read what Zoho tells of changes, and what it may not have told of. */
+  ingestion: IngestionCommands;
   /** Ages at which values of records are forgotten after their work has ended. */
   retention: Retention;
   /**
@@ -41,6 +44,11 @@ export interface ActivityDependencies {
    * @param secret proves that the call is Zoho's
    */
   bulkWriteCallbackUrl(operationId: string, file: number, secret: string): string | undefined;
+  /**
+   * The URL to which Zoho sends notifications of a channel; undefined where Zoho cannot reach the API.
+   * @param secretPath its last part
+   */
+  notificationUrl(secretPath: string): string | undefined;
   /** Opens what was sealed for a purpose. @throws EncryptionKeyMissing, SealedValueInvalid */
   openSecret(purpose: string, sealed: string): string;
 }

@@ -13,6 +13,9 @@ import { closeAbandonedRuns } from './maintenance/close-abandoned-runs';
 import { followConfigurations } from './maintenance/follow-configurations';
 import { ForgettingValues } from './maintenance/forget-values';
 import { settlePendingStarts } from './maintenance/settle-pending-starts';
+import { drainInbox, type DrainRequest } from './notifications/drain-inbox';
+import { renewChannels } from './notifications/renew-channels';
+import { wakeIngestion } from './notifications/wake-ingestion';
 import { openSession } from './open-session';
 import {
   awaitBulkRead,
@@ -65,6 +68,7 @@ export function createCoreActivities(deps: ActivityDependencies) {
     reconcileSessions: async () => {
       const closed = await closeAbandonedRuns(deps);
       await settlePendingStarts(deps);
+      await wakeIngestion(deps);
       await forgetting.run(deps, deps.retention);
       return closed;
     },
@@ -97,6 +101,8 @@ export function createZohoActivities(deps: ActivityDependencies) {
     settleDifferences: (request: SettleRequest) => settleDifferences(deps, request),
     sweepUnseenRows: (request: SweepRun) => sweepUnseenRows(deps, request),
     countBothSides: (target: SyncTarget) => countBothSides(deps, target),
+    renewChannels: () => renewChannels(deps),
+    drainInbox: (request: DrainRequest) => drainInbox(deps, request),
     planBulkWrite: (target: OperationTarget) => planBulkWrite(deps, target),
     uploadBulkWriteFile: (target: BulkWriteFileTarget) => uploadBulkWriteFile(deps, target),
     orderBulkWriteJob: (target: BulkWriteFileTarget) => submitBulkWriteJob(deps, target),

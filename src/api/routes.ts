@@ -52,6 +52,8 @@ import { startIncrementalSync } from './sessions/start-incremental-sync';
 import { startManualSync } from './sessions/start-manual-sync';
 import { getHealth, getMetrics, getOpenApi, getOverview, getReadiness } from './system/read';
 import { rotateEncryptionKeys } from './system/rotate-encryption-keys';
+import { listChannelsRoute, renewChannelRoute } from './webhooks/channels';
+import { receiveNotification } from './webhooks/receive-notification';
 
 /** Every operation of the control API. */
 export const ROUTES: readonly Route[] = [
@@ -99,6 +101,9 @@ export const ROUTES: readonly Route[] = [
   pauseSchedule,
   resumeSchedule,
   triggerSchedule,
+  listChannelsRoute,
+  renewChannelRoute,
+  receiveNotification,
   createConnection,
   putConnection,
   listConnectionsRoute,

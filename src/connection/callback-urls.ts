@@ -2,7 +2,11 @@
 export const API_PREFIX = '/api/v1';
 
 /** Paths that Zoho calls, below {@link API_PREFIX}. */
-export const CALLBACK_PATHS = { consent: '/oauth/callback', bulkWrite: '/callbacks/bulk-write' } as const;
+export const CALLBACK_PATHS = {
+  consent: '/oauth/callback',
+  bulkWrite: '/callbacks/bulk-write',
+  notifications: '/webhooks/zoho',
+} as const;
 
 /**
  * The redirect URI of a consent: Zoho sends the browser there with the grant code.
@@ -28,4 +32,15 @@ export function bulkWriteCallbackUrl(
   const url = new URL(`${publicUrl.replace(/\/$/, '')}${API_PREFIX}${CALLBACK_PATHS.bulkWrite}/${operationId}`);
   url.search = new URLSearchParams({ file: String(file), secret }).toString();
   return url.href;
+}
+
+/**
+ * The URL to which Zoho sends notifications of a channel.
+ * @param publicUrl where Zoho reaches the control API; empty if it cannot
+ * @param secretPath of the channel
+ * @returns undefined without a public URL
+ */
+export function notificationUrl(publicUrl: string, secretPath: string): string | undefined {
+  if (publicUrl === '') return undefined;
+  return `${publicUrl.replace(/\/$/, '')}${API_PREFIX}${CALLBACK_PATHS.notifications}/${secretPath}`;
 }

@@ -3,12 +3,14 @@ import type { Knex } from 'knex';
 import { version } from '../../package.json';
 import { createApp } from '../api/app';
 import { serveApp } from '../api/serve';
+import { NotificationReceiver } from '../api/webhooks/notification-receiver';
 import type { Config } from '../config';
 import { consentCallbackUrl } from '../connection/callback-urls';
 import type { ConnectSettings } from '../connection/settings';
 import { bindConnections } from '../db/connections/key-rotation';
 import { pendingMigrations } from '../db/postgres/migrate';
 import type { Logger } from '../logger';
+import { createIngestionCommands } from '../temporal/runs/ingestion-commands';
 import { createOperationCommands } from '../temporal/runs/operation-commands';
 import { createSyncCommands } from '../temporal/runs/sync-commands';
 import { SyncSchedules } from '../temporal/schedules/sync-schedules';
@@ -48,9 +50,11 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     await assertMigrated(knex);
     if (config.PULSE_ENCRYPTION_KEYS.length > 0) await bindConnections(knex, resources.keyRing());
     await ensureConfiguredConnection(knex, config, logger);
+    const notifications = new NotificationReceiver({ knex, ingestion: createIngestionCommands(temporal), logger });
     const app = createApp({
       knex,
       commands: createSyncCommands(temporal),
+      notifications,
       operations: createOperationCommands(temporal),
       schedules: new SyncSchedules(temporal),
       logger,
@@ -65,6 +69,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     server.maxConnections = config.PULSE_API_MAX_CONNECTIONS;
     const url = await listen(server, config.PULSE_API_HOST, config.PULSE_API_PORT);
     stack.defer(() => drain(server, DRAIN_MS));
+    stack.adopt(notifications.start(), (started) => started.close());
     return { url, close: () => stack.close() };
   });
 }

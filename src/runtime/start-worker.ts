@@ -3,10 +3,11 @@ import { CallerClient } from '../activities/caller-client';
 import type { ActivityDependencies } from '../activities/dependencies';
 import { Spool } from '../activities/spool';
 import type { Config } from '../config';
-import { bulkWriteCallbackUrl } from '../connection/callback-urls';
+import { bulkWriteCallbackUrl, notificationUrl } from '../connection/callback-urls';
 import { open, type KeyRing } from '../db/postgres/encryption';
 import type { Logger } from '../logger';
 import { connectOptionsOf } from '../temporal/client';
+import { createIngestionCommands } from '../temporal/runs/ingestion-commands';
 import { describeWorkflow } from '../temporal/runs/workflow-state';
 import { pauseSchedulesOf, unpauseSchedulesOf } from '../temporal/schedules/connection-schedules';
 import { alignEngineSchedules } from '../temporal/schedules/engine-schedules';
@@ -85,9 +86,12 @@ function activityDependencies(
       historyDays: config.PULSE_KEEP_HISTORY_DAYS,
     },
     bulkWriteCallbackUrl: (id, file, secret) => bulkWriteCallbackUrl(config.PULSE_PUBLIC_URL, id, file, secret),
+    notificationUrl: (secretPath) =>
+      config.PULSE_NOTIFICATIONS ? notificationUrl(config.PULSE_PUBLIC_URL, secretPath) : undefined,
     openSecret: (purpose, sealed) => open(ring, purpose, sealed),
     workflowState: (workflowId) => describeWorkflow(temporal.client, workflowId),
     syncSchedules: new SyncSchedules(temporal),
+    ingestion: createIngestionCommands(temporal),
     schedules: {
       pause: (connectionId, why) => pauseSchedulesOf(temporal.client, connectionId, why),
       unpause: (connectionId, why) => unpauseSchedulesOf(temporal.client, connectionId, why),

@@ -15,6 +15,11 @@ export function refreshWorkflowId(sessionId: string): string {
   return `refresh:${sessionId}`;
 }
 
+/** One workflow reads what Zoho tells of a module. @param key of the module in the engine's books */
+export function ingestionWorkflowId(connection: string, key: string): string {
+  return `notifications:${connection}:${key}`;
+}
+
 export function bulkWriteWorkflowId(operationId: string): string {
   return `bulk-write:${operationId}`;
 }

@@ -44,6 +44,12 @@ const scans: ActivityOptions = {
   startToCloseTimeout: '2h',
 };
 
+/** A look into an inbox: half a minute, and longer where a list of changes has to be read to its end. */
+const draining: ActivityOptions = {
+  ...calls,
+  startToCloseTimeout: '1h',
+};
+
 /** Waiting for a job at Zoho: each attempt asks once. */
 const polling: ActivityOptions = {
   ...calls,
@@ -97,6 +103,8 @@ export const { refetchRecords } = zoho(calls, 'Ask for chosen records, 100 a cal
 export const { weighDifferences } = zoho(calls, 'Count the records that differ');
 export const { settleDifferences } = zoho(scans, 'Ask for the records that differ');
 export const { sweepUnseenRows } = zoho(scans, 'Remove rows that Zoho no longer has');
+export const { drainInbox } = zoho(draining, 'Read the records that Zoho has told of');
+export const { renewChannels } = zoho(calls, 'Subscribe and renew the channels of notifications');
 export const { planBulkWrite } = zoho(calls, 'Sort the records into files, check their fields');
 export const { uploadBulkWriteFile } = zoho(calls, 'Write a file and upload it');
 export const { orderBulkWriteJob: submitBulkWriteJob } = zoho(calls, 'Submit the job that writes the file');

@@ -2,6 +2,7 @@
 export { bulkWrite } from './bulk-operations/bulk-write';
 export { fullSync } from './pull/full-sync';
 export { incrementalSync } from './pull/incremental-sync';
+export { ingestNotifications } from './notifications/ingest-notifications';
 export { massUpdate } from './bulk-operations/mass-update';
 export { reconcileConnections } from './maintenance/reconcile-connections';
 export { reconcileSessions } from './maintenance/reconcile-sessions';

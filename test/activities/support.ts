@@ -54,6 +54,14 @@ export async function someOrganization(
   return connection.$query(knex).patchAndFetch({ grantCheckedAt: new Date() });
 }
 
+/** A worker that Zoho cannot call, and Temporal that starts nothing. */
+const NO_SURROUNDINGS = {
+  bulkWriteCallbackUrl: () => undefined,
+  notificationUrl: () => undefined,
+  schedules: { pause: async () => 0, unpause: async () => 0 },
+  ingestion: { wake: async () => undefined, readMissed: async () => true },
+};
+
 export interface ActivityFixture extends DatabaseFixture {
   readonly simulator: Simulator;
   readonly deps: ActivityDependencies;
@@ -84,9 +92,8 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
       callers: new CallerClient({ allowLoopback: true }),
       retention: { sentDays: 0, deletedDays: 0, logDays: 0, historyDays: 0 },
       workflowState: async () => ({ status: null, sessionId: null }),
-      bulkWriteCallbackUrl: () => undefined,
+      ...NO_SURROUNDINGS,
       openSecret: (purpose, sealed) => open(KEY_RING, purpose, sealed),
-      schedules: { pause: async () => 0, unpause: async () => 0 },
       // Connects to nothing before it is asked for something.
       syncSchedules: new SyncSchedules(createTemporalClient({ address: '127.0.0.1:1', namespace: 'none' })),
     };

@@ -32,7 +32,10 @@ export function useEngineApi(
     this.timeout(STARTING_MS);
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const engine = await startEngine({ ...options, worker: { ...options.worker, PULSE_PUBLIC_URL: url } });
+    const engine = await startEngine({
+      ...options,
+      worker: { PULSE_NOTIFICATIONS: 'false', ...options.worker, PULSE_PUBLIC_URL: url },
+    });
     const config = loadConfig({
       DATABASE_URL: engine.databaseUrl,
       PULSE_VALIDATE_ANSWERS: 'throw',

@@ -1,5 +1,6 @@
-import { refreshWorkflowId } from '../../src/temporal/ids';
+import { ingestionWorkflowId, refreshWorkflowId } from '../../src/temporal/ids';
 import type { Engine } from '../support/engine';
+import { notify } from '../support/notify';
 
 /** Scenarios of syncs of single records. Each brings one to its end and names its workflow. */
 export const RECORD_SCENARIOS: Readonly<Record<string, (engine: Engine) => Promise<string>>> = {
@@ -14,5 +15,14 @@ export const RECORD_SCENARIOS: Readonly<Record<string, (engine: Engine) => Promi
     );
     await org.waitFor(sessionId, 'completed');
     return refreshWorkflowId(sessionId);
+  },
+  notified: async (engine) => {
+    const org = await engine.org({ contacts: 300 });
+    await org.fullSync('Contacts');
+    const { updated } = org.zoho.changeRecords('Contacts', { update: { count: 20, values: { Title: 'changed' } } });
+    await notify(org, 'Contacts', { update: updated });
+    const { inserted } = org.zoho.changeRecords('Contacts', { insert: { count: 2 } });
+    await notify(org, 'Contacts', { insert: inserted });
+    return ingestionWorkflowId(org.name, 'Contacts');
   },
 };

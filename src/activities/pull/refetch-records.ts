@@ -20,7 +20,7 @@ export interface RefetchRequest {
   /** The records are asked for because of doubts up to this number. */
   settlesDoubtsUpTo?: string;
   /** Notes, in the transaction that merges them, that records were found. */
-  settle?: (client: pg.Client, ids: readonly string[]) => Promise<void>;
+  settle?: (client: pg.Client, ids: readonly string[], chunkNumber: number) => Promise<void>;
 }
 
 export interface RefetchResult {
@@ -63,10 +63,11 @@ export async function refetchRecords(
     answered.vanished.push(...goneBy(latestNow(clocks), gone));
     if (there.size === 0) continue;
     answered.found += there.size;
+    const chunkNumber = chunks.next();
     await loadChunk(
       deps.knex,
       mirror,
-      { sessionId, chunkNumber: chunks.next(), kind: 'refetch' },
+      { sessionId, chunkNumber, kind: 'refetch' },
       copyPagesSource(mirror, reader.fields, [page], zoho.signal),
       {
         asOf,
@@ -76,7 +77,7 @@ export async function refetchRecords(
         keepSeenIds: true,
         bytes: answer.body?.length ?? 0,
         startedAt,
-        alongside: settle && ((client) => settle(client, page.listed)),
+        alongside: settle && ((client) => settle(client, page.listed, chunkNumber)),
       },
     );
   }

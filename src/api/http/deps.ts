@@ -6,6 +6,7 @@ import type { SyncCommands } from '../../temporal/runs/sync-commands';
 import type { SyncSchedules } from '../../temporal/schedules/sync-schedules';
 import type { ReaderCredits, ReaderCreditShares } from '../connections/reader-credits';
 import type { Readiness } from '../system/readiness';
+import type { NotificationReceiver } from '../webhooks/notification-receiver';
 import type { CallerLimit } from './caller-limit';
 import type { LargeBodyQueue } from './large-body-queue';
 import type { Metrics } from './metrics';
@@ -29,6 +30,8 @@ export interface ApiDeps {
   /** The schedules in Temporal that follow configurations. */
   readonly schedules: ScheduleCommands;
   readonly logger: Logger;
+  /** Takes what Zoho tells of changed records. */
+  readonly notifications: NotificationReceiver;
   /** For connecting organizations. */
   readonly connect: ConnectSettings;
   readonly temporalUi: TemporalUi;

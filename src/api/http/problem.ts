@@ -39,6 +39,8 @@ export const PROBLEMS = {
   quarantine_entry_not_found: problem(404, 'The record is not in quarantine', 'not_found'),
   schedule_not_found: problem(404, 'No such schedule', 'not_found'),
   configuration_not_found: problem(404, 'No such configuration', 'not_found'),
+  channel_not_found: problem(404, 'No such channel', 'not_found'),
+  notification_refused: problem(404, 'No such address', 'not_found'),
   api_key_not_found: problem(404, 'No such API key', 'not_found'),
   connection_not_found: problem(404, 'No such connection', 'not_found'),
   method_not_allowed: problem(405, 'The route does not know this method', 'request'),

@@ -11,6 +11,8 @@ import { Problem } from './problem';
 export interface BodyLimit extends JsonLimit {
   /** After decompression. */
   readonly bytes: number;
+  /** True takes it for JSON whatever it is declared as. */
+  readonly anyType?: true;
 }
 
 const INFLATERS: Readonly<Record<string, () => Duplex>> = {
@@ -33,7 +35,7 @@ export function hasBody({ headers }: Request): boolean {
  * @throws Problem `unsupported_media_type`, `payload_too_large`, `validation_failed`, `malformed_json`
  */
 export async function readBody(request: Request, response: Response, limit: BodyLimit): Promise<ScannedBody> {
-  assertReadable(request);
+  if (!limit.anyType) assertReadable(request);
   if (Number(request.headers['content-length']) > limit.bytes) throw tooLarge(limit);
   if (request.headers.expect !== undefined) response.writeContinue();
   const inflater = inflaterOf(request);

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import { uuidv7 } from 'uuidv7';
+import { API_PREFIX, CALLBACK_PATHS } from '../../connection/callback-urls';
 import type { Logger } from '../../logger';
 import type { Metrics } from './metrics';
 
@@ -59,7 +60,7 @@ export function requestContext(logger: Logger, metrics: Metrics) {
       context.log[context.isProbe ? 'debug' : level](
         {
           method,
-          path: request.path.slice(0, LONGEST_PATH),
+          path: loggedPath(request.path),
           status,
           ms: Math.round(seconds * 1000),
           actor,
@@ -71,4 +72,11 @@ export function requestContext(logger: Logger, metrics: Metrics) {
     });
     next();
   };
+}
+
+/** Paths below it end with a secret. */
+const SECRET_BELOW = `${API_PREFIX}${CALLBACK_PATHS.notifications}/`;
+
+function loggedPath(path: string): string {
+  return path.toLowerCase().startsWith(SECRET_BELOW) ? `${SECRET_BELOW}{path}` : path.slice(0, LONGEST_PATH);
 }

@@ -10,6 +10,7 @@ export const TAGS = {
   Mirror: 'The copy of the records in PostgreSQL.',
   Schedules: 'Look at what the clock starts, pause it, run it now.',
   Quarantine: 'Look at records that do not fit the mirror, and ignore those that may stay so.',
+  Webhooks: 'See the channels through which Zoho tells of changes, and renew them.',
   Connections: 'Connect Zoho organizations, and see what a connection may do.',
   Access: 'Create, list and revoke the keys of this API.',
   'Bulk operations': 'Write many records with one request, and follow what becomes of each.',

@@ -17,6 +17,7 @@ import { schedulesCommand } from './schedules';
 import { secretsCommand } from './secrets';
 import { sessionsCommand } from './sessions';
 import { syncCommand } from './sync';
+import { webhooksCommand } from './webhooks';
 
 /** Every command of `pulse`. */
 export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
@@ -37,5 +38,6 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   mirrorCommand,
   historyCommand,
   quarantineCommand,
+  webhooksCommand,
   healthCommand,
 ];

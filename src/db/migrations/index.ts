@@ -37,6 +37,8 @@ import * as requestedRecords from './20261128071300_requested_records';
 import * as mirrorLayout from './20261128071500_mirror_layout';
 import * as schedulesInTemporal from './20261128071500_schedules_in_temporal';
 import * as recordHistory from './20261128072800_record_history';
+import * as notificationChannels from './20261128073600_notification_channels';
+import * as notificationInbox from './20261128073700_notification_inbox';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -82,4 +84,6 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128071500_mirror_layout', ...mirrorLayout },
   { name: '20261128071500_schedules_in_temporal', ...schedulesInTemporal },
   { name: '20261128072800_record_history', ...recordHistory },
+  { name: '20261128073600_notification_channels', ...notificationChannels },
+  { name: '20261128073700_notification_inbox', ...notificationInbox },
 ];

@@ -86,6 +86,21 @@ export const incrementalSyncChunks = {
 /** Chunks of a session that reads chosen records, up to 100 in each. */
 export const CHOSEN_CHUNKS: ChunkRange = { first: 0, end: SCAN_CHUNKS };
 
+/** Chunks of records that Zoho has told of and that were asked for by id, up to 100 in each. */
+export const NOTIFIED_CHUNKS: ChunkRange = { first: 0, end: 1_000_000_000 };
+/** Chunks of changes that were read since Zoho told of more records than are asked for by id. */
+export const NOTIFIED_CHANGE_CHUNKS: ChunkRange = { first: NOTIFIED_CHUNKS.end, end: 2_000_000_000 };
+
+/**
+ * First chunk of another reading of changes by the same session.
+ * @param last chunk of the reading before, if there was one
+ */
+export function nextChangesChunk(last: number | undefined): number {
+  const { first } = NOTIFIED_CHANGE_CHUNKS;
+  if (last === undefined) return first;
+  return within(NOTIFIED_CHANGE_CHUNKS, first + (Math.floor((last - first) / SCAN_CHUNKS) + 1) * SCAN_CHUNKS);
+}
+
 /** Chunks of records that were asked for by id to settle a doubt, above those of all rounds. */
 export const DOUBT_CHUNKS: ChunkRange = { first: (MAX_NUMBERED_ROUNDS + 1) * PER_ROUND, end: MAX_CHUNK_NUMBER };
 

@@ -95,7 +95,7 @@ export interface SyncResult {
   compared?: Comparison;
 }
 
-/** Result of a session that read chosen records. */
+/** Result of a session that read records by their ids: chosen ones, or those that Zoho told of. */
 export interface RefreshResult extends SessionSums {
   status: RunStatus;
   requested: number;
@@ -106,6 +106,38 @@ export interface RefreshResult extends SessionSums {
   /** Records that it does not know and that stay, since they are too much of the mirror. */
   kept: number;
 }
+
+/** A module whose notifications are read. */
+export interface IngestionTarget {
+  connectionId: string;
+  /** Name of the connection. */
+  connection: string;
+  mirrorId: number;
+  /** Zoho's name of the module. */
+  module: string;
+  /** Name of the module in the engine's books. */
+  key: string;
+}
+
+/** Input of the workflow that reads what Zoho tells of a module. */
+export interface IngestionInput extends SyncInput<object> {
+  mirrorId: number;
+  /** Set by the workflow itself when it continues as new; nobody else sets it. */
+  state?: IngestionState;
+  /** For tests: continue as new after so many looks into the inbox. */
+  continueAsNewAfterLooks?: number;
+}
+
+/** State that a run hands to the next one of its chain. */
+export interface IngestionState {
+  sequence: number;
+  /** When the chain began, in milliseconds since 1970. */
+  began: number;
+  result: RefreshResult;
+}
+
+/** Says that there is something in the inbox. */
+export const recordsChangedSignal = defineSignal('recordsChanged');
 
 /** Payload of a command, as the control API sends it. A workflow takes anything, and of that only what fits. */
 export interface CommandPayload {

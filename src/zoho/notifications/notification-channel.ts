@@ -1,4 +1,3 @@
-// For live data: the channels that the engine will open at Zoho.
 import { isBigintId } from '../../domain/records/bigint-id';
 import { LIMITS } from '../../domain/zoho-limits';
 import { type CallLabel, requestBug } from '../errors/errors';

@@ -1,4 +1,3 @@
-// For live data: the engine will open, renew and close its channels with these calls.
 import { z } from 'zod';
 import { LIMITS } from '../../domain/zoho-limits';
 import type { CallLabel } from '../errors/errors';

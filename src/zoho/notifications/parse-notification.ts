@@ -1,4 +1,3 @@
-// For live data: the route that Zoho notifies will read its requests by this.
 import { z } from 'zod';
 import { BIGINT_ID } from '../../domain/records/bigint-id';
 import { type CallLabel, ZohoError } from '../errors/errors';

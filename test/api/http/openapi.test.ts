@@ -6,10 +6,11 @@ import { createApp } from '../../../src/api/app';
 import { describeApi, nameOf } from '../../../src/api/openapi';
 import { API_PREFIX } from '../../../src/api/paths';
 import { ROUTES } from '../../../src/api/routes';
+import { NotificationReceiver } from '../../../src/api/webhooks/notification-receiver';
 import { createDatabase } from '../../../src/db/postgres/knex';
 import { createLogger } from '../../../src/logger';
 import { someSession } from '../../db/support';
-import { connectSettings, NO_OPERATIONS, NO_SCHEDULES, NO_TEMPORAL, useApi } from '../support/api';
+import { connectSettings, NO_INGESTION, NO_OPERATIONS, NO_SCHEDULES, NO_TEMPORAL, useApi } from '../support/api';
 
 interface Operation {
   responses: Record<string, { content: Record<string, { schema: object }> }>;
@@ -47,6 +48,11 @@ describe('the OpenAPI document', () => {
       commands: NO_TEMPORAL,
       operations: NO_OPERATIONS,
       schedules: NO_SCHEDULES,
+      notifications: new NotificationReceiver({
+        knex,
+        logger: createLogger('test', 'silent'),
+        ingestion: NO_INGESTION,
+      }),
       logger: createLogger('test', 'silent'),
       temporalUi: { url: '', namespace: '' },
       validateAnswers: 'throw',

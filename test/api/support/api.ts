@@ -10,6 +10,7 @@ import { problemsOf } from '../../../src/api/openapi';
 import { API_PREFIX } from '../../../src/api/paths';
 import { ROUTES } from '../../../src/api/routes';
 import { serveApp } from '../../../src/api/serve';
+import { NotificationReceiver } from '../../../src/api/webhooks/notification-receiver';
 import type { ConnectSettings } from '../../../src/connection/settings';
 import { ZohoTransports } from '../../../src/connection/transports';
 import { createApiKey } from '../../../src/db/access/api-keys';
@@ -65,6 +66,9 @@ export const NO_SCHEDULES: ScheduleCommands = {
   trigger: () => Promise.reject(new TemporalUnavailable('Temporal did not answer.')),
   follow: () => Promise.resolve(false),
 };
+
+/** Temporal that reads no notifications: they stay in the inbox. */
+export const NO_INGESTION = { wake: async () => undefined };
 
 /** Temporal that starts no bulk operation. */
 export const NO_OPERATIONS: OperationCommands = {
@@ -146,6 +150,7 @@ async function startApi(
   const app = createApp({
     ...parts,
     knex,
+    notifications: new NotificationReceiver({ knex, logger: parts.logger, ingestion: NO_INGESTION }),
     connect,
     temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
     validateAnswers: 'throw',

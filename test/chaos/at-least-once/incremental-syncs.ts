@@ -1,4 +1,5 @@
 import type { EngineApi } from '../../support/engine-api';
+import { notify } from '../../support/notify';
 import type { Org } from '../../support/org';
 import type { Scenario } from './scenario';
 
@@ -85,6 +86,22 @@ async function readChosen({ engine }: EngineApi): Promise<Org> {
   return org;
 }
 
+/** Records that Zoho has told of: changed, new and deleted ones, and more than are asked for by their ids. */
+async function readNotified({ engine }: EngineApi): Promise<Org> {
+  const org = await engine.org({ accounts: 1_500 });
+  await org.fullSync('Accounts');
+  org.zoho.moveClock({ advance: A_WHILE_MS });
+  const ids = await oldestIds(org, 1_400);
+  org.zoho.changeRecords('Accounts', {
+    update: ids.slice(0, 1_300).map((id) => ({ id, Industry: 'changed' })),
+    delete: ids.slice(1_390),
+  });
+  await notify(org, 'Accounts', { update: ids.slice(0, 1_300), delete: ids.slice(1_390) });
+  const { inserted } = org.zoho.changeRecords('Accounts', { insert: { count: 5 } });
+  await notify(org, 'Accounts', { insert: inserted });
+  return org;
+}
+
 export const INCREMENTAL_SYNCS: readonly Scenario[] = [
   {
     title: 'an incremental sync',
@@ -102,4 +119,5 @@ export const INCREMENTAL_SYNCS: readonly Scenario[] = [
   },
   { title: 'an incremental sync that the clock starts', meets: ['openSession'], play: startByClock },
   { title: 'a read of chosen records', meets: ['recordProgress', 'refetchRecords'], play: readChosen },
+  { title: 'what Zoho has told of', meets: ['openSession', 'drainInbox'], play: readNotified },
 ];

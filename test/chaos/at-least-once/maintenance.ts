@@ -73,5 +73,5 @@ async function alignSchedules(api: EngineApi): Promise<Org> {
 
 export const MAINTENANCE: readonly Scenario[] = [
   { title: 'a run whose workflow is gone', meets: ['reconcileSessions'], play: tidyUp },
-  { title: 'an org that is connected again', meets: ['reconcileConnections'], play: alignSchedules },
+  { title: 'an org that is connected again', meets: ['reconcileConnections', 'renewChannels'], play: alignSchedules },
 ];

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { down, up } from '../../../src/db/migrations/20261127143000_mirrors';
+import * as notificationChannels from '../../../src/db/migrations/20261128073600_notification_channels';
+import * as notificationInbox from '../../../src/db/migrations/20261128073700_notification_inbox';
 import { someConnection, useDatabase } from '../support';
 
 describe('the migration to mirrors', () => {
@@ -32,6 +34,9 @@ describe('the migration to mirrors', () => {
     await known(id, 'Deals', '2026-11-02T00:00:00Z', '2026-11-02T00:00:00Z');
     await known(id, 'Site_Visits', '2026-11-03T00:00:00Z', '2026-11-03T00:00:00Z');
     await known(id, 'SiteVisits', '2026-11-04T00:00:00Z', '2026-11-04T00:00:00Z');
+    // These were built upon it later.
+    await notificationInbox.down(database.knex);
+    await notificationChannels.down(database.knex);
     await database.knex.raw('drop table sync.mirrors');
 
     await up(database.knex);

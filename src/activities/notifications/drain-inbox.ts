@@ -1,0 +1,195 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MirrorModule } from '../../db/mirror/mirror-module';
+import { countMoved } from '../../db/mirror/sweep';
+import {
+  countWaiting,
+  findChanged,
+  findDueNotified,
+  settleNotified,
+  settleShown,
+  timeUntilDue,
+  type DueRecords,
+} from '../../db/notifications/notification-inbox';
+import { withRawTransaction } from '../../db/postgres/raw-connection';
+import { findLastChunk, forgetSeenIds, sumChunks } from '../../db/sessions/chunks';
+import { getReadingStart, getWatermark } from '../../db/sessions/watermarks';
+import { readFrom } from '../../domain/mirror/watermark';
+import {
+  ChunkCounter,
+  deleteSequence,
+  loadSequence,
+  nextChangesChunk,
+  NOTIFIED_CHANGE_CHUNKS,
+  NOTIFIED_CHUNKS,
+  scanChunks,
+} from '../../domain/runs/chunk-numbers';
+import type { SessionSums } from '../../temporal/contract/results';
+import type { SyncTarget } from '../../temporal/contract/targets';
+import type { ActivityDependencies } from '../dependencies';
+import { readDeletes, removeVanished } from '../pull/deletes';
+import { wholeMirror } from '../pull/load-mirror';
+import { refetchRecords } from '../pull/refetch-records';
+import { scanPages } from '../pull/scan-pages';
+import { withZoho, type ZohoWork } from '../with-zoho';
+
+/** Records that are asked for by id at most; where more wait, a list of what has changed costs less. */
+const BY_IDS = 1_000;
+/** The places of a worker go round: a look ends after so many milliseconds, and another follows. */
+const LOOK_MS = 30_000;
+/** Pause between passes, in milliseconds: what comes meanwhile is read with the same calls. */
+const GATHER_MS = 300;
+
+/** Longest wait for the end of a flood, in seconds. */
+const MOST_QUIET_SECONDS = 6;
+
+/** Steps under which records are noted as deleted: those that were asked for, and those of Zoho's list of deletes. */
+const BY_ID = 1;
+const BY_FEED = 2;
+
+export interface DrainRequest extends SyncTarget {
+  mirrorId: number;
+}
+
+/** Sums of a session of notifications so far, and when the next record is due. */
+export interface Drained extends SessionSums {
+  /** Rows that have left the mirror. */
+  deleted: number;
+  /** Records that Zoho does not know and that stay, since they are too much of the mirror: by this look alone. */
+  kept: number;
+  /** Milliseconds until the next record is due; null for an empty inbox. */
+  dueInMs: number | null;
+}
+
+/**
+ * Reads the records that Zoho has told of into the mirror until none is due, or its time is over: by their ids, or, where
+ * many wait, by a list of what has changed since the watermark, which it does not move. A record leaves the inbox in the
+ * transaction that merges it. Idempotent.
+ */
+export async function drainInbox(deps: ActivityDependencies, request: DrainRequest): Promise<Drained> {
+  const mirror = await wholeMirror(deps, request);
+  return withZoho(deps, request, async (zoho) => {
+    const look = new InboxLook(deps, zoho, mirror, request);
+    await look.run();
+    const { sessionId, mirrorId } = request;
+    await forgetSeenIds(deps.knex, sessionId);
+    return {
+      ...(await sumChunks(deps.knex, sessionId)),
+      deleted: await countMoved(deps.knex, sessionId, {
+        first: deleteSequence(BY_ID),
+        end: deleteSequence(BY_FEED + 1),
+      }),
+      kept: look.kept,
+      dueInMs: await timeUntilDue(deps.knex, mirrorId),
+    };
+  });
+}
+
+/** One look into the inbox of a module. */
+class InboxLook {
+  /** Records that stay although Zoho does not know them. */
+  kept = 0;
+  readonly #deps: ActivityDependencies;
+  readonly #zoho: ZohoWork;
+  readonly #mirror: MirrorModule;
+  readonly #request: DrainRequest;
+
+  constructor(deps: ActivityDependencies, zoho: ZohoWork, mirror: MirrorModule, request: DrainRequest) {
+    this.#deps = deps;
+    this.#zoho = zoho;
+    this.#mirror = mirror;
+    this.#request = request;
+  }
+
+  async run(): Promise<void> {
+    const until = Date.now() + LOOK_MS;
+    let hasReadChanges = false;
+    while (Date.now() < until) {
+      const due = await findDueNotified(this.#deps.knex, this.#request.mirrorId, BY_IDS);
+      if (due.records.length === 0) return;
+      // What a list of changes did not show is asked for by id.
+      if (due.isMore && !hasReadChanges) {
+        hasReadChanges = true;
+        await this.#readChanges();
+      } else await this.#readByIds(due);
+      this.#zoho.report({ readingNotificationsOf: this.#request.module, kept: this.kept });
+      await sleep(GATHER_MS, undefined, { signal: this.#zoho.signal });
+    }
+  }
+
+  async #readByIds({ records, takenAt }: DueRecords): Promise<void> {
+    const { knex } = this.#deps;
+    const { sessionId, mirrorId } = this.#request;
+    const fresh = new Set(records.filter(({ isFresh }) => isFresh).map(({ id }) => id));
+    const last = await findLastChunk(knex, sessionId, NOTIFIED_CHUNKS);
+    const { vanished } = await refetchRecords(this.#deps, this.#zoho, this.#mirror, {
+      sessionId,
+      ids: records.map(({ id }) => id),
+      chunks: new ChunkCounter(NOTIFIED_CHUNKS, last?.chunkNumber),
+      settle: async (client, ids, chunkNumber) => {
+        const changed = await findChanged(client, sessionId, loadSequence(chunkNumber));
+        // Zoho may tell of a change before it shows it.
+        const again = ids.filter((id) => fresh.has(id) && !changed.has(id));
+        const left = new Set(again);
+        await settleNotified(client, { mirrorId, takenAt, again, done: ids.filter((id) => !left.has(id)) });
+      },
+    });
+    const doubtful = vanished.filter(({ id }) => fresh.has(id)).map(({ id }) => id);
+    const certain = vanished.filter(({ id }) => !fresh.has(id));
+    const { gone, kept } = await removeVanished(
+      this.#deps,
+      this.#mirror,
+      { sessionId, sequence: deleteSequence(BY_ID) },
+      certain,
+    );
+    await withRawTransaction(knex, (client) =>
+      settleNotified(client, { mirrorId, takenAt, again: doubtful, done: [...gone, ...kept] }),
+    );
+    this.kept += kept.length;
+  }
+
+  async #readChanges(): Promise<void> {
+    const { knex } = this.#deps;
+    const { sessionId, mirrorId } = this.#request;
+    const { connectionId, key } = this.#mirror;
+    const mark = await getWatermark(knex, connectionId, key);
+    if (!mark) return;
+    const takenAt = await this.#whenQuiet();
+    const { changes, deletes } = await getReadingStart(knex, mark);
+    const last = await findLastChunk(knex, sessionId, NOTIFIED_CHANGE_CHUNKS);
+    const firstChunk = nextChangesChunk(last?.chunkNumber);
+    await scanPages(this.#deps, this.#zoho, this.#mirror, {
+      sessionId,
+      firstChunk,
+      kind: 'delta',
+      query: {},
+      changesSince: readFrom(changes.toISOString()),
+      compareValues: true,
+      trackRecords: true,
+      keepSeenIds: true,
+    });
+    const { heldBack: awaitingApproval } = await readDeletes(this.#deps, {
+      ...this.#request,
+      since: deletes.toISOString(),
+      sequence: deleteSequence(BY_FEED),
+      approved: false,
+    });
+    const shown = { mirrorId, sessionId, takenAt, ...scanChunks(firstChunk) };
+    await settleShown(knex, { connectionId, key }, shown);
+    this.kept += awaitingApproval;
+  }
+
+  /**
+   * Waits while a change of many records is still being told of: what comes after the list was begun is asked for by id.
+   * @returns PostgreSQL's time
+   */
+  async #whenQuiet(): Promise<string> {
+    const { mirrorId } = this.#request;
+    let before = 0;
+    for (let second = 0; ; second += 1) {
+      const { waiting, takenAt } = await countWaiting(this.#deps.knex, mirrorId);
+      if (waiting === before || second >= MOST_QUIET_SECONDS) return takenAt;
+      before = waiting;
+      await sleep(1_000, undefined, { signal: this.#zoho.signal });
+    }
+  }
+}
