@@ -37,6 +37,7 @@ import {
   finishFullSync,
   finishIncrementalSync,
   indexMirror,
+  type FinishIncrementalRequest,
   type FinishRequest,
   type IndexRequest,
 } from './pull/finish-full-sync';
@@ -62,7 +63,7 @@ export function createCoreActivities(deps: ActivityDependencies) {
     /** Writes a step of a session. */
     recordProgress: (update: RecordedUpdate) => recordRun(deps, 'session', update),
     finishFullSync: (request: FinishRequest) => finishFullSync(deps, request),
-    finishIncrementalSync: (request: Omit<FinishRequest, 'path'>) => finishIncrementalSync(deps, request),
+    finishIncrementalSync: (request: FinishIncrementalRequest) => finishIncrementalSync(deps, request),
     /** Writes a message to a run that did not come by the API into the audit log. */
     auditMessage: (message: AuditedMessage) => auditMessage(deps, message),
     reconcileSessions: async () => {

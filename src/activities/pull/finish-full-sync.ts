@@ -84,14 +84,23 @@ export async function finishFullSync(deps: ActivityDependencies, request: Finish
   return sumChunks(deps.knex, request.sessionId);
 }
 
-/** Moves the watermark. Only for a session whose mirror is right. */
+export interface FinishIncrementalRequest extends Omit<FinishRequest, 'path'> {
+  /** Zoho's time from which on changes were read; ISO 8601. Absent from histories of earlier versions. */
+  readFrom?: string;
+}
+
+/**
+ * Moves the watermark. Only for a session whose mirror is right.
+ * @returns with `hasGap` if the watermark stays, since it no longer reaches up to where the session began to read
+ */
 export async function finishIncrementalSync(
   deps: ActivityDependencies,
-  request: Omit<FinishRequest, 'path'>,
-): Promise<SessionSums> {
+  request: FinishIncrementalRequest,
+): Promise<SessionSums & { hasGap?: true }> {
   const { fields, key } = await loadMirror(deps, request);
-  await moveWatermark(deps, request, key, fields);
-  return sumChunks(deps.knex, request.sessionId);
+  const isMoved = await moveWatermark(deps, request, key, fields);
+  const sums = await sumChunks(deps.knex, request.sessionId);
+  return { ...sums, ...(!isMoved && { hasGap: true }) };
 }
 
 /**
@@ -100,10 +109,10 @@ export async function finishIncrementalSync(
  */
 async function moveWatermark(
   { knex }: ActivityDependencies,
-  request: Omit<FinishRequest, 'path'>,
+  request: FinishIncrementalRequest,
   key: string,
   read: readonly Pick<KnownField, 'fieldId'>[],
-): Promise<void> {
+): Promise<boolean> {
   const { connectionId } = request;
   const covered = new Set(read.map((field) => field.fieldId));
   const known = await loadFields(knex, connectionId, key);
@@ -112,12 +121,13 @@ async function moveWatermark(
   const completeUntil = leftOut
     ? (await getWatermark(knex, connectionId, key))?.completeUntil
     : new Date(request.completeUntil);
-  if (!completeUntil) return;
-  await advanceWatermark(knex, {
+  if (!completeUntil) return request.readFrom === undefined;
+  return advanceWatermark(knex, {
     connectionId,
     moduleName: key,
     completeUntil,
     deletesUntil: new Date(request.deletesUntil),
     sessionId: request.sessionId,
+    ...(request.readFrom !== undefined && { readFrom: new Date(request.readFrom) }),
   });
 }

@@ -4,6 +4,8 @@ import { WatermarkModel } from '../models/watermark';
 export interface WatermarkAdvance {
   connectionId: string;
   moduleName: string;
+  /** Zoho's time from which on changes were read; a session that has looked at every row has none. */
+  readFrom?: Date;
   /** Zoho's time up to which every change is in the mirror. */
   completeUntil: Date;
   /** Zoho's time up to which every delete is; unchanged when absent. */
@@ -44,29 +46,35 @@ export async function getReadingStart(
   };
 }
 
+const MOVED = `complete_until = case when mark.complete_until > now() then :completeUntil::timestamptz
+      else greatest(mark.complete_until, :completeUntil::timestamptz) end,
+    deletes_until = case when mark.deletes_until > now() then coalesce(:deletesUntil::timestamptz, mark.deletes_until)
+      else greatest(mark.deletes_until, :deletesUntil::timestamptz) end,
+    session_id = :sessionId,
+    updated_at = now()`;
+
 /**
  * Moves the watermark forward. It never moves back, so a repeated or late call is harmless, unless it lies in the future,
- * by a clock that was ahead.
+ * by a clock that was ahead. Nor does it move over a gap: sessions run side by side, and the mark that one has read from
+ * may be gone with its table by the time it has read.
+ * @returns false if a gap keeps it where it is
  */
-export async function advanceWatermark(knex: Knex, advance: WatermarkAdvance): Promise<void> {
-  await knex.raw(
-    `insert into sync.watermarks as mark (connection_id, module_name, complete_until, deletes_until, session_id)
-     values (:connectionId, :moduleName, :completeUntil, :deletesUntil, :sessionId)
-     on conflict (connection_id, module_name) do update set
-       complete_until = case when mark.complete_until > now() then excluded.complete_until
-         else greatest(mark.complete_until, excluded.complete_until) end,
-       deletes_until = case when mark.deletes_until > now() then coalesce(excluded.deletes_until, mark.deletes_until)
-         else greatest(mark.deletes_until, excluded.deletes_until) end,
-       session_id = excluded.session_id,
-       updated_at = now()
-     where greatest(mark.complete_until, mark.deletes_until) > now() or mark.complete_until < excluded.complete_until
-       or coalesce(mark.deletes_until, '-infinity') < excluded.deletes_until`,
-    {
-      connectionId: advance.connectionId,
-      moduleName: advance.moduleName,
-      completeUntil: advance.completeUntil,
-      deletesUntil: advance.deletesUntil ?? null,
-      sessionId: advance.sessionId,
-    },
+export async function advanceWatermark(knex: Knex, advance: WatermarkAdvance): Promise<boolean> {
+  const { readFrom, deletesUntil, ...rest } = advance;
+  const values = {
+    ...rest,
+    completeUntil: rest.completeUntil.toISOString(),
+    deletesUntil: deletesUntil?.toISOString() ?? null,
+    readFrom: readFrom?.toISOString() ?? null,
+  };
+  const answer = await knex.raw<{ rowCount: number }>(
+    readFrom
+      ? `update sync.watermarks mark set ${MOVED}
+         where connection_id = :connectionId and module_name = :moduleName and complete_until >= :readFrom`
+      : `insert into sync.watermarks as mark (connection_id, module_name, complete_until, deletes_until, session_id)
+         values (:connectionId, :moduleName, :completeUntil, :deletesUntil, :sessionId)
+         on conflict (connection_id, module_name) do update set ${MOVED}`,
+    values,
   );
+  return answer.rowCount > 0;
 }

@@ -33,7 +33,12 @@ async function addChanges(input: IncrementalSyncInput & OpenedInput): Promise<Sy
       );
     }
     assertMostFit(input.module, counts);
-    const sums = await finishIncrementalSync({ ...run.target, completeUntil, deletesUntil });
+    const readFrom = plan.changesSince;
+    const { hasGap, ...sums } = await finishIncrementalSync({ ...run.target, completeUntil, deletesUntil, readFrom });
+    if (hasGap)
+      run.session.warn(
+        'Changes before those that were read are not in the mirror: its table was made anew. Run a full sync.',
+      );
     return run.finish(sums, counts, completeUntil);
   });
 }

@@ -36,6 +36,22 @@ describe('watermarks', () => {
     assert.deepEqual([mended?.completeUntil, mended?.deletesUntil], [LATE, EARLY]);
   });
 
+  it('do not move over what nobody has read', async () => {
+    const { id: sessionId, connectionId, moduleName } = await someSession(database.knex);
+    const scope = { connectionId, moduleName, sessionId };
+    const read = { ...scope, readFrom: EARLY, completeUntil: LATE };
+
+    const ofNothing = await advanceWatermark(database.knex, read);
+    assert.deepEqual([ofNothing, await getWatermark(database.knex, connectionId, moduleName)], [false, undefined]);
+    await advanceWatermark(database.knex, { ...scope, completeUntil: new Date(EARLY.getTime() - 1) });
+    const overGap = await advanceWatermark(database.knex, read);
+    await advanceWatermark(database.knex, { ...scope, completeUntil: EARLY });
+    const withoutGap = await advanceWatermark(database.knex, read);
+
+    assert.deepEqual([overGap, withoutGap], [false, true]);
+    assert.deepEqual((await getWatermark(database.knex, connectionId, moduleName))?.completeUntil, LATE);
+  });
+
   it('keep the time of deletes when only changes were read', async () => {
     const { id: sessionId, connectionId, moduleName } = await someSession(database.knex);
     const scope = { connectionId, moduleName, sessionId };
