@@ -29,6 +29,9 @@ const target = ({ method, path, operationId }: Route) =>
     () => ({}),
   ] as const;
 
+/** The receiver of notifications, which is no probe, has a limit of its own. */
+const probes = open.filter(({ unlimited, method }) => unlimited && method === 'get');
+
 /** Rows of every table of the engine. */
 async function rowsOf(knex: Knex): Promise<Record<string, unknown>> {
   const { rows: tables } = await knex.raw<{ rows: { name: string }[] }>(
@@ -86,7 +89,7 @@ for (const [what, method, path, headers] of [
     });
 
     it('leaves the probes their answer', async () => {
-      for (const [probe, , address] of open.filter(({ unlimited }) => unlimited).map(target)) {
+      for (const [probe, , address] of probes.map(target)) {
         assert.equal((await api.call('GET', address, { as: null })).status, 200, probe);
       }
     });
@@ -104,7 +107,7 @@ describe('a flood of probes', () => {
   const api = useApi(() => ({ ...NO_TEMPORAL, ping: async () => undefined }));
 
   it('leaves no line in the log of a running engine', async () => {
-    for (const [, method, address] of open.filter(({ unlimited }) => unlimited).map(target)) {
+    for (const [, method, address] of probes.map(target)) {
       await api.call(method, address, { as: null });
     }
 

@@ -6,7 +6,15 @@ import { NO_TEMPORAL, useApi } from '../support/api';
 
 const ANY_ID = '01890000-0000-7000-8000-000000000000';
 /** Routes that answer everybody. */
-const OPEN = ['', '/health', '/ready', '/openapi.json', '/oauth/callback', '/callbacks/bulk-write/{id}'];
+const OPEN = [
+  '',
+  '/health',
+  '/ready',
+  '/openapi.json',
+  '/oauth/callback',
+  '/callbacks/bulk-write/{id}',
+  '/webhooks/zoho/{path}',
+];
 const UNKNOWN_KEY = `pps_0123456789ab_${'A'.repeat(43)}`;
 
 describe('the role that a route needs', () => {
