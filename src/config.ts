@@ -56,6 +56,8 @@ const Environment = z.object({
   PULSE_KEEP_LOG_DAYS: days.default(180),
   /** Days after which the history of records is removed, by whole months; 0: never. */
   PULSE_KEEP_HISTORY_DAYS: days.default(400),
+  /** Days after a delete until its tombstone is removed; also of closed alerts; 0: never. */
+  PULSE_KEEP_TOMBSTONES_DAYS: days.default(400),
   /** Chunks that one worker loads at a time. */
   PULSE_LOAD_CONCURRENCY: z.coerce.number().int().min(1).default(2),
   /** Pieces of work with a handful of calls to Zoho that one worker does at a time. */

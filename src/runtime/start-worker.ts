@@ -84,6 +84,7 @@ function activityDependencies(
       deletedDays: config.PULSE_KEEP_DELETED_DAYS,
       logDays: config.PULSE_KEEP_LOG_DAYS,
       historyDays: config.PULSE_KEEP_HISTORY_DAYS,
+      fenceDays: config.PULSE_KEEP_TOMBSTONES_DAYS,
     },
     bulkWriteCallbackUrl: (id, file, secret) => bulkWriteCallbackUrl(config.PULSE_PUBLIC_URL, id, file, secret),
     notificationUrl: (secretPath) =>

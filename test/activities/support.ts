@@ -90,7 +90,7 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
       logger: createLogger('test', 'silent'),
       spool,
       callers: new CallerClient({ allowLoopback: true }),
-      retention: { sentDays: 0, deletedDays: 0, logDays: 0, historyDays: 0 },
+      retention: { sentDays: 0, deletedDays: 0, logDays: 0, historyDays: 0, fenceDays: 0 },
       workflowState: async () => ({ status: null, sessionId: null }),
       ...NO_SURROUNDINGS,
       openSecret: (purpose, sealed) => open(KEY_RING, purpose, sealed),

@@ -11,12 +11,13 @@ export class ForgettingValues {
 
   /** Forgets a batch of each kind when it is time. Failures are logged: they must not keep runs from being closed. */
   async run(deps: Pick<ActivityDependencies, 'knex' | 'logger'>, retention: Retention): Promise<void> {
-    if (Date.now() < this.#nextAt) return;
-    this.#nextAt = Date.now() + PAUSE_MS;
+    const now = new Date();
+    if (now.getTime() < this.#nextAt) return;
+    this.#nextAt = now.getTime() + PAUSE_MS;
     try {
-      const { made, dropped } = await keepHistoryPartitions(deps.knex, retention.historyDays, new Date());
+      const { made, dropped } = await keepHistoryPartitions(deps.knex, retention.historyDays, now);
       if (made.length + dropped.length > 0) deps.logger.info({ made, dropped }, 'The history has other months.');
-      const { forgotten, isMoreLeft } = await forgetOldValues(deps.knex, retention);
+      const { forgotten, isMoreLeft } = await forgetOldValues(deps.knex, retention, now);
       if (isMoreLeft) this.#nextAt = 0;
       if (Object.keys(forgotten).length > 0) deps.logger.info({ forgotten }, 'Values that came of age were forgotten.');
     } catch (error) {

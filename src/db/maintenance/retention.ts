@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import type { DatabaseErrorKind } from '../../domain/database-failures';
+import { toDatabaseError } from '../postgres/pg-errors';
 
 /** Ages in days after which values and lines are forgotten; 0 keeps them for ever. */
 export interface Retention {
@@ -10,17 +12,20 @@ export interface Retention {
   readonly logDays: number;
   /** Of what became of each record and its values, by whole months. */
   readonly historyDays: number;
+  /** Of tombstones, which fence reads that began before the delete, and of closed alerts. */
+  readonly fenceDays: number;
 }
 
 interface Step {
   readonly age: keyof Retention;
-  /** Forgets a batch; `:days` is the age, `:limit` the size of the batch. */
+  /** Forgets a batch of what is older than `:before`; `:limit` is the size of the batch. */
   readonly sql: string;
 }
 
 /**
- * Steps of forgetting. Outcomes, counts, ids and tombstones themselves stay: only what records hold goes. The audit log
- * holds no values and stays, too.
+ * Steps of forgetting. Outcomes, counts and ids stay: only what records hold goes, and later the tombstones themselves
+ * but for those of deletes that Zoho does not know of yet, whose time is `infinity`. The audit log holds no values and
+ * stays.
  */
 const STEPS: Readonly<Record<string, Step>> = {
   recordsOfWrites: {
@@ -29,16 +34,16 @@ const STEPS: Readonly<Record<string, Step>> = {
       update sync.bulk_operation_items set record = null
       where ctid = any(array(
         select i.ctid from sync.bulk_operation_items i join sync.bulk_operations o on o.id = i.operation_id
-        where o.completed_at < now() - make_interval(days => :days::int) and o.values_forgotten_at is null
+        where o.completed_at < :before::timestamptz and o.values_forgotten_at is null
           and i.record is not null limit :limit))`,
   },
   requestsOfWrites: {
     age: 'sentDays',
     sql: `
-      update sync.bulk_operations set request = request - 'values', callback_secret = null, values_forgotten_at = now()
+      update sync.bulk_operations set request = request - 'values', callback_secret = null, values_forgotten_at = :now::timestamptz
       where id = any(array(
         select o.id from sync.bulk_operations o
-        where o.completed_at < now() - make_interval(days => :days::int) and o.values_forgotten_at is null
+        where o.completed_at < :before::timestamptz and o.values_forgotten_at is null
           and not exists (select from sync.bulk_operation_items i where i.operation_id = o.id and i.record is not null)
         limit :limit))`,
   },
@@ -48,7 +53,7 @@ const STEPS: Readonly<Record<string, Step>> = {
       delete from sync.quarantine
       where ctid = any(array(
         select ctid from sync.quarantine
-        where status = 'closed' and closed_at < now() - make_interval(days => :days::int) limit :limit))`,
+        where status = 'closed' and closed_at < :before::timestamptz limit :limit))`,
   },
   deletedRows: {
     age: 'deletedDays',
@@ -56,7 +61,7 @@ const STEPS: Readonly<Record<string, Step>> = {
       update sync.tombstones set row_data = null
       where ctid = any(array(
         select ctid from sync.tombstones
-        where row_data is not null and created_at < now() - make_interval(days => :days::int) limit :limit))`,
+        where row_data is not null and created_at < :before::timestamptz limit :limit))`,
   },
   recordStatuses: {
     age: 'deletedDays',
@@ -64,7 +69,7 @@ const STEPS: Readonly<Record<string, Step>> = {
       delete from sync.record_sync_statuses
       where ctid = any(array(
         select ctid from sync.record_sync_statuses
-        where processed_at < now() - make_interval(days => :days::int) limit :limit))`,
+        where processed_at < :before::timestamptz limit :limit))`,
   },
   logLines: {
     age: 'logDays',
@@ -72,28 +77,66 @@ const STEPS: Readonly<Record<string, Step>> = {
       delete from sync.sync_status_logs
       where ctid = any(array(
         select ctid from sync.sync_status_logs
-        where timestamp < now() - make_interval(days => :days::int) limit :limit))`,
+        where timestamp < :before::timestamptz limit :limit))`,
+  },
+  tombstones: {
+    age: 'fenceDays',
+    sql: `
+      delete from sync.tombstones
+      where ctid = any(array(
+        select ctid from sync.tombstones where deleted_at < :before::timestamptz limit :limit))`,
+  },
+  closedAlerts: {
+    age: 'fenceDays',
+    sql: `
+      delete from sync.alerts
+      where id = any(array(select id from sync.alerts where closed_at < :before::timestamptz limit :limit))`,
   },
 };
 
 /** Rows that one statement changes: each takes a moment, whatever has piled up. */
 const BATCH_ROWS = 5_000;
 
+/** Failures of a step that is left to the next call. */
+const TOOK_TOO_LONG: ReadonlySet<DatabaseErrorKind> = new Set(['lock_timeout', 'statement_timeout']);
+
 /**
- * Forgets a batch of each kind that has come of age. Idempotent.
+ * Forgets a batch of each kind that has come of age, in a transaction each that waits a second for its locks and works
+ * for two at most. Idempotent.
+ * @param now the moment from which ages are counted
  * @returns how many rows were changed or removed, by kind, and whether more is left
  */
 export async function forgetOldValues(
   knex: Knex,
   retention: Retention,
+  now: Date,
   batchRows = BATCH_ROWS,
 ): Promise<{ forgotten: Readonly<Record<string, number>>; isMoreLeft: boolean }> {
   const forgotten: Record<string, number> = {};
   for (const [kind, { age, sql }] of Object.entries(STEPS)) {
     const days = retention[age];
     if (days === 0) continue;
-    const { rowCount } = await knex.raw<{ rowCount: number }>(sql, { days, limit: batchRows });
-    if (rowCount > 0) forgotten[kind] = rowCount;
+    const before = new Date(now.getTime() - days * 86_400_000);
+    const rows = await forgetBatch(knex, sql, { before, now, limit: batchRows });
+    if (rows > 0) forgotten[kind] = rows;
   }
   return { forgotten, isMoreLeft: Object.values(forgotten).some((rows) => rows === batchRows) };
+}
+
+async function forgetBatch(
+  knex: Knex,
+  sql: string,
+  bindings: { before: Date; now: Date; limit: number },
+): Promise<number> {
+  try {
+    return await knex.transaction(async (trx) => {
+      await trx.raw(`set local lock_timeout = '1s'; set local statement_timeout = '2s'`);
+      const { rowCount } = await trx.raw<{ rowCount: number }>(sql, { ...bindings });
+      return rowCount;
+    });
+  } catch (error) {
+    const kind = toDatabaseError(error)?.kind;
+    if (kind !== undefined && TOOK_TOO_LONG.has(kind)) return 0;
+    throw error;
+  }
 }

@@ -39,6 +39,7 @@ import * as schedulesInTemporal from './20261128071500_schedules_in_temporal';
 import * as recordHistory from './20261128072800_record_history';
 import * as notificationChannels from './20261128073600_notification_channels';
 import * as notificationInbox from './20261128073700_notification_inbox';
+import * as retentionOfFences from './20261128075900_retention_of_fences';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -86,4 +87,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128072800_record_history', ...recordHistory },
   { name: '20261128073600_notification_channels', ...notificationChannels },
   { name: '20261128073700_notification_inbox', ...notificationInbox },
+  { name: '20261128075900_retention_of_fences', ...retentionOfFences },
 ];

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { forgetOldValues } from '../../../src/db/maintenance/retention';
 import { someConnection, someSession, useDatabase } from '../support';
 
-const RETENTION = { sentDays: 30, deletedDays: 90, logDays: 180, historyDays: 400 };
+const RETENTION = { sentDays: 30, deletedDays: 90, logDays: 180, historyDays: 400, fenceDays: 400 };
 const CANARY = 'CANARY-4711';
 
 describe('values that came of age', () => {
@@ -70,9 +70,9 @@ describe('values that came of age', () => {
     }
     return found.sort();
   }
-  const forgetAll = async (retention = RETENTION): Promise<void> => {
-    while ((await forgetOldValues(database.knex, retention, 2)).isMoreLeft);
-    await forgetOldValues(database.knex, retention, 2);
+  const forgetAll = async (retention = RETENTION, now = new Date()): Promise<void> => {
+    while ((await forgetOldValues(database.knex, retention, now, 2)).isMoreLeft);
+    await forgetOldValues(database.knex, retention, now, 2);
   };
   beforeEach(async () => {
     await database.knex.raw(
@@ -104,9 +104,65 @@ describe('values that came of age', () => {
   it('stay for ever where the age is 0', async () => {
     await someValues(2_000);
 
-    await forgetAll({ sentDays: 0, deletedDays: 0, logDays: 0, historyDays: 0 });
+    await forgetAll({ sentDays: 0, deletedDays: 0, logDays: 0, historyDays: 0, fenceDays: 0 });
 
     assert.equal((await holding()).length, 6);
+  });
+
+  it('end with the tombstones themselves, but for those of deletes that Zoho does not know of', async () => {
+    await someValues(10);
+    const { id: connectionId } = await someConnection(database.knex);
+    await database.knex.raw(
+      `insert into sync.tombstones (connection_id, module_name, record_id, deleted_at, reason)
+       values (?, 'Deals', 2, 'infinity', 'local')`,
+      [connectionId],
+    );
+    const left = async (): Promise<string[]> => {
+      const { rows } = await database.knex.raw<{ rows: { id: string }[] }>(
+        'select record_id as id from sync.tombstones order by record_id',
+      );
+      return rows.map(({ id }) => id);
+    };
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
+
+    await forgetAll(RETENTION, inDays(389));
+    const before = await left();
+    await forgetAll(RETENTION, inDays(391));
+
+    assert.deepEqual([before, await left()], [['1', '2'], ['2']]);
+  });
+
+  it('take closed alerts with them, and no open one', async () => {
+    const { id: connectionId } = await someConnection(database.knex);
+    for (const closedAt of [new Date(), null]) {
+      await database.knex.raw(
+        `insert into sync.alerts (connection_id, kind, severity, message, opened_at, closed_at)
+         values (?, 'test', 'info', 'a message', now(), ?)`,
+        [connectionId, closedAt],
+      );
+    }
+
+    await forgetAll(RETENTION, new Date(Date.now() + 401 * 86_400_000));
+
+    const { rows } = await database.knex.raw<{ rows: object[] }>(
+      'select closed_at from sync.alerts where connection_id = ?',
+      [connectionId],
+    );
+    assert.deepEqual(rows, [{ closed_at: null }]);
+  });
+
+  it('that somebody else holds are left to the next time, and the others go', async () => {
+    await someValues(200);
+
+    await database.knex.transaction(async (trx) => {
+      await trx.raw('lock table sync.tombstones in access exclusive mode');
+      const { forgotten } = await forgetOldValues(database.knex, RETENTION, new Date());
+
+      assert.deepEqual([forgotten['deletedRows'], forgotten['recordStatuses']], [undefined, 1]);
+    });
+    await forgetAll();
+
+    assert.deepEqual(await holding(), []);
   });
 
   it('of work that has not ended are not touched, however old it is', async () => {
