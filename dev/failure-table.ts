@@ -14,6 +14,7 @@ const HEADINGS: Readonly<Record<keyof typeof FAILURES, string>> = {
   changes: 'Changes',
   chunks: 'Chunks',
   run: 'Runs',
+  night: 'Nights',
   verification: 'Verification',
   content: 'Content',
   engine: 'Engine',

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { awaitConnection } from './first-sync/await-connection';
 import { ControlApi, type Session } from './first-sync/control-api';
-import { firstSync } from './first-sync/first-sync';
+import { FIRST_MODULES, firstSync } from './first-sync/first-sync';
 import { summarize } from './first-sync/summary';
 import { Terminal } from './first-sync/terminal';
 import { postgresUser } from './postgres/system-user';
@@ -92,6 +92,9 @@ async function bringUp(settings: StartSettings, run: BringUp): Promise<Session[]
   terminal.line('\nFull sync');
   const sessions = await firstSync(api, { resync: settings.resync, terminal, signal: run.signal });
   terminal.line(`\n${summarize(sessions)}\n`);
+  if (await api.configure(FIRST_MODULES)) {
+    terminal.line('From now on by the clock: changes every 15 minutes, a night at 02:15 (pulse schedules list).\n');
+  }
   for (const [name, address] of Object.entries(stack.addresses)) terminal.line(`${name.padEnd(12)}  ${address}`);
   return sessions;
 }

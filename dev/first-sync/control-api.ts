@@ -1,3 +1,4 @@
+import { ConfigurationAnswer, ConfigurationPage } from '../../src/api/configurations/schemas';
 import { AuthStatus, type Connection } from '../../src/api/connections/schemas';
 import { API_PREFIX, sessionPath } from '../../src/api/paths';
 import { SessionAnswer, SessionPage, type Session } from '../../src/api/sessions/schemas';
@@ -24,6 +25,21 @@ export class ControlApi {
 
   async session(id: string): Promise<Session> {
     return (await this.#client.get(sessionPath(id), { schema: SessionAnswer })).session;
+  }
+
+  /**
+   * Gives each module a configuration, as long as nobody has made any: what a person has decided stays.
+   * @returns whether it did
+   */
+  async configure(modules: readonly string[]): Promise<boolean> {
+    const path = `${API_PREFIX}/configurations`;
+    const { configurations } = await this.#client.get(path, { schema: ConfigurationPage, query: { limit: 1 } });
+    if (configurations.length > 0) return false;
+    for (const moduleName of modules) {
+      const body = { configName: moduleName.toLowerCase(), moduleName };
+      await this.#client.post(path, { schema: ConfigurationAnswer, body });
+    }
+    return true;
   }
 
   /** Newest full sync of the module, in any status. */

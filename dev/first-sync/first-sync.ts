@@ -8,7 +8,7 @@ const POLL_MS = 250;
 const MAX_WAIT_MS = 60_000;
 
 /** Parents before children, so that lookups find their rows. */
-const FIRST_MODULES = ['Accounts', 'Contacts', 'Deals'] as const;
+export const FIRST_MODULES = ['Accounts', 'Contacts', 'Deals'] as const;
 
 export interface FirstSyncOptions {
   /** Sync modules again whose last full sync completed. */

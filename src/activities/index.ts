@@ -54,6 +54,8 @@ import {
   type SettleRequest,
 } from './pull/settle-differences';
 import { recordRun, type RecordedUpdate } from './record-run';
+import { finishNightly, type NightToFinish } from './schedules/finish-nightly';
+import { planNightly, type NightRequest } from './schedules/plan-nightly';
 
 /** Quick work on the engine's own tables: the `core` queue. */
 export function createCoreActivities(deps: ActivityDependencies) {
@@ -77,6 +79,8 @@ export function createCoreActivities(deps: ActivityDependencies) {
       await followConfigurations(deps);
       return alignSchedules(deps);
     },
+    planNightly: (request: NightRequest) => planNightly(deps, request),
+    finishNightly: (night: NightToFinish) => finishNightly(deps, night),
     /** Writes a step of a bulk operation. */
     recordBulkOperation: (update: RecordedUpdate) => recordRun(deps, 'operation', update),
     settleOperation: (target: OperationTarget) => closeRemainingItems(deps, target),

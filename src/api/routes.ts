@@ -18,7 +18,13 @@ import {
   revokeConnection,
   submitGrantCode,
 } from './connections/connection-grants';
-import { createConnection, getConnectionRoute, listConnectionsRoute, putConnection } from './connections/connections';
+import {
+  changeNight,
+  createConnection,
+  getConnectionRoute,
+  listConnectionsRoute,
+  putConnection,
+} from './connections/connections';
 import { oauthCallback } from './connections/oauth-callback';
 import { getAuthStatus, getOrganization, getPermissions, listUsersRoute } from './connections/organization';
 import type { Route } from './http/route';
@@ -50,6 +56,7 @@ import {
 import { startFullSync } from './sessions/start-full-sync';
 import { startIncrementalSync } from './sessions/start-incremental-sync';
 import { startManualSync } from './sessions/start-manual-sync';
+import { startNightlySync } from './sessions/start-nightly-sync';
 import { getHealth, getMetrics, getOpenApi, getOverview, getReadiness } from './system/read';
 import { rotateEncryptionKeys } from './system/rotate-encryption-keys';
 import { listChannelsRoute, renewChannelRoute } from './webhooks/channels';
@@ -60,6 +67,7 @@ export const ROUTES: readonly Route[] = [
   startFullSync,
   startIncrementalSync,
   startManualSync,
+  startNightlySync,
   createPlan,
   listSessionsRoute,
   getSessionRoute,
@@ -108,6 +116,7 @@ export const ROUTES: readonly Route[] = [
   putConnection,
   listConnectionsRoute,
   getConnectionRoute,
+  changeNight,
   authorizeConnection,
   oauthCallback,
   submitGrantCode,

@@ -10,6 +10,11 @@ export function syncWorkflowId(sessionType: ModuleSyncType, connection: string, 
   return `${PREFIXES[sessionType]}:${connection}:${module}`;
 }
 
+/** A night that a person starts; by schedule Temporal adds the time to the id of the schedule. */
+export function nightlyWorkflowId(connection: string): string {
+  return `nightly-sync:${connection}`;
+}
+
 /** A session of chosen records stands in nobody's way: each has an id of its own. */
 export function refreshWorkflowId(sessionId: string): string {
   return `refresh:${sessionId}`;

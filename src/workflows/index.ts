@@ -4,6 +4,7 @@ export { fullSync } from './pull/full-sync';
 export { incrementalSync } from './pull/incremental-sync';
 export { ingestNotifications } from './notifications/ingest-notifications';
 export { massUpdate } from './bulk-operations/mass-update';
+export { nightlySync } from './schedules/nightly-sync';
 export { reconcileConnections } from './maintenance/reconcile-connections';
 export { reconcileSessions } from './maintenance/reconcile-sessions';
 export { refreshRecords } from './pull/refresh-records';

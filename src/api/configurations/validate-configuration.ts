@@ -4,7 +4,7 @@ import type { ConnectionModel } from '../../db/models/connection';
 import type { ConfigurationSettings } from '../../domain/configurations/configuration';
 import { configurationWarnings } from '../../domain/configurations/configuration-problems';
 import { creditsPerDay, IDLE_INCREMENTAL_CREDITS } from '../../domain/schedules/credits-per-day';
-import { isTimeZone, nextGap, nextIntervals, nextTimesOfDay, type TimeOfDay } from '../../domain/schedules/next-runs';
+import { nextGap, nextIntervals, nextTimesOfDay, nightOf, type TimeOfDay } from '../../domain/schedules/next-runs';
 import type { RouteDeps } from '../http/deps';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
@@ -117,10 +117,4 @@ function nextRunsOf(
     ...incremental.map((at) => ({ kind: 'incremental' as const, at: at.toISOString() })),
     ...nights.map((at) => ({ kind: 'nightly' as const, at: at.toISOString() })),
   ];
-}
-
-/** A zone that this runtime does not know counts as none. */
-function nightOf({ nightlyAt, scheduleTimeZone, orgTimeZone }: ConnectionModel): TimeOfDay {
-  const timeZone = [scheduleTimeZone, orgTimeZone].find((zone) => zone !== null && isTimeZone(zone)) ?? 'UTC';
-  return { at: nightlyAt, timeZone };
 }

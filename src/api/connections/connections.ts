@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { createClient, saveClient } from '../../db/connections/connection-grants';
-import { getConnection, listConnections } from '../../db/connections/connections';
+import { getConnection, listConnections, saveNight } from '../../db/connections/connections';
 import { ConnectionName, ConnectionParams } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
 import { connectionPath } from '../paths';
 import { presentConnection } from './present';
-import { ConnectionAnswer, ConnectionClient, ConnectionList, ConnectionRequest } from './schemas';
+import { ConnectionAnswer, ConnectionClient, ConnectionList, ConnectionRequest, NightRequest } from './schemas';
 
 export const createConnection = defineRoute({
   tag: 'Connections',
@@ -71,6 +71,30 @@ export const putConnection = defineRoute({
     });
     const connection = presentConnection(await getConnection(knex, name));
     return { status: created ? 201 : 200, body: { connection } };
+  },
+});
+
+export const changeNight = defineRoute({
+  method: 'patch',
+  path: '/connections/{name}',
+  operationId: 'changeNight',
+  tag: 'Connections',
+  summary: 'Say when the night of an organization begins',
+  description: 'Its schedule follows within seconds.',
+  access: 'admin',
+  connection: 'path',
+  params: ConnectionParams,
+  body: NightRequest,
+  answers: { 200: { description: 'The connection as it is now.', schema: ConnectionAnswer } },
+  problems: [],
+  audit: { action: 'connection.night', target: (_request, connection) => `connection/${connection}` },
+  async handle({ connection: { id, name }, body, auditWith }, { knex, schedules }) {
+    await knex.transaction(async (trx) => {
+      await saveNight(trx, id, body);
+      await auditWith(trx);
+    });
+    await schedules.follow();
+    return { status: 200, body: { connection: presentConnection(await getConnection(knex, name)) } };
   },
 });
 

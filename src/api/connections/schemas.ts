@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from '../../domain/schedules/next-runs';
 import { DATA_CENTER_NAMES } from '../../zoho/http/data-centers';
 import { PAGE_FIELDS } from '../http/paging';
 import { ConnectionName } from '../http/parameters';
@@ -24,6 +25,29 @@ export const ConnectionRequest = z
 export const ConnectionClient = z
   .strictObject(client)
   .meta({ id: 'ConnectionClient', description: 'The OAuth client of a connection.' });
+
+export const NightRequest = z
+  .strictObject({
+    nightlyAt: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Must be a time of day, HH:MM')
+      .optional()
+      .meta({ description: 'When the night begins, e.g. `02:15`.' }),
+    scheduleTimeZone: z
+      .string()
+      .max(100)
+      .refine(isTimeZone, 'Must be a time zone by its IANA name, e.g. Europe/Berlin')
+      .nullable()
+      .optional()
+      .meta({ description: "Zone of that time; null: the organization's." }),
+    nightlyParallelism: z
+      .int()
+      .min(1)
+      .max(20)
+      .optional()
+      .meta({ description: 'Modules that the night syncs at a time.' }),
+  })
+  .meta({ id: 'NightRequest', description: 'When and how the night of a connection begins; the rest stays.' });
 
 export const AuthorizationRequest = z
   .strictObject({
@@ -66,6 +90,9 @@ export const Connection = z
       .strictObject({ id: z.string(), edition: z.string().nullable(), timeZone: z.string().nullable() })
       .nullable()
       .meta({ description: "Zoho's number of the org (zgid), once it is known." }),
+    nightlyAt: z.string().meta({ description: 'When the night begins, `HH:MM`.' }),
+    scheduleTimeZone: z.string().nullable().meta({ description: "Zone of that time; null: the organization's." }),
+    nightlyParallelism: z.int().meta({ description: 'Modules that the night syncs at a time.' }),
     connectedAt: timestamp.nullable(),
     accessTokenExpiresAt: timestamp.nullable(),
     createdAt: timestamp,

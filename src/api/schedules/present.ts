@@ -1,7 +1,7 @@
 import { readDeployment } from '../../db/schedules/desired-schedules';
 import { findLastSessions } from '../../db/schedules/last-sessions';
 import type { DesiredSchedule } from '../../domain/schedules/desired-schedule';
-import { nextIntervals } from '../../domain/schedules/next-runs';
+import { nextIntervals, nextTimesOfDay } from '../../domain/schedules/next-runs';
 import { TemporalUnavailable } from '../../temporal/runs/sync-commands';
 import { ForeignSchedule, type ScheduleState } from '../../temporal/schedules/sync-schedules';
 import type { RouteDeps } from '../http/deps';
@@ -20,12 +20,25 @@ export async function presentSchedules(deps: RouteDeps, schedules: readonly Desi
         id: schedule.id,
         kind: schedule.kind,
         connection: schedule.connection,
-        module: schedule.module,
-        everyMinutes: schedule.everyMinutes,
+        ...whenOf(schedule),
         last: session ? { ...session, at: session.at.toISOString() } : null,
       };
     }),
   );
+}
+
+function whenOf(schedule: DesiredSchedule): Pick<Schedule, 'module' | 'everyMinutes' | 'at' | 'timeZone'> {
+  if (schedule.kind === 'incremental') {
+    return { module: schedule.module, everyMinutes: schedule.everyMinutes, at: null, timeZone: null };
+  }
+  return { module: null, everyMinutes: null, at: schedule.at.slice(0, 'HH:MM'.length), timeZone: schedule.timeZone };
+}
+
+function nextRunsOf(schedule: DesiredSchedule): Date[] {
+  const now = new Date();
+  return schedule.kind === 'nightly'
+    ? nextTimesOfDay(schedule, now, NEXT_RUNS)
+    : nextIntervals(schedule.everyMinutes, schedule.offsetSeconds, now, NEXT_RUNS);
 }
 
 type State = Pick<Schedule, 'next' | 'state' | 'pausedBy' | 'reason' | 'drift' | 'source'>;
@@ -53,13 +66,14 @@ function stateInTemporal(schedule: DesiredSchedule, found: ScheduleState | undef
   return { ...paused, state, drift, next: pause ? [] : timesOf(next), source: 'temporal' };
 }
 
-function stateInRows({ pause, everyMinutes, offsetSeconds }: DesiredSchedule): State {
+function stateInRows(schedule: DesiredSchedule): State {
+  const { pause } = schedule;
   return {
     state: pause ? 'paused' : 'active',
     pausedBy: pause?.by ?? null,
     reason: pause?.reason ?? null,
     drift: null,
-    next: pause ? [] : timesOf(nextIntervals(everyMinutes, offsetSeconds, new Date(), NEXT_RUNS)),
+    next: pause ? [] : timesOf(nextRunsOf(schedule)),
     source: 'database',
   };
 }

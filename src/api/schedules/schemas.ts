@@ -8,10 +8,12 @@ const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 export const Schedule = z
   .strictObject({
     id: z.string(),
-    kind: z.enum(['incremental']).meta({ description: 'What it starts.' }),
+    kind: z.enum(['incremental', 'nightly']).meta({ description: 'What it starts.' }),
     connection: z.string(),
     module: z.string().nullable(),
-    everyMinutes: z.int().nullable(),
+    everyMinutes: z.int().nullable().meta({ description: 'Of an incremental schedule.' }),
+    at: z.string().nullable().meta({ description: 'Time of day of a night, `HH:MM`.' }),
+    timeZone: z.string().nullable().meta({ description: 'Zone of that time.' }),
     next: z.array(timestamp).max(5).meta({ description: 'The next runs, up to the jitter; none while it is paused.' }),
     last: z
       .strictObject({ sessionId: z.uuid(), status: z.enum(RUN_STATUSES), at: timestamp })

@@ -84,6 +84,10 @@ export const ManualSyncRequest = z
   })
   .meta({ id: 'ManualSyncRequest', description: 'Reads chosen records from Zoho CRM into the mirror.' });
 
+export const NightlySyncRequest = z
+  .strictObject({ connection })
+  .meta({ id: 'NightlySyncRequest', description: 'Syncs every configured module of an organization.' });
+
 export const CommandRequest = z
   .strictObject({ reason: lineOfText(500).trim().min(1).optional() })
   .meta({ id: 'CommandRequest', description: 'Why, for the log of the session.' });

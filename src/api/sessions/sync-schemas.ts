@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { COMPARISONS, READ_PATHS, RUN_STATUSES } from '../../domain/runs/enums';
 import type { RunLogData } from '../../domain/runs/run';
+import * as night from '../../temporal/contract/nightly';
 import type * as results from '../../temporal/contract/results';
 import type * as messages from '../../temporal/contract/sync-messages';
 import { storedObject } from '../runs/stored-object';
@@ -105,10 +106,27 @@ const RefreshResult = storedObject<messages.RefreshResult>({
   failed: rows.meta({ description: 'Records in quarantine.' }),
 }).meta({ id: 'RefreshResult', description: 'Chosen records by what became of them.' });
 
-/** Result of a completed session. */
+const NightResult = storedObject<night.NightResult>({
+  modules: z.array(
+    z.looseObject({
+      module: z.string(),
+      outcome: z.enum(night.NIGHT_OUTCOMES),
+      reason: z.string().nullable().meta({ description: 'Why it did not complete.' }),
+      sessionId: z.string().nullable().meta({ description: 'null where no session was opened.' }),
+      read: rows,
+      created: rows,
+      updated: rows,
+      deleted: rows,
+      credits: z.number().min(0),
+    }),
+  ),
+  credits: z.number().min(0).meta({ description: 'Of all sessions of the night.' }),
+}).meta({ id: 'NightResult', description: 'Summary of a night: what became of each module.' });
+
+/** Result of a session that has one. */
 export const SessionResult = z
-  .union([CountedResult, RefreshResult])
-  .meta({ id: 'SessionResult', description: 'Result of a sync of a module, or of chosen records.' });
+  .union([CountedResult, RefreshResult, NightResult])
+  .meta({ id: 'SessionResult', description: 'Result of a sync of a module, of chosen records, or of a night.' });
 
 /** Facts of a log line beside its text. */
 export const LogData = storedObject<RunLogData>({

@@ -3,6 +3,7 @@ import type { CliContext } from '../context';
 import { bulkWriteCommand } from './bulk-write';
 import { configsCommand } from './configs';
 import { connectCommand, disconnectCommand } from './connect';
+import { connectionsCommand } from './connections';
 import { fieldsCommand } from './fields';
 import { healthCommand } from './health';
 import { historyCommand } from './history';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   massUpdateCommand,
   connectCommand,
   disconnectCommand,
+  connectionsCommand,
   secretsCommand,
   keysCommand,
   configsCommand,

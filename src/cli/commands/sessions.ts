@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { z } from 'zod';
 import { API_PREFIX, sessionPath } from '../../api/paths';
 import { SessionAnswer, SessionPage, SessionCalls } from '../../api/sessions/schemas';
-import { LOG_LEVELS } from '../../domain/runs/enums';
+import { LOG_LEVELS, SESSION_TYPES } from '../../domain/runs/enums';
 import { readSession } from '../client/follow-session';
 import { addPagingOptions, listPages, type PagingOptions } from '../client/list-pages';
 import { showLogs, type LogOptions } from '../client/session-logs';
@@ -12,6 +12,7 @@ import { sessionDetails, sessionTable } from '../output/session-text';
 
 interface ListOptions extends PagingOptions {
   module?: string;
+  type?: string;
   status?: string;
   connection?: string;
 }
@@ -30,12 +31,13 @@ export function sessionsCommand(context: CliContext): Command {
   addPagingOptions(sessions.command('list'))
     .description('list sessions, newest first')
     .option('--module <name>', 'only of this module')
+    .addOption(new Option('--type <type>', 'only of this type').choices(SESSION_TYPES))
     .option('--status <statuses>', 'only in these, separated by commas')
     .option('--connection <name>', 'only of this Zoho org (default: all)')
-    .action(async (options: ListOptions) => {
+    .action(async ({ type: sessionType, ...options }: ListOptions) => {
       const path = `${API_PREFIX}/sessions`;
       const showRows = (rows: z.infer<typeof SessionPage>['sessions']) => show(context, rows, sessionTable);
-      await listPages(context, path, SessionPage, { ...options }, (page) => page.sessions, showRows);
+      await listPages(context, path, SessionPage, { ...options, sessionType }, (page) => page.sessions, showRows);
     });
   sessions
     .command('show')

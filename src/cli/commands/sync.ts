@@ -25,6 +25,13 @@ export function syncCommand(context: CliContext): Command {
     .description('read what changed in a module since its last sync')
     .option('--since <time>', 'read at least from this time on, ISO 8601 with offset, e.g. 2026-01-31T08:00:00Z');
   addManual(context, sync);
+  sync
+    .command('nightly')
+    .description('sync every configured module now, as the night does')
+    .addOption(connectionOption())
+    .addOption(idempotencyOption())
+    .addOption(waitOption())
+    .action((options: SyncOptions) => start(context, 'nightly', {}, options));
   return sync;
 }
 
@@ -69,7 +76,7 @@ function startCommand(context: CliContext, sync: Command, kind: 'full' | 'increm
 
 async function start(
   context: CliContext,
-  kind: 'full' | 'incremental' | 'manual',
+  kind: 'full' | 'incremental' | 'manual' | 'nightly',
   wanted: object,
   { wait, idempotencyKey, ...options }: SyncOptions,
 ): Promise<void> {

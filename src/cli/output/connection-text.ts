@@ -1,6 +1,16 @@
 import type { z } from 'zod';
 import type { AuthStatus, Connection } from '../../api/connections/schemas';
-import { formatPairs } from './table';
+import { formatPairs, formatTable } from './table';
+
+/** One line a connection. */
+export function connectionTable(connections: readonly Connection[]): string {
+  if (connections.length === 0) return 'No connections: pulse connect makes one.';
+  const rows = connections.map(({ name, status, organization, nightlyAt, scheduleTimeZone }) => {
+    const zone = scheduleTimeZone ?? organization?.timeZone ?? 'UTC';
+    return [name, status, organization?.id ?? '', `${nightlyAt} ${zone}`];
+  });
+  return formatTable(['name', 'status', 'organization', 'night'], rows, [0, 1, 2, 3]);
+}
 
 /** Everything a person asks of a connection; what is not known is left out. */
 export function connectionDetails(connection: Connection): string {
@@ -15,6 +25,10 @@ export function connectionDetails(connection: Connection): string {
     ['client', connection.clientId],
     ['scopes', list(connection.scopes)],
     ['missing', list(connection.missingScopes)],
+    [
+      'night',
+      `${connection.nightlyAt} ${connection.scheduleTimeZone ?? organization?.timeZone ?? 'UTC'}, ${connection.nightlyParallelism} modules at a time`,
+    ],
     ['connected', connection.connectedAt],
     ['token until', connection.accessTokenExpiresAt],
   ];

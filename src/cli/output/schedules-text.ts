@@ -34,6 +34,6 @@ export function scheduleDetails(schedule: Schedule): string {
   return formatPairs(known.filter((pair): pair is [string, string] => pair[1] !== null));
 }
 
-function whenOf({ everyMinutes }: Schedule): string {
-  return `every ${everyMinutes} min`;
+function whenOf({ everyMinutes, at, timeZone }: Schedule): string {
+  return everyMinutes === null ? `at ${at} ${timeZone}` : `every ${everyMinutes} min`;
 }

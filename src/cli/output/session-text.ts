@@ -44,6 +44,7 @@ export function sessionDetails(session: Session): string {
     ['unchanged', formatCount(session.unchangedRecords)],
     ['failed', formatCount(session.failedRecords)],
     ['counted', session.result && resultLine(session.result)],
+    ...nightPairs(session.result),
     ['rate', session.rowsPerSecond === null ? null : `${formatCount(session.rowsPerSecond)} rows/s`],
     ['time left', session.etaSeconds === null ? null : formatSeconds(session.etaSeconds)],
     ['API calls', formatCount(session.apiCallsMade)],
@@ -53,6 +54,16 @@ export function sessionDetails(session: Session): string {
     ['workflow', session.workflowId],
   ];
   return formatPairs(known.filter((pair): pair is [string, string] => pair[1] !== null));
+}
+
+/** One line a module of a night. */
+function nightPairs(result: Session['result']): [string, string][] {
+  if (result === null || !('modules' in result)) return [];
+  return result.modules.map(({ module, outcome, reason, read, created, updated, deleted, credits }) => {
+    const counts = Object.entries({ read, created, updated, deleted, credits });
+    const done = counts.map(([name, count]) => `${formatCount(count)} ${name}`).join(', ');
+    return [module, reason === null ? `${outcome}: ${done}` : `${outcome}: ${reason}`];
+  });
 }
 
 /** One line while a session runs. */
@@ -66,7 +77,8 @@ function planLine(plan: NonNullable<Session['plan']>): string {
   return 'reason' in plan ? plan.reason : `what changed since ${moment(plan.changesSince)}`;
 }
 
-function resultLine(result: NonNullable<Session['result']>): string {
+function resultLine(result: NonNullable<Session['result']>): string | null {
+  if ('modules' in result) return null;
   if ('zohoRows' in result)
     return `${formatCount(result.zohoRows)} in Zoho, ${formatCount(result.mirrorRows)} in the mirror`;
   const { found, vanished, kept } = result;

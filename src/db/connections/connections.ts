@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { PartialModelObject } from 'objection';
 import { uuidv7 } from 'uuidv7';
 import { ConnectionModel, type ConnectionStatus } from '../models/connection';
 import type { KeyRing } from '../postgres/encryption';
@@ -74,6 +75,19 @@ export async function setConnectionStatus(
   reason: string | null,
 ): Promise<void> {
   await ConnectionModel.query(knex).findById(id).patch({ status, statusReason: reason, updatedAt: new Date() });
+}
+
+/** Changes when the night of a connection begins, and how many modules it syncs at a time. */
+export async function saveNight(
+  knex: Knex,
+  id: string,
+  night: Partial<Record<'nightlyAt', string | undefined>> &
+    Partial<Record<'scheduleTimeZone', string | null | undefined>> &
+    Partial<Record<'nightlyParallelism', number | undefined>>,
+): Promise<void> {
+  await ConnectionModel.query(knex)
+    .findById(id)
+    .patch({ ...night, updatedAt: new Date() } as PartialModelObject<ConnectionModel>);
 }
 
 /** Stores what Zoho's "Get Organization" says about the org. */

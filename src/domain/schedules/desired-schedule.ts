@@ -30,8 +30,17 @@ export interface IncrementalSchedule extends AnySchedule {
   catchUpMinutes: number;
 }
 
+/** Starts the night of an organization. */
+export interface NightlySchedule extends AnySchedule {
+  kind: 'nightly';
+  /** Time of day, `HH:MM:SS`. */
+  at: string;
+  /** IANA name. */
+  timeZone: string;
+}
+
 /** A schedule as the rows of connections and configurations want it. */
-export type DesiredSchedule = IncrementalSchedule;
+export type DesiredSchedule = IncrementalSchedule | NightlySchedule;
 
 /** Minutes by which a missed sync may begin late, where nobody says otherwise, at least. */
 const LEAST_CATCH_UP_MINUTES = 10;

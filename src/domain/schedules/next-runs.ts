@@ -14,6 +14,20 @@ export function isTimeZone(name: string): boolean {
   return IANAZone.isValidZone(name);
 }
 
+/** The time of a connection's night. A zone that this runtime does not know counts as none. */
+export function nightOf({
+  nightlyAt,
+  scheduleTimeZone,
+  orgTimeZone,
+}: {
+  nightlyAt: string;
+  scheduleTimeZone: string | null;
+  orgTimeZone: string | null;
+}): TimeOfDay {
+  const timeZone = [scheduleTimeZone, orgTimeZone].find((zone) => zone !== null && isTimeZone(zone)) ?? 'UTC';
+  return { at: nightlyAt, timeZone };
+}
+
 /**
  * The next times of an interval that is counted from 1970 on, as Temporal counts it, without the jitter.
  * @param offsetSeconds how long after the beginning of each interval

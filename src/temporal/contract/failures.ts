@@ -176,6 +176,13 @@ export const FAILURES = {
       'minutes',
     ),
   },
+  night: {
+    allFailed: failure(
+      'night.all_failed',
+      'None of the modules of a night could be synced',
+      'Look at the lines of the summary: most likely they fail for one reason, such as a lost grant.',
+    ),
+  },
   verification: {
     failed: failure(
       'verification.failed',

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/client';
 import type { SessionType } from '../../domain/runs/enums';
 import type { TemporalClient } from '../client';
+import type { NightlyInput } from '../contract/nightly';
 import {
   approveSweepUpdate,
   pauseUpdate,
@@ -18,12 +19,12 @@ import {
   type CommandPayload,
   type OpenedInput,
   type RefreshInput,
-  type RemovalOptions,
   type SyncInput,
 } from '../contract/sync-messages';
-import { refreshWorkflowId, syncWorkflowId } from '../ids';
+import { nightlyWorkflowId, refreshWorkflowId, syncWorkflowId } from '../ids';
 import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
+import { describeNight, describeRemoval, describeRequest } from './start-texts';
 
 /** Temporal did not answer. The same command may succeed later. */
 export class TemporalUnavailable extends Error {
@@ -76,6 +77,8 @@ export interface SyncCommands {
     input: IncrementalSyncInput & OpenedInput,
     requestedBy: string,
   ): Promise<Required<WorkflowTarget>>;
+  /** Starts a night. @throws SyncWorkflowRunning, TemporalUnavailable */
+  startNightly(input: NightlyInput & OpenedInput, requestedBy: string): Promise<Required<WorkflowTarget>>;
   /** Starts a session that reads chosen records. @throws TemporalUnavailable */
   startRefresh(input: RefreshInput, requestedBy: string): Promise<Required<WorkflowTarget>>;
   /**
@@ -100,8 +103,7 @@ export interface SyncCommandLimits {
   effectMs?: number;
 }
 
-/** Probes of an orchestrator wait for seconds only. */
-const MAX_PING_MS = 2_000;
+const MAX_PING_MS = 2_000; // Probes of an orchestrator wait for seconds only.
 
 export function createSyncCommands(temporal: TemporalClient, limits: SyncCommandLimits = {}): SyncCommands {
   return new TemporalSyncCommands(temporal, limits.callMs ?? 5_000, limits.effectMs ?? 20_000);
@@ -109,7 +111,7 @@ export function createSyncCommands(temporal: TemporalClient, limits: SyncCommand
 
 /** Properties of a kind of sync in Temporal. */
 interface SyncKindStart {
-  workflowType: 'fullSync' | 'incrementalSync' | 'refreshRecords';
+  workflowType: 'fullSync' | 'incrementalSync' | 'nightlySync' | 'refreshRecords';
   kind: SessionType;
   workflowId: string;
   summary: string;
@@ -160,6 +162,16 @@ class TemporalSyncCommands implements SyncCommands {
         ...describeRequest(input, requestedBy),
         ...(input.options.since === undefined ? [] : [`- at least since: ${input.options.since}`]),
       ],
+    });
+  }
+
+  async startNightly(input: NightlyInput & OpenedInput, requestedBy: string): Promise<Required<WorkflowTarget>> {
+    return this.#start(input, requestedBy, {
+      workflowType: 'nightlySync',
+      kind: 'nightly',
+      workflowId: nightlyWorkflowId(input.connection),
+      summary: `Nightly sync of ${input.connection}`,
+      details: describeNight(input, requestedBy),
     });
   }
 
@@ -285,19 +297,4 @@ export function translate(error: unknown): unknown {
     return new TemporalUnavailable('Temporal did not answer.', { cause: error });
   }
   return error;
-}
-
-function describeRequest({ sessionId, options }: SyncInput & OpenedInput, requestedBy: string): string[] {
-  return [
-    `- session: \`${sessionId}\``,
-    `- requested by: ${requestedBy}`,
-    `- fields: ${options.fields?.join(', ') ?? 'all'}`,
-  ];
-}
-
-function describeRemoval({ allowMassDelete, massDeletePercent }: RemovalOptions): string[] {
-  return [
-    ...(massDeletePercent === undefined ? [] : [`- may delete up to ${massDeletePercent} % of the module unasked`]),
-    ...(allowMassDelete ? ['- may delete any share of the module unasked'] : []),
-  ];
 }

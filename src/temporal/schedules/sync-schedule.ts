@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
-import type { DesiredSchedule } from '../../domain/schedules/desired-schedule';
+import type { DesiredSchedule, IncrementalSchedule, NightlySchedule } from '../../domain/schedules/desired-schedule';
+import { ALL_MODULES, type NightlyInput } from '../contract/nightly';
 import type { IncrementalSyncInput } from '../contract/sync-messages';
 import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
@@ -12,8 +13,12 @@ export const DEPLOYMENT_MEMO = 'deployment';
 /** Key of the memo of what a schedule starts: tells which settings the schedule was made from. */
 export const SETTINGS_MEMO = 'scheduleSettings';
 
+/** A night begins up to so much later, and after an outage up to so much. */
+const NIGHT_JITTER = '5m';
+const NIGHT_CATCH_UP = '4h';
+
 /** Ids of the schedules that follow rows begin with one of these. */
-export const SCHEDULE_PREFIXES = ['incremental:'] as const;
+export const SCHEDULE_PREFIXES = ['incremental:', 'nightly:'] as const;
 
 /** Spec, action and policies of a schedule: everything but its pause and its memo. */
 export type ScheduleSettings = Pick<ScheduleOptions, 'spec' | 'action' | 'policies'>;
@@ -50,6 +55,34 @@ function seconds(count: number): `${number}s` {
 }
 
 function withoutFingerprint(schedule: DesiredSchedule): ScheduleSettings {
+  return schedule.kind === 'nightly' ? nightlySettings(schedule) : incrementalSettings(schedule);
+}
+
+function nightlySettings({ id, connectionId, connection, at, timeZone }: NightlySchedule): ScheduleSettings {
+  const [hour = 0, minute = 0, second = 0] = at.split(':').map(Number);
+  const input: NightlyInput = { connectionId, connection, module: ALL_MODULES, trigger: 'schedule', options: {} };
+  return {
+    spec: { calendars: [{ hour, minute, second }], timezone: timeZone, jitter: NIGHT_JITTER },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'nightlySync',
+      // Temporal adds the time of the run.
+      workflowId: id,
+      taskQueue: TASK_QUEUES.core,
+      args: [input],
+      typedSearchAttributes: [
+        { key: SyncConnection, value: connection },
+        { key: SyncModule, value: ALL_MODULES },
+        { key: SyncKind, value: 'nightly' },
+        { key: SyncStatus, value: 'initiated' },
+      ],
+      staticSummary: `Nightly sync of ${connection}`,
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: NIGHT_CATCH_UP },
+  };
+}
+
+function incrementalSettings(schedule: IncrementalSchedule): ScheduleSettings {
   const { id, connectionId, connection, configurationId, module, key, jitterSeconds } = schedule;
   const input: IncrementalSyncInput = {
     connectionId,

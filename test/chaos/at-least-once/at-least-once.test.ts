@@ -9,6 +9,7 @@ import { DeliveryInterceptor, type Delivery } from './deliveries';
 import { FULL_SYNCS } from './full-syncs';
 import { INCREMENTAL_SYNCS } from './incremental-syncs';
 import { MAINTENANCE } from './maintenance';
+import { NIGHTS } from './nights';
 import { OPERATIONS } from './operations';
 import type { Scenario } from './scenario';
 
@@ -18,6 +19,7 @@ const SCENARIOS: readonly Scenario[] = [
   ...OPERATIONS,
   ...COMMANDS,
   ...MAINTENANCE,
+  ...NIGHTS,
 ];
 
 const DISTURBANCES: Readonly<Record<Exclude<Delivery, 'once'>, string>> = {

@@ -92,8 +92,8 @@ export async function booksOf(org: Org): Promise<Books> {
 }
 
 /**
- * A line without what differs from play to play: times, the ids that Zoho and the engine give to jobs, and that a grant
- * which was given up is not asked again.
+ * A line without what differs from play to play: times, credits, the ids that Zoho and the engine give to jobs, and that a
+ * grant which was given up is not asked again.
  */
 function timeless(line: string): string {
   return line
@@ -101,6 +101,8 @@ function timeless(line: string): string {
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>')
     .replaceAll('refresh_token: Zoho is not asked again: ', '')
     .replaceAll(/about [\d.]+ s/g, 'about <seconds>')
+    // A call that is made twice costs twice.
+    .replaceAll(/"credits":\d+|\d+ credits/g, '<credits>')
     .replaceAll(/(?<=[Jj]ob )\d+/g, '<job>')
     .replaceAll(/(?<="runningJobs":\[)"\d+"/g, '<job>')
     .replaceAll(/127\.0\.0\.1:\d+/g, '<address>');

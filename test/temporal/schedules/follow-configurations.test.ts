@@ -7,10 +7,11 @@ import {
   insertConfiguration,
   replaceConfiguration,
 } from '../../../src/db/configurations/configurations';
+import { saveNight } from '../../../src/db/connections/connections';
 import type { ConnectionModel } from '../../../src/db/models/connection';
 import { readDeployment, readDesiredSchedules } from '../../../src/db/schedules/desired-schedules';
 import type { ConfigurationSettings } from '../../../src/domain/configurations/configuration';
-import { nextIntervals } from '../../../src/domain/schedules/next-runs';
+import { nextIntervals, nextTimesOfDay } from '../../../src/domain/schedules/next-runs';
 import { createLogger } from '../../../src/logger';
 import type { TemporalClient } from '../../../src/temporal/client';
 import { SyncSchedules } from '../../../src/temporal/schedules/sync-schedules';
@@ -88,7 +89,7 @@ describe('the schedules of modules', function () {
     await configure('Leads', { syncFrequencyMinutes: 30, jitterSeconds: 0 });
     await follow();
     const [desired] = await readDesiredSchedules(database.knex, { connectionId: org.id });
-    assert.ok(desired);
+    assert.ok(desired?.kind === 'incremental');
     const next = async () => (await handleOf('Leads').describe()).info.nextActionTimes.slice(0, 3);
     const { everyMinutes, offsetSeconds } = desired;
     assert.deepEqual(await next(), nextIntervals(everyMinutes, offsetSeconds, new Date(), 3));
@@ -155,6 +156,36 @@ describe('the schedules of modules', function () {
     assert.equal((await rowOf('Leads'))?.pausedReason, 'Holidays');
   });
 
+  it('have a night where an organization has work for it, in its zone', async () => {
+    await configure('Leads', { nightly: 'none', verifyEvery: 'never' });
+    await configure('Deals');
+    await saveNight(database.knex, org.id, { nightlyAt: '02:00', scheduleTimeZone: 'Europe/Berlin' });
+    await follow();
+    const night = temporal.client.schedule.getHandle(`nightly:${org.name}`);
+
+    const { spec, action, info } = await night.describe();
+
+    assert.deepEqual([action.workflowType, spec.timezone], ['nightlySync', 'Europe/Berlin']);
+    const expected = nextTimesOfDay({ at: '02:00', timeZone: 'Europe/Berlin' }, new Date(), 3);
+    const late = expected.map((at, place) => (info.nextActionTimes[place]?.getTime() ?? 0) - at.getTime());
+    assert.ok(
+      late.every((each) => each >= 0 && each < 300_000),
+      JSON.stringify(late),
+    );
+    await night.pause('Holidays');
+    await remove('Deals');
+    await poll(
+      async () => {
+        await follow();
+        return night.describe().then(
+          () => false,
+          () => true,
+        );
+      },
+      { what: 'the night is gone with its last module' },
+    );
+  });
+
   it('of another deployment in the same namespace are left alone', async () => {
     const stranger = `incremental:${org.name}:Leads`;
     await temporal.client.schedule.create({
@@ -197,7 +228,7 @@ describe('the schedules of modules', function () {
 
         const deployment = await readDeployment(database.knex);
         const desired = await readDesiredSchedules(database.knex, { connectionId: org.id });
-        const wanted = MODULES.filter((each) => desired.some(({ key }) => key === each));
+        const wanted = MODULES.filter((each) => desired.some(({ id }) => id === `incremental:${org.name}:${each}`));
         await followUntil(Object.fromEntries(wanted.map((each) => [each, paused.get(each) ?? false])));
         for (const schedule of desired) assert.equal((await schedules.find(schedule, deployment))?.drift, false);
       }),
