@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPlainText } from './parameters';
 
 /** Fields of every page beside its items. */
 export const PAGE_FIELDS = {
@@ -94,9 +95,15 @@ function cursorOf<Position>(schema: z.ZodType<Position>): z.ZodType<Position, st
     .meta({ description: '`nextCursor` of the page before.' });
 }
 
+/** @returns undefined for what is no JSON, or has texts that PostgreSQL cannot keep: no row has them */
 function decode(cursor: string): unknown {
+  let isPlain = true;
   try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'), (_, value: unknown) => {
+      if (typeof value === 'string' && !isPlainText(value)) isPlain = false;
+      return value;
+    });
+    return isPlain ? position : undefined;
   } catch {
     return undefined;
   }
