@@ -43,6 +43,8 @@ describe('authentication', () => {
         ['queryRecords', 'viewer'],
         ['countRecords', 'viewer'],
         ['validateRecords', 'viewer'],
+        ['validateConfiguration', 'viewer'],
+        ['receiveNotification', 'open'],
         ['previewMassUpdate', 'viewer'],
         ['bulkWriteCallback', 'open'],
       ],

@@ -20,13 +20,16 @@ const WRITERS = {
   recordBulkOperation: { plan: BulkOperationPlan, result: BulkOperationResult },
 } as const;
 
+/** Runs that found nothing to do leave no row. */
+const SKIPPED = new Set(['incremental-skipped.json']);
+
 /** Rows of earlier versions were written by workflows like these. */
 describe('what workflows of recorded histories stored', () => {
   for (const file of readdirSync(HISTORIES)) {
     it(`has the declared form: ${path.basename(file, '.json')}`, () => {
       const updates = updatesOf(file);
 
-      assert.ok(updates.length > 0);
+      assert.ok(updates.length > 0 || SKIPPED.has(file));
       for (const { schemas, update } of updates) {
         const { plan, result } = update.patch;
         if (plan) assertWhole(schemas.plan, plan);

@@ -96,16 +96,18 @@ export async function booksOf(org: Org): Promise<Books> {
  * grant which was given up is not asked again.
  */
 function timeless(line: string): string {
-  return line
-    .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.]*(Z|[+-]\d\d:?\d\d)?/g, '<time>')
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>')
-    .replaceAll('refresh_token: Zoho is not asked again: ', '')
-    .replaceAll(/about [\d.]+ s/g, 'about <seconds>')
-    // A call that is made twice costs twice.
-    .replaceAll(/"credits":\d+|\d+ credits/g, '<credits>')
-    .replaceAll(/(?<=[Jj]ob )\d+/g, '<job>')
-    .replaceAll(/(?<="runningJobs":\[)"\d+"/g, '<job>')
-    .replaceAll(/127\.0\.0\.1:\d+/g, '<address>');
+  return (
+    line
+      .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.]*(Z|[+-]\d\d:?\d\d)?/g, '<time>')
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>')
+      .replaceAll('refresh_token: Zoho is not asked again: ', '')
+      .replaceAll(/about [\d.]+ s/g, 'about <seconds>')
+      // A call that is made twice costs twice.
+      .replaceAll(/"credits":\d+|\d+ credits/g, '<credits>')
+      .replaceAll(/(?<=[Jj]ob )\d+/g, '<job>')
+      .replaceAll(/(?<="runningJobs":\[)"\d+"/g, '<job>')
+      .replaceAll(/127\.0\.0\.1:\d+/g, '<address>')
+  );
 }
 
 /** Calls to Zoho's accounts server, which cost nothing and are in no ledger. */

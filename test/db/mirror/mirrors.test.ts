@@ -79,7 +79,13 @@ describe('the mirrors of a connection', () => {
       [connectionId],
     );
 
-    assert.deepEqual(await claim('1', 'Deals'), { moduleId: '1', key: 'deals', apiName: 'Deals', table: 'deals', layout: 0 });
+    assert.deepEqual(await claim('1', 'Deals'), {
+      moduleId: '1',
+      key: 'deals',
+      apiName: 'Deals',
+      table: 'deals',
+      layout: 0,
+    });
   });
 
   it('leave the name of an index to the index', async () => {
