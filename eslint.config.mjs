@@ -268,7 +268,7 @@ export default tseslint.config(
   { files: ['**/*.d.ts'], rules: { '@typescript-eslint/naming-convention': 'off' } },
   // Results of activities keep the names that recorded histories contain.
   {
-    files: ['{src,test}/{activities,workflows}/pull/*.ts', 'test/db/migrations/*.ts'],
+    files: ['{src,test}/{activities,workflows}/pull/**/*.ts', 'test/db/migrations/*.ts'],
     rules: { 'house/vocabulary': ['error', { allow: ['buried', 'crowded', 'heldBack'] }] },
   },
   {

@@ -14,7 +14,8 @@ const STATUS_CALLS = ['classifyEnvelope', 'decode', 'parseAnswer', 'unexpectedAn
 /** Files that round and count in percent. */
 const PERCENT_FILES = ['domain/planning/plan.ts', 'domain/records/field-coverage.ts'];
 /** Constants that are ours and only happen to be equal to a number of Zoho's. */
-const OWN = `CANDIDATES_PER_BATCH CHUNKS DELETE_SEQUENCES_PER_STEP ENTRIES_AT_A_TIME MAX_ASKED MAX_AUDITED MAX_DEPTH
+const OWN =
+  `BY_IDS CANDIDATES_PER_BATCH CHUNKS DELETE_SEQUENCES_PER_STEP ENTRIES_AT_A_TIME LISTEN_MS MAX_ASKED MAX_AUDITED MAX_DEPTH
   MAX_DOUBT_CALLS MAX_JSON_NAMES MAX_LENGTH MAX_LIFETIME_SECONDS MAX_RETRIED_RECORDS MAX_SPARE
   OUTCOMES_PER_STATEMENT ROWS_FOR_TWO_ENDS ROWS_PER_BATCH ROWS_PER_STATEMENT`.split(/\s+/);
 

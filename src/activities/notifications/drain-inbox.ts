@@ -29,7 +29,7 @@ import type { ActivityDependencies } from '../dependencies';
 import { readDeletes, removeVanished } from '../pull/deletes';
 import { wholeMirror } from '../pull/load-mirror';
 import { refetchRecords } from '../pull/refetch-records';
-import { scanPages } from '../pull/scan-pages';
+import { scanPages } from '../pull/scan/scan-pages';
 import { withZoho, type ZohoWork } from '../with-zoho';
 
 /** Records that are asked for by id at most; where more wait, a list of what has changed costs less. */
@@ -39,8 +39,9 @@ const LOOK_MS = 30_000;
 /** Pause between passes, in milliseconds: what comes meanwhile is read with the same calls. */
 const GATHER_MS = 300;
 
-/** Longest wait for the end of a flood, in seconds. */
-const MOST_QUIET_SECONDS = 6;
+/** Pause between two looks at whether a flood still rises, in milliseconds, and most of them. */
+const LISTEN_MS = 1_000;
+const MOST_LOOKS = 6;
 
 /** Steps under which records are noted as deleted: those that were asked for, and those of Zoho's list of deletes. */
 const BY_ID = 1;
@@ -185,11 +186,11 @@ class InboxLook {
   async #whenQuiet(): Promise<string> {
     const { mirrorId } = this.#request;
     let before = 0;
-    for (let second = 0; ; second += 1) {
+    for (let looks = 0; ; looks += 1) {
       const { waiting, takenAt } = await countWaiting(this.#deps.knex, mirrorId);
-      if (waiting === before || second >= MOST_QUIET_SECONDS) return takenAt;
+      if (waiting === before || looks >= MOST_LOOKS) return takenAt;
       before = waiting;
-      await sleep(1_000, undefined, { signal: this.#zoho.signal });
+      await sleep(LISTEN_MS, undefined, { signal: this.#zoho.signal });
     }
   }
 }

@@ -13,9 +13,9 @@ import { countRecords } from '../../zoho/records/count-records';
 import type { ActivityDependencies } from '../dependencies';
 import { withHeartbeats } from '../heartbeats';
 import { withZoho, type ZohoWork } from '../with-zoho';
-import { convertedParameter } from './list-pages';
 import { loadMirror } from './load-mirror';
 import { namesSince } from './names-since';
+import { convertedParameter } from './scan/list-pages';
 import { settleDoubts } from './settle-doubts';
 
 /** Calls of one count for records in doubt; only those that the last changes left are asked for here. */

@@ -6,8 +6,8 @@ import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
 import { loadMirror, partialReadOf } from './load-mirror';
 import { namesSince } from './names-since';
-import { scanFromBothEnds, scanPages } from './scan-pages';
-import type { ScanRequest, ScanResult } from './scan-request';
+import { scanFromBothEnds, scanPages } from './scan/scan-pages';
+import type { ScanRequest, ScanResult } from './scan/scan-request';
 import { settleDoubts } from './settle-doubts';
 
 export interface ListReadRequest extends SyncTarget {

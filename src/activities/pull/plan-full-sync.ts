@@ -16,9 +16,9 @@ import type { SyncTarget } from '../../temporal/contract/targets';
 import { countRecords } from '../../zoho/records/count-records';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
-import { convertedParameter, leavesOutConverted } from './list-pages';
 import { isSelected } from './load-mirror';
 import { prepareModule, type PreparedModule } from './prepare-module';
+import { convertedParameter, leavesOutConverted } from './scan/list-pages';
 import { timedAnswer } from './timed-answer';
 
 export interface FullSyncPlanRequest extends SyncTarget {

@@ -9,8 +9,8 @@ import { LIMITS } from '../../domain/zoho-limits';
 import { listRecords } from '../../zoho/records/list-records';
 import type { ActivityDependencies } from '../dependencies';
 import type { ZohoWork } from '../with-zoho';
-import { convertedParameter } from './list-pages';
-import { pageReader } from './page-rows';
+import { convertedParameter } from './scan/list-pages';
+import { pageReader } from './scan/page-rows';
 import { timedAnswer } from './timed-answer';
 
 export interface RefetchRequest {

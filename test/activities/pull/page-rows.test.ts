@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { loadMirror } from '../../../src/activities/pull/load-mirror';
-import { pageReader, type PageReader } from '../../../src/activities/pull/page-rows';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
+import { pageReader, type PageReader } from '../../../src/activities/pull/scan/page-rows';
 import { withZoho, type ZohoWork } from '../../../src/activities/with-zoho';
 import { pageConverter } from '../../../src/db/mirror/copy/page-columns';
 import { LIMITS } from '../../../src/domain/zoho-limits';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readByListPages } from '../../../src/activities/pull/list-read';
 import { loadMirror } from '../../../src/activities/pull/load-mirror';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
-import type { ScanResult } from '../../../src/activities/pull/scan-request';
+import type { ScanResult } from '../../../src/activities/pull/scan/scan-request';
 import { countMirrorRows } from '../../../src/db/mirror/mirror-table';
 import { closeRun } from '../../../src/db/runs/close-run';
 import { SessionEnded } from '../../../src/db/sessions/chunks';

@@ -4,7 +4,7 @@ import { readByListPages, readChanges } from '../../../src/activities/pull/list-
 import { loadMirror } from '../../../src/activities/pull/load-mirror';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { planIncrementalSync } from '../../../src/activities/pull/plan-incremental-sync';
-import type { ScanResult } from '../../../src/activities/pull/scan-request';
+import type { ScanResult } from '../../../src/activities/pull/scan/scan-request';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import { markFilled } from '../../../src/db/mirror/module-fields';
 import { advanceWatermark, getWatermark } from '../../../src/db/sessions/watermarks';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { TwoEndedScan } from '../../../src/activities/pull/two-ended-scan';
+import { TwoEndedScan } from '../../../src/activities/pull/scan/two-ended-scan';
 import { CopyPages, textPage, type CopyPage } from '../../../src/db/mirror/copy/copy-page';
 import type { ScanEnd } from '../../../src/domain/runs/chunk-numbers';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { saveCreditCosts } from '../../../src/db/credits/credit-costs';
-import { down, up } from '../../../src/db/migrations/20261127110000_broker_words';
+import { down, up } from '../../../src/db/migrations/unreleased/2026-11-27/20261127110000_broker_words';
 import { Caller, limitedConnection } from '../credits/support';
 import { useDatabase } from '../support';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { down, up } from '../../../src/db/migrations/20261127103000_field_names_in_json';
+import { down, up } from '../../../src/db/migrations/unreleased/2026-11-27/20261127103000_field_names_in_json';
 import { columnNameOf } from '../../../src/domain/mirror/mirror-field';
 import { someSession, useDatabase } from '../support';
 

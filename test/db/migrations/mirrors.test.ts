@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { down, up } from '../../../src/db/migrations/20261127143000_mirrors';
-import * as notificationChannels from '../../../src/db/migrations/20261128073600_notification_channels';
-import * as notificationInbox from '../../../src/db/migrations/20261128073700_notification_inbox';
+import { down, up } from '../../../src/db/migrations/unreleased/2026-11-27/20261127143000_mirrors';
+import * as notificationChannels from '../../../src/db/migrations/unreleased/2026-11-28/20261128073600_notification_channels';
+import * as notificationInbox from '../../../src/db/migrations/unreleased/2026-11-28/20261128073700_notification_inbox';
 import { someConnection, useDatabase } from '../support';
 
 describe('the migration to mirrors', () => {

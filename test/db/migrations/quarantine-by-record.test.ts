@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { down, up } from '../../../src/db/migrations/20261127141000_quarantine_by_record';
+import { down, up } from '../../../src/db/migrations/unreleased/2026-11-27/20261127141000_quarantine_by_record';
 import { someConnection, useDatabase } from '../support';
 
 const SESSIONS = ['019b0000-0000-7000-8000-000000000001', '019b0000-0000-7000-8000-000000000002'] as const;

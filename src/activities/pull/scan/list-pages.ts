@@ -1,17 +1,17 @@
-import { pageConverter } from '../../db/mirror/copy/page-columns';
-import type { MirrorModule } from '../../db/mirror/mirror-module';
-import { isInOrderOfTime, nextCursor, type ChangeCursor } from '../../domain/mirror/change-cursor';
-import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
-import { instantOf, type ClockReading } from '../../domain/mirror/zoho-clock';
-import type { ReadPath } from '../../domain/runs/enums';
-import { LIMITS } from '../../domain/zoho-limits';
-import { ZohoError } from '../../zoho/errors/errors';
-import { CallBatch } from '../../zoho/http/call-limiter';
-import type { CallOptions } from '../../zoho/http/transport';
-import { listRecords, type Converted, type ListRecordsQuery } from '../../zoho/records/list-records';
-import type { RecordPage } from '../../zoho/records/record-page';
-import type { ZohoWork } from '../with-zoho';
-import { timedAnswer } from './timed-answer';
+import { pageConverter } from '../../../db/mirror/copy/page-columns';
+import type { MirrorModule } from '../../../db/mirror/mirror-module';
+import { isInOrderOfTime, nextCursor, type ChangeCursor } from '../../../domain/mirror/change-cursor';
+import { MODIFIED_TIME_FIELD } from '../../../domain/mirror/mirror-field';
+import { instantOf, type ClockReading } from '../../../domain/mirror/zoho-clock';
+import type { ReadPath } from '../../../domain/runs/enums';
+import { LIMITS } from '../../../domain/zoho-limits';
+import { ZohoError } from '../../../zoho/errors/errors';
+import { CallBatch } from '../../../zoho/http/call-limiter';
+import type { CallOptions } from '../../../zoho/http/transport';
+import { listRecords, type Converted, type ListRecordsQuery } from '../../../zoho/records/list-records';
+import type { RecordPage } from '../../../zoho/records/record-page';
+import type { ZohoWork } from '../../with-zoho';
+import { timedAnswer } from '../timed-answer';
 
 /** Beginning of a page. A scan of changes has a time. */
 export interface PageCursor {

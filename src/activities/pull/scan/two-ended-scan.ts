@@ -1,5 +1,5 @@
-import type { CopyPage } from '../../db/mirror/copy/copy-page';
-import type { ScanEnd } from '../../domain/runs/chunk-numbers';
+import type { CopyPage } from '../../../db/mirror/copy/copy-page';
+import type { ScanEnd } from '../../../domain/runs/chunk-numbers';
 
 interface UnreadRows extends CopyPage {
   /** Id of the last row that was kept, null if none was. */

@@ -1,6 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/common';
-import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
-import { ZohoError } from '../../zoho/errors/errors';
+import { FAILURES, permanentFailure } from '../../../temporal/contract/failures';
+import { ZohoError } from '../../../zoho/errors/errors';
 import type { PageCursor } from './list-pages';
 
 /** A page token lives a day and is bound to its parameters. A scan that loses it starts over, so many times at most. */

@@ -1,10 +1,10 @@
-import { absentCell, readAbsentCell } from '../../db/mirror/copy/absent-cell';
-import { CopyPages, textPage, type CopyPage } from '../../db/mirror/copy/copy-page';
-import { pageColumns } from '../../db/mirror/copy/page-columns';
-import type { ReadField } from '../../db/mirror/mirror-module';
-import { LIMITS } from '../../domain/zoho-limits';
-import { getRichTexts } from '../../zoho/records/rich-texts';
-import type { ZohoWork } from '../with-zoho';
+import { absentCell, readAbsentCell } from '../../../db/mirror/copy/absent-cell';
+import { CopyPages, textPage, type CopyPage } from '../../../db/mirror/copy/copy-page';
+import { pageColumns } from '../../../db/mirror/copy/page-columns';
+import type { ReadField } from '../../../db/mirror/mirror-module';
+import { LIMITS } from '../../../domain/zoho-limits';
+import { getRichTexts } from '../../../zoho/records/rich-texts';
+import type { ZohoWork } from '../../with-zoho';
 
 const NULL_CELL = '\\N';
 

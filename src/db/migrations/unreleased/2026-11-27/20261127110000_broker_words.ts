@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import * as callTurns from './0.2.0/20261123111100_call_turns';
+import * as callTurns from '../../0.2.0/20261123111100_call_turns';
 
 /**
  * Names the broker's tables, columns and functions in the field's words: requests, releases, leases and deadlines. A call

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
-import type { CopyPage } from '../../db/mirror/copy/copy-page';
-import { copyPagesSource } from '../../db/mirror/load/chunk-sources';
-import { loadChunk } from '../../db/mirror/load/load-chunk';
-import { findLastChunk, sumChunks, type ChunkResult, type RowSums } from '../../db/sessions/chunks';
-import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
-import { earliestNow } from '../../domain/mirror/zoho-clock';
-import { ChunkCounter, scanChunks } from '../../domain/runs/chunk-numbers';
-import { reuseBody } from '../../zoho/http/body-memory';
-import { PagingProgress } from '../../zoho/http/paging-progress';
+import type { CopyPage } from '../../../db/mirror/copy/copy-page';
+import { copyPagesSource } from '../../../db/mirror/load/chunk-sources';
+import { loadChunk } from '../../../db/mirror/load/load-chunk';
+import { findLastChunk, sumChunks, type ChunkResult, type RowSums } from '../../../db/sessions/chunks';
+import { MODIFIED_TIME_FIELD } from '../../../domain/mirror/mirror-field';
+import { earliestNow } from '../../../domain/mirror/zoho-clock';
+import { ChunkCounter, scanChunks } from '../../../domain/runs/chunk-numbers';
+import { reuseBody } from '../../../zoho/http/body-memory';
+import { PagingProgress } from '../../../zoho/http/paging-progress';
 import { ListPages, type FetchedPage, type PageCursor } from './list-pages';
 import { pageReader, type PageReader, type ReadPage } from './page-rows';
 import {

@@ -1,13 +1,13 @@
-import { absentCell, readAbsentCell } from '../../db/mirror/copy/absent-cell';
-import { CopyPages, textPage, type CopyPage } from '../../db/mirror/copy/copy-page';
-import type { CopyFormat } from '../../db/mirror/copy/page-to-copy';
-import type { ReadField } from '../../db/mirror/mirror-module';
-import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
-import { instantOf } from '../../domain/mirror/zoho-clock';
-import { LIMITS } from '../../domain/zoho-limits';
-import { getRecord } from '../../zoho/records/get-record';
-import { listRecords } from '../../zoho/records/list-records';
-import type { ZohoWork } from '../with-zoho';
+import { absentCell, readAbsentCell } from '../../../db/mirror/copy/absent-cell';
+import { CopyPages, textPage, type CopyPage } from '../../../db/mirror/copy/copy-page';
+import type { CopyFormat } from '../../../db/mirror/copy/page-to-copy';
+import type { ReadField } from '../../../db/mirror/mirror-module';
+import { MODIFIED_TIME_FIELD } from '../../../domain/mirror/mirror-field';
+import { instantOf } from '../../../domain/mirror/zoho-clock';
+import { LIMITS } from '../../../domain/zoho-limits';
+import { getRecord } from '../../../zoho/records/get-record';
+import { listRecords } from '../../../zoho/records/list-records';
+import type { ZohoWork } from '../../with-zoho';
 import { convertedParameter } from './list-pages';
 import { withWholeTexts } from './whole-texts';
 

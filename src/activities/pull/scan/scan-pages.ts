@@ -1,8 +1,8 @@
-import type { MirrorModule } from '../../db/mirror/mirror-module';
-import { findLastChunk } from '../../db/sessions/chunks';
-import { twoEndedScanChunks, wholeScanChunks } from '../../domain/runs/chunk-numbers';
-import type { ActivityDependencies } from '../dependencies';
-import type { ZohoWork } from '../with-zoho';
+import type { MirrorModule } from '../../../db/mirror/mirror-module';
+import { findLastChunk } from '../../../db/sessions/chunks';
+import { twoEndedScanChunks, wholeScanChunks } from '../../../domain/runs/chunk-numbers';
+import type { ActivityDependencies } from '../../dependencies';
+import type { ZohoWork } from '../../with-zoho';
 import { PageScan } from './page-scan';
 import { PagesOutOfOrder } from './scan-position';
 import type { ScanRequest, ScanResult } from './scan-request';

@@ -1,11 +1,11 @@
-import type { PartialRead } from '../../db/mirror/load/merge-rule';
-import type { MirrorModule } from '../../db/mirror/mirror-module';
-import type { ChunkKind } from '../../db/models/session-chunk';
-import type { ScanEnd } from '../../domain/runs/chunk-numbers';
-import type { SessionSums } from '../../temporal/contract/results';
-import type { ListRecordsQuery } from '../../zoho/records/list-records';
-import type { ActivityDependencies } from '../dependencies';
-import type { ZohoWork } from '../with-zoho';
+import type { PartialRead } from '../../../db/mirror/load/merge-rule';
+import type { MirrorModule } from '../../../db/mirror/mirror-module';
+import type { ChunkKind } from '../../../db/models/session-chunk';
+import type { ScanEnd } from '../../../domain/runs/chunk-numbers';
+import type { SessionSums } from '../../../temporal/contract/results';
+import type { ListRecordsQuery } from '../../../zoho/records/list-records';
+import type { ActivityDependencies } from '../../dependencies';
+import type { ZohoWork } from '../../with-zoho';
 import type { TwoEndedScan } from './two-ended-scan';
 
 export interface ScanRequest {
