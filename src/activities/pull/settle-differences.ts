@@ -1,5 +1,6 @@
 import { countDoubts, forgetDoubtsOf } from '../../db/mirror/doubtful-records';
 import { planRead } from '../../domain/planning/read-methods';
+import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
@@ -52,5 +53,8 @@ export async function settleDifferences(deps: ActivityDependencies, request: Set
   const { found, tooMany } = request;
   const mirror = await wholeMirror(deps, request);
   if (tooMany) await forgetDoubtsOf(deps.knex, mirror, request.sessionId);
-  else await withZoho(deps, request, (zoho) => settleDoubts(deps, zoho, request, found));
+  else {
+    const calls = Math.ceil(found / LIMITS.listPage.ids);
+    await withZoho(deps, request, (zoho) => settleDoubts(deps, zoho, request, calls));
+  }
 }
