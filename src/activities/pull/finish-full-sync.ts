@@ -1,3 +1,4 @@
+import { listIndexedFields } from '../../db/configurations/configurations';
 import { countDoubts } from '../../db/mirror/doubtful-records';
 import { createMirrorIndexes } from '../../db/mirror/mirror-indexes';
 import { countMirrorRows } from '../../db/mirror/mirror-table';
@@ -54,9 +55,10 @@ export interface IndexRequest extends SyncTarget {
  */
 export async function indexMirror(deps: ActivityDependencies, request: IndexRequest): Promise<void> {
   const mirror = await loadMirror(deps, request);
+  const indexedFields = await listIndexedFields(deps.knex, mirror.connectionId, mirror.key);
   await withHeartbeats(
     () => 'creating indexes',
-    () => createMirrorIndexes(deps.knex, mirror),
+    () => createMirrorIndexes(deps.knex, mirror, indexedFields),
   );
   const since = await namesSince(deps, mirror);
   await withHeartbeats(

@@ -14,6 +14,7 @@ export function presentConfiguration({ row, connection, module }: NamedConfigura
     fieldMappings: { ...row.fieldMappings },
     requiredFields: row.requiredFields,
     readonlyFields: row.readonlyFields,
+    indexedFields: row.indexedFields,
     defaultConflictResolution: row.defaultConflictResolution,
     fieldSpecificResolutions: { ...row.fieldSpecificResolutions },
     validationRules: { ...row.validationRules },

@@ -54,6 +54,10 @@ const settings = {
   fieldMappings: byField(plainText(63), 'the name of a column').default({}),
   requiredFields: fieldNames,
   readonlyFields: fieldNames,
+  indexedFields: fieldNames.meta({
+    description:
+      'Fields whose columns the mirror indexes, besides the lookups to modules; lists and long texts cannot be. An index is made by the next full sync, and stays when its field leaves the list.',
+  }),
   defaultConflictResolution: oneOf(CONFLICT_STRATEGIES).default('crm_wins'),
   fieldSpecificResolutions: byField(oneOf(CONFLICT_STRATEGIES), 'a strategy').default({}),
   validationRules: byField(
@@ -146,6 +150,7 @@ const answered = {
   fieldMappings: z.record(z.string(), z.string()),
   requiredFields: z.array(z.string()),
   readonlyFields: z.array(z.string()),
+  indexedFields: z.array(z.string()),
   defaultConflictResolution: z.enum(CONFLICT_STRATEGIES),
   fieldSpecificResolutions: z.record(z.string(), z.enum(CONFLICT_STRATEGIES)),
   validationRules: z.record(z.string(), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),

@@ -101,8 +101,13 @@ async function meaningOf(
 }
 
 function answeredSettings(settings: ConfigurationSettings) {
-  const { requiredFields, readonlyFields } = settings;
-  return { ...settings, requiredFields: [...requiredFields], readonlyFields: [...readonlyFields] };
+  const { requiredFields, readonlyFields, indexedFields } = settings;
+  return {
+    ...settings,
+    requiredFields: [...requiredFields],
+    readonlyFields: [...readonlyFields],
+    indexedFields: [...indexedFields],
+  };
 }
 
 function nextRunsOf(

@@ -50,6 +50,12 @@ export async function findConfiguration(knex: Knex, name: string): Promise<Named
   return found;
 }
 
+/** API names of the fields that a module's active configuration wants to be indexed. @param key of the module */
+export async function listIndexedFields(knex: Knex, connectionId: string, key: string): Promise<string[]> {
+  const where = { connection_id: connectionId, module_name: key, is_active: true };
+  return (await SyncConfigurationModel.query(knex).findOne(where))?.indexedFields ?? [];
+}
+
 /** Stores a new configuration. May run inside the caller's transaction, which a refusal ends. @throws ConfigurationTaken */
 export async function insertConfiguration(
   knex: Knex,
@@ -97,6 +103,7 @@ function columnsOf({ rateLimitBuffer, failureThresholdPercentage, ...settings }:
     ...settings,
     requiredFields: [...settings.requiredFields],
     readonlyFields: [...settings.readonlyFields],
+    indexedFields: [...settings.indexedFields],
     rateLimitBuffer: String(rateLimitBuffer),
     failureThresholdPercentage: String(failureThresholdPercentage),
   };

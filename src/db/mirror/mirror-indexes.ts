@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
+import { isUserLookup, MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
 import { quoteIdentifier } from './identifiers';
-import { mirrorLockKey, modifiedTimeColumn, qualifiedTable, type MirrorModule } from './mirror-module';
+import { mirrorLockKey, qualifiedTable, type MirrorModule } from './mirror-module';
 
 /** PostgreSQL keeps so many bytes of a name. */
 const MAX_NAME = 63;
 /** Sorting is most of the work, and each sort has one process: two indexes are built at a time. */
 const AT_A_TIME = 2;
+
+/** Texts for which Zoho takes 450 characters at most. */
+const SHORT_TEXTS = new Set(['text', 'email', 'phone', 'website', 'picklist', 'autonumber']);
 
 interface MirrorIndex {
   name: string;
@@ -14,29 +18,37 @@ interface MirrorIndex {
 }
 
 /**
- * Creates the indexes that reads of the mirror need: by modification time for incremental work, by lookup for joins.
- * Made after a first load, because building an index once is cheaper than growing it by each row. Repeating it changes
- * nothing.
+ * Creates the indexes of the lookups to modules, by which names and deletes reach the rows that point to a record, and
+ * those that the module's configuration asks for: each costs a first load, and every later change of a row. An index that
+ * exists is left alone, also when nobody asks for it any more. Repeating it changes nothing.
+ * @param indexedFields API names of further fields; those that the mirror does not have, lists and long texts are passed
+ * over
  */
-export async function createMirrorIndexes(knex: Knex, mirror: MirrorModule): Promise<void> {
-  const wanted = mirrorIndexes(mirror);
+export async function createMirrorIndexes(
+  knex: Knex,
+  mirror: MirrorModule,
+  indexedFields: readonly string[] = [],
+): Promise<void> {
+  const wanted = mirrorIndexes(mirror, indexedFields);
   const shares = Array.from({ length: AT_A_TIME }, (_, share) => wanted.filter((_, at) => at % AT_A_TIME === share));
   const filled = shares.filter((share) => share.length > 0);
   await Promise.all(filled.map((share) => createIndexes(knex, mirror, share)));
 }
 
-function mirrorIndexes(mirror: MirrorModule): MirrorIndex[] {
-  const modified = modifiedTimeColumn(mirror.fields);
-  const named = (suffix: string, columns: string[]): MirrorIndex => ({
-    name: indexName(`${mirror.table}_${suffix}`),
-    columns,
-  });
-  return [
-    ...(modified ? [named('by_modified_time', [modified, 'id'])] : []),
-    ...mirror.fields
-      .filter((field) => field.shape === 'reference')
-      .map((field) => named(`by_${field.column}`, [field.column])),
-  ];
+function mirrorIndexes(mirror: MirrorModule, indexedFields: readonly string[]): MirrorIndex[] {
+  return mirror.fields
+    .filter((field) =>
+      indexedFields.includes(field.apiName) ? isShort(field) : field.shape === 'reference' && !isUserLookup(field),
+    )
+    .map(({ apiName, column }) => ({
+      name: indexName(`${mirror.table}_by_${column}`),
+      columns: apiName === MODIFIED_TIME_FIELD ? [column, 'id'] : [column],
+    }));
+}
+
+/** PostgreSQL refuses a row with an indexed value of more than 2,700 bytes. */
+function isShort({ type, dataType }: MirrorField): boolean {
+  return type !== 'jsonb' && (type !== 'text' || SHORT_TEXTS.has(dataType));
 }
 
 /** The shared lock keeps loads out, not the other share; each index's own keeps out who builds the same. */

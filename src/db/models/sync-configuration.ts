@@ -22,6 +22,7 @@ export class SyncConfigurationModel extends BaseModel {
   declare fieldMappings: ConfigurationSettings['fieldMappings'];
   declare requiredFields: string[];
   declare readonlyFields: string[];
+  declare indexedFields: string[];
   declare defaultConflictResolution: ConfigurationSettings['defaultConflictResolution'];
   declare fieldSpecificResolutions: ConfigurationSettings['fieldSpecificResolutions'];
   declare validationRules: ConfigurationSettings['validationRules'];

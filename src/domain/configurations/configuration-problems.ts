@@ -11,7 +11,7 @@ export interface ConfigurationProblem {
 
 type Named = 'fieldMappings' | 'fieldSpecificResolutions' | 'validationRules';
 const BY_FIELD: readonly Named[] = ['fieldMappings', 'fieldSpecificResolutions', 'validationRules'];
-const LISTS = ['requiredFields', 'readonlyFields'] as const;
+const LISTS = ['requiredFields', 'readonlyFields', 'indexedFields'] as const;
 
 /**
  * Finds the fields that the module does not have.

@@ -17,6 +17,8 @@ export interface ConfigurationSettings {
   fieldMappings: Readonly<Record<string, string>>;
   requiredFields: readonly string[];
   readonlyFields: readonly string[];
+  /** Fields whose columns the mirror indexes, besides the lookups to modules. */
+  indexedFields: readonly string[];
   defaultConflictResolution: ConflictStrategy;
   fieldSpecificResolutions: Readonly<Record<string, ConflictStrategy>>;
   /** Rules by field. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import type { Configuration, ConfigurationValidation } from '../../../src/api/configurations/schemas';
 import { listAuditEntries } from '../../../src/db/access/audit-log';
+import { listIndexedFields } from '../../../src/db/configurations/configurations';
 import { claimMirror } from '../../../src/db/mirror/mirrors';
 import type { ConnectionModel } from '../../../src/db/models/connection';
 import { someConnection, someSession } from '../../db/support';
@@ -45,6 +46,16 @@ describe('configurations', () => {
       [moduleName, syncFrequencyMinutes, nightly, rateLimitBuffer, version, createdBy],
       ['Deals', 30, 'compare', 12.5, 1, api.actor('admin')],
     );
+  });
+
+  it('name fields that the mirror indexes, as long as they are active', async () => {
+    const key = 'Deals';
+    await create({ indexedFields: ['Stage', 'Modified_Time'] });
+    const indexed = await listIndexedFields(api.knex, org.id, key);
+    await replace({ indexedFields: ['Stage'], isActive: false }, 1);
+
+    assert.deepEqual(indexed, ['Stage', 'Modified_Time']);
+    assert.deepEqual(await listIndexedFields(api.knex, org.id, key), []);
   });
 
   it('sync once an hour in the Free edition unless they say otherwise', async () => {

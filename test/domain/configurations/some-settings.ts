@@ -9,6 +9,7 @@ export function someSettings(settings: Partial<ConfigurationSettings> = {}): Con
     fieldMappings: {},
     requiredFields: [],
     readonlyFields: [],
+    indexedFields: [],
     defaultConflictResolution: 'crm_wins',
     fieldSpecificResolutions: {},
     validationRules: {},
