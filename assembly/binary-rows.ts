@@ -30,7 +30,7 @@ export const TYPE_NUMERIC: u8 = 7;
 /** The length of a cell stands before it. */
 export const CELL_HEADER: usize = 4;
 export const NO_CELL: u32 = 0xffffffff;
-const JSONB_VERSION: u8 = 1;
+export const JSONB_VERSION: u8 = 1;
 
 /** @param types of the columns, a byte each, exactly those of the table: PostgreSQL cannot tell when they are not */
 export function putBinaryRow(to: usize, columns: i32, types: usize): usize {

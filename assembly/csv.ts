@@ -1,11 +1,25 @@
 /** Rearranges lines of CSV, as an export has them, into rows of COPY's binary format. */
 
-import { CELL_HEADER, NO_CELL, putPlain, TYPE_TEXT } from './binary-rows';
+import { CELL_HEADER, JSONB_VERSION, NO_CELL, putPlain, TYPE_BIGINT, TYPE_TEXT } from './binary-rows';
 import { fail, OUT_OF_ROOM, UNUSUAL_VALUE } from './failure';
-import { BLOCK, COMMA, NEWLINE, QUOTE, RETURN } from './json';
+import { BACKSLASH, BLOCK, CLOSE_BRACKET, COMMA, NEWLINE, OPEN_BRACKET, QUOTE, RETURN, SPACE } from './json';
 import { copyBytes } from './texts';
+import { largestName, putUserName } from './users';
 
+/** Cells of lines that are not written as they are, besides those of the types of columns. */
+export const TYPE_SKIPPED: u8 = 16;
+/** Only an empty one can be converted here. */
+export const TYPE_UNCONVERTED: u8 = 17;
+/** Texts joined by semicolons, and by commas, that become JSON lists. */
+export const TYPE_CHOICES: u8 = 18;
+export const TYPE_TAGS: u8 = 19;
+/** The id of a user, behind which the name is put into a cell of its own. */
+export const TYPE_USER: u8 = 20;
+
+const SEMICOLON: u8 = 0x3b;
 const ROW_HEADER: usize = 2;
+/** A separator becomes three bytes: a quote, a comma and a quote. */
+const MAX_GROWTH: usize = 3;
 /** The most that a number takes beyond its digits: an exponent may stand for hundreds of them. */
 const CELL_OVERHEAD: usize = 256;
 
@@ -44,21 +58,51 @@ function putUndoubled(to: usize, from: usize, end: usize): usize {
   return to;
 }
 
-function putCell(to: usize, type: u8, start: usize, end: usize, isDoubled: bool): usize {
-  // PostgreSQL is asked to take empty cells for null, quoted ones, too: an export cannot tell them apart.
-  if (start === end) {
-    store<u32>(to, NO_CELL);
-    return to + CELL_HEADER;
+function putNoCell(to: usize): usize {
+  store<u32>(to, NO_CELL);
+  return to + CELL_HEADER;
+}
+
+/** A choice with the other separator in it, a quote or a sign that JSON escapes is left to who knows the choices. */
+function putList(to: usize, from: usize, end: usize, separator: u8): usize {
+  store<u8>(to, JSONB_VERSION);
+  store<u16>(to + 1, (OPEN_BRACKET as u16) | ((QUOTE as u16) << 8));
+  to += 3;
+  for (; from < end; from += 1) {
+    const byte = load<u8>(from);
+    if (byte === separator) {
+      store<u8>(to, QUOTE);
+      store<u16>(to + 1, (COMMA as u16) | ((QUOTE as u16) << 8));
+      to += 3;
+      continue;
+    }
+    if (byte < SPACE || byte === QUOTE || byte === BACKSLASH || byte === COMMA) fail(UNUSUAL_VALUE, from);
+    store<u8>(to, byte);
+    to += 1;
   }
+  store<u16>(to, (QUOTE as u16) | ((CLOSE_BRACKET as u16) << 8));
+  return to + 2;
+}
+
+/** @returns bytes of the cell's value */
+function putValue(to: usize, type: u8, start: usize, end: usize, isDoubled: bool): usize {
+  if (type === TYPE_TEXT) {
+    return (isDoubled ? putUndoubled(to, start, end) : copyBytes(to, start, end - start)) - to;
+  }
+  if (isDoubled || type === TYPE_UNCONVERTED) fail(UNUSUAL_VALUE, start);
+  if (type === TYPE_CHOICES) return putList(to, start, end, SEMICOLON) - to;
+  if (type === TYPE_TAGS) return putList(to, start, end, COMMA) - to;
+  return putPlain(to, type === TYPE_USER ? TYPE_BIGINT : type, start, end);
+}
+
+function putCell(to: usize, type: u8, start: usize, end: usize, isDoubled: bool): usize {
+  if (type === TYPE_SKIPPED) return to;
+  // PostgreSQL is asked to take empty cells for null, quoted ones, too: an export cannot tell them apart.
+  if (start === end) return type === TYPE_USER ? putNoCell(putNoCell(to)) : putNoCell(to);
   const content = to + CELL_HEADER;
-  let size: usize;
-  if (type !== TYPE_TEXT) {
-    if (isDoubled) fail(UNUSUAL_VALUE, start);
-    size = putPlain(content, type, start, end);
-  } else if (isDoubled) size = putUndoubled(content, start, end) - content;
-  else size = copyBytes(content, start, end - start) - content;
+  const size = putValue(content, type, start, end, isDoubled);
   store<u32>(to, bswap<u32>(size as u32));
-  return content + size;
+  return type === TYPE_USER ? putUserName(content, start) : content + size;
 }
 
 /** End of the line that was converted last. */
@@ -69,7 +113,8 @@ let isDoubled: bool = false;
 /**
  * Converts as many whole lines as there are; what is left is the beginning of a line. Behind the input stand a quote
  * and zeros, a block at least, which stop every search.
- * @param types of the columns, a byte each
+ * @param types of the cells, a byte each
+ * @param width columns of a row
  * @param isHeader the first line has the names of the columns
  * @returns number of rows
  */
@@ -80,6 +125,7 @@ export function convertLines(
   capacity: usize,
   types: usize,
   columns: i32,
+  width: i32,
   isHeader: bool,
 ): i32 {
   const inputEnd = input + length;
@@ -88,7 +134,8 @@ export function convertLines(
   csvWritten = output;
   csvConsumed = input;
   while (csvConsumed < inputEnd) {
-    const to = putLine(csvWritten, csvConsumed, inputEnd, room, isHeader ? 0 : types, columns);
+    store<u16>(csvWritten, bswap<u16>(width as u16));
+    const to = putLine(csvWritten + ROW_HEADER, csvConsumed, inputEnd, room, isHeader ? 0 : types, columns);
     if (to === 0) break;
     csvConsumed = lineEnd;
     if (isHeader) isHeader = false;
@@ -105,8 +152,6 @@ export function convertLines(
  * @returns the address behind the row; 0 if the line goes on behind the input
  */
 function putLine(to: usize, at: usize, inputEnd: usize, room: usize, types: usize, columns: i32): usize {
-  store<u16>(to, bswap<u16>(columns as u16));
-  to += ROW_HEADER;
   for (let column = 0; column < columns; column += 1) {
     const isLast = column === columns - 1;
     const isQuoted = load<u8>(at) === QUOTE && at < inputEnd;
@@ -117,7 +162,7 @@ function putLine(to: usize, at: usize, inputEnd: usize, room: usize, types: usiz
     if (at >= inputEnd) return 0;
     if (load<u8>(at) !== (isLast ? NEWLINE : COMMA)) fail(UNUSUAL_VALUE, at);
     at += 1;
-    if (to + CELL_HEADER + (end - start) + CELL_OVERHEAD > room) fail(OUT_OF_ROOM, at);
+    if (to + CELL_HEADER + MAX_GROWTH * (end - start) + CELL_OVERHEAD + largestName > room) fail(OUT_OF_ROOM, at);
     if (types !== 0) to = putCell(to, load<u8>(types + column), start, end, isQuoted && isDoubled);
   }
   lineEnd = at;

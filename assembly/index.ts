@@ -47,7 +47,17 @@ export {
 } from './cells';
 export { NOT_JSON, OUT_OF_ROOM, UNUSUAL_VALUE } from './failure';
 export { BLOCK } from './json';
-export { convertLines, csvConsumed, csvWritten } from './csv';
+export {
+  convertLines,
+  csvConsumed,
+  csvWritten,
+  TYPE_CHOICES,
+  TYPE_SKIPPED,
+  TYPE_TAGS,
+  TYPE_UNCONVERTED,
+  TYPE_USER,
+} from './csv';
+export { placeOf, setUsers, USER_BYTES } from './users';
 
 /** No byte becomes more than three, but a number's exponent may stand for hundreds of digits. */
 const MAX_GROWTH: usize = 3;

@@ -32,17 +32,21 @@ interface Exported {
 export const FIELD_PARTS = ['value', 'id', 'name', 'json', 'names'] as const;
 export type FieldPart = (typeof FIELD_PARTS)[number];
 
+/** Cells of an export's lines that are not written as the type of their column. */
+export type LineCell = ColumnType | 'skipped' | 'unconverted' | 'choices' | 'tags' | 'user';
+
 /** Numbers that the kernel shares with its host, so that neither repeats them. */
 type SharedNumbers = {
   readonly [
     Name in
-      | `TYPE_${Uppercase<ColumnType>}`
+      | `TYPE_${Uppercase<LineCell>}`
       | `FIELD_${'BYTES' | 'KEY' | 'LENGTH' | Uppercase<FieldPart>}`
       | `FORMAT_${'TEXT' | 'BINARY' | 'TEXT_ABSENT' | 'TEXT_PLAIN'}`
       | 'NOT_JSON'
       | 'UNUSUAL_VALUE'
       | 'OUT_OF_ROOM'
       | 'CELL_BYTES'
+      | 'USER_BYTES'
       | 'BLOCK'
   ]: Exported;
 };
@@ -68,8 +72,11 @@ export interface CopyKernel extends SharedNumbers {
     capacity: number,
     types: number,
     columns: number,
+    width: number,
     isHeader: number,
   ): number;
+  setUsers(places: number, sizeBits: number, longest: number): void;
+  placeOf(id: bigint, sizeBits: number): number;
 }
 
 const MEMORY_PAGE = 64 * 1024;
@@ -105,9 +112,9 @@ export function aligned(address: number): number {
 }
 
 /** Types in the kernel's numbers, a byte each. */
-export function typeNumbers(types: readonly ColumnType[]): Buffer {
+export function typeNumbers(types: readonly LineCell[]): Buffer {
   const kernel = copyKernel();
-  return Buffer.from(types.map((type) => kernel[`TYPE_${type.toUpperCase() as Uppercase<ColumnType>}`].value));
+  return Buffer.from(types.map((type) => kernel[`TYPE_${type.toUpperCase() as Uppercase<LineCell>}`].value));
 }
 
 /** Offset in bytes of a part's column in a field of the kernel's table. */

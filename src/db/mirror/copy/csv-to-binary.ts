@@ -1,8 +1,17 @@
 import { Transform } from 'node:stream';
-import type { ColumnType } from '../../../domain/mirror/mirror-field';
 import { LARGEST_LINE } from '../../../domain/runs/export-pages';
 import { BINARY_HEADER, BINARY_TRAILER } from './binary-format';
-import { aligned, attempt, blockBytes, copyKernel, memoryOf, typeNumbers, UnusualValue } from './copy-kernel';
+import {
+  aligned,
+  attempt,
+  blockBytes,
+  copyKernel,
+  memoryOf,
+  typeNumbers,
+  UnusualValue,
+  type LineCell,
+} from './copy-kernel';
+import { userNames, type UserNames } from './user-names';
 
 /** The file has a line that no export has. */
 export class LineTooLong extends Error {
@@ -19,11 +28,13 @@ const END_OF_LAST_LINE = Buffer.from([NEWLINE]);
 
 /**
  * Turns an exported CSV, header line first, into a whole COPY in binary format. Empty cells are null, quoted ones, too.
- * @param types of the columns, in the order of the file. The stream fails with `UnusualValue` when a value is not written
- * as its type usually is, or a line not as an export writes it; PostgreSQL then has to read the file itself.
+ * @param cells of a line, in the order of the file; a row has a column for each but skipped ones, and behind a `user` one
+ * for the name. The stream fails with `UnusualValue` when a value is not written as its type usually is, a user's name is
+ * not known, or a line is not as an export writes it; PostgreSQL then has to read the file itself.
+ * @param names of users by id
  */
-export function csvToBinary(types: readonly ColumnType[]): Transform {
-  const lines = new LinesToBinary(types);
+export function csvToBinary(cells: readonly LineCell[], names: ReadonlyMap<string, string> = new Map()): Transform {
+  const lines = new LinesToBinary(cells, userNames(names));
   return new Transform({
     highWaterMark: 1 << 20,
     construct(done) {
@@ -50,31 +61,50 @@ export function csvToBinary(types: readonly ColumnType[]): Transform {
 /** Converts the lines that are whole, and keeps the beginning of the next one. */
 class LinesToBinary {
   readonly #types: Buffer;
+  readonly #width: number;
+  readonly #users: UserNames;
   #rest = Buffer.alloc(0);
   #isHeader = true;
   #outputRoom = 512 * 1024;
 
-  constructor(types: readonly ColumnType[]) {
-    this.#types = typeNumbers(types);
+  constructor(cells: readonly LineCell[], users: UserNames) {
+    const count = (wanted: LineCell) => cells.filter((cell) => cell === wanted).length;
+    this.#types = typeNumbers(cells);
+    this.#width = cells.length - count('skipped') + count('user');
+    this.#users = users;
   }
 
   convert(chunk: Buffer): Buffer {
     const types = this.#types;
+    const users = this.#users;
     const rest = this.#rest;
     const typesAt = aligned(copyKernel().heap());
-    const input = aligned(typesAt + types.length);
+    const usersAt = aligned(typesAt + types.length);
+    const input = aligned(usersAt + users.bytes.length + blockBytes());
     const length = rest.length + chunk.length;
     const output = aligned(input + length + 2 * blockBytes());
     for (;;) {
       const memory = memoryOf(copyKernel(), output + this.#outputRoom + blockBytes());
       memory.set(types, typesAt);
+      memory.set(users.bytes, usersAt);
       memory.set(rest, input);
       memory.set(chunk, input + rest.length);
       // They end every search.
       memory.fill(0, input + length, output).writeUInt8(QUOTE, input + length);
-      const rows = attempt(input, (kernel) =>
-        kernel.convertLines(input, length, output, this.#outputRoom, typesAt, types.length, Number(this.#isHeader)),
-      );
+      const rows = attempt(input, (kernel) => {
+        kernel.setUsers(usersAt, users.sizeBits, users.longest);
+        const room = this.#outputRoom;
+        return kernel.convertLines(
+          input,
+          length,
+          output,
+          room,
+          typesAt,
+          types.length,
+          this.#width,
+          Number(this.#isHeader),
+        );
+      });
       if (rows === undefined) this.#outputRoom *= 2;
       else {
         const { csvConsumed, csvWritten } = copyKernel();

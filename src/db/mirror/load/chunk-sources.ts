@@ -8,9 +8,11 @@ import { csvToBinary } from '../copy/csv-to-binary';
 import { pageColumns } from '../copy/page-columns';
 import { qualifiedTable, type MirrorModule, type ReadField } from '../mirror-module';
 import { columnTypesQuery, type ColumnTypeRow } from '../table-changes';
+import { exportCells } from './export-cells';
+import { readNamedUsers } from './named-users';
 import { openCsv, readHeader } from './result-file';
 import { csvLayout, jsonLayout, typedLayout, type StagingLayout } from './staged-column';
-import { copyStream, openCopy, STAGING, stagingTypes, type CopySink } from './staging';
+import { copyRows, copyStream, openCopy, STAGING, stagingTypes, type CopySink } from './staging';
 
 /** Rows of a chunk. They can be read more than once: another way to load them starts from the beginning. */
 export interface ChunkSource {
@@ -33,10 +35,10 @@ export interface ChunkSource {
   absentColumns?: ReadonlySet<string>;
   /**
    * Copies every row into the mirror itself; absent where values need conversion.
-   * @returns rows copied
-   * @throws ColumnAbsent when a record lacks a column
+   * @returns rows copied; undefined, before the first, where it turns out that they cannot be
+   * @throws ColumnAbsent when a record lacks a column; UnusualValue for a value that needs conversion after all
    */
-  copyIntoMirror?(client: pg.Client): Promise<number>;
+  copyIntoMirror?(client: pg.Client): Promise<number | undefined>;
 }
 
 /** Replaces NUL, which PostgreSQL refuses with the whole COPY, as it refuses bytes that are not UTF-8. */
@@ -68,8 +70,9 @@ export async function resultFileSource(
   signal: AbortSignal,
   largest?: number,
 ): Promise<ChunkSource> {
+  const layout = csvLayout(mirror, await readHeader(file));
   return {
-    layout: csvLayout(mirror, await readHeader(file)),
+    layout,
     mayRepeat: false,
     // A file that breaks half-way must break the COPY too, through the transform between them.
     async stageTolerant(client, layout) {
@@ -79,6 +82,13 @@ export async function resultFileSource(
     async stageBinary(client, layout) {
       const rows = pipeline(await openCsv(file, largest), csvToBinary(stagingTypes(layout)), () => undefined);
       await copyStream(client, layout, rows, signal, 'binary');
+    },
+    async copyIntoMirror(client) {
+      if (layout.unread.length > 0 || !(await hasTypesOf(client, mirror, layout))) return undefined;
+      const { cells, columns } = exportCells(mirror, layout);
+      const names = await readNamedUsers(client, mirror);
+      const rows = pipeline(await openCsv(file, largest), csvToBinary(cells, names), () => undefined);
+      return copyRows(client, qualifiedTable(mirror), columns, rows, signal);
     },
   };
 }

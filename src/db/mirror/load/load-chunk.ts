@@ -62,8 +62,8 @@ const NOT_ONLY_INSERTS: ReadonlySet<DatabaseErrorKind> = new Set([...BAD_ROWS, W
  *
  *     way            open                                       refused by
  *     direct copy    on a first load, if neither ids nor        a row that exists, repeats or does not fit,
- *                    statuses of records are kept and no        a deadlock
- *                    value needs conversion
+ *                    statuses of records are kept and no        a value that needs conversion after all,
+ *                    value needs conversion                     a user whose name is not known, a deadlock
  *     binary stage   if the source has binary rows              a value that is not written as usual
  *     text stage     if every value is written as usual         a cell that does not fit, a row that repeats
  *     tolerant stage always; rows with cells that are no        a row that is too wide for PostgreSQL
@@ -118,14 +118,16 @@ async function copyDirectly({ knex, mirror, chunk, source, options }: Load): Pro
       await lockMirrorForInserts(client, mirror);
       if (await anyTombstoneSince(client, mirror, options.asOf)) return undefined;
       await client.query('select set_config($1, $2, true)', [READ_AT_SETTING, options.asOf.toISOString()]);
-      const read = (await source.copyIntoMirror?.(client)) ?? 0;
+      const read = await source.copyIntoMirror?.(client);
+      if (read === undefined) return undefined;
       await closeQuarantine(client, mirror, source.layout, options.asOf, 'copied');
       const counts = { read, created: read, updated: 0, unchanged: 0, minId: null, maxId: null };
       return commitChunk(client, chunk, options, { ...counts, failed: 0 });
     });
   } catch (error) {
     const kind = toDatabaseError(error)?.kind;
-    if (error instanceof ColumnAbsent || (kind !== undefined && NOT_ONLY_INSERTS.has(kind))) return undefined;
+    const needsStaging = error instanceof ColumnAbsent || error instanceof UnusualValue;
+    if (needsStaging || (kind !== undefined && NOT_ONLY_INSERTS.has(kind))) return undefined;
     throw error;
   }
 }

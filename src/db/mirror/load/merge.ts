@@ -12,6 +12,7 @@ import {
   type NamedUsers,
   type Statement,
 } from './merge-statements';
+import { readNamedUsers } from './named-users';
 import type { StagingLayout } from './staged-column';
 import { STAGING } from './staging';
 
@@ -100,12 +101,8 @@ async function decide(
 /** Users by what the mirror knows of them; none where no staged column needs them. */
 async function namedUsers(client: pg.Client, mirror: MirrorModule, layout: StagingLayout): Promise<NamedUsers> {
   if (userColumns(layout).length === 0) return { names: '{}', ids: [] };
-  const found = await client.query<{ names: string | null; ids: string[] | null }>(
-    `select jsonb_object_agg(id, full_name)::text as names, array_agg(id) as ids from sync.crm_users
-     where connection_id = $1 and full_name is not null`,
-    [mirror.connectionId],
-  );
-  return { names: found.rows[0]?.names ?? '{}', ids: found.rows[0]?.ids ?? [] };
+  const names = await readNamedUsers(client, mirror);
+  return { names: JSON.stringify(Object.fromEntries(names)), ids: [...names.keys()] };
 }
 
 interface StagedCount {

@@ -63,6 +63,23 @@ export async function copyStream(
   await pipeline(source, client.query(copyFrom(copyStatement(layout, STAGING, format))), { signal });
 }
 
+/**
+ * Streams rows in binary format into a table. Memory stays constant whatever their number.
+ * @returns rows copied
+ */
+export async function copyRows(
+  client: pg.Client,
+  table: string,
+  columns: readonly string[],
+  rows: Readable,
+  signal: AbortSignal,
+): Promise<number> {
+  const names = columns.map(quoteIdentifier).join(', ');
+  const copy = client.query(copyFrom(`copy ${table} (${names}) from stdin with (format binary)`));
+  await pipeline(rows, copy, { signal });
+  return copy.rowCount;
+}
+
 /** A COPY that is fed piece by piece. */
 export interface CopySink {
   write(rows: Buffer): Promise<void>;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { saveUsers } from '../../../../src/db/connections/crm-users';
 import { qualifiedTable } from '../../../../src/db/mirror/mirror-module';
 import { moveToTombstones } from '../../../../src/db/mirror/sweep';
@@ -70,6 +71,105 @@ describe('the first load of a mirror', () => {
     assert.deepEqual(rows, await rowsOf(usual));
     assert.deepEqual([rows[0]?.['owner'], rows[0]?.['amount']], ['Zoë', '1234567890123.45']);
     assert.deepEqual([chunk.read, chunk.created, chunk.failed], [2, 2, 0]);
+  });
+
+  describe('from an export', () => {
+    const colours = { apiName: 'Colours', dataType: 'multiselectpicklist', choices: ['x', 'y', 'Ü "z"', 'a, b'] };
+    const drawing = { apiName: 'Drawing', dataType: 'unheard_of' };
+    const fields = [NAME, ACCOUNT, OWNER, TAGS, colours, drawing, MODIFIED];
+    const header =
+      'Id,Deal_Name,Account_Name,Account_Name.Account_Name,Owner,Unknown,Tag,Colours,Drawing,Modified_Time';
+    const users = ['5', '6', '5000000000000012345'].map((id) => ({
+      id,
+      fullName: `Zoë ${id}`,
+      email: null,
+      status: 'active',
+    }));
+    const ofSameOrg = async (count: number): Promise<MirrorUnderTest[]> => {
+      const mirrors = await Promise.all(Array.from({ length: count }, () => someMirror(database.knex, fields)));
+      await Promise.all(mirrors.map(({ mirror }) => saveUsers(database.knex, mirror.connectionId, users)));
+      return mirrors;
+    };
+    /** Rows that were copied without staging are not looked at again: nobody knows their least id. */
+    const isCopied = ({ minId }: { minId: string | null }): boolean => minId === null;
+
+    it('copies rows without staging them, and they are the same', async () => {
+      const cell = fc.constantFrom(
+        '',
+        'a',
+        'x;y',
+        'a,b',
+        ',',
+        'x,;y',
+        'a, b',
+        'q"',
+        'Ü "z"',
+        '\\',
+        'new\nline',
+        '[]',
+        '12',
+        '{"a":1}',
+      );
+      const line = fc.tuple(
+        cell,
+        fc.constantFrom('', '7'),
+        cell,
+        fc.constantFrom('', ...users.map(({ id }) => id)),
+        cell,
+        cell,
+        cell,
+        fc.constantFrom('', '', '', '[1]', 'x'),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 8 }), async (lines) => {
+          const [first, usual] = (await ofSameOrg(2)) as [MirrorUnderTest, MirrorUnderTest];
+          const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+          const file = [header, ...lines.map((cells, at) => [at + 1, ...cells.map(quoted), MODIFIED_AT].join(','))];
+
+          await loadCsv(first, file, { firstLoad: true });
+          await loadCsv(usual, file);
+
+          assert.deepEqual(await rowsOf(first), await rowsOf(usual));
+        }),
+        { numRuns: 25 },
+      );
+    });
+
+    const usual = `1,Deal 1,7,Acme,5,?,"VIP,New",x;y,,${MODIFIED_AT}`;
+    for (const [what, line, isDirect] of [
+      ['rows as most are', usual, true],
+      ['choices that hold a separator', usual.replace('x;y', '"a, b"'), false],
+      ['a value of a type that nobody knows', usual.replace(',,', ',{},'), false],
+      ['a user whose name is not known', usual.replace(',5,', ',99,'), false],
+    ] as const) {
+      it(`${isDirect ? 'does not stage' : 'stages'} ${what}`, async () => {
+        const [deals] = (await ofSameOrg(1)) as [MirrorUnderTest];
+
+        const chunk = await loadCsv(deals, [header, line], { firstLoad: true });
+
+        assert.deepEqual([chunk.created, isCopied(chunk)], [1, isDirect]);
+      });
+    }
+
+    it('keeps what a type that nobody knows has as JSON, a text too', async () => {
+      const [deals] = (await ofSameOrg(1)) as [MirrorUnderTest];
+      const line = (id: string, drawing: string) => `${id},Deal,7,Acme,5,?,,,${drawing},${MODIFIED_AT}`;
+
+      await loadCsv(deals, [header, line('1', 'a text'), line('2', '[1]')], { firstLoad: true });
+
+      assert.deepEqual(
+        (await rowsOf(deals)).map((row) => row['drawing']),
+        ['a text', [1]],
+      );
+    });
+
+    it('stages a file without a field that was asked for, and says so', async () => {
+      const [deals] = (await ofSameOrg(1)) as [MirrorUnderTest];
+
+      const chunk = await loadCsv(deals, ['Id,Deal_Name', '1,Deal 1'], { firstLoad: true });
+
+      assert.deepEqual([chunk.created, isCopied(chunk)], [1, false]);
+    });
   });
 
   it('sets a row of an export aside that does not fit, and takes the others', async () => {
