@@ -3,7 +3,7 @@ import type { LineCell } from '../copy/copy-kernel';
 import type { MirrorModule } from '../mirror-module';
 import type { StagingLayout } from './staged-column';
 
-/** How lines of an export become rows of the mirror itself. */
+/** The way of the lines of an export into rows of the mirror itself. */
 export interface ExportCells {
   /** Of a line, in the order of the file. */
   cells: LineCell[];
