@@ -24,6 +24,7 @@ import {
   type BulkPageRequest,
   type LoadBulkPageRequest,
 } from './pull/bulk-read';
+import { countBothSides } from './pull/count-both-sides';
 import {
   countSweepCandidates,
   readDeletes,
@@ -33,7 +34,6 @@ import {
   type SweepRun,
 } from './pull/deletes';
 import {
-  countBothSides,
   finishFullSync,
   finishIncrementalSync,
   indexMirror,

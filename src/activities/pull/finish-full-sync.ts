@@ -1,48 +1,19 @@
 import { listIndexedFields } from '../../db/configurations/configurations';
 import { countDoubts } from '../../db/mirror/doubtful-records';
 import { createMirrorIndexes } from '../../db/mirror/mirror-indexes';
-import { countMirrorRows } from '../../db/mirror/mirror-table';
 import { loadFields, markFilled, type KnownField } from '../../db/mirror/module-fields';
-import { countQuarantine } from '../../db/mirror/quarantine';
 import { refreshNames } from '../../db/mirror/reference-names';
 import { listUnreadFields, sumChunks } from '../../db/sessions/chunks';
 import { advanceWatermark, getWatermark } from '../../db/sessions/watermarks';
 import type { ReadPath } from '../../domain/runs/enums';
-import type { RowCounts, SessionSums } from '../../temporal/contract/results';
+import type { Verification } from '../../domain/runs/verification';
+import type { SessionSums } from '../../temporal/contract/results';
 import type { SyncTarget } from '../../temporal/contract/targets';
-import { countRecords } from '../../zoho/records/count-records';
 import type { ActivityDependencies } from '../dependencies';
 import { withHeartbeats } from '../heartbeats';
-import { withZoho, type ZohoWork } from '../with-zoho';
+import { settleCount } from './count-both-sides';
 import { loadMirror } from './load-mirror';
 import { namesSince } from './names-since';
-import { convertedParameter } from './scan/list-pages';
-import { settleDoubts } from './settle-doubts';
-
-/** Calls of one count for records in doubt; only those that the last changes left are asked for here. */
-const MAX_DOUBT_CALLS = 10;
-
-/** Asks for the records that are still in doubt, then counts the module on both sides. */
-export async function countBothSides(deps: ActivityDependencies, target: SyncTarget): Promise<RowCounts> {
-  const mirror = await loadMirror(deps, target);
-  const count = async (zohoWork: ZohoWork): Promise<RowCounts> => {
-    const { transport, options } = zohoWork;
-    await settleDoubts(deps, zohoWork, target, MAX_DOUBT_CALLS);
-    const [zoho, mirrorRows, { quarantined, unmirrored, columns }] = await Promise.all([
-      countRecords(transport, target.module, convertedParameter(target.module), options),
-      countMirrorRows(deps.knex, mirror),
-      countQuarantine(deps.knex, mirror),
-    ]);
-    return {
-      zohoRows: zoho.count,
-      mirrorRows,
-      quarantinedRows: quarantined,
-      unmirroredRows: unmirrored,
-      misfits: columns,
-    };
-  };
-  return withZoho(deps, target, count, 'verify');
-}
 
 export interface IndexRequest extends SyncTarget {
   /** Compare the name of every lookup, not only those that changed since the watermark. */
@@ -72,17 +43,21 @@ export interface FinishRequest extends SyncTarget {
   /** Zoho's times up to which changes and deletes are in the mirror. ISO 8601. */
   completeUntil: string;
   deletesUntil: string;
+  /** Result of the count; absent from histories of earlier versions. */
+  verification?: Verification;
 }
 
-/** Moves the watermark, and notes which columns are filled. Only for a session whose mirror is right. */
+/** Moves the watermark, and notes which columns are filled and what was counted. Only for a session whose mirror is right. */
 export async function finishFullSync(deps: ActivityDependencies, request: FinishRequest): Promise<SessionSums> {
-  const { fields, key } = await loadMirror(deps, request);
+  const mirror = await loadMirror(deps, request);
+  const { fields, key } = mirror;
   const unread = await listUnreadFields(deps.knex, request.sessionId);
   const read = fields.filter(
     ({ apiName, bulkReadable }) => !unread.has(apiName) && (request.path === 'list' || bulkReadable),
   );
   await moveWatermark(deps, request, key, read);
   await markFilled(deps.knex, request.connectionId, key, read);
+  if (request.verification) await settleCount(deps, mirror, request.verification);
   return sumChunks(deps.knex, request.sessionId);
 }
 
@@ -92,15 +67,16 @@ export interface FinishIncrementalRequest extends Omit<FinishRequest, 'path'> {
 }
 
 /**
- * Moves the watermark. Only for a session whose mirror is right.
+ * Moves the watermark and keeps what was counted. Only for a session that has read all changes.
  * @returns with `hasGap` if the watermark stays, since it no longer reaches up to where the session began to read
  */
 export async function finishIncrementalSync(
   deps: ActivityDependencies,
   request: FinishIncrementalRequest,
 ): Promise<SessionSums & { hasGap?: true }> {
-  const { fields, key } = await loadMirror(deps, request);
-  const isMoved = await moveWatermark(deps, request, key, fields);
+  const mirror = await loadMirror(deps, request);
+  const isMoved = await moveWatermark(deps, request, mirror.key, mirror.fields);
+  if (request.verification) await settleCount(deps, mirror, request.verification);
   const sums = await sumChunks(deps.knex, request.sessionId);
   return { ...sums, ...(!isMoved && { hasGap: true }) };
 }

@@ -107,8 +107,8 @@ export function presentRecordStatus(record: RecordSyncStatusModel): RecordStatus
 }
 
 /** Values of the request and the workflow as they are; like every answer they are held to their schemas when sent. */
-function storedByRun({ syncConfig, plan, result }: SessionView['session']) {
-  return { options: syncConfig, plan: plan as Session['plan'], result: result as Session['result'] };
+function storedByRun({ syncConfig, plan, result, verification }: SessionView['session']) {
+  return { options: syncConfig, plan: plan as Session['plan'], result: result as Session['result'], verification };
 }
 
 function linksOf({ session }: SessionView, actions: readonly RunAction[], audience: Audience): Session['links'] {

@@ -12,7 +12,7 @@ import {
 import { PAGE_FIELDS } from '../http/paging';
 import { ApiName, connection, lineOfText, ZohoId } from '../http/parameters';
 import { Actions, approveSweepLink, RUN_LINKS, WaitingFor } from '../runs/present-run';
-import { LogData, SessionResult, SyncOptions, SyncPlan } from './sync-schemas';
+import { LogData, SessionResult, SyncOptions, SyncPlan, Verification } from './sync-schemas';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
 const count = z.number().min(0);
@@ -142,6 +142,7 @@ export const Session = z
     options: SyncOptions,
     plan: SyncPlan.nullable().meta({ description: 'null before it is made.' }),
     result: SessionResult.nullable().meta({ description: 'null unless completed.' }),
+    verification: Verification.nullable().meta({ description: 'null before it was checked.' }),
     errorMessage: z.string().nullable(),
     pauseReason: z.string().nullable(),
     waitingFor: WaitingFor,

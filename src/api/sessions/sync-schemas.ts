@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { COUNT_OUTCOMES } from '../../domain/mirror/explain-counts';
 import { COMPARISONS, READ_PATHS, RUN_STATUSES } from '../../domain/runs/enums';
 import type { RunLogData } from '../../domain/runs/run';
+import type { CountVerification } from '../../domain/runs/verification';
 import * as night from '../../temporal/contract/nightly';
 import type * as results from '../../temporal/contract/results';
 import type * as messages from '../../temporal/contract/sync-messages';
@@ -88,7 +90,7 @@ const CountedResult = storedObject<messages.SyncResult>({
 }).meta({
   id: 'SyncResult',
   description:
-    'Rows of a completed sync by what became of them, and the counts of both sides, which agreed but for what came and went meanwhile.',
+    'Rows of a completed sync by what became of them, and the counts of both sides; `verification` says whether they fit together.',
 });
 
 const RefreshResult = storedObject<messages.RefreshResult>({
@@ -127,6 +129,28 @@ const NightResult = storedObject<night.NightResult>({
 export const SessionResult = z
   .union([CountedResult, RefreshResult, NightResult])
   .meta({ id: 'SessionResult', description: 'Result of a sync of a module, of chosen records, or of a night.' });
+
+/** Result of the check at the end of a session. */
+export const Verification = storedObject<CountVerification>({
+  kind: z.literal('counts'),
+  at: z.string().meta({ description: 'When both sides were counted, by the clock of Zoho.' }),
+  zohoRows: rows,
+  zohoRowsAfter: rows
+    .optional()
+    .meta({ description: "Zoho's count after the mirror's, where the first one differed." }),
+  mirrorRows: rows,
+  movedRows: rows.optional().meta({ description: 'Rows that came and went in the moments before.' }),
+  unmirroredRows: rows.meta({ description: 'Records that are in quarantine only.' }),
+  heldRows: rows.optional().meta({ description: 'Rows whose removal waits for a person.' }),
+  outcome: z.enum(COUNT_OUTCOMES).meta({
+    description:
+      '`agreed`; `known`: the counts differ as they did when that was looked into; `unexplained`: another difference, by which a comparison of all rows is asked for.',
+  }),
+  unexplained: z
+    .int()
+    .optional()
+    .meta({ description: 'Rows that Zoho counts more than the mirror accounts for, fewer if negative.' }),
+}).meta({ id: 'Verification', description: 'The counts of both sides at the end of a session, and what they say.' });
 
 /** Facts of a log line beside its text. */
 export const LogData = storedObject<RunLogData>({

@@ -193,13 +193,14 @@ export async function countMoved(knex: Knex, sessionId: string, { first, end }: 
 }
 
 /**
- * Ids of rows that left the mirror and may come back, the last ones first: those in Zoho's recycle bin, and those that
- * Zoho did not answer, which a permission may have hidden.
+ * Ids of rows that left the mirror within sixty days, for which Zoho keeps what is deleted, the last ones first: those in
+ * its recycle bin, and those that it did not answer, which a permission may have hidden.
  */
 export async function findRestorableIds(knex: Knex, mirror: MirrorModule, limit: number): Promise<string[]> {
   const answer = await knex.raw<{ rows: { id: string }[] }>(
     `select record_id as id from sync.tombstones
      where connection_id = ? and module_name = ? and reason in ('recycle', 'vanished')
+       and created_at > now() - interval '60 days'
      order by created_at desc, record_id desc limit ?`,
     [mirror.connectionId, mirror.key, limit],
   );

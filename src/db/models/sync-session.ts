@@ -7,6 +7,7 @@ import type {
   SessionType,
   SyncDirection,
 } from '../../domain/runs/enums';
+import type { Verification } from '../../domain/runs/verification';
 import type { JsonObject } from './base-model';
 import { ConnectionModel } from './connection';
 import { RunModel } from './run';
@@ -16,7 +17,7 @@ import { SyncStatusLogModel } from './sync-status-log';
 /** One sync of a module. */
 export class SyncSessionModel extends RunModel {
   static override readonly tableName = 'sync.crm_sync_sessions';
-  static override readonly jsonAttributes: string[] = ['syncConfig', 'plan', 'result'];
+  static override readonly jsonAttributes: string[] = ['syncConfig', 'plan', 'result', 'verification'];
 
   declare sessionType: SessionType;
   /** Computed by the database from the type. */
@@ -46,6 +47,7 @@ export class SyncSessionModel extends RunModel {
   /** Rows Zoho counted when the session was planned. */
   declare expectedRecords: string | null;
   declare creditsSpent: string;
+  declare verification: Verification | null;
 
   declare connection?: ConnectionModel;
   declare logs?: SyncStatusLogModel[];

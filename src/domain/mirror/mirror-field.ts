@@ -58,6 +58,8 @@ export interface MirrorField {
 
 /** Column that holds Zoho's `Modified_Time`, where a module has it. */
 export const MODIFIED_TIME_FIELD = 'Modified_Time';
+/** Field with the time at which a record was created. */
+export const CREATED_TIME_FIELD = 'Created_Time';
 
 const USER_LOOKUPS = new Set(['ownerlookup', 'userlookup']);
 const REFERENCES = new Set(['lookup', 'multi_module_lookup', ...USER_LOOKUPS]);

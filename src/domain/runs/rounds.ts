@@ -3,8 +3,8 @@
  * something is wrong.
  */
 export const MAX_ROUNDS = 3;
-/** Most passes of one catch-up, for an organization that changes while it is counted. */
-export const MAX_PASSES = 6;
+/** Most passes of one catch-up, for changes between which others slip while they are read by page tokens. */
+export const MAX_PASSES = 4;
 
 /** Numbers of the rounds from `first` to the last one allowed. */
 export function roundsFrom(first: number): number[] {

@@ -1,4 +1,5 @@
 import type { LogLevel, ReadPath, RecordAction, RunStatus } from './enums';
+import type { Verification } from './verification';
 
 /**
  * A run is a piece of work with a row of its own that one workflow carries out, and that a person can follow, pause,
@@ -52,6 +53,7 @@ export interface SessionPatch extends RunPatch {
   skippedRecords?: number;
   retryCount?: number;
   batchSize?: number;
+  verification?: Verification | null;
 }
 
 /** Facts of a log line beside its text. */

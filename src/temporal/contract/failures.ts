@@ -187,7 +187,7 @@ export const FAILURES = {
     failed: failure(
       'verification.failed',
       'Zoho and the mirror do not count the same rows, and reading again did not help',
-      'After an incremental sync run a full sync: it reads every row. After a full sync compare both sides and report it.',
+      'Compare both sides and report it.',
     ),
   },
   content: {

@@ -1,3 +1,4 @@
+import type { CountTerms } from '../../domain/mirror/explain-counts';
 import type { SyncReadPlan } from '../../domain/planning/sync-plan';
 import type { Comparison } from '../../domain/runs/enums';
 
@@ -41,13 +42,13 @@ export interface IncrementalSyncPlan {
 }
 
 /** Rows of a module on both sides. */
-export interface RowCounts {
-  zohoRows: number;
-  mirrorRows: number;
+export interface RowCounts extends CountTerms {
+  /** When they were counted, by Zoho's clock; ISO 8601. Absent from histories of earlier versions. */
+  at?: string;
+  /** A difference that nothing explained when it was looked into, if there is one. */
+  knownDifference?: number;
   /** Records of the module whose current version does not fit, whichever session met them. */
   quarantinedRows: number;
-  /** Those of them that the mirror has in no version. */
-  unmirroredRows: number;
   /** Columns that refuse most of them; absent from histories of versions that did not ask. */
   misfits?: { column: string; rows: number }[];
 }

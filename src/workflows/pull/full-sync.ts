@@ -18,10 +18,11 @@ import {
 import { causeOf, isFailure } from '../run/activity-failures';
 import { inSession } from '../run/open-session';
 import { extractByBulkRead } from './bulk-extraction';
-import { catchUp, type CaughtUp, describeDifference } from './catch-up';
+import type { CaughtUp } from './catch-up';
 import { assertMostFit } from './quarantine';
 import { sweep } from './sweep';
 import { SyncRun } from './sync-run';
+import { catchUpAndCount, describeDifference, verificationOf, type Counted } from './verify-counts';
 
 /** A field that bulk read refuses is left out, or only the name of what it points to, and the rest is planned again. */
 const MAX_PLANS = 2 * LIMITS.bulkRead.fields;
@@ -48,11 +49,13 @@ async function readWhole(input: FullSyncInput & OpenedInput): Promise<SyncResult
       difference = await fetchDifferences(run, plan, round);
       if (difference) continue;
       if (!isFirstLoad(plan, round)) await sweep(run, plan, round);
-      const { counts, isVerified, completeUntil, deletesUntil } = await catchUpAndIndex(run, plan, round);
-      if (isVerified) {
+      const { completeUntil, deletesUntil, ...counted } = await catchUpAndIndex(run, plan, round);
+      const { counts } = counted;
+      if (counted.outcome === 'agreed') {
         assertMostFit(module, counts);
-        const sums = await finishFullSync({ ...run.target, path: plan.path, completeUntil, deletesUntil });
-        return run.finish(sums, counts, completeUntil, plan.compare);
+        const verification = verificationOf(counted);
+        const request = { ...run.target, path: plan.path, completeUntil, deletesUntil, verification };
+        return run.finish(await finishFullSync(request), { counts, verification }, completeUntil, plan.compare);
       }
       difference = describeDifference(module, counts);
     }
@@ -197,11 +200,11 @@ function loadOptions(plan: FullSyncPlan, round: number) {
   return { firstLoad, compareValues, keepSeenIds: !firstLoad, trackRecords: !plan.mirrorWasEmpty };
 }
 
-async function catchUpAndIndex(run: SyncRun, plan: FullSyncPlan, round: number): Promise<CaughtUp> {
+async function catchUpAndIndex(run: SyncRun, plan: FullSyncPlan, round: number): Promise<CaughtUp & Counted> {
   const { hasModifiedTime, lowWatermark } = plan;
   const chunks = fullSyncChunks(round).catchUp;
   const [caughtUp] = await Promise.all([
-    catchUp(run, { changesSince: lowWatermark, deletesSince: lowWatermark, hasModifiedTime, chunks }),
+    catchUpAndCount(run, { changesSince: lowWatermark, deletesSince: lowWatermark, hasModifiedTime, chunks }),
     run.steps.run(() => indexMirror({ ...run.target, allNames: plan.compare === 'values' })),
   ]);
   return caughtUp;

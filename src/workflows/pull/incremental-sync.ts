@@ -1,18 +1,18 @@
 import { incrementalSyncChunks } from '../../domain/runs/chunk-numbers';
-import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SkippedRun } from '../../temporal/contract/open-session';
 import type { IncrementalSyncPlan } from '../../temporal/contract/results';
 import type { IncrementalSyncInput, OpenedInput, SyncResult } from '../../temporal/contract/sync-messages';
 import { finishIncrementalSync, planIncrementalSync, readRestored, retryQuarantined } from '../activity-proxies';
 import { inSession } from '../run/open-session';
-import { catchUp, type CaughtUp, describeDifference, differenceOf } from './catch-up';
+import { catchUp, type CaughtUp } from './catch-up';
 import { assertMostFit } from './quarantine';
 import { SyncRun } from './sync-run';
+import { countRows, describeDifference, verificationOf, type Counted } from './verify-counts';
 
 /**
- * Brings the mirror of a module up to date: reads what changed and was deleted since the watermark, compares the counts
- * of both sides, and only then moves the watermark. What changes leave unexplained is looked for once more; then the
- * run says so and leaves it to a full sync.
+ * Brings the mirror of a module up to date: reads what changed and was deleted since the watermark, moves it, and
+ * compares the counts of both sides. What they leave unexplained is looked for once more; then the session completes with
+ * a warning, since all changes were read, and asks for a comparison of all rows.
  */
 export async function incrementalSync(input: IncrementalSyncInput): Promise<SyncResult | SkippedRun> {
   return inSession(input, 'incremental_sync', addChanges);
@@ -24,22 +24,20 @@ async function addChanges(input: IncrementalSyncInput & OpenedInput): Promise<Sy
     const plan = await makePlan(run, input);
     if (plan.dueRecords) await retryMisfits(run, plan.dueRecords);
     let caughtUp = await catchUp(run, { ...plan, hasModifiedTime: true, chunks: incrementalSyncChunks.catchUp });
-    if (!caughtUp.isVerified) caughtUp = await lookAgain(run, caughtUp);
-    const { counts, isVerified, completeUntil, deletesUntil } = caughtUp;
-    if (!isVerified) {
-      throw permanentFailure(
-        FAILURES.verification.failed,
-        `${describeDifference(input.module, counts)} The changes since ${plan.changesSince} do not explain it. Run a full sync: it reads every row.`,
-      );
+    let counted = await countRows(run, true);
+    if (counted.outcome === 'unexplained') {
+      caughtUp = await lookAgain(run, plan, caughtUp, counted);
+      counted = await countRows(run, true);
     }
-    assertMostFit(input.module, counts);
-    const readFrom = plan.changesSince;
-    const { hasGap, ...sums } = await finishIncrementalSync({ ...run.target, completeUntil, deletesUntil, readFrom });
+    assertMostFit(input.module, counted.counts);
+    const verification = verificationOf(counted);
+    const request = { ...run.target, ...caughtUp, readFrom: plan.changesSince, verification };
+    const { hasGap, ...sums } = await finishIncrementalSync(request);
     if (hasGap)
       run.session.warn(
         'Changes before those that were read are not in the mirror: its table was made anew. Run a full sync.',
       );
-    return run.finish(sums, counts, completeUntil);
+    return run.finish(sums, { counts: counted.counts, verification }, caughtUp.completeUntil);
   });
 }
 
@@ -69,18 +67,25 @@ async function retryMisfits(run: SyncRun, due: number): Promise<void> {
   run.session.note({}, `${due} records in quarantine were asked for again; Zoho still has ${found} of them.`);
 }
 
-/** Finds what no list of changes shows, a restored record, and what came while both sides were counted. */
-async function lookAgain(run: SyncRun, { counts, completeUntil, deletesUntil }: CaughtUp): Promise<CaughtUp> {
-  const missing = differenceOf(counts);
-  run.session.warn(`${describeDifference(run.target.module, counts)} It is looked at once more.`);
-  if (missing > 0) {
-    const request = { ...run.target, missing, firstChunk: incrementalSyncChunks.restored.first };
+/**
+ * Finds what no list of changes shows, a restored record, and what came between reading and counting. Where the mirror
+ * has too many rows, the list of deletes is read once more from where this session began.
+ */
+async function lookAgain(
+  run: SyncRun,
+  { deletesSince }: IncrementalSyncPlan,
+  { completeUntil, deletesUntil }: CaughtUp,
+  { counts, difference }: Counted,
+): Promise<CaughtUp> {
+  run.session.note({}, `${describeDifference(run.target.module, counts)} It is looked at once more.`);
+  if (difference > 0) {
+    const request = { ...run.target, missing: difference, firstChunk: incrementalSyncChunks.restored.first };
     const { restored } = await run.steps.run(() => readRestored(request));
     if (restored > 0) await run.session.record({}, `${restored} records came back that had left the mirror.`);
   }
   return catchUp(run, {
     changesSince: completeUntil,
-    deletesSince: deletesUntil,
+    deletesSince: difference > 0 ? deletesUntil : deletesSince,
     hasModifiedTime: true,
     chunks: incrementalSyncChunks.secondCatchUp,
   });

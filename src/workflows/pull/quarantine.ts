@@ -1,4 +1,5 @@
 import { mostRecordsMisfit } from '../../domain/mirror/misfits';
+import type { Verification } from '../../domain/runs/verification';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { RowCounts } from '../../temporal/contract/results';
 
@@ -17,19 +18,22 @@ export function assertMostFit(module: string, counts: RowCounts): void {
  * The sentence with which a session completes.
  * @param rowsCompared rows of which every value was compared, if all were
  */
-export function describeVerification(module: string, counts: RowCounts, rowsCompared?: number): string {
-  const verified = describeCounts(module, counts);
+export function describeVerification(
+  module: string,
+  counts: RowCounts,
+  verification: Verification,
+  rowsCompared?: number,
+): string {
+  const verified = `${describeCounts(module, counts)}${describeOutcome(verification)}`;
   return rowsCompared === undefined ? verified : `${verified} Every value of ${rowsCompared} rows was compared.`;
 }
 
 function describeCounts(module: string, counts: RowCounts): string {
   const { zohoRows, mirrorRows, quarantinedRows, unmirroredRows, misfits = [] } = counts;
-  const isEqual = zohoRows === mirrorRows + unmirroredRows;
-  const moved = isEqual ? '' : ' What was created and deleted while both were counted explains the difference.';
   if (quarantinedRows === 0) {
-    return isEqual
+    return zohoRows === mirrorRows
       ? `Verified: Zoho and the mirror both count ${zohoRows} rows of ${module}.`
-      : `Verified: Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}.${moved}`;
+      : `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}.`;
   }
   const older = quarantinedRows - unmirroredRows;
   const parts = [
@@ -37,7 +41,17 @@ function describeCounts(module: string, counts: RowCounts): string {
     ...(older > 0 ? [`${older} keep their last good values`] : []),
   ];
   const columns = misfits.length > 0 ? ` (${columnsOf(misfits)})` : '';
-  return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}; ${quarantinedRows} records do not fit${columns}: ${parts.join(', ')}.${moved}`;
+  return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}; ${quarantinedRows} records do not fit${columns}: ${parts.join(', ')}.`;
+}
+
+function describeOutcome({ outcome, ...counts }: Verification): string {
+  if (outcome === 'unexplained') {
+    return ' Every change was read, and none explains the difference: a comparison of all rows is asked for.';
+  }
+  if (outcome === 'known') return ' They differed like that when it was looked into before.';
+  return counts.zohoRows === counts.mirrorRows + counts.unmirroredRows - (counts.heldRows ?? 0)
+    ? ''
+    : ' What was created and deleted while both were counted explains the difference.';
 }
 
 function columnsOf(misfits: NonNullable<RowCounts['misfits']>): string {

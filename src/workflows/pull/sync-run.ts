@@ -3,6 +3,7 @@ import { deleteSequence } from '../../domain/runs/chunk-numbers';
 import type { Comparison } from '../../domain/runs/enums';
 import { sessionRun, type SessionPatch } from '../../domain/runs/run';
 import { statusOf } from '../../domain/runs/run-holds';
+import type { Verification } from '../../domain/runs/verification';
 import type { RowCounts, SessionSums } from '../../temporal/contract/results';
 import {
   progressQuery,
@@ -101,14 +102,14 @@ export class SyncRun {
   }
 
   /**
-   * Ends the session as completed. Only for a run whose counts agree.
+   * Ends the session as completed, with a warning where the counts leave something unexplained.
    * @param sums of the whole session, as its chunks tell them
    * @param completeUntil Zoho's time up to which the mirror is complete; ISO 8601
    * @param compared how a full sync compared its rows
    */
   async finish(
     sums: SessionSums,
-    counts: RowCounts,
+    { counts, verification }: { counts: RowCounts; verification: Verification },
     completeUntil: string,
     compared?: Comparison,
   ): Promise<SyncResult> {
@@ -130,9 +131,10 @@ export class SyncRun {
         phase: 'completed',
         toTimestamp: completeUntil,
         result,
+        verification,
       },
-      describeVerification(this.target.module, counts, compared === 'values' ? sums.read : undefined),
-      quarantinedRows > 0 ? 'WARNING' : 'INFO',
+      describeVerification(this.target.module, counts, verification, compared === 'values' ? sums.read : undefined),
+      quarantinedRows > 0 || verification.outcome === 'unexplained' ? 'WARNING' : 'INFO',
     );
     return result;
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { countBothSides } from '../../../src/activities/pull/finish-full-sync';
+import { countBothSides } from '../../../src/activities/pull/count-both-sides';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { withZoho } from '../../../src/activities/with-zoho';
 import { CreditBroker, type BrokerOptions } from '../../../src/connection/broker/broker';

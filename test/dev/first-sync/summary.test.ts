@@ -55,6 +55,7 @@ const session = (known: Partial<Session>): Session => ({
   options: {},
   plan: null,
   result: result({}),
+  verification: null,
   errorMessage: null,
   pauseReason: null,
   waitingFor: null,

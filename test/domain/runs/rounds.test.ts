@@ -8,7 +8,7 @@ describe('rounds of a full sync', () => {
   });
 
   it('and the passes of a catch-up all have chunk numbers', () => {
-    assert.ok(MAX_ROUNDS <= MAX_NUMBERED_ROUNDS && MAX_PASSES <= MAX_NUMBERED_PASSES);
+    assert.ok(MAX_ROUNDS <= MAX_NUMBERED_ROUNDS && 2 * MAX_PASSES <= MAX_NUMBERED_PASSES);
   });
 
   it('are a first load only once, and only into an empty mirror', () => {

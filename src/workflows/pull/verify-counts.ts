@@ -1,0 +1,61 @@
+import { explainCounts, type CountVerdict } from '../../domain/mirror/explain-counts';
+import { MAX_PASSES } from '../../domain/runs/rounds';
+import type { Verification } from '../../domain/runs/verification';
+import type { RowCounts } from '../../temporal/contract/results';
+import { countBothSides } from '../activity-proxies';
+import { catchUp, type CatchUp, type CaughtUp } from './catch-up';
+import type { SyncRun } from './sync-run';
+
+/** Rows of both sides, and whether they fit together. */
+export interface Counted extends CountVerdict {
+  counts: RowCounts;
+}
+
+/**
+ * Counts both sides.
+ * @param knownDifference whether a difference that was looked into before is taken as it is
+ */
+export async function countRows(run: SyncRun, knownDifference: boolean): Promise<Counted> {
+  const counts = await run.steps.run(() => countBothSides(run.target));
+  return { counts, ...explainCounts(counts, knownDifference ? counts.knownDifference : 0) };
+}
+
+/**
+ * Reads what changed and was deleted since a mark and counts both sides, once more where they do not fit together: what
+ * came between reading and counting is in the mirror by then.
+ */
+export async function catchUpAndCount(run: SyncRun, request: CatchUp): Promise<CaughtUp & Counted> {
+  const first = await catchUp(run, request);
+  const counted = await countRows(run, false);
+  if (counted.outcome === 'agreed') return { ...first, ...counted };
+  const second = await catchUp(run, {
+    ...request,
+    changesSince: first.completeUntil,
+    deletesSince: first.deletesUntil,
+    chunks: (pass) => request.chunks(MAX_PASSES + pass),
+  });
+  return { ...second, ...(await countRows(run, false)) };
+}
+
+/** The result of a count as its session keeps it. */
+export function verificationOf({ counts, difference, outcome }: Counted): Verification {
+  const { at = '', zohoRows, zohoRowsAfter, mirrorRows, movedRows, unmirroredRows, heldRows } = counts;
+  return {
+    kind: 'counts',
+    at,
+    zohoRows,
+    ...(zohoRowsAfter !== undefined && { zohoRowsAfter }),
+    mirrorRows,
+    unmirroredRows,
+    ...(movedRows !== undefined && { movedRows }),
+    ...(heldRows !== undefined && { heldRows }),
+    outcome,
+    ...(outcome !== 'agreed' && { unexplained: difference }),
+  };
+}
+
+/** Describes the difference of both sides in a sentence. */
+export function describeDifference(module: string, { zohoRows, mirrorRows, unmirroredRows }: RowCounts): string {
+  const quarantined = unmirroredRows > 0 ? ` and ${unmirroredRows} are in quarantine only` : '';
+  return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}${quarantined}.`;
+}
