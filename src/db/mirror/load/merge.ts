@@ -43,15 +43,15 @@ export async function mergeStaged(
 ): Promise<MergeCounts> {
   await lockMirror(client, mirror);
   const users = await namedUsers(client, mirror, layout);
-  const { read, low, high, nameless } = await countStaged(client, layout, users);
-  const counts = { read, created: 0, updated: 0, minId: low, maxId: high };
-  if (low === null || high === null) return { ...counts, unchanged: 0 };
-  if (counts.read <= SMALL) await client.query(`analyze ${STAGING} (id)`);
+  const { read, range, nameless } = await countStaged(client, layout, users);
+  if (!range) return { read, created: 0, updated: 0, unchanged: 0, minId: null, maxId: null };
+  const counts = { read, created: 0, updated: 0, minId: range[0], maxId: range[1] };
+  if (read <= SMALL) await client.query(`analyze ${STAGING} (id)`);
   else await client.query(`set local enable_nestloop = off`);
   await client.query(`set local work_mem = '64MB'`);
 
   const statements = new MergeStatements(mirror, layout, instructions, {
-    range: [low, high],
+    range,
     users,
     fenced: await anyTombstoneSince(client, mirror, instructions.asOf),
   });
@@ -107,8 +107,8 @@ async function namedUsers(client: pg.Client, mirror: MirrorModule, layout: Stagi
 
 interface StagedCount {
   read: number;
-  low: string | null;
-  high: string | null;
+  /** Lowest and highest id; null without rows. */
+  range: [string, string] | null;
   /** Rows with a user whose name is not known. */
   nameless: number;
 }
@@ -117,13 +117,13 @@ interface StagedCount {
 async function countStaged(client: pg.Client, layout: StagingLayout, users: NamedUsers): Promise<StagedCount> {
   const parameters = new Parameters();
   const nameless = anyNameless(layout, users, parameters);
-  const staged = await client.query<Record<'read' | 'nameless', string> & Record<'low' | 'high', string | null>>(
-    `select count(*) as read, min(s.id) as low, max(s.id) as high, count(*) filter (where ${nameless}) as nameless
+  const { rows } = await client.query<StagedCount>(
+    `select count(*)::int as read, case when count(*) > 0 then array[min(s.id), max(s.id)]::text[] end as range,
+       count(*) filter (where ${nameless})::int as nameless
      from ${STAGING} s`,
     parameters.values,
   );
-  const { read = '0', low = null, high = null, nameless: found = '0' } = staged.rows[0] ?? {};
-  return { read: Number(read), low, high, nameless: Number(found) };
+  return rows[0] as StagedCount;
 }
 
 /** Keeps every other writer of the module out until the transaction ends. */

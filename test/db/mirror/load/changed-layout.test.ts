@@ -72,6 +72,20 @@ describe('a load whose table is changed meanwhile', () => {
     });
   }
 
+  for (const [what, load] of [
+    ['pages', (deals: MirrorUnderTest) => loadRecords(deals, [RECORD], { firstLoad: true })],
+    ['an export', (deals: MirrorUnderTest) => loadCsv(deals, LINES, { firstLoad: true })],
+  ] as const) {
+    it(`is refused as a first load of ${what}, even where every column that it writes is as it was`, async () => {
+      const deals = await planned();
+      await (await change(deals, [NAME, AMOUNT, MODIFIED, { apiName: 'Visits', dataType: 'integer' }])).store();
+
+      await assert.rejects(load(deals), LayoutChanged);
+
+      assert.deepEqual(await rowsOf(deals), []);
+    });
+  }
+
   it('is refused even by the new map before that is stored, and goes on by it after', async () => {
     const deals = await planned();
     const changed = await change(deals, [...SWAPPED, { apiName: 'Visits', dataType: 'integer' }]);
