@@ -26,6 +26,8 @@ export interface WorkflowState {
 /** Dependencies of activities; made once per worker. */
 export interface ActivityDependencies {
   knex: Knex;
+  /** Connections of the housekeeping, which nothing else holds, and whose statements are cut off before a task's time is over. */
+  maintenanceKnex: Knex;
   zoho: ZohoTransports;
   logger: Logger;
   spool: Spool;

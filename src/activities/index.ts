@@ -1,3 +1,4 @@
+import type { TaskOfConnection } from '../domain/maintenance/housekeeping-tasks';
 import type { SessionRequest } from '../temporal/contract/open-session';
 import type { OperationTarget, SyncTarget } from '../temporal/contract/targets';
 import { auditMessage, type AuditedMessage } from './audit-message';
@@ -8,14 +9,10 @@ import { notifyCaller } from './bulk-operations/notify-caller';
 import { planBulkWrite } from './bulk-operations/plan-bulk-write';
 import { submitBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } from './bulk-operations/submit-bulk-write';
 import type { ActivityDependencies } from './dependencies';
-import { alignSchedules } from './maintenance/align-schedules';
-import { closeAbandonedRuns } from './maintenance/close-abandoned-runs';
-import { followConfigurations } from './maintenance/follow-configurations';
-import { ForgettingValues } from './maintenance/forget-values';
-import { settlePendingStarts } from './maintenance/settle-pending-starts';
+import { Housekeeper, runTaskOfConnection } from './maintenance/housekeeper';
+import { quietTasks } from './maintenance/tasks';
 import { drainInbox, type DrainRequest } from './notifications/drain-inbox';
 import { renewChannels } from './notifications/renew-channels';
-import { wakeIngestion } from './notifications/wake-ingestion';
 import { openSession } from './open-session';
 import {
   awaitBulkRead,
@@ -57,9 +54,12 @@ import { recordRun, type RecordedUpdate } from './record-run';
 import { finishNightly, type NightToFinish } from './schedules/finish-nightly';
 import { planNightly, type NightRequest } from './schedules/plan-nightly';
 
-/** Quick work on the engine's own tables: the `core` queue. */
-export function createCoreActivities(deps: ActivityDependencies) {
-  const forgetting = new ForgettingValues();
+/**
+ * Quick work on the engine's own tables: the `core` queue.
+ * @param isStopping says whether the worker has been told to end
+ */
+export function createCoreActivities(deps: ActivityDependencies, isStopping: () => boolean) {
+  const housekeeper = new Housekeeper(deps, quietTasks(deps), isStopping);
   return {
     openSession: (request: SessionRequest) => openSession(deps, request),
     /** Writes a step of a session. */
@@ -68,17 +68,7 @@ export function createCoreActivities(deps: ActivityDependencies) {
     finishIncrementalSync: (request: FinishIncrementalRequest) => finishIncrementalSync(deps, request),
     /** Writes a message to a run that did not come by the API into the audit log. */
     auditMessage: (message: AuditedMessage) => auditMessage(deps, message),
-    reconcileSessions: async () => {
-      const closed = await closeAbandonedRuns(deps);
-      await settlePendingStarts(deps);
-      await wakeIngestion(deps);
-      await forgetting.run(deps, deps.retention);
-      return closed;
-    },
-    reconcileConnections: async () => {
-      await followConfigurations(deps);
-      return alignSchedules(deps);
-    },
+    runDueTasks: () => housekeeper.runDueTasks(),
     planNightly: (request: NightRequest) => planNightly(deps, request),
     finishNightly: (night: NightToFinish) => finishNightly(deps, night),
     /** Writes a step of a bulk operation. */
@@ -106,7 +96,8 @@ export function createZohoActivities(deps: ActivityDependencies) {
     settleDifferences: (request: SettleRequest) => settleDifferences(deps, request),
     sweepUnseenRows: (request: SweepRun) => sweepUnseenRows(deps, request),
     countBothSides: (target: SyncTarget) => countBothSides(deps, target),
-    renewChannels: () => renewChannels(deps),
+    renewChannels: (task: TaskOfConnection) =>
+      runTaskOfConnection(deps, task, () => renewChannels(deps, task.connectionId)),
     drainInbox: (request: DrainRequest) => drainInbox(deps, request),
     planBulkWrite: (target: OperationTarget) => planBulkWrite(deps, target),
     uploadBulkWriteFile: (target: BulkWriteFileTarget) => uploadBulkWriteFile(deps, target),

@@ -1,22 +1,28 @@
 import { NativeConnection } from '@temporalio/worker';
+import { version } from '../../package.json';
 import { CallerClient } from '../activities/caller-client';
 import type { ActivityDependencies } from '../activities/dependencies';
 import { Spool } from '../activities/spool';
 import type { Config } from '../config';
 import { bulkWriteCallbackUrl, notificationUrl } from '../connection/callback-urls';
 import { open, type KeyRing } from '../db/postgres/encryption';
+import { createDatabase } from '../db/postgres/knex';
 import type { Logger } from '../logger';
 import { connectOptionsOf } from '../temporal/client';
 import { createIngestionCommands } from '../temporal/runs/ingestion-commands';
 import { describeWorkflow } from '../temporal/runs/workflow-state';
 import { pauseSchedulesOf, unpauseSchedulesOf } from '../temporal/schedules/connection-schedules';
-import { alignEngineSchedules } from '../temporal/schedules/engine-schedules';
 import { SyncSchedules } from '../temporal/schedules/sync-schedules';
 import { openTogether } from './disposal-stack';
+import { HousekeepingWatch } from './housekeeping-watch';
 import { placesWithin } from './places';
 import { openResources, type Resources } from './resources';
 import { createWorkerMetrics, serveMetrics } from './worker-metrics';
 import { createWorkers } from './workers';
+
+/** Database connections of the housekeeping, which nothing else holds, and the time in milliseconds of one of its statements. */
+const MAINTENANCE_POOL = 3;
+const MAINTENANCE_STATEMENT_MS = 25_000;
 
 export interface RunningWorker {
   /** Runs workflows and activities until a signal ends the process. @throws Error when a worker breaks down */
@@ -41,6 +47,15 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
     stack.defer(() => resources.close());
     const ring = resources.keyRing();
     const spool = stack.adopt(await Spool.open(config.PULSE_SPOOL_DIR), (opened) => opened.close());
+    const maintenanceKnex = stack.adopt(
+      createDatabase(config.DATABASE_URL, {
+        poolMax: MAINTENANCE_POOL,
+        applicationName: 'pulse-housekeeping',
+        limitMs: MAINTENANCE_STATEMENT_MS,
+        warn: (reason) => logger.warn({ reason }, 'The database pool of the housekeeping reports a problem.'),
+      }),
+      (opened) => opened.destroy(),
+    );
     const callers = stack.adopt(new CallerClient(resources.reach), (opened) => opened.close());
     const { PULSE_WORKER_METRICS_HOST: host, PULSE_WORKER_METRICS_PORT: port } = config;
     if (port !== undefined) {
@@ -53,11 +68,12 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
     });
     const connection = stack.adopt(await NativeConnection.connect(connectOptions), (opened) => opened.close());
     // Asked of Temporal first: the SDK leaves a thread behind when a worker finds no namespace.
-    await alignEngineSchedules(resources.temporal.client);
+    const { temporal, knex } = resources;
+    await stack.adopt(new HousekeepingWatch({ temporal, knex, logger, version }), (watch) => watch.close()).start();
     const workers = await createWorkers({
       connection,
       namespace,
-      dependencies: activityDependencies(config, resources, { ring, spool, callers, logger }),
+      dependencies: activityDependencies(config, resources, { ring, spool, callers, maintenanceKnex, logger }),
       places: placesWithin(config.PULSE_DATABASE_POOL, {
         calls: config.PULSE_API_CONCURRENCY,
         scans: config.PULSE_SCAN_CONCURRENCY,
@@ -73,7 +89,10 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
 function activityDependencies(
   config: Config,
   { knex, zoho, temporal }: Resources,
-  { ring, ...parts }: { ring: KeyRing; spool: Spool; callers: CallerClient; logger: Logger },
+  {
+    ring,
+    ...parts
+  }: { ring: KeyRing } & Pick<ActivityDependencies, 'spool' | 'callers' | 'maintenanceKnex' | 'logger'>,
 ): ActivityDependencies {
   return {
     knex,

@@ -59,8 +59,13 @@ export class Workers {
  */
 export async function createWorkers(settings: WorkerSettings): Promise<Workers> {
   return openTogether(async (stack) => {
-    const created = await Promise.allSettled(workerOptions(settings).map((options) => Worker.create(options)));
-    const workers = new Workers(created.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])));
+    const all: Worker[] = [];
+    const isStopping = () => all.some((worker) => !['INITIALIZED', 'RUNNING'].includes(worker.getState()));
+    const created = await Promise.allSettled(
+      workerOptions(settings, isStopping).map((options) => Worker.create(options)),
+    );
+    all.push(...created.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])));
+    const workers = new Workers(all);
     stack.defer(() => workers.close());
     const failed = created.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
@@ -68,7 +73,7 @@ export async function createWorkers(settings: WorkerSettings): Promise<Workers> 
   });
 }
 
-function workerOptions(settings: WorkerSettings): WorkerOptions[] {
+function workerOptions(settings: WorkerSettings, isStopping: () => boolean): WorkerOptions[] {
   const { dependencies, places } = settings;
   const { knex, logger } = dependencies;
   const books: AttemptBooks = {
@@ -89,7 +94,7 @@ function workerOptions(settings: WorkerSettings): WorkerOptions[] {
       ...common,
       taskQueue: TASK_QUEUES.core,
       ...workflowCode(),
-      activities: createCoreActivities(dependencies),
+      activities: createCoreActivities(dependencies, isStopping),
       maxCachedWorkflows: CACHED_WORKFLOWS,
       maxConcurrentActivityTaskExecutions: 8,
     },

@@ -33,6 +33,5 @@ export function massUpdateWorkflowId(operationId: string): string {
   return `mass-update:${operationId}`;
 }
 
-export const RECONCILE_SESSIONS_WORKFLOW_ID = 'reconcile-sessions';
-
-export const RECONCILE_CONNECTIONS_WORKFLOW_ID = 'reconcile-connections';
+/** One workflow keeps the house of a namespace. */
+export const HOUSEKEEPING_WORKFLOW_ID = 'housekeeping';

@@ -64,6 +64,22 @@ const notifying: ActivityOptions = {
   scheduleToCloseTimeout: '1h',
 };
 
+/** A round of the housekeeping, which heartbeats at each look. */
+const keeping: ActivityOptions = {
+  ...WAIT,
+  taskQueue: TASK_QUEUES.core,
+  startToCloseTimeout: '10m',
+  heartbeatTimeout: HEARTBEAT,
+};
+
+/** A task of the housekeeping that asks Zoho: it has one attempt, since its turn comes again. */
+const asking: ActivityOptions = {
+  ...calls,
+  startToCloseTimeout: '10m',
+  scheduleToCloseTimeout: '10m',
+  retry: { maximumAttempts: 1 },
+};
+
 const loading: ActivityOptions = {
   ...WAIT,
   taskQueue: TASK_QUEUES.databaseLoad,
@@ -76,6 +92,7 @@ const loading: ActivityOptions = {
 const zoho = (options: ActivityOptions, summary: string) => proxyActivities<ZohoActivities>({ ...options, summary });
 const core = (summary: string) => proxyActivities<CoreActivities>({ ...bookkeeping, summary });
 const notify = (summary: string) => proxyActivities<CoreActivities>({ ...notifying, summary });
+const keep = (summary: string) => proxyActivities<CoreActivities>({ ...keeping, summary });
 const load = (summary: string) => proxyActivities<LoadActivities>({ ...loading, summary });
 
 export const { openSession } = core('Open the session, or find that there is nothing to do');
@@ -84,8 +101,7 @@ export const { auditMessage } = core('Write a message into the audit log');
 export const { finishFullSync, finishIncrementalSync } = core('Set the watermark, sum up');
 export const { planNightly } = core('Decide what is synced, and in which order');
 export const { finishNightly } = core('Sum up the night');
-export const { reconcileSessions } = core('Close sessions whose workflow is gone');
-export const { reconcileConnections } = core('Pause what needs a connection that is gone');
+export const { runDueTasks } = keep('Do what is due, for some minutes');
 export const { recordBulkOperation } = core("Write the operation's row");
 export const { settleOperation: closeRemainingItems } = core('Give every record its outcome, and count');
 export const { markFileUnknown } = core('Mark the outcomes of a file as unknown');
@@ -106,7 +122,7 @@ export const { weighDifferences } = zoho(calls, 'Count the records that differ')
 export const { settleDifferences } = zoho(scans, 'Ask for the records that differ');
 export const { sweepUnseenRows } = zoho(scans, 'Remove rows that Zoho no longer has');
 export const { drainInbox } = zoho(draining, 'Read the records that Zoho has told of');
-export const { renewChannels } = zoho(calls, 'Subscribe and renew the channels of notifications');
+export const { renewChannels } = zoho(asking, 'Subscribe and renew the channels of notifications');
 export const { planBulkWrite } = zoho(calls, 'Sort the records into files, check their fields');
 export const { uploadBulkWriteFile } = zoho(calls, 'Write a file and upload it');
 export const { orderBulkWriteJob: submitBulkWriteJob } = zoho(calls, 'Submit the job that writes the file');

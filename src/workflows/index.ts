@@ -1,10 +1,9 @@
 /** Every export is a workflow type; its name is what the Temporal UI shows. */
 export { bulkWrite } from './bulk-operations/bulk-write';
 export { fullSync } from './pull/full-sync';
+export { housekeeping } from './maintenance/housekeeping';
 export { incrementalSync } from './pull/incremental-sync';
 export { ingestNotifications } from './notifications/ingest-notifications';
 export { massUpdate } from './bulk-operations/mass-update';
 export { nightlySync } from './schedules/nightly-sync';
-export { reconcileConnections } from './maintenance/reconcile-connections';
-export { reconcileSessions } from './maintenance/reconcile-sessions';
 export { refreshRecords } from './pull/refresh-records';

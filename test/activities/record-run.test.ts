@@ -13,7 +13,7 @@ describe('the activities that record a run', () => {
 
   it('write the run that the update names', async () => {
     const { id } = await someSession(fixture.knex);
-    const { recordProgress } = createCoreActivities(fixture.deps);
+    const { recordProgress } = createCoreActivities(fixture.deps, () => false);
 
     const answer = await fixture.run(() => recordProgress({ run: sessionRun(id), sequence: 1, patch }));
 
@@ -22,7 +22,7 @@ describe('the activities that record a run', () => {
   });
 
   it('take tasks that were scheduled before a deploy, whose updates name only an id', async () => {
-    const { recordProgress, recordBulkOperation } = createCoreActivities(fixture.deps);
+    const { recordProgress, recordBulkOperation } = createCoreActivities(fixture.deps, () => false);
     const { id: sessionId } = await someSession(fixture.knex);
     const { id: connectionId } = await someConnection(fixture.knex);
     const operationId = await keepMassUpdate(fixture.knex, connectionId, 'Deals', { ids: ['1'], values: {} });
@@ -35,7 +35,7 @@ describe('the activities that record a run', () => {
   });
 
   it('say that a run whose row is gone has ended, instead of trying for ever', async () => {
-    const { recordProgress, recordBulkOperation } = createCoreActivities(fixture.deps);
+    const { recordProgress, recordBulkOperation } = createCoreActivities(fixture.deps, () => false);
     const id = '01890000-0000-7000-8000-000000000000';
 
     const answers = [

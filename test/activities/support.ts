@@ -86,6 +86,7 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
     const spool = await Spool.open();
     const deps: ActivityDependencies = {
       knex: database.knex,
+      maintenanceKnex: database.knex,
       zoho,
       logger: createLogger('test', 'silent'),
       spool,

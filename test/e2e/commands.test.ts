@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import { ActiveSessionExists } from '../../src/db/sessions/sessions';
-import { RECONCILE_SESSIONS_WORKFLOW_ID } from '../../src/temporal/ids';
 import { SyncWorkflowNotRunning, SyncWorkflowRunning } from '../../src/temporal/runs/sync-commands';
 import { assertSame } from '../support/compare';
 import { useEngine } from '../support/engine';
+import { housekeep } from '../support/housekeeping';
 import type { Org } from '../support/org';
 
 /** Limit that the product promises for a pause. */
@@ -127,7 +127,7 @@ describe('a running full sync', function () {
     const { client } = engine().temporal;
 
     await client.workflow.getHandle(org.workflowId('Contacts')).terminate('by an operator');
-    await client.schedule.getHandle(RECONCILE_SESSIONS_WORKFLOW_ID).trigger('SKIP');
+    await housekeep(engine(), 'closeAbandonedRuns');
     const session = await org.waitFor(sessionId, 'failed');
 
     assert.match(session.errorMessage ?? '', /ended as TERMINATED/);

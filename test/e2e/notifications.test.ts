@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { TASK_QUEUES } from '../../src/temporal/task-queues';
 import { assertSame } from '../support/compare';
 import { useEngineApi } from '../support/engine-api';
+import { housekeep } from '../support/housekeeping';
 import type { Org, OrgOptions } from '../support/org';
 import { poll } from '../support/poll';
 
@@ -17,7 +17,7 @@ describe('what Zoho tells of changes', function () {
     const org = await api().engine.org({ contacts: 300, ...options });
     await org.fullSync('Contacts');
     org.zoho.moveClock({ advance: A_WHILE_MS });
-    await lookAtChannels(org);
+    await housekeep(org.engine, 'renewChannels', org.connectionId);
     // What may not have been told of before is read first.
     await poll(async () => (await sessionsOf(org, 'incremental_sync')).length > 0, { what: 'the gap is read' });
     await poll(async () => (await sessionsOf(org, 'incremental_sync')).every(({ status }) => status === 'completed'), {
@@ -25,13 +25,6 @@ describe('what Zoho tells of changes', function () {
     });
     org.zoho.clearCalls();
     return org;
-  }
-
-  /** Lets a worker look at the channels now. */
-  async function lookAtChannels(org: Org): Promise<void> {
-    const { client } = org.engine.temporal;
-    const workflowId = `channels-of-${org.name}-${Date.now()}`;
-    await client.workflow.execute('reconcileConnections', { taskQueue: TASK_QUEUES.core, workflowId, args: [] });
   }
 
   const sessionsOf = (org: Org, type: string) =>

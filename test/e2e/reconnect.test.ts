@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { listOpenAlerts } from '../../src/db/health/alerts';
-import { RECONCILE_CONNECTIONS_WORKFLOW_ID } from '../../src/temporal/ids';
 import { useEngine } from '../support/engine';
+import { housekeep } from '../support/housekeeping';
 import { poll } from '../support/poll';
 import { connectAgain, someSchedule } from '../support/reconnect';
 
@@ -14,7 +14,7 @@ describe('an organization whose grant was revoked', function () {
     const { schedule } = engine().temporal.client;
     await poll(
       async () => {
-        await schedule.getHandle(RECONCILE_CONNECTIONS_WORKFLOW_ID).trigger();
+        await housekeep(engine(), 'alignSchedules');
         return (await schedule.getHandle(scheduleId).describe()).state.paused === paused;
       },
       { what: `the schedule has paused = ${paused}`, pauseMs: 500 },

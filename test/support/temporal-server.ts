@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -17,6 +17,8 @@ import { stopAfterAllTests } from './shared';
 export interface TemporalServer extends ServerProcess {
   /** `host:port` */
   address: string;
+  /** `kill -9`, and forgets everything; it comes back empty when it is started again. */
+  wipe(): Promise<void>;
 }
 
 export const DEFAULT_NAMESPACE = 'default';
@@ -43,6 +45,13 @@ export async function startTemporalServer(): Promise<TemporalServer> {
   return {
     ...server,
     address: `127.0.0.1:${port}`,
+    wipe: async () => {
+      await server.kill();
+      const files = await readdir(home);
+      await Promise.all(
+        files.filter((name) => name.startsWith('temporal.db')).map((name) => rm(path.join(home, name))),
+      );
+    },
     stop: async () => {
       await server.stop();
       await rm(home, { recursive: true, force: true });

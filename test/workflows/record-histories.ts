@@ -6,6 +6,7 @@ import { startEngine, type Engine } from '../support/engine';
 import type { Org } from '../support/org';
 import { stopShared } from '../support/shared';
 import { HISTORIES, type RecordedHistory } from './histories';
+import { MAINTENANCE_SCENARIOS } from './maintenance-scenarios';
 import { NIGHT_SCENARIOS } from './night-scenarios';
 import { OPERATION_SCENARIOS } from './operation-scenarios';
 import { RECORD_SCENARIOS } from './record-scenarios';
@@ -144,6 +145,7 @@ async function main(chosen: readonly string[]): Promise<void> {
     ...Object.entries(OPERATION_SCENARIOS),
     ...Object.entries(RECORD_SCENARIOS),
     ...Object.entries(NIGHT_SCENARIOS),
+    ...Object.entries(MAINTENANCE_SCENARIOS),
   ]);
   const unknown = chosen.find((name) => !scenarios.has(name));
   if (unknown !== undefined) throw new Error(`There is no story ${unknown}.`);

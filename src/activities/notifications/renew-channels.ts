@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { callOrganization, retryExpired, type ZohoCalls } from '../../connection/call';
-import { listConnections } from '../../db/connections/connections';
+import { getConnection } from '../../db/connections/connections';
 import { closeAlert, openAlert } from '../../db/health/alerts';
 import type { ConnectionModel } from '../../db/models/connection';
 import {
@@ -40,23 +40,16 @@ export type ChannelSteps = Readonly<Partial<Record<ChannelStep, number>>>;
 type Deps = Pick<ActivityDependencies, 'knex' | 'zoho' | 'logger' | 'notificationUrl' | 'ingestion'>;
 
 /**
- * Brings the channels of all connections to where they belong: subscribes modules that have a mirror, renews channels
- * after half of their life, takes back those that are not wanted. A connection that fails holds up no other. Idempotent;
- * where nothing is due it asks Zoho nothing.
+ * Brings the channels of a connection to where they belong: subscribes modules that have a mirror, renews channels after
+ * half of their life, takes back those that are not wanted. Idempotent; where nothing is due it asks Zoho nothing.
  */
-export async function renewChannels(deps: Deps, now = new Date()): Promise<ChannelSteps> {
+export async function renewChannels(deps: Deps, connectionId: string, now = new Date()): Promise<ChannelSteps> {
   const done: Partial<Record<ChannelStep, number>> = {};
   await withHeartbeats(
     () => done,
     async () => {
-      for (const connection of await listConnections(deps.knex)) {
-        if (connection.status !== 'active') continue;
-        try {
-          await new ConnectionChannels(deps, connection, now, done).alignAll();
-        } catch (error) {
-          deps.logger.warn({ err: error, connection: connection.name }, 'Channels could not be renewed; tried again.');
-        }
-      }
+      const connection = await getConnection(deps.knex, connectionId);
+      if (connection.status === 'active') await new ConnectionChannels(deps, connection, now, done).alignAll();
     },
   );
   return done;

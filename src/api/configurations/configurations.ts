@@ -8,6 +8,7 @@ import {
   replaceConfiguration,
   type NamedConfiguration,
 } from '../../db/configurations/configurations';
+import { makeDue } from '../../db/maintenance/housekeeping-tasks';
 import type { ConnectionModel } from '../../db/models/connection';
 import type { RouteDeps } from '../http/deps';
 import { page, pageQuery } from '../http/paging';
@@ -29,6 +30,8 @@ import {
 } from './schemas';
 
 const ETAG = { ETag: 'Version of the configuration, for `If-Match`.' };
+/** Tasks of the housekeeping that follow from a configuration that has changed. */
+const FOLLOWING = ['followConfigurations', 'renewChannels'] as const;
 const target = ({ params }: { params: { name: string } }): string => `configuration/${params.name}`;
 
 export const listConfigurationsRoute = defineRoute({
@@ -93,10 +96,10 @@ export const createConfiguration = defineRoute({
     await orProblem(content, () =>
       deps.knex.transaction(async (trx) => {
         await insertConfiguration(trx, configName, checked, actor);
+        await makeDue(trx, ...FOLLOWING);
         await auditWith(trx);
       }),
     );
-    await deps.schedules.follow();
     const { headers, body: answer } = await answerOf(deps, configName);
     return { status: 201, headers: { ...headers, Location: configurationPath(configName) }, body: answer };
   },
@@ -130,10 +133,10 @@ export const putConfiguration = defineRoute({
     await orProblem(body, () =>
       deps.knex.transaction(async (trx) => {
         if (!(await replaceConfiguration(trx, name, version, content))) throw changedMeanwhile(name);
+        await makeDue(trx, ...FOLLOWING);
         await auditWith(trx);
       }),
     );
-    await deps.schedules.follow();
     return { status: 200, ...(await answerOf(deps, name)) };
   },
 });
@@ -157,9 +160,9 @@ export const deleteConfigurationRoute = defineRoute({
     const configuration = presentConfiguration(await existing(deps, name));
     await deps.knex.transaction(async (trx) => {
       if (!(await deleteConfiguration(trx, name, version))) throw changedMeanwhile(name);
+      await makeDue(trx, ...FOLLOWING);
       await auditWith(trx);
     });
-    await deps.schedules.follow();
     return { status: 200, body: { configuration } };
   },
 });

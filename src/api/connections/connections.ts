@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createClient, saveClient } from '../../db/connections/connection-grants';
 import { getConnection, listConnections, saveNight } from '../../db/connections/connections';
+import { makeDue } from '../../db/maintenance/housekeeping-tasks';
 import { ConnectionName, ConnectionParams } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
@@ -88,12 +89,12 @@ export const changeNight = defineRoute({
   answers: { 200: { description: 'The connection as it is now.', schema: ConnectionAnswer } },
   problems: [],
   audit: { action: 'connection.night', target: (_request, connection) => `connection/${connection}` },
-  async handle({ connection: { id, name }, body, auditWith }, { knex, schedules }) {
+  async handle({ connection: { id, name }, body, auditWith }, { knex }) {
     await knex.transaction(async (trx) => {
       await saveNight(trx, id, body);
+      await makeDue(trx, 'followConfigurations');
       await auditWith(trx);
     });
-    await schedules.follow();
     return { status: 200, body: { connection: presentConnection(await getConnection(knex, name)) } };
   },
 });

@@ -25,7 +25,7 @@ export interface AuditedCall {
  * settles it in the transaction that does the work, so that neither is true without the other. One whose effect is
  * elsewhere, at Zoho or in Temporal, settles it when the effect is known; if that fails, the entry stays pending, which
  * says no more than what is known, the failure is logged, and the caller is not made to repeat what is done. That of a
- * start names its run, by which `reconcileSessions` finds out later what became of it.
+ * start names its run, by which `settlePendingStarts` finds out later what became of it.
  */
 export class AuditTrail {
   readonly #audit: Route['audit'];

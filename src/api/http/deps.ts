@@ -19,7 +19,7 @@ export interface TemporalUi {
 }
 
 /** The part of the schedules that the control API asks of Temporal. */
-export type ScheduleCommands = Pick<SyncSchedules, 'find' | 'pause' | 'resume' | 'trigger' | 'follow'>;
+export type ScheduleCommands = Pick<SyncSchedules, 'find' | 'pause' | 'resume' | 'trigger'>;
 
 /** Parts of the control API; a test can replace each. */
 export interface ApiDeps {

@@ -7,6 +7,8 @@ export interface DatabaseOptions {
   poolMax?: number;
   /** Shown in `pg_stat_activity`. @default 'pulse' */
   applicationName?: string;
+  /** Time in milliseconds after which PostgreSQL cuts off a statement, or a transaction that nobody goes on with. @default a minute, and ten */
+  limitMs?: number;
   /** Told of what fails outside of any call, such as an idle connection that breaks. @default a warning of the process */
   warn?: (message: string) => void;
 }
@@ -36,12 +38,12 @@ const types: pg.CustomTypesConfig = {
  * first message. Behind a pooler in transaction mode the first line holds everywhere, since PgBouncer keeps those for
  * each client; time limits may be missing from some of its connections.
  */
-const SESSION_SETTINGS = `
+const sessionSettings = (statementMs: number, idleMs: number): string => `
   set datestyle to 'ISO, YMD'; set timezone to 'UTC'; set standard_conforming_strings to on;
   set intervalstyle to 'postgres'; set bytea_output to 'hex'; set extra_float_digits to 1;
   set search_path to pg_catalog, pg_temp; set default_transaction_isolation to 'read committed';
-  set statement_timeout to ${STATEMENT_TIMEOUT_MS};
-  set idle_in_transaction_session_timeout to ${IDLE_IN_TRANSACTION_TIMEOUT_MS};
+  set statement_timeout to ${statementMs};
+  set idle_in_transaction_session_timeout to ${idleMs};
   do $$
   begin
     -- Chunks are staged in temporary tables: this much of one stays in memory.
@@ -65,10 +67,12 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Knex
     keepAlive: true,
     types,
   };
+  const { limitMs } = options;
+  const settings = sessionSettings(limitMs ?? STATEMENT_TIMEOUT_MS, limitMs ?? IDLE_IN_TRANSACTION_TIMEOUT_MS);
   return createKnex({
     client: 'pg',
     connection: connection as Knex.PgConnectionConfig,
-    pool: { min: 0, max: options.poolMax ?? 12, afterCreate: applySettings },
+    pool: { min: 0, max: options.poolMax ?? 12, afterCreate: applying(settings) },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     // Otherwise messages hold the whole statement with its values.
     compileSqlOnError: false,
@@ -77,11 +81,13 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Knex
 }
 
 /** Called by Knex with each new connection, before anybody uses it. */
-function applySettings(client: pg.Client, done: (error: Error | null, client: pg.Client) => void): void {
-  client.query(SESSION_SETTINGS).then(
-    () => done(null, client),
-    (error: Error) => done(error, client),
-  );
+function applying(settings: string) {
+  return (client: pg.Client, done: (error: Error | null, client: pg.Client) => void): void => {
+    client.query(settings).then(
+      () => done(null, client),
+      (error: Error) => done(error, client),
+    );
+  };
 }
 
 /** Knex prints why a connection failed, and throws it too; callers log it in their own form. */

@@ -7,7 +7,6 @@ import {
 } from '@temporalio/client';
 import type { DesiredSchedule, SchedulePause } from '../../domain/schedules/desired-schedule';
 import type { TemporalClient } from '../client';
-import { RECONCILE_CONNECTIONS_WORKFLOW_ID } from '../ids';
 import { translate } from '../runs/sync-commands';
 import { pauseNoteOf, readPauseNote } from './pause-notes';
 import {
@@ -110,11 +109,6 @@ export class SyncSchedules {
   async trigger(id: string): Promise<boolean> {
     // Temporal's default lets any number of runs go on side by side.
     return this.#ifThere(id, (handle) => handle.trigger(ScheduleOverlapPolicy.SKIP));
-  }
-
-  /** Lets a worker bring schedules in line with their rows now. @returns whether Temporal was told */
-  async follow(): Promise<boolean> {
-    return this.trigger(RECONCILE_CONNECTIONS_WORKFLOW_ID).catch(() => false);
   }
 
   async #describe(id: string): Promise<ScheduleDescription | undefined> {

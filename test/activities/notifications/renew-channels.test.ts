@@ -21,7 +21,6 @@ describe('channels of notifications', function () {
   beforeEach(async () => {
     const { knex } = activities;
     await knex.raw('delete from sync.notification_channels');
-    await knex.raw(`update sync.connections set status = 'needs_reauth'`);
     await activities.simulator.control.reset();
     ({ id: connectionId } = await someOrganization(knex, activities.simulator.url));
   });
@@ -39,7 +38,7 @@ describe('channels of notifications', function () {
 
   const look = (now = new Date(), publicUrl = PUBLIC) => {
     const deps = { ...activities.deps, notificationUrl: (path: string) => notificationUrl(publicUrl, path) };
-    return activities.run(() => renewChannels(deps, now));
+    return activities.run(() => renewChannels(deps, connectionId, now));
   };
   const known = () => listChannels(activities.knex, connectionId);
   const channelsAtZoho = () => activities.simulator.control.simulation.notifications.channels;

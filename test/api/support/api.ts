@@ -65,7 +65,6 @@ export const NO_SCHEDULES: ScheduleCommands = {
   pause: () => Promise.reject(new TemporalUnavailable('Temporal did not answer.')),
   resume: () => Promise.reject(new TemporalUnavailable('Temporal did not answer.')),
   trigger: () => Promise.reject(new TemporalUnavailable('Temporal did not answer.')),
-  follow: () => Promise.resolve(false),
 };
 
 /** Temporal that reads no notifications: they stay in the inbox. */
@@ -104,7 +103,6 @@ export function useApi(
           pause: (...args) => schedules().pause(...args),
           resume: (...args) => schedules().resume(...args),
           trigger: (...args) => schedules().trigger(...args),
-          follow: () => schedules().follow(),
         },
         logger: createLogger('test', 'debug', { write: (line: string) => void logLines.push(line) }),
       },

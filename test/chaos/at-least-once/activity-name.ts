@@ -14,6 +14,10 @@ export type ActivityName = keyof CoreActivities | keyof LoadActivities | keyof Z
 export function registeredActivities(): ActivityName[] {
   // They are named, never run: nothing is asked of what they depend on.
   const unused = {} as ActivityDependencies;
-  const registered = [createCoreActivities(unused), createZohoActivities(unused), createLoadActivities(unused)];
+  const registered = [
+    createCoreActivities(unused, () => false),
+    createZohoActivities(unused),
+    createLoadActivities(unused),
+  ];
   return registered.flatMap((activities) => Object.keys(activities) as ActivityName[]);
 }

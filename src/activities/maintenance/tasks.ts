@@ -1,0 +1,21 @@
+import type { ActivityDependencies } from '../dependencies';
+import { wakeIngestion } from '../notifications/wake-ingestion';
+import { alignSchedules } from './align-schedules';
+import { closeAbandonedRuns } from './close-abandoned-runs';
+import { followConfigurations } from './follow-configurations';
+import { forgetValues } from './forget-values';
+import type { Tasks } from './housekeeper';
+import { settlePendingStarts } from './settle-pending-starts';
+
+/** The tasks of the housekeeping that ask nobody outside, on connections of their own. */
+export function quietTasks({ maintenanceKnex: knex, ...rest }: ActivityDependencies): Tasks {
+  const deps: ActivityDependencies = { ...rest, knex, maintenanceKnex: knex };
+  return {
+    closeAbandonedRuns: () => closeAbandonedRuns(deps),
+    settlePendingStarts: () => settlePendingStarts(deps),
+    followConfigurations: () => followConfigurations(deps),
+    alignSchedules: () => alignSchedules(deps),
+    wakeIngestion: () => wakeIngestion(deps),
+    forgetOldValues: (now) => forgetValues(deps, now),
+  };
+}
