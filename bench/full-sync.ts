@@ -2,12 +2,14 @@ import { getConnection } from '../src/db/connections/connections';
 import { qualifiedTable } from '../src/db/mirror/mirror-module';
 import { countMirrorRows } from '../src/db/mirror/mirror-table';
 import { findMirrorByName } from '../src/db/mirror/mirrors';
+import type { Comparison } from '../src/domain/runs/enums';
 import { reportBreakdown } from './breakdown';
 import { type BenchEnvironment, withEnvironment } from './environment';
 import { type Floor, measureFloor } from './floor';
 import type { BenchOptions } from './options';
 import { watchMemory } from './process-memory';
 import { MODULE, runFullSync, type SessionRun } from './session-run';
+import type { Figures, Reach } from './verdict';
 import { warmUp } from './warm-up';
 
 export interface FullSyncMeasurement {
@@ -19,16 +21,19 @@ export interface FullSyncMeasurement {
     endToEnd: number;
     /** Part of it in which chunks were downloaded or loaded. */
     load: number;
-    /** Both for the second session, which finds nothing changed. */
+    /** Both for the second session, which finds nothing changed and trusts equal times. */
     unchangedEndToEnd: number;
     unchangedLoad: number;
+    /** Both for the third session, which finds nothing changed and compares every value. */
+    unchangedByValuesEndToEnd: number;
+    unchangedByValuesLoad: number;
     /** `\copy` of the same rows. */
     floor: number;
   };
   /** Seconds above, divided by those of the floor. */
-  ratios: { endToEnd: number; load: number; unchangedLoad: number };
+  ratios: { endToEnd: number; load: number; unchangedLoad: number; unchangedByValuesLoad: number };
   floorBy: Floor['by'];
-  /** Peak resident set of the worker over both sessions. */
+  /** Peak resident set of the worker over all sessions. */
   workerPeakRssMb: number;
   /** Figures of the first session. */
   apiCalls: number;
@@ -39,9 +44,28 @@ export interface FullSyncMeasurement {
   postgres: string;
 }
 
+/** Rows from which on the fixed costs of a session no longer count, by the way they are read. */
+const ENOUGH_ROWS = { bulk: 1_000_000, list: 50_000 } as const;
+
+/** The most that the ratios to the floor may be, for sizes at which they say something. */
+export function fullSyncReach({ path, rows }: Figures): Reach {
+  if (path === 'bulk' && Number(rows) >= ENOUGH_ROWS.bulk) {
+    return {
+      'ratios.load': 1.2,
+      'ratios.endToEnd': 1.8,
+      'ratios.unchangedLoad': 0.5,
+      'ratios.unchangedByValuesLoad': 1,
+      workerPeakRssMb: 400,
+    };
+  }
+  return path === 'list' && Number(rows) >= ENOUGH_ROWS.list ? { 'ratios.load': 1.5, workerPeakRssMb: 400 } : {};
+}
+
 export interface Mirrored {
   first: SessionRun;
-  second: SessionRun;
+  /** Finds nothing changed, by times and by values. */
+  byTimes: SessionRun;
+  byValues: SessionRun;
   workerPeakRssMb: number;
 }
 
@@ -51,12 +75,12 @@ export type MeasureOptions = Omit<BenchOptions, 'command' | 'json'> & {
 };
 
 /**
- * Measures a full sync into an empty mirror, one that finds nothing changed, and the floor below them.
+ * Measures a full sync into an empty mirror, two that find nothing changed, and the floor below them.
  * @throws Error when a session does not complete, or the mirror does not end up with every row
  */
 export async function measureFullSync(options: MeasureOptions): Promise<FullSyncMeasurement> {
   return withEnvironment(options, async (environment) => {
-    const { first, second, workerPeakRssMb } = await mirrorTwice(environment, options);
+    const { first, byTimes, byValues, workerPeakRssMb } = await mirrorRepeatedly(environment, options);
     options.report('Measuring the floor');
     const floor = await measureFloor(environment, await mirrorTable(environment), options.report);
     return {
@@ -66,14 +90,17 @@ export async function measureFullSync(options: MeasureOptions): Promise<FullSync
       seconds: {
         endToEnd: rounded(first.seconds),
         load: rounded(first.loadSeconds),
-        unchangedEndToEnd: rounded(second.seconds),
-        unchangedLoad: rounded(second.loadSeconds),
+        unchangedEndToEnd: rounded(byTimes.seconds),
+        unchangedLoad: rounded(byTimes.loadSeconds),
+        unchangedByValuesEndToEnd: rounded(byValues.seconds),
+        unchangedByValuesLoad: rounded(byValues.loadSeconds),
         floor: rounded(floor.seconds),
       },
       ratios: {
         endToEnd: rounded(first.seconds / floor.seconds),
         load: rounded(first.loadSeconds / floor.seconds),
-        unchangedLoad: rounded(second.loadSeconds / floor.seconds),
+        unchangedLoad: rounded(byTimes.loadSeconds / floor.seconds),
+        unchangedByValuesLoad: rounded(byValues.loadSeconds / floor.seconds),
       },
       floorBy: floor.by,
       workerPeakRssMb,
@@ -87,24 +114,25 @@ export async function measureFullSync(options: MeasureOptions): Promise<FullSync
   });
 }
 
-/** A sync into an empty mirror, then one that finds nothing changed, by the same worker. */
-export async function mirrorTwice(environment: BenchEnvironment, options: MeasureOptions): Promise<Mirrored> {
+/** A sync into an empty mirror, then two that find nothing changed, by the same worker. */
+export async function mirrorRepeatedly(environment: BenchEnvironment, options: MeasureOptions): Promise<Mirrored> {
   const { report, rows, path } = options;
   const memory = watchMemory(environment.worker.identity.pid);
+  const sync = async (what: string, compare: Comparison, created: number): Promise<SessionRun> => {
+    report(what);
+    const run = await runFullSync(environment, { path, compare }, report);
+    if (options.chunks) await reportBreakdown(environment, run, report);
+    expectCounts(run, { created, changed: 0 });
+    return run;
+  };
   try {
     // A bulk read makes few calls, and no row passes through JavaScript: there is little to compile.
     if (path === 'list' && !options.cold) await warmUp(environment, report);
-    report(`Full sync of ${rows} rows into an empty mirror`);
-    const first = await runFullSync(environment, path, report);
-    if (options.chunks) await reportBreakdown(environment, first, report);
-    expectCounts(first, { created: rows, changed: 0 });
+    const first = await sync(`Full sync of ${rows} rows into an empty mirror`, 'times', rows);
     expectRows('The mirror', await countMirrorRows(environment.knex, await mirrorOf(environment)), rows);
-
-    report('Full sync again, nothing changed');
-    const second = await runFullSync(environment, path, report);
-    if (options.chunks) await reportBreakdown(environment, second, report);
-    expectCounts(second, { created: 0, changed: 0 });
-    return { first, second, workerPeakRssMb: Math.ceil(await memory.readMb()) };
+    const byTimes = await sync('Full sync again, nothing changed, by times', 'times', 0);
+    const byValues = await sync('Full sync again, nothing changed, by values', 'values', 0);
+    return { first, byTimes, byValues, workerPeakRssMb: Math.ceil(await memory.readMb()) };
   } finally {
     memory.close();
   }

@@ -1,9 +1,10 @@
 import { onStopSignals } from '../dev/processes/stop-signals';
 import { formatTable } from '../src/cli/output/table';
 import { measureBroker } from './broker';
-import { measureFullSync } from './full-sync';
-import { measureMemory } from './memory';
+import { fullSyncReach, measureFullSync, type MeasureOptions } from './full-sync';
+import { measureMemory, MEMORY_REACH } from './memory';
 import { parseOptions, USAGE, UsageError, type BenchOptions } from './options';
+import { figuresOf, judge, type Figures, type Reach } from './verdict';
 
 const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -19,19 +20,28 @@ async function main(options: BenchOptions): Promise<void> {
   const { command, json, ...rest } = options;
   const report = (line: string): void => void process.stderr.write(`${line}\n`);
   const measureOptions = { ...rest, signal: stop.signal, report };
-  const measure = { 'full-sync': measureFullSync, memory: measureMemory, broker: measureBroker }[command];
-  const measured = await measure(measureOptions);
-  if (!json) process.stdout.write(`${formatTable(['figure', 'value'], flatten(measured))}\n`);
-  process.stdout.write(`${JSON.stringify(measured)}\n`);
+  const { measure, reach } = BENCHMARKS[command];
+  const figures = figuresOf(await measure(measureOptions));
+  const verdict = judge(figures, reach(figures));
+  if (!json) process.stdout.write(`${formatTable(['figure', 'value', 'at most'], rowsOf(figures, verdict.reach))}\n`);
+  process.stdout.write(`${JSON.stringify(verdict)}\n`);
+  if (Object.values(verdict.held).includes(false)) process.exitCode = EXIT.failed;
 }
 
-/** `{ seconds: { load: 1 } }` as `[['seconds.load', '1']]`. */
-function flatten(measured: object, prefix = ''): string[][] {
-  return Object.entries(measured).flatMap(([name, value]: [string, unknown]) =>
-    typeof value === 'object' && value !== null
-      ? flatten(value, `${prefix}${name}.`)
-      : [[`${prefix}${name}`, String(value)]],
-  );
+interface Benchmark {
+  measure: (options: MeasureOptions) => Promise<object>;
+  /** The most that the figures may be; other sizes say nothing. */
+  reach: (figures: Figures) => Reach;
+}
+
+const BENCHMARKS: Readonly<Record<BenchOptions['command'], Benchmark>> = {
+  'full-sync': { measure: measureFullSync, reach: fullSyncReach },
+  memory: { measure: measureMemory, reach: () => MEMORY_REACH },
+  broker: { measure: measureBroker, reach: () => ({}) },
+};
+
+function rowsOf(figures: Figures, reach: Reach): string[][] {
+  return Object.entries(figures).map(([name, value]) => [name, String(value), String(reach[name] ?? '')]);
 }
 
 async function run(): Promise<void> {

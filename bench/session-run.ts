@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { sumLedgerBySession } from '../src/db/credits/api-ledger';
 import { createSession, getSession } from '../src/db/sessions/sessions';
-import type { ReadPath } from '../src/domain/runs/enums';
+import type { Comparison, ReadPath } from '../src/domain/runs/enums';
 import type { SyncResult } from '../src/temporal/contract/sync-messages';
 import { syncWorkflowId } from '../src/temporal/ids';
 import { createSyncCommands } from '../src/temporal/runs/sync-commands';
@@ -35,7 +35,7 @@ export interface SessionRun {
  */
 export async function runFullSync(
   environment: BenchEnvironment,
-  path: ReadPath | undefined,
+  { path, compare }: { path: ReadPath | undefined; compare: Comparison },
   report: (line: string) => void,
   module = MODULE,
 ): Promise<SessionRun> {
@@ -52,7 +52,7 @@ export async function runFullSync(
     workflowId,
   });
   await createSyncCommands(temporal).startFullSync(
-    { sessionId, connectionId, connection: CONNECTION, module, options: { compare: 'times', ...(path && { path }) } },
+    { sessionId, connectionId, connection: CONNECTION, module, options: { compare, ...(path && { path }) } },
     'bench',
   );
   const result = await untilCompleted(environment, sessionId, workflowId, report);

@@ -16,7 +16,7 @@ const PAGES_OF_A_SCAN = 250;
  */
 export async function warmUp(environment: BenchEnvironment, report: (line: string) => void): Promise<void> {
   report(`Warming up with ${OTHER_MODULE}`);
-  await runFullSync(environment, 'list', report, OTHER_MODULE);
+  await runFullSync(environment, { path: 'list', compare: 'times' }, report, OTHER_MODULE);
   report(`Warming up the list of ${MODULE}`);
   await readPages(environment.zoho, environment.signal);
 }

@@ -11,18 +11,21 @@ const ROWS = 3_000;
 const root = path.join(__dirname, '..', '..');
 const seconds = z.number().positive();
 
-const Measurement = z.strictObject({
+const Figures = z.strictObject({
   rows: z.literal(ROWS),
   path: z.literal('bulk'),
   zoho: z.literal('fast'),
-  seconds: z.strictObject({
-    endToEnd: seconds,
-    load: seconds,
-    unchangedEndToEnd: seconds,
-    unchangedLoad: seconds,
-    floor: seconds,
-  }),
-  ratios: z.strictObject({ endToEnd: seconds, load: seconds, unchangedLoad: seconds }),
+  'seconds.endToEnd': seconds,
+  'seconds.load': seconds,
+  'seconds.unchangedEndToEnd': seconds,
+  'seconds.unchangedLoad': seconds,
+  'seconds.unchangedByValuesEndToEnd': seconds,
+  'seconds.unchangedByValuesLoad': seconds,
+  'seconds.floor': seconds,
+  'ratios.endToEnd': seconds,
+  'ratios.load': seconds,
+  'ratios.unchangedLoad': seconds,
+  'ratios.unchangedByValuesLoad': seconds,
   floorBy: z.enum(['psql', 'pg-copy-streams']),
   workerPeakRssMb: z.number().positive(),
   apiCalls: z.int().positive(),
@@ -32,6 +35,8 @@ const Measurement = z.strictObject({
   node: z.literal(process.version),
   postgres: z.string().regex(/^\d+/),
 });
+/** So few rows say nothing of what is to be reached. */
+const Verdict = z.strictObject({ figures: Figures, reach: z.strictObject({}), held: z.strictObject({}) });
 
 describe('npm run bench -- full-sync', function () {
   this.timeout(240_000);
@@ -63,9 +68,9 @@ describe('npm run bench -- full-sync', function () {
     ).end();
 
     assert.equal(exitCode, 0, stderr);
-    const measured = Measurement.parse(JSON.parse(stdout));
-    assert.ok(measured.seconds.load <= measured.seconds.endToEnd);
-    assert.ok(measured.seconds.unchangedLoad <= measured.seconds.unchangedEndToEnd);
+    const { figures } = Verdict.parse(JSON.parse(stdout));
+    assert.ok(figures['seconds.load'] <= figures['seconds.endToEnd']);
+    assert.ok(figures['seconds.unchangedLoad'] <= figures['seconds.unchangedEndToEnd']);
     assert.deepEqual(await benchFolders(scratch), []);
   });
 
