@@ -3,6 +3,7 @@ import { callOrganization, type ZohoCalls } from '../connection/call';
 import { findSessionType } from '../db/sessions/sessions';
 import { type CallPriority, priorityOfSession } from '../domain/credits/priorities';
 import type { OperationTarget, SyncTarget } from '../temporal/contract/targets';
+import { TASK_QUEUES } from '../temporal/task-queues';
 import type { ActivityDependencies } from './dependencies';
 import { withHeartbeats } from './heartbeats';
 
@@ -14,6 +15,12 @@ export interface ZohoWork extends ZohoCalls {
   /** Sets what the Temporal UI shows of the running attempt. */
   report(doing: object): void;
 }
+
+/**
+ * Longest wait for Zoho on the queue of calls, in milliseconds: then the place of a few calls goes to others, of other
+ * organizations, too. The next attempt keeps the deadline.
+ */
+const GIVE_UP_AMONG_CALLS_MS = 2_000;
 
 /** The run an activity works for. */
 type RunTarget = Pick<SyncTarget, 'connectionId' | 'sessionId'> | OperationTarget;
@@ -32,10 +39,12 @@ export async function withZoho<T>(
   priority?: CallPriority,
 ): Promise<T> {
   const signal = cancellationSignal();
+  const { taskQueue } = activityInfo();
   const caller = {
     runId: 'operationId' in target ? target.operationId : target.sessionId,
     priority: priority ?? (await priorityOf(deps, target)),
-    worker: activityInfo().taskQueue,
+    worker: taskQueue,
+    ...(taskQueue === TASK_QUEUES.zohoApi && { giveUpAfterMs: GIVE_UP_AMONG_CALLS_MS }),
     signal,
   };
   let doing: object = {};

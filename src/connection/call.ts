@@ -21,6 +21,8 @@ export interface Caller {
   runId?: string | undefined;
   /** Absent: the broker's default. */
   priority?: CallPriority | undefined;
+  /** Longest wait of a call for leave to be made, in milliseconds. Absent: the broker's default. */
+  giveUpAfterMs?: number | undefined;
   /** The part of the engine the ledger names: a task queue, or the control API. */
   worker: string;
   /** Aborting cancels the call in flight. */
@@ -71,11 +73,12 @@ export async function callOrganization<T>(
   caller: Caller,
   work: (zoho: ZohoCalls) => Promise<T>,
 ): Promise<T> {
-  const { runId, priority, worker, signal, token } = caller;
+  const { runId, priority, giveUpAfterMs, worker, signal, token } = caller;
   const calls: ZohoCall[] = [];
   const started = new StartedCalls(signal);
   const options: CallOptions = {
     priority,
+    giveUpAfterMs,
     signal: started.signal,
     observer: (call) => calls.push(call),
     onStart: (call) => started.add(call),

@@ -14,7 +14,7 @@ export interface BrokerOptions {
   defaultPriority: CallPriority;
   /** The calls of a process that died end after this, in milliseconds. @default 10000 */
   leaseMs?: number;
-  /** Longest wait of a call before it fails with the time of the next attempt, in milliseconds. @default 10000 */
+  /** Longest wait of a call that names none before it fails with the time of the next attempt, in milliseconds. @default 10000 */
   giveUpAfterMs?: number;
 }
 
@@ -98,7 +98,7 @@ export class CreditBroker {
     const { operation, credits, heavy } = call;
     const rate = CALL_RATES[operation];
     const request = { operation, priority, heavy, credits, calls, rate, maxWaitMs: MAX_WAIT_MS[priority] };
-    return this.#queueOf(connectionId).acquire(request, signal);
+    return this.#queueOf(connectionId).acquire(request, signal, call.giveUpAfterMs);
   }
 
   #release(

@@ -11,12 +11,12 @@ export interface QueueOptions {
   owner: string;
   /** The calls of a process that died end after this. */
   leaseMs: number;
-  /** A call that was not admitted within this time gives up. */
+  /** A call that names no other time gives up when it was not admitted within this one. */
   giveUpAfterMs: number;
 }
 
 interface WaitingCall {
-  since: number;
+  givesUpAt: number;
   resolve: (end: WaitEnd) => void;
   reject: (error: unknown) => void;
 }
@@ -56,9 +56,14 @@ export class CallQueue {
 
   /**
    * Queues a call and waits for the decision.
+   * @param giveUpAfterMs longest wait
    * @throws the signal's reason; the error of a database that cannot be reached
    */
-  async acquire(call: Omit<CallRequest, 'ticket'>, signal: AbortSignal | undefined): Promise<QueueDecision> {
+  async acquire(
+    call: Omit<CallRequest, 'ticket'>,
+    signal: AbortSignal | undefined,
+    giveUpAfterMs = this.#options.giveUpAfterMs,
+  ): Promise<QueueDecision> {
     signal?.throwIfAborted();
     if (this.#isClosed) throw new Error(STOPPING);
     this.#lastTicket += 1;
@@ -67,7 +72,7 @@ export class CallQueue {
     this.#wake();
     let onAbort: () => void = () => undefined;
     const wait = new Promise<WaitEnd>((resolve, reject) => {
-      this.#waiting.set(ticket, { since: performance.now(), resolve, reject });
+      this.#waiting.set(ticket, { givesUpAt: performance.now() + giveUpAfterMs, resolve, reject });
       onAbort = () => {
         if (!this.#waiting.delete(ticket)) return;
         this.#withdraw(ticket);
@@ -152,9 +157,9 @@ export class CallQueue {
   }
 
   #timeOutWaiting(): void {
-    const latest = performance.now() - this.#options.giveUpAfterMs;
-    for (const [ticket, { since, resolve }] of this.#waiting) {
-      if (since > latest) continue;
+    const now = performance.now();
+    for (const [ticket, { givesUpAt, resolve }] of this.#waiting) {
+      if (givesUpAt > now) continue;
       this.#waiting.delete(ticket);
       this.#releases.push({ ticket, sent: false, keepsDeadline: true });
       resolve({ ticket, outcome: 'timed_out' });

@@ -19,6 +19,8 @@ export interface LimitedCall {
   priority?: CallPriority | undefined;
   /** The batch it belongs to. */
   batch?: CallBatch | undefined;
+  /** Longest wait for a permit, in milliseconds. Absent: the limiter's default. */
+  giveUpAfterMs?: number | undefined;
 }
 
 /** The end of a call that was admitted. */

@@ -41,6 +41,8 @@ export interface CallOptions {
   batch?: CallBatch | undefined;
   /** For the transport's limiter. */
   priority?: CallPriority | undefined;
+  /** Longest wait for the transport's limiter, in milliseconds. Absent: the limiter's default. */
+  giveUpAfterMs?: number | undefined;
   /** Hears of the call before it waits for its token and its permit; the promise settles after the observer's report. */
   onStart?: ((call: Promise<unknown>) => void) | undefined;
 }
@@ -208,8 +210,9 @@ export class ZohoTransport {
     const http = httpRequest(request, token);
     const listed = request.credits ?? CREDITS[request.operation];
     const { operation, module, heavy = false } = request;
-    const { priority, batch } = options ?? {};
-    const permit = await this.#limiter?.acquire({ operation, module, credits: listed, heavy, priority, batch }, signal);
+    const { priority, batch, giveUpAfterMs } = options ?? {};
+    const call = { operation, module, credits: listed, heavy, priority, batch, giveUpAfterMs };
+    const permit = await this.#limiter?.acquire(call, signal);
     const report = new CallReport(
       {
         operation,

@@ -84,6 +84,15 @@ describe('the credit broker', () => {
     assert.match(refused.message, /list_records.*Deals.*not sent: all simultaneous calls .* are taken/);
   });
 
+  it('lets a call wait no longer than its caller has patience', async () => {
+    const limiter = broker({ giveUpAfterMs: 600_000 }).limiter(await connection({ concurrency: 1 }));
+    await limiter.acquire(CALL, undefined);
+
+    const refused = await refusalOf(limiter.acquire({ ...CALL, giveUpAfterMs: 50 }, undefined));
+
+    assert.equal(refused.code, 'NO_FREE_CALL');
+  });
+
   it('admits no call whose caller has given up', async () => {
     const connectionId = await connection({ concurrency: 1 });
     const limiter = broker().limiter(connectionId);
