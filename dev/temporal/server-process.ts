@@ -37,6 +37,9 @@ export function temporalServer(options: TemporalServerOptions): ProcessSpec {
       // With the default of four partitions few workers often poll the wrong one, and a task waits for over a second.
       ...['--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1'],
       ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
+      // Urgent work goes first, and organizations take turns.
+      ...['--dynamic-config-value', 'matching.useNewMatcher=true'],
+      ...['--dynamic-config-value', 'matching.enableFairness=true'],
       ...SEARCH_ATTRIBUTES.flatMap(({ name, type }) => [
         '--search-attribute',
         `${name}=${TypedSearchAttributes.toMetadataType(type)}`,

@@ -2,7 +2,8 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { TemporalClient } from '../client';
 import { type IngestionTarget, recordsChangedSignal } from '../contract/sync-messages';
 import { ingestionWorkflowId, syncWorkflowId } from '../ids';
-import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
+import { priorityOf } from '../priorities';
+import { runAttributes } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
 import { translate } from './sync-commands';
 
@@ -66,12 +67,8 @@ function startOf(
   const input = { connectionId, connection, module, key, trigger: 'notification', options: {} };
   return {
     taskQueue: TASK_QUEUES.core,
+    priority: priorityOf(kind, connection),
     args: [kind === 'webhook_update' ? { ...input, mirrorId } : input],
-    typedSearchAttributes: [
-      { key: SyncConnection, value: connection },
-      { key: SyncModule, value: module },
-      { key: SyncKind, value: kind },
-      { key: SyncStatus, value: 'initiated' },
-    ],
+    typedSearchAttributes: runAttributes(connection, module, kind),
   };
 }

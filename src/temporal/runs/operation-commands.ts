@@ -2,7 +2,8 @@ import type { BulkOperationKind } from '../../domain/runs/bulk-operations';
 import type { TemporalClient } from '../client';
 import { jobFinishedSignal, type BulkOperationInput } from '../contract/operation-messages';
 import { bulkWriteWorkflowId, massUpdateWorkflowId } from '../ids';
-import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
+import { priorityOf } from '../priorities';
+import { runAttributes } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
 import { translate, type WorkflowTarget } from './sync-commands';
 
@@ -44,12 +45,8 @@ export function createOperationCommands({ client, connection }: TemporalClient):
           // A start whose answer was lost is the same start.
           workflowIdConflictPolicy: 'USE_EXISTING',
           args: [input],
-          typedSearchAttributes: [
-            { key: SyncConnection, value: input.connection },
-            { key: SyncModule, value: modules },
-            { key: SyncKind, value: kind },
-            { key: SyncStatus, value: 'initiated' },
-          ],
+          typedSearchAttributes: runAttributes(input.connection, modules, kind),
+          priority: priorityOf(kind, input.connection),
           memo: { sessionId: input.operationId, requestedBy },
           staticSummary: `${title} to ${modules} (${input.connection})`,
           staticDetails: `- operation: \`${input.operationId}\`\n- requested by: ${requestedBy}`,

@@ -22,7 +22,8 @@ import {
   type SyncInput,
 } from '../contract/sync-messages';
 import { nightlyWorkflowId, refreshWorkflowId, syncWorkflowId } from '../ids';
-import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
+import { priorityOf } from '../priorities';
+import { runAttributes } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
 import { describeNight, describeRemoval, describeRequest } from './start-texts';
 
@@ -201,12 +202,8 @@ class TemporalSyncCommands implements SyncCommands {
         taskQueue: TASK_QUEUES.core,
         workflowIdConflictPolicy: 'FAIL',
         args: [input],
-        typedSearchAttributes: [
-          { key: SyncConnection, value: input.connection },
-          { key: SyncModule, value: input.module },
-          { key: SyncKind, value: sync.kind },
-          { key: SyncStatus, value: 'initiated' },
-        ],
+        typedSearchAttributes: runAttributes(input.connection, input.module, sync.kind),
+        priority: priorityOf(sync.kind, input.connection),
         memo: { sessionId: input.sessionId, requestedBy },
         staticSummary: sync.summary,
         staticDetails: [...sync.details, ...describeRemoval(input.options)].join('\n'),

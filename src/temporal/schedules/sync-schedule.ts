@@ -3,7 +3,8 @@ import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client'
 import type { DesiredSchedule, IncrementalSchedule, NightlySchedule } from '../../domain/schedules/desired-schedule';
 import { ALL_MODULES, type NightlyInput } from '../contract/nightly';
 import type { IncrementalSyncInput } from '../contract/sync-messages';
-import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
+import { scheduledPriority } from '../priorities';
+import { runAttributes } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
 import { connectionMemo } from './connection-schedules';
 import { pauseNoteOf } from './pause-notes';
@@ -70,12 +71,8 @@ function nightlySettings({ id, connectionId, connection, at, timeZone }: Nightly
       workflowId: id,
       taskQueue: TASK_QUEUES.core,
       args: [input],
-      typedSearchAttributes: [
-        { key: SyncConnection, value: connection },
-        { key: SyncModule, value: ALL_MODULES },
-        { key: SyncKind, value: 'nightly' },
-        { key: SyncStatus, value: 'initiated' },
-      ],
+      typedSearchAttributes: runAttributes(connection, ALL_MODULES, 'nightly'),
+      ...scheduledPriority('nightly', connection),
       staticSummary: `Nightly sync of ${connection}`,
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: NIGHT_CATCH_UP },
@@ -105,12 +102,8 @@ function incrementalSettings(schedule: IncrementalSchedule): ScheduleSettings {
       workflowId: id,
       taskQueue: TASK_QUEUES.core,
       args: [input],
-      typedSearchAttributes: [
-        { key: SyncConnection, value: connection },
-        { key: SyncModule, value: module },
-        { key: SyncKind, value: 'incremental_sync' },
-        { key: SyncStatus, value: 'initiated' },
-      ],
+      typedSearchAttributes: runAttributes(connection, module, 'incremental_sync'),
+      ...scheduledPriority('incremental_sync', connection),
       staticSummary: `Incremental sync of ${module} (${connection}), by schedule`,
     },
     // One run covers any number of missed ones. Without a limit Temporal makes up for a year of them.
