@@ -1,6 +1,7 @@
 import { RETRY_RULES } from '../src/domain/retry-rules';
 import { RETRY_BY_CODE } from '../src/domain/zoho-failures';
-import { FAILURES, type FailureKind } from '../src/temporal/contract/failures';
+import type { FailureKind } from '../src/temporal/contract/failure-kind';
+import { FAILURES } from '../src/temporal/contract/failures';
 
 const HEADINGS: Readonly<Record<keyof typeof FAILURES, string>> = {
   bulkRead: 'Exports (bulk read)',
@@ -11,6 +12,7 @@ const HEADINGS: Readonly<Record<keyof typeof FAILURES, string>> = {
   module: 'Modules',
   mirror: 'Mirrors',
   watermark: 'Watermarks',
+  scan: 'Scans',
   changes: 'Changes',
   chunks: 'Chunks',
   run: 'Runs',

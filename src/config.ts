@@ -64,6 +64,8 @@ const Environment = z.object({
   PULSE_API_CONCURRENCY: z.coerce.number().int().min(1).default(8),
   /** Modules that one worker reads at a time by list pages, changes or deletes. */
   PULSE_SCAN_CONCURRENCY: z.coerce.number().int().min(1).default(4),
+  /** Seconds for which a module is read before others have their turn. */
+  PULSE_SCAN_LEG_SECONDS: z.coerce.number().int().min(1).default(60),
   /**
    * Address at which a worker serves Prometheus metrics (/metrics); without a port it does not. 0 takes any free port.
    */

@@ -39,6 +39,8 @@ export interface ActivityDependencies {
   syncSchedules: SyncSchedules;
   /** Lets be read what Zoho tells of changes, and what it may not have told of. */
   ingestion: IngestionCommands;
+  /** Time in milliseconds after which a scan ends where it is, to be scheduled anew behind what waits. */
+  scanLegMs: number;
   /** Ages at which values of records are forgotten after their work has ended. */
   retention: Retention;
   /**

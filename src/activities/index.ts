@@ -9,6 +9,7 @@ import { notifyCaller } from './bulk-operations/notify-caller';
 import { planBulkWrite } from './bulk-operations/plan-bulk-write';
 import { submitBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } from './bulk-operations/submit-bulk-write';
 import type { ActivityDependencies } from './dependencies';
+import { inLeg } from './in-leg';
 import { Housekeeper, runTaskOfConnection } from './maintenance/housekeeper';
 import { quietTasks } from './maintenance/tasks';
 import { drainInbox, type DrainRequest } from './notifications/drain-inbox';
@@ -86,15 +87,15 @@ export function createZohoActivities(deps: ActivityDependencies) {
     planIncrementalSync: (request: IncrementalPlanRequest) => planIncrementalSync(deps, request),
     orderBulkRead: (request: BulkPageRequest) => submitBulkRead(deps, request),
     awaitBulkRead: (request: BulkPageRequest) => awaitBulkRead(deps, request),
-    readByListPages: (request: ListReadRequest) => readByListPages(deps, request),
-    readChanges: (request: ChangesRequest) => readChanges(deps, request),
-    readDeletes: (request: DeletesRequest) => readDeletes(deps, request),
+    readByListPages: (request: ListReadRequest) => inLeg(deps, request, (leg) => readByListPages(deps, request, leg)),
+    readChanges: (request: ChangesRequest) => inLeg(deps, request, (leg) => readChanges(deps, request, leg)),
+    readDeletes: (request: DeletesRequest) => inLeg(deps, request, (leg) => readDeletes(deps, request, leg.mostCalls)),
     readRestored: (request: RestoredRequest) => readRestored(deps, request),
     refetchRecords: (target: SyncTarget) => refreshRecords(deps, target),
     retryQuarantined: (request: RetryRequest) => retryQuarantined(deps, request),
     weighDifferences: (request: DifferencesRequest) => weighDifferences(deps, request),
-    settleDifferences: (request: SettleRequest) => settleDifferences(deps, request),
-    sweepUnseenRows: (request: SweepRun) => sweepUnseenRows(deps, request),
+    settleDifferences: (request: SettleRequest) => inLeg(deps, request, (leg) => settleDifferences(deps, request, leg)),
+    sweepUnseenRows: (request: SweepRun) => inLeg(deps, request, (leg) => sweepUnseenRows(deps, request, leg)),
     countBothSides: (target: SyncTarget) => countBothSides(deps, target),
     renewChannels: (task: TaskOfConnection) =>
       runTaskOfConnection(deps, task, () => renewChannels(deps, task.connectionId)),

@@ -12,7 +12,8 @@ import { DATABASE_FAILURES } from '../domain/database-failures';
 import type { RetryRuleName } from '../domain/retry-rules';
 import { NumberRangeExceeded } from '../domain/runs/chunk-numbers';
 import { retryRuleOf } from '../domain/zoho-failures';
-import { failureKindOf, FAILURES, permanentFailure, type FailureKind } from '../temporal/contract/failures';
+import type { FailureKind } from '../temporal/contract/failure-kind';
+import { failureKindOf, FAILURES, permanentFailure } from '../temporal/contract/failures';
 import { ZohoError } from '../zoho/errors/errors';
 
 /** A failure as Temporal gets it, and how long it is tried again. */

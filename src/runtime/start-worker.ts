@@ -98,6 +98,7 @@ function activityDependencies(
     knex,
     zoho,
     ...parts,
+    scanLegMs: config.PULSE_SCAN_LEG_SECONDS * 1_000,
     retention: {
       sentDays: config.PULSE_KEEP_SENT_DAYS,
       deletedDays: config.PULSE_KEEP_DELETED_DAYS,

@@ -5,6 +5,7 @@ import {
   type RetryPolicy,
 } from '@temporalio/workflow';
 import type { CoreActivities, LoadActivities, ZohoActivities } from '../activities';
+import type { Unfinished } from '../activities/pull/leg';
 import { TASK_QUEUES } from '../temporal/task-queues';
 
 /**
@@ -88,6 +89,25 @@ const loading: ActivityOptions = {
   scheduleToCloseTimeout: MAX_WAIT,
 };
 
+/**
+ * An activity that reads in legs: as long as it says that there is more, it is scheduled again, behind what waits.
+ * @param rest schedules the legs after the first
+ */
+function inLegs<Request, Result>(
+  first: (request: Request) => Promise<Result | Unfinished>,
+  rest = first,
+): (request: Request) => Promise<Exclude<Result, Unfinished>> {
+  return async (request) => {
+    let leg = await first(request);
+    while (isUnfinished(leg)) leg = await rest(request);
+    return leg as Exclude<Result, Unfinished>;
+  };
+}
+
+function isUnfinished(result: unknown): result is Unfinished {
+  return typeof result === 'object' && result !== null && 'more' in result;
+}
+
 /** The words are what the Temporal UI shows beside the activity's name. */
 const zoho = (options: ActivityOptions, summary: string) => proxyActivities<ZohoActivities>({ ...options, summary });
 const core = (summary: string) => proxyActivities<CoreActivities>({ ...bookkeeping, summary });
@@ -112,15 +132,21 @@ export const { planIncrementalSync } = zoho(calls, 'Fields, table, and where ear
 export const { orderBulkRead: submitBulkRead } = zoho(calls, 'Submit an export of 200,000 rows');
 export const { awaitBulkRead } = zoho(polling, 'Wait for the export; each attempt asks once');
 export const { countBothSides } = zoho(calls, 'Count the rows on both sides');
-export const { readByListPages } = zoho(scans, 'Read list pages into the mirror');
-export const { readChanges } = zoho(scans, 'Read what changed since the start');
-export const { readDeletes } = zoho(scans, 'Remove what Zoho lists as deleted');
+export const readByListPages = inLegs(zoho(scans, 'Read list pages into the mirror').readByListPages);
+export const readChanges = inLegs(
+  zoho(calls, 'Read what changed since the start').readChanges,
+  zoho(scans, 'Read more of what changed').readChanges,
+);
+export const readDeletes = inLegs(
+  zoho(calls, 'Remove what Zoho lists as deleted').readDeletes,
+  zoho(scans, 'Remove all that Zoho lists as deleted').readDeletes,
+);
 export const { readRestored } = zoho(calls, 'Look for records that were restored');
 export const { retryQuarantined } = zoho(calls, 'Ask again for records that did not fit');
 export const { refetchRecords } = zoho(calls, 'Ask for chosen records, 100 a call');
 export const { weighDifferences } = zoho(calls, 'Count the records that differ');
-export const { settleDifferences } = zoho(scans, 'Ask for the records that differ');
-export const { sweepUnseenRows } = zoho(scans, 'Remove rows that Zoho no longer has');
+export const settleDifferences = inLegs(zoho(scans, 'Ask for the records that differ').settleDifferences);
+export const sweepUnseenRows = inLegs(zoho(scans, 'Remove rows that Zoho no longer has').sweepUnseenRows);
 export const { drainInbox } = zoho(draining, 'Read the records that Zoho has told of');
 export const { renewChannels } = zoho(asking, 'Subscribe and renew the channels of notifications');
 export const { planBulkWrite } = zoho(calls, 'Sort the records into files, check their fields');

@@ -11,6 +11,7 @@ import {
 } from '../../simulator';
 import { CallerClient } from '../../src/activities/caller-client';
 import type { ActivityDependencies } from '../../src/activities/dependencies';
+import type { Unfinished } from '../../src/activities/pull/leg';
 import { Spool } from '../../src/activities/spool';
 import { ZohoTransports } from '../../src/connection/transports';
 import type { ConnectionSettings } from '../../src/db/connections/connections';
@@ -54,6 +55,14 @@ export async function someOrganization(
   return connection.$query(knex).patchAndFetch({ grantCheckedAt: new Date() });
 }
 
+/** Repeats an activity that reads in legs until it has read all, as workflows do. */
+export async function toTheEnd<T extends object>(leg: () => Promise<T | Unfinished>): Promise<T> {
+  for (;;) {
+    const outcome = await leg();
+    if (!('more' in outcome)) return outcome;
+  }
+}
+
 /** A worker that Zoho cannot call, and Temporal that starts nothing. */
 const NO_SURROUNDINGS = {
   bulkWriteCallbackUrl: () => undefined,
@@ -91,6 +100,7 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
       logger: createLogger('test', 'silent'),
       spool,
       callers: new CallerClient({ allowLoopback: true }),
+      scanLegMs: 60_000,
       retention: { sentDays: 0, deletedDays: 0, logDays: 0, historyDays: 0, fenceDays: 0 },
       workflowState: async () => ({ status: null, sessionId: null }),
       ...NO_SURROUNDINGS,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { failureTable } from '../../dev/failure-table';
-import { FAILURES, type FailureKind } from '../../src/temporal/contract/failures';
+import type { FailureKind } from '../../src/temporal/contract/failure-kind';
+import { FAILURES } from '../../src/temporal/contract/failures';
 
 const ROOT = path.join(__dirname, '../..');
 /** Files that turn registered kinds, or the failures of others, into Temporal's. */

@@ -117,6 +117,14 @@ const SCENARIOS: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
     await org.incrementalSyncByClock('Contacts');
     return org;
   },
+  'incremental-in-legs': async (engine) => {
+    const org = await engine.org({ contacts: 2_100 });
+    await org.fullSync('Contacts');
+    org.zoho.moveClock({ advance: HOUR_MS });
+    org.zoho.changeRecords('Contacts', { update: { count: 2_100, values: { Title: 'Read in legs' } } });
+    await org.incrementalSync('Contacts');
+    return org;
+  },
   'incremental-looked-again': async (engine) => {
     const org = await engine.org({ contacts: 300 });
     await org.fullSync('Contacts');

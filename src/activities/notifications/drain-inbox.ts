@@ -155,7 +155,7 @@ class InboxLook {
     const mark = await getWatermark(knex, connectionId, key);
     if (!mark) return;
     const takenAt = await this.#whenQuiet();
-    const { changes, deletes } = await getReadingStart(knex, mark);
+    const start = await getReadingStart(knex, mark);
     const last = await findLastChunk(knex, sessionId, NOTIFIED_CHANGE_CHUNKS);
     const firstChunk = nextChangesChunk(last?.chunkNumber);
     await scanPages(this.#deps, this.#zoho, this.#mirror, {
@@ -163,20 +163,20 @@ class InboxLook {
       firstChunk,
       kind: 'delta',
       query: {},
-      changesSince: readFrom(changes.toISOString()),
+      changesSince: readFrom(start.changes.toISOString()),
       compareValues: true,
       trackRecords: true,
       keepSeenIds: true,
     });
-    const { heldBack: awaitingApproval } = await readDeletes(this.#deps, {
+    const deletes = await readDeletes(this.#deps, {
       ...this.#request,
-      since: deletes.toISOString(),
+      since: start.deletes.toISOString(),
       sequence: deleteSequence(BY_FEED),
       approved: false,
     });
     const shown = { mirrorId, sessionId, takenAt, ...scanChunks(firstChunk) };
     await settleShown(knex, { connectionId, key }, shown);
-    this.kept += awaitingApproval;
+    if (!('more' in deletes)) this.kept += deletes.heldBack;
   }
 
   /**

@@ -31,6 +31,7 @@ import { listDeleted } from '../../zoho/records/deleted-records';
 import type { ActivityDependencies } from '../dependencies';
 import { withHeartbeats } from '../heartbeats';
 import { withZoho, type ZohoWork } from '../with-zoho';
+import { Leg, UNFINISHED, type Unfinished } from './leg';
 import { loadMirror, wholeMirror } from './load-mirror';
 import { refetchRecords } from './refetch-records';
 import { timedAnswer } from './timed-answer';
@@ -61,12 +62,18 @@ export interface DeletesResult {
 
 /**
  * Reads which records were deleted since a mark and moves them to their tombstones. Idempotent. More than a share of
- * the mirror awaits approval, as in a sweep.
+ * the mirror awaits approval, as in a sweep. The list cannot be read in parts: the guard weighs all of it.
+ * @param mostPages of the list: where there are more, nothing is done
  */
-export async function readDeletes(deps: ActivityDependencies, request: DeletesRequest): Promise<DeletesResult> {
+export async function readDeletes(
+  deps: ActivityDependencies,
+  request: DeletesRequest,
+  mostPages = Infinity,
+): Promise<DeletesResult | Unfinished> {
   const mirror = await loadMirror(deps, request);
   return withZoho(deps, request, async (zoho) => {
-    const { deleted, until } = await listDeletes(zoho, request.module, request.since);
+    const { deleted, until, isWhole } = await listDeletes(zoho, request.module, request.since, mostPages);
+    if (!isWhole) return UNFINISHED;
     const answer = { until: until.toISOString(), mirrorRows: await countMirrorRows(deps.knex, mirror) };
     const present = (await findPresentIds(deps.knex, mirror, deleted)).length;
     if (!request.approved && massDeleteNeedsApproval(present, answer.mirrorRows, request.percent)) {
@@ -85,7 +92,8 @@ async function listDeletes(
   zoho: ZohoWork,
   module: string,
   since: string,
-): Promise<{ deleted: DeletedRow[]; until: Date }> {
+  mostPages = Infinity,
+): Promise<{ deleted: DeletedRow[]; until: Date; isWhole: boolean }> {
   const deleted: DeletedRow[] = [];
   let until: Date | undefined;
   const progress = new PagingProgress({ operation: 'list_deleted', module });
@@ -97,14 +105,14 @@ async function listDeletes(
         throw error;
       },
     );
-    if (!timed) return { deleted, until: until ?? new Date() };
+    if (!timed) return { deleted, until: until ?? new Date(), isWhole: true };
     const { answer, clocks } = timed;
     until ??= earliestNow(clocks);
     deleted.push(
       ...answer.records.map((record) => ({ id: record.id, deletedAt: record.deletedTime, reason: record.type })),
     );
     zoho.report({ readingDeletesOf: module, found: deleted.length });
-    if (!answer.moreRecords) return { deleted, until };
+    if (!answer.moreRecords || page >= mostPages) return { deleted, until, isWhole: !answer.moreRecords };
     progress.note(answer.records.map(({ id }) => id));
   }
 }
@@ -178,7 +186,11 @@ export interface SweepRun extends SweepRequest {
  * reason; every other one is asked for by id, and leaves only if Zoho does not know it. Resumable and idempotent.
  * @returns how many left the mirror, by earlier attempts, too
  */
-export async function sweepUnseenRows(deps: ActivityDependencies, request: SweepRun): Promise<{ buried: number }> {
+export async function sweepUnseenRows(
+  deps: ActivityDependencies,
+  request: SweepRun,
+  leg = new Leg(),
+): Promise<{ buried: number } | Unfinished> {
   const mirror = await wholeMirror(deps, request);
   const reading = readingOf(request);
   const moved = () => countMoved(deps.knex, request.sessionId, deleteSequences(request.sequence));
@@ -193,6 +205,7 @@ export async function sweepUnseenRows(deps: ActivityDependencies, request: Sweep
     for (let batch = 0; ; batch += 1) {
       const ids = await findUnseenRows(deps.knex, mirror, reading, after, ROWS_PER_BATCH);
       if (ids.length === 0) return { buried: await moved() };
+      if (batch > 0 && leg.isOver) return UNFINISHED;
       after = ids.at(-1) ?? after;
       const { sessionId } = request;
       const sequence = deleteBatchSequence(request.sequence, batch);

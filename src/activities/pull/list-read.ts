@@ -4,10 +4,11 @@ import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
+import { Leg, UNFINISHED } from './leg';
 import { loadMirror, partialReadOf } from './load-mirror';
 import { namesSince } from './names-since';
 import { scanFromBothEnds, scanPages } from './scan/scan-pages';
-import type { ScanRequest, ScanResult } from './scan/scan-request';
+import type { ScanOutcome, ScanRequest } from './scan/scan-request';
 import { settleDoubts } from './settle-doubts';
 
 export interface ListReadRequest extends SyncTarget {
@@ -30,7 +31,11 @@ const ROWS_FOR_TWO_ENDS = 10 * LIMITS.listPage.rows;
  * Reads a whole module, or its converted records, by list pages; a large one from both ends of its ids at once.
  * Idempotent by chunk; resumes behind the last committed one.
  */
-export async function readByListPages(deps: ActivityDependencies, request: ListReadRequest): Promise<ScanResult> {
+export async function readByListPages(
+  deps: ActivityDependencies,
+  request: ListReadRequest,
+  leg = new Leg(),
+): Promise<ScanOutcome> {
   const mirror = await loadMirror(deps, request);
   const scan: ScanRequest = {
     ...request,
@@ -42,8 +47,8 @@ export async function readByListPages(deps: ActivityDependencies, request: ListR
   };
   return withZoho(deps, request, (zoho) =>
     (request.expectedRows ?? 0) < ROWS_FOR_TWO_ENDS
-      ? scanPages(deps, zoho, mirror, scan)
-      : scanFromBothEnds(deps, zoho, mirror, scan),
+      ? scanPages(deps, zoho, mirror, scan, leg)
+      : scanFromBothEnds(deps, zoho, mirror, scan, leg),
   );
 }
 
@@ -62,10 +67,14 @@ const MAX_DOUBT_CALLS = 200;
  * records that this or an earlier read has left in doubt.
  * Idempotent by chunk.
  */
-export async function readChanges(deps: ActivityDependencies, request: ChangesRequest): Promise<ScanResult> {
+export async function readChanges(
+  deps: ActivityDependencies,
+  request: ChangesRequest,
+  leg = new Leg(),
+): Promise<ScanOutcome> {
   const mirror = await loadMirror(deps, request);
   return withZoho(deps, request, async (zoho) => {
-    const scanned = await scanPages(deps, zoho, mirror, {
+    const changes: ScanRequest = {
       ...request,
       kind: 'delta',
       query: {},
@@ -73,8 +82,10 @@ export async function readChanges(deps: ActivityDependencies, request: ChangesRe
       compareValues: true,
       partialRead: partialReadOf(mirror, 'list'),
       keepSeenIds: false,
-    });
-    await settleDoubts(deps, zoho, request, MAX_DOUBT_CALLS);
+    };
+    const scanned = await scanPages(deps, zoho, mirror, changes, leg);
+    if ('more' in scanned) return scanned;
+    if (!(await settleDoubts(deps, zoho, request, MAX_DOUBT_CALLS, leg))) return UNFINISHED;
     await refreshNames(deps.knex, mirror, await namesSince(deps, mirror));
     return scanned;
   });

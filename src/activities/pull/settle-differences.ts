@@ -4,6 +4,7 @@ import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
+import { Leg, UNFINISHED, type Unfinished } from './leg';
 import { wholeMirror } from './load-mirror';
 import { settleDoubts } from './settle-doubts';
 
@@ -49,12 +50,18 @@ export interface SettleRequest extends DifferencesRequest, Differences {}
  * Asks by id for the records that differ, a credit for every 100 of them and 50 fields; or forgets them, where the
  * session reads the whole module instead. Resumable and idempotent: what is settled is no longer in doubt.
  */
-export async function settleDifferences(deps: ActivityDependencies, request: SettleRequest): Promise<void> {
+export async function settleDifferences(
+  deps: ActivityDependencies,
+  request: SettleRequest,
+  leg = new Leg(),
+): Promise<Unfinished | undefined> {
   const { found, tooMany } = request;
   const mirror = await wholeMirror(deps, request);
   if (tooMany) await forgetDoubtsOf(deps.knex, mirror, request.sessionId);
   else {
     const calls = Math.ceil(found / LIMITS.listPage.ids);
-    await withZoho(deps, request, (zoho) => settleDoubts(deps, zoho, request, calls));
+    const isDone = await withZoho(deps, request, (zoho) => settleDoubts(deps, zoho, request, calls, leg));
+    if (!isDone) return UNFINISHED;
   }
+  return undefined;
 }

@@ -6,6 +6,7 @@ import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import type { ZohoWork } from '../with-zoho';
+import { Leg } from './leg';
 import { wholeMirror } from './load-mirror';
 import { refetchRecords } from './refetch-records';
 
@@ -17,13 +18,15 @@ const CLOCKS_APART_MS = 60_000;
  * after the mirror's row was written is right, whatever its time of modification. A credit for every 100 of them.
  * Idempotent; doubts beyond the limit stay for the next call, and for the next session.
  * @param limit calls at most, of 100 records each
+ * @returns false if the leg ended before
  */
 export async function settleDoubts(
   deps: ActivityDependencies,
   zoho: ZohoWork,
   target: SyncTarget,
   limit: number,
-): Promise<void> {
+  leg = new Leg(),
+): Promise<boolean> {
   const mirror = await wholeMirror(deps, target);
   const startedAt = new Date(Date.now() - CLOCKS_APART_MS);
   const { sessionId } = target;
@@ -31,12 +34,15 @@ export async function settleDoubts(
   const chunks = new ChunkCounter(DOUBT_CHUNKS, last?.chunkNumber);
   for (let call = 0; call < limit; call += 1) {
     const doubts = await findDoubts(deps.knex, mirror, LIMITS.listPage.ids);
-    if (doubts.ids.length === 0) return;
+    if (doubts.ids.length === 0) return true;
+    if (call > 0 && leg.isOver) return false;
     await refetchRecords(deps, zoho, mirror, { sessionId, ids: doubts.ids, chunks, settlesDoubtsUpTo: doubts.upTo });
     await forgetDoubts(deps.knex, mirror, doubts);
     if ((await learnUsers(deps.knex, mirror, doubts.ids)) > 0) {
       await refreshNames(deps.knex, mirror, { users: startedAt, records: startedAt });
     }
+    leg.noteCall();
     zoho.report({ settlingDoubtsOf: target.module, asked: (call + 1) * LIMITS.listPage.ids });
   }
+  return true;
 }

@@ -43,6 +43,7 @@ import * as retentionOfFences from './unreleased/2026-11-28/20261128075900_reten
 import * as housekeepingTasks from './unreleased/2026-11-28/20261128100500_housekeeping_tasks';
 import * as countsOfModules from './unreleased/2026-11-28/20261128100600_counts_of_modules';
 import * as indexedFields from './unreleased/2026-11-28/20261128101500_indexed_fields';
+import * as scanSlots from './unreleased/2026-11-28/20261128101500_scan_slots';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -94,4 +95,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128100500_housekeeping_tasks', ...housekeepingTasks },
   { name: '20261128100600_counts_of_modules', ...countsOfModules },
   { name: '20261128101500_indexed_fields', ...indexedFields },
+  { name: '20261128101500_scan_slots', ...scanSlots },
 ];

@@ -1,13 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { DATABASE_FAILURES } from '../../domain/database-failures';
-import type { FailureAdvice, Responsible, RetryRuleName } from '../../domain/retry-rules';
 import { ZOHO_FAILURES } from '../../domain/zoho-failures';
-
-/** One type of failure, as the Temporal UI, the logs and sessions show it. */
-export interface FailureKind extends FailureAdvice {
-  /** Never changes: histories and alerts hold it. */
-  readonly type: string;
-}
+import { failure, kindsOf, type FailureKind } from './failure-kind';
 
 const WAIT = 'Nothing: the next attempt asks again.';
 
@@ -141,6 +135,15 @@ export const FAILURES = {
       'Run a full sync of the module.',
     ),
   },
+  scan: {
+    waiting: failure(
+      'scan.waiting',
+      'As many modules of the organization are being read as may be at a time; they take turns, a minute each',
+      'Nothing: the module is read when it is its turn.',
+      'nobody',
+      'wait',
+    ),
+  },
   changes: {
     tooManyAtOnce: failure(
       'changes.too_many_at_once',
@@ -260,27 +263,6 @@ export function isOverdue({ details }: ApplicationFailure): boolean {
 /** Failure that another attempt would only repeat. */
 export function permanentFailure({ type }: FailureKind, message: string, cause?: Error): ApplicationFailure {
   return ApplicationFailure.create({ type, message, nonRetryable: true, ...(cause && { cause }) });
-}
-
-function failure(
-  type: string,
-  meaning: string,
-  whatToDo: string,
-  who: Responsible = 'operator',
-  retry: RetryRuleName = 'never',
-): FailureKind {
-  return { type, meaning, whatToDo, who, retry };
-}
-
-function kindsOf<Name extends string>(
-  prefix: string,
-  advice: Readonly<Record<Name, FailureAdvice>>,
-): Readonly<Record<Name, FailureKind>> {
-  const kinds = Object.entries<FailureAdvice>(advice).map(([name, advised]) => [
-    name,
-    { type: `${prefix}.${name}`, ...advised },
-  ]);
-  return Object.fromEntries(kinds) as Readonly<Record<Name, FailureKind>>;
 }
 
 const BY_TYPE: ReadonlyMap<string, FailureKind> = new Map(

@@ -2,7 +2,8 @@ import { RetryState, TimeoutType } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, isCancellation, rootCause, TimeoutFailure } from '@temporalio/workflow';
 import { NumberRangeExceeded } from '../../domain/runs/chunk-numbers';
 import type { AttemptEnd } from '../../domain/runs/step-states';
-import { FAILURES, type FailureKind } from '../../temporal/contract/failures';
+import type { FailureKind } from '../../temporal/contract/failure-kind';
+import { FAILURES } from '../../temporal/contract/failures';
 
 /** Failure that an activity raised, from what the workflow caught. */
 export function causeOf(error: unknown): ApplicationFailure | undefined {

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { countSweepCandidates, readDeletes, sweepUnseenRows } from '../../../src/activities/pull/deletes';
+import {
+  countSweepCandidates,
+  readDeletes,
+  sweepUnseenRows,
+  type DeletesRequest,
+} from '../../../src/activities/pull/deletes';
 import { readByListPages } from '../../../src/activities/pull/list-read';
 import { loadMirror } from '../../../src/activities/pull/load-mirror';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
@@ -8,7 +13,7 @@ import { closeRun } from '../../../src/db/runs/close-run';
 import { sessionRun } from '../../../src/domain/runs/run';
 import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { someSession } from '../../db/support';
-import { useActivities } from '../support';
+import { toTheEnd, useActivities } from '../support';
 
 const DEALS = 250;
 
@@ -46,16 +51,17 @@ describe('rows that a session has not seen', () => {
     return rows;
   }
 
-  const sweep = (target: SyncTarget, began: string) =>
-    fixture.run(() =>
-      sweepUnseenRows(fixture.deps, { ...target, began, deletesFollowedUntil: null, sequence: 1, firstChunk: 1_000 }),
-    );
+  const sweep = (target: SyncTarget, began: string) => {
+    const request = { ...target, began, deletesFollowedUntil: null, sequence: 1, firstChunk: 1_000 };
+    return toTheEnd(() => fixture.run(() => sweepUnseenRows(fixture.deps, request)));
+  };
+
+  const feed = (request: DeletesRequest) => toTheEnd(() => fixture.run(() => readDeletes(fixture.deps, request)));
 
   it('leaves only when a person agrees, where a large share of the module was deleted', async () => {
     const { target, began, ids } = await mirrored();
     fixture.simulator.control.changeRecords('Deals', { delete: ids.slice(0, 60) });
-    const read = (approved: boolean) =>
-      fixture.run(() => readDeletes(fixture.deps, { ...target, since: began, sequence: 1, approved }));
+    const read = (approved: boolean) => feed({ ...target, since: began, sequence: 1, approved });
 
     const unasked = await read(false);
     const rowsLeft = (await rowsOf(target)).length;
@@ -124,9 +130,7 @@ describe('rows that a session has not seen', () => {
 
     const outcomes = [];
     for (let attempt = 1; attempt <= 2; attempt += 1) {
-      outcomes.push(
-        await fixture.run(() => readDeletes(fixture.deps, { ...target, since: began, sequence: 7, approved: false })),
-      );
+      outcomes.push(await feed({ ...target, since: began, sequence: 7, approved: false }));
     }
 
     assert.deepEqual(

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { Leg } from '../../../src/activities/pull/leg';
 import { readByListPages } from '../../../src/activities/pull/list-read';
 import { loadMirror } from '../../../src/activities/pull/load-mirror';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { ZohoError } from '../../../src/zoho/errors/errors';
-import { useActivities } from '../support';
+import { toTheEnd, useActivities } from '../support';
 
 const DEALS = 9_000;
 const PAGES = DEALS / 200;
@@ -22,17 +23,12 @@ describe('a module read by list pages', () => {
     return target;
   }
 
-  const read = (target: SyncTarget, expectedRows: number) =>
-    fixture.run(() =>
-      readByListPages(fixture.deps, {
-        ...target,
-        firstChunk: 1,
-        keepSeenIds: false,
-        trackRecords: false,
-        firstLoad: true,
-        expectedRows,
-      }),
-    );
+  const leg = (target: SyncTarget, expectedRows: number, bounds?: Leg) => {
+    const request = { ...target, firstChunk: 1, keepSeenIds: false, trackRecords: false, firstLoad: true };
+    return fixture.run(() => readByListPages(fixture.deps, { ...request, expectedRows }, bounds));
+  };
+
+  const read = (target: SyncTarget, expectedRows: number) => toTheEnd(() => leg(target, expectedRows));
 
   async function countRows(target: SyncTarget): Promise<number> {
     const mirror = await loadMirror(fixture.deps, target);
@@ -66,6 +62,35 @@ describe('a module read by list pages', () => {
       rows.map((row) => Number(row.chunk_number)),
       [1, 2, 3],
     );
+  });
+
+  for (const [from, expectedRows] of [
+    ['one end', 200],
+    ['both ends', DEALS],
+  ] as const) {
+    it(`is read in legs from ${from}, every row once, and a call more where the ends meet at most`, async () => {
+      const target = await planned();
+      const before = callsOf();
+      let legs = 0;
+
+      const scanned = await toTheEnd(() => {
+        legs += 1;
+        return leg(target, expectedRows, new Leg({ calls: 7 }));
+      });
+
+      assert.ok(legs > 5, `${legs} legs`);
+      assert.deepEqual([scanned.read, scanned.created, await countRows(target)], [DEALS, DEALS, DEALS]);
+      const calls = callsOf() - before;
+      assert.ok(calls >= PAGES && calls <= PAGES + MAX_SPARE_PAGES, `${calls} calls for ${PAGES} pages`);
+    });
+  }
+
+  it('gets on in every leg, however short, and commits what it has read', async () => {
+    const target = await planned();
+
+    assert.deepEqual(await leg(target, 200, new Leg({ ms: 0 })), { more: true });
+
+    assert.equal(await countRows(target), 200);
   });
 
   for (const pagesBefore of [3, 25, 40]) {

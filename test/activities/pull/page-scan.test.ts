@@ -8,7 +8,7 @@ import { closeRun } from '../../../src/db/runs/close-run';
 import { SessionEnded } from '../../../src/db/sessions/chunks';
 import { sessionRun } from '../../../src/domain/runs/run';
 import type { SyncTarget } from '../../../src/temporal/contract/targets';
-import { TIMEOUT_MS, useActivities } from '../support';
+import { TIMEOUT_MS, toTheEnd, useActivities } from '../support';
 
 const PAGE = 200;
 const DEALS = 25 * PAGE;
@@ -31,7 +31,7 @@ describe('a page scan', () => {
   /** @param expectedRows decides whether the module is scanned from one end or from both */
   const read = (target: SyncTarget, expectedRows = 0): Promise<ScanResult> => {
     const request = { ...target, firstChunk: 1, keepSeenIds: false, trackRecords: false, firstLoad: true };
-    return fixture.run(() => readByListPages(fixture.deps, { ...request, expectedRows }));
+    return toTheEnd(() => fixture.run(() => readByListPages(fixture.deps, { ...request, expectedRows })));
   };
 
   const rowsOf = async (target: SyncTarget): Promise<number> =>

@@ -10,7 +10,7 @@ import { markFilled } from '../../../src/db/mirror/module-fields';
 import { advanceWatermark, getWatermark } from '../../../src/db/sessions/watermarks';
 import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { assertSame, compareMirror } from '../../support/compare';
-import { useActivities } from '../support';
+import { toTheEnd, useActivities } from '../support';
 
 const PAGE = 200;
 const CONTACTS = 4 * PAGE;
@@ -45,7 +45,7 @@ describe('changes of a module', () => {
   const read = (target: SyncTarget, since: string): Promise<ScanResult> => {
     passes += 1;
     const request = { ...target, since, firstChunk: passes * 1_000_000, trackRecords: true };
-    return fixture.run(() => readChanges(fixture.deps, request));
+    return toTheEnd(() => fixture.run(() => readChanges(fixture.deps, request)));
   };
 
   async function assertMirrored(target: SyncTarget): Promise<void> {

@@ -8,6 +8,7 @@ import { earliestNow } from '../../../domain/mirror/zoho-clock';
 import { ChunkCounter, scanChunks } from '../../../domain/runs/chunk-numbers';
 import { reuseBody } from '../../../zoho/http/body-memory';
 import { PagingProgress } from '../../../zoho/http/paging-progress';
+import { UNFINISHED } from '../leg';
 import { ListPages, type FetchedPage, type PageCursor } from './list-pages';
 import { pageReader, type PageReader, type ReadPage } from './page-rows';
 import {
@@ -18,7 +19,7 @@ import {
   tooManyChanges,
   type ScanPosition,
 } from './scan-position';
-import type { ScanContext, ScanResult } from './scan-request';
+import type { ScanContext, ScanOutcome, ScanResult } from './scan-request';
 
 /** Pages that are committed together: few transactions, and little to read again after a crash. */
 const PAGES_PER_CHUNK = 20;
@@ -46,6 +47,8 @@ export class PageScan {
   readonly #totals: ScanResult;
   readonly #progress: PagingProgress;
   #position: ScanPosition;
+  /** The leg ended before the list did. */
+  #isCutShort = false;
   #next: Promise<FetchedPage> | undefined;
   /** Pages that were being fetched and are not needed. Their calls are awaited, so that the ledger has all of the cost. */
   readonly #spare: Promise<FetchedPage>[] = [];
@@ -122,8 +125,9 @@ export class PageScan {
   }
 
   /** @returns what the whole scan has read, chunks of earlier attempts included */
-  async finish(): Promise<ScanResult> {
+  async finish(): Promise<ScanOutcome> {
     await this.#loading;
+    if (this.#isCutShort && !this.#position.done && !this.#hasMet) return UNFINISHED;
     const { lastAnswer } = this.#totals;
     return { ...this.#totals, lastAnswer: lastAnswer ?? this.#position.firstAnswer ?? null };
   }
@@ -150,6 +154,7 @@ export class PageScan {
 
   async #readPage({ page, asOf, clocks, next, isInOrder }: FetchedPage, batch: PageBatch): Promise<void> {
     this.#next = undefined;
+    this.#context.leg.noteCall();
     if (this.#hasMet) return;
     if (!isInOrder && !this.#isWhole(next)) throw new PagesOutOfOrder();
     this.#advanceTo(next);
@@ -166,6 +171,12 @@ export class PageScan {
     if (this.#hasMet) this.#stopFetching();
   }
 
+  /** Asks for the next page, unless the leg is over: nobody would read it. */
+  #goOn(): void {
+    this.#isCutShort = this.#context.leg.isOver;
+    if (!this.#isCutShort) this.#next = this.#fetch(this.#position);
+  }
+
   #stopFetching(): void {
     if (this.#next) this.#spare.push(this.#next);
     this.#next = undefined;
@@ -173,7 +184,7 @@ export class PageScan {
 
   #advanceTo(next: PageCursor | null): void {
     this.#position = { ...this.#position, token: null, ...next, done: next === null };
-    if (next !== null) this.#next = this.#fetch(this.#position);
+    if (next !== null) this.#goOn();
     const isByToken = this.#position.modifiedSince !== undefined && this.#position.token !== null;
     if (isByToken) this.#position.usedPageTokens = this.#totals.crowded = true;
   }
@@ -224,6 +235,7 @@ export class PageScan {
     const position = positionAfter(error, this.#position, { start: this.#start, hasTimes });
     if (position === undefined) return false;
     this.#position = position;
+    this.#isCutShort = false;
     this.#totals.crowded ||= position.usedPageTokens ?? false;
     this.#progress.restart();
     twoEnded?.scan.advance(twoEnded.end, null);

@@ -6,6 +6,7 @@ import type { SessionSums } from '../../../temporal/contract/results';
 import type { ListRecordsQuery } from '../../../zoho/records/list-records';
 import type { ActivityDependencies } from '../../dependencies';
 import type { ZohoWork } from '../../with-zoho';
+import type { Leg, Unfinished } from '../leg';
 import type { TwoEndedScan } from './two-ended-scan';
 
 export interface ScanRequest {
@@ -41,9 +42,13 @@ export interface ScanResult extends SessionSums {
   crowded: boolean;
 }
 
+/** Result of a scan, or that it has not read all. */
+export type ScanOutcome = ScanResult | Unfinished;
+
 export interface ScanContext {
   deps: ActivityDependencies;
   zoho: ZohoWork;
   mirror: MirrorModule;
   request: ScanRequest;
+  leg: Leg;
 }
