@@ -3,6 +3,7 @@ import type { ZohoTransports } from '../connection/transports';
 import type { Retention } from '../db/maintenance/retention';
 import type { Logger } from '../logger';
 import type { IngestionCommands } from '../temporal/runs/ingestion-commands';
+import type { MissedNight } from '../temporal/runs/missed-night';
 import type { SyncSchedules } from '../temporal/schedules/sync-schedules';
 import type { CallerClient } from './caller-client';
 import type { Spool } from './spool';
@@ -37,6 +38,8 @@ export interface ActivityDependencies {
   schedules: ConnectionSchedules;
   /** The schedules that follow configurations. */
   syncSchedules: SyncSchedules;
+  /** Starts the night that has not come. @returns false if it was started before */
+  startMissedNight(night: MissedNight): Promise<boolean>;
   /** Lets be read what Zoho tells of changes, and what it may not have told of. */
   ingestion: IngestionCommands;
   /** Time in milliseconds after which a scan ends where it is, to be scheduled anew behind what waits. */

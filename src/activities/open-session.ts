@@ -1,7 +1,9 @@
 import { getConnection } from '../db/connections/connections';
 import { findMirrorByKey, findMirrorByName } from '../db/mirror/mirrors';
+import { findLastNight } from '../db/schedules/nights';
 import { ActiveSessionExists, createSession, findSessionOfRun, type NewSession } from '../db/sessions/sessions';
 import { getWatermark } from '../db/sessions/watermarks';
+import { isSecondOfNight } from '../domain/schedules/missed-night';
 import type { OpenedSession, SessionRequest } from '../temporal/contract/open-session';
 import type { ActivityDependencies } from './dependencies';
 
@@ -20,6 +22,12 @@ export async function openSession(
   if (earlier) return { status: 'opened', sessionId: earlier.id };
   const connection = await getConnection(knex, request.connectionId);
   if (connection.status !== 'active') return { status: 'skipped', reason: 'connection_unusable' };
+  if (request.sessionType === 'nightly' && request.trigger !== 'api') {
+    const last = await findLastNight(knex, connection.id, { byClock: true });
+    if (isSecondOfNight(last?.beganAt ?? null, new Date())) {
+      return { status: 'skipped', reason: 'night_begun', ...(last && { by: last.sessionId }) };
+    }
+  }
   const moduleName = await findModuleKey(knex, request);
   if (request.sessionType === 'incremental_sync' && !(await getWatermark(knex, connection.id, moduleName))) {
     return { status: 'skipped', reason: 'never_synced' };

@@ -10,6 +10,7 @@ import { createDatabase } from '../db/postgres/knex';
 import type { Logger } from '../logger';
 import { connectOptionsOf } from '../temporal/client';
 import { createIngestionCommands } from '../temporal/runs/ingestion-commands';
+import { startMissedNight } from '../temporal/runs/missed-night';
 import { describeWorkflow } from '../temporal/runs/workflow-state';
 import { pauseSchedulesOf, unpauseSchedulesOf } from '../temporal/schedules/connection-schedules';
 import { SyncSchedules } from '../temporal/schedules/sync-schedules';
@@ -112,6 +113,7 @@ function activityDependencies(
     openSecret: (purpose, sealed) => open(ring, purpose, sealed),
     workflowState: (workflowId) => describeWorkflow(temporal.client, workflowId),
     syncSchedules: new SyncSchedules(temporal),
+    startMissedNight: (night) => startMissedNight(temporal, night),
     ingestion: createIngestionCommands(temporal),
     schedules: {
       pause: (connectionId, why) => pauseSchedulesOf(temporal.client, connectionId, why),

@@ -15,6 +15,11 @@ export function nightlyWorkflowId(connection: string): string {
   return `nightly-sync:${connection}`;
 }
 
+/** A night that housekeeping starts, since the clock did not. @param date its day, `YYYY-MM-DD` */
+export function missedNightWorkflowId(connection: string, date: string): string {
+  return `nightly:${connection}-${date}-missed`;
+}
+
 /** A session of chosen records stands in nobody's way: each has an id of its own. */
 export function refreshWorkflowId(sessionId: string): string {
   return `refresh:${sessionId}`;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { openSession } from '../../src/activities/open-session';
+import { closeRun } from '../../src/db/runs/close-run';
 import { listSessions } from '../../src/db/sessions/sessions';
+import { sessionRun } from '../../src/domain/runs/run';
 import type { SessionRequest } from '../../src/temporal/contract/open-session';
 import { someConnection, useDatabase } from '../db/support';
 
@@ -34,6 +36,20 @@ describe('opening the session of a run', () => {
       sessions.map(({ trigger, moduleName, syncConfig }) => ({ trigger, moduleName, syncConfig })),
       [{ trigger: 'nightly', moduleName: 'Deals', syncConfig: { compare: 'times' } }],
     );
+  });
+
+  it('opens no second night by the clock for hours, whose time the clock may show twice', async () => {
+    const asked: SessionRequest = { ...(await request()), sessionType: 'nightly', trigger: 'schedule', module: '*' };
+    const first = await openSession(database, asked);
+    assert.ok(first.status === 'opened');
+    await closeRun(database.knex, sessionRun(first.sessionId), { status: 'cancelled', reason: 'over' });
+    const next = { ...asked, firstExecutionRunId: 'second' };
+
+    const second = await openSession(database, next);
+    const byPerson = await openSession(database, { ...next, trigger: 'api' });
+
+    assert.deepEqual(second, { status: 'skipped', reason: 'night_begun', by: first.sessionId });
+    assert.equal(byPerson.status, 'opened');
   });
 
   it('opens another one for another run, once the first has ended', async () => {

@@ -68,6 +68,7 @@ const NO_SURROUNDINGS = {
   bulkWriteCallbackUrl: () => undefined,
   notificationUrl: () => undefined,
   schedules: { pause: async () => 0, unpause: async () => 0 },
+  startMissedNight: async () => true,
   ingestion: { wake: async () => undefined, readMissed: async () => true },
 };
 

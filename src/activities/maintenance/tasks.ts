@@ -6,6 +6,7 @@ import { followConfigurations } from './follow-configurations';
 import { forgetValues } from './forget-values';
 import type { Tasks } from './housekeeper';
 import { settlePendingStarts } from './settle-pending-starts';
+import { startMissedNights } from './start-missed-nights';
 
 /** The tasks of the housekeeping that ask nobody outside, on connections of their own. */
 export function quietTasks({ maintenanceKnex: knex, ...rest }: ActivityDependencies): Tasks {
@@ -16,6 +17,7 @@ export function quietTasks({ maintenanceKnex: knex, ...rest }: ActivityDependenc
     followConfigurations: () => followConfigurations(deps),
     alignSchedules: () => alignSchedules(deps),
     wakeIngestion: () => wakeIngestion(deps),
+    startMissedNights: (now) => startMissedNights(deps, now),
     forgetOldValues: (now) => forgetValues(deps, now),
   };
 }

@@ -72,6 +72,31 @@ export function nextGap(
   return undefined;
 }
 
+/** The night of a day. */
+export interface NightOfDay {
+  /** `YYYY-MM-DD` */
+  date: string;
+  /** The time of the night, or the end of the gap in which that lies. */
+  begins: Date;
+  /** The clock leaves its time out. */
+  isInGap: boolean;
+}
+
+/** The latest night that is over for a while. @param waitMs how long after it has begun a night counts */
+export function latestNight(
+  { at, timeZone }: TimeOfDay,
+  now: Date,
+  waitMs: (night: NightOfDay) => number,
+): NightOfDay | undefined {
+  const today = DateTime.fromJSDate(now, { zone: timeZone }).startOf('day');
+  return [today, today.minus({ days: 1 })]
+    .map((day): NightOfDay => {
+      const time = timeOn(day, at);
+      return { date: day.toISODate() ?? '', begins: time ?? endOfGap(day, at), isInGap: time === undefined };
+    })
+    .find((night) => night.begins.getTime() + waitMs(night) <= now.getTime());
+}
+
 /** Undefined where the clock leaves the time out on this day. */
 function timeOn(day: DateTime, at: string): Date | undefined {
   const { hour, minute, second } = partsOf(at);

@@ -23,8 +23,9 @@ export interface SessionRequest {
  * - `track_taken`: another session of the same kind is at work for the module.
  * - `never_synced`: changes can be added to nothing before a full sync has completed.
  * - `connection_unusable`: the org has to be connected again.
+ * - `night_begun`: the clock shows the time of the night twice, and this is the second.
  */
-export type SkipReason = 'track_taken' | 'never_synced' | 'connection_unusable';
+export type SkipReason = 'track_taken' | 'never_synced' | 'connection_unusable' | 'night_begun';
 
 export type OpenedSession =
   | { status: 'opened'; sessionId: string }

@@ -38,6 +38,7 @@ const SKIPPED: Readonly<Record<SkippedRun['reason'], string>> = {
   track_taken: 'A sync of the module is at work.',
   never_synced: 'No full sync of the module has completed yet.',
   connection_unusable: 'The organization must be connected again.',
+  night_begun: 'The night has begun already.',
 };
 
 /** A night's session, its commands, and the syncs of its modules, which are paused and cancelled with it. */
