@@ -9,7 +9,7 @@ import { type Floor, measureFloor } from './floor';
 import type { BenchOptions } from './options';
 import { watchMemory } from './process-memory';
 import { MODULE, runFullSync, type SessionRun } from './session-run';
-import type { Figures, Reach } from './verdict';
+import type { Measured, Reach } from './verdict';
 import { warmUp } from './warm-up';
 
 export interface FullSyncMeasurement {
@@ -35,7 +35,7 @@ export interface FullSyncMeasurement {
   floorBy: Floor['by'];
   /** Peak resident set of the worker over all sessions. */
   workerPeakRssMb: number;
-  /** Figures of the first session. */
+  /** Measured of the first session. */
   apiCalls: number;
   credits: number;
   workflowEvents: number;
@@ -48,7 +48,7 @@ export interface FullSyncMeasurement {
 const ENOUGH_ROWS = { bulk: 1_000_000, list: 50_000 } as const;
 
 /** The most that the ratios to the floor may be, for sizes at which they say something. */
-export function fullSyncReach({ path, rows }: Figures): Reach {
+export function fullSyncReach({ path, rows }: Measured): Reach {
   if (path === 'bulk' && Number(rows) >= ENOUGH_ROWS.bulk) {
     return {
       'ratios.load': 1.2,

@@ -4,7 +4,7 @@ import { measureBroker } from './broker';
 import { fullSyncReach, measureFullSync, type MeasureOptions } from './full-sync';
 import { measureMemory, MEMORY_REACH } from './memory';
 import { parseOptions, USAGE, UsageError, type BenchOptions } from './options';
-import { figuresOf, judge, type Figures, type Reach } from './verdict';
+import { flatten, judge, type Measured, type Reach } from './verdict';
 
 const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -21,7 +21,7 @@ async function main(options: BenchOptions): Promise<void> {
   const report = (line: string): void => void process.stderr.write(`${line}\n`);
   const measureOptions = { ...rest, signal: stop.signal, report };
   const { measure, reach } = BENCHMARKS[command];
-  const figures = figuresOf(await measure(measureOptions));
+  const figures = flatten(await measure(measureOptions));
   const verdict = judge(figures, reach(figures));
   if (!json) process.stdout.write(`${formatTable(['figure', 'value', 'at most'], rowsOf(figures, verdict.reach))}\n`);
   process.stdout.write(`${JSON.stringify(verdict)}\n`);
@@ -31,7 +31,7 @@ async function main(options: BenchOptions): Promise<void> {
 interface Benchmark {
   measure: (options: MeasureOptions) => Promise<object>;
   /** The most that the figures may be; other sizes say nothing. */
-  reach: (figures: Figures) => Reach;
+  reach: (figures: Measured) => Reach;
 }
 
 const BENCHMARKS: Readonly<Record<BenchOptions['command'], Benchmark>> = {
@@ -40,7 +40,7 @@ const BENCHMARKS: Readonly<Record<BenchOptions['command'], Benchmark>> = {
   broker: { measure: measureBroker, reach: () => ({}) },
 };
 
-function rowsOf(figures: Figures, reach: Reach): string[][] {
+function rowsOf(figures: Measured, reach: Reach): string[][] {
   return Object.entries(figures).map(([name, value]) => [name, String(value), String(reach[name] ?? '')]);
 }
 

@@ -1,18 +1,18 @@
-/** Figures by their names, as `seconds.load`. */
-export type Figures = Readonly<Record<string, number | string>>;
+/** Measured by their names, as `seconds.load`. */
+export type Measured = Readonly<Record<string, number | string>>;
 
 /** The most that a figure may be, by its name. */
 export type Reach = Readonly<Record<string, number>>;
 
 /** The end of a benchmark: what was measured, what it was to reach, and whether it did. */
 export interface Verdict {
-  figures: Figures;
+  figures: Measured;
   reach: Reach;
   held: Readonly<Record<string, boolean>>;
 }
 
 /** Compares figures with what they are to reach. One that was not measured is not held. */
-export function judge(figures: Figures, reach: Reach): Verdict {
+export function judge(figures: Measured, reach: Reach): Verdict {
   const held = Object.entries(reach).map(([name, most]) => {
     const figure = figures[name];
     return [name, typeof figure === 'number' && figure <= most] as const;
@@ -21,11 +21,11 @@ export function judge(figures: Figures, reach: Reach): Verdict {
 }
 
 /** `{ seconds: { load: 1 } }` as `{ 'seconds.load': 1 }`. */
-export function figuresOf(measured: object, prefix = ''): Figures {
+export function flatten(measured: object, prefix = ''): Measured {
   return Object.fromEntries(
     Object.entries(measured).flatMap(([name, value]: [string, unknown]) =>
       typeof value === 'object' && value !== null
-        ? Object.entries(figuresOf(value, `${prefix}${name}.`))
+        ? Object.entries(flatten(value, `${prefix}${name}.`))
         : [[`${prefix}${name}`, typeof value === 'number' ? value : String(value)]],
     ),
   );

@@ -11,7 +11,7 @@ const ROWS = 3_000;
 const root = path.join(__dirname, '..', '..');
 const seconds = z.number().positive();
 
-const Figures = z.strictObject({
+const Measurements = z.strictObject({
   rows: z.literal(ROWS),
   path: z.literal('bulk'),
   zoho: z.literal('fast'),
@@ -36,7 +36,7 @@ const Figures = z.strictObject({
   postgres: z.string().regex(/^\d+/),
 });
 /** So few rows say nothing of what is to be reached. */
-const Verdict = z.strictObject({ figures: Figures, reach: z.strictObject({}), held: z.strictObject({}) });
+const Verdict = z.strictObject({ figures: Measurements, reach: z.strictObject({}), held: z.strictObject({}) });
 
 describe('npm run bench -- full-sync', function () {
   this.timeout(240_000);

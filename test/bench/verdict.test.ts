@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { fullSyncReach } from '../../bench/full-sync';
-import { figuresOf, judge } from '../../bench/verdict';
+import { flatten, judge } from '../../bench/verdict';
 
 describe('the verdict of a benchmark', () => {
   it('names nested figures by their path', () => {
-    assert.deepEqual(figuresOf({ rows: 5, seconds: { load: 1.5 }, node: 'v20' }), {
+    assert.deepEqual(flatten({ rows: 5, seconds: { load: 1.5 }, node: 'v20' }), {
       rows: 5,
       'seconds.load': 1.5,
       node: 'v20',
