@@ -31,6 +31,7 @@ import {
   type SweepRequest,
   type SweepRun,
 } from './pull/deletes';
+import { finishComparison, type ComparisonToFinish } from './pull/finish-comparison';
 import {
   finishFullSync,
   finishIncrementalSync,
@@ -66,6 +67,7 @@ export function createCoreActivities(deps: ActivityDependencies, isStopping: () 
     /** Writes a step of a session. */
     recordProgress: (update: RecordedUpdate) => recordRun(deps, 'session', update),
     finishFullSync: (request: FinishRequest) => finishFullSync(deps, request),
+    finishComparison: (request: ComparisonToFinish) => finishComparison(deps, request),
     finishIncrementalSync: (request: FinishIncrementalRequest) => finishIncrementalSync(deps, request),
     /** Writes a message to a run that did not come by the API into the audit log. */
     auditMessage: (message: AuditedMessage) => auditMessage(deps, message),

@@ -119,6 +119,7 @@ export const { openSession } = core('Open the session, or find that there is not
 export const { recordProgress } = core('Write the session row and its log');
 export const { auditMessage } = core('Write a message into the audit log');
 export const { finishFullSync, finishIncrementalSync } = core('Set the watermark, sum up');
+export const { finishComparison } = core('Sum up what differed');
 export const { planNightly } = core('Decide what is synced, and in which order');
 export const { finishNightly } = core('Sum up the night');
 export const { runDueTasks } = keep('Do what is due, for some minutes');

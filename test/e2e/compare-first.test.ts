@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import type { FullSyncPlan } from '../../src/temporal/contract/results';
+import type { SyncResult } from '../../src/temporal/contract/sync-messages';
 import { assertSame } from '../support/compare';
 import { useEngine } from '../support/engine';
 import type { Org } from '../support/org';
@@ -39,6 +40,10 @@ describe('a full sync that compares times', function () {
     // One call for the seven, one for the changes since the start.
     assert.ok(refetches(org) - before <= 3, `${refetches(org) - before} calls`);
     assert.match((await org.logOf(session.id)).join('\n'), /7 records differed and were asked for\./);
+    assert.match(
+      (await org.logOf(session.id)).join('\n'),
+      /Compared ids and times of 500 rows; every value not yet\. Differed: 3 missing, 4 stale; 7 repaired\./,
+    );
   });
 
   it('removes what Zoho no longer has, and brings what it has anew', async () => {
@@ -52,7 +57,13 @@ describe('a full sync that compares times', function () {
     const { result } = await compare(org);
 
     assertSame(await org.differences('Deals'));
-    assert.equal((result as { deleted?: number }).deleted, 4);
+    const { deleted, findings } = result as unknown as SyncResult;
+    assert.equal(deleted, 4);
+    assert.deepEqual(
+      [findings?.explained, findings?.repaired, findings?.drift],
+      [11, 0, 0],
+      'What came since the watermark is no drift.',
+    );
   });
 
   it('writes values that change without the time from the export alone', async () => {

@@ -19,12 +19,14 @@ import { chunkOfJob } from '../../domain/runs/chunk-numbers';
 import { largestExport } from '../../domain/runs/export-pages';
 import { isJobOverdue, pollDelayMs } from '../../domain/runs/poll-schedule';
 import { LIMITS } from '../../domain/zoho-limits';
+import type { ComparisonRequest } from '../../temporal/contract/comparison';
 import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { createBulkReadJob, downloadBulkReadResult, getBulkReadJob } from '../../zoho/bulk/bulk-read';
 import { ZohoError } from '../../zoho/errors/errors';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho, type ZohoWork } from '../with-zoho';
+import { comparisonTerms } from './comparison-terms';
 import { loadMirror, partialReadOf } from './load-mirror';
 
 export interface BulkPageRequest extends SyncTarget {
@@ -237,6 +239,8 @@ export interface LoadBulkPageRequest extends BulkPageRequest {
   chunkNumber: number;
   /** Compare the values of every row; those of changed ones only without it. */
   compareValues?: boolean;
+  /** Set while the module is compared with its mirror. */
+  comparison?: ComparisonRequest;
   keepSeenIds: boolean;
   trackRecords: boolean;
   /** The mirror was empty when the session began. */
@@ -267,6 +271,7 @@ export async function loadBulkPage(deps: ActivityDependencies, request: LoadBulk
           asOf: new Date(row.orderedAt),
           compareValues: request.compareValues ?? false,
           partialRead: partialReadOf(mirror, 'bulk'),
+          comparison: request.comparison && comparisonTerms(request.comparison),
           trackRecords: request.trackRecords,
           keepSeenIds: request.keepSeenIds,
           firstLoad: request.firstLoad,

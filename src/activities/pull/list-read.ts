@@ -1,9 +1,11 @@
 import { refreshNames } from '../../db/mirror/reference-names';
 import { readFrom } from '../../domain/mirror/watermark';
 import { LIMITS } from '../../domain/zoho-limits';
+import type { ComparisonRequest } from '../../temporal/contract/comparison';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
+import { comparisonTerms } from './comparison-terms';
 import { Leg, UNFINISHED } from './leg';
 import { loadMirror, partialReadOf } from './load-mirror';
 import { namesSince } from './names-since';
@@ -15,6 +17,8 @@ export interface ListReadRequest extends SyncTarget {
   firstChunk: number;
   /** Compare the values of every row; those of changed ones only without it. */
   compareValues?: boolean;
+  /** Set while the module is compared with its mirror. */
+  comparison?: ComparisonRequest;
   keepSeenIds: boolean;
   trackRecords: boolean;
   firstLoad: boolean;
@@ -44,6 +48,7 @@ export async function readByListPages(
     query: { sortOrder: 'asc', ...(request.convertedOnly && { converted: 'true' }) },
     compareValues: request.compareValues ?? false,
     partialRead: partialReadOf(mirror, 'list'),
+    terms: request.comparison && comparisonTerms(request.comparison),
   };
   return withZoho(deps, request, (zoho) =>
     (request.expectedRows ?? 0) < ROWS_FOR_TWO_ENDS

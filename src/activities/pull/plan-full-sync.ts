@@ -1,12 +1,10 @@
 import { readCreditWindow } from '../../db/credits/credit-window';
 import { isMirrorEmpty } from '../../db/mirror/mirror-table';
-import { loadFields } from '../../db/mirror/module-fields';
 import { anyQuarantined } from '../../db/mirror/quarantine';
 import { getWatermark } from '../../db/sessions/watermarks';
 import { creditsLeft } from '../../domain/credits/credit-window';
 import { MODIFIED_TIME_FIELD, notExported, type MirrorField } from '../../domain/mirror/mirror-field';
 import { earliestNow } from '../../domain/mirror/zoho-clock';
-import { comparedFields } from '../../domain/planning/compared-fields';
 import { exportColumns } from '../../domain/planning/export-columns';
 import { planSyncRead } from '../../domain/planning/sync-plan';
 import type { Comparison, ReadPath } from '../../domain/runs/enums';
@@ -17,7 +15,8 @@ import { countRecords } from '../../zoho/records/count-records';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
 import { isSelected } from './load-mirror';
-import { prepareModule, type PreparedModule } from './prepare-module';
+import { planComparison } from './plan-comparison';
+import { prepareModule } from './prepare-module';
 import { convertedParameter, leavesOutConverted } from './scan/list-pages';
 import { timedAnswer } from './timed-answer';
 
@@ -56,8 +55,15 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
     const mark = await getWatermark(deps.knex, request.connectionId, key);
     // Records that are in quarantine only can have vanished, too.
     const mirrorWasEmpty = (await isMirrorEmpty(deps.knex, prepared)) && !(await anyQuarantined(deps.knex, prepared));
-    const comparesFirst = plan.path === 'bulk' && request.compare === 'times' && !mirrorWasEmpty;
-    const compared = comparesFirst ? await findComparedFields(deps, prepared, request) : undefined;
+    const comparison = await planComparison(deps, zoho, {
+      prepared,
+      path: plan.path,
+      rows: counted.count,
+      isEmpty: mirrorWasEmpty,
+      depth: request.compare ?? 'values',
+      fields: request.fields,
+      mark,
+    });
     return {
       ...plan,
       module,
@@ -68,36 +74,31 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
       fields: selected.length,
       hasModifiedTime,
       notExported: notExported(selected),
-      ...(compared && { comparedFields: compared }),
+      ...comparison,
       leavesOutConverted: leavesOutConverted(module, plan.path),
-      warnings: [
-        ...prepared.warnings,
-        ...(plan.path === 'bulk' && refused.length > 0
-          ? [
-              `Bulk read cannot export ${refused.map((field) => field.apiName).join(', ')}; their columns keep what they have.`,
-            ]
-          : []),
-        ...(plan.path === 'bulk' ? describeExport(selected) : []),
-        ...(cut.length > 0
-          ? [
-              `Lists cut the rich texts of ${cut.map((field) => field.apiName).join(', ')}: whole ones are asked for by further calls, one for every ${LIMITS.listPage.ids} records that have any.`,
-            ]
-          : []),
-        ...(hasModifiedTime
-          ? []
-          : [`${module} has no Modified_Time: rows that change while it is read are found by the next full sync.`]),
-      ],
+      warnings: [...prepared.warnings, ...warningsOf(module, selected, plan.path)],
     };
   });
 }
 
-async function findComparedFields(
-  { knex }: ActivityDependencies,
-  { connectionId, key }: PreparedModule,
-  { fields }: SyncTarget,
-): Promise<string[] | undefined> {
-  const known = await loadFields(knex, connectionId, key);
-  return comparedFields(known.filter(({ apiName, status }) => status === 'active' && isSelected(apiName, fields)));
+function warningsOf(module: string, selected: readonly MirrorField[], path: ReadPath): string[] {
+  const refused = selected.filter((field) => !field.bulkReadable).map(({ apiName }) => apiName);
+  const cut = selected.filter((field) => field.cutInLists).map(({ apiName }) => apiName);
+  const hasModifiedTime = selected.some((field) => field.apiName === MODIFIED_TIME_FIELD);
+  return [
+    ...(path === 'bulk' && refused.length > 0
+      ? [`Bulk read cannot export ${refused.join(', ')}; their columns keep what they have.`]
+      : []),
+    ...(path === 'bulk' ? describeExport(selected) : []),
+    ...(cut.length > 0
+      ? [
+          `Lists cut the rich texts of ${cut.join(', ')}: whole ones are asked for by further calls, one for every ${LIMITS.listPage.ids} records that have any.`,
+        ]
+      : []),
+    ...(hasModifiedTime
+      ? []
+      : [`${module} has no Modified_Time: rows that change while it is read are found by the next full sync.`]),
+  ];
 }
 
 function describeExport(fields: readonly MirrorField[]): string[] {

@@ -1,11 +1,11 @@
 import { countDoubts, forgetDoubtsOf } from '../../db/mirror/doubtful-records';
-import { planRead } from '../../domain/planning/read-methods';
 import { LIMITS } from '../../domain/zoho-limits';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
 import { Leg, UNFINISHED, type Unfinished } from './leg';
 import { wholeMirror } from './load-mirror';
+import { costsMoreThanWhole } from './plan-comparison';
 import { settleDoubts } from './settle-doubts';
 
 export interface DifferencesRequest extends SyncTarget {
@@ -26,21 +26,8 @@ export async function weighDifferences(deps: ActivityDependencies, request: Diff
   const found = await countDoubts(deps.knex, mirror);
   if (found === 0) return { found, tooMany: false };
   return withZoho(deps, request, (zoho) => {
-    const { name } = planRead(
-      {
-        module: request.module,
-        goal: 'records',
-        rows: request.rows,
-        wantedRows: found,
-        fields: mirror.fields.length,
-        fieldsNotInBulk: mirror.fields.filter((field) => field.filled && !field.bulkReadable).length,
-        fieldsNotInCoql: 0,
-        hasModifiedTime: true,
-        latencyMs: zoho.meanLatencyMs(),
-      },
-      ['ids', 'bulk'],
-    );
-    return Promise.resolve({ found, tooMany: name !== 'ids' });
+    const tooMany = costsMoreThanWhole(zoho, mirror, request.rows, found);
+    return Promise.resolve({ found, tooMany });
   });
 }
 

@@ -1,3 +1,4 @@
+import { explainVanished, settleDifferences } from '../../db/comparisons/differences';
 import { findDoubts, forgetDoubts } from '../../db/mirror/doubtful-records';
 import { learnUsers, refreshNames } from '../../db/mirror/reference-names';
 import { findLastChunk } from '../../db/sessions/chunks';
@@ -36,7 +37,14 @@ export async function settleDoubts(
     const doubts = await findDoubts(deps.knex, mirror, LIMITS.listPage.ids);
     if (doubts.ids.length === 0) return true;
     if (call > 0 && leg.isOver) return false;
-    await refetchRecords(deps, zoho, mirror, { sessionId, ids: doubts.ids, chunks, settlesDoubtsUpTo: doubts.upTo });
+    await refetchRecords(deps, zoho, mirror, {
+      sessionId,
+      ids: doubts.ids,
+      chunks,
+      settlesDoubtsUpTo: doubts.upTo,
+      settle: (client, ids, chunkNumber) => settleDifferences(client, mirror, { sessionId, chunkNumber, ids }),
+    });
+    await explainVanished(deps.knex, mirror, doubts.ids);
     await forgetDoubts(deps.knex, mirror, doubts);
     if ((await learnUsers(deps.knex, mirror, doubts.ids)) > 0) {
       await refreshNames(deps.knex, mirror, { users: startedAt, records: startedAt });

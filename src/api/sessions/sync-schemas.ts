@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type * as comparison from '../../domain/mirror/comparison-findings';
 import { COUNT_OUTCOMES } from '../../domain/mirror/explain-counts';
 import { COMPARISONS, READ_PATHS, RUN_STATUSES } from '../../domain/runs/enums';
 import type { RunLogData } from '../../domain/runs/run';
@@ -39,6 +40,9 @@ const FullSyncPlan = storedObject<results.FullSyncPlan>({
   deletesFollowedUntil: zohoTime
     .nullable()
     .meta({ description: 'Until when earlier sessions followed deletes; null if none did.' }),
+  promisedUntil: zohoTime
+    .nullish()
+    .meta({ description: 'Up to this time of Zoho the mirror had to be right; null if it promised nothing.' }),
   fields: fieldCount,
   hasModifiedTime: z.boolean(),
   notExported: z
@@ -73,6 +77,30 @@ export const SyncPlan = z
   .union([FullSyncPlan, IncrementalSyncPlan])
   .meta({ id: 'SyncPlan', description: 'Plan of a full or an incremental sync.' });
 
+/** Findings of a comparison. */
+const ComparisonFindings = storedObject<comparison.ComparisonFindings>({
+  depth: z
+    .enum(COMPARISONS)
+    .meta({ description: '`times`: what has the same time is believed to have the same values.' }),
+  rowsCompared: rows,
+  missing: rows.meta({ description: 'Records that the mirror lacked.' }),
+  stale: rows.meta({ description: 'Rows of an older version.' }),
+  extra: rows.meta({ description: 'Rows that Zoho does not know.' }),
+  values: rows.meta({ description: 'Rows with other values, of the version that Zoho has.' }),
+  silent: rows.meta({ description: 'Rows with other values of fields that change without the time of modification.' }),
+  explained: rows.meta({
+    description: 'Records that came, changed or went since the watermark; no part of the others.',
+  }),
+  repaired: rows,
+  held: rows.meta({ description: 'What waits for a person.' }),
+  failed: rows.meta({ description: 'What could not be repaired.' }),
+  drift: z.number().meta({ description: 'Share of the compared rows that the mirror should have had right.' }),
+  valuesComparedAt: z.iso.datetime().nullable().meta({ description: 'When every value was compared last.' }),
+}).meta({
+  id: 'ComparisonFindings',
+  description: 'What a comparison of a module with its mirror has found, in records.',
+});
+
 const CountedResult = storedObject<messages.SyncResult>({
   status: z.enum(RUN_STATUSES),
   read: rows,
@@ -87,6 +115,7 @@ const CountedResult = storedObject<messages.SyncResult>({
     .enum(COMPARISONS)
     .optional()
     .meta({ description: 'What a full sync compared of rows that were not modified; absent from older sessions.' }),
+  findings: ComparisonFindings.optional(),
 }).meta({
   id: 'SyncResult',
   description:

@@ -40,6 +40,7 @@ import * as recordHistory from './unreleased/2026-11-28/20261128072800_record_hi
 import * as notificationChannels from './unreleased/2026-11-28/20261128073600_notification_channels';
 import * as notificationInbox from './unreleased/2026-11-28/20261128073700_notification_inbox';
 import * as retentionOfFences from './unreleased/2026-11-28/20261128075900_retention_of_fences';
+import * as comparisons from './unreleased/2026-11-28/20261128100500_comparisons';
 import * as housekeepingTasks from './unreleased/2026-11-28/20261128100500_housekeeping_tasks';
 import * as countsOfModules from './unreleased/2026-11-28/20261128100600_counts_of_modules';
 import * as indexedFields from './unreleased/2026-11-28/20261128101500_indexed_fields';
@@ -92,6 +93,7 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128073600_notification_channels', ...notificationChannels },
   { name: '20261128073700_notification_inbox', ...notificationInbox },
   { name: '20261128075900_retention_of_fences', ...retentionOfFences },
+  { name: '20261128100500_comparisons', ...comparisons },
   { name: '20261128100500_housekeeping_tasks', ...housekeepingTasks },
   { name: '20261128100600_counts_of_modules', ...countsOfModules },
   { name: '20261128101500_indexed_fields', ...indexedFields },

@@ -15,6 +15,11 @@ export interface FullSyncPlan extends SyncReadPlan {
   deletesFollowedUntil: string | null;
   fields: number;
   hasModifiedTime: boolean;
+  /**
+   * Zoho's time up to which the mirror promised to be right when the session began: what differs and is older has
+   * drifted. Null if it promised nothing. ISO 8601; absent from histories of versions that did not tell.
+   */
+  promisedUntil?: string | null;
   /** Comparison of rows that were not modified; absent from histories of versions that compared times. */
   compare?: Comparison;
   /** Fields that are exported to find what differs, which is then asked for by id; all of them without it. */

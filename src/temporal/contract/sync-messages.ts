@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ComparisonFindings } from '../../domain/mirror/comparison-findings';
 import type { Comparison, ReadPath, RunStatus, SessionTrigger } from '../../domain/runs/enums';
 import type { FullSyncPlan, SessionSums } from './results';
 
@@ -93,6 +94,8 @@ export interface SyncResult {
   mirrorRows: number;
   /** Comparison by which a full sync found what differs; absent for an incremental sync, and from older histories. */
   compared?: Comparison;
+  /** Result of a comparison of the whole module; absent for other sessions. */
+  findings?: ComparisonFindings;
 }
 
 /** Result of a session that read records by their ids: chosen ones, or those that Zoho told of. */

@@ -1,6 +1,7 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
 import { exportChunk, exportJob } from '../../domain/runs/chunk-numbers';
 import { expectedRowsOfPage, exportPages } from '../../domain/runs/export-pages';
+import type { ComparisonRequest } from '../../temporal/contract/comparison';
 import { FAILURES } from '../../temporal/contract/failures';
 import type { SessionSums } from '../../temporal/contract/results';
 import type { SyncTarget } from '../../temporal/contract/targets';
@@ -23,6 +24,7 @@ export interface BulkExtraction {
   /** See `FullSyncPlan`. */
   notExported: string[] | undefined;
   compareValues: boolean;
+  comparison?: ComparisonRequest;
   keepSeenIds: boolean;
   trackRecords: boolean;
   firstLoad: boolean;
@@ -111,12 +113,20 @@ async function pageReady(
 
 /** Loads an exported page. If its file is gone, it is exported again. */
 async function loadPage(steps: RunSteps, extraction: BulkExtraction, request: PageRequest): Promise<void> {
-  const { compareValues, firstLoad, keepSeenIds, round, trackRecords } = extraction;
+  const { compareValues, comparison, firstLoad, keepSeenIds, round, trackRecords } = extraction;
   const chunkNumber = exportChunk(round, request.page);
   for (let attempt = 1; ; attempt += 1) {
     try {
       const chunk = await steps.run(() =>
-        loadBulkPage({ ...request, chunkNumber, compareValues, keepSeenIds, trackRecords, firstLoad }),
+        loadBulkPage({
+          ...request,
+          chunkNumber,
+          compareValues,
+          ...(comparison && { comparison }),
+          keepSeenIds,
+          trackRecords,
+          firstLoad,
+        }),
       );
       extraction.onLoaded(request.page, chunk);
       return;

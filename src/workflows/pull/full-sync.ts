@@ -1,4 +1,5 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
+import type { ComparisonFindings } from '../../domain/mirror/comparison-findings';
 import { exportChunk, fullSyncChunks } from '../../domain/runs/chunk-numbers';
 import type { Comparison } from '../../domain/runs/enums';
 import { isFirstLoad, MAX_ROUNDS, roundsFrom } from '../../domain/runs/rounds';
@@ -8,6 +9,7 @@ import type { SkippedRun } from '../../temporal/contract/open-session';
 import type { FullSyncPlan } from '../../temporal/contract/results';
 import type { FullSyncInput, OpenedInput, SyncResult } from '../../temporal/contract/sync-messages';
 import {
+  finishComparison,
   finishFullSync,
   indexMirror,
   planFullSync,
@@ -55,7 +57,11 @@ async function readWhole(input: FullSyncInput & OpenedInput): Promise<SyncResult
         assertMostFit(module, counts);
         const verification = verificationOf(counted);
         const request = { ...run.target, path: plan.path, completeUntil, deletesUntil, verification };
-        return run.finish(await finishFullSync(request), { counts, verification }, completeUntil, plan.compare);
+        const findings = await sumUpComparison(run, plan, round);
+        return run.finish(await finishFullSync(request), { counts, verification }, completeUntil, {
+          ...(plan.compare && { compared: plan.compare }),
+          ...(findings && { findings }),
+        });
       }
       difference = describeDifference(module, counts);
     }
@@ -94,9 +100,10 @@ function comparisonOf({ options }: FullSyncInput): Comparison {
 async function makePlan(run: SyncRun, input: FullSyncInput, earlier?: FullSyncPlan): Promise<FullSyncPlan> {
   const { steps, session, target } = run;
   const { path } = input.options;
-  const compare = comparisonOf(input);
-  const fresh = await steps.run(() => planFullSync({ ...target, compare, ...(path && { path }) }));
+  const requested = comparisonOf(input);
+  const fresh = await steps.run(() => planFullSync({ ...target, compare: requested, ...(path && { path }) }));
   const { lowWatermark, mirrorWasEmpty, deletesFollowedUntil } = earlier ?? fresh;
+  const { compare = requested } = fresh;
   const plan = { ...fresh, lowWatermark, mirrorWasEmpty, deletesFollowedUntil, compare };
   run.expectedRows = plan.expectedRows;
   run.follow(plan);
@@ -138,7 +145,7 @@ async function extractInBulk(run: SyncRun, input: FullSyncInput, plan: FullSyncP
   const { state, continueAsNewAfterPages } = input;
   const compared = comparedIn(plan, round);
   const nextPage = await extractByBulkRead(run.steps, {
-    ...loadOptions(plan, round),
+    ...loadOptions(run, plan, round),
     target: { ...run.target, ...(compared && { fields: compared }) },
     round,
     firstPage: state?.round === round ? state.nextPage : 1,
@@ -185,7 +192,7 @@ async function extractPages(run: SyncRun, plan: FullSyncPlan, round: number, con
   const scan = await run.steps.run(() =>
     readByListPages({
       ...run.target,
-      ...loadOptions(plan, round),
+      ...loadOptions(run, plan, round),
       firstChunk: (convertedOnly ? convertedLeads : listScan.lowest).first,
       convertedOnly,
       ...(!convertedOnly && { expectedRows: plan.expectedRows }),
@@ -194,10 +201,36 @@ async function extractPages(run: SyncRun, plan: FullSyncPlan, round: number, con
   run.count(scan);
 }
 
-function loadOptions(plan: FullSyncPlan, round: number) {
+/** The terms of a comparison of every row with the mirror; a read of some fields, or into an empty mirror, is none. */
+function comparisonIn({ target }: SyncRun, { mirrorWasEmpty, promisedUntil }: FullSyncPlan) {
+  if (mirrorWasEmpty || target.fields || promisedUntil === undefined) return undefined;
+  return { promisedUntil, repairs: true };
+}
+
+async function sumUpComparison(
+  run: SyncRun,
+  plan: FullSyncPlan,
+  round: number,
+): Promise<ComparisonFindings | undefined> {
+  const comparison = comparisonIn(run, plan);
+  if (!comparison) return undefined;
+  const { compare: depth = 'times', lowWatermark: asOf } = plan;
+  return run.steps.run(() =>
+    finishComparison({ ...run.target, comparison, depth, asOf, chunks: fullSyncChunks(round).all }),
+  );
+}
+
+function loadOptions(run: SyncRun, plan: FullSyncPlan, round: number) {
+  const comparison = comparisonIn(run, plan);
   const firstLoad = isFirstLoad(plan, round);
   const compareValues = plan.compare === 'values';
-  return { firstLoad, compareValues, keepSeenIds: !firstLoad, trackRecords: !plan.mirrorWasEmpty };
+  return {
+    firstLoad,
+    compareValues,
+    ...(comparison && { comparison }),
+    keepSeenIds: !firstLoad,
+    trackRecords: !plan.mirrorWasEmpty,
+  };
 }
 
 async function catchUpAndIndex(run: SyncRun, plan: FullSyncPlan, round: number): Promise<CaughtUp & Counted> {

@@ -1,3 +1,4 @@
+import { describeComparison, type ComparisonFindings } from '../../domain/mirror/comparison-findings';
 import { mostRecordsMisfit } from '../../domain/mirror/misfits';
 import type { Verification } from '../../domain/runs/verification';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
@@ -16,16 +17,16 @@ export function assertMostFit(module: string, counts: RowCounts): void {
 
 /**
  * The sentence with which a session completes.
- * @param rowsCompared rows of which every value was compared, if all were
+ * @param findings of a comparison of all rows, if there was one
  */
 export function describeVerification(
   module: string,
   counts: RowCounts,
   verification: Verification,
-  rowsCompared?: number,
+  findings?: ComparisonFindings,
 ): string {
   const verified = `${describeCounts(module, counts)}${describeOutcome(verification)}`;
-  return rowsCompared === undefined ? verified : `${verified} Every value of ${rowsCompared} rows was compared.`;
+  return findings ? `${verified} ${describeComparison(findings)}` : verified;
 }
 
 function describeCounts(module: string, counts: RowCounts): string {

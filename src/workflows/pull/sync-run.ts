@@ -1,6 +1,5 @@
 import { ContinueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { deleteSequence } from '../../domain/runs/chunk-numbers';
-import type { Comparison } from '../../domain/runs/enums';
 import { sessionRun, type SessionPatch } from '../../domain/runs/run';
 import { statusOf } from '../../domain/runs/run-holds';
 import type { Verification } from '../../domain/runs/verification';
@@ -105,13 +104,13 @@ export class SyncRun {
    * Ends the session as completed, with a warning where the counts leave something unexplained.
    * @param sums of the whole session, as its chunks tell them
    * @param completeUntil Zoho's time up to which the mirror is complete; ISO 8601
-   * @param compared how a full sync compared its rows
+   * @param compared how a full sync compared its rows, and what it found
    */
   async finish(
     sums: SessionSums,
     { counts, verification }: { counts: RowCounts; verification: Verification },
     completeUntil: string,
-    compared?: Comparison,
+    compared: Pick<SyncResult, 'compared' | 'findings'> = {},
   ): Promise<SyncResult> {
     const { zohoRows, mirrorRows, quarantinedRows } = counts;
     const result: SyncResult = {
@@ -121,7 +120,7 @@ export class SyncRun {
       deleted: this.deleted,
       zohoRows,
       mirrorRows,
-      ...(compared && { compared }),
+      ...compared,
     };
     await this.session.record(
       {
@@ -133,8 +132,10 @@ export class SyncRun {
         result,
         verification,
       },
-      describeVerification(this.target.module, counts, verification, compared === 'values' ? sums.read : undefined),
-      quarantinedRows > 0 || verification.outcome === 'unexplained' ? 'WARNING' : 'INFO',
+      describeVerification(this.target.module, counts, verification, compared.findings),
+      quarantinedRows > 0 || verification.outcome === 'unexplained' || (compared.findings?.failed ?? 0) > 0
+        ? 'WARNING'
+        : 'INFO',
     );
     return result;
   }

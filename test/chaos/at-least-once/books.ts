@@ -15,7 +15,7 @@ const RUN = `(select place from (${RUNS}) as run where run.id = run_id)`;
 const BOOKS: Readonly<Record<string, string>> = {
   sessions: `
     select module_name, session_type, status, phase, read_path, error_message, total_records, processed_records,
-      successful_records, failed_records, skipped_records, result
+      successful_records, failed_records, skipped_records, result #- '{findings,valuesComparedAt}' as result
     from sync.crm_sync_sessions where connection_id = :org order by id`,
   operations: `
     select kind, status, phase, error_message, total_records, processed_records, successful_records, failed_records,
@@ -52,6 +52,14 @@ const BOOKS: Readonly<Record<string, string>> = {
   quarantine: `
     select module_name, record_id, status, field, reason, attempts, closed_by
     from sync.quarantine where connection_id = :org order by 1, 2`,
+  differences: `
+    select ${RUN} as run, record_id, kind, fields, state
+    from (select *, session_id as run_id from sync.differences) as difference
+    where mirror_id in (select id from sync.mirrors where connection_id = :org) order by 1, 2`,
+  verifications: `
+    select ${RUN} as run, depth, repairs, rows_compared, missing, stale, extra, silent, values, explained, repaired, held, failed
+    from (select *, session_id as run_id from sync.verifications) as verification
+    where mirror_id in (select id from sync.mirrors where connection_id = :org) order by 1`,
   doubts: `select module_name, record_id from sync.doubtful_records where connection_id = :org order by 1, 2`,
   fields: `
     select module_name, api_name, column_name, column_type, status, bulk_readable, filled

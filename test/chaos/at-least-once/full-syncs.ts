@@ -60,7 +60,11 @@ const EVERY_FULL_SYNC = [
 ] as const;
 
 export const FULL_SYNCS: readonly Scenario[] = [
-  { title: 'a full sync by list pages', meets: [...EVERY_FULL_SYNC, 'readByListPages'], play: syncByList },
+  {
+    title: 'a full sync by list pages',
+    meets: [...EVERY_FULL_SYNC, 'readByListPages', 'finishComparison'],
+    play: syncByList,
+  },
   {
     title: 'a full sync by bulk read',
     meets: [...EVERY_FULL_SYNC, 'orderBulkRead', 'awaitBulkRead', 'loadBulkPage'],

@@ -249,11 +249,11 @@ export class PageScan {
 
   async #commit({ pages, bytes, asOf, startedAt }: PageBatch): Promise<void> {
     const { deps, zoho, mirror, request } = this.#context;
-    const { sessionId, kind, compareValues, partialRead, trackRecords, keepSeenIds, firstLoad } = request;
+    const { sessionId, kind, compareValues, partialRead, terms, trackRecords, keepSeenIds, firstLoad } = request;
     const identity = { sessionId, chunkNumber: this.#chunks.next(), kind };
     const cursor = JSON.stringify(this.#position);
     const source = copyPagesSource(mirror, this.#reader.fields, pages, zoho.signal);
-    const rules = { compareValues, partialRead, trackRecords, keepSeenIds, firstLoad };
+    const rules = { compareValues, partialRead, comparison: terms, trackRecords, keepSeenIds, firstLoad };
     const options = { ...rules, asOf, cursor, bytes, startedAt };
     const chunk = await loadChunk(deps.knex, mirror, identity, source, options);
     for (const key of ['read', 'created', 'updated', 'unchanged', 'failed'] as const) this.#totals[key] += chunk[key];

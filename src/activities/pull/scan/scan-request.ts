@@ -1,3 +1,4 @@
+import type { ComparisonTerms } from '../../../db/mirror/load/difference-rows';
 import type { PartialRead } from '../../../db/mirror/load/merge-rule';
 import type { MirrorModule } from '../../../db/mirror/mirror-module';
 import type { ChunkKind } from '../../../db/models/session-chunk';
@@ -21,6 +22,8 @@ export interface ScanRequest {
   byTime?: boolean;
   compareValues: boolean;
   partialRead?: PartialRead | undefined;
+  /** Set while the module is compared with its mirror. */
+  terms?: ComparisonTerms | undefined;
   trackRecords: boolean;
   keepSeenIds: boolean;
   /** The mirror was empty when the session began. */

@@ -10,11 +10,12 @@ import { UnusualValue } from '../copy/copy-kernel';
 import { READ_AT_SETTING, type MirrorModule } from '../mirror-module';
 import { noteUnread, withoutAbsent } from './absent-columns';
 import type { ChunkSource } from './chunk-sources';
+import type { ComparisonTerms } from './difference-rows';
 import { anyTombstoneSince, lockMirrorForInserts, mergeStaged } from './merge';
 import type { PartialRead } from './merge-rule';
 import { dropRepeatedRows, IDS_WITH_MISFITS, removeBadCells } from './quarantine-cells';
 import { closeQuarantine, openQuarantine } from './quarantine-rows';
-import { typedLayout } from './staged-column';
+import { typedLayout, type StagingLayout } from './staged-column';
 import { createStaging, STAGING } from './staging';
 import { stageWithoutWideRows } from './wide-rows';
 
@@ -26,6 +27,8 @@ export interface ChunkOptions {
   partialRead?: PartialRead | undefined;
   /** The rows were asked for because of doubts up to this number. */
   settlesDoubtsUpTo?: string | undefined;
+  /** Set while a module is compared with its mirror: what differs is noted. */
+  comparison?: ComparisonTerms | undefined;
   trackRecords: boolean;
   /** Remember the ids, so that the sweep can tell what the session did not see. */
   keepSeenIds: boolean;
@@ -40,6 +43,8 @@ export interface ChunkOptions {
   /** Further statements of the transaction that loads the chunk: they hold if and only if it is loaded. */
   alongside?: ((client: pg.Client) => Promise<void>) | undefined;
 }
+
+type Stage = 'binary' | 'text' | 'tolerant' | 'wide';
 
 interface Load {
   knex: Knex;
@@ -146,10 +151,7 @@ async function stageBinary(load: Load): Promise<ChunkResult | undefined> {
 /**
  * Plain text is typed as soon as it is staged on a first load: there nearly every row is written, so parsing is not wasted.
  */
-async function stageAndMerge(
-  { knex, mirror, chunk, source, options }: Load,
-  stage: 'binary' | 'text' | 'tolerant' | 'wide',
-): Promise<ChunkResult> {
+async function stageAndMerge({ knex, mirror, chunk, source, options }: Load, stage: Stage): Promise<ChunkResult> {
   return withRawTransaction(knex, async (client) => {
     await client.query('set local statement_timeout = 0');
     const hasWideRows = stage === 'wide';
@@ -157,15 +159,15 @@ async function stageAndMerge(
     const isTyped = stage === 'binary' || (stage === 'text' && options.firstLoad);
     const layout = isTyped ? typedLayout(source.layout) : source.layout;
     await createStaging(client, layout, isTolerant);
-    if (stage === 'binary') await source.stageBinary?.(client, layout);
-    else if (stage === 'text') await source.stageText?.(client, layout);
-    else if (hasWideRows) await stageWithoutWideRows(client, () => source.stageTolerant(client, layout));
-    else await source.stageTolerant(client, layout);
+    await stageRows(client, source, layout, stage);
     const misfits = isTolerant ? await removeBadCells(client, mirror, layout, { ...chunk, hasWideRows }) : undefined;
     if (source.mayRepeat || isTolerant) await dropRepeatedRows(client, layout);
     const assigned = await withoutAbsent(client, mirror, layout, stage === 'binary' ? source.absentColumns : undefined);
     const { unread } = assigned;
     const merged = await mergeStaged(client, mirror, assigned, { ...chunk, ...options });
+    const seenIn = misfits && IDS_WITH_MISFITS;
+    if (options.comparison?.repairs === false)
+      return commitChunk(client, chunk, options, { ...merged, failed: 0 }, { seenIn });
     await noteUnread(client, mirror, assigned, { ...chunk, sequence: loadSequence(chunk.chunkNumber) });
     await closeQuarantine(client, mirror, layout, options.asOf, 'staged');
     if (!misfits) return commitChunk(client, chunk, options, { ...merged, failed: 0 }, { unread });
@@ -173,8 +175,21 @@ async function stageAndMerge(
     const { removed, withoutId } = misfits;
     const failed = opened + withoutId;
     const counts = { ...merged, read: merged.read + removed, unchanged: merged.unchanged + removed - failed, failed };
-    return commitChunk(client, chunk, options, counts, { unread, seenIn: IDS_WITH_MISFITS });
+    return commitChunk(client, chunk, options, counts, { unread, seenIn });
   });
+}
+
+async function stageRows(client: pg.Client, source: ChunkSource, layout: StagingLayout, stage: Stage): Promise<void> {
+  switch (stage) {
+    case 'binary':
+      return source.stageBinary?.(client, layout);
+    case 'text':
+      return source.stageText?.(client, layout);
+    case 'tolerant':
+      return source.stageTolerant(client, layout);
+    case 'wide':
+      return stageWithoutWideRows(client, () => source.stageTolerant(client, layout));
+  }
 }
 
 async function commitChunk(
@@ -182,7 +197,7 @@ async function commitChunk(
   chunk: ChunkIdentity,
   { bytes = 0, cursor, keepSeenIds, startedAt, alongside }: ChunkOptions,
   counts: Omit<ChunkResult, 'cursor' | 'repeated'>,
-  { unread = [], seenIn = STAGING }: { unread?: readonly string[]; seenIn?: string } = {},
+  { unread = [], seenIn = STAGING }: { unread?: readonly string[]; seenIn?: string | undefined } = {},
 ): Promise<ChunkResult> {
   const result: ChunkResult = { ...counts, cursor: cursor ?? null, repeated: false };
   await alongside?.(client);

@@ -1,6 +1,7 @@
 import { loadSequence } from '../../../domain/runs/chunk-numbers';
 import { Parameters, quoteIdentifier } from '../identifiers';
 import { qualifiedTable, SYNCED_AT, type MirrorModule } from '../mirror-module';
+import { noteDifferences, type ComparisonTerms } from './difference-rows';
 import { changedRows, changesOf, createdRows, creationOf } from './history-rows';
 import { MergeRule, type RuleOptions } from './merge-rule';
 import { assignedValue, type StagingLayout } from './staged-column';
@@ -16,6 +17,8 @@ export interface MergeInstructions extends Omit<RuleOptions, 'answersDoubt'> {
   trackRecords: boolean;
   /** The rows were asked for because of doubts up to this number: what they say of those is right. */
   settlesDoubtsUpTo?: string | undefined;
+  /** Set while a module is compared with its mirror: what differs is noted. */
+  comparison?: ComparisonTerms | undefined;
 }
 
 /** Users of the organization whose name is known. */
@@ -104,6 +107,12 @@ export class MergeStatements {
         where d.decision = 'compare' and s.id = d.id and m.id = d.id and ${this.#range}`,
       values: parameters.values,
     };
+  }
+
+  noteDifferences(terms: ComparisonTerms): Statement {
+    const { sessionId, asOf } = this.#instructions;
+    const judged = { sessionId, asOf, terms, range: this.#range };
+    return noteDifferences(this.#mirror, this.#layout, judged, new Parameters());
   }
 
   /** Joins the row as it was: `returning old` is new in PostgreSQL 18. */

@@ -32,6 +32,7 @@ const SMALL = 5_000;
 /**
  * Merges the staged rows into the mirror by `MergeRule`: changed rows are updated, missing ones inserted, unchanged ones
  * left alone, contradictions noted as doubts. A deleted row is not brought back by a read that began before its delete.
+ * A comparison that repairs nothing only notes what differs.
  *
  * Takes the module's lock until the transaction ends. Staged ids must be unique.
  */
@@ -59,20 +60,25 @@ export async function mergeStaged(
     const { rows, rowCount } = await client.query<{ rows?: number }>(statement.text, statement.values);
     return rows[0]?.rows ?? rowCount ?? 0;
   };
-  const isNew = (await run(statements.anyInRange())) === 0 && !instructions.partialRead;
+  const { comparison, partialRead } = instructions;
+  const isNew = !comparison && !partialRead && (await run(statements.anyInRange())) === 0;
   if (isNew) counts.created = await run(statements.insert('all'));
-  else Object.assign(counts, await mergeByDecision(client, run, statements));
-  if (!instructions.partialRead) await run(statements.forgetTombstones());
+  else {
+    const decided = await decide(client, run, statements);
+    if (comparison && decided.size > 0) await run(statements.noteDifferences(comparison));
+    if (comparison?.repairs === false) return { ...counts, unchanged: counts.read };
+    Object.assign(counts, await mergeByDecision(decided, run, statements));
+  }
+  if (!partialRead) await run(statements.forgetTombstones());
   if (nameless > 0) await run(statements.doubtNamelessUsers());
   return { ...counts, unchanged: counts.read - counts.created - counts.updated };
 }
 
 async function mergeByDecision(
-  client: pg.Client,
+  decided: ReadonlySet<Decision>,
   run: (statement: Statement) => Promise<number>,
   statements: MergeStatements,
 ): Promise<Pick<MergeCounts, 'created' | 'updated'>> {
-  const decided = await decide(client, run, statements);
   const updated = decided.has('update') ? await run(statements.update()) : 0;
   const created = decided.has('insert') ? await run(statements.insert('missing')) : 0;
   if (decided.has('settle')) await run(statements.settle());

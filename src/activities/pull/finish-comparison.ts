@@ -1,0 +1,34 @@
+import { noteExtraRows } from '../../db/comparisons/differences';
+import { saveVerification } from '../../db/comparisons/verifications';
+import type { ComparisonFindings } from '../../domain/mirror/comparison-findings';
+import type { ChunkRange } from '../../domain/runs/chunk-numbers';
+import type { Comparison } from '../../domain/runs/enums';
+import type { ComparisonRequest } from '../../temporal/contract/comparison';
+import type { SyncTarget } from '../../temporal/contract/targets';
+import type { ActivityDependencies } from '../dependencies';
+import { comparisonTerms } from './comparison-terms';
+import { loadMirror } from './load-mirror';
+
+export interface ComparisonToFinish extends SyncTarget {
+  comparison: ComparisonRequest;
+  depth: Comparison;
+  /** Zoho's time when the comparison began. ISO 8601. */
+  asOf: string;
+  /** Chunks whose rows were compared. */
+  chunks: ChunkRange;
+}
+
+/** Sums up what a comparison has found. To be called after the changes that happened meanwhile were read. Idempotent. */
+export async function finishComparison(
+  deps: ActivityDependencies,
+  request: ComparisonToFinish,
+): Promise<ComparisonFindings> {
+  const { knex } = deps;
+  const { comparison, sessionId, depth, chunks } = request;
+  const asOf = new Date(request.asOf);
+  const mirror = await loadMirror(deps, request);
+  if (comparison.repairs) await noteExtraRows(knex, mirror, { sessionId, asOf });
+  const { connectionId, key } = mirror;
+  const { promisedUntil, repairs } = comparisonTerms(comparison);
+  return saveVerification(knex, { sessionId, connectionId, key, depth, repairs, asOf, promisedUntil, chunks });
+}

@@ -1,0 +1,105 @@
+import { countMirrorRows } from '../../db/mirror/mirror-table';
+import { loadFields, type KnownField } from '../../db/mirror/module-fields';
+import type { WatermarkModel } from '../../db/models/watermark';
+import { getReadingStart } from '../../db/sessions/watermarks';
+import { MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
+import { readFrom } from '../../domain/mirror/watermark';
+import { comparedFields } from '../../domain/planning/compared-fields';
+import { planRead } from '../../domain/planning/read-methods';
+import type { Comparison, ReadPath } from '../../domain/runs/enums';
+import type { FullSyncPlan } from '../../temporal/contract/results';
+import { ZohoError } from '../../zoho/errors/errors';
+import { countRecords } from '../../zoho/records/count-records';
+import type { ActivityDependencies } from '../dependencies';
+import type { ZohoWork } from '../with-zoho';
+import { isSelected } from './load-mirror';
+import type { PreparedModule } from './prepare-module';
+import { convertedParameter } from './scan/list-pages';
+
+interface ModuleToCompare {
+  prepared: PreparedModule;
+  path: ReadPath;
+  /** Rows of the module, by Zoho's count. */
+  rows: number;
+  isEmpty: boolean;
+  /** Depth that was asked for. */
+  depth: Comparison;
+  /** API names that the session reads; all without it. */
+  fields: readonly string[] | undefined;
+  mark: WatermarkModel | undefined;
+}
+
+/**
+ * Decides how a session finds what differs. By pages it compares every value, since they have them in any case. By
+ * exports it may trust times, and then exports no more than tells what differs, unless so much has changed that the
+ * whole export which follows is the cheaper one. Up to 1 credit.
+ */
+export async function planComparison(
+  deps: ActivityDependencies,
+  zoho: ZohoWork,
+  module: ModuleToCompare,
+): Promise<Pick<FullSyncPlan, 'compare' | 'promisedUntil' | 'comparedFields'>> {
+  const { mark, path, isEmpty } = module;
+  const compare = path === 'list' && !isEmpty ? 'values' : module.depth;
+  const promisedUntil = mark ? readFrom((await getReadingStart(deps.knex, mark)).changes) : null;
+  const plan = { compare, promisedUntil };
+  if (isEmpty || compare === 'values') return plan;
+  const known = await loadFields(deps.knex, module.prepared.connectionId, module.prepared.key);
+  const active = known.filter(({ apiName, status }) => status === 'active' && isSelected(apiName, module.fields));
+  const compared = comparedFields(active);
+  if (!compared || (await isFarBehind(deps, zoho, module, promisedUntil))) return plan;
+  return { ...plan, comparedFields: compared };
+}
+
+async function isFarBehind(
+  { knex }: ActivityDependencies,
+  zoho: ZohoWork,
+  { prepared, rows }: ModuleToCompare,
+  promisedUntil: string | null,
+): Promise<boolean> {
+  const [mirrorRows, changed] = await Promise.all([
+    countMirrorRows(knex, prepared),
+    promisedUntil === null ? 0 : countChanges(zoho, prepared, promisedUntil),
+  ]);
+  return costsMoreThanWhole(zoho, prepared, rows, Math.max(changed, rows - mirrorRows));
+}
+
+/** A grant without the search scope may not count by criteria: then the counts of both sides have to do. */
+async function countChanges(
+  { transport, options }: ZohoWork,
+  { module }: PreparedModule,
+  since: string,
+): Promise<number> {
+  const criteria = `(${MODIFIED_TIME_FIELD}:greater_equal:${since})`;
+  try {
+    return (await countRecords(transport, module, { criteria, ...convertedParameter(module) }, options)).count;
+  } catch (error) {
+    if (error instanceof ZohoError && ['permission', 'validation', 'request_bug'].includes(error.category)) return 0;
+    throw error;
+  }
+}
+
+/** Whether exporting the whole module costs less than asking for so many of its records by id. */
+export function costsMoreThanWhole(
+  zoho: ZohoWork,
+  { module, fields }: { module: string; fields: readonly (MirrorField & Partial<Pick<KnownField, 'filled'>>)[] },
+  rows: number,
+  wanted: number,
+): boolean {
+  if (wanted <= 0) return false;
+  const { name } = planRead(
+    {
+      module,
+      goal: 'records',
+      rows,
+      wantedRows: wanted,
+      fields: fields.length,
+      fieldsNotInBulk: fields.filter((field) => field.filled && !field.bulkReadable).length,
+      fieldsNotInCoql: 0,
+      hasModifiedTime: true,
+      latencyMs: zoho.meanLatencyMs(),
+    },
+    ['ids', 'bulk'],
+  );
+  return name !== 'ids';
+}

@@ -1,0 +1,69 @@
+import type { Comparison } from '../runs/enums';
+
+/** The result of a comparison of a module with its mirror. Counts are of records. */
+export interface ComparisonFindings {
+  depth: Comparison;
+  rowsCompared: number;
+  /** Records that the mirror lacked. */
+  missing: number;
+  /** Rows of an older version. */
+  stale: number;
+  /** Rows that Zoho does not know. */
+  extra: number;
+  /** Rows with other values, of the version that Zoho has. */
+  values: number;
+  /** Rows with other values of fields that change without the time of modification. */
+  silent: number;
+  /** Records that came and went since the watermark, and so could not be in the mirror yet. */
+  explained: number;
+  repaired: number;
+  /** Differences that wait for a person. */
+  held: number;
+  /** Differences that could not be repaired. */
+  failed: number;
+  /** Share of the compared rows that broke what the mirror had promised. */
+  drift: number;
+  /** When every value was compared last; null if that was never. ISO 8601. */
+  valuesComparedAt: string | null;
+}
+
+/** Says in a sentence how much was compared, and in another one what came of it. */
+export function describeComparison(findings: ComparisonFindings): string {
+  return `${describeDepth(findings)} ${describeDifferences(findings)}`;
+}
+
+function describeDepth({ depth, rowsCompared, valuesComparedAt }: ComparisonFindings): string {
+  if (depth === 'values') return `Compared every value of ${rowsCompared} rows.`;
+  const last = valuesComparedAt === null ? 'not yet' : `last on ${valuesComparedAt.slice(0, 10)}`;
+  return `Compared ids and times of ${rowsCompared} rows; every value ${last}.`;
+}
+
+function describeDifferences({
+  missing,
+  stale,
+  extra,
+  values,
+  silent,
+  repaired,
+  held,
+  failed,
+}: ComparisonFindings): string {
+  const found = [
+    ...counted(missing, 'missing'),
+    ...counted(stale, 'stale'),
+    ...counted(extra, 'extra'),
+    ...counted(values, 'with other values'),
+    ...counted(silent, 'with values that change without the time'),
+  ];
+  if (found.length === 0) return 'Nothing differed that the mirror should have had.';
+  const became = [
+    ...counted(repaired, 'repaired'),
+    ...counted(held, 'waiting for a person'),
+    ...counted(failed, 'not repaired'),
+  ];
+  return `Differed: ${found.join(', ')}${became.length > 0 ? `; ${became.join(', ')}` : ''}.`;
+}
+
+function counted(count: number, what: string): string[] {
+  return count === 0 ? [] : [`${count} ${what}`];
+}
