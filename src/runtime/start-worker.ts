@@ -15,6 +15,7 @@ import { describeWorkflow } from '../temporal/runs/workflow-state';
 import { pauseSchedulesOf, unpauseSchedulesOf } from '../temporal/schedules/connection-schedules';
 import { SyncSchedules } from '../temporal/schedules/sync-schedules';
 import { openTogether } from './disposal-stack';
+import { endFormerRuns } from './end-former-runs';
 import { HousekeepingWatch } from './housekeeping-watch';
 import { placesWithin } from './places';
 import { openResources, type Resources } from './resources';
@@ -70,6 +71,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
     const connection = stack.adopt(await NativeConnection.connect(connectOptions), (opened) => opened.close());
     // Asked of Temporal first: the SDK leaves a thread behind when a worker finds no namespace.
     const { temporal, knex } = resources;
+    await endFormerRuns(temporal, knex, logger);
     await stack.adopt(new HousekeepingWatch({ temporal, knex, logger, version }), (watch) => watch.close()).start();
     const workers = await createWorkers({
       connection,
