@@ -34,7 +34,12 @@ import { createCustomField, listFieldModificationsRoute, updateCustomField } fro
 import { getFieldCoverage, listFields } from './modules/fields';
 import { getModuleRoute, listModulesRoute } from './modules/modules';
 import { createPlan } from './plans/create-plan';
-import { ignoreQuarantined, listQuarantineRoute, reopenQuarantined } from './quarantine/quarantine';
+import {
+  ignoreQuarantined,
+  listQuarantineRoute,
+  reopenQuarantined,
+  retryQuarantinedRoute,
+} from './quarantine/quarantine';
 import { countRecordsRoute, queryRecordsRoute, searchRecordsRoute } from './records/find-records';
 import { getRecordRoute, listDeletedRoute, listRecordsRoute } from './records/read-records';
 import { validateRecords, writeRecords } from './records/write-records';
@@ -98,6 +103,7 @@ export const ROUTES: readonly Route[] = [
   listQuarantineRoute,
   ignoreQuarantined,
   reopenQuarantined,
+  retryQuarantinedRoute,
   validateConfiguration,
   createConfiguration,
   listConfigurationsRoute,

@@ -1,3 +1,4 @@
+import { noteDueQuarantined } from '../../db/mirror/quarantine-entries';
 import type { ActivityDependencies } from '../dependencies';
 import { wakeIngestion } from '../notifications/wake-ingestion';
 import { alignSchedules } from './align-schedules';
@@ -17,6 +18,7 @@ export function quietTasks({ maintenanceKnex: knex, ...rest }: ActivityDependenc
     followConfigurations: () => followConfigurations(deps),
     alignSchedules: () => alignSchedules(deps),
     wakeIngestion: () => wakeIngestion(deps),
+    retryQuarantined: () => noteDueQuarantined(deps.knex),
     startMissedNights: (now) => startMissedNights(deps, now),
     forgetOldValues: (now) => forgetValues(deps, now),
   };

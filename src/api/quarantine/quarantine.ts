@@ -1,10 +1,14 @@
+import type { Knex } from 'knex';
 import { z } from 'zod';
+import { makeDue } from '../../db/maintenance/housekeeping-tasks';
 import { findMirrorByName } from '../../db/mirror/mirrors';
 import {
   listQuarantine,
+  noteQuarantined,
   QUARANTINE_STATUSES,
   setQuarantineStatus,
   type QuarantineEntry,
+  type QuarantinePosition,
 } from '../../db/mirror/quarantine-entries';
 import { page, pageQuery } from '../http/paging';
 import { ApiName, connectionFilter, ConnectionQuery, listOf, ZohoId } from '../http/parameters';
@@ -13,7 +17,7 @@ import { defineRoute } from '../http/route';
 import { CommandRequest } from '../sessions/schemas';
 import { QuarantineAnswer, QuarantinePage, QuarantineParams, type QuarantineEntryAnswer } from './schemas';
 
-const Position = z.strictObject({ connectionId: z.uuid(), module: z.string(), recordId: ZohoId });
+const Position = z.strictObject({ connectionId: z.uuid(), key: z.string(), recordId: ZohoId });
 
 export const listQuarantineRoute = defineRoute({
   method: 'get',
@@ -42,7 +46,7 @@ export const listQuarantineRoute = defineRoute({
     const body = await page(
       query,
       (at) => listQuarantine(knex, filter, at),
-      (entry) => ({ after: { connectionId: entry.connectionId, module: entry.module, recordId: entry.recordId } }),
+      (entry) => ({ after: { connectionId: entry.connectionId, key: entry.key, recordId: entry.recordId } }),
       (rows) => rows.map(presentEntry),
       'entries',
     );
@@ -50,20 +54,25 @@ export const listQuarantineRoute = defineRoute({
   },
 });
 
-export const ignoreQuarantined = statusRoute('ignore', 'ignored', {
+export const ignoreQuarantined = entryRoute('ignore', (knex, at) => setQuarantineStatus(knex, at, 'ignored'), {
   summary: 'Ignore a record that does not fit the mirror',
   description:
     'It is counted by every sync and no longer asked for. When the record changes and still does not fit, it is open again; when it fits, it is closed.',
 });
 
-export const reopenQuarantined = statusRoute('reopen', 'open', {
+export const reopenQuarantined = entryRoute('reopen', (knex, at) => setQuarantineStatus(knex, at, 'open'), {
   summary: 'Stop ignoring a record that does not fit the mirror',
   description: 'The next sync asks for it.',
 });
 
-function statusRoute(
-  action: 'ignore' | 'reopen',
-  status: 'ignored' | 'open',
+export const retryQuarantinedRoute = entryRoute('retry', noteQuarantined, {
+  summary: 'Ask for a record that does not fit the mirror again',
+  description: 'A worker reads it within seconds, and closes the entry if the record fits by now.',
+});
+
+function entryRoute(
+  action: 'ignore' | 'reopen' | 'retry',
+  change: (knex: Knex, at: QuarantinePosition) => Promise<QuarantineEntry | undefined>,
   words: { summary: string; description: string },
 ) {
   return defineRoute({
@@ -86,11 +95,12 @@ function statusRoute(
     async handle({ params: { module, record }, connection, auditWith }, { knex }) {
       const mirror = await findMirrorByName(knex, connection.id, module);
       const entry = await knex.transaction(async (trx) => {
-        const key = { connectionId: connection.id, module: mirror?.key ?? module, recordId: record };
-        const changed = await setQuarantineStatus(trx, key, status);
+        const at = { connectionId: connection.id, key: mirror?.key ?? module, recordId: record };
+        const changed = await change(trx, at);
         if (!changed) {
           throw new Problem('quarantine_entry_not_found', `Record ${record} of ${module} is not in quarantine.`);
         }
+        if (action === 'retry') await makeDue(trx, 'wakeIngestion');
         await auditWith(trx);
         return changed;
       });
@@ -101,6 +111,7 @@ function statusRoute(
 
 function presentEntry({
   connectionId: _id,
+  key: _key,
   zohoTime,
   nextRetryAt,
   openedAt,

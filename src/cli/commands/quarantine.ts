@@ -13,6 +13,7 @@ interface ListOptions extends PagingOptions {
 
 const ACTIONS = {
   ignore: 'count a record without asking for it again, until it changes',
+  retry: 'ask for a record again now',
   reopen: 'ask for an ignored record again',
 } as const;
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { QuarantineEntryAnswer } from '../../../src/api/quarantine/schemas';
 import { listAuditEntries } from '../../../src/db/access/audit-log';
+import { claimMirror } from '../../../src/db/mirror/mirrors';
 import { pulse } from '../../cli/support';
 import { someConnection } from '../../db/support';
 import { NO_TEMPORAL, useApi } from '../support/api';
@@ -79,6 +80,38 @@ describe('records in quarantine, by the API and at the command line', () => {
     );
   });
 
+  it('are asked for again on request, by the inbox of what Zoho tells, with an audit entry', async () => {
+    await claimMirror(api.knex, org.id, { id: '1', apiName: 'Deals' });
+
+    const retried = (await command('11', 'retry')).body as { entry: QuarantineEntryAnswer };
+
+    assert.deepEqual([retried.entry.recordId, retried.entry.status], ['11', 'open']);
+    const noted = await api
+      .knex('sync.notification_inbox as i')
+      .join('sync.mirrors as m', 'm.id', 'i.mirror_id')
+      .where('m.connection_id', org.id)
+      .pluck<string[]>('i.record_id');
+    assert.deepEqual(noted, ['11']);
+    const [audited] = await listAuditEntries(api.knex, { target: `${org.name}/Deals/11` }, 10);
+    assert.equal(audited?.action, 'quarantine.retry');
+  });
+
+  it('are of the module that Zoho calls so, whatever the books do', async () => {
+    await claimMirror(api.knex, org.id, { id: '1', apiName: 'Deals' });
+    await api.knex.raw(`update sync.mirrors set api_name = 'Opportunities' where connection_id = ?`, [org.id]);
+
+    const renamed = await list('&module=Opportunities');
+
+    assert.deepEqual(
+      renamed.map(({ module, recordId }) => [module, recordId]),
+      [
+        ['Opportunities', '11'],
+        ['Opportunities', '12'],
+      ],
+    );
+    assert.deepEqual(await list('&module=Deals'), []);
+  });
+
   it('cannot be ignored when they are not there, or by a viewer', async () => {
     const answers = [
       await command('99', 'ignore'),
@@ -98,8 +131,9 @@ describe('records in quarantine, by the API and at the command line', () => {
     const ignored = await run('ignore', 'Deals', '11', '--reason', 'known');
     const listed = await run('list', '--status', 'ignored');
     const reopened = await run('reopen', 'Deals', '11');
+    const retried = await run('retry', 'Deals', '11');
 
-    assert.deepEqual([ignored.code, listed.code, reopened.code], [0, 0, 0], ignored.err);
+    assert.deepEqual([ignored.code, listed.code, reopened.code, retried.code], [0, 0, 0, 0], ignored.err);
     assert.match(listed.out, /Deals +11 +ignored .*amount: The value does not fit numeric\./);
     assert.doesNotMatch(listed.out, /Deals +12/);
     assert.match(reopened.out, / open /);
