@@ -10,6 +10,7 @@ export interface CliContext {
   readonly err: (text: string) => void;
   /** Writes one line to standard error, whatever is in the values that it names. */
   readonly note: (line: string) => void;
+  readonly environment: Readonly<NodeJS.ProcessEnv>;
   /** Whether the result is wanted as JSON. */
   readonly json: boolean;
 }

@@ -32,6 +32,7 @@ export async function runCli(args: readonly string[], { environment, ...streams 
     .option('--api <url>', 'address of the control API (PULSE_API_URL; the key is read from PULSE_API_KEY)')
     .option('--allow-http', 'send the key to another machine without encryption')
     .option('--json', 'print the result as JSON')
+    .hook('preAction', (_program, command) => chooseConnection(command, environment))
     .addHelpText('after', EXIT_CODE_HELP)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: process.out, writeErr: process.err })
@@ -48,12 +49,20 @@ export async function runCli(args: readonly string[], { environment, ...streams 
   }
 }
 
+/** The organization that the environment names, for commands that work on one, unless they are told which. */
+function chooseConnection(command: Command, { PULSE_CONNECTION: connection = '' }: NodeJS.ProcessEnv): void {
+  const takesOne = command.options.some((option) => option.attributeName() === 'connection');
+  if (connection === '' || !takesOne || command.getOptionValue('connection') !== undefined) return;
+  command.setOptionValueWithSource('connection', connection, 'env');
+}
+
 function createContext(program: Command, { environment, out, err }: CliProcess): CliContext {
   let api: ApiClient | undefined;
   const options = () => program.opts<{ api?: string; allowHttp?: true; json?: true }>();
   return {
     out,
     err,
+    environment,
     note: (line) => err(`${printableValue(line)}\n`),
     get api() {
       const { api: address, allowHttp, json } = options();

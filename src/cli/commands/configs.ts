@@ -43,7 +43,7 @@ export function configsCommand(context: CliContext): Command {
 function readingCommands(context: CliContext, configs: Command): void {
   addPagingOptions(configs.command('list'))
     .description('list them by name')
-    .option('--connection <name>', 'only of this Zoho org (default: all)')
+    .option('--connection <name>', 'only of this Zoho org (default: PULSE_CONNECTION, then all)')
     .action(async (options: PagingOptions & { connection?: string }) => {
       const showRows = (rows: Configuration[]) => show(context, rows, configurationTable);
       const path = `${API_PREFIX}/configurations`;

@@ -33,7 +33,7 @@ export function connectCommand(context: CliContext): Command {
     .option('--status', 'only show whether it is connected')
     .option(
       '--client-id <id>',
-      'create the connection, named with --connection, or replace its client; asks for its secret',
+      'create the connection, named with --connection, or replace its client; asks for its secret, unless PULSE_CLIENT_SECRET has it',
     )
     .option('--data-center <name>', 'where the org is, e.g. eu (default: us); with --client-id')
     .option('--grant-code <code>', 'of a self client; - reads it from standard input, where nobody sees it')
@@ -71,7 +71,10 @@ async function connect(context: CliContext, options: ConnectOptions): Promise<Co
   const name = await connectionName(context, options.connection);
   const secrets = secretReader();
   try {
-    if (clientId !== undefined) await saveClient(context, name, options, clientId, await secrets.ask('Client secret'));
+    if (clientId !== undefined) {
+      const secret = context.environment['PULSE_CLIENT_SECRET'] || (await secrets.ask('Client secret'));
+      await saveClient(context, name, options, clientId, secret);
+    }
     if (grantCode === undefined) return await connectInBrowser(context, name, options);
     const code = grantCode === FROM_INPUT ? await secrets.ask('Grant code') : grantCode;
     const body = { code, ...(scopes && { scopes }) };

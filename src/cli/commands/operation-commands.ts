@@ -82,7 +82,7 @@ export function addOperationCommands(
     .description(`list ${what}s, newest first`)
     .option('--module <name>', 'only of this module')
     .option('--status <statuses>', 'only in these, separated by commas')
-    .option('--connection <name>', 'only of this Zoho org (default: all)')
+    .option('--connection <name>', 'only of this Zoho org (default: PULSE_CONNECTION, then all)')
     .action(async (options: PagingOptions & { module?: string; status?: string; connection?: string }) => {
       const path = operationsPath(kind);
       const showRows = (rows: z.infer<typeof BulkOperationPage>['operations']) => show(context, rows, operationTable);

@@ -25,7 +25,7 @@ export function quarantineCommand(context: CliContext): Command {
     .description('list them with the columns that refuse a value')
     .option('--module <name>', 'only of this module')
     .option('--status <statuses>', 'open, ignored, closed, separated by commas (default: open,ignored)')
-    .option('--connection <name>', 'only of this Zoho org (default: all)')
+    .option('--connection <name>', 'only of this Zoho org (default: PULSE_CONNECTION, then all)')
     .action(async (options: ListOptions) => {
       const showRows = (rows: QuarantineEntryAnswer[]) => show(context, rows, quarantineTable);
       await listPages(context, path, QuarantinePage, { ...options }, (page) => page.entries, showRows);

@@ -17,7 +17,7 @@ export function schedulesCommand(context: CliContext): Command {
   const schedules = new Command('schedules').description('look at what the clock starts, pause it, run it now');
   addPagingOptions(schedules.command('list'))
     .description('list them with their next and last run')
-    .option('--connection <name>', 'only of this Zoho org (default: all)')
+    .option('--connection <name>', 'only of this Zoho org (default: PULSE_CONNECTION, then all)')
     .action(async (options: PagingOptions & { connection?: string }) => {
       const showRows = (rows: Schedule[]) => show(context, rows, scheduleTable);
       await listPages(

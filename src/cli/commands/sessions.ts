@@ -33,7 +33,7 @@ export function sessionsCommand(context: CliContext): Command {
     .option('--module <name>', 'only of this module')
     .addOption(new Option('--type <type>', 'only of this type').choices(SESSION_TYPES))
     .option('--status <statuses>', 'only in these, separated by commas')
-    .option('--connection <name>', 'only of this Zoho org (default: all)')
+    .option('--connection <name>', 'only of this Zoho org (default: PULSE_CONNECTION, then all)')
     .action(async ({ type: sessionType, ...options }: ListOptions) => {
       const path = `${API_PREFIX}/sessions`;
       const showRows = (rows: z.infer<typeof SessionPage>['sessions']) => show(context, rows, sessionTable);

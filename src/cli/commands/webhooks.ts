@@ -12,7 +12,7 @@ export function webhooksCommand(context: CliContext): Command {
   webhooks
     .command('list')
     .description('list the channels, one a module')
-    .option('--connection <name>', 'only of this Zoho org (default: all)')
+    .option('--connection <name>', 'only of this Zoho org (default: PULSE_CONNECTION, then all)')
     .action(async ({ connection }: { connection?: string }) => {
       const { channels } = await context.api.get(CHANNELS_PATH, { schema: ChannelList, query: { connection } });
       show(context, channels, channelTable);

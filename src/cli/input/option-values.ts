@@ -23,7 +23,7 @@ export function wholeNumber(text: string): number {
   return Number(digits);
 }
 
-/** Names the connection; without it the API takes the only one there is. */
+/** Names the connection; without it, and without PULSE_CONNECTION, the API takes the only one there is. */
 export function connectionOption(): Option {
-  return new Option('--connection <name>', 'the Zoho org (default: the only one)');
+  return new Option('--connection <name>', 'the Zoho org (default: PULSE_CONNECTION, then the only one)');
 }

@@ -8,7 +8,8 @@ describe('listing every page', () => {
     let calls = 0;
     const get = async () => ({ rows: [1, 2], nextCursor: `page ${(calls += 1)}`, hasMore: true });
     const ignore = (): void => undefined;
-    const context = { api: { get } as unknown as ApiClient, json: false, out: ignore, err: ignore, note: ignore };
+    const streams = { out: ignore, err: ignore, note: ignore };
+    const context = { api: { get } as unknown as ApiClient, environment: {}, json: false, ...streams };
     const schema = z.object({ rows: z.array(z.number()), nextCursor: z.string().nullable(), hasMore: z.boolean() });
 
     await assert.rejects(
@@ -25,7 +26,8 @@ describe('listing every page', () => {
     const errors: string[] = [];
     const shown: number[][] = [];
     const ignore = (): void => undefined;
-    const context = { api, json: false, out: ignore, err: ignore, note: (line: string) => void errors.push(line) };
+    const streams = { out: ignore, err: ignore, note: (line: string) => void errors.push(line) };
+    const context = { api, environment: {}, json: false, ...streams };
     const schema = z.object({ rows: z.array(z.number()), nextCursor: z.string().nullable(), hasMore: z.boolean() });
     const query = { all: true, limit: 20 } as const;
 
