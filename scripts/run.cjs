@@ -28,8 +28,9 @@ const { runToEnd } = require('../dev/commands/run-to-end.cjs');
 
 const root = path.resolve(__dirname, '..');
 
-/** Random runs of the nightly test; `npm test` makes a few of them. */
-const NIGHTLY = { PULSE_MODEL_SEEDS: '300' };
+/** More than `npm test` does, for the nightly tests: random runs, and deliveries of an end of an activity one by one. */
+const NIGHTLY = { PULSE_MODEL_SEEDS: '300', PULSE_NIGHTLY: 'true' };
+const NIGHTLY_TESTS = ['test/model', 'test/chaos/at-least-once', 'test/e2e/contract.test.ts'];
 
 const TESTS = ['test', 'test:nightly', 'test:mutation'];
 
@@ -55,7 +56,7 @@ async function main() {
     await compileAssembly(root);
     if (command === 'test') return runTests(root, rest);
     Object.assign(process.env, { ...NIGHTLY, ...process.env });
-    return runTests(root, ['test/model', ...rest]);
+    return runTests(root, [...NIGHTLY_TESTS, ...rest]);
   }
   await compile(root);
   return runToEnd(process.execPath, ['--enable-source-maps', path.join(root, COMPILED[command]), ...rest], {

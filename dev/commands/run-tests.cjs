@@ -7,14 +7,14 @@ const path = require('node:path');
 const { runToEnd } = require('./run-to-end.cjs');
 
 /**
- * Folders whose tests mostly wait for processes that start, die and come back. They run beside all others: each mocha
- * has servers of its own, and one of them alone leaves half the machine idle.
+ * Folders whose tests mostly wait for processes that start, die and come back. Each list runs beside all others: each
+ * mocha has servers of its own, and one of them alone leaves half the machine idle.
  */
-const WAITING = ['chaos', 'e2e'];
+const WAITING = [['e2e'], ['chaos', 'model']];
 
 /**
  * Runs mocha with the Temporal server's path in TEMPORAL_CLI, and closes with one line: `N passed, N failed`. The whole
- * suite is two runs side by side; what the second prints comes after the first.
+ * suite is three runs side by side; what the others print comes after the first.
  * @param {string[]} extra mocha's own arguments; test files among them replace the configured ones.
  * @returns {Promise<number>} mocha's exit code; the first that is not 0.
  */
@@ -46,11 +46,8 @@ function runsOf(root, extra) {
     const spec = files.map((file) => (isFolder(file) ? path.join(file, '**', filePattern) : file));
     return [{ ...configuration, spec }];
   }
-  const waiting = WAITING.map((folder) => path.join('test', folder, '**', filePattern));
-  return [
-    { ...configuration, ignore: waiting },
-    { ...configuration, spec: waiting },
-  ];
+  const waiting = WAITING.map((folders) => folders.map((folder) => path.join('test', folder, '**', filePattern)));
+  return [{ ...configuration, ignore: waiting.flat() }, ...waiting.map((spec) => ({ ...configuration, spec }))];
 }
 
 function isTestFile(root, argument) {

@@ -4,10 +4,10 @@ import { getBulkOperation } from '../../src/db/bulk-operations/bulk-operations';
 import { getSession } from '../../src/db/sessions/sessions';
 import { createOperationCommands } from '../../src/temporal/runs/operation-commands';
 import type { SyncUpdate } from '../../src/temporal/runs/sync-commands';
-import { useEngine } from '../support/engine';
 import type { Org } from '../support/org';
 import { poll } from '../support/poll';
 import { keepBulkWrite, startKept } from '../support/start-operation';
+import { useEngine } from '../support/use-engine';
 
 const HOUR_MS = 3_600_000;
 /** Shorter than the time in which a cancellation reaches an attempt. */

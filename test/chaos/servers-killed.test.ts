@@ -1,7 +1,7 @@
 import { assertSame } from '../support/compare';
-import { useEngine } from '../support/engine';
 import { holdMirror, waitUntilBackend } from '../support/mirror-lock';
 import type { Org } from '../support/org';
+import { useEngine } from '../support/use-engine';
 
 /** Downtime of a server: long enough for every part to notice. */
 const OUTAGE_MS = 2_500;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { assertSame } from '../support/compare';
-import { useEngine } from '../support/engine';
 import { holdMirror, waitUntilBackend } from '../support/mirror-lock';
+import { useEngine } from '../support/use-engine';
 
 const HOUR_MS = 3_600_000;
 /** A dead worker is noticed when its heartbeats have been missing for 10 seconds. */

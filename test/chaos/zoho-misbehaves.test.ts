@@ -3,7 +3,7 @@ import type { FaultRule } from '../../simulator';
 import { getConnection } from '../../src/db/connections/connections';
 import type { ReadPath } from '../../src/domain/runs/enums';
 import { assertSame } from '../support/compare';
-import { useEngine } from '../support/engine';
+import { useEngine } from '../support/use-engine';
 
 const DEADLINE_MS = 60_000;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { assertSame } from '../support/compare';
-import { useEngine } from '../support/engine';
 import type { Org } from '../support/org';
+import { useEngine } from '../support/use-engine';
 
 describe('a full sync of an awkward module', function () {
   this.timeout(60_000);

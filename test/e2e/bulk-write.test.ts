@@ -3,12 +3,12 @@ import { createHmac } from 'node:crypto';
 import type { BulkOperationAnswer, BulkResult } from '../../src/api/bulk-operations/schemas';
 import { type ChangedRecords, EXACT_AMOUNT, mixedRequest, newContacts } from '../support/bulk-write-requests';
 import { type CallerUrl, startCallerUrl } from '../support/caller-url';
-import { useEngineApi } from '../support/engine-api';
 import { ExactNumber, type ExactObject } from '../support/exact-json';
 import { exportedRecords } from '../support/exported-records';
 import { operationIs, resultsOf, untilOperation } from '../support/operations';
 import type { Org } from '../support/org';
 import { poll } from '../support/poll';
+import { useEngineApi } from '../support/use-engine';
 
 const HOUR_MS = 3_600_000;
 const SECRET = 'a-secret-of-the-caller-no-less';

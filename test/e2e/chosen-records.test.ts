@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { runPulse } from '../cli/support';
 import { assertSame } from '../support/compare';
-import { useEngineApi } from '../support/engine-api';
 import type { Org, OrgOptions } from '../support/org';
+import { useEngineApi } from '../support/use-engine';
 
 /** More than the overlap with which changes are read; an access token outlives it. */
 const A_WHILE_MS = 900_000;

@@ -1,5 +1,5 @@
 import { assertSame } from '../support/compare';
-import { useEngine } from '../support/engine';
+import { useEngine } from '../support/use-engine';
 
 const MINUTE_MS = 60_000;
 

@@ -3,9 +3,9 @@ import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import { ActiveSessionExists } from '../../src/db/sessions/sessions';
 import { SyncWorkflowNotRunning, SyncWorkflowRunning } from '../../src/temporal/runs/sync-commands';
 import { assertSame } from '../support/compare';
-import { useEngine } from '../support/engine';
 import { housekeep } from '../support/housekeeping';
 import type { Org } from '../support/org';
+import { useEngine } from '../support/use-engine';
 
 /** Limit that the product promises for a pause. */
 const PAUSE_LIMIT_MS = 15_000;

@@ -3,8 +3,8 @@ import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import type { FullSyncPlan } from '../../src/temporal/contract/results';
 import type { SyncResult } from '../../src/temporal/contract/sync-messages';
 import { assertSame } from '../support/compare';
-import { useEngine } from '../support/engine';
 import type { Org } from '../support/org';
+import { useEngine } from '../support/use-engine';
 
 const A_WHILE_MS = 900_000;
 

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Simulator, startSimulator } from '../../simulator';
 import { createApiKey } from '../../src/db/access/api-keys';
-import { useEngineApi } from '../support/engine-api';
 import { resolveSchemathesis, runSchemathesis } from '../support/schemathesis';
+import { useEngineApi } from '../support/use-engine';
 
 /** Time that is spent on asking at most. */
-const SECONDS = 90;
+const SECONDS = process.env['PULSE_NIGHTLY'] ? 300 : 45;
 /** Requests at random for each route and method, after those that try every bound of its parameters. */
 const EXAMPLES = 5;
 /** The parser of Node 20.19 does not know the method QUERY: to it, that is no HTTP. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { BulkOperationAnswer } from '../../src/api/bulk-operations/schemas';
-import { useEngineApi } from '../support/engine-api';
 import { ExactNumber, type ExactObject } from '../support/exact-json';
 import { exportedRecords } from '../support/exported-records';
 import { operationIs, resultsOf } from '../support/operations';
 import type { Org } from '../support/org';
+import { useEngineApi } from '../support/use-engine';
 
 describe('values that look empty', function () {
   this.timeout(90_000);

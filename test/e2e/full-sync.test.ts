@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { ReadPath } from '../../src/domain/runs/enums';
 import { assertSame } from '../support/compare';
-import { useEngine } from '../support/engine';
 import { plainText } from '../support/exact-json';
 import { exportedRecords, sumOfMoney } from '../support/exported-records';
 import type { Org } from '../support/org';
+import { useEngine } from '../support/use-engine';
 
 const MODULES = ['Accounts', 'Contacts', 'Deals', 'Leads'];
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { makeDue } from '../../src/db/maintenance/housekeeping-tasks';
 import { HOUSEKEEPING_WORKFLOW_ID } from '../../src/temporal/ids';
-import { useEngine } from '../support/engine';
 import { housekeep } from '../support/housekeeping';
 import { poll } from '../support/poll';
+import { useEngine } from '../support/use-engine';
 
 describe('the housekeeping', function () {
   this.timeout(120_000);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { getSession } from '../../src/db/sessions/sessions';
 import { assertSame } from '../support/compare';
-import { useEngine } from '../support/engine';
 import type { Org } from '../support/org';
+import { useEngine } from '../support/use-engine';
 
 const HOUR_MS = 3_600_000;
 /** An access token lives for an hour, and so outlives this. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { assertSame } from '../support/compare';
-import { useEngine } from '../support/engine';
 import { asSuperuser } from '../support/postgres';
+import { useEngine } from '../support/use-engine';
 
 describe('an engine whose role is no superuser', function () {
   this.timeout(120_000);

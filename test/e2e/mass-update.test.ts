@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { BulkOperationAnswer, MassUpdatePreview } from '../../src/api/bulk-operations/schemas';
-import { useEngineApi } from '../support/engine-api';
 import { ExactNumber } from '../support/exact-json';
 import { exportedRecords } from '../support/exported-records';
 import { operationIs, resultsOf, untilOperation } from '../support/operations';
 import type { Org } from '../support/org';
+import { useEngineApi } from '../support/use-engine';
 
 const HOUR_MS = 3_600_000;
 /** The view of all records that every module of the simulator has. */

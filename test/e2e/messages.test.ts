@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { listAuditEntries } from '../../src/db/access/audit-log';
 import { getBulkOperation } from '../../src/db/bulk-operations/bulk-operations';
 import { getSession } from '../../src/db/sessions/sessions';
-import { useEngine } from '../support/engine';
 import type { Org } from '../support/org';
 import { poll } from '../support/poll';
 import { keepBulkWrite, startKept } from '../support/start-operation';
+import { useEngine } from '../support/use-engine';
 
 const HOUR_MS = 3_600_000;
 const MAX_REASON = 500;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { claimMirror } from '../../src/db/mirror/mirrors';
 import { someSession } from '../db/support';
-import { useEngine } from '../support/engine';
 import type { Org } from '../support/org';
+import { useEngine } from '../support/use-engine';
 
 describe('a module', function () {
   this.timeout(60_000);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { useEngine } from '../support/engine';
 import { poll } from '../support/poll';
 import { keepBulkWrite, startKept } from '../support/start-operation';
+import { useEngine } from '../support/use-engine';
 
 type OperationRow = { status: string; message: string };
 

@@ -7,8 +7,8 @@ import { nightlyWorkflowId } from '../../src/temporal/ids';
 import { TASK_QUEUES } from '../../src/temporal/task-queues';
 import type { nightlySync } from '../../src/workflows';
 import { assertSame } from '../support/compare';
-import { useEngine } from '../support/engine';
 import { configure, outcomesOf, partsOf, startNight } from '../support/nights';
+import { useEngine } from '../support/use-engine';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { assertSame } from '../support/compare';
-import { useEngineApi } from '../support/engine-api';
 import { housekeep } from '../support/housekeeping';
 import type { Org, OrgOptions } from '../support/org';
 import { poll } from '../support/poll';
+import { useEngineApi } from '../support/use-engine';
 
 /** More than the overlap with which changes are read; an access token outlives it. */
 const A_WHILE_MS = 900_000;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { listOpenAlerts } from '../../src/db/health/alerts';
-import { useEngine } from '../support/engine';
 import { housekeep } from '../support/housekeeping';
 import { poll } from '../support/poll';
 import { connectAgain, someSchedule } from '../support/reconnect';
+import { useEngine } from '../support/use-engine';
 
 describe('an organization whose grant was revoked', function () {
   this.timeout(90_000);

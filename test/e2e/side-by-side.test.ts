@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { getSession } from '../../src/db/sessions/sessions';
-import { useEngine } from '../support/engine';
 import { poll } from '../support/poll';
 import { keepBulkWrite, startKept } from '../support/start-operation';
+import { useEngine } from '../support/use-engine';
 
 describe('work of different length', function () {
   this.timeout(120_000);

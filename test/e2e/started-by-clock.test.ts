@@ -5,8 +5,8 @@ import { SyncStatus } from '../../src/temporal/search-attributes';
 import { TASK_QUEUES } from '../../src/temporal/task-queues';
 import type { incrementalSync } from '../../src/workflows';
 import { assertSame } from '../support/compare';
-import { useEngine } from '../support/engine';
 import { poll } from '../support/poll';
+import { useEngine } from '../support/use-engine';
 
 describe('a sync that the clock starts', function () {
   this.timeout(90_000);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { useEngine } from '../support/engine';
 import type { Org } from '../support/org';
 import { poll } from '../support/poll';
 import { keepBulkWrite, startKept } from '../support/start-operation';
+import { useEngine } from '../support/use-engine';
 
 /** A text that no code has, so that wherever it stands it was the value of a record. */
 const CANARY = 'CANARY-4711';

@@ -2,12 +2,10 @@ import { freePort } from '../../dev/processes/ports';
 import { loadConfig } from '../../src/config';
 import { createApiKey } from '../../src/db/access/api-keys';
 import { createLogger } from '../../src/logger';
-import { startApi, type RunningApi } from '../../src/runtime/start-api';
+import { startApi } from '../../src/runtime/start-api';
 import { ENCRYPTION_KEY } from './encryption-key';
 import { startEngine, type Engine, type EngineOptions } from './engine';
 import { sharedTemporal } from './temporal-server';
-
-const STARTING_MS = 90_000;
 
 /** An engine with its control API, which Zoho can reach too. */
 export interface EngineApi {
@@ -17,48 +15,38 @@ export interface EngineApi {
   readonly url: string;
   /** The operator's API key. */
   readonly key: string;
+  /** Stops the API, then the engine. */
+  stop(): Promise<void>;
 }
 
-/**
- * An engine and its API for the suite that calls it.
- * @param environment more variables of the API's environment
- */
-export function useEngineApi(
-  options: EngineOptions = {},
-  environment: () => Readonly<Record<string, string>> = () => ({}),
-): () => EngineApi {
-  let started: { api: EngineApi; server: RunningApi } | undefined;
-  before(async function () {
-    this.timeout(STARTING_MS);
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const engine = await startEngine({
-      ...options,
-      worker: { PULSE_NOTIFICATIONS: 'false', ...options.worker, PULSE_PUBLIC_URL: url },
-    });
-    const config = loadConfig({
-      DATABASE_URL: engine.databaseUrl,
-      PULSE_VALIDATE_ANSWERS: 'throw',
-      TEMPORAL_ADDRESS: (await sharedTemporal()).address,
-      TEMPORAL_NAMESPACE: engine.temporal.namespace,
-      PULSE_ENCRYPTION_KEYS: ENCRYPTION_KEY,
-      PULSE_API_PORT: String(port),
-      ZOHO_ALLOW_LOOPBACK: 'true',
-      ...environment(),
-    });
-    const server = await startApi(config, createLogger('test', 'silent'));
-    const { secret } = await createApiKey(engine.knex, { name: 'tester', role: 'operator' });
-    started = { server, api: { engine, url, key: secret, call: caller(`${url}/api/v1`, secret) } };
+/** Starts an engine and its API. @param environment more variables of the API's environment */
+export async function startEngineApi(
+  options: EngineOptions,
+  environment: Readonly<Record<string, string>>,
+): Promise<EngineApi> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const engine = await startEngine({
+    ...options,
+    worker: { PULSE_NOTIFICATIONS: 'false', ...options.worker, PULSE_PUBLIC_URL: url },
   });
-  after(async function () {
-    this.timeout(STARTING_MS);
-    await started?.server.close();
-    await started?.api.engine.stop();
+  const config = loadConfig({
+    DATABASE_URL: engine.databaseUrl,
+    PULSE_VALIDATE_ANSWERS: 'throw',
+    TEMPORAL_ADDRESS: (await sharedTemporal()).address,
+    TEMPORAL_NAMESPACE: engine.temporal.namespace,
+    PULSE_ENCRYPTION_KEYS: ENCRYPTION_KEY,
+    PULSE_API_PORT: String(port),
+    ZOHO_ALLOW_LOOPBACK: 'true',
+    ...environment,
   });
-  return () => {
-    if (!started) throw new Error('The engine runs only while tests run.');
-    return started.api;
+  const server = await startApi(config, createLogger('test', 'silent'));
+  const { secret } = await createApiKey(engine.knex, { name: 'tester', role: 'operator' });
+  const stop = async (): Promise<void> => {
+    await server.close();
+    await engine.stop();
   };
+  return { engine, url, key: secret, call: caller(`${url}/api/v1`, secret), stop };
 }
 
 function caller(base: string, key: string): EngineApi['call'] {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import type { Knex } from 'knex';
 import { createDatabase } from '../../src/db/postgres/knex';
@@ -20,6 +21,8 @@ import {
 import { WorkerInProcess } from './worker-in-process';
 import { WorkerProcess } from './worker-process';
 
+/** Ids of workflows that belong to an engine itself, whatever orgs it has. */
+const OWN_WORKFLOWS = /^(temporal-sys-|housekeeping)/;
 /** A call that hangs is given up soon enough for a test to see it. */
 const ZOHO_TIMEOUT_MS = '5000';
 
@@ -103,6 +106,22 @@ export class Engine {
     return answer.rows;
   }
 
+  /** Ends what a suite has begun with its orgs, so that the engine serves the next one as if it were new. */
+  async closeOrgs(): Promise<void> {
+    const orgs = this.#orgs.splice(0);
+    if (orgs.length === 0) return;
+    if (!this.worker.isRunning) await this.worker.start();
+    await this.query(`update sync.connections set status = 'needs_reauth' where id = any(?::uuid[]) returning id`, [
+      `{${String(orgs.map(({ connectionId }) => connectionId))}}`,
+    ]);
+    const { workflow } = this.temporal.client;
+    for await (const { workflowId } of workflow.list({ query: `ExecutionStatus = 'Running'` })) {
+      if (OWN_WORKFLOWS.test(workflowId)) continue;
+      await workflow.getHandle(workflowId).terminate('The test has ended.').catch(unlessGone);
+    }
+    await Promise.all(orgs.map((org) => org.simulator.close()));
+  }
+
   async stop(): Promise<void> {
     // Nothing is left to finish: workflows that a test left running die with their namespace.
     await this.worker.kill();
@@ -153,25 +172,11 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   return engine;
 }
 
-function databaseFor({ leastPrivilege }: EngineOptions): Promise<{ url: string; drop(): Promise<void> }> {
-  return leastPrivilege ? engineDatabase() : testDatabase();
+/** @throws the error, unless it says that a workflow has closed by itself */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }
 
-const STARTING_MS = 90_000;
-
-/** An engine for the suite that calls it. Each test connects orgs of its own to it. */
-export function useEngine(options: EngineOptions = {}): () => Engine {
-  let engine: Engine | undefined;
-  before(async function () {
-    this.timeout(STARTING_MS);
-    engine = await startEngine(options);
-  });
-  after(async function () {
-    this.timeout(STARTING_MS);
-    await engine?.stop();
-  });
-  return () => {
-    if (!engine) throw new Error('The engine runs only while tests run.');
-    return engine;
-  };
+function databaseFor({ leastPrivilege }: EngineOptions): Promise<{ url: string; drop(): Promise<void> }> {
+  return leastPrivilege ? engineDatabase() : testDatabase();
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { uuidv7 } from 'uuidv7';
 import {
@@ -25,7 +26,7 @@ import type {
   SyncResult,
 } from '../../src/temporal/contract/sync-messages';
 import { refreshWorkflowId, syncWorkflowId, type ModuleSyncType } from '../../src/temporal/ids';
-import { type SyncCommands, type SyncUpdate, SyncWorkflowNotRunning } from '../../src/temporal/runs/sync-commands';
+import type { SyncCommands, SyncUpdate } from '../../src/temporal/runs/sync-commands';
 import { TASK_QUEUES } from '../../src/temporal/task-queues';
 import type { incrementalSync } from '../../src/workflows';
 import { compareMirror } from './compare';
@@ -37,6 +38,8 @@ export type OrgOptions = Partial<SimulatorOptions> & { profile?: 'fast' | 'reali
 const PERSON = 'tester';
 const LAST_LOG_LINES = 15;
 const SYNC_TIMEOUT_MS = 45_000;
+/** Least time for the row of a run whose workflow has closed to say how. */
+const LAST_LOOK_MS = 1_000;
 
 let orgs = 0;
 
@@ -176,23 +179,31 @@ export class Org {
 
   /** Waits for a status; a session that ends in another one fails at once. */
   async waitFor(sessionId: string, status: RunStatus, timeoutMs = SYNC_TIMEOUT_MS): Promise<SyncSessionModel> {
-    const session = await this.until(sessionId, `is ${status}`, (row) => row.status === status, timeoutMs);
-    if (isFinal(status)) await this.#workflowClosed(session);
+    const deadline = Date.now() + timeoutMs;
+    if (isFinal(status)) await this.#workflowCloses(sessionId, timeoutMs);
+    const left = Math.max(deadline - Date.now(), LAST_LOOK_MS);
+    const session = await this.until(sessionId, `is ${status}`, (row) => row.status === status, left);
+    if (isFinal(status)) await this.#workflowCloses(sessionId, left);
     return session;
   }
 
-  /** The row says how a run has ended a moment before its workflow does; only then the module can be synced again. */
-  async #workflowClosed({ workflowId, firstExecutionRunId }: SyncSessionModel): Promise<void> {
-    if (workflowId === null) return;
-    const target = { workflowId, ...(firstExecutionRunId !== null && { firstExecutionRunId }) };
-    await poll(
-      () =>
-        this.engine.commands.describe(target).then(
-          ({ status }) => status !== 'RUNNING',
-          (error: unknown) => error instanceof SyncWorkflowNotRunning,
-        ),
-      { what: `workflow ${workflowId} has closed` },
-    );
+  /**
+   * Waits until the workflow of a session has closed: only then the module can be synced again. Temporal says so of
+   * itself, where the session's row would have to be asked again and again. Ends early if it cannot be asked.
+   */
+  async #workflowCloses(sessionId: string, timeoutMs: number): Promise<void> {
+    const session = await getSession(this.engine.knex, sessionId).catch(() => undefined);
+    if (!session?.workflowId) return;
+    const { workflowId, firstExecutionRunId } = session;
+    const options = { ...(firstExecutionRunId !== null && { firstExecutionRunId }) };
+    const closed = this.engine.temporal.client.workflow.getHandle(workflowId, undefined, options).result();
+    const enough = new AbortController();
+    await Promise.race([
+      // However it ended, the row says how; and one that was not found has closed.
+      closed.catch(() => undefined),
+      sleep(timeoutMs, undefined, { signal: enough.signal }),
+    ]);
+    enough.abort();
   }
 
   /** Waits until something is true of a session. The database may be away meanwhile. */

@@ -22,6 +22,8 @@ export interface TemporalServer extends ServerProcess {
 }
 
 export const DEFAULT_NAMESPACE = 'default';
+/** No flushes to disk: what a process has written outlives its `kill -9` all the same, and no test ends the machine. */
+const WITHOUT_FLUSHES = ['--sqlite-pragma', 'synchronous=off', '--headless'];
 /** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
 const KEYWORD = 2;
 const RETENTION_SECONDS = 24 * 3600;
@@ -41,7 +43,8 @@ export async function sharedTemporal(): Promise<TemporalServer> {
 export async function startTemporalServer(): Promise<TemporalServer> {
   const home = await mkdtemp(path.join(tmpdir(), 'pulse-test-temporal-'));
   const [cli, port, uiPort] = await Promise.all([resolveTemporalServer(), freePort(), freePort()]);
-  const server = await startServer(temporalServer({ cli, home, port, uiPort, namespace: DEFAULT_NAMESPACE }));
+  const spec = temporalServer({ cli, home, port, uiPort, namespace: DEFAULT_NAMESPACE });
+  const server = await startServer({ ...spec, args: [...spec.args, ...WITHOUT_FLUSHES] });
   return {
     ...server,
     address: `127.0.0.1:${port}`,
