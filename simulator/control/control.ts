@@ -180,8 +180,7 @@ export class Control {
   }
 
   /**
-   * Gives a user another name, as an administrator does. The list of users and exports show it; lists of records keep the
-   * name that was theirs when the record was made.
+   * Gives a user another name, as an administrator does. Records show it from then on, and no record counts as modified.
    * @throws ApiError INVALID_DATA when there is no such user
    */
   renameUser(id: string, name: string): void {

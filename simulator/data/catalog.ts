@@ -27,6 +27,8 @@ const FIRST_CUSTOM_NUMBER = 201;
 /** The organization's users and modules, generated from a seed. */
 export class Catalog {
   readonly users: User[];
+  /** Names of users who got another one, by id. */
+  readonly userNames = new Map<string, string>();
   readonly zone: ZonedTime;
   /** Modules added on request, in order. They and the options are the recipe of this catalog. */
   readonly requests: CustomModuleRequest[] = [];
@@ -70,8 +72,10 @@ export class Catalog {
   renameUser(id: string, name: string, modified: number): boolean {
     const index = this.users.findIndex((user) => user.id === id);
     const user = this.users[index];
-    if (user) this.users[index] = { ...user, name, last_name: name, modified };
-    return user !== undefined;
+    if (!user) return false;
+    this.users[index] = { ...user, name, last_name: name, modified };
+    this.userNames.set(id, name);
+    return true;
   }
 
   rename(module: GeneratedModule, apiName: string): void {

@@ -1,6 +1,7 @@
 import type { ByteSink } from '../data/byte-sink';
 import { type CellValue, displayText, isList, isReference, partTexts } from '../data/cell';
 import { type Column, render, type Rendering } from '../data/column';
+import { isUserField } from '../data/field';
 import type { GeneratedModule } from '../data/generated-module';
 import { CONVERTED_PERIOD } from '../data/modules/leads';
 import { parseInstant } from '../zoned-time';
@@ -36,16 +37,20 @@ export class ModuleStore {
   readonly module: GeneratedModule;
   readonly separator: string;
   readonly nameElsewhere: (moduleName: string, id: string) => string | undefined;
+  readonly userNames: ReadonlyMap<string, string>;
 
   constructor(
     module: GeneratedModule,
     separator: string,
     /** Display name of a record of another module; undefined when it does not exist. */
     nameElsewhere: (moduleName: string, id: string) => string | undefined,
+    /** Names of users who got another one. */
+    userNames: ReadonlyMap<string, string>,
   ) {
     this.module = module;
     this.separator = separator;
     this.nameElsewhere = nameElsewhere;
+    this.userNames = userNames;
     this.overlay = new Overlay(module.rows);
   }
 
@@ -70,15 +75,22 @@ export class ModuleStore {
   }
 
   value(row: number, column: Column): CellValue {
-    if (this.state(row) === PRISTINE) return column.value(row);
-    const written = this.overlay.records.get(row)?.values[column.field.apiName];
+    const isPristine = this.state(row) === PRISTINE;
+    const written = isPristine ? undefined : this.overlay.records.get(row)?.values[column.field.apiName];
     if (written !== undefined) return this.#withCurrentName(column, written);
-    return row < this.module.rows ? column.value(row) : null;
+    if (row >= this.module.rows) return null;
+    // Lookups to generated records show current names by themselves.
+    return this.showsNewName(column) ? this.#withCurrentName(column, column.value(row)) : column.value(row);
   }
 
   write(sink: ByteSink, row: number, column: Column, rendering: Rendering): void {
-    if (this.state(row) === PRISTINE) column.write(sink, row, rendering);
+    if (this.state(row) === PRISTINE && !this.showsNewName(column)) column.write(sink, row, rendering);
     else sink.text(render(column.field, this.value(row, column), rendering, this.separator));
+  }
+
+  /** Whether a column holds users, of whom some have another name than when the rows were generated. */
+  showsNewName({ field }: Column): boolean {
+    return this.userNames.size > 0 && isUserField(field);
   }
 
   /** Seconds since 1970. */
@@ -188,7 +200,9 @@ export class ModuleStore {
 
   /** A lookup was written with the name of that time; the other record may have got a new one since. */
   #withCurrentName({ field }: Column, value: CellValue): CellValue {
-    if (field.lookupModule === undefined || !isReference(value)) return value;
+    if (!isReference(value)) return value;
+    if (isUserField(field)) return { ...value, name: this.userNames.get(value.id) ?? value.name };
+    if (field.lookupModule === undefined) return value;
     return { ...value, name: this.nameElsewhere(field.lookupModule, value.id) ?? value.name };
   }
 

@@ -33,6 +33,7 @@ export class RecordWriter {
     const { module } = this.store;
     const generated = this.#compile(columns);
     const isLeads = module.apiName === 'Leads';
+    const isAsGenerated = !columns.some((column) => this.store.showsNewName(column));
     const displayed = this.store.displayValues.size > 0 && this.switches?.read('picklistValue') === 'display';
     const cut =
       inList && columns.some(({ field }) => isRichText(field)) && this.switches?.read('richTextInLists') === 'cut';
@@ -42,7 +43,7 @@ export class RecordWriter {
       sink.ascii('"');
       if (cut) this.#writeCut(sink, row, columns);
       else if (displayed) this.#writeDisplayed(sink, row, columns);
-      else if (this.store.state(row) === PRISTINE) generated(sink, row);
+      else if (isAsGenerated && this.store.state(row) === PRISTINE) generated(sink, row);
       else this.#writeOverlaid(sink, row, columns);
       if (isLeads) sink.ascii(`,"$converted":${this.store.isConverted(row)}`);
       sink.ascii(',"$approval_state":"approved","$editable":true}');

@@ -38,8 +38,11 @@ export class Records {
   of(module: GeneratedModule): OpenModule {
     let opened = this.#opened.get(module);
     if (!opened) {
-      const store = new ModuleStore(module, this.catalog.options.multiselectSeparator, (moduleName, id) =>
-        this.#nameOf(moduleName, id),
+      const store = new ModuleStore(
+        module,
+        this.catalog.options.multiselectSeparator,
+        (moduleName, id) => this.#nameOf(moduleName, id),
+        this.catalog.userNames,
       );
       opened = { module, store, writer: new RecordWriter(store, this.switches) };
       this.#opened.set(module, opened);

@@ -31,7 +31,7 @@ export class SearchIndex {
     const lag = this.switches.read('searchIndexLagMs');
     if (lag === 0) return;
     const lagging = this.#modules.get(store) ?? {
-      before: new ModuleStore(module, store.separator, store.nameElsewhere),
+      before: new ModuleStore(module, store.separator, store.nameElsewhere, store.userNames),
       due: new Map(),
     };
     this.#modules.set(store, lagging);

@@ -3,6 +3,11 @@ import { accessToken, startTestBed, type TestBed } from './support';
 
 const DAY = 86_400_000;
 
+interface Named {
+  id: string;
+  name: string;
+}
+
 describe('simulator: Get Records', () => {
   let bed: TestBed;
 
@@ -32,6 +37,17 @@ describe('simulator: Get Records', () => {
     assert.equal(body.info?.['more_records'], true);
     assert.equal(body.info?.['sort_order'], 'desc');
     assert.ok(BigInt(body.data?.[0]?.id ?? 0) > BigInt(body.data?.[199]?.id ?? 0));
+  });
+
+  it('shows a user under the name of now, in records that nobody has changed', async () => {
+    const [user] = bed.simulator.control.simulation.catalog.users;
+    bed.simulator.control.renameUser(user?.id ?? '', 'Zoë Nakamura');
+
+    const { body } = await bed.call('/crm/v8/Deals?fields=Owner,Created_By');
+
+    const shown = (body.data ?? []).flatMap(({ Owner, Created_By }) => [Owner, Created_By]) as Named[];
+    const names = new Set(shown.filter(({ id }) => id === user?.id).map(({ name }) => name));
+    assert.deepEqual([...names], ['Zoë Nakamura']);
   });
 
   it('reaches every record once by page tokens', async () => {
