@@ -1,8 +1,7 @@
 import { ModelEngine } from './model-engine';
-import { play } from './play';
+import { play, SHORT_SEEDS } from './play';
 import { Tally } from './tally';
 
-const SEEDS = 20;
 /** Seeds that are played at a time: most of one is waiting. */
 const LANES = 3;
 const STARTING_MS = 120_000;
@@ -14,7 +13,7 @@ const WAITING_MS = 600_000;
  */
 function seedsOf({ PULSE_MODEL_SEED: chosen, PULSE_MODEL_SEEDS: number }: NodeJS.ProcessEnv): number[] {
   if (chosen) return chosen.split(',').map(Number);
-  return Array.from({ length: Number(number ?? SEEDS) }, (_, place) => place + 1);
+  return Array.from({ length: Number(number ?? SHORT_SEEDS) }, (_, place) => place + 1);
 }
 
 describe('the mirror, after changes, commands and crashes at random', function () {

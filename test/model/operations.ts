@@ -135,6 +135,15 @@ function renameTarget(world: World, module: string): string | undefined {
   return `${target} ${id}`;
 }
 
+/** Gives a user another name, which every record shows that names the user, and no list of changes. */
+function renameUser(world: World): string {
+  const { catalog, clock } = world.simulation;
+  const { id } = world.dice.pick(catalog.users);
+  catalog.renameUser(id, `User ${world.journal.length} "Ö"`, clock.seconds());
+  for (const module of world.modules) world.touch(module, world.namingUser(module, id), true);
+  return id;
+}
+
 function renameChoice(world: World, module: string): string | undefined {
   const opened = world.opened(module);
   const lists = opened.module.columns.filter(({ field }) => field.dataType === 'picklist');
@@ -208,6 +217,7 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'misfit', weight: 4, run: misfit },
   { name: 'repair', weight: 3, run: repair },
   { name: 'rename target', weight: 4, run: renameTarget },
+  { name: 'rename user', weight: 1, run: renameUser },
   { name: 'rename choice', weight: 1, run: renameChoice },
   { name: 'add field', weight: 1, run: addField },
   { name: 'remove field', weight: 1, run: removeField },

@@ -1,27 +1,27 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultRule } from '../../simulator';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
-import { getSession } from '../../src/db/sessions/sessions';
-import { isFinal } from '../../src/domain/runs/enums';
-import { AWAITING_APPROVAL } from '../../src/domain/runs/run-actions';
 import type { FullSyncOptions, IncrementalSyncOptions } from '../../src/temporal/contract/sync-messages';
-import { SyncWorkflowNotRunning } from '../../src/temporal/runs/sync-commands';
 import type { Org } from '../support/org';
+import { poll } from '../support/poll';
+import { command, DEADLINE_MS, watched } from './commands';
+import { crashPlans } from './crashes';
 import { burst } from './operations';
+import { isInTheWay, startWhenFree } from './starting';
 import type { World } from './world';
 
-const DEADLINE_MS = 150_000;
-const POLL_MS = 10;
 const MAX_INTERRUPTIONS = 3;
 /** Calls of a session that an interruption may fall on. */
 const LAST_CALL = 16;
 
-type SyncKind = 'full' | 'incremental';
+/** `clock`: an incremental sync that a schedule starts. `chosen`: a read of chosen records. */
+type SyncKind = 'full' | 'incremental' | 'clock' | 'chosen';
 
 export interface Sync {
   readonly kind: SyncKind;
   readonly module: string;
   readonly options: FullSyncOptions & IncrementalSyncOptions;
+  /** Records of a read of chosen ones. */
+  readonly ids?: readonly string[];
   /** Nobody changes, commands or disturbs anything. */
   readonly isQuiet: boolean;
 }
@@ -29,7 +29,7 @@ export interface Sync {
 /** A call to Zoho before which something happens. */
 interface Interruption {
   readonly call: number;
-  readonly happen: () => void;
+  readonly happen: () => unknown;
 }
 
 const FAULTS: readonly FaultRule[] = [
@@ -52,30 +52,100 @@ const FAULTS: readonly FaultRule[] = [
   { kind: 'html', status: 403, operation: 'token', times: 1 },
 ];
 
-/** Starts a sync and sees to its end, with whatever happens meanwhile. */
-export async function runSync(org: Org, world: World, sync: Sync): Promise<SyncSessionModel> {
+/**
+ * Starts a sync and sees to its end, with whatever happens meanwhile.
+ * @returns its session; undefined where none was opened
+ */
+export async function runSync(org: Org, world: World, sync: Sync): Promise<SyncSessionModel | undefined> {
   const { kind, module, options } = sync;
   world.touched.delete(module);
-  world.note(`${kind} sync of ${module} ${JSON.stringify(options)}`);
-  const stopInterrupting = sync.isQuiet ? () => undefined : interrupt(org, world, module);
+  world.note(`${kind} sync of ${module} ${JSON.stringify(options)} ${(sync.ids ?? []).join()}`);
+  const beside: Promise<void>[] = [];
+  const stopInterrupting = sync.isQuiet ? () => undefined : interrupt(org, world, sync, beside);
   try {
-    const start = kind === 'full' ? org.startFullSync(module, options) : org.startIncrementalSync(module, options);
-    const session = await watched(org, world, module, await start);
+    const sessionId = await begin(org, sync);
+    if (sessionId === undefined) return undefined;
+    const session = await watched(org, world, sessionId);
     world.tally.count('syncs', `${kind} ${session.readPath ?? ''} ${session.status}`);
     world.note(`ended as ${session.status} ${session.errorMessage ?? ''}`);
+    await Promise.all(beside);
     return session;
   } finally {
     stopInterrupting();
+    await Promise.allSettled(beside);
   }
 }
 
-/** Disturbs the calls of a session by the dice. @returns how to stop that */
-function interrupt(org: Org, world: World, module: string): () => void {
+/** Starts a session. @returns its id; undefined for one that the clock starts in vain */
+async function begin(org: Org, { kind, module, options, ids = [] }: Sync): Promise<string | undefined> {
+  switch (kind) {
+    case 'full':
+      return org.startFullSync(module, options);
+    case 'incremental':
+      return startWhenFree(org, module, () => org.startIncrementalSync(module, options));
+    case 'clock':
+      return beginByClock(org, module);
+    case 'chosen':
+      return beginChosen(org, module, ids);
+  }
+}
+
+async function beginChosen(org: Org, module: string, ids: readonly string[]): Promise<string> {
+  const plan = crashPlans.get(org.name);
+  const sessionId = await org.startRefresh(module, ids);
+  // Its workflow is named after the session, not the connection.
+  if (plan) crashPlans.set(sessionId, plan);
+  return sessionId;
+}
+
+/** A run without a session opens one, unless there is nothing that changes could be added to or another is at work. */
+async function beginByClock(org: Org, module: string): Promise<string | undefined> {
+  const newest = async () => {
+    const [row] = await org.engine.query<{ id: string }>(
+      `select id from sync.crm_sync_sessions where connection_id = ? and module_name = ? and trigger = 'schedule'
+       order by id desc limit 1`,
+      [org.connectionId, module],
+    );
+    return row?.id;
+  };
+  const before = await newest();
+  let isOver = false;
+  const over = org.incrementalSyncByClock(module).then(
+    () => (isOver = true),
+    () => (isOver = true),
+  );
+  const opened = async () => {
+    const wasOver = isOver;
+    const id = await newest();
+    return id !== before ? { id } : wasOver && { id: undefined };
+  };
+  const { id } = await poll(opened, { what: 'the clock has started a sync', timeoutMs: DEADLINE_MS });
+  if (id === undefined) await over;
+  return id;
+}
+
+/** An incremental sync goes on beside a full one, which is of another track. */
+async function syncBeside(org: Org, world: World, module: string): Promise<void> {
+  try {
+    const session = await watched(org, world, await org.startIncrementalSync(module));
+    world.tally.count('beside a full sync', session.status);
+    world.note(`the sync beside it ended as ${session.status} ${session.errorMessage ?? ''}`);
+  } catch (error) {
+    if (!isInTheWay(error)) throw error;
+  }
+}
+
+/** Disturbs the calls of a session by the dice. @param beside takes the syncs that go on beside it @returns how to stop that */
+function interrupt(org: Org, world: World, sync: Sync, beside: Promise<void>[]): () => void {
+  const { kind, module } = sync;
   const { dice, simulation } = world;
+  const target = { workflowId: org.workflowId(module, kind === 'full' ? 'full_sync' : 'incremental_sync') };
+  const isBeside = kind === 'full' && !world.unread.has(module) && dice.chance(0.4);
   const planned: Interruption[] = Array.from({ length: dice.between(0, MAX_INTERRUPTIONS) }, () => ({
     call: dice.between(1, LAST_CALL),
-    happen: dice.chance(0.7) ? () => burst(world, 2) : () => command(org, world, module),
+    happen: kind === 'chosen' || dice.chance(0.7) ? () => burst(world, 2) : () => command(org, world, target),
   }));
+  if (isBeside) planned.push({ call: dice.between(1, 6), happen: () => beside.push(syncBeside(org, world, module)) });
   if (dice.chance(0.3)) {
     const fault = { ...dice.pick(FAULTS), after: dice.between(0, 3) };
     org.zoho.addFault(fault);
@@ -100,38 +170,4 @@ function interrupt(org: Org, world: World, module: string): () => void {
     org.zoho.clearFaults();
     org.zoho.failBulkReads(0);
   };
-}
-
-/** A person pauses and resumes, or cancels. */
-function command(org: Org, world: World, module: string): void {
-  const cancels = world.dice.chance(0.3);
-  const pauseMs = world.dice.between(0, 100);
-  world.tally.count('commands', cancels ? 'cancel' : 'pause');
-  world.note(cancels ? 'cancel' : `pause for ${pauseMs} ms`);
-  const given = cancels
-    ? org.cancel(module)
-    : org.pause(module).then(async () => {
-        await sleep(pauseMs);
-        return org.resume(module);
-      });
-  given.catch((error: unknown) => {
-    if (!(error instanceof SyncWorkflowNotRunning)) world.note(`a command failed: ${String(error)}`);
-  });
-}
-
-/** Waits for the end of a session; a sweep that waits for approval gets it, or the session is cancelled. */
-async function watched(org: Org, world: World, module: string, sessionId: string): Promise<SyncSessionModel> {
-  let isAnswered = false;
-  for (const deadline = Date.now() + DEADLINE_MS; ; await sleep(POLL_MS)) {
-    const session = await getSession(org.engine.knex, sessionId);
-    if (isFinal(session.status)) return org.waitFor(sessionId, session.status);
-    if (session.phase === AWAITING_APPROVAL && !isAnswered) {
-      isAnswered = true;
-      const approves = world.dice.chance(0.8);
-      world.note(approves ? 'the sweep is approved' : 'cancelled instead of an approval');
-      world.tally.count('commands', approves ? 'approve' : 'cancel instead of approval');
-      await (approves ? org.approveSweep(module) : org.cancel(module));
-    }
-    if (Date.now() > deadline) await org.waitFor(sessionId, 'completed', 0);
-  }
 }

@@ -84,12 +84,55 @@ export class World implements Referents {
     });
   }
 
+  /** Records of a module that name a user. */
+  namingUser(module: string, user: string): string[] {
+    const { module: generated, store } = this.opened(module);
+    const columns = generated.columns.filter(({ field }) => isUserField(field));
+    return this.ids(module).filter((id) => {
+      const row = store.liveRow(id) ?? 0;
+      return columns.some((column) => (store.value(row, column) as Reference | null)?.id === user);
+    });
+  }
+
   /** The names of records have changed, come or gone, and no record that points to them counts as modified. */
   rename(module: string, ids: ReadonlySet<string>): void {
     if (this.modules.includes(module)) {
       this.renamed.set(module, new Set([...(this.renamed.get(module) ?? []), ...ids]));
     }
     for (const other of this.modules) this.touch(other, this.pointingTo(other, ids), true);
+  }
+
+  /**
+   * A session has read a module.
+   * @param all every value of every record, so that only what changed meanwhile is still hidden
+   */
+  wasRead(module: string, all: boolean): void {
+    const touched = this.#touchedIn(module);
+    if (all) {
+      this.unread.delete(module);
+      this.hidden.set(module, new Set([...(this.hidden.get(module) ?? [])].filter((id) => touched.has(id))));
+    }
+    const hidden = this.hidden.get(module) ?? new Set();
+    const stillRenamed = [...(this.renamed.get(module) ?? [])].filter((id) => touched.has(id) || hidden.has(id));
+    this.renamed.set(module, new Set(stillRenamed));
+  }
+
+  /**
+   * Whether a record may differ after a session that has completed.
+   * @param read the only records that it was to read
+   */
+  explains(module: string, read?: readonly string[]): (id: string) => boolean {
+    const touched = this.#touchedIn(module);
+    const hidden = this.hidden.get(module) ?? new Set();
+    const renamed = new Set([...this.renamed.values()].flatMap((ids) => [...ids]));
+    const misnamed = new Set(this.pointingTo(module, renamed));
+    const wanted = read && new Set(read);
+    // A field that came while the session ran has no column yet.
+    return (id) => id === '' || touched.has(id) || (wanted ? !wanted.has(id) : hidden.has(id)) || misnamed.has(id);
+  }
+
+  #touchedIn(module: string): ReadonlySet<string> {
+    return this.touched.get(module) ?? new Set();
   }
 
   note(line: string): void {
