@@ -58,6 +58,13 @@ const Environment = z.object({
   PULSE_KEEP_HISTORY_DAYS: days.default(400),
   /** Days after a delete until its tombstone is removed; also of closed alerts; 0: never. */
   PULSE_KEEP_TOMBSTONES_DAYS: days.default(400),
+  /**
+   * Days after which sessions and operations are removed; completed syncs of changes earlier: after 180 days, and after 30
+   * those that changed nothing; 0: never.
+   */
+  PULSE_KEEP_RUNS_DAYS: days.default(400),
+  /** Days after which entries of the ledger, whose sums by day stay, and Zoho's jobs are removed; 0: never. */
+  PULSE_KEEP_LEDGER_DAYS: days.default(90),
   /** Chunks that one worker loads at a time. */
   PULSE_LOAD_CONCURRENCY: z.coerce.number().int().min(1).default(2),
   /** Pieces of work with a handful of calls to Zoho that one worker does at a time. */

@@ -108,6 +108,8 @@ function activityDependencies(
       logDays: config.PULSE_KEEP_LOG_DAYS,
       historyDays: config.PULSE_KEEP_HISTORY_DAYS,
       fenceDays: config.PULSE_KEEP_TOMBSTONES_DAYS,
+      runDays: config.PULSE_KEEP_RUNS_DAYS,
+      ledgerDays: config.PULSE_KEEP_LEDGER_DAYS,
     },
     bulkWriteCallbackUrl: (id, file, secret) => bulkWriteCallbackUrl(config.PULSE_PUBLIC_URL, id, file, secret),
     notificationUrl: (secretPath) =>

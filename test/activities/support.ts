@@ -102,7 +102,7 @@ export function useActivities(options: Partial<SimulatorOptions> = {}): Activity
       spool,
       callers: new CallerClient({ allowLoopback: true }),
       scanLegMs: 60_000,
-      retention: { sentDays: 0, deletedDays: 0, logDays: 0, historyDays: 0, fenceDays: 0 },
+      retention: { sentDays: 0, deletedDays: 0, logDays: 0, historyDays: 0, fenceDays: 0, runDays: 0, ledgerDays: 0 },
       workflowState: async () => ({ status: null, sessionId: null }),
       ...NO_SURROUNDINGS,
       openSecret: (purpose, sealed) => open(KEY_RING, purpose, sealed),

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { DatabaseErrorKind } from '../../domain/database-failures';
 import { toDatabaseError } from '../postgres/pg-errors';
+import { RUN_STEPS } from './run-retention';
 
 /** Ages in days after which values and lines are forgotten; 0 keeps them for ever. */
 export interface Retention {
@@ -14,10 +15,17 @@ export interface Retention {
   readonly historyDays: number;
   /** Of tombstones, which fence reads that began before the delete, and of closed alerts. */
   readonly fenceDays: number;
+  /** Of sessions and operations; completed syncs that changed nothing go earlier. */
+  readonly runDays: number;
+  /** Of the ledger's entries, whose sums by day stay, and of Zoho's jobs. */
+  readonly ledgerDays: number;
 }
 
-interface Step {
+/** A kind of rows that are forgotten by age. */
+export interface RetentionStep {
   readonly age: keyof Retention;
+  /** Days after which they go at the latest, however long others of their age are kept. */
+  readonly mostDays?: number;
   /** Forgets a batch of what is older than `:before`; `:limit` is the size of the batch. */
   readonly sql: string;
 }
@@ -27,7 +35,7 @@ interface Step {
  * but for those of deletes that Zoho does not know of yet, whose time is `infinity`. The audit log holds no values and
  * stays.
  */
-const STEPS: Readonly<Record<string, Step>> = {
+const STEPS: Readonly<Record<string, RetentionStep>> = {
   recordsOfWrites: {
     age: 'sentDays',
     sql: `
@@ -113,10 +121,10 @@ export async function forgetOldValues(
   batchRows = BATCH_ROWS,
 ): Promise<{ forgotten: Readonly<Record<string, number>>; isMoreLeft: boolean }> {
   const forgotten: Record<string, number> = {};
-  for (const [kind, { age, sql }] of Object.entries(STEPS)) {
+  for (const [kind, { age, sql, mostDays = Infinity }] of Object.entries({ ...STEPS, ...RUN_STEPS })) {
     const days = retention[age];
     if (days === 0) continue;
-    const before = new Date(now.getTime() - days * 86_400_000);
+    const before = new Date(now.getTime() - Math.min(days, mostDays) * 86_400_000);
     const rows = await forgetBatch(knex, sql, { before, now, limit: batchRows });
     if (rows > 0) forgotten[kind] = rows;
   }

@@ -46,6 +46,7 @@ import * as countsOfModules from './unreleased/2026-11-28/20261128100600_counts_
 import * as indexedFields from './unreleased/2026-11-28/20261128101500_indexed_fields';
 import * as scanSlots from './unreleased/2026-11-28/20261128101500_scan_slots';
 import * as formerRuns from './unreleased/2026-11-28/20261128110500_former_runs';
+import * as creditsByDay from './unreleased/2026-11-28/20261128111400_credits_by_day';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -100,4 +101,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128101500_indexed_fields', ...indexedFields },
   { name: '20261128101500_scan_slots', ...scanSlots },
   { name: '20261128110500_former_runs', ...formerRuns },
+  { name: '20261128111400_credits_by_day', ...creditsByDay },
 ];

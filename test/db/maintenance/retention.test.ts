@@ -3,7 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { forgetOldValues } from '../../../src/db/maintenance/retention';
 import { someConnection, someSession, useDatabase } from '../support';
 
-const RETENTION = { sentDays: 30, deletedDays: 90, logDays: 180, historyDays: 400, fenceDays: 400 };
+const RETENTION = {
+  sentDays: 30,
+  deletedDays: 90,
+  logDays: 180,
+  historyDays: 400,
+  fenceDays: 400,
+  runDays: 0,
+  ledgerDays: 0,
+};
 const CANARY = 'CANARY-4711';
 
 describe('values that came of age', () => {
@@ -104,7 +112,15 @@ describe('values that came of age', () => {
   it('stay for ever where the age is 0', async () => {
     await someValues(2_000);
 
-    await forgetAll({ sentDays: 0, deletedDays: 0, logDays: 0, historyDays: 0, fenceDays: 0 });
+    await forgetAll({
+      sentDays: 0,
+      deletedDays: 0,
+      logDays: 0,
+      historyDays: 0,
+      fenceDays: 0,
+      runDays: 0,
+      ledgerDays: 0,
+    });
 
     assert.equal((await holding()).length, 6);
   });
