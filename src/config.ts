@@ -18,8 +18,11 @@ const list = z.string().transform((value) =>
 const Environment = z.object({
   /** PostgreSQL 16 or newer. */
   DATABASE_URL: z.string().default('postgres://pulse:pulse@127.0.0.1:54329/pulse'),
-  /** Connections each process may hold; a worker does no more at a time than it has connections for. */
-  PULSE_DATABASE_POOL: z.coerce.number().int().min(2).default(16),
+  /**
+   * Database connections that each process may hold. Without it as many as it needs: the API ten, a worker as follows
+   * from what it does at a time (24); one that is smaller is refused.
+   */
+  PULSE_DATABASE_POOL: z.coerce.number().int().min(2).optional(),
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   /** Base URL of the Temporal UI; only used to build links. */
@@ -68,7 +71,7 @@ const Environment = z.object({
   /** Chunks that one worker loads at a time. */
   PULSE_LOAD_CONCURRENCY: z.coerce.number().int().min(1).default(2),
   /** Pieces of work with a handful of calls to Zoho that one worker does at a time. */
-  PULSE_API_CONCURRENCY: z.coerce.number().int().min(1).default(8),
+  PULSE_API_CONCURRENCY: z.coerce.number().int().min(1).default(16),
   /** Modules that one worker reads at a time by list pages, changes or deletes. */
   PULSE_SCAN_CONCURRENCY: z.coerce.number().int().min(1).default(4),
   /** Seconds for which a module is read before others have their turn. */

@@ -1,5 +1,7 @@
 /** Activities that one worker runs at a time, by what they wait for. */
 export interface Places {
+  /** A statement or a few. */
+  core: number;
   /** A handful of calls to Zoho. */
   calls: number;
   /** Calls to Zoho without end in sight. */
@@ -8,13 +10,27 @@ export interface Places {
   loads: number;
 }
 
+/** Connections for what no activity does: the start, and looks of the housekeeping. */
+const SPARE_CONNECTIONS = 2;
+
 /**
- * Fits places to the database pool: an activity without a connection would hold its place, and what Temporal could give
- * another worker, for nothing. The kind with the most places gives way; each keeps one.
+ * Database connections that a worker needs for its places: a load holds one, a scan one for the chunk that is loaded and
+ * one for its books, and of those that wait for Zoho or do one statement every second one at a time.
  */
-export function placesWithin(pool: number, wanted: Places): Places {
-  const places = { ...wanted };
-  const largest = () => (['calls', 'scans', 'loads'] as const).toSorted((a, b) => places[b] - places[a])[0] ?? 'calls';
-  while (places.calls + places.scans + places.loads > pool && places[largest()] > 1) places[largest()] -= 1;
-  return places;
+export function connectionsFor({ core, calls, scans, loads }: Places): number {
+  return loads + 2 * scans + Math.ceil(calls / 2) + Math.ceil(core / 2) + SPARE_CONNECTIONS;
+}
+
+/**
+ * Size of a worker's pool.
+ * @param configured as the environment says, if it does
+ * @throws Error when that is too small for the places
+ */
+export function poolFor(places: Places, configured: number | undefined): number {
+  const needed = connectionsFor(places);
+  if (configured === undefined || configured >= needed) return configured ?? needed;
+  throw new Error(
+    `PULSE_DATABASE_POOL is ${configured}, and this worker needs ${needed} database connections for what it does at a time: ` +
+      'leave it empty, or lower PULSE_API_CONCURRENCY, PULSE_SCAN_CONCURRENCY or PULSE_LOAD_CONCURRENCY.',
+  );
 }

@@ -11,11 +11,13 @@ import { createTemporalClient, type TemporalClient } from '../temporal/client';
 import { type DisposalStack, openTogether } from './disposal-stack';
 
 /** Database connections of the credit broker: a call to Zoho never waits for one behind a load. */
-const BROKER_POOL = 2;
+export const BROKER_POOL = 2;
 
 export interface ResourceOptions {
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
+  /** Database connections that the process may hold beside those of the broker. */
+  readonly pool: number;
   /** Priority of calls to Zoho that name none. */
   readonly defaultPriority: CallPriority;
   /** Gets what the database pools report outside of any call. */
@@ -55,7 +57,7 @@ function wireResources(stack: DisposalStack, config: Config, options: ResourceOp
     stack.adopt(createDatabase(config.DATABASE_URL, { poolMax, applicationName: name, warn }), (knex) =>
       knex.destroy(),
     );
-  const knex = pool(applicationName, config.PULSE_DATABASE_POOL);
+  const knex = pool(applicationName, options.pool);
   const broker = stack.adopt(new CreditBroker(pool('pulse-broker', BROKER_POOL), { defaultPriority }), (opened) =>
     opened.close(),
   );

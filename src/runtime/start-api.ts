@@ -16,9 +16,13 @@ import { createSyncCommands } from '../temporal/runs/sync-commands';
 import { SyncSchedules } from '../temporal/schedules/sync-schedules';
 import { accountsUrlOf } from '../zoho/http/data-centers';
 import { ensureConfiguredConnection } from './configured-connection';
+import { assertRoom } from './database-room';
 import { openTogether } from './disposal-stack';
 import { drain, listen } from './listen';
-import { openResources, type Resources } from './resources';
+import { BROKER_POOL, openResources, type Resources } from './resources';
+
+/** Database connections of the API where none are configured. */
+const POOL = 10;
 
 /** Time that requests in flight get to end when the API closes. */
 const DRAIN_MS = 10_000;
@@ -39,14 +43,17 @@ export interface RunningApi {
  */
 export async function startApi(config: Config, logger: Logger): Promise<RunningApi> {
   return openTogether(async (stack) => {
+    const pool = config.PULSE_DATABASE_POOL ?? POOL;
     const resources = await openResources(config, {
       applicationName: 'pulse-api',
+      pool,
       defaultPriority: 'interactive',
       logger,
       cacheTokens: false,
     });
     stack.defer(() => resources.close());
     const { knex, temporal } = resources;
+    await assertRoom(knex, pool + BROKER_POOL);
     await assertMigrated(knex);
     if (config.PULSE_ENCRYPTION_KEYS.length > 0) await bindConnections(knex, resources.keyRing());
     await ensureConfiguredConnection(knex, config, logger);

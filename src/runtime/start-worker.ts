@@ -14,17 +14,21 @@ import { startMissedNight } from '../temporal/runs/missed-night';
 import { describeWorkflow } from '../temporal/runs/workflow-state';
 import { pauseSchedulesOf, unpauseSchedulesOf } from '../temporal/schedules/connection-schedules';
 import { SyncSchedules } from '../temporal/schedules/sync-schedules';
+import { assertRoom } from './database-room';
 import { openTogether } from './disposal-stack';
 import { endFormerRuns } from './end-former-runs';
 import { HousekeepingWatch } from './housekeeping-watch';
-import { placesWithin } from './places';
-import { openResources, type Resources } from './resources';
+import { poolFor, type Places } from './places';
+import { BROKER_POOL, openResources, type Resources } from './resources';
 import { createWorkerMetrics, serveMetrics } from './worker-metrics';
 import { createWorkers } from './workers';
 
 /** Database connections of the housekeeping, which nothing else holds, and the time in milliseconds of one of its statements. */
 const MAINTENANCE_POOL = 3;
 const MAINTENANCE_STATEMENT_MS = 25_000;
+
+/** Places for what is one statement or a few. */
+const CORE_PLACES = 8;
 
 export interface RunningWorker {
   /** Runs workflows and activities until a signal ends the process. @throws Error when a worker breaks down */
@@ -35,18 +39,22 @@ export interface RunningWorker {
 
 /**
  * Wires the workers of all task queues. A start that fails leaves nothing open.
- * @throws Error when Temporal is not reachable, a key ring is missing, the spool folder is not ours, or the port of the metrics is taken
+ * @throws Error when Temporal is not reachable, a key ring is missing, the database has too few connections, the spool folder is not ours, or the port of the metrics is taken
  */
 export async function startWorker(config: Config, logger: Logger): Promise<RunningWorker> {
   return openTogether(async (stack) => {
+    const places = placesOf(config);
+    const pool = poolFor(places, config.PULSE_DATABASE_POOL);
     const metrics = createWorkerMetrics();
     const resources = await openResources(config, {
       applicationName: 'pulse-worker',
+      pool,
       defaultPriority: 'full',
       logger,
       observe: metrics.observe,
     });
     stack.defer(() => resources.close());
+    await assertRoom(resources.knex, pool + BROKER_POOL + MAINTENANCE_POOL);
     const ring = resources.keyRing();
     const spool = stack.adopt(await Spool.open(config.PULSE_SPOOL_DIR), (opened) => opened.close());
     const maintenanceKnex = stack.adopt(
@@ -77,16 +85,21 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
       connection,
       namespace,
       dependencies: activityDependencies(config, resources, { ring, spool, callers, maintenanceKnex, logger }),
-      places: placesWithin(config.PULSE_DATABASE_POOL, {
-        calls: config.PULSE_API_CONCURRENCY,
-        scans: config.PULSE_SCAN_CONCURRENCY,
-        loads: config.PULSE_LOAD_CONCURRENCY,
-      }),
+      places,
     });
     stack.defer(() => workers.close());
     logger.info({ address: connectOptions.address, namespace }, 'The worker is ready.');
     return { run: () => workers.run(), close: () => stack.close() };
   });
+}
+
+function placesOf(config: Config): Places {
+  return {
+    core: CORE_PLACES,
+    calls: config.PULSE_API_CONCURRENCY,
+    scans: config.PULSE_SCAN_CONCURRENCY,
+    loads: config.PULSE_LOAD_CONCURRENCY,
+  };
 }
 
 function activityDependencies(

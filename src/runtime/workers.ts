@@ -96,7 +96,7 @@ function workerOptions(settings: WorkerSettings, isStopping: () => boolean): Wor
       ...workflowCode(),
       activities: createCoreActivities(dependencies, isStopping),
       maxCachedWorkflows: CACHED_WORKFLOWS,
-      maxConcurrentActivityTaskExecutions: 8,
+      maxConcurrentActivityTaskExecutions: places.core,
     },
     {
       ...common,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connectionsFor } from '../../src/runtime/places';
 import { poll } from '../support/poll';
 import { keepBulkWrite, startKept } from '../support/start-operation';
 import { useEngine } from '../support/use-engine';
@@ -7,7 +8,14 @@ type OperationRow = { status: string; message: string };
 
 describe('a worker with the fewest database connections that it may have', function () {
   this.timeout(150_000);
-  const engine = useEngine({ worker: { PULSE_DATABASE_POOL: '2' } });
+  const engine = useEngine({
+    worker: {
+      PULSE_API_CONCURRENCY: '4',
+      PULSE_SCAN_CONCURRENCY: '2',
+      PULSE_LOAD_CONCURRENCY: '1',
+      PULSE_DATABASE_POOL: String(connectionsFor({ core: 8, calls: 4, scans: 2, loads: 1 })),
+    },
+  });
   const operation = async (id: string): Promise<OperationRow | undefined> =>
     (await engine().query<OperationRow>('select status, message from sync.bulk_operations where id = ?', [id]))[0];
 

@@ -20,7 +20,7 @@ describe('opening the resources of a process', () => {
 
     const logger = createLogger('test', 'silent');
     await assert.rejects(async () =>
-      openResources(config, { applicationName: 'test', defaultPriority: 'full', logger }),
+      openResources(config, { applicationName: 'test', pool: 2, defaultPriority: 'full', logger }),
     );
 
     assert.equal(close.mock.callCount(), 1);

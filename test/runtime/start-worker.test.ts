@@ -28,6 +28,17 @@ describe('starting the worker', function () {
     await assert.rejects(fetch(`http://127.0.0.1:${port}/metrics`), /fetch failed/);
   });
 
+  it('is refused where PostgreSQL could not serve it, with what can be done', async () => {
+    const config = loadConfig(environment({ PULSE_DATABASE_POOL: '5000' }));
+
+    await assert.rejects(
+      startWorker(config, logger),
+      /PostgreSQL has \d+ connections left, and this process may need 5005/,
+    );
+
+    assert.deepEqual(await openSessions(database.knex, ['pulse-worker', 'pulse-broker']), []);
+  });
+
   it('leaves nothing open when it closes without having run', async () => {
     const { address } = await sharedTemporal();
     const namespace = await createNamespace(address);

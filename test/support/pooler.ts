@@ -24,7 +24,17 @@ const ACCEPTED = new Set([
   'integer_datetimes',
 ]);
 
-/** A pooler before a PostgreSQL server: it refuses the parameters that PgBouncer refuses, and passes on everything else. */
+/** Beginning of the message that names the backend: its type and its length. */
+const BACKEND_KEY_DATA = Buffer.from([0x4b, 0, 0, 0, 12]);
+const MADE_UP_BACKEND = 1;
+
+/** Gives the client a number of its own for its backend, since it may get others. */
+function makeUpBackend(piece: Buffer): void {
+  const at = piece.indexOf(BACKEND_KEY_DATA);
+  if (at !== -1) piece.writeInt32BE(MADE_UP_BACKEND, at + BACKEND_KEY_DATA.length);
+}
+
+/** A pooler before a PostgreSQL server: it makes up the numbers of backends, refuses the parameters that PgBouncer refuses, and passes on everything else. */
 export async function startPooler(
   behindUrl: string,
 ): Promise<{ url: string; refused: string[]; close(): Promise<void> }> {
@@ -54,6 +64,7 @@ export async function startPooler(
       upstream.on('close', () => client.destroy());
       client.on('close', () => upstream.destroy());
       client.pipe(upstream);
+      upstream.on('data', makeUpBackend);
       upstream.pipe(client);
     };
     client.once('data', begin);
