@@ -84,7 +84,7 @@ export async function measureFullSync(options: MeasureOptions): Promise<FullSync
     options.report('Measuring the floor');
     const floor = await measureFloor(environment, await mirrorTable(environment), options.report);
     return {
-      rows: first.result.mirrorRows,
+      rows: options.rows,
       path: first.path,
       zoho: options.zoho,
       seconds: {

@@ -27,7 +27,7 @@ export function summarize(sessions: readonly Session[]): string {
 /** Says whether Zoho's count equals the mirror's plus the quarantined rows, which are in Zoho only. */
 function verification({ status, result }: Session): string {
   if (status !== 'completed') return status;
-  if (result && 'zohoRows' in result && result.zohoRows === result.mirrorRows + result.failed) {
+  if (result && 'zohoRows' in result && result.zohoRows === (result.mirrorRows ?? 0) + result.failed) {
     return result.failed === 0 ? 'yes' : `yes, ${formatCount(result.failed)} set aside`;
   }
   return 'no';

@@ -63,6 +63,7 @@ export async function runSync(org: Org, world: World, sync: Sync): Promise<SyncS
   const beside: Promise<void>[] = [];
   const stopInterrupting = sync.isQuiet ? () => undefined : interrupt(org, world, sync, beside);
   try {
+    if (kind === 'incremental' || kind === 'clock') await org.hoursLater(module);
     const sessionId = await begin(org, sync);
     if (sessionId === undefined) return undefined;
     const session = await watched(org, world, sessionId);

@@ -177,6 +177,15 @@ export class Org {
     return this.waitFor(await this.startIncrementalSync(module, options), 'completed');
   }
 
+  /** Lets the next count and reading of metadata of a module be due, as they are after some hours. */
+  async hoursLater(module: string): Promise<void> {
+    await this.engine.query(
+      `update sync.mirrors set counted_at = null, metadata_checked_at = null, fields_checked_at = null
+       where connection_id = ? and lower(api_name) = lower(?) returning key`,
+      [this.connectionId, module],
+    );
+  }
+
   /** Waits for a status; a session that ends in another one fails at once. */
   async waitFor(sessionId: string, status: RunStatus, timeoutMs = SYNC_TIMEOUT_MS): Promise<SyncSessionModel> {
     const deadline = Date.now() + timeoutMs;

@@ -135,6 +135,7 @@ const SCENARIOS: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
     await org.waitFor(sessionId, 'completed');
     org.zoho.moveClock({ advance: MINUTE_MS });
     org.zoho.changeRecords('Contacts', { restore: deleted.slice(0, 2) });
+    await org.hoursLater('Contacts');
     await org.incrementalSync('Contacts');
     return org;
   },

@@ -5,7 +5,7 @@ import { countQuarantine } from '../../db/mirror/quarantine';
 import { countMovedRows, getKnownDifference, noteCount, requestComparison } from '../../db/mirror/row-counts';
 import { explainCounts } from '../../domain/mirror/explain-counts';
 import { readFrom } from '../../domain/mirror/watermark';
-import type { Verification } from '../../domain/runs/verification';
+import type { CountVerification } from '../../domain/runs/verification';
 import type { RowCounts } from '../../temporal/contract/results';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { countRecords } from '../../zoho/records/count-records';
@@ -66,7 +66,7 @@ export async function countBothSides(deps: ActivityDependencies, target: SyncTar
 export async function settleCount(
   { knex }: Pick<ActivityDependencies, 'knex'>,
   mirror: Pick<MirrorModule, 'connectionId' | 'key' | 'module'>,
-  { outcome, unexplained = 0, zohoRows }: Verification,
+  { outcome, unexplained = 0, zohoRows }: CountVerification,
 ): Promise<void> {
   const { connectionId, key, module } = mirror;
   await noteCount(knex, mirror, { zohoRows, difference: outcome === 'known' ? undefined : unexplained });

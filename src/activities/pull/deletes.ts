@@ -55,6 +55,7 @@ export interface DeletesResult {
   buried: number;
   /** Rows that await approval because they are too many to be deleted without it; 0 if none do. */
   heldBack: number;
+  /** 0 where Zoho lists no deletes: nothing is compared with it then. */
   mirrorRows: number;
   /** The earliest time at Zoho when the list was begun. */
   until: string;
@@ -74,6 +75,7 @@ export async function readDeletes(
   return withZoho(deps, request, async (zoho) => {
     const { deleted, until, isWhole } = await listDeletes(zoho, request.module, request.since, mostPages);
     if (!isWhole) return UNFINISHED;
+    if (deleted.length === 0) return { until: until.toISOString(), mirrorRows: 0, buried: 0, heldBack: 0 };
     const answer = { until: until.toISOString(), mirrorRows: await countMirrorRows(deps.knex, mirror) };
     const present = (await findPresentIds(deps.knex, mirror, deleted)).length;
     if (!request.approved && massDeleteNeedsApproval(present, answer.mirrorRows, request.percent)) {

@@ -1,12 +1,14 @@
 import { listIndexedFields } from '../../db/configurations/configurations';
 import { countDoubts } from '../../db/mirror/doubtful-records';
+import { expireFields } from '../../db/mirror/metadata-age';
 import { createMirrorIndexes } from '../../db/mirror/mirror-indexes';
 import { loadFields, markFilled, type KnownField } from '../../db/mirror/module-fields';
+import { countQuarantine } from '../../db/mirror/quarantine';
 import { refreshNames } from '../../db/mirror/reference-names';
 import { listUnreadFields, sumChunks } from '../../db/sessions/chunks';
 import { advanceWatermark, getWatermark } from '../../db/sessions/watermarks';
 import type { ReadPath } from '../../domain/runs/enums';
-import type { Verification } from '../../domain/runs/verification';
+import type { CountVerification, Verification } from '../../domain/runs/verification';
 import type { SessionSums } from '../../temporal/contract/results';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
@@ -44,7 +46,7 @@ export interface FinishRequest extends SyncTarget {
   completeUntil: string;
   deletesUntil: string;
   /** Result of the count; absent from histories of earlier versions. */
-  verification?: Verification;
+  verification?: CountVerification;
 }
 
 /** Moves the watermark, and notes which columns are filled and what was counted. Only for a session whose mirror is right. */
@@ -61,24 +63,28 @@ export async function finishFullSync(deps: ActivityDependencies, request: Finish
   return sumChunks(deps.knex, request.sessionId);
 }
 
-export interface FinishIncrementalRequest extends Omit<FinishRequest, 'path'> {
+export interface FinishIncrementalRequest extends Omit<FinishRequest, 'path' | 'verification'> {
+  /** Absent from histories of earlier versions. */
+  verification?: Verification;
   /** Zoho's time from which on changes were read; ISO 8601. Absent from histories of earlier versions. */
   readFrom?: string;
 }
 
 /**
  * Moves the watermark and keeps what was counted. Only for a session that has read all changes.
- * @returns with `hasGap` if the watermark stays, since it no longer reaches up to where the session began to read
+ * @returns `quarantined`: records of the module; with `hasGap` if the watermark stays, since it no longer reaches up to where the session began to read
  */
 export async function finishIncrementalSync(
   deps: ActivityDependencies,
   request: FinishIncrementalRequest,
-): Promise<SessionSums & { hasGap?: true }> {
+): Promise<SessionSums & { quarantined?: number; hasGap?: true }> {
   const mirror = await loadMirror(deps, request);
   const isMoved = await moveWatermark(deps, request, mirror.key, mirror.fields);
-  if (request.verification) await settleCount(deps, mirror, request.verification);
+  if (request.verification?.kind === 'counts') await settleCount(deps, mirror, request.verification);
+  if ((await listUnreadFields(deps.knex, request.sessionId)).size > 0) await expireFields(deps.knex, mirror);
+  const { quarantined } = await countQuarantine(deps.knex, mirror);
   const sums = await sumChunks(deps.knex, request.sessionId);
-  return { ...sums, ...(!isMoved && { hasGap: true }) };
+  return { ...sums, quarantined, ...(!isMoved && { hasGap: true }) };
 }
 
 /**

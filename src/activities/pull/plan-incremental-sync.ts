@@ -1,5 +1,9 @@
+import { findDueMetadata } from '../../db/mirror/metadata-age';
+import type { MirrorModule } from '../../db/mirror/mirror-module';
+import type { MirrorIdentity } from '../../db/mirror/mirrors';
 import { loadFields } from '../../db/mirror/module-fields';
 import { findDueRecords } from '../../db/mirror/quarantine';
+import { isCountDue } from '../../db/mirror/row-counts';
 import type { WatermarkModel } from '../../db/models/watermark';
 import { getReadingStart, getWatermark } from '../../db/sessions/watermarks';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
@@ -8,60 +12,98 @@ import type { IncrementalSyncPlan } from '../../temporal/contract/results';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
-import { findIdentity, isSelected } from './load-mirror';
-import { prepareModule } from './prepare-module';
+import { findIdentity, isSelected, wholeMirror } from './load-mirror';
+import { joinModule, prepareModule } from './prepare-module';
+import { refreshMetadata } from './refresh-metadata';
 import { MAX_RETRIED_RECORDS } from './retry-quarantined';
+
+const HOUR_MS = 3_600_000;
 
 export interface IncrementalPlanRequest extends SyncTarget {
   /** Zoho's time to read from, if it lies before the watermark. ISO 8601. */
   since?: string;
+  /** Hours before the watermark that are read once more. */
+  lookBackHours?: number;
+  /** Read the module's metadata, however young what is known of it is. */
+  readsMetadata?: boolean;
+}
+
+/** A module whose changes can be read. */
+interface ReadableModule {
+  mirror: Pick<MirrorModule, 'connectionId' | 'key' | 'module' | 'schema' | 'table' | 'fields'>;
+  warnings: string[];
 }
 
 /**
- * Asks Zoho about the module, brings the mirror table up to its fields, and finds where earlier sessions stopped.
- * Idempotent. 3 credits.
+ * Finds where earlier sessions stopped. Asks Zoho only for what is due of its metadata, and brings the mirror table up to
+ * the fields then. Idempotent. No credit as a rule; 2 an hour for all modules of a connection, and 3 where the fields are
+ * read.
  * @throws watermark.missing, module.no_modified_time: a full sync is what helps; module.not_mirrorable
  */
 export async function planIncrementalSync(
   deps: ActivityDependencies,
   request: IncrementalPlanRequest,
 ): Promise<IncrementalSyncPlan> {
-  const { connectionId, since } = request;
+  const { connectionId, lookBackHours = 0, since } = request;
   const identity = await findIdentity(deps, request);
   await watermarkOf(deps, request, identity?.key ?? request.module);
-  return withZoho(deps, request, async (zoho) => {
-    const [prepared] = await prepareModule(deps, zoho, request, async () => undefined);
-    const { key, module } = prepared;
-    // The table may be a new one, of a module that took the name or because somebody dropped the old one.
-    const start = await getReadingStart(deps.knex, await watermarkOf(deps, request, key));
-    const selected = prepared.fields.filter((field) => isSelected(field.apiName, request.fields));
-    if (!selected.some((field) => field.apiName === MODIFIED_TIME_FIELD)) {
-      throw permanentFailure(
-        FAILURES.module.noModifiedTime,
-        `${module} has no Modified_Time, so Zoho cannot tell what changed. Run a full sync instead.`,
-      );
-    }
-    const unfilled = (await loadFields(deps.knex, connectionId, key)).filter(
-      (field) => field.status === 'active' && !field.filled && isSelected(field.apiName, request.fields),
+  const { mirror, warnings } = await readModule(deps, request, identity);
+  const { key, module } = mirror;
+  // The table may be a new one, of a module that took the name or because somebody dropped the old one.
+  const start = await getReadingStart(deps.knex, await watermarkOf(deps, request, key));
+  const selected = mirror.fields.filter((field) => isSelected(field.apiName, request.fields));
+  if (!selected.some((field) => field.apiName === MODIFIED_TIME_FIELD)) {
+    throw permanentFailure(
+      FAILURES.module.noModifiedTime,
+      `${module} has no Modified_Time, so Zoho cannot tell what changed. Run a full sync instead.`,
     );
-    // Some fields of a record cannot tell whether all of them fit.
-    const due = request.fields ? [] : await findDueRecords(deps.knex, prepared, MAX_RETRIED_RECORDS);
-    return {
-      module,
-      changesSince: earlier(start.changes, since),
-      deletesSince: earlier(start.deletes, since),
-      fields: selected.length,
-      dueRecords: due.length,
-      warnings: [
-        ...prepared.warnings,
-        ...(unfilled.length > 0
-          ? [
-              `No full sync has read ${unfilled.map((field) => field.apiName).join(', ')}: only rows that change now get their values.`,
-            ]
-          : []),
-      ],
-    };
-  });
+  }
+  const unfilled = (await loadFields(deps.knex, connectionId, key)).filter(
+    (field) => field.status === 'active' && !field.filled && isSelected(field.apiName, request.fields),
+  );
+  // Some fields of a record cannot tell whether all of them fit.
+  const due = request.fields ? [] : await findDueRecords(deps.knex, mirror, MAX_RETRIED_RECORDS);
+  return {
+    module,
+    changesSince: earlier(start.changes, lookBackHours, since),
+    deletesSince: earlier(start.deletes, lookBackHours, since),
+    fields: selected.length,
+    dueRecords: due.length,
+    countDue: lookBackHours > 0 || (await isCountDue(deps.knex, mirror)),
+    warnings: [
+      ...warnings,
+      ...(unfilled.length > 0
+        ? [
+            `No full sync has read ${unfilled.map((field) => field.apiName).join(', ')}: only rows that change now get their values.`,
+          ]
+        : []),
+    ],
+  };
+}
+
+/** The module as the last sync knew it, or as Zoho says where that is due. */
+async function readModule(
+  deps: ActivityDependencies,
+  request: IncrementalPlanRequest,
+  identity: MirrorIdentity | undefined,
+): Promise<ReadableModule> {
+  const findDue = () => findDueMetadata(deps.knex, { ...request, key: identity?.key ?? request.module });
+  let due = await findDue();
+  if (request.readsMetadata) due = { ...due, fields: true };
+  if (due.modules || due.fields || !identity) {
+    const prepared = await withZoho(deps, request, async (zoho) => {
+      if (due.modules && !due.fields) {
+        await refreshMetadata(deps, zoho, request.connectionId);
+        due = await findDue();
+      }
+      if (!due.fields && identity) return undefined;
+      return (await prepareModule(deps, zoho, request, async () => undefined))[0];
+    });
+    if (prepared) return { mirror: prepared, warnings: prepared.warnings };
+  }
+  const { key = request.module, apiName = request.module } = identity ?? {};
+  await joinModule(deps, request.sessionId, key);
+  return { mirror: await wholeMirror(deps, { ...request, module: apiName }), warnings: [] };
 }
 
 /** @throws watermark.missing */
@@ -79,7 +121,7 @@ async function watermarkOf(
 }
 
 /** Reading earlier than needed is harmless; reading later would leave a gap. Nothing was modified before 1970. */
-function earlier(mark: Date, since: string | undefined): string {
-  const times = [mark.getTime(), ...(since === undefined ? [] : [Date.parse(since)])];
+function earlier(mark: Date, lookBackHours: number, since: string | undefined): string {
+  const times = [mark.getTime() - lookBackHours * HOUR_MS, ...(since === undefined ? [] : [Date.parse(since)])];
   return new Date(Math.max(0, Math.min(...times))).toISOString();
 }

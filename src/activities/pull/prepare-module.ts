@@ -1,4 +1,5 @@
 import { getConnection } from '../../db/connections/connections';
+import { noteFieldsRead } from '../../db/mirror/metadata-age';
 import { mirrorColumns, type MirrorModule } from '../../db/mirror/mirror-module';
 import { NotAMirrorTable, prepareMirrorTable } from '../../db/mirror/mirror-table';
 import { claimMirror } from '../../db/mirror/mirrors';
@@ -98,22 +99,19 @@ async function nameInZoho(
   return modules.find(({ id }) => id === identity.moduleId)?.apiName;
 }
 
-/** Reserves the mirror of the module, for good; the session becomes one of that module whatever it was started as. */
-async function claim(
-  { knex }: ActivityDependencies,
-  { connectionId, sessionId }: SyncTarget,
-  about: ZohoModule,
-): Promise<{ key: string; table: string }> {
-  const identity = await claimMirror(knex, connectionId, about);
+/**
+ * Makes a session one of a module, whatever it was started as.
+ * @throws mirror.already_syncing
+ */
+export async function joinModule({ knex }: ActivityDependencies, sessionId: string, key: string): Promise<void> {
   const named = await findSessionModule(knex, sessionId);
-  if (named === undefined || named === identity.key) return identity;
+  if (named === undefined || named === key) return;
   try {
-    await moveSession(knex, sessionId, identity.key);
+    await moveSession(knex, sessionId, key);
   } catch (error) {
     if (!(error instanceof ActiveSessionExists)) throw error;
     throw permanentFailure(FAILURES.mirror.alreadySyncing, error.message, error);
   }
-  return identity;
 }
 
 async function prepareMirror(
@@ -124,7 +122,9 @@ async function prepareMirror(
   listed: readonly ZohoField[],
 ): Promise<PreparedModule> {
   const { connectionId } = request;
-  const { key, table } = await claim(deps, request, about);
+  // Reserved for good.
+  const { key, table } = await claimMirror(deps.knex, connectionId, about);
+  await joinModule(deps, request.sessionId, key);
   const earlier = await loadFields(deps.knex, connectionId, key);
   const known = new Map(earlier.map((field) => [field.fieldId, field]));
   const mapped = mapFields(listed.map(toMetadata), known).map((field) => ({
@@ -138,6 +138,7 @@ async function prepareMirror(
     throw error instanceof NotAMirrorTable ? permanentFailure(FAILURES.mirror.nameTaken, error.message, error) : error;
   });
   await saveFields(deps.knex, connectionId, key, fields);
+  await noteFieldsRead(deps.knex, mirror, about.modifiedTime);
   const removed = await findRemovedFields(deps.knex, connectionId, key, request.sessionId);
   const present = new Set(mirrorColumns(fields).map((column) => column.name));
   return {

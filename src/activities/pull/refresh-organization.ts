@@ -37,8 +37,8 @@ export async function refreshEdition(
  * Stores the users of the organization: all of them once a day, in between those who changed. 1 credit for every 200.
  */
 export async function refreshUsers(
-  { knex }: ActivityDependencies,
-  { transport, options }: ZohoWork,
+  { knex }: Pick<ActivityDependencies, 'knex'>,
+  { transport, options }: Pick<ZohoWork, 'transport' | 'options'>,
   connectionId: string,
 ): Promise<void> {
   const known = await usersReadUntil(knex, connectionId);

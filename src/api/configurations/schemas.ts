@@ -93,8 +93,14 @@ const settings = {
       description:
         'How late a missed sync still begins; null: as late as the next one, at least 10. One covers all that were missed.',
     }),
-  lookBackHours: wholeNumber('hours', 1, 720).default(26),
-  countEveryMinutes: wholeNumber('minutes', 0, DAY_MINUTES).default(60),
+  lookBackHours: wholeNumber('hours', 0, 720).default(26).meta({
+    description:
+      'How far before the end of the last sync a night that reads changes begins, for what Zoho has shown late; 0: not at all.',
+  }),
+  countEveryMinutes: wholeNumber('minutes', 0, DAY_MINUTES).default(60).meta({
+    description:
+      'How often a sync of changes counts both sides although no row came or went, for 1 API credit; 0: each time.',
+  }),
   pauseAfterFailures: wholeNumber('sessions', 0, 1_000).default(10),
 };
 

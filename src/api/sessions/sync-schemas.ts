@@ -3,7 +3,7 @@ import type * as comparison from '../../domain/mirror/comparison-findings';
 import { COUNT_OUTCOMES } from '../../domain/mirror/explain-counts';
 import { COMPARISONS, READ_PATHS, RUN_STATUSES } from '../../domain/runs/enums';
 import type { RunLogData } from '../../domain/runs/run';
-import type { CountVerification } from '../../domain/runs/verification';
+import type * as verifications from '../../domain/runs/verification';
 import * as night from '../../temporal/contract/nightly';
 import type * as results from '../../temporal/contract/results';
 import type * as messages from '../../temporal/contract/sync-messages';
@@ -22,6 +22,7 @@ export const SyncOptions = storedObject<messages.FullSyncOptions & messages.Incr
   path: z.enum(READ_PATHS).optional(),
   compare: z.enum(COMPARISONS).optional(),
   since: zohoTime.optional(),
+  lookBackHours: z.number().optional(),
 }).meta({ id: 'SyncOptions', description: 'What a session was asked to do.' });
 
 const moduleName = z.string().optional().meta({ description: "Zoho's name of the module at that time." });
@@ -69,6 +70,7 @@ const IncrementalSyncPlan = storedObject<results.IncrementalSyncPlan>({
   deletesSince: zohoTime.meta({ description: 'Deletes are read from this time of Zoho on.' }),
   fields: fieldCount,
   dueRecords: rows.optional().meta({ description: 'Records in quarantine that are asked for again.' }),
+  countDue: z.boolean().optional().meta({ description: 'Both sides are counted even if no row comes or goes.' }),
   warnings,
 }).meta({ id: 'IncrementalSyncPlan', description: 'From when on an incremental sync reads.' });
 
@@ -109,8 +111,10 @@ const CountedResult = storedObject<messages.SyncResult>({
   unchanged: rows,
   deleted: rows,
   failed: rows.meta({ description: 'Rows in quarantine.' }),
-  zohoRows: rows.meta({ description: 'Rows of the module as Zoho counted them at the end.' }),
-  mirrorRows: rows.meta({ description: 'Rows of the mirror, counted at the same time.' }),
+  zohoRows: rows
+    .optional()
+    .meta({ description: 'Rows of the module as Zoho counted them at the end; absent where nothing was counted.' }),
+  mirrorRows: rows.optional().meta({ description: 'Rows of the mirror, counted at the same time.' }),
   compared: z
     .enum(COMPARISONS)
     .optional()
@@ -159,8 +163,12 @@ export const SessionResult = z
   .union([CountedResult, RefreshResult, NightResult])
   .meta({ id: 'SessionResult', description: 'Result of a sync of a module, of chosen records, or of a night.' });
 
-/** Result of the check at the end of a session. */
-export const Verification = storedObject<CountVerification>({
+const ChangesRead = storedObject<verifications.ChangesRead>({ kind: z.literal('changes') }).meta({
+  id: 'ChangesRead',
+  description: 'All changes were read, and none of them adds or removes a row: the last count still holds.',
+});
+
+const CountVerification = storedObject<verifications.CountVerification>({
   kind: z.literal('counts'),
   at: z.string().meta({ description: 'When both sides were counted, by the clock of Zoho.' }),
   zohoRows: rows,
@@ -179,7 +187,15 @@ export const Verification = storedObject<CountVerification>({
     .int()
     .optional()
     .meta({ description: 'Rows that Zoho counts more than the mirror accounts for, fewer if negative.' }),
-}).meta({ id: 'Verification', description: 'The counts of both sides at the end of a session, and what they say.' });
+}).meta({
+  id: 'CountVerification',
+  description: 'The counts of both sides at the end of a session, and what they say.',
+});
+
+/** Result of the check at the end of a session. */
+export const Verification = z
+  .union([CountVerification, ChangesRead])
+  .meta({ id: 'Verification', description: 'Result of the check at the end of a session.' });
 
 /** Facts of a log line beside its text. */
 export const LogData = storedObject<RunLogData>({

@@ -79,8 +79,12 @@ function planLine(plan: NonNullable<Session['plan']>): string {
 
 function resultLine(result: NonNullable<Session['result']>): string | null {
   if ('modules' in result) return null;
-  if ('zohoRows' in result)
-    return `${formatCount(result.zohoRows)} in Zoho, ${formatCount(result.mirrorRows)} in the mirror`;
+  if (!('requested' in result)) {
+    const { mirrorRows, zohoRows } = result;
+    return zohoRows === undefined || mirrorRows === undefined
+      ? null
+      : `${formatCount(zohoRows)} in Zoho, ${formatCount(mirrorRows)} in the mirror`;
+  }
   const { found, vanished, kept } = result;
   return `${formatCount(found)} in Zoho, ${formatCount(vanished + kept)} unknown to it`;
 }

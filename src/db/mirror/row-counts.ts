@@ -15,6 +15,24 @@ export async function getKnownDifference(knex: Knex, { connectionId, key }: Modu
 }
 
 /**
+ * Whether both sides are to be counted, though nothing came or went: as often as the module's configuration says, and
+ * without one once an hour.
+ */
+export async function isCountDue(knex: Knex, { connectionId, key }: Module): Promise<boolean> {
+  const answer = await knex.raw<{ rows: { isDue: boolean }[] }>(
+    `select coalesce(
+         mirror.counted_at <= now() - make_interval(mins => coalesce(configuration.count_every_minutes, 60)), true) as "isDue"
+     from sync.mirrors mirror
+     left join sync.sync_configurations configuration
+       on configuration.connection_id = mirror.connection_id and configuration.module_name = mirror.key
+         and configuration.is_active
+     where mirror.connection_id = ? and mirror.key = ?`,
+    [connectionId, key],
+  );
+  return answer.rows[0]?.isDue ?? true;
+}
+
+/**
  * Keeps what both sides counted.
  * @param count `difference`: what was looked into and stayed unexplained; as it was without it
  */

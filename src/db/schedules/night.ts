@@ -9,6 +9,7 @@ export interface ConfiguredModule {
   module: string;
   nightly: NightlyDepth;
   verifyEvery: VerifyInterval;
+  lookBackHours: number;
   /** Rows by Zoho's count, as the newest full sync found it; 0 before the first. */
   rows: number;
   /** Keys of the modules that its lookups point to. */
@@ -22,7 +23,7 @@ export async function listConfiguredModules(knex: Knex, connectionId: string): P
   const answer = await knex.raw<{ rows: ConfiguredModule[] }>(
     `select configuration.id as "configurationId", configuration.module_name as key,
        coalesce(mirror.api_name, configuration.module_name) as module, configuration.nightly,
-       configuration.verify_every as "verifyEvery",
+       configuration.verify_every as "verifyEvery", configuration.look_back_hours as "lookBackHours",
        coalesce((
          select session.expected_records::float8 from sync.crm_sync_sessions session
          where session.connection_id = configuration.connection_id and session.module_name = configuration.module_name

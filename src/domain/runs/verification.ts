@@ -10,5 +10,10 @@ export interface CountVerification extends CountTerms {
   unexplained?: number;
 }
 
+/** All changes were read, and none of them adds or removes a row: the last count still holds. */
+export interface ChangesRead {
+  kind: 'changes';
+}
+
 /** Result of the check at the end of a session. JSON: its row and its workflow's history hold it. */
-export type Verification = CountVerification;
+export type Verification = CountVerification | ChangesRead;

@@ -2,7 +2,10 @@ import type { NightlyDepth, VerifyInterval } from '../configurations/configurati
 import type { Comparison } from '../runs/enums';
 
 /** Sync of a module in a night. */
-export type NightWork = { sync: 'full'; compare: Comparison } | { sync: 'incremental' };
+export type NightWork =
+  | { sync: 'full'; compare: Comparison }
+  /** Reads from so many hours before the watermark, too; histories of versions that did not look back lack it. */
+  | { sync: 'incremental'; lookBackHours?: number };
 
 const DAY_MS = 86_400_000;
 /** A night begins now earlier, now later, and a comparison takes its time. */
@@ -21,7 +24,11 @@ const VERIFY_MS: Readonly<Record<VerifyInterval, number>> = {
  * @returns null for a module with which it does nothing
  */
 export function nightWorkOf(
-  { nightly, verifyEvery }: { nightly: NightlyDepth; verifyEvery: VerifyInterval },
+  {
+    nightly,
+    verifyEvery,
+    lookBackHours,
+  }: { nightly: NightlyDepth; verifyEvery: VerifyInterval; lookBackHours: number },
   comparedAt: Date | null,
   now: Date,
 ): NightWork | null {
@@ -29,5 +36,5 @@ export function nightWorkOf(
   const isDue = verifyEvery !== 'never' && since >= VERIFY_MS[verifyEvery] - LEEWAY_MS;
   if (isDue) return { sync: 'full', compare: 'values' };
   if (nightly === 'compare') return { sync: 'full', compare: 'times' };
-  return nightly === 'incremental' ? { sync: 'incremental' } : null;
+  return nightly === 'incremental' ? { sync: 'incremental', lookBackHours } : null;
 }

@@ -42,6 +42,8 @@ export interface IncrementalSyncPlan {
   fields: number;
   /** Records in quarantine that are worth another question; absent from histories of versions that did not ask. */
   dueRecords?: number;
+  /** Both sides are to be counted even if nothing came or went; absent from histories of versions that always counted. */
+  countDue?: boolean;
   /** Things a person should know before reading the result. */
   warnings: string[];
 }

@@ -29,6 +29,8 @@ export interface FullSyncOptions extends SyncOptions {
 export interface IncrementalSyncOptions extends SyncOptions {
   /** Zoho's time to read from, if it lies before the watermark. ISO 8601. */
   since?: string | undefined;
+  /** Reads from so many hours before the watermark, too, for what Zoho has shown late. */
+  lookBackHours?: number | undefined;
 }
 
 /** Input of every sync of a module. */
@@ -90,8 +92,9 @@ export interface SyncResult {
   deleted: number;
   /** Rows in quarantine. */
   failed: number;
-  zohoRows: number;
-  mirrorRows: number;
+  /** Absent where nothing was counted. */
+  zohoRows?: number;
+  mirrorRows?: number;
   /** Comparison by which a full sync found what differs; absent for an incremental sync, and from older histories. */
   compared?: Comparison;
   /** Result of a comparison of the whole module; absent for other sessions. */

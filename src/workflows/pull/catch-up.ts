@@ -20,6 +20,8 @@ export interface CaughtUp {
   /** Zoho's times up to which changes and deletes are in the mirror. ISO 8601. */
   completeUntil: string;
   deletesUntil: string;
+  /** Rows that came or went. */
+  moved: number;
 }
 
 /**
@@ -30,6 +32,7 @@ export async function catchUp(run: SyncRun, request: CatchUp): Promise<CaughtUp>
   run.session.note({ phase: 'catching up' });
   const { changesSince } = request;
   let { deletesSince } = request;
+  let moved = 0;
   for (let pass = 1; ; pass += 1) {
     const [changes, deletes] = await Promise.all([
       followChanges(run, request, changesSince, pass),
@@ -37,11 +40,12 @@ export async function catchUp(run: SyncRun, request: CatchUp): Promise<CaughtUp>
     ]);
     run.deleted += deletes.buried;
     deletesSince = deletes.until;
+    moved += (changes?.created ?? 0) + deletes.buried;
     const { created, updated, lastAnswer, crowded: usedPageTokens } = changes ?? NO_CHANGES;
     if (!usedPageTokens || created + updated === 0) {
-      return { completeUntil: lastAnswer ?? changesSince, deletesUntil: deletesSince };
+      return { completeUntil: lastAnswer ?? changesSince, deletesUntil: deletesSince, moved };
     }
-    if (pass === MAX_PASSES) return { completeUntil: changesSince, deletesUntil: deletesSince };
+    if (pass === MAX_PASSES) return { completeUntil: changesSince, deletesUntil: deletesSince, moved };
   }
 }
 

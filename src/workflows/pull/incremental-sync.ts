@@ -1,8 +1,10 @@
 import { incrementalSyncChunks } from '../../domain/runs/chunk-numbers';
+import type { Verification } from '../../domain/runs/verification';
 import type { SkippedRun } from '../../temporal/contract/open-session';
 import type { IncrementalSyncPlan } from '../../temporal/contract/results';
 import type { IncrementalSyncInput, OpenedInput, SyncResult } from '../../temporal/contract/sync-messages';
 import { finishIncrementalSync, planIncrementalSync, readRestored, retryQuarantined } from '../activity-proxies';
+import { isUnknownModule } from '../run/activity-failures';
 import { inSession } from '../run/open-session';
 import { catchUp, type CaughtUp } from './catch-up';
 import { assertMostFit } from './quarantine';
@@ -21,30 +23,77 @@ export async function incrementalSync(input: IncrementalSyncInput): Promise<Sync
 async function addChanges(input: IncrementalSyncInput & OpenedInput): Promise<SyncResult> {
   const run = new SyncRun(input, `Incremental sync of ${input.module}`);
   return run.complete(async () => {
-    const plan = await makePlan(run, input);
-    if (plan.dueRecords) await retryMisfits(run, plan.dueRecords);
-    let caughtUp = await catchUp(run, { ...plan, hasModifiedTime: true, chunks: incrementalSyncChunks.catchUp });
-    let counted = await countRows(run, true);
-    if (counted.outcome === 'unexplained') {
-      caughtUp = await lookAgain(run, plan, caughtUp, counted);
-      counted = await countRows(run, true);
-    }
-    assertMostFit(input.module, counted.counts);
-    const verification = verificationOf(counted);
-    const request = { ...run.target, ...caughtUp, readFrom: plan.changesSince, verification };
-    const { hasGap, ...sums } = await finishIncrementalSync(request);
+    await run.begin(`Planning the incremental sync of ${input.module}.`);
+    const read = await readAsPlanned(run, input);
+    const { caughtUp, counted } = await checkCounts(run, read);
+    if (counted) assertMostFit(input.module, counted.counts);
+    const verification: Verification = counted ? verificationOf(counted) : { kind: 'changes' };
+    const { completeUntil, deletesUntil } = caughtUp;
+    const { hasGap, quarantined, ...sums } = await finishIncrementalSync({
+      ...run.target,
+      completeUntil,
+      deletesUntil,
+      readFrom: read.plan.changesSince,
+      verification,
+    });
     if (hasGap)
       run.session.warn(
         'Changes before those that were read are not in the mirror: its table was made anew. Run a full sync.',
       );
-    return run.finish(sums, { counts: counted.counts, verification }, caughtUp.completeUntil);
+    return run.finish(sums, { verification, counts: counted?.counts, quarantinedRows: quarantined }, completeUntil);
   });
 }
 
-async function makePlan(run: SyncRun, { module, options }: IncrementalSyncInput): Promise<IncrementalSyncPlan> {
-  const { since } = options;
-  await run.begin(`Planning the incremental sync of ${module}.`);
-  const plan = await run.steps.run(() => planIncrementalSync({ ...run.target, ...(since && { since }) }));
+/** A plan, and what was read by it. */
+interface Reading {
+  plan: IncrementalSyncPlan;
+  caughtUp: CaughtUp;
+}
+
+/** Reads what changed. Where Zoho does not know the module by the name in the books any more, its metadata is read first. */
+async function readAsPlanned(run: SyncRun, input: IncrementalSyncInput): Promise<Reading> {
+  try {
+    return await readChangesOf(run, await makePlan(run, input));
+  } catch (error) {
+    if (!isUnknownModule(error)) throw error;
+    run.session.note({}, `Zoho knows no module ${run.target.module}. Its metadata is read anew.`);
+    return readChangesOf(run, await makePlan(run, input, true));
+  }
+}
+
+async function readChangesOf(run: SyncRun, plan: IncrementalSyncPlan): Promise<Reading> {
+  if (plan.dueRecords) await retryMisfits(run, plan.dueRecords);
+  return {
+    plan,
+    caughtUp: await catchUp(run, { ...plan, hasModifiedTime: true, chunks: incrementalSyncChunks.catchUp }),
+  };
+}
+
+/** Counts both sides if rows came or went, or a count is due; and once more after another look at what it leaves open. */
+async function checkCounts(
+  run: SyncRun,
+  { plan, caughtUp }: Reading,
+): Promise<{ caughtUp: CaughtUp; counted?: Counted }> {
+  if (plan.countDue === false && caughtUp.moved === 0) return { caughtUp };
+  const counted = await countRows(run, true);
+  if (counted.outcome !== 'unexplained') return { caughtUp, counted };
+  const again = await lookAgain(run, plan, caughtUp, counted);
+  return { caughtUp: again, counted: await countRows(run, true) };
+}
+
+async function makePlan(
+  run: SyncRun,
+  { module, options }: IncrementalSyncInput,
+  readsMetadata = false,
+): Promise<IncrementalSyncPlan> {
+  const { lookBackHours, since } = options;
+  const request = {
+    ...run.target,
+    ...(since && { since }),
+    ...(lookBackHours && { lookBackHours }),
+    ...(readsMetadata && { readsMetadata }),
+  };
+  const plan = await run.steps.run(() => planIncrementalSync(request));
   run.follow(plan);
   await run.session.record(
     { phase: 'reading', readPath: 'list', fromTimestamp: plan.changesSince, plan },

@@ -1,8 +1,16 @@
 import { describeComparison, type ComparisonFindings } from '../../domain/mirror/comparison-findings';
 import { mostRecordsMisfit } from '../../domain/mirror/misfits';
-import type { Verification } from '../../domain/runs/verification';
+import type { CountVerification, Verification } from '../../domain/runs/verification';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { RowCounts } from '../../temporal/contract/results';
+
+/** Result of the check at the end of a session, with what it is based on. */
+export interface Checked {
+  verification: Verification;
+  /** Absent where nothing was counted. */
+  counts?: RowCounts | undefined;
+  quarantinedRows?: number | undefined;
+}
 
 /** @throws quarantine.most_records when the mirror lacks, or holds as they were, more records than it has right */
 export function assertMostFit(module: string, counts: RowCounts): void {
@@ -21,12 +29,17 @@ export function assertMostFit(module: string, counts: RowCounts): void {
  */
 export function describeVerification(
   module: string,
-  counts: RowCounts,
-  verification: Verification,
+  { verification, counts, quarantinedRows = 0 }: Checked,
   findings?: ComparisonFindings,
 ): string {
+  if (!counts || verification.kind === 'changes') return describeChanges(module, quarantinedRows);
   const verified = `${describeCounts(module, counts)}${describeOutcome(verification)}`;
   return findings ? `${verified} ${describeComparison(findings)}` : verified;
+}
+
+function describeChanges(module: string, quarantinedRows: number): string {
+  const misfits = quarantinedRows > 0 ? ` ${quarantinedRows} records are in quarantine.` : '';
+  return `Every change of ${module} was read. No row came or went, so the last count holds.${misfits}`;
 }
 
 function describeCounts(module: string, counts: RowCounts): string {
@@ -45,7 +58,7 @@ function describeCounts(module: string, counts: RowCounts): string {
   return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}; ${quarantinedRows} records do not fit${columns}: ${parts.join(', ')}.`;
 }
 
-function describeOutcome({ outcome, ...counts }: Verification): string {
+function describeOutcome({ outcome, ...counts }: CountVerification): string {
   if (outcome === 'unexplained') {
     return ' Every change was read, and none explains the difference: a comparison of all rows is asked for.';
   }

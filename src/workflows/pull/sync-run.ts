@@ -2,8 +2,7 @@ import { ContinueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { deleteSequence } from '../../domain/runs/chunk-numbers';
 import { sessionRun, type SessionPatch } from '../../domain/runs/run';
 import { statusOf } from '../../domain/runs/run-holds';
-import type { Verification } from '../../domain/runs/verification';
-import type { RowCounts, SessionSums } from '../../temporal/contract/results';
+import type { SessionSums } from '../../temporal/contract/results';
 import {
   progressQuery,
   type OpenedInput,
@@ -15,7 +14,7 @@ import { endRun } from '../run/end-run';
 import { RunMessages } from '../run/run-messages';
 import { RunRecorder } from '../run/run-recorder';
 import { RunSteps } from '../run/run-steps';
-import { describeVerification } from './quarantine';
+import { describeVerification, type Checked } from './quarantine';
 import { SweepApproval } from './sweep-approval';
 
 /** State that a run hands to the next one of its chain. */
@@ -108,18 +107,17 @@ export class SyncRun {
    */
   async finish(
     sums: SessionSums,
-    { counts, verification }: { counts: RowCounts; verification: Verification },
+    { verification, counts, quarantinedRows = counts?.quarantinedRows ?? 0 }: Checked,
     completeUntil: string,
     compared: Pick<SyncResult, 'compared' | 'findings'> = {},
   ): Promise<SyncResult> {
-    const { zohoRows, mirrorRows, quarantinedRows } = counts;
+    const isUnexplained = verification.kind === 'counts' && verification.outcome === 'unexplained';
     const result: SyncResult = {
       status: 'completed',
       ...sums,
       failed: quarantinedRows,
       deleted: this.deleted,
-      zohoRows,
-      mirrorRows,
+      ...(counts && { zohoRows: counts.zohoRows, mirrorRows: counts.mirrorRows }),
       ...compared,
     };
     await this.session.record(
@@ -132,10 +130,8 @@ export class SyncRun {
         result,
         verification,
       },
-      describeVerification(this.target.module, counts, verification, compared.findings),
-      quarantinedRows > 0 || verification.outcome === 'unexplained' || (compared.findings?.failed ?? 0) > 0
-        ? 'WARNING'
-        : 'INFO',
+      describeVerification(this.target.module, { verification, counts, quarantinedRows }, compared.findings),
+      quarantinedRows > 0 || isUnexplained || (compared.findings?.failed ?? 0) > 0 ? 'WARNING' : 'INFO',
     );
     return result;
   }

@@ -1,6 +1,6 @@
 import { explainCounts, type CountVerdict } from '../../domain/mirror/explain-counts';
 import { MAX_PASSES } from '../../domain/runs/rounds';
-import type { Verification } from '../../domain/runs/verification';
+import type { CountVerification } from '../../domain/runs/verification';
 import type { RowCounts } from '../../temporal/contract/results';
 import { countBothSides } from '../activity-proxies';
 import { catchUp, type CatchUp, type CaughtUp } from './catch-up';
@@ -38,7 +38,7 @@ export async function catchUpAndCount(run: SyncRun, request: CatchUp): Promise<C
 }
 
 /** The result of a count as its session keeps it. */
-export function verificationOf({ counts, difference, outcome }: Counted): Verification {
+export function verificationOf({ counts, difference, outcome }: Counted): CountVerification {
   const { at = '', zohoRows, zohoRowsAfter, mirrorRows, movedRows, unmirroredRows, heldRows } = counts;
   return {
     kind: 'counts',

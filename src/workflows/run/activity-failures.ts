@@ -15,6 +15,15 @@ export function isFailure(error: unknown, { type }: FailureKind): boolean {
   return causeOf(error)?.type === type;
 }
 
+/** Zoho's codes for a name that no module has. */
+const UNKNOWN_MODULE: ReadonlySet<unknown> = new Set(['INVALID_MODULE', 'NO_MODULE']);
+
+/** Whether Zoho was asked for a module by a name that it does not know. */
+export function isUnknownModule(error: unknown): boolean {
+  const [about] = (causeOf(error)?.details ?? []) as ({ code?: unknown } | undefined)[];
+  return UNKNOWN_MODULE.has(about?.code);
+}
+
 /**
  * Failure with which a run ends: of the type that an activity or the run's own code raised, so that a search for the
  * type finds the run.

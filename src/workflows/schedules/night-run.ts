@@ -155,7 +155,10 @@ export class NightRun {
       trigger: 'nightly',
       configurationId,
       parentSessionId,
-      options: work.sync === 'full' ? { compare: work.compare } : {},
+      options:
+        work.sync === 'full'
+          ? { compare: work.compare }
+          : { ...(work.lookBackHours && { lookBackHours: work.lookBackHours }) },
     };
     return startChild<ModuleSync>(work.sync === 'full' ? 'fullSync' : 'incrementalSync', {
       workflowId,

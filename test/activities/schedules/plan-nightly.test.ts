@@ -62,7 +62,7 @@ describe('the plan of a night', () => {
     assert.deepEqual(
       modules.map(({ key, work, after }) => ({ key, work, after })),
       [
-        { key: 'Accounts', work: { sync: 'incremental' }, after: [] },
+        { key: 'Accounts', work: { sync: 'incremental', lookBackHours: 26 }, after: [] },
         { key: 'Contacts', work: { sync: 'full', compare: 'times' }, after: [] },
         { key: 'Deals', work: { sync: 'full', compare: 'values' }, after: ['Accounts'] },
       ],

@@ -58,6 +58,7 @@ async function syncChanges({ engine }: EngineApi): Promise<Org> {
 
   org.zoho.moveClock({ advance: A_WHILE_MS });
   change({ restore: deleted.slice(0, 2) });
+  await org.hoursLater('Accounts');
   await org.incrementalSync('Accounts');
   return org;
 }

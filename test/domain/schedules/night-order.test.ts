@@ -55,25 +55,31 @@ describe('the order of a night', () => {
 
 describe('the work of a night', () => {
   const now = new Date('2027-01-15T02:00:00Z');
+  const workOf = (
+    settings: Omit<Parameters<typeof nightWorkOf>[0], 'lookBackHours'>,
+    comparedAt: Date | null,
+    at: Date,
+  ) => nightWorkOf({ ...settings, lookBackHours: 26 }, comparedAt, at);
   const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
 
   it('compares every value when that is due, whatever it does otherwise', () => {
     const values = { sync: 'full', compare: 'values' };
 
-    assert.deepEqual(nightWorkOf({ nightly: 'compare', verifyEvery: 'weekly' }, null, now), values);
-    assert.deepEqual(nightWorkOf({ nightly: 'none', verifyEvery: 'weekly' }, daysAgo(6.9), now), values);
-    assert.deepEqual(nightWorkOf({ nightly: 'incremental', verifyEvery: 'nightly' }, daysAgo(0.9), now), values);
-    assert.deepEqual(nightWorkOf({ nightly: 'none', verifyEvery: 'monthly' }, daysAgo(31), now), values);
+    assert.deepEqual(workOf({ nightly: 'compare', verifyEvery: 'weekly' }, null, now), values);
+    assert.deepEqual(workOf({ nightly: 'none', verifyEvery: 'weekly' }, daysAgo(6.9), now), values);
+    assert.deepEqual(workOf({ nightly: 'incremental', verifyEvery: 'nightly' }, daysAgo(0.9), now), values);
+    assert.deepEqual(workOf({ nightly: 'none', verifyEvery: 'monthly' }, daysAgo(31), now), values);
   });
 
   it('is the usual one on other nights', () => {
     const times = { sync: 'full', compare: 'times' };
 
-    assert.deepEqual(nightWorkOf({ nightly: 'compare', verifyEvery: 'weekly' }, daysAgo(1), now), times);
-    assert.deepEqual(nightWorkOf({ nightly: 'compare', verifyEvery: 'never' }, null, now), times);
-    assert.deepEqual(nightWorkOf({ nightly: 'incremental', verifyEvery: 'monthly' }, daysAgo(20), now), {
+    assert.deepEqual(workOf({ nightly: 'compare', verifyEvery: 'weekly' }, daysAgo(1), now), times);
+    assert.deepEqual(workOf({ nightly: 'compare', verifyEvery: 'never' }, null, now), times);
+    assert.deepEqual(workOf({ nightly: 'incremental', verifyEvery: 'monthly' }, daysAgo(20), now), {
       sync: 'incremental',
+      lookBackHours: 26,
     });
-    assert.equal(nightWorkOf({ nightly: 'none', verifyEvery: 'never' }, null, now), null);
+    assert.equal(workOf({ nightly: 'none', verifyEvery: 'never' }, null, now), null);
   });
 });
