@@ -36,6 +36,8 @@ export interface BenchEnvironment {
   readonly temporal: TemporalClient;
   readonly connectionId: string;
   readonly worker: ManagedProcess;
+  /** The simulated Zoho: its API, and its control plane. */
+  readonly zohoUrl: string;
   /** Transport for calls outside of the measurement, which do not count in the ledger. */
   readonly zoho: ZohoTransport;
   readonly signal: AbortSignal;
@@ -130,6 +132,7 @@ async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<Ben
     temporal: { client: new Client({ connection, namespace: NAMESPACE }), connection, namespace: NAMESPACE },
     connectionId,
     worker: await cleanUp.start(worker(home, env, address)),
+    zohoUrl: `http://127.0.0.1:${zohoPort}`,
     zoho: connections.transport(connectionId),
     signal,
   };

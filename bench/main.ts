@@ -1,6 +1,7 @@
 import { onStopSignals } from '../dev/processes/stop-signals';
 import { formatTable } from '../src/cli/output/table';
 import { measureBroker } from './broker';
+import { measureComparison } from './compare';
 import { fullSyncReach, measureFullSync, type MeasureOptions } from './full-sync';
 import { measureMemory, MEMORY_REACH } from './memory';
 import { parseOptions, USAGE, UsageError, type BenchOptions } from './options';
@@ -36,6 +37,7 @@ interface Benchmark {
 
 const BENCHMARKS: Readonly<Record<BenchOptions['command'], Benchmark>> = {
   'full-sync': { measure: measureFullSync, reach: fullSyncReach },
+  compare: { measure: measureComparison, reach: () => ({}) },
   memory: { measure: measureMemory, reach: () => MEMORY_REACH },
   broker: { measure: measureBroker, reach: () => ({}) },
 };

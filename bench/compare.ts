@@ -1,0 +1,109 @@
+import { getConnection } from '../src/db/connections/connections';
+import { qualifiedTable } from '../src/db/mirror/mirror-module';
+import { findMirrorByName } from '../src/db/mirror/mirrors';
+import { loadFields, type KnownField } from '../src/db/mirror/module-fields';
+import { withEnvironment, type BenchEnvironment } from './environment';
+import { type MeasureOptions } from './full-sync';
+import { countRight, type ComparedTable } from './peers/count-right';
+import { prepareDlt, runDlt } from './peers/dlt';
+import { runOfficialSdk } from './peers/official-sdk';
+import { spentWhile } from './peers/spent';
+import { watchMemory } from './process-memory';
+import { MODULE, runFullSync } from './session-run';
+
+/** One tool's way of mirroring the module. */
+export interface Mirroring {
+  rows: number;
+  /** Fields of one value each of which every row has right, and how many such fields the module has. */
+  rightFields: number;
+  fields: number;
+  seconds: number;
+  calls: number;
+  credits: number;
+  peakRssMb: number;
+  /** The same work once more, when nothing has changed. */
+  again: Spent;
+}
+
+export interface Spent {
+  seconds: number;
+  calls: number;
+  credits: number;
+}
+
+export interface Comparison {
+  rows: number;
+  pulse: Mirroring;
+  officialSdk: Mirroring;
+  /** Left out, with the reason, where it cannot be installed. */
+  dlt: Mirroring | string;
+  node: string;
+}
+
+/** One run of a tool, as far as it knows. */
+export interface ToolRun {
+  rows: number;
+  peakRssMb: number;
+}
+
+interface Tool {
+  run(): Promise<ToolRun>;
+  table: ComparedTable;
+}
+
+/** Mirrors the same module by the engine and by what people use instead, one after the other on the same machine. */
+export async function measureComparison(options: MeasureOptions): Promise<Comparison> {
+  return withEnvironment(options, async (environment) => {
+    const { report } = options;
+    const pulse = await usePulse(environment, options);
+    const mirror = await mirrorOf(environment);
+    const measure = async (tool: Tool): Promise<Mirroring> => {
+      const first = await spentWhile(environment, () => tool.run());
+      const { right, fields } = await countRight(environment.knex, mirror, tool.table);
+      const { result: _, ...again } = await spentWhile(environment, () => tool.run());
+      const { result, ...spent } = first;
+      return { ...result, rightFields: right, fields, ...spent, again };
+    };
+    report('The official SDK');
+    const officialSdk = await measure(runOfficialSdk(environment, mirror.fields));
+    const python = await prepareDlt(options.signal);
+    if ('reason' in python) report(`dlt is left out: ${python.reason}`);
+    else report('dlt');
+    const dlt = 'reason' in python ? python.reason : await measure(await runDlt(environment, mirror.fields, python));
+    return { rows: options.rows, pulse, officialSdk, dlt, node: process.version };
+  });
+}
+
+async function usePulse(environment: BenchEnvironment, { path, report }: MeasureOptions): Promise<Mirroring> {
+  const memory = watchMemory(environment.worker.identity.pid);
+  report('Our full sync');
+  const sync = () => runFullSync(environment, { path, compare: 'times' }, report);
+  const { result, ...spent } = await spentWhile(environment, sync);
+  const peakRssMb = Math.ceil(await memory.readMb());
+  memory.close();
+  const { result: _, ...again } = await spentWhile(environment, sync);
+  const { fields } = await mirrorOf(environment);
+  const count = fields.filter(isOneValue).length;
+  return { rows: result.result.mirrorRows, rightFields: count, fields: count, ...spent, peakRssMb, again };
+}
+
+/** The mirror that the others are compared with. */
+export interface ReferenceMirror {
+  table: string;
+  fields: readonly KnownField[];
+}
+
+/** Lists and objects have another form with each tool. */
+export function isOneValue({ shape }: Pick<KnownField, 'shape'>): boolean {
+  return shape === 'scalar' || shape === 'reference';
+}
+
+async function mirrorOf({ knex, connectionId }: BenchEnvironment): Promise<ReferenceMirror> {
+  const mirror = await findMirrorByName(knex, connectionId, MODULE);
+  if (!mirror) throw new Error(`${MODULE} has no mirror yet.`);
+  const { mirrorSchema: schema } = await getConnection(knex, connectionId);
+  return {
+    table: qualifiedTable({ schema, table: mirror.table }),
+    fields: await loadFields(knex, connectionId, mirror.key),
+  };
+}
