@@ -24,6 +24,7 @@ import {
   getConnectionRoute,
   listConnectionsRoute,
   putConnection,
+  removeConnection,
 } from './connections/connections';
 import { oauthCallback } from './connections/oauth-callback';
 import { getAuthStatus, getOrganization, getPermissions, listUsersRoute } from './connections/organization';
@@ -128,6 +129,7 @@ export const ROUTES: readonly Route[] = [
   submitGrantCode,
   refreshConnection,
   revokeConnection,
+  removeConnection,
   getAuthStatus,
   getPermissions,
   getOrganization,

@@ -6,6 +6,7 @@ import { closeAbandonedRuns } from './close-abandoned-runs';
 import { followConfigurations } from './follow-configurations';
 import { forgetValues } from './forget-values';
 import type { Tasks } from './housekeeper';
+import { removeConnections } from './remove-connections';
 import { settlePendingStarts } from './settle-pending-starts';
 import { startMissedNights } from './start-missed-nights';
 
@@ -20,6 +21,7 @@ export function quietTasks({ maintenanceKnex: knex, ...rest }: ActivityDependenc
     wakeIngestion: () => wakeIngestion(deps),
     retryQuarantined: () => noteDueQuarantined(deps.knex),
     startMissedNights: (now) => startMissedNights(deps, now),
+    removeConnections: () => removeConnections(deps),
     forgetOldValues: (now) => forgetValues(deps, now),
   };
 }

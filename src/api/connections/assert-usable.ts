@@ -13,3 +13,8 @@ export function assertUsable(connection: ConnectionModel): void {
   const why = statusReason === null ? '' : `: ${statusReason}`;
   throw new Problem('connection_not_active', `The connection ${name} is ${status}${why}.`);
 }
+
+/** Refuses what would bring a connection back that is being removed. @throws Problem `connection_not_active` */
+export function assertStays({ name, status }: ConnectionModel): void {
+  if (status === 'removing') throw new Problem('connection_not_active', `The connection ${name} is being removed.`);
+}

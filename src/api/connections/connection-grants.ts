@@ -5,6 +5,7 @@ import { NEEDED_SCOPES } from '../../zoho/auth/scopes';
 import { ConnectionParams } from '../http/parameters';
 import { defineRoute } from '../http/route';
 import { ZOHO_PROBLEMS } from '../http/zoho-problem';
+import { assertStays } from './assert-usable';
 import { presentConnection } from './present';
 import { Authorization, AuthorizationRequest, ConnectionAnswer, GrantCodeRequest } from './schemas';
 
@@ -26,9 +27,10 @@ export const authorizeConnection = defineRoute({
   description: 'Open the answered URL as a user of the org. Zoho sends the browser to the callback, which connects it.',
   body: AuthorizationRequest,
   answers: { 201: { description: 'Open the URL before it expires.', schema: Authorization } },
-  problems: [],
+  problems: ['connection_not_active'],
   audit: { action: 'connection.authorize', target },
   async handle({ connection, body, actor }, { connect }) {
+    assertStays(connection);
     // Which org consented is always asked before the grant is taken.
     const scopes = [...new Set([...(body.scopes ?? NEEDED_SCOPES), 'ZohoCRM.org.READ'])];
     const { authorizationUrl, expiresAt } = await beginConsent(connect, connection, { scopes, requestedBy: actor });
@@ -45,9 +47,10 @@ export const submitGrantCode = defineRoute({
   description: 'The code works once, for at most ten minutes, in the data center of the connection.',
   body: GrantCodeRequest,
   answers: NOW,
-  problems: [...ZOHO_PROBLEMS, 'grant_refused'],
+  problems: [...ZOHO_PROBLEMS, 'grant_refused', 'connection_not_active'],
   audit: { action: 'connection.grant_code', target, details: ({ body }) => ({ scopes: body.scopes }) },
   async handle({ connection, body }, { connect }) {
+    assertStays(connection);
     const { accountsUrl, dataCenter } = connection;
     const connected = await acceptGrant(connect, connection, { ...body, accountsUrl, dataCenter });
     return { status: 200, body: { connection: presentConnection(connected) } };

@@ -1,13 +1,25 @@
+import type { Knex } from 'knex';
 import { z } from 'zod';
+import { listActiveBulkOperations } from '../../db/bulk-operations/bulk-operations';
 import { createClient, saveClient } from '../../db/connections/connection-grants';
-import { getConnection, listConnections, saveNight } from '../../db/connections/connections';
+import { findConnection, getConnection, listConnections, saveNight } from '../../db/connections/connections';
+import { beginRemoval } from '../../db/connections/remove-connection';
 import { makeDue } from '../../db/maintenance/housekeeping-tasks';
+import { listActiveSessions } from '../../db/sessions/sessions';
 import { ConnectionName, ConnectionParams } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
 import { connectionPath } from '../paths';
+import { assertStays } from './assert-usable';
 import { presentConnection } from './present';
-import { ConnectionAnswer, ConnectionClient, ConnectionList, ConnectionRequest, NightRequest } from './schemas';
+import {
+  ConnectionAnswer,
+  ConnectionClient,
+  ConnectionList,
+  ConnectionRequest,
+  NightRequest,
+  RemovalQuery,
+} from './schemas';
 
 export const createConnection = defineRoute({
   tag: 'Connections',
@@ -57,7 +69,7 @@ export const putConnection = defineRoute({
     200: { description: 'The client was replaced.', schema: ConnectionAnswer },
     201: { description: 'Created; connect it next.', schema: ConnectionAnswer },
   },
-  problems: ['encryption_key_missing'],
+  problems: ['encryption_key_missing', 'connection_not_active'],
   audit: {
     action: 'connection.put',
     target: ({ params }) => `connection/${params.name}`,
@@ -65,6 +77,8 @@ export const putConnection = defineRoute({
   },
   async handle({ params: { name }, body, auditWith }, { knex, connect }) {
     const client = { name, ...body, accountsUrl: connect.accountsUrlOf(body.dataCenter) };
+    const existing = await findConnection(knex, name);
+    if (existing) assertStays(existing);
     const created = await knex.transaction(async (trx) => {
       const isNew = await saveClient(trx, connect.keyRing(), client);
       await auditWith(trx);
@@ -98,6 +112,48 @@ export const changeNight = defineRoute({
     return { status: 200, body: { connection: presentConnection(await getConnection(knex, name)) } };
   },
 });
+
+export const removeConnection = defineRoute({
+  method: 'delete',
+  path: '/connections/{name}',
+  operationId: 'removeConnection',
+  tag: 'Connections',
+  summary: 'Remove a disconnected organization with its mirror and its books',
+  description:
+    'For good: its tables are dropped and its rows deleted, a piece at a time. The audit log stays, and so does what others have put into the schema of the mirror.',
+  access: 'admin',
+  connection: 'path',
+  params: ConnectionParams,
+  query: RemovalQuery,
+  answers: { 202: { description: 'It is being removed; GET answers 404 when it is gone.', schema: ConnectionAnswer } },
+  problems: ['validation_failed', 'connection_in_use'],
+  audit: { action: 'connection.remove', target: (_request, connection) => `connection/${connection}` },
+  async handle({ connection: { id, name }, query: { confirm }, actor, auditWith }, { knex }) {
+    if (confirm !== name) {
+      const detail = `Must be ${name}, the name of the connection that is to be removed`;
+      throw new Problem('validation_failed', detail, { errors: [{ parameter: 'confirm', detail }] });
+    }
+    await knex.transaction(async (trx) => {
+      await assertUnused(trx, id);
+      await beginRemoval(trx, id, actor);
+      await makeDue(trx, 'removeConnections', 'followConfigurations');
+      await auditWith(trx);
+    });
+    return { status: 202, body: { connection: presentConnection(await getConnection(knex, name)) } };
+  },
+});
+
+/** @throws Problem `connection_in_use` */
+async function assertUnused(trx: Knex.Transaction, id: string): Promise<void> {
+  const { name, refreshTokenEncrypted, accessTokenEncrypted } = await getConnection(trx, id);
+  if (refreshTokenEncrypted !== null || accessTokenEncrypted !== null) {
+    throw new Problem('connection_in_use', `${name} is connected: disconnect it first (pulse disconnect).`);
+  }
+  const runs = [...(await listActiveSessions(trx, { connectionId: id })), ...(await listActiveBulkOperations(trx, id))];
+  if (runs.length > 0) {
+    throw new Problem('connection_in_use', `${runs.length} runs of ${name} have not ended: cancel them first.`);
+  }
+}
 
 function withoutSecret<Body extends { clientSecret: string }>({ clientSecret: _secret, ...rest }: Body): object {
   return rest;

@@ -7,6 +7,7 @@ const WHAT_TO_DO: Readonly<Record<Connection['status'], string | null>> = {
   not_connected: 'Connect the organization: pulse connect.',
   needs_reauth: 'Connect the organization again: pulse connect.',
   disconnected: 'Connect the organization again to continue: pulse connect.',
+  removing: 'Nothing: its tables and rows are being removed.',
 };
 
 /** Presents a connection to callers: no secret, sealed or not. */
@@ -37,6 +38,7 @@ export function presentConnection(connection: ConnectionModel): Connection {
 }
 
 function statusOf({ status, refreshTokenEncrypted, accessTokenEncrypted }: ConnectionModel): Connection['status'] {
+  if (status === 'removing') return 'removing';
   if (status === 'disabled') return 'disconnected';
   if (refreshTokenEncrypted === null && accessTokenEncrypted === null) return 'not_connected';
   return status === 'active' ? 'connected' : 'needs_reauth';

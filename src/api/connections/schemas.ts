@@ -49,6 +49,10 @@ export const NightRequest = z
   })
   .meta({ id: 'NightRequest', description: 'When and how the night of a connection begins; the rest stays.' });
 
+export const RemovalQuery = z
+  .strictObject({ confirm: z.string().max(40).meta({ description: 'The name of the connection, once more.' }) })
+  .meta({ description: 'What has to be said to remove a connection.' });
+
 export const AuthorizationRequest = z
   .strictObject({
     scopes: z
@@ -76,7 +80,7 @@ export const Connection = z
     id: z.uuid(),
     name: z.string(),
     status: z
-      .enum(['connected', 'not_connected', 'needs_reauth', 'disconnected'])
+      .enum(['connected', 'not_connected', 'needs_reauth', 'disconnected', 'removing'])
       .meta({ description: '`needs_reauth`: Zoho took back the grant; `disconnected`: a person gave it back.' }),
     statusReason: z.string().nullable(),
     whatToDo: z.string().nullable(),

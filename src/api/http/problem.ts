@@ -55,6 +55,7 @@ export const PROBLEMS = {
   module_configured: problem(409, 'The module has another active configuration', 'conflict'),
   schedule_not_ready: problem(409, 'The schedule is being made', 'conflict', true),
   connection_exists: problem(409, 'There is a connection of this name', 'conflict'),
+  connection_in_use: problem(409, 'The connection is connected, or at work', 'conflict'),
   connection_not_active: problem(409, 'The connection cannot be used', 'conflict'),
   connection_needs_reauth: problem(409, 'The organization must be connected again', 'conflict'),
   grant_refused: problem(409, 'The organization could not be connected with this grant', 'conflict'),

@@ -16,7 +16,9 @@ const ZONE_OF_ORGANIZATION = 'organization';
 
 /** `pulse connections …`: the Zoho orgs, and when their nights begin. */
 export function connectionsCommand(context: CliContext): Command {
-  const connections = new Command('connections').description('look at the Zoho orgs, say when their nights begin');
+  const connections = new Command('connections').description(
+    'look at the Zoho orgs, say when their nights begin, remove one',
+  );
   connections
     .command('list')
     .description('list them by name')
@@ -44,6 +46,18 @@ export function connectionsCommand(context: CliContext): Command {
       const { connection } = await context.api.call('PATCH', connectionPath(name), {
         schema: ConnectionAnswer,
         body: { nightlyAt, scheduleTimeZone, nightlyParallelism },
+      });
+      show(context, connection, connectionDetails);
+    });
+  connections
+    .command('remove')
+    .description('remove a disconnected org for good: its tables are dropped, and all that is known of it is deleted')
+    .argument('<name>')
+    .requiredOption('--confirm <name>', 'its name once more')
+    .action(async (name: string, query: { confirm: string }) => {
+      const { connection } = await context.api.call('DELETE', connectionPath(name), {
+        schema: ConnectionAnswer,
+        query,
       });
       show(context, connection, connectionDetails);
     });

@@ -99,10 +99,11 @@ export async function listBulkOperations(
 }
 
 /** Operations that claim to run, oldest first. */
-export async function listActiveBulkOperations(knex: Knex): Promise<BulkOperationModel[]> {
-  return BulkOperationModel.query(knex)
+export async function listActiveBulkOperations(knex: Knex, connectionId?: string): Promise<BulkOperationModel[]> {
+  const query = BulkOperationModel.query(knex)
     .whereIn('status', [...ACTIVE_RUN_STATUSES])
     .orderBy('id');
+  return connectionId === undefined ? query : query.where('connection_id', connectionId);
 }
 
 /** Key rotation: seals the secrets of callbacks that are still to be made with the ring's first key. */

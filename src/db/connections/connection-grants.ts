@@ -41,6 +41,8 @@ export async function saveGrant(
   const owner = { id, clientId, accountsUrl, apiDomain };
   await ConnectionModel.query(trx)
     .findById(id)
+    // A consent that was begun before the connection was to go brings nothing back.
+    .whereNot('status', 'removing')
     .patch({
       accountsUrl,
       dataCenter,

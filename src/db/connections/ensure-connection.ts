@@ -19,6 +19,7 @@ export async function ensureConnection(
   return knex.transaction(async (trx) => {
     const existing = await lockByName(trx, settings.name);
     if (!existing) return insertConnection(trx, ring, settings, hashOf(settings));
+    if (existing.status === 'removing') return existing;
     const settingsHash = hashOf(settings);
     if (existing.settingsHash?.equals(settingsHash)) return existing;
     return ConnectionModel.query(trx).patchAndFetchById(existing.id, {

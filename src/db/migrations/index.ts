@@ -49,6 +49,7 @@ import * as metadataOfModules from './unreleased/2026-11-28/20261128105000_metad
 import * as formerRuns from './unreleased/2026-11-28/20261128110500_former_runs';
 import * as lookBackOff from './unreleased/2026-11-28/20261128110500_look_back_off';
 import * as creditsByDay from './unreleased/2026-11-28/20261128111400_credits_by_day';
+import * as connectionsToRemove from './unreleased/2026-11-28/20261128112000_connections_to_remove';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -106,4 +107,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128110500_former_runs', ...formerRuns },
   { name: '20261128110500_look_back_off', ...lookBackOff },
   { name: '20261128111400_credits_by_day', ...creditsByDay },
+  { name: '20261128112000_connections_to_remove', ...connectionsToRemove },
 ];

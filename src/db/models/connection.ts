@@ -1,6 +1,6 @@
 import { BaseModel } from './base-model';
 
-export const CONNECTION_STATUSES = ['active', 'needs_reauth', 'disabled'] as const;
+export const CONNECTION_STATUSES = ['active', 'needs_reauth', 'disabled', 'removing'] as const;
 export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];
 
 /** One Zoho org and the (sealed) credentials to reach it. */

@@ -15,6 +15,7 @@ export const HOUSEKEEPING_TASKS = {
   wakeIngestion: { everySeconds: 10, asksZoho: false },
   retryQuarantined: { everySeconds: 600, asksZoho: false },
   startMissedNights: { everySeconds: 600, asksZoho: false },
+  removeConnections: { everySeconds: 600, asksZoho: false },
   forgetOldValues: { everySeconds: 3_600, asksZoho: false },
   renewChannels: { everySeconds: 300, asksZoho: true },
 } as const satisfies Readonly<Record<string, TaskSettings>>;
