@@ -67,6 +67,7 @@ const arrows = [
       './api/paths.ts',
       './api/http/problem.ts',
       './api/access/schemas.ts',
+      './api/approvals/schemas.ts',
       './api/bulk-operations/schemas.ts',
       './api/configurations/schemas.ts',
       './api/connections/schemas.ts',

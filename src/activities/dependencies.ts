@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { ZohoTransports } from '../connection/transports';
 import type { Retention } from '../db/maintenance/retention';
 import type { Logger } from '../logger';
+import type { ApprovalCommands } from '../temporal/runs/approval-commands';
 import type { IngestionCommands } from '../temporal/runs/ingestion-commands';
 import type { MissedNight } from '../temporal/runs/missed-night';
 import type { SyncSchedules } from '../temporal/schedules/sync-schedules';
@@ -44,6 +45,8 @@ export interface ActivityDependencies {
   ingestion: IngestionCommands;
   /** Time in milliseconds after which a scan ends where it is, to be scheduled anew behind what waits. */
   scanLegMs: number;
+  /** Lets be done what a person has approved. */
+  approvals: ApprovalCommands;
   /** Ages at which values of records are forgotten after their work has ended. */
   retention: Retention;
   /**

@@ -1,6 +1,8 @@
 import type { TaskOfConnection } from '../domain/maintenance/housekeeping-tasks';
 import type { SessionRequest } from '../temporal/contract/open-session';
 import type { OperationTarget, SyncTarget } from '../temporal/contract/targets';
+import { closeApproval, type EndedApproval } from './approvals/close-approval';
+import { removeApproved, type ApprovedRemoval } from './approvals/remove-approved';
 import { auditMessage, type AuditedMessage } from './audit-message';
 import { awaitBulkWrite, collectBulkWriteResult } from './bulk-operations/bulk-write-result';
 import { markFileUnknown, closeRemainingItems } from './bulk-operations/close-pending-items';
@@ -24,9 +26,9 @@ import {
 } from './pull/bulk-read';
 import { countBothSides } from './pull/count-both-sides';
 import {
-  countSweepCandidates,
   readDeletes,
   sweepUnseenRows,
+  weighSweep,
   type DeletesRequest,
   type SweepRequest,
   type SweepRun,
@@ -72,6 +74,7 @@ export function createCoreActivities(deps: ActivityDependencies, isStopping: () 
     /** Writes a message to a run that did not come by the API into the audit log. */
     auditMessage: (message: AuditedMessage) => auditMessage(deps, message),
     runDueTasks: () => housekeeper.runDueTasks(),
+    closeApproval: (approval: EndedApproval) => closeApproval(deps, approval),
     planNightly: (request: NightRequest) => planNightly(deps, request),
     finishNightly: (night: NightToFinish) => finishNightly(deps, night),
     /** Writes a step of a bulk operation. */
@@ -98,6 +101,7 @@ export function createZohoActivities(deps: ActivityDependencies) {
     weighDifferences: (request: DifferencesRequest) => weighDifferences(deps, request),
     settleDifferences: (request: SettleRequest) => inLeg(deps, request, (leg) => settleDifferences(deps, request, leg)),
     sweepUnseenRows: (request: SweepRun) => inLeg(deps, request, (leg) => sweepUnseenRows(deps, request, leg)),
+    removeApproved: (request: ApprovedRemoval) => inLeg(deps, request, (leg) => removeApproved(deps, request, leg)),
     countBothSides: (target: SyncTarget) => countBothSides(deps, target),
     renewChannels: (task: TaskOfConnection) =>
       runTaskOfConnection(deps, task, () => renewChannels(deps, task.connectionId)),
@@ -118,7 +122,7 @@ export function createZohoActivities(deps: ActivityDependencies) {
 export function createLoadActivities(deps: ActivityDependencies) {
   return {
     loadBulkPage: (request: LoadBulkPageRequest) => loadBulkPage(deps, request),
-    countSweepCandidates: (request: SweepRequest) => countSweepCandidates(deps, request),
+    weighSweep: (request: SweepRequest) => weighSweep(deps, request),
     indexMirror: (request: IndexRequest) => indexMirror(deps, request),
   };
 }

@@ -25,6 +25,11 @@ export function configurationPath(name: string): string {
   return `${API_PREFIX}/configurations/${encodeURIComponent(name)}`;
 }
 
+/** @param id of the approval */
+export function approvalPath(id: string): string {
+  return `${API_PREFIX}/approvals/${encodeURIComponent(id)}`;
+}
+
 /** @param id of the schedule */
 export function schedulePath(id: string): string {
   return `${API_PREFIX}/schedules/${encodeURIComponent(id)}`;

@@ -1,4 +1,5 @@
 import { createApiKeyRoute, listApiKeysRoute, revokeApiKeyRoute } from './access/api-keys';
+import { approveRoute, getApprovalRoute, listApprovalsRoute, rejectRoute } from './approvals/approvals';
 import { bulkWriteCallback } from './bulk-operations/bulk-write-callback';
 import { OPERATION_COMMAND_ROUTES } from './bulk-operations/command-operation';
 import { READ_OPERATION_ROUTES } from './bulk-operations/read-operations';
@@ -51,7 +52,7 @@ import {
   resumeSchedule,
   triggerSchedule,
 } from './schedules/schedules';
-import { approveSweep, cancelSession, pauseSession, resumeSession } from './sessions/command-session';
+import { cancelSession, pauseSession, resumeSession } from './sessions/command-session';
 import {
   getSessionRoute,
   listSessionCalls,
@@ -83,7 +84,6 @@ export const ROUTES: readonly Route[] = [
   pauseSession,
   resumeSession,
   cancelSession,
-  approveSweep,
   listModulesRoute,
   getModuleRoute,
   listFields,
@@ -101,6 +101,10 @@ export const ROUTES: readonly Route[] = [
   validateRecords,
   syncRecord,
   getRecordHistory,
+  listApprovalsRoute,
+  getApprovalRoute,
+  approveRoute,
+  rejectRoute,
   listQuarantineRoute,
   ignoreQuarantined,
   reopenQuarantined,

@@ -10,6 +10,7 @@ import type { ConnectSettings } from '../connection/settings';
 import { bindConnections } from '../db/connections/key-rotation';
 import { pendingMigrations } from '../db/postgres/migrate';
 import type { Logger } from '../logger';
+import { createApprovalCommands } from '../temporal/runs/approval-commands';
 import { createIngestionCommands } from '../temporal/runs/ingestion-commands';
 import { createOperationCommands } from '../temporal/runs/operation-commands';
 import { createSyncCommands } from '../temporal/runs/sync-commands';
@@ -61,6 +62,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     const app = createApp({
       knex,
       commands: createSyncCommands(temporal),
+      approvals: createApprovalCommands(temporal),
       notifications,
       operations: createOperationCommands(temporal),
       schedules: new SyncSchedules(temporal),

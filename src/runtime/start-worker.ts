@@ -9,6 +9,7 @@ import { open, type KeyRing } from '../db/postgres/encryption';
 import { createDatabase } from '../db/postgres/knex';
 import type { Logger } from '../logger';
 import { connectOptionsOf } from '../temporal/client';
+import { createApprovalCommands } from '../temporal/runs/approval-commands';
 import { createIngestionCommands } from '../temporal/runs/ingestion-commands';
 import { startMissedNight } from '../temporal/runs/missed-night';
 import { describeWorkflow } from '../temporal/runs/workflow-state';
@@ -132,6 +133,7 @@ function activityDependencies(
     syncSchedules: new SyncSchedules(temporal),
     startMissedNight: (night) => startMissedNight(temporal, night),
     ingestion: createIngestionCommands(temporal),
+    approvals: createApprovalCommands(temporal),
     schedules: {
       pause: (connectionId, why) => pauseSchedulesOf(temporal.client, connectionId, why),
       unpause: (connectionId, why) => unpauseSchedulesOf(temporal.client, connectionId, why),

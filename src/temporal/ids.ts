@@ -30,6 +30,11 @@ export function ingestionWorkflowId(connection: string, key: string): string {
   return `notifications:${connection}:${key}`;
 }
 
+/** An approved removal has one workflow, however often it is started. */
+export function approvalWorkflowId(approvalId: string): string {
+  return `approval:${approvalId}`;
+}
+
 export function bulkWriteWorkflowId(operationId: string): string {
   return `bulk-write:${operationId}`;
 }

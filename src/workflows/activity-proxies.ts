@@ -123,6 +123,7 @@ export const { finishComparison } = core('Sum up what differed');
 export const { planNightly } = core('Decide what is synced, and in which order');
 export const { finishNightly } = core('Sum up the night');
 export const { runDueTasks } = keep('Do what is due, for some minutes');
+export const { closeApproval } = core('Say what became of the approval');
 export const { recordBulkOperation } = core("Write the operation's row");
 export const { settleOperation: closeRemainingItems } = core('Give every record its outcome, and count');
 export const { markFileUnknown } = core('Mark the outcomes of a file as unknown');
@@ -148,6 +149,9 @@ export const { refetchRecords } = zoho(calls, 'Ask for chosen records, 100 a cal
 export const { weighDifferences } = zoho(calls, 'Count the records that differ');
 export const settleDifferences = inLegs(zoho(scans, 'Ask for the records that differ').settleDifferences);
 export const sweepUnseenRows = inLegs(zoho(scans, 'Remove rows that Zoho no longer has').sweepUnseenRows);
+export const removeApproved = inLegs(
+  zoho(scans, 'Ask once more for what was approved, remove what is gone').removeApproved,
+);
 export const { drainInbox } = zoho(draining, 'Read the records that Zoho has told of');
 export const { renewChannels } = zoho(asking, 'Subscribe and renew the channels of notifications');
 export const { planBulkWrite } = zoho(calls, 'Sort the records into files, check their fields');
@@ -161,5 +165,5 @@ export const { orderMassUpdate: submitMassUpdate } = zoho(calls, 'Submit the job
 export const { awaitMassUpdate } = zoho(polling, 'Wait for the job; each attempt asks once');
 
 export const { loadBulkPage } = load('Load an exported file into the mirror');
-export const { countSweepCandidates } = load('Count rows that were not seen');
+export const { weighSweep } = load('Count rows that were not seen; many await approval');
 export const { indexMirror } = load('Build the indexes');

@@ -1,4 +1,5 @@
 /** Every export is a workflow type; its name is what the Temporal UI shows. */
+export { applyApproval } from './approvals/apply-approval';
 export { bulkWrite } from './bulk-operations/bulk-write';
 export { fullSync } from './pull/full-sync';
 export { housekeeping } from './maintenance/housekeeping';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { getSession } from '../../src/db/sessions/sessions';
+import { decide } from '../support/approvals';
 import { assertSame } from '../support/compare';
 import type { Org } from '../support/org';
 import { useEngine } from '../support/use-engine';
@@ -117,17 +118,15 @@ describe('an incremental sync', function () {
     assert.match(timeless.errorMessage ?? '', /no Modified_Time.*Run a full sync instead/);
   });
 
-  it('waits for approval before more rows leave than the brake lets pass', async () => {
+  it('leaves it to a person when more rows are to leave than the guard lets pass', async () => {
     const org = await mirrored(300);
     org.zoho.changeRecords('Contacts', { delete: { count: 90 } });
-    const sessionId = await org.startIncrementalSync('Contacts');
-    const { pauseReason } = await org.waitFor(sessionId, 'paused');
 
-    await org.approveSweep('Contacts');
-    const session = await org.waitFor(sessionId, 'completed');
+    const session = await org.incrementalSync('Contacts');
+    const approval = await decide(org, 'Contacts', 'approve');
 
-    assert.match(pauseReason ?? '', /90 of the 300 rows/);
-    assert.equal(resultOf(session).deleted, 90);
+    assert.equal(resultOf(session).deleted, 0);
+    assert.deepEqual([approval.shown.count, approval.shown.source, approval.removed], [90, 'delete_feed', 90]);
     assertSame(await org.differences('Contacts'));
   });
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { listAuditEntries } from '../../src/db/access/audit-log';
 import { getBulkOperation } from '../../src/db/bulk-operations/bulk-operations';
-import { getSession } from '../../src/db/sessions/sessions';
 import type { Org } from '../support/org';
 import { poll } from '../support/poll';
 import { keepBulkWrite, startKept } from '../support/start-operation';
@@ -61,35 +60,6 @@ describe('a message to a run, whatever it carries', function () {
     assert.equal(log.filter((line) => line.startsWith('INFO Paused by ')).length, messages / 2);
     assert.ok(log.every((line) => line.length < MAX_REASON + 100));
     assert.equal(log.filter((line) => line.includes('Paused by api-key:npm start')).length, 1);
-  });
-
-  it('does not approve a sweep before one waits', async () => {
-    const { org, sessionId, workflowId } = await waitingForJob();
-    await engine().temporal.client.workflow.getHandle(workflowId).signal('approveSweep');
-    org.zoho.moveClock({ advance: HOUR_MS });
-    await org.waitFor(sessionId, 'completed');
-    assert.deepEqual(await audited(`session/${sessionId}`), [
-      { actor: 'temporal', action: 'session.approve-sweep', outcome: 'refused' },
-    ]);
-  });
-
-  it('keeps a session paused that was paused while its sweep awaited approval', async () => {
-    const org = await engine().org({ contacts: 300 });
-    await org.fullSync('Contacts');
-    org.zoho.changeRecords('Contacts', { delete: { count: 90 } });
-    const sessionId = await org.startFullSync('Contacts', { path: 'list' });
-    await org.waitFor(sessionId, 'paused');
-
-    await org.pause('Contacts');
-    await org.approveSweep('Contacts');
-    const { status, phase, pauseReason } = await getSession(engine().knex, sessionId);
-    await org.resume('Contacts');
-    await org.waitFor(sessionId, 'completed');
-
-    assert.deepEqual(
-      { status, phase, pauseReason },
-      { status: 'paused', phase: 'sweeping', pauseReason: 'paused by an operator' },
-    );
   });
 
   it('about an ended job is ignored unless it names a file, and the bulk write stays cancellable', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { decide, waitingApproval } from '../support/approvals';
 import { assertSame } from '../support/compare';
 import type { Org } from '../support/org';
 import { useEngine } from '../support/use-engine';
@@ -61,42 +62,63 @@ describe('rows that have vanished from Zoho', function () {
     assertSame(await org.differences('Contacts'));
   });
 
-  it('stop the run for an approval when they are many, and nothing is removed meanwhile', async () => {
+  it('stay when they are many, the session completes with a warning, and a person is asked', async () => {
     deleteUnseen(120);
 
-    const sessionId = await org.startFullSync('Contacts');
-    const { pauseReason } = await org.waitFor(sessionId, 'paused');
+    const { id } = await org.fullSync('Contacts');
+    const asked = await waitingApproval(org, 'Contacts');
+    await org.incrementalSync('Contacts');
 
-    assert.match(pauseReason ?? '', /no longer returns 120 of the 300 rows in the mirror of Contacts/);
-    assert.equal(await mirrorRows(), 300);
-    await org.cancel('Contacts');
-    await org.waitFor(sessionId, 'cancelled');
-  });
-
-  it('leave once the sweep is approved', async () => {
-    org.zoho.changeRecords('Contacts', { delete: { count: 60 } });
-    deleteUnseen(60);
-    const sessionId = await org.startFullSync('Contacts');
-    await org.waitFor(sessionId, 'paused');
-
-    const tookEffect = await org.approveSweep('Contacts');
-    await org.waitFor(sessionId, 'completed');
-
-    assert.equal(tookEffect, true);
-    assertSame(await org.differences('Contacts'));
-    assert.match((await org.logOf(sessionId)).join('\n'), /The sweep was approved by tester/);
-  });
-
-  it('stay when the run that stopped for them is cancelled', async () => {
-    deleteUnseen(120);
-    const sessionId = await org.startFullSync('Contacts');
-    await org.waitFor(sessionId, 'paused');
-
-    await org.cancel('Contacts');
-    await org.waitFor(sessionId, 'cancelled');
-
+    assert.deepEqual([asked?.shown.count, asked?.shown.rows, asked?.shown.percent], [120, 300, 40]);
+    assert.match(
+      (await org.logOf(id)).join('\n'),
+      /WARNING .*120 rows that Zoho no longer has stay until somebody decides/,
+    );
     assert.equal(await mirrorRows(), 300);
     assert.deepEqual(await tombstones(), {});
+  });
+
+  it('leave once their removal is approved, and nothing that nobody was shown', async () => {
+    org.zoho.changeRecords('Contacts', { delete: { count: 60 } });
+    deleteUnseen(60);
+    await org.fullSync('Contacts');
+    const { deleted: later } = org.zoho.changeRecords('Contacts', { delete: { count: 7 } });
+
+    const { state, removed } = await decide(org, 'Contacts', 'approve');
+
+    assert.deepEqual([state, removed], ['applied', 120]);
+    assert.equal(await mirrorRows(), 180);
+    const left = await engine().query<{ id: string }>(
+      `select id::text as id from ${org.table('Contacts')} where id = any(string_to_array(?, ',')::bigint[])`,
+      [later.join()],
+    );
+    assert.equal(left.length, 7);
+    await org.incrementalSync('Contacts');
+    assertSame(await org.differences('Contacts'));
+  });
+
+  it('stay for good when their removal is turned down, and are not shown again', async () => {
+    deleteUnseen(120);
+    await org.fullSync('Contacts');
+
+    await decide(org, 'Contacts', 'reject');
+    await org.fullSync('Contacts');
+
+    assert.equal(await mirrorRows(), 300);
+    assert.equal(await waitingApproval(org, 'Contacts'), undefined);
+  });
+
+  it('are no longer asked about when Zoho has them again', async () => {
+    const { deleted } = org.zoho.changeRecords('Contacts', { delete: { count: 90 } });
+    await org.fullSync('Contacts');
+    org.zoho.moveClock({ advance: 60_000 });
+    org.zoho.changeRecords('Contacts', { restore: deleted });
+    await org.hoursLater('Contacts');
+
+    await org.incrementalSync('Contacts');
+
+    assert.equal(await waitingApproval(org, 'Contacts'), undefined);
+    assertSame(await org.differences('Contacts'));
   });
 
   it('leave unasked when the request allows it', async () => {

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import { getSession } from '../../src/db/sessions/sessions';
 import { isFinal } from '../../src/domain/runs/enums';
-import { AWAITING_APPROVAL } from '../../src/domain/runs/run-actions';
 import { SyncWorkflowNotRunning, type WorkflowTarget } from '../../src/temporal/runs/sync-commands';
+import { decide, waitingApproval } from '../support/approvals';
 import type { Org } from '../support/org';
+import { poll } from '../support/poll';
 import type { World } from './world';
 
 export const DEADLINE_MS = 150_000;
@@ -29,21 +30,20 @@ export function command({ engine: { commands } }: Org, world: World, target: Wor
   });
 }
 
-/** Waits for the end of a session; a sweep that waits for approval gets it, or the session is cancelled. */
+/** Waits for the end of a session, and decides about what it has left to a person. */
 export async function watched(org: Org, world: World, sessionId: string): Promise<SyncSessionModel> {
-  const { commands, knex } = org.engine;
-  let isAnswered = false;
-  for (const deadline = Date.now() + DEADLINE_MS; ; await sleep(POLL_MS)) {
-    const session = await getSession(knex, sessionId);
-    if (isFinal(session.status)) return org.waitFor(sessionId, session.status);
-    if (session.phase === AWAITING_APPROVAL && !isAnswered) {
-      isAnswered = true;
-      const approves = world.dice.chance(0.8);
-      const target = { workflowId: session.workflowId ?? '' };
-      world.note(approves ? 'the sweep is approved' : 'cancelled instead of an approval');
-      world.tally.count('commands', approves ? 'approve' : 'cancel instead of approval');
-      await (approves ? commands.update(target, 'approveSweep', BY, sessionId) : commands.cancel(target));
-    }
-    if (Date.now() > deadline) await org.waitFor(sessionId, 'completed', 0);
+  const { status, moduleName } = await poll(
+    async () => {
+      const session = await getSession(org.engine.knex, sessionId);
+      return isFinal(session.status) && session;
+    },
+    { what: `session ${sessionId} ends`, timeoutMs: DEADLINE_MS, pauseMs: POLL_MS },
+  );
+  if (await waitingApproval(org, moduleName)) {
+    const decision = world.dice.chance(0.8) ? 'approve' : 'reject';
+    world.note(`the removal is decided: ${decision}`);
+    world.tally.count('commands', decision);
+    await decide(org, moduleName, decision);
   }
+  return org.waitFor(sessionId, status);
 }

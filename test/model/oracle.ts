@@ -17,7 +17,7 @@ interface MirroredField {
 
 /**
  * Compares every field of every record of a module with the mirror, by a conversion of its own. A record is excused only
- * if one of its values does not fit and the quarantine names it, with the field.
+ * if one of its values does not fit and the quarantine names it, with the field, or if a person decides about its removal.
  */
 export async function findDifferences(org: Org, module: string): Promise<Difference[]> {
   const { fields, missing } = await mirroredFields(org, module);
@@ -47,7 +47,8 @@ export async function findDifferences(org: Org, module: string): Promise<Differe
     if (named) differences.push({ id, what: `in quarantine for ${named}, and fits` });
     differences.push(...differencesOf(org, fields, record, row));
   }
-  for (const id of rows.keys()) differences.push({ id, what: 'only in the mirror' });
+  const held = await heldIds(org, module);
+  for (const id of rows.keys()) if (!held.has(id)) differences.push({ id, what: 'only in the mirror' });
   for (const [id, named] of quarantine) differences.push({ id, what: `in quarantine for ${named}, and not in Zoho` });
   return differences;
 }
@@ -130,4 +131,14 @@ async function quarantined(org: Org, module: string): Promise<Map<string, string
     [org.connectionId, module],
   );
   return new Map(entries.map(({ id, fields }) => [id, fields]));
+}
+
+/** Records that stay in the mirror until a person decides, or since one has. */
+async function heldIds(org: Org, module: string): Promise<ReadonlySet<string>> {
+  const held = await org.engine.query<{ id: string }>(
+    `select h.record_id::text as id from sync.held_removals h join sync.mirrors m on m.id = h.mirror_id
+     where m.connection_id = ? and m.key = ?`,
+    [org.connectionId, module],
+  );
+  return new Set(held.map(({ id }) => id));
 }

@@ -245,10 +245,6 @@ export class Org {
     return this.#command(module, 'resume', type);
   }
 
-  async approveSweep(module: string): Promise<boolean> {
-    return this.#command(module, 'approveSweep');
-  }
-
   async cancel(module: string): Promise<void> {
     await this.engine.commands.cancel({ workflowId: this.workflowId(module) });
   }

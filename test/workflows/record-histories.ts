@@ -62,14 +62,11 @@ const SCENARIOS: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
     await org.waitFor(await org.startFullSync('Contacts'), 'failed');
     return org;
   },
-  'sweep-approved': async (engine) => {
+  'removal-held': async (engine) => {
     const org = await engine.org({ contacts: 300 });
     await org.fullSync('Contacts');
     org.zoho.changeRecords('Contacts', { delete: { count: 90 } });
-    const sessionId = await org.startFullSync('Contacts', { path: 'list' });
-    await org.waitFor(sessionId, 'paused');
-    await org.approveSweep('Contacts');
-    await org.waitFor(sessionId, 'completed');
+    await org.fullSync('Contacts', { path: 'list' });
     return org;
   },
   'compared-first': async (engine) => {
@@ -128,11 +125,8 @@ const SCENARIOS: Readonly<Record<string, (engine: Engine) => Promise<Org>>> = {
   'incremental-looked-again': async (engine) => {
     const org = await engine.org({ contacts: 300 });
     await org.fullSync('Contacts');
-    const { deleted } = org.zoho.changeRecords('Contacts', { delete: { count: 40 } });
-    const sessionId = await org.startIncrementalSync('Contacts');
-    await org.waitFor(sessionId, 'paused');
-    await org.approveSweep('Contacts');
-    await org.waitFor(sessionId, 'completed');
+    const { deleted } = org.zoho.changeRecords('Contacts', { delete: { count: 20 } });
+    await org.incrementalSync('Contacts');
     org.zoho.moveClock({ advance: MINUTE_MS });
     org.zoho.changeRecords('Contacts', { restore: deleted.slice(0, 2) });
     await org.hoursLater('Contacts');

@@ -1,4 +1,5 @@
-import { ingestionWorkflowId, refreshWorkflowId } from '../../src/temporal/ids';
+import { approvalWorkflowId, ingestionWorkflowId, refreshWorkflowId } from '../../src/temporal/ids';
+import { decide } from '../support/approvals';
 import type { Engine } from '../support/engine';
 import { notify } from '../support/notify';
 
@@ -15,6 +16,13 @@ export const RECORD_SCENARIOS: Readonly<Record<string, (engine: Engine) => Promi
     );
     await org.waitFor(sessionId, 'completed');
     return refreshWorkflowId(sessionId);
+  },
+  'removal-approved': async (engine) => {
+    const org = await engine.org({ contacts: 300 });
+    await org.fullSync('Contacts');
+    org.zoho.changeRecords('Contacts', { delete: { count: 90 } });
+    await org.incrementalSync('Contacts');
+    return approvalWorkflowId((await decide(org, 'Contacts', 'approve')).id);
   },
   notified: async (engine) => {
     const org = await engine.org({ contacts: 300 });

@@ -1,4 +1,5 @@
 import { noteDueQuarantined } from '../../db/mirror/quarantine-entries';
+import { reviewApprovals } from '../approvals/review-approvals';
 import type { ActivityDependencies } from '../dependencies';
 import { wakeIngestion } from '../notifications/wake-ingestion';
 import { alignSchedules } from './align-schedules';
@@ -22,6 +23,7 @@ export function quietTasks({ maintenanceKnex: knex, ...rest }: ActivityDependenc
     retryQuarantined: () => noteDueQuarantined(deps.knex),
     startMissedNights: (now) => startMissedNights(deps, now),
     removeConnections: () => removeConnections(deps),
+    reviewApprovals: () => reviewApprovals(deps),
     forgetOldValues: (now) => forgetValues(deps, now),
   };
 }

@@ -55,7 +55,7 @@ export interface DrainRequest extends SyncTarget {
 export interface Drained extends SessionSums {
   /** Rows that have left the mirror. */
   deleted: number;
-  /** Records that Zoho does not know and that stay, since they are too much of the mirror: by this look alone. */
+  /** Records that Zoho does not know and that stay until a person decides: by this look alone. */
   kept: number;
   /** Milliseconds until the next record is due; null for an empty inbox. */
   dueInMs: number | null;
@@ -139,7 +139,7 @@ class InboxLook {
     const { gone, kept } = await removeVanished(
       this.#deps,
       this.#mirror,
-      { sessionId, sequence: deleteSequence(BY_ID) },
+      { sessionId, sequence: deleteSequence(BY_ID), source: 'notifications' },
       certain,
     );
     await withRawTransaction(knex, (client) =>
@@ -172,11 +172,11 @@ class InboxLook {
       ...this.#request,
       since: start.deletes.toISOString(),
       sequence: deleteSequence(BY_FEED),
-      approved: false,
+      source: 'notifications',
     });
     const shown = { mirrorId, sessionId, takenAt, ...scanChunks(firstChunk) };
     await settleShown(knex, { connectionId, key }, shown);
-    if (!('more' in deletes)) this.kept += deletes.heldBack;
+    if (!('more' in deletes)) this.kept += deletes.awaitingApproval;
   }
 
   /**

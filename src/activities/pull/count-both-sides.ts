@@ -1,3 +1,4 @@
+import { countHeldRemovals } from '../../db/approvals/held-removals';
 import { closeAlert, openAlert } from '../../db/health/alerts';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import { countMirrorRows } from '../../db/mirror/mirror-table';
@@ -36,9 +37,10 @@ export async function countBothSides(deps: ActivityDependencies, target: SyncTar
       const count = () =>
         timedAnswer(() => countRecords(zoho.transport, target.module, convertedParameter(target.module), zoho.options));
       const { answer: before, asOf } = await count();
-      const [mirrorRows, { quarantined, unmirrored, columns }, knownDifference] = await Promise.all([
+      const [mirrorRows, { quarantined, unmirrored, columns }, heldRows, knownDifference] = await Promise.all([
         countMirrorRows(deps.knex, mirror),
         countQuarantine(deps.knex, mirror),
+        countHeldRemovals(deps.knex, mirror),
         getKnownDifference(deps.knex, mirror),
       ]);
       const counts = {
@@ -48,6 +50,7 @@ export async function countBothSides(deps: ActivityDependencies, target: SyncTar
         quarantinedRows: quarantined,
         unmirroredRows: unmirrored,
         misfits: columns,
+        ...(heldRows > 0 && { heldRows }),
         ...(knownDifference !== 0 && { knownDifference }),
       };
       if (explainCounts(counts).outcome === 'agreed') return counts;

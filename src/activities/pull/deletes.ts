@@ -1,22 +1,18 @@
+import { weighRemovals, weighUnseenRows, type Removal, type Weighed } from '../../db/approvals/guard-removals';
+import { findHeldIds } from '../../db/approvals/held-removals';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
-import { countMirrorRows } from '../../db/mirror/mirror-table';
-import { countQuarantine } from '../../db/mirror/quarantine';
 import {
   BEFORE_ALL_IDS,
   moveToTombstones,
   countMoved,
-  countUnseenRows,
   findPresentIds,
   findUnseenRows,
   type DeletedRow,
-  type Reading,
 } from '../../db/mirror/sweep';
 import { findLastChunk } from '../../db/sessions/chunks';
-import { MASS_DELETE_FREE_ROWS, massDeleteNeedsApproval } from '../../domain/mirror/mass-delete-guard';
 import { readFrom } from '../../domain/mirror/watermark';
 import { earliestNow } from '../../domain/mirror/zoho-clock';
 import {
-  ALL_CHUNKS,
   ChunkCounter,
   deleteBatchSequence,
   deleteSequences,
@@ -24,6 +20,7 @@ import {
   type ChunkRange,
 } from '../../domain/runs/chunk-numbers';
 import { LIMITS } from '../../domain/zoho-limits';
+import type { RemovalOptions } from '../../temporal/contract/sync-messages';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { ZohoError } from '../../zoho/errors/errors';
 import { PagingProgress } from '../../zoho/http/paging-progress';
@@ -38,32 +35,28 @@ import { timedAnswer } from './timed-answer';
 
 const ROWS_PER_BATCH = 2_000;
 
-export interface DeletesRequest extends SyncTarget {
+export interface DeletesRequest extends SyncTarget, RemovalOptions {
   /** Zoho's time; ISO 8601. */
   since: string;
   /** Record statuses are written under it: one number per piece of work. */
   sequence: number;
-  /** Remove rows however many they are. */
-  approved: boolean;
-  /** Share of the mirror, in per cent, that may leave unasked. */
-  percent?: number;
+  /** Way by which the deletes are learned of. */
+  source?: Removal['source'];
 }
 
 /** Histories hold the result under these names. */
 export interface DeletesResult {
   /** Rows that left the mirror, by earlier attempts, too. */
   buried: number;
-  /** Rows that await approval because they are too many to be deleted without it; 0 if none do. */
-  heldBack: number;
-  /** 0 where Zoho lists no deletes: nothing is compared with it then. */
-  mirrorRows: number;
+  /** Rows that stay until a person decides because they are too many to be deleted unasked; 0 if none do. */
+  awaitingApproval: number;
   /** The earliest time at Zoho when the list was begun. */
   until: string;
 }
 
 /**
  * Reads which records were deleted since a mark and moves them to their tombstones. Idempotent. More than a share of
- * the mirror awaits approval, as in a sweep. The list cannot be read in parts: the guard weighs all of it.
+ * the mirror stays until a person decides, as in a sweep. The list cannot be read in parts: the guard weighs all of it.
  * @param mostPages of the list: where there are more, nothing is done
  */
 export async function readDeletes(
@@ -75,18 +68,16 @@ export async function readDeletes(
   return withZoho(deps, request, async (zoho) => {
     const { deleted, until, isWhole } = await listDeletes(zoho, request.module, request.since, mostPages);
     if (!isWhole) return UNFINISHED;
-    if (deleted.length === 0) return { until: until.toISOString(), mirrorRows: 0, buried: 0, heldBack: 0 };
-    const answer = { until: until.toISOString(), mirrorRows: await countMirrorRows(deps.knex, mirror) };
-    const present = (await findPresentIds(deps.knex, mirror, deleted)).length;
-    if (!request.approved && massDeleteNeedsApproval(present, answer.mirrorRows, request.percent)) {
-      return { ...answer, buried: 0, heldBack: present };
-    }
-    const { sessionId, sequence } = request;
+    if (deleted.length === 0) return { until: until.toISOString(), buried: 0, awaitingApproval: 0 };
+    const { sessionId, sequence, source = 'delete_feed' } = request;
+    const removal = { sessionId, source, ...limitOf(request) };
+    const { awaitingApproval } = await weighRemovals(deps.knex, mirror, deleted, removal);
     for (let start = 0; start < deleted.length; start += ROWS_PER_BATCH) {
       const rows = deleted.slice(start, start + ROWS_PER_BATCH);
       await moveToTombstones(deps.knex, mirror, sessionId, sequence, rows);
     }
-    return { ...answer, buried: await countMoved(deps.knex, sessionId, deleteSequences(sequence)), heldBack: 0 };
+    const buried = await countMoved(deps.knex, sessionId, deleteSequences(sequence));
+    return { until: until.toISOString(), buried, awaitingApproval };
   });
 }
 
@@ -127,56 +118,54 @@ function isBeyondPages(error: unknown): boolean {
 /** Rows that Zoho did not answer, by whether they left the mirror. */
 export interface RemovedRows {
   gone: string[];
-  /** Ids of rows that stay: that so many vanish at once may be a lost permission. */
+  /** Ids of rows that stay until a person decides: that so many vanish at once may be a lost permission. */
   kept: string[];
 }
 
+function limitOf({ allowMassDelete, massDeletePercent }: RemovalOptions): Pick<Removal, 'percent' | 'isAgreed'> {
+  return { percent: massDeletePercent, isAgreed: allowMassDelete };
+}
+
 /**
- * Removes rows of records that were asked for by id and that Zoho does not know, unless they are more of the mirror than
- * may leave unasked: then those that the mirror has stay. Idempotent.
+ * Removes rows of records that were asked for by id and that Zoho does not know. If they are more of the mirror than may
+ * leave unasked, they stay until a person decides. Idempotent.
  */
 export async function removeVanished(
   { knex }: Pick<ActivityDependencies, 'knex'>,
   mirror: MirrorModule,
-  work: { sessionId: string; sequence: number },
+  work: { sessionId: string; sequence: number; source: Removal['source'] },
   vanished: readonly DeletedRow[],
 ): Promise<RemovedRows> {
-  const present = new Set(await findPresentIds(knex, mirror, vanished));
-  const isMany =
-    present.size > MASS_DELETE_FREE_ROWS && massDeleteNeedsApproval(present.size, await countMirrorRows(knex, mirror));
-  const gone = isMany ? vanished.filter(({ id }) => !present.has(id)) : vanished;
-  await moveToTombstones(knex, mirror, work.sessionId, work.sequence, gone);
-  return { gone: gone.map(({ id }) => id), kept: isMany ? [...present] : [] };
+  const { sessionId, sequence, source } = work;
+  await weighRemovals(knex, mirror, vanished, { sessionId, source });
+  await moveToTombstones(knex, mirror, sessionId, sequence, vanished);
+  const ids = vanished.map(({ id }) => id);
+  const kept = new Set(await findHeldIds(knex, mirror, ids));
+  return { gone: ids.filter((id) => !kept.has(id)), kept: [...kept] };
 }
 
-export interface SweepRequest extends SyncTarget {
+export interface SweepRequest extends SyncTarget, RemovalOptions {
   /** Zoho's time when the session began to read. ISO 8601. */
   began: string;
-  /** Chunks of the round; those of the whole session in histories of versions that swept by session. */
-  seenIn?: ChunkRange;
+  /** Chunks of the round. */
+  seenIn: ChunkRange;
 }
 
-/** Counts rows that the session did not see: candidates for the sweep, beside all rows, those in quarantine included. */
-export async function countSweepCandidates(
-  deps: ActivityDependencies,
-  request: SweepRequest,
-): Promise<{ candidates: number; mirrorRows: number }> {
-  const mirror = await loadMirror(deps, request);
-  const reading = readingOf(request);
+/**
+ * Weighs the rows that the session did not see, those in quarantine included: too many of them stay until a person
+ * decides. Idempotent.
+ */
+export async function weighSweep(deps: ActivityDependencies, request: SweepRequest): Promise<Weighed> {
+  const mirror = await wholeMirror(deps, request);
+  const { sessionId, seenIn: chunks, began } = request;
+  const removal: Removal = { sessionId, source: 'sweep', ...limitOf(request) };
   return withHeartbeats(
     () => 'comparing ids',
-    async () => ({
-      candidates: await countUnseenRows(deps.knex, mirror, reading),
-      mirrorRows: (await countMirrorRows(deps.knex, mirror)) + (await countQuarantine(deps.knex, mirror)).unmirrored,
-    }),
+    () => weighUnseenRows(deps.knex, mirror, { sessionId, chunks }, new Date(began), removal),
   );
 }
 
-function readingOf({ sessionId, seenIn = ALL_CHUNKS }: SweepRequest): Reading {
-  return { sessionId, chunks: seenIn };
-}
-
-export interface SweepRun extends SweepRequest {
+export interface SweepRun extends Omit<SweepRequest, keyof RemovalOptions> {
   deletesFollowedUntil: string | null;
   sequence: number;
   /** For rows that turn out to be there, see `sweepChunks`. */
@@ -194,7 +183,7 @@ export async function sweepUnseenRows(
   leg = new Leg(),
 ): Promise<{ buried: number } | Unfinished> {
   const mirror = await wholeMirror(deps, request);
-  const reading = readingOf(request);
+  const reading = { sessionId: request.sessionId, chunks: request.seenIn };
   const moved = () => countMoved(deps.knex, request.sessionId, deleteSequences(request.sequence));
   return withZoho(deps, request, async (zoho) => {
     const { deleted } = await listDeletes(zoho, request.module, request.deletesFollowedUntil ?? request.began);

@@ -19,13 +19,13 @@ export interface RefreshedRecords extends SessionSums {
   found: number;
   /** Records that it does not know, and that are no longer in the mirror. */
   vanished: number;
-  /** Records that it does not know and that stay, since they are too much of the mirror. */
+  /** Records that it does not know and that stay until a person decides, since they are too much of the mirror. */
   kept: number;
 }
 
 /**
  * Asks Zoho for the records that a session was asked to read, 100 a call, and merges the answers; those that it does not
- * know leave the mirror, unless they are too many. Idempotent: a record that is settled is not asked for again.
+ * know leave the mirror, or await approval if they are too many. Idempotent: a record that is settled is not asked for again.
  */
 export async function refreshRecords(deps: ActivityDependencies, target: SyncTarget): Promise<RefreshedRecords> {
   const { knex } = deps;
@@ -41,7 +41,8 @@ export async function refreshRecords(deps: ActivityDependencies, target: SyncTar
       chunks,
       settle: (client, found) => settleRequests(client, sessionId, found, 'found'),
     });
-    const { gone, kept } = await removeVanished(deps, mirror, { sessionId, sequence: deleteSequence(1) }, vanished);
+    const work = { sessionId, sequence: deleteSequence(1), source: 'manual_refresh' } as const;
+    const { gone, kept } = await removeVanished(deps, mirror, work, vanished);
     await noteVanished(knex, sessionId, gone, 'vanished');
     await noteVanished(knex, sessionId, kept, 'kept');
     return { ...(await sumChunks(knex, sessionId)), ...(await countRequests(knex, sessionId)) };

@@ -29,7 +29,7 @@ export async function presentOperations(
   return operations.map((operation) => {
     const { calls = 0, credits = 0 } = spent.get(operation.id) ?? {};
     const connection = names.get(operation.connectionId) ?? '';
-    const actions = offeredActions('operation', operation, audience);
+    const actions = offeredActions(operation, audience);
     const self = operationPath(operation.kind, operation.id);
     const links = { ...runLinks(self, operation, actions, audience), results: `${self}/results`, logs: `${self}/logs` };
     return { ...presentRow(operation, connection, calls, credits, waits.get(operation.id)), actions, links };

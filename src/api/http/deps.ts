@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { ConnectSettings } from '../../connection/settings';
 import type { Logger } from '../../logger';
+import type { ApprovalCommands } from '../../temporal/runs/approval-commands';
 import type { OperationCommands } from '../../temporal/runs/operation-commands';
 import type { SyncCommands } from '../../temporal/runs/sync-commands';
 import type { SyncSchedules } from '../../temporal/schedules/sync-schedules';
@@ -25,6 +26,8 @@ export type ScheduleCommands = Pick<SyncSchedules, 'find' | 'pause' | 'resume' |
 export interface ApiDeps {
   readonly knex: Knex;
   readonly commands: SyncCommands;
+  /** For approvals. */
+  readonly approvals: ApprovalCommands;
   /** For bulk writes and mass updates. */
   readonly operations: OperationCommands;
   /** The schedules in Temporal that follow configurations. */

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { RunRow } from '../../db/models/run';
 import type { RunWait } from '../../db/runs/waits';
 import { isFinal } from '../../domain/runs/enums';
-import type { RunKind } from '../../domain/runs/run';
 import { actionsOf, RUN_ACTIONS, type RunAction } from '../../domain/runs/run-actions';
 import { hasRole } from '../http/auth';
 import type { TemporalUi } from '../http/deps';
@@ -49,13 +48,10 @@ export const RUN_LINKS = {
   temporalUi: z.string().nullable().meta({ description: 'The workflow in the Temporal UI.' }),
 };
 
-/** Link of the command that approves a sweep. */
-export const approveSweepLink = commandLink;
-
 /** Commands that the caller may send to the run now; none for a viewer. */
-export function offeredActions(kind: RunKind, run: RunRow, { principal }: Audience): RunAction[] {
+export function offeredActions(run: RunRow, { principal }: Audience): RunAction[] {
   const mayCommand = principal !== undefined && hasRole(principal, 'operator');
-  return mayCommand ? actionsOf({ kind, status: run.status, phase: run.phase }) : [];
+  return mayCommand ? actionsOf(run) : [];
 }
 
 /** @param self path of the run */
@@ -69,8 +65,8 @@ export function runLinks(self: string, run: RunRow, actions: readonly RunAction[
   };
 }
 
-export function linkOf(self: string, action: RunAction, actions: readonly RunAction[]): string | null {
-  return actions.includes(action) ? `${self}/${action.replace('_', '-')}` : null;
+function linkOf(self: string, action: RunAction, actions: readonly RunAction[]): string | null {
+  return actions.includes(action) ? `${self}/${action}` : null;
 }
 
 function temporalUiLink(ui: TemporalUi, workflowId: string | null, runId: string | null): string | null {

@@ -13,13 +13,6 @@ import { defineRoute, type Principal, type Route, type RouteAnswer } from '../ht
 import type { Tag } from '../http/tags';
 import { CommandRequest } from '../sessions/schemas';
 
-/** Actions as Temporal knows them by Update. */
-const ACTION_OF_UPDATE = {
-  pause: 'pause',
-  resume: 'resume',
-  approveSweep: 'approve_sweep',
-} as const satisfies Record<SyncUpdate, RunAction>;
-
 /** Runs of one kind, as their routes address and show them. */
 export interface CommandedRuns<Answer> {
   kind: RunKind;
@@ -45,38 +38,27 @@ export interface RunCommands {
   pause: Route;
   resume: Route;
   cancel: Route;
-  /** The route of any other command that the workflow takes as an Update. */
-  update(pathName: string, update: SyncUpdate, operationId: string, summary: string): Route;
 }
 
 export function runCommands<Answer>(runs: CommandedRuns<Answer>): RunCommands {
-  const update: RunCommands['update'] = (pathName, name, operationId, summary) =>
-    updateRoute(runs, pathName, name, operationId, summary);
   return {
-    pause: update('pause', 'pause', `pause${runs.name}`, `Pause a ${runs.noun} at its next safe point`),
-    resume: update('resume', 'resume', `resume${runs.name}`, `Resume a paused ${runs.noun}`),
+    pause: updateRoute(runs, 'pause', `Pause a ${runs.noun} at its next safe point`),
+    resume: updateRoute(runs, 'resume', `Resume a paused ${runs.noun}`),
     cancel: cancelRoute(runs),
-    update,
   };
 }
 
-function updateRoute<Answer>(
-  runs: CommandedRuns<Answer>,
-  pathName: string,
-  update: SyncUpdate,
-  operationId: string,
-  summary: string,
-): Route {
+function updateRoute<Answer>(runs: CommandedRuns<Answer>, update: SyncUpdate, summary: string): Route {
   const { notFound, finished } = runs.problems;
   return defineRoute({
-    ...commonOf(runs, pathName),
-    operationId,
+    ...commonOf(runs, update),
+    operationId: `${update}${runs.name}`,
     summary,
     headers: idempotencyHeader('command'),
     problems: [notFound, finished, 'command_refused', 'workflow_not_running', 'no_worker', 'temporal_unavailable'],
     async handle({ params, body, headers, actor, principal }, deps) {
       const run = await runs.find(deps.knex, params.id);
-      assertActive(runs, run, ACTION_OF_UPDATE[update]);
+      assertActive(runs, run, update);
       const command = { by: actor, ...(body.reason !== undefined && { reason: body.reason }) };
       const updateId = updateIdOf(update, actor, run.id, headers['idempotency-key']);
       const isInEffect = await deps.commands.update(targetOf(runs, run), update, command, updateId);
@@ -95,8 +77,7 @@ function cancelRoute<Answer>(runs: CommandedRuns<Answer>): Route {
     problems: [notFound, finished, 'temporal_unavailable'],
     async handle({ params, body, actor, principal }, deps) {
       const run = await runs.find(deps.knex, params.id);
-      if (effectOf('cancel', { ...run, kind: runs.kind }) === 'nothing')
-        return answer(runs, deps, principal, run.id, 200);
+      if (effectOf('cancel', run) === 'nothing') return answer(runs, deps, principal, run.id, 200);
       assertActive(runs, run, 'cancel');
       try {
         await deps.commands.cancel(targetOf(runs, run));
@@ -135,10 +116,10 @@ function commonOf<Answer>(
 
 function assertActive(
   { kind, noun, problems }: Pick<CommandedRuns<unknown>, 'kind' | 'noun' | 'problems'>,
-  { id, status, phase }: RunRow,
+  { id, status }: RunRow,
   action: RunAction,
 ): void {
-  if (effectOf(action, { kind, status, phase }) !== 'ended') return;
+  if (effectOf(action, { status }) !== 'ended') return;
   throw new Problem(problems.finished, `The ${noun} ${id} is ${status}.`, kind === 'session' ? { sessionId: id } : {});
 }
 

@@ -24,9 +24,3 @@ const commands = runCommands({
 export const pauseSession = commands.pause;
 export const resumeSession = commands.resume;
 export const cancelSession = commands.cancel;
-export const approveSweep = commands.update(
-  'approve-sweep',
-  'approveSweep',
-  'approveSweep',
-  'Approve a sweep that stopped because it would delete much of the module',
-);

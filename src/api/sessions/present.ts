@@ -5,12 +5,12 @@ import type { SessionView } from '../../db/sessions/session-view';
 import { LATENCY_BOUNDS_MS, latencyQuantile } from '../../domain/credits/latency-histogram';
 import type { RunAction } from '../../domain/runs/run-actions';
 import { sessionPath } from '../paths';
-import { linkOf, offeredActions, presentWait, runLinks, type Audience } from '../runs/present-run';
+import { offeredActions, presentWait, runLinks, type Audience } from '../runs/present-run';
 import { type CallMetrics, type LogLine, type RecordStatus, type Session, type SessionAnswer } from './schemas';
 
 export function presentSession(view: SessionView, audience: Audience): Session {
   const { session } = view;
-  const actions = offeredActions('session', session, audience);
+  const actions = offeredActions(session, audience);
   return {
     id: session.id,
     connection: view.connection,
@@ -115,7 +115,6 @@ function linksOf({ session }: SessionView, actions: readonly RunAction[], audien
   const self = sessionPath(session.id);
   return {
     ...runLinks(self, session, actions, audience),
-    approveSweep: linkOf(self, 'approve_sweep', actions),
     logs: `${self}/logs`,
     records: `${self}/records`,
     calls: `${self}/calls`,

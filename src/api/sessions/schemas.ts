@@ -11,7 +11,7 @@ import {
 } from '../../domain/runs/enums';
 import { PAGE_FIELDS } from '../http/paging';
 import { ApiName, connection, lineOfText, ZohoId } from '../http/parameters';
-import { Actions, approveSweepLink, RUN_LINKS, WaitingFor } from '../runs/present-run';
+import { Actions, RUN_LINKS, WaitingFor } from '../runs/present-run';
 import { LogData, SessionResult, SyncOptions, SyncPlan, Verification } from './sync-schemas';
 
 const timestamp = z.iso.datetime().meta({ description: 'UTC.' });
@@ -95,7 +95,6 @@ export const CommandRequest = z
 const SessionLinks = z
   .strictObject({
     ...RUN_LINKS,
-    approveSweep: approveSweepLink,
     logs: z.string(),
     records: z.string(),
     calls: z.string(),

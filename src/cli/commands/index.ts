@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context';
+import { approvalsCommand } from './approvals';
 import { bulkWriteCommand } from './bulk-write';
 import { configsCommand } from './configs';
 import { connectCommand, disconnectCommand } from './connect';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   recordsCommand,
   mirrorCommand,
   historyCommand,
+  approvalsCommand,
   quarantineCommand,
   webhooksCommand,
   healthCommand,

@@ -22,7 +22,6 @@ const COMMANDS = {
   pause: 'pause a session at its next safe point',
   resume: 'resume a paused session',
   cancel: 'cancel a session; what is in the mirror stays',
-  'approve-sweep': 'let a session remove what has vanished, though it is much of the module',
 } as const;
 
 /** `pulse sessions …`: looks at sessions and steers them. */

@@ -45,6 +45,7 @@ import * as housekeepingTasks from './unreleased/2026-11-28/20261128100500_house
 import * as countsOfModules from './unreleased/2026-11-28/20261128100600_counts_of_modules';
 import * as indexedFields from './unreleased/2026-11-28/20261128101500_indexed_fields';
 import * as scanSlots from './unreleased/2026-11-28/20261128101500_scan_slots';
+import * as approvals from './unreleased/2026-11-28/20261128102000_approvals';
 import * as metadataOfModules from './unreleased/2026-11-28/20261128105000_metadata_of_modules';
 import * as formerRuns from './unreleased/2026-11-28/20261128110500_former_runs';
 import * as lookBackOff from './unreleased/2026-11-28/20261128110500_look_back_off';
@@ -103,6 +104,7 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128100600_counts_of_modules', ...countsOfModules },
   { name: '20261128101500_indexed_fields', ...indexedFields },
   { name: '20261128101500_scan_slots', ...scanSlots },
+  { name: '20261128102000_approvals', ...approvals },
   { name: '20261128105000_metadata_of_modules', ...metadataOfModules },
   { name: '20261128110500_former_runs', ...formerRuns },
   { name: '20261128110500_look_back_off', ...lookBackOff },

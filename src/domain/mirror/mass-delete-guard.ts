@@ -1,5 +1,5 @@
-/** Number of rows that may always vanish: a share of a tiny module means nothing. */
-export const MASS_DELETE_FREE_ROWS = 25;
+/** Removals of fewer rows need no approval: a share of a tiny module means nothing. */
+export const MASS_DELETE_LEAST_ROWS = 50;
 const MASS_DELETE_DEFAULT_PERCENT = 10;
 
 /**
@@ -11,5 +11,5 @@ export function massDeleteNeedsApproval(
   mirrorRows: number,
   percent: number = MASS_DELETE_DEFAULT_PERCENT,
 ): boolean {
-  return candidates > MASS_DELETE_FREE_ROWS && candidates * 100 > mirrorRows * percent;
+  return candidates >= MASS_DELETE_LEAST_ROWS && candidates * 100 > mirrorRows * percent;
 }

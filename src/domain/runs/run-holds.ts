@@ -1,13 +1,11 @@
 import type { RunStatus } from './enums';
 
-/** Reasons for which a run stands still: a person paused it, or a sweep awaits approval. Both may hold it at a time. */
+/** Reason for which a person has paused a run. */
 export interface RunHolds {
   pause: string | null;
-  approval: string | null;
 }
 
-/** Status of a run that is under way, and the reason that is shown: first the one that needs a decision. */
-export function statusOf({ pause, approval }: RunHolds): { status: RunStatus; pauseReason: string | null } {
-  const pauseReason = approval ?? pause;
-  return { status: pauseReason === null ? 'in_progress' : 'paused', pauseReason };
+/** Status of a run that is under way. */
+export function statusOf({ pause }: RunHolds): { status: RunStatus; pauseReason: string | null } {
+  return { status: pause === null ? 'in_progress' : 'paused', pauseReason: pause };
 }

@@ -109,8 +109,13 @@ export interface RefreshResult extends SessionSums {
   found: number;
   /** Records that it does not know, and that are no longer in the mirror. */
   vanished: number;
-  /** Records that it does not know and that stay, since they are too much of the mirror. */
+  /** Records that it does not know and that stay until a person decides, since they are too much of the mirror. */
   kept: number;
+}
+
+/** Input of the workflow that removes what a person has approved; the ids of the records are in `sync.held_removals`. */
+export interface ApprovalInput extends SyncInput<object> {
+  approvalId: string;
 }
 
 /** A module whose notifications are read. */
@@ -155,13 +160,10 @@ export interface CommandPayload {
 /** Answers once nothing moves any more: at most 15 seconds later. */
 export const pauseUpdate = defineUpdate<RunStatus, [CommandPayload]>('pause');
 export const resumeUpdate = defineUpdate<RunStatus, [CommandPayload]>('resume');
-/** Lets a sweep that the mass-delete guard has stopped remove what it found. */
-export const approveSweepUpdate = defineUpdate<RunStatus, [CommandPayload]>('approveSweep');
 
 /** The same commands for the "Send a Signal" button of the Temporal UI; no input is needed. */
 export const pauseSignal = defineSignal<[unknown?]>('pause');
 export const resumeSignal = defineSignal<[unknown?]>('resume');
-export const approveSweepSignal = defineSignal<[unknown?]>('approveSweep');
 
 export interface SyncProgress {
   status: RunStatus;

@@ -11,7 +11,6 @@ import type { SessionType } from '../../domain/runs/enums';
 import type { TemporalClient } from '../client';
 import type { NightlyInput } from '../contract/nightly';
 import {
-  approveSweepUpdate,
   pauseUpdate,
   resumeUpdate,
   type FullSyncInput,
@@ -59,7 +58,7 @@ export interface WorkflowTarget {
   firstExecutionRunId?: string;
 }
 
-const UPDATES = { pause: pauseUpdate, resume: resumeUpdate, approveSweep: approveSweepUpdate } as const;
+const UPDATES = { pause: pauseUpdate, resume: resumeUpdate } as const;
 export type SyncUpdate = keyof typeof UPDATES;
 
 export interface SyncExecution {

@@ -113,7 +113,7 @@ function progressOf({ requested, created, updated, unchanged, failed }: RefreshR
 }
 
 function describeKept(module: string, kept: number): string {
-  return `Zoho told of ${kept} records of ${module} that it does not know; they stay: so many at once may be a lost permission. A full sync asks before it removes them.`;
+  return `Zoho told of ${kept} records of ${module} that it does not know; they stay until somebody decides (pulse approvals list): so many at once may be a lost permission.`;
 }
 
 function describe(module: string, { requested, created, updated, vanished }: RefreshResult): string {

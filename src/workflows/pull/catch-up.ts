@@ -60,12 +60,8 @@ function followChanges(
 }
 
 async function followDeletes(run: SyncRun, since: string): Promise<Awaited<ReturnType<typeof readDeletes>>> {
-  const { approval, steps, target } = run;
-  const { percent } = approval;
-  const request = { ...target, since, sequence: run.nextDeleteSequence(), ...(percent && { percent }) };
-  const found = await steps.run(() => readDeletes({ ...request, approved: approval.isGiven }));
-  const { heldBack: awaitingApproval, mirrorRows } = found;
-  if (!awaitingApproval) return found;
-  await approval.wait(awaitingApproval, mirrorRows);
-  return steps.run(() => readDeletes({ ...request, approved: true }));
+  const request = { ...run.target, ...run.removal, since, sequence: run.nextDeleteSequence() };
+  const found = await run.steps.run(() => readDeletes(request));
+  if (found.awaitingApproval > 0) run.hold(found.awaitingApproval);
+  return found;
 }

@@ -43,11 +43,12 @@ function describeChanges(module: string, quarantinedRows: number): string {
 }
 
 function describeCounts(module: string, counts: RowCounts): string {
-  const { zohoRows, mirrorRows, quarantinedRows, unmirroredRows, misfits = [] } = counts;
+  const { zohoRows, mirrorRows, quarantinedRows, unmirroredRows, heldRows = 0, misfits = [] } = counts;
+  const held = heldRows > 0 ? ` ${heldRows} rows that Zoho no longer has stay until somebody decides.` : '';
   if (quarantinedRows === 0) {
-    return zohoRows === mirrorRows
+    return zohoRows === mirrorRows && heldRows === 0
       ? `Verified: Zoho and the mirror both count ${zohoRows} rows of ${module}.`
-      : `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}.`;
+      : `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}.${held}`;
   }
   const older = quarantinedRows - unmirroredRows;
   const parts = [
@@ -55,7 +56,7 @@ function describeCounts(module: string, counts: RowCounts): string {
     ...(older > 0 ? [`${older} keep their last good values`] : []),
   ];
   const columns = misfits.length > 0 ? ` (${columnsOf(misfits)})` : '';
-  return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}; ${quarantinedRows} records do not fit${columns}: ${parts.join(', ')}.`;
+  return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}; ${quarantinedRows} records do not fit${columns}: ${parts.join(', ')}.${held}`;
 }
 
 function describeOutcome({ outcome, ...counts }: CountVerification): string {

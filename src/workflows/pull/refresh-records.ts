@@ -38,7 +38,7 @@ function describe(
     ...(vanished > 0 ? [`It does not know ${vanished}, which are no longer in the mirror.`] : []),
     ...(kept > 0
       ? [
-          `It does not know ${kept} more, which stay: so many at once may be a lost permission. A full sync asks before it removes them.`,
+          `It does not know ${kept} more, which stay until somebody decides (pulse approvals list): so many at once may be a lost permission.`,
         ]
       : []),
   ];

@@ -1,6 +1,5 @@
-import { massDeleteNeedsApproval } from '../../domain/mirror/mass-delete-guard';
 import { fullSyncChunks } from '../../domain/runs/chunk-numbers';
-import { countSweepCandidates, sweepUnseenRows } from '../activity-proxies';
+import { sweepUnseenRows, weighSweep } from '../activity-proxies';
 import type { SyncRun } from './sync-run';
 
 export interface Sweep {
@@ -11,19 +10,17 @@ export interface Sweep {
 }
 
 /**
- * Removes the rows that a round has not seen and that Zoho does not know; many of them only when a person agrees.
+ * Removes the rows that a round has not seen and that Zoho does not know; many of them stay until a person decides.
  * @param round its number: what it has not seen is swept
  */
 export async function sweep(run: SyncRun, request: Sweep, round: number): Promise<void> {
-  const { approval, steps, session } = run;
+  const { steps, session } = run;
   session.note({ phase: 'sweeping' });
   const { all: seenIn, sweep: chunks } = fullSyncChunks(round);
   const target = { ...run.target, began: request.lowWatermark, seenIn };
-  const { candidates, mirrorRows } = await steps.run(() => countSweepCandidates(target));
-  if (candidates === 0) return;
-  if (!approval.isGiven && massDeleteNeedsApproval(candidates, mirrorRows, approval.percent)) {
-    await approval.wait(candidates, mirrorRows);
-  }
+  const { candidates, awaitingApproval } = await steps.run(() => weighSweep({ ...target, ...run.removal }));
+  if (awaitingApproval > 0) run.hold(awaitingApproval);
+  if (candidates === awaitingApproval) return;
   const { buried: deleted } = await steps.run(() =>
     sweepUnseenRows({
       ...target,

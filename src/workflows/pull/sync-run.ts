@@ -6,6 +6,7 @@ import type { SessionSums } from '../../temporal/contract/results';
 import {
   progressQuery,
   type OpenedInput,
+  type RemovalOptions,
   type SyncInput,
   type SyncResult,
 } from '../../temporal/contract/sync-messages';
@@ -15,7 +16,6 @@ import { RunMessages } from '../run/run-messages';
 import { RunRecorder } from '../run/run-recorder';
 import { RunSteps } from '../run/run-steps';
 import { describeVerification, type Checked } from './quarantine';
-import { SweepApproval } from './sweep-approval';
 
 /** State that a run hands to the next one of its chain. */
 interface Inheritance {
@@ -24,19 +24,21 @@ interface Inheritance {
 }
 
 /**
- * Parts of every sync of a module: its session, its commands, the mass-delete guard and its sums. Made before
+ * Parts of every sync of a module: its session, its commands and its sums. Made before
  * anything is awaited, since it answers messages from then on.
  */
 export class SyncRun {
   readonly target: SyncTarget;
   readonly session: RunRecorder<SessionPatch>;
   readonly steps: RunSteps;
-  readonly approval: SweepApproval;
+  /** Limit of rows that may leave without a person's approval. */
+  readonly removal: RemovalOptions;
   readonly sums: SessionSums;
   expectedRows: number | null = null;
   /** Rows that have left the mirror. */
   deleted = 0;
   #deleteSteps = 0;
+  #hasHeld = false;
   readonly #counted = new Set<number>();
 
   /** @param title what the Temporal UI shows the run under */
@@ -47,13 +49,13 @@ export class SyncRun {
     const messages = new RunMessages(sessionRun(sessionId));
     this.session = new RunRecorder(sessionRun(sessionId), title, inherited?.sequence);
     this.steps = new RunSteps(this.session, messages);
-    this.approval = new SweepApproval(this.session, messages, this.steps.holds, module, options);
+    this.removal = removalOf(options);
     setHandler(progressQuery, () => ({
       status: this.session.status,
       phase: this.session.phase,
       expectedRows: this.expectedRows,
       rowsRead: this.sums.read,
-      waitingFor: this.approval.waitingFor,
+      waitingFor: this.steps.holds.pause,
     }));
   }
 
@@ -94,6 +96,17 @@ export class SyncRun {
     this.session.note(progressPatch(this.sums));
   }
 
+  /**
+   * Notes that rows stay until a person decides.
+   * @param awaitingApproval number of records that Zoho does not have
+   */
+  hold(awaitingApproval: number): void {
+    this.#hasHeld = true;
+    this.session.warn(
+      `Zoho no longer has ${awaitingApproval} records that are in the mirror of ${this.target.module}. So many at once may be a lost permission: they stay until somebody decides (pulse approvals list).`,
+    );
+  }
+
   nextDeleteSequence(): number {
     this.#deleteSteps += 1;
     return deleteSequence(this.#deleteSteps);
@@ -111,6 +124,7 @@ export class SyncRun {
     completeUntil: string,
     compared: Pick<SyncResult, 'compared' | 'findings'> = {},
   ): Promise<SyncResult> {
+    const isHeld = this.#hasHeld || (counts?.heldRows ?? 0) > 0;
     const isUnexplained = verification.kind === 'counts' && verification.outcome === 'unexplained';
     const result: SyncResult = {
       status: 'completed',
@@ -131,10 +145,17 @@ export class SyncRun {
         verification,
       },
       describeVerification(this.target.module, { verification, counts, quarantinedRows }, compared.findings),
-      quarantinedRows > 0 || isUnexplained || (compared.findings?.failed ?? 0) > 0 ? 'WARNING' : 'INFO',
+      quarantinedRows > 0 || isHeld || isUnexplained || compared.findings?.failed ? 'WARNING' : 'INFO',
     );
     return result;
   }
+}
+
+function removalOf({ allowMassDelete, massDeletePercent }: RemovalOptions): RemovalOptions {
+  return {
+    ...(allowMassDelete !== undefined && { allowMassDelete }),
+    ...(massDeletePercent !== undefined && { massDeletePercent }),
+  };
 }
 
 function progressPatch(sums: SessionSums) {

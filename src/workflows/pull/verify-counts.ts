@@ -55,7 +55,11 @@ export function verificationOf({ counts, difference, outcome }: Counted): CountV
 }
 
 /** Describes the difference of both sides in a sentence. */
-export function describeDifference(module: string, { zohoRows, mirrorRows, unmirroredRows }: RowCounts): string {
+export function describeDifference(
+  module: string,
+  { zohoRows, mirrorRows, unmirroredRows, heldRows = 0 }: RowCounts,
+): string {
   const quarantined = unmirroredRows > 0 ? ` and ${unmirroredRows} are in quarantine only` : '';
-  return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}${quarantined}.`;
+  const held = heldRows > 0 ? ` and ${heldRows} await approval of their removal` : '';
+  return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}${quarantined}${held}.`;
 }

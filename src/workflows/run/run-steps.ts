@@ -37,8 +37,8 @@ interface Step {
  * point; resuming runs it again, and what it had committed is not done twice.
  */
 export class RunSteps {
-  /** Reasons for which the run stands still. */
-  readonly holds: RunHolds = { pause: null, approval: null };
+  /** Reason for which the run stands still. */
+  readonly holds: RunHolds = { pause: null };
   readonly #steps = new Set<Step>();
   readonly #attempts = new Set<CancellationScope>();
   /** Cancelled when Temporal cancels the workflow. */

@@ -45,7 +45,7 @@ const SKIPPED: Readonly<Record<SkippedRun['reason'], string>> = {
 export class NightRun {
   readonly #input: NightlyInput & OpenedInput;
   readonly #session: RunRecorder;
-  readonly #holds: RunHolds = { pause: null, approval: null };
+  readonly #holds: RunHolds = { pause: null };
   readonly #atWork = new Map<string, ChildWorkflowHandle<ModuleSync>>();
   /** Cancelled when Temporal cancels the workflow. */
   readonly #root = CancellationScope.current();

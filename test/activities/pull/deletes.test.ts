@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import {
-  countSweepCandidates,
-  readDeletes,
-  sweepUnseenRows,
-  type DeletesRequest,
-} from '../../../src/activities/pull/deletes';
+import { readDeletes, sweepUnseenRows, weighSweep, type DeletesRequest } from '../../../src/activities/pull/deletes';
 import { readByListPages } from '../../../src/activities/pull/list-read';
 import { loadMirror } from '../../../src/activities/pull/load-mirror';
 import { planFullSync } from '../../../src/activities/pull/plan-full-sync';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
 import { closeRun } from '../../../src/db/runs/close-run';
+import { ALL_CHUNKS } from '../../../src/domain/runs/chunk-numbers';
 import { sessionRun } from '../../../src/domain/runs/run';
 import type { SyncTarget } from '../../../src/temporal/contract/targets';
 import { someSession } from '../../db/support';
@@ -52,7 +48,9 @@ describe('rows that a session has not seen', () => {
   }
 
   const sweep = (target: SyncTarget, began: string) => {
-    const request = { ...target, began, deletesFollowedUntil: null, sequence: 1, firstChunk: 1_000 };
+    const request = {
+      ...{ ...target, began, seenIn: ALL_CHUNKS, deletesFollowedUntil: null, sequence: 1, firstChunk: 1_000 },
+    };
     return toTheEnd(() => fixture.run(() => sweepUnseenRows(fixture.deps, request)));
   };
 
@@ -61,15 +59,15 @@ describe('rows that a session has not seen', () => {
   it('leaves only when a person agrees, where a large share of the module was deleted', async () => {
     const { target, began, ids } = await mirrored();
     fixture.simulator.control.changeRecords('Deals', { delete: ids.slice(0, 60) });
-    const read = (approved: boolean) => feed({ ...target, since: began, sequence: 1, approved });
+    const read = (allowMassDelete: boolean) => feed({ ...target, since: began, sequence: 1, allowMassDelete });
 
     const unasked = await read(false);
     const rowsLeft = (await rowsOf(target)).length;
     const agreed = await read(true);
 
-    assert.deepEqual([unasked.buried, unasked.heldBack, unasked.mirrorRows], [0, 60, ids.length]);
+    assert.deepEqual([unasked.buried, unasked.awaitingApproval], [0, 60]);
     assert.equal(rowsLeft, ids.length);
-    assert.deepEqual([agreed.buried, agreed.heldBack], [60, 0]);
+    assert.deepEqual([agreed.buried, agreed.awaitingApproval], [60, 0]);
   });
 
   it('is asked of Zoho: only those it does not know leave', async () => {
@@ -79,7 +77,7 @@ describe('rows that a session has not seen', () => {
     control.changeRecords('Deals', { delete: [recycled] });
     control.changeRecords('Deals', { delete: [erased], deletionType: 'permanent' });
     const { candidates, mirrorRows } = await fixture.run(() =>
-      countSweepCandidates(fixture.deps, { ...target, began }),
+      weighSweep(fixture.deps, { ...target, began, seenIn: ALL_CHUNKS, allowMassDelete: true }),
     );
     assert.deepEqual([candidates, mirrorRows], [ids.length, ids.length]);
 
@@ -130,7 +128,7 @@ describe('rows that a session has not seen', () => {
 
     const outcomes = [];
     for (let attempt = 1; attempt <= 2; attempt += 1) {
-      outcomes.push(await feed({ ...target, since: began, sequence: 7, approved: false }));
+      outcomes.push(await feed({ ...target, since: began, sequence: 7 }));
     }
 
     assert.deepEqual(

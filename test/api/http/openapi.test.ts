@@ -10,7 +10,15 @@ import { NotificationReceiver } from '../../../src/api/webhooks/notification-rec
 import { createDatabase } from '../../../src/db/postgres/knex';
 import { createLogger } from '../../../src/logger';
 import { someSession } from '../../db/support';
-import { connectSettings, NO_INGESTION, NO_OPERATIONS, NO_SCHEDULES, NO_TEMPORAL, useApi } from '../support/api';
+import {
+  connectSettings,
+  NO_INGESTION,
+  NO_APPROVALS,
+  NO_OPERATIONS,
+  NO_SCHEDULES,
+  NO_TEMPORAL,
+  useApi,
+} from '../support/api';
 
 interface Operation {
   responses: Record<string, { content: Record<string, { schema: object }> }>;
@@ -46,6 +54,7 @@ describe('the OpenAPI document', () => {
       knex,
       connect: connectSettings(knex, api.baseUrl),
       commands: NO_TEMPORAL,
+      approvals: NO_APPROVALS,
       operations: NO_OPERATIONS,
       schedules: NO_SCHEDULES,
       notifications: new NotificationReceiver({

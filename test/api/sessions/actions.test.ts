@@ -3,7 +3,6 @@ import { SessionPage, type Session } from '../../../src/api/sessions/schemas';
 import { recordRunUpdate } from '../../../src/db/runs/record-run-update';
 import { RUN_STATUSES } from '../../../src/domain/runs/enums';
 import { sessionRun } from '../../../src/domain/runs/run';
-import { AWAITING_APPROVAL } from '../../../src/domain/runs/run-actions';
 import { someSession } from '../../db/support';
 import { problemOf } from '../connections/support';
 import { NO_TEMPORAL, useApi } from '../support/api';
@@ -15,21 +14,20 @@ describe('the actions of a session', () => {
   before(async () => {
     for (const [index, status] of RUN_STATUSES.entries()) {
       const { id } = await someSession(api.knex, { moduleName: `Module_${index}`, workflowId: `sync:${index}` });
-      const phase = status === 'paused' ? AWAITING_APPROVAL : 'reading';
-      await recordRunUpdate(api.knex, { run: sessionRun(id), sequence: 1, patch: { status, phase } });
+      await recordRunUpdate(api.knex, { run: sessionRun(id), sequence: 1, patch: { status, phase: 'reading' } });
     }
   });
 
   it('stand in lists with their links, and the command routes accept each', async () => {
     const sessions = await listed('operator');
     const paths = sessions.flatMap(({ links }) =>
-      [links.pause, links.resume, links.cancel, links.approveSweep].filter((path) => path !== null),
+      [links.pause, links.resume, links.cancel].filter((path) => path !== null),
     );
 
     const answers = await Promise.all(paths.map((path) => api.call('POST', path)));
 
     assert.equal(paths.length, sessions.flatMap(({ actions }) => actions).length);
-    assert.ok(paths.some((path) => path.endsWith('/approve-sweep')));
+    assert.ok(paths.some((path) => path.endsWith('/resume')));
     for (const { status } of answers) assert.ok([200, 202].includes(status));
   });
 

@@ -237,10 +237,10 @@ describe('starting and steering a full sync', () => {
     it("passes on the workflow's reason for refusing a command", async () => {
       const { links } = (await startedSession()).session;
 
-      const answer = await api.call('POST', `${links.self}/approve-sweep`);
+      const answer = await api.call('POST', `${links.self}/pause`, { json: { reason: 'is refused' } });
 
       assert.equal(problemOf(answer).code, 'command_refused');
-      assert.equal(problemOf(answer).detail, 'No sweep waits for an approval.');
+      assert.equal(problemOf(answer).detail, 'It cannot be paused now.');
     });
 
     it('cancels the workflow', async () => {
@@ -273,12 +273,12 @@ describe('starting and steering a full sync', () => {
     await recordRunUpdate(api.knex, { run: sessionRun(id), sequence: 1, patch: { status: 'completed' } });
 
     const answers = await Promise.all(
-      ['pause', 'resume', 'cancel', 'approve-sweep'].map((name) => api.call('POST', `/api/v1/sessions/${id}/${name}`)),
+      ['pause', 'resume', 'cancel'].map((name) => api.call('POST', `/api/v1/sessions/${id}/${name}`)),
     );
 
     assert.deepEqual(
       answers.map((answer) => problemOf(answer).code),
-      Array(4).fill('session_finished'),
+      Array(3).fill('session_finished'),
     );
   });
 });

@@ -16,6 +16,7 @@ import { ZohoTransports } from '../../../src/connection/transports';
 import { createApiKey } from '../../../src/db/access/api-keys';
 import type { ApiRole } from '../../../src/db/models/api-key';
 import { createLogger } from '../../../src/logger';
+import type { ApprovalCommands } from '../../../src/temporal/runs/approval-commands';
 import type { OperationCommands } from '../../../src/temporal/runs/operation-commands';
 import { TemporalUnavailable, type SyncCommands } from '../../../src/temporal/runs/sync-commands';
 import { accountsUrlOf } from '../../../src/zoho/http/data-centers';
@@ -69,6 +70,11 @@ export const NO_SCHEDULES: ScheduleCommands = {
 
 /** Temporal that reads no notifications: they stay in the inbox. */
 export const NO_INGESTION = { wake: async () => undefined };
+
+/** Temporal that cannot be reached: what was approved waits. */
+export const NO_APPROVALS: ApprovalCommands = {
+  apply: () => Promise.reject(new TemporalUnavailable('Temporal did not answer.')),
+};
 
 /** Temporal that starts no bulk operation. */
 export const NO_OPERATIONS: OperationCommands = {
@@ -149,6 +155,7 @@ async function startApi(
   const app = createApp({
     ...parts,
     knex,
+    approvals: NO_APPROVALS,
     notifications: new NotificationReceiver({ knex, logger: parts.logger, ingestion: NO_INGESTION }),
     connect,
     temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },

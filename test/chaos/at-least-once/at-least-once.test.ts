@@ -3,6 +3,7 @@ import { assertSame } from '../../support/compare';
 import type { Org } from '../../support/org';
 import { useEngineApi } from '../../support/use-engine';
 import { registeredActivities } from './activity-name';
+import { APPROVALS } from './approvals';
 import { booksOf, mirroredModules, spendingOf, type Books } from './books';
 import { COMMANDS } from './commands';
 import { DeliveryInterceptor, type Delivery } from './deliveries';
@@ -14,6 +15,7 @@ import { OPERATIONS } from './operations';
 import type { Scenario } from './scenario';
 
 const SCENARIOS: readonly Scenario[] = [
+  ...APPROVALS,
   ...FULL_SYNCS,
   ...INCREMENTAL_SYNCS,
   ...OPERATIONS,

@@ -67,6 +67,12 @@ const BOOKS: Readonly<Record<string, string>> = {
   watermarks: `
     select module_name, ${RUN} as run
     from (select *, session_id as run_id from sync.watermarks) as mark where connection_id = :org order by 1`,
+  approvals: `
+    select a.kind, a.state, a.shown, encode(a.shown_hash, 'hex') as hash, a.removed, a.version
+    from sync.approvals a join sync.mirrors m on m.id = a.mirror_id where m.connection_id = :org order by a.asked_at`,
+  held: `
+    select m.key, h.record_id from sync.held_removals h join sync.mirrors m on m.id = h.mirror_id
+    where m.connection_id = :org order by 1, 2`,
   waits: `select activity_type, message from sync.run_waits`,
   audit: `
     select place as run, actor, action, outcome

@@ -51,7 +51,7 @@ const EVERY_FULL_SYNC = [
   'recordProgress',
   'planFullSync',
   'indexMirror',
-  'countSweepCandidates',
+  'weighSweep',
   'sweepUnseenRows',
   'readChanges',
   'readDeletes',

@@ -3,6 +3,7 @@ import { down, up } from '../../../src/db/migrations/unreleased/2026-11-27/20261
 import * as notificationChannels from '../../../src/db/migrations/unreleased/2026-11-28/20261128073600_notification_channels';
 import * as notificationInbox from '../../../src/db/migrations/unreleased/2026-11-28/20261128073700_notification_inbox';
 import * as comparisons from '../../../src/db/migrations/unreleased/2026-11-28/20261128100500_comparisons';
+import * as approvals from '../../../src/db/migrations/unreleased/2026-11-28/20261128102000_approvals';
 import { someConnection, useDatabase } from '../support';
 
 describe('the migration to mirrors', () => {
@@ -37,6 +38,7 @@ describe('the migration to mirrors', () => {
     await known(id, 'SiteVisits', '2026-11-04T00:00:00Z', '2026-11-04T00:00:00Z');
     // These were built upon it later.
     await comparisons.down(database.knex);
+    await approvals.down(database.knex);
     await notificationInbox.down(database.knex);
     await notificationChannels.down(database.knex);
     await database.knex.raw('drop table sync.mirrors');

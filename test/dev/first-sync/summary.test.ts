@@ -68,7 +68,6 @@ const session = (known: Partial<Session>): Session => ({
     resume: null,
     cancel: null,
     temporalUi: null,
-    approveSweep: null,
     logs: '/logs',
     records: '/records',
     calls: '/calls',

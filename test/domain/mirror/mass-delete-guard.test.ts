@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { MASS_DELETE_FREE_ROWS, massDeleteNeedsApproval } from '../../../src/domain/mirror/mass-delete-guard';
+import { MASS_DELETE_LEAST_ROWS, massDeleteNeedsApproval } from '../../../src/domain/mirror/mass-delete-guard';
 
 describe('massDeleteNeedsApproval', () => {
   it('lets a few rows go, even if they are all there are', () => {
-    assert.equal(massDeleteNeedsApproval(MASS_DELETE_FREE_ROWS, MASS_DELETE_FREE_ROWS), false);
+    const few = MASS_DELETE_LEAST_ROWS - 1;
+    assert.deepEqual([massDeleteNeedsApproval(few, few), massDeleteNeedsApproval(few + 1, few + 1)], [false, true]);
   });
 
   it('stops a sweep of more than a tenth', () => {

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type pg from 'pg';
 import type { DatabaseErrorKind } from '../../../domain/database-failures';
 import { loadSequence } from '../../../domain/runs/chunk-numbers';
+import { releaseSeen } from '../../approvals/held-removals';
 import { toDatabaseError } from '../../postgres/pg-errors';
 import { withRawTransaction } from '../../postgres/raw-connection';
 import { findLoadedChunk, insertChunk, type ChunkIdentity, type ChunkResult } from '../../sessions/chunks';
@@ -151,7 +152,8 @@ async function stageBinary(load: Load): Promise<ChunkResult | undefined> {
 /**
  * Plain text is typed as soon as it is staged on a first load: there nearly every row is written, so parsing is not wasted.
  */
-async function stageAndMerge({ knex, mirror, chunk, source, options }: Load, stage: Stage): Promise<ChunkResult> {
+async function stageAndMerge(load: Load, stage: Stage): Promise<ChunkResult> {
+  const { knex, mirror, chunk, source, options } = load;
   return withRawTransaction(knex, async (client) => {
     await client.query('set local statement_timeout = 0');
     const hasWideRows = stage === 'wide';
@@ -170,12 +172,12 @@ async function stageAndMerge({ knex, mirror, chunk, source, options }: Load, sta
       return commitChunk(client, chunk, options, { ...merged, failed: 0 }, { seenIn });
     await noteUnread(client, mirror, assigned, { ...chunk, sequence: loadSequence(chunk.chunkNumber) });
     await closeQuarantine(client, mirror, layout, options.asOf, 'staged');
-    if (!misfits) return commitChunk(client, chunk, options, { ...merged, failed: 0 }, { unread });
+    if (!misfits) return commitStaged(client, load, { ...merged, failed: 0 }, { unread });
     const opened = await openQuarantine(client, mirror, layout, { ...chunk, ...options });
     const { removed, withoutId } = misfits;
     const failed = opened + withoutId;
     const counts = { ...merged, read: merged.read + removed, unchanged: merged.unchanged + removed - failed, failed };
-    return commitChunk(client, chunk, options, counts, { unread, seenIn });
+    return commitStaged(client, load, counts, { unread, seenIn });
   });
 }
 
@@ -190,6 +192,17 @@ async function stageRows(client: pg.Client, source: ChunkSource, layout: Staging
     case 'wide':
       return stageWithoutWideRows(client, () => source.stageTolerant(client, layout));
   }
+}
+
+/** A record that is staged is in Zoho, whatever was found before. */
+async function commitStaged(
+  client: pg.Client,
+  { mirror, chunk, options }: Load,
+  counts: Omit<ChunkResult, 'cursor' | 'repeated'>,
+  seen: { unread?: readonly string[]; seenIn?: string | undefined },
+): Promise<ChunkResult> {
+  await releaseSeen(client, mirror, seen.seenIn ?? STAGING, options.asOf);
+  return commitChunk(client, chunk, options, counts, seen);
 }
 
 async function commitChunk(
