@@ -7,6 +7,7 @@ import { closeAbandonedRuns } from './close-abandoned-runs';
 import { followConfigurations } from './follow-configurations';
 import { forgetValues } from './forget-values';
 import type { Tasks } from './housekeeper';
+import { lookAfterInbox } from './look-after-inbox';
 import { removeConnections } from './remove-connections';
 import { settlePendingStarts } from './settle-pending-starts';
 import { startMissedNights } from './start-missed-nights';
@@ -20,6 +21,7 @@ export function quietTasks({ maintenanceKnex: knex, ...rest }: ActivityDependenc
     followConfigurations: () => followConfigurations(deps),
     alignSchedules: () => alignSchedules(deps),
     wakeIngestion: () => wakeIngestion(deps),
+    lookAfterInbox: (now) => lookAfterInbox(deps, now),
     retryQuarantined: () => noteDueQuarantined(deps.knex),
     startMissedNights: (now) => startMissedNights(deps, now),
     removeConnections: () => removeConnections(deps),

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import { readCreditWindow } from '../../db/credits/credit-window';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
-import { countMoved } from '../../db/mirror/sweep';
+import { countMoved, type DeletedRow } from '../../db/mirror/sweep';
 import {
   countWaiting,
   findChanged,
   findDueNotified,
+  postponeNotified,
   settleNotified,
   settleShown,
   timeUntilDue,
@@ -13,7 +16,9 @@ import {
 import { withRawTransaction } from '../../db/postgres/raw-connection';
 import { findLastChunk, forgetSeenIds, sumChunks } from '../../db/sessions/chunks';
 import { getReadingStart, getWatermark } from '../../db/sessions/watermarks';
+import { creditsLeft } from '../../domain/credits/credit-window';
 import { readFrom } from '../../domain/mirror/watermark';
+import { gatherMs } from '../../domain/notifications/gather-time';
 import {
   ChunkCounter,
   deleteSequence,
@@ -23,21 +28,22 @@ import {
   NOTIFIED_CHUNKS,
   scanChunks,
 } from '../../domain/runs/chunk-numbers';
+import { LIMITS } from '../../domain/zoho-limits';
 import type { SessionSums } from '../../temporal/contract/results';
 import type { SyncTarget } from '../../temporal/contract/targets';
+import type { ZohoError } from '../../zoho/errors/errors';
 import type { ActivityDependencies } from '../dependencies';
 import { readDeletes, removeVanished } from '../pull/deletes';
 import { wholeMirror } from '../pull/load-mirror';
 import { refetchRecords } from '../pull/refetch-records';
 import { scanPages } from '../pull/scan/scan-pages';
 import { withZoho, type ZohoWork } from '../with-zoho';
+import { readOrHalve } from './read-or-halve';
 
 /** Records that are asked for by id at most; where more wait, a list of what has changed costs less. */
 const BY_IDS = 1_000;
 /** The places of a worker go round: a look ends after so many milliseconds, and another follows. */
 const LOOK_MS = 30_000;
-/** Pause between passes, in milliseconds: what comes meanwhile is read with the same calls. */
-const GATHER_MS = 300;
 
 /** Pause between two looks at whether a flood still rises, in milliseconds, and most of them. */
 const LISTEN_MS = 1_000;
@@ -59,6 +65,8 @@ export interface Drained extends SessionSums {
   kept: number;
   /** Milliseconds until the next record is due; null for an empty inbox. */
   dueInMs: number | null;
+  /** Milliseconds to wait before the next look, since credits are short. */
+  gatherMs: number;
 }
 
 /**
@@ -81,6 +89,7 @@ export async function drainInbox(deps: ActivityDependencies, request: DrainReque
       }),
       kept: look.kept,
       dueInMs: await timeUntilDue(deps.knex, mirrorId),
+      gatherMs: await readGatherMs(deps.knex, request.connectionId),
     };
   });
 }
@@ -113,7 +122,9 @@ class InboxLook {
         await this.#readChanges();
       } else await this.#readByIds(due);
       this.#zoho.report({ readingNotificationsOf: this.#request.module, kept: this.kept });
-      await sleep(GATHER_MS, undefined, { signal: this.#zoho.signal });
+      const pause = await readGatherMs(this.#deps.knex, this.#request.connectionId);
+      if (Date.now() + pause >= until) return;
+      await sleep(pause, undefined, { signal: this.#zoho.signal });
     }
   }
 
@@ -121,19 +132,13 @@ class InboxLook {
     const { knex } = this.#deps;
     const { sessionId, mirrorId } = this.#request;
     const fresh = new Set(records.filter(({ isFresh }) => isFresh).map(({ id }) => id));
-    const last = await findLastChunk(knex, sessionId, NOTIFIED_CHUNKS);
-    const { vanished } = await refetchRecords(this.#deps, this.#zoho, this.#mirror, {
-      sessionId,
-      ids: records.map(({ id }) => id),
-      chunks: new ChunkCounter(NOTIFIED_CHUNKS, last?.chunkNumber),
-      settle: async (client, ids, chunkNumber) => {
-        const changed = await findChanged(client, sessionId, loadSequence(chunkNumber));
-        // Zoho may tell of a change before it shows it.
-        const again = ids.filter((id) => fresh.has(id) && !changed.has(id));
-        const left = new Set(again);
-        await settleNotified(client, { mirrorId, takenAt, again, done: ids.filter((id) => !left.has(id)) });
-      },
-    });
+    const vanished: DeletedRow[] = [];
+    for (let start = 0; start < records.length; start += LIMITS.listPage.ids) {
+      const ids = records.slice(start, start + LIMITS.listPage.ids).map(({ id }) => id);
+      const read = async (asked: readonly string[]) =>
+        void vanished.push(...(await this.#read(asked, { takenAt, fresh })));
+      await readOrHalve(ids, read, (id, error) => this.#postpone(id, error));
+    }
     const doubtful = vanished.filter(({ id }) => fresh.has(id)).map(({ id }) => id);
     const certain = vanished.filter(({ id }) => !fresh.has(id));
     const { gone, kept } = await removeVanished(
@@ -146,6 +151,38 @@ class InboxLook {
       settleNotified(client, { mirrorId, takenAt, again: doubtful, done: [...gone, ...kept] }),
     );
     this.kept += kept.length;
+  }
+
+  /** Zoho refuses to show one record: the others do not wait for it. */
+  async #postpone(id: string, error: ZohoError): Promise<void> {
+    const { mirrorId, module } = this.#request;
+    await postponeNotified(this.#deps.knex, mirrorId, id);
+    this.#deps.logger.warn(
+      { err: error, module },
+      'Zoho refuses to show a record that it told of; it is asked for later.',
+    );
+  }
+
+  /** Asks for up to a hundred records and merges them. @returns those that Zoho does not know */
+  async #read(
+    ids: readonly string[],
+    { takenAt, fresh }: { takenAt: string; fresh: ReadonlySet<string> },
+  ): Promise<DeletedRow[]> {
+    const { sessionId, mirrorId } = this.#request;
+    const last = await findLastChunk(this.#deps.knex, sessionId, NOTIFIED_CHUNKS);
+    const { vanished } = await refetchRecords(this.#deps, this.#zoho, this.#mirror, {
+      sessionId,
+      ids,
+      chunks: new ChunkCounter(NOTIFIED_CHUNKS, last?.chunkNumber),
+      settle: async (client, found, chunkNumber) => {
+        const changed = await findChanged(client, sessionId, loadSequence(chunkNumber));
+        // Zoho may tell of a change before it shows it.
+        const again = found.filter((id) => fresh.has(id) && !changed.has(id));
+        const left = new Set(again);
+        await settleNotified(client, { mirrorId, takenAt, again, done: found.filter((id) => !left.has(id)) });
+      },
+    });
+    return vanished;
   }
 
   async #readChanges(): Promise<void> {
@@ -193,4 +230,9 @@ class InboxLook {
       await sleep(LISTEN_MS, undefined, { signal: this.#zoho.signal });
     }
   }
+}
+
+async function readGatherMs(knex: Knex, connectionId: string): Promise<number> {
+  const window = (await readCreditWindow(knex, connectionId))?.window;
+  return gatherMs({ left: (window && creditsLeft(window)) ?? Infinity, usable: window?.usable ?? null });
 }

@@ -60,3 +60,16 @@ export async function listOpenAlerts(knex: Knex, connectionId: string, limit: nu
     ])
     .limit(limit);
 }
+
+/** Lists what the open alerts of a kind are about, of all connections. */
+export async function listOpenAlertsOfKind(
+  knex: Knex,
+  kind: string,
+): Promise<{ connectionId: string; module: string }[]> {
+  const answer = await knex.raw<{ rows: { connectionId: string; module: string }[] }>(
+    `select connection_id as "connectionId", module_name as module from sync.alerts
+     where kind = ? and closed_at is null and module_name is not null`,
+    [kind],
+  );
+  return answer.rows;
+}

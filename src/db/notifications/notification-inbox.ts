@@ -119,6 +119,16 @@ export async function settleNotified(
   );
 }
 
+/** Postpones a record that Zoho refuses to show: by a minute, twice as long each time, an hour at most. */
+export async function postponeNotified(knex: Knex, mirrorId: number, recordId: string): Promise<void> {
+  await knex.raw(
+    `update sync.notification_inbox set attempts = attempts + 1,
+       next_attempt_at = now() + least(interval '1 hour', interval '1 minute' * power(2, least(attempts, 6)))
+     where mirror_id = ? and record_id = ?::bigint`,
+    [mirrorId, recordId],
+  );
+}
+
 /** Of some records, those that a chunk of a session has changed in the mirror. */
 export async function findChanged(client: pg.Client, sessionId: string, sequence: number): Promise<Set<string>> {
   const answer = await client.query<{ id: string }>(

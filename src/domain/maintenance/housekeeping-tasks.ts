@@ -13,6 +13,7 @@ export const HOUSEKEEPING_TASKS = {
   followConfigurations: { everySeconds: 30, asksZoho: false },
   alignSchedules: { everySeconds: 30, asksZoho: false },
   wakeIngestion: { everySeconds: 10, asksZoho: false },
+  lookAfterInbox: { everySeconds: 300, asksZoho: false },
   retryQuarantined: { everySeconds: 600, asksZoho: false },
   startMissedNights: { everySeconds: 600, asksZoho: false },
   removeConnections: { everySeconds: 600, asksZoho: false },

@@ -62,10 +62,12 @@ async function ingest(input: IngestionInput & OpenedInput, news: News): Promise<
     const began = state?.began ?? Date.now();
     let result = state?.result ?? NOTHING;
     if (!state) await run.begin(`Reading what Zoho tells of ${module}.`);
+    let pauseMs = GATHER_MS;
     for (let looks = 1; ; looks += 1) {
-      await sleep(GATHER_MS);
+      await sleep(pauseMs);
       news.isThere = false;
-      const { dueInMs, ...drained } = await run.steps.run(() => drainInbox({ ...run.target, mirrorId }));
+      const { dueInMs, gatherMs, ...drained } = await run.steps.run(() => drainInbox({ ...run.target, mirrorId }));
+      pauseMs = pauseOf(gatherMs);
       const before = result.requested;
       result = resultOf(drained, result.kept);
       if (result.requested > before) run.session.note({ phase: 'reading', ...progressOf(result) });
@@ -87,12 +89,20 @@ async function ingest(input: IngestionInput & OpenedInput, news: News): Promise<
   });
 }
 
+/** Histories of versions that did not look at credits have no pause. */
+function pauseOf(gatherMs: number | undefined): number {
+  return gatherMs ?? GATHER_MS;
+}
+
 function mustContinueAsNew({ continueAsNewAfterLooks = Infinity }: IngestionInput, looks: number): boolean {
   return looks >= continueAsNewAfterLooks || workflowInfo().continueAsNewSuggested;
 }
 
 /** @param keptBefore by earlier looks */
-function resultOf({ deleted, kept, ...sums }: Omit<Drained, 'dueInMs'>, keptBefore: number): RefreshResult {
+function resultOf(
+  { deleted, kept, ...sums }: Omit<Drained, 'dueInMs' | 'gatherMs'>,
+  keptBefore: number,
+): RefreshResult {
   return {
     status: 'completed',
     requested: sums.read + deleted,

@@ -119,6 +119,18 @@ describe('the receiver of notifications', () => {
     assert.deepEqual(await inbox(channel), []);
   });
 
+  it('acknowledges nothing that it cannot keep, so that Zoho may tell of it again', async () => {
+    const channel = await someChannel();
+    await api.knex.raw('alter table sync.notification_inbox rename to inbox_that_is_away');
+    const answer = await send(channel).finally(() =>
+      api.knex.raw('alter table sync.inbox_that_is_away rename to notification_inbox'),
+    );
+
+    assert.notEqual(answer.status, 200);
+    assert.ok(answer.status >= 500, JSON.stringify(answer.body));
+    assert.deepEqual(await inbox(channel), []);
+  });
+
   it('refuses a large body', async () => {
     const channel = await someChannel();
 
