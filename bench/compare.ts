@@ -1,35 +1,16 @@
 import { getConnection } from '../src/db/connections/connections';
 import { qualifiedTable } from '../src/db/mirror/mirror-module';
 import { findMirrorByName } from '../src/db/mirror/mirrors';
-import { loadFields, type KnownField } from '../src/db/mirror/module-fields';
+import { loadFields } from '../src/db/mirror/module-fields';
 import { withEnvironment, type BenchEnvironment } from './environment';
 import { type MeasureOptions } from './full-sync';
-import { countRight, type ComparedTable } from './peers/count-right';
+import { countRight } from './peers/count-right';
 import { prepareDlt, runDlt } from './peers/dlt';
 import { runOfficialSdk } from './peers/official-sdk';
 import { spentWhile } from './peers/spent';
+import { isOneValue, type Mirroring, type ReferenceMirror, type Tool } from './peers/tool';
 import { watchMemory } from './process-memory';
 import { MODULE, runFullSync } from './session-run';
-
-/** One tool's way of mirroring the module. */
-export interface Mirroring {
-  rows: number;
-  /** Fields of one value each of which every row has right, and how many such fields the module has. */
-  rightFields: number;
-  fields: number;
-  seconds: number;
-  calls: number;
-  credits: number;
-  peakRssMb: number;
-  /** The same work once more, when nothing has changed. */
-  again: Spent;
-}
-
-export interface Spent {
-  seconds: number;
-  calls: number;
-  credits: number;
-}
 
 export interface Comparison {
   rows: number;
@@ -38,17 +19,6 @@ export interface Comparison {
   /** Left out, with the reason, where it cannot be installed. */
   dlt: Mirroring | string;
   node: string;
-}
-
-/** One run of a tool, as far as it knows. */
-export interface ToolRun {
-  rows: number;
-  peakRssMb: number;
-}
-
-interface Tool {
-  run(): Promise<ToolRun>;
-  table: ComparedTable;
 }
 
 /** Mirrors the same module by the engine and by what people use instead, one after the other on the same machine. */
@@ -84,18 +54,7 @@ async function usePulse(environment: BenchEnvironment, { path, report }: Measure
   const { result: _, ...again } = await spentWhile(environment, sync);
   const { fields } = await mirrorOf(environment);
   const count = fields.filter(isOneValue).length;
-  return { rows: result.result.mirrorRows, rightFields: count, fields: count, ...spent, peakRssMb, again };
-}
-
-/** The mirror that the others are compared with. */
-export interface ReferenceMirror {
-  table: string;
-  fields: readonly KnownField[];
-}
-
-/** Lists and objects have another form with each tool. */
-export function isOneValue({ shape }: Pick<KnownField, 'shape'>): boolean {
-  return shape === 'scalar' || shape === 'reference';
+  return { rows: result.result.mirrorRows ?? 0, rightFields: count, fields: count, ...spent, peakRssMb, again };
 }
 
 async function mirrorOf({ knex, connectionId }: BenchEnvironment): Promise<ReferenceMirror> {

@@ -1,15 +1,6 @@
 import type { Knex } from 'knex';
 import { quoteIdentifier } from '../../src/db/mirror/identifiers';
-import type { KnownField } from '../../src/db/mirror/module-fields';
-import { isOneValue, type ReferenceMirror } from '../compare';
-
-/** A table that another tool has filled. */
-export interface ComparedTable {
-  schema: string;
-  table: string;
-  /** The tool's name of a field's column; of a lookup, that of its id. */
-  columnOf: (field: KnownField) => string;
-}
+import { isOneValue, type ComparedTable, type ReferenceMirror } from './tool';
 
 /** Counts the fields of which every row has the same value as the mirror, whatever type the tool gave its column. */
 export async function countRight(

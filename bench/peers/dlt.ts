@@ -5,11 +5,10 @@ import { z } from 'zod';
 import { projectRoot } from '../../dev/project-root';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../../simulator';
 import type { KnownField } from '../../src/db/mirror/module-fields';
-import type { ToolRun } from '../compare';
 import type { BenchEnvironment } from '../environment';
 import { MODULE } from '../session-run';
-import type { ComparedTable } from './count-right';
 import { runTool } from './run-tool';
+import type { Tool } from './tool';
 
 const VERSION = '1.31.0';
 const SCHEMA = 'dlt';
@@ -49,7 +48,7 @@ export async function runDlt(
   { zohoUrl, databaseUrl, home, signal }: BenchEnvironment,
   fields: readonly KnownField[],
   { python }: DltPython,
-): Promise<{ run(): Promise<ToolRun>; table: ComparedTable }> {
+): Promise<Tool> {
   const answer = await fetch(`${zohoUrl}/oauth/v2/token`, {
     method: 'POST',
     body: new URLSearchParams({
@@ -70,7 +69,7 @@ export async function runDlt(
     fields: fields.map(({ apiName }) => apiName),
   };
   return {
-    run: () => runTool(python, path.join(projectRoot(), 'bench/peers/dlt_pipeline.py'), settings, signal),
+    run: () => runTool(python, path.join(projectRoot(), 'bench/peers/mirror_by_dlt.py'), settings, signal),
     table: { schema: SCHEMA, table: TABLE, columnOf: dltColumn },
   };
 }

@@ -2,11 +2,10 @@ import path from 'node:path';
 import { projectRoot } from '../../dev/project-root';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_REFRESH_TOKEN } from '../../simulator';
 import type { KnownField } from '../../src/db/mirror/module-fields';
-import type { ToolRun } from '../compare';
 import type { BenchEnvironment } from '../environment';
 import { MODULE } from '../session-run';
-import type { ComparedTable } from './count-right';
 import { runTool } from './run-tool';
+import type { Tool } from './tool';
 
 const SCHEMA = 'public';
 const TABLE = 'sdk_deals';
@@ -15,7 +14,7 @@ const TABLE = 'sdk_deals';
 export function runOfficialSdk(
   { zohoUrl, databaseUrl, signal }: BenchEnvironment,
   fields: readonly KnownField[],
-): { run(): Promise<ToolRun>; table: ComparedTable } {
+): Tool {
   const settings = {
     zohoUrl,
     databaseUrl,
@@ -25,7 +24,7 @@ export function runOfficialSdk(
     fields: fields.map(({ apiName, type }) => ({ name: apiName, type })),
   };
   return {
-    run: () => runTool(process.execPath, path.join(projectRoot(), 'bench/peers/official-sdk.cjs'), settings, signal),
+    run: () => runTool(process.execPath, path.join(projectRoot(), 'bench/peers/mirror-by-sdk.cjs'), settings, signal),
     table: { schema: SCHEMA, table: TABLE, columnOf: ({ apiName }) => apiName },
   };
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import type { ToolRun } from '../compare';
+import type { ToolRun } from './tool';
 
 const MAX_OUTPUT = 16 * 1024 * 1024;
 const Printed = z.object({ rows: z.number(), peakRssMb: z.number() });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Spent } from '../compare';
 import type { BenchEnvironment } from '../environment';
+import type { Spent } from './tool';
 
 const Calls = z.object({
   operations: z.record(z.string(), z.object({ calls: z.number() })),
