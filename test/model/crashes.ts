@@ -87,7 +87,7 @@ export class CrashPlan {
   }
 }
 
-/** Crash plans by the name of the connection, which is part of the ids of its workflows. */
+/** Crash plans by the name of the connection, or the id of a session of its own, which is part of the ids of workflows. */
 export const crashPlans = new Map<string, CrashPlan>();
 
 /** Outermost interceptor of a worker: what it throws is all that Temporal hears of an attempt. */

@@ -30,7 +30,10 @@ describe('the mirror, after changes, commands and crashes at random', function (
       const free = lanes[place % LANES] ?? Promise.resolve();
       const playing = free.then(() => play(engine, seed, tally));
       played.set(seed, playing);
-      lanes[place % LANES] = playing.catch(() => undefined);
+      // A night is long, and mocha says why at its end only, which an end of the process would take along.
+      lanes[place % LANES] = playing.catch((error: Error) => {
+        if (process.env['PULSE_MODEL_SEEDS']) process.stderr.write(`${error.message}\n`);
+      });
     }
   });
   after(async function () {

@@ -54,9 +54,12 @@ export async function settleNotices(org: Org): Promise<void> {
   });
 }
 
-/** Ends the workflows that wait for more to be told. */
-export async function closeChannels(org: Org): Promise<void> {
+/** Ends what still goes on for an org by itself: the workflows that wait for more to be told, and its housekeeping. */
+export async function leave(org: Org): Promise<void> {
   const { workflow } = org.engine.temporal.client;
+  await org.engine.query(`update sync.connections set status = 'needs_reauth' where id = ? returning id`, [
+    org.connectionId,
+  ]);
   const sessions = await org.engine.query<{ workflow_id: string }>(
     `select distinct workflow_id from sync.crm_sync_sessions
      where connection_id = ? and session_type = 'webhook_update' and completed_at is null and workflow_id is not null`,
