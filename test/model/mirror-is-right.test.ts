@@ -31,8 +31,8 @@ describe('the mirror, after changes, commands and crashes at random', function (
       const playing = free.then(() => play(engine, seed, tally));
       played.set(seed, playing);
       // A night is long, and mocha says why at its end only, which an end of the process would take along.
-      lanes[place % LANES] = playing.catch((error: Error) => {
-        if (process.env['PULSE_MODEL_SEEDS']) process.stderr.write(`${error.message}\n`);
+      lanes[place % LANES] = playing.catch((error: unknown) => {
+        if (process.env['PULSE_MODEL_SEEDS']) process.stderr.write(`${String(error)}\n`);
       });
     }
   });

@@ -11,7 +11,7 @@ export interface ScanAttempt {
 }
 
 /** Scans of a connection at a time, unless a configuration says fewer. */
-export const MAX_SCANS = 2;
+const MAX_SCANS = 2;
 
 /** Time in seconds that a slot, or a place in the line, is kept without a word of its owner. */
 const KEPT_SECONDS = 15;
