@@ -3,6 +3,7 @@ import { formatTable } from '../src/cli/output/table';
 import { measureBroker } from './broker';
 import { measureComparison } from './compare';
 import { fullSyncReach, measureFullSync, type MeasureOptions } from './full-sync';
+import { INCREMENTAL_REACH, measureIncremental } from './incremental';
 import { measureMemory, MEMORY_REACH } from './memory';
 import { parseOptions, USAGE, UsageError, type BenchOptions } from './options';
 import { flatten, judge, type Measured, type Reach } from './verdict';
@@ -38,6 +39,7 @@ interface Benchmark {
 const BENCHMARKS: Readonly<Record<BenchOptions['command'], Benchmark>> = {
   'full-sync': { measure: measureFullSync, reach: fullSyncReach },
   compare: { measure: measureComparison, reach: () => ({}) },
+  incremental: { measure: measureIncremental, reach: () => INCREMENTAL_REACH },
   memory: { measure: measureMemory, reach: () => MEMORY_REACH },
   broker: { measure: measureBroker, reach: () => ({}) },
 };

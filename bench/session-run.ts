@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { sumLedgerBySession } from '../src/db/credits/api-ledger';
 import { createSession, getSession } from '../src/db/sessions/sessions';
 import type { Comparison, ReadPath } from '../src/domain/runs/enums';
-import type { SyncResult } from '../src/temporal/contract/sync-messages';
+import type { FullSyncInput, OpenedInput, SyncResult } from '../src/temporal/contract/sync-messages';
 import { syncWorkflowId } from '../src/temporal/ids';
 import { createSyncCommands } from '../src/temporal/runs/sync-commands';
 import { CONNECTION, type BenchEnvironment } from './environment';
@@ -39,22 +39,46 @@ export async function runFullSync(
   report: (line: string) => void,
   module = MODULE,
 ): Promise<SessionRun> {
+  return runSession(environment, { sessionType: 'full_sync', module }, report, (input) =>
+    createSyncCommands(environment.temporal).startFullSync(
+      { ...input, options: { compare, ...(path && { path }) } },
+      'bench',
+    ),
+  );
+}
+
+/** The same with an incremental sync. */
+export async function runIncrementalSync(
+  environment: BenchEnvironment,
+  report: (line: string) => void,
+): Promise<SessionRun> {
+  return runSession(environment, { sessionType: 'incremental_sync', module: MODULE }, report, (input) =>
+    createSyncCommands(environment.temporal).startIncrementalSync({ ...input, options: {} }, 'bench'),
+  );
+}
+
+/** Input of a sync, whichever it is. */
+type Started = Pick<FullSyncInput & OpenedInput, 'sessionId' | 'connectionId' | 'connection' | 'module'>;
+
+async function runSession(
+  environment: BenchEnvironment,
+  { sessionType, module }: { sessionType: 'full_sync' | 'incremental_sync'; module: string },
+  report: (line: string) => void,
+  start: (input: Started) => Promise<unknown>,
+): Promise<SessionRun> {
   const { knex, temporal, connectionId, signal } = environment;
   signal.throwIfAborted();
-  const workflowId = syncWorkflowId('full_sync', CONNECTION, module);
+  const workflowId = syncWorkflowId(sessionType, CONNECTION, module);
   const requestedAt = new Date();
   const started = performance.now();
   const { id: sessionId } = await createSession(knex, {
     connectionId,
-    sessionType: 'full_sync',
+    sessionType,
     moduleName: module,
     initiatedBy: 'bench',
     workflowId,
   });
-  await createSyncCommands(temporal).startFullSync(
-    { sessionId, connectionId, connection: CONNECTION, module, options: { compare, ...(path && { path }) } },
-    'bench',
-  );
+  await start({ sessionId, connectionId, connection: CONNECTION, module });
   const result = await untilCompleted(environment, sessionId, workflowId, report);
   const seconds = (performance.now() - started) / 1000;
 
