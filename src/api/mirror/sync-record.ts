@@ -24,7 +24,7 @@ export const syncRecord = defineRoute({
   operationId: 'syncRecord',
   summary: 'Read one record into the mirror now',
   description:
-    'Asks Zoho, ahead of everything else, and answers the record as the mirror has it then; 1 API credit for 50 fields. What takes longer than ten seconds goes on as a session.',
+    'Asks Zoho, ahead of everything else, and answers the record as the mirror has it then; 1 API credit for 50 fields. What takes longer than ten seconds goes on as a session; one that has failed is answered as it is, with 202, too.',
   tag: 'Mirror',
   access: 'operator',
   connection: 'query',
@@ -34,7 +34,8 @@ export const syncRecord = defineRoute({
   answers: {
     200: { description: 'The record as the mirror has it now.', schema: MirroredRecord },
     202: {
-      description: 'It takes longer: follow the session.',
+      description:
+        'It takes longer, or its session has not completed: `status` and `errorMessage` of the session say which.',
       schema: SessionAnswer,
       headers: { Location: 'Path of the session.' },
     },
