@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { ZohoCalls } from '../../connection/call';
+import { hashOfSecret } from '../../db/access/hash-of-secret';
 import { fileRows } from '../../db/bulk-operations/bulk-write-files';
 import { getJob, hasRefusedCallback, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
 import type { BulkWriteColumn } from '../../domain/records/bulk-write-columns';
@@ -93,7 +94,7 @@ async function submitOnce(deps: ActivityDependencies, target: BulkWriteFileTarge
     const secret = randomBytes(24).toString('base64url');
     const url = takesNoCallback ? undefined : deps.bulkWriteCallbackUrl(operationId, file, secret);
     try {
-      const callback = url === undefined ? undefined : { url, hash: createHash('sha256').update(secret).digest() };
+      const callback = url === undefined ? undefined : { url, hash: hashOfSecret(secret) };
       await submit(deps, target, zoho, job, callback);
     } catch (error) {
       if (url === undefined || !isCallbackRefusal(error)) throw error;

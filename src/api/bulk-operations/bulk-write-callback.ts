@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { CALLBACK_PATHS } from '../../connection/callback-urls';
+import { hashOfSecret } from '../../db/access/hash-of-secret';
 import { adoptJob, findCallbackHash } from '../../db/bulk-operations/bulk-write-jobs';
 import { SyncWorkflowNotRunning } from '../../temporal/runs/sync-commands';
 import { ZohoId } from '../http/parameters';
@@ -41,7 +42,7 @@ export const bulkWriteCallback = defineRoute({
   problems: ['operation_not_found', 'temporal_unavailable'],
   async handle({ params, query, body }, { knex, operations }) {
     const expected = await findCallbackHash(knex, params.id, query.file);
-    const given = createHash('sha256').update(query.secret).digest();
+    const given = hashOfSecret(query.secret);
     if (!expected || !timingSafeEqual(expected, given)) {
       throw new Problem('operation_not_found', 'Nothing waits for this call.');
     }

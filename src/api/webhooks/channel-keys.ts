@@ -1,5 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
+import { hashOfSecret } from '../../db/access/hash-of-secret';
 import { type ChannelKey, listChannelKeys } from '../../db/notifications/channel-keys';
 import { shareRecent } from '../http/share-recent';
 
@@ -23,16 +24,12 @@ export class ChannelKeys {
 
   /** The channel of an address; undefined for an unknown one. */
   async find(secretPath: string): Promise<ChannelKey | undefined> {
-    const hash = digestOf(secretPath).toString('hex');
+    const hash = hashOfSecret(secretPath).toString('hex');
     return (await this.#known()).get(hash) ?? (await this.#fresh()).get(hash);
   }
 }
 
 /** Whether a token is that of a channel; an unknown channel has none, and it takes as long to say so. */
 export function isTokenOf(channel: ChannelKey | undefined, token: string): boolean {
-  return timingSafeEqual(digestOf(token), channel?.tokenHash ?? NO_TOKEN) && channel !== undefined;
-}
-
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return timingSafeEqual(hashOfSecret(token), channel?.tokenHash ?? NO_TOKEN) && channel !== undefined;
 }

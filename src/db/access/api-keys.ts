@@ -1,7 +1,8 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
 import { uuidv7 } from 'uuidv7';
 import { ApiKeyModel, type ApiRole } from '../models/api-key';
+import { hashOfSecret } from './hash-of-secret';
 
 /** Lets scanners of source code and logs recognise a leaked key. */
 const SCHEME = 'pps';
@@ -27,7 +28,7 @@ export async function createApiKey(
   const key = await ApiKeyModel.query(knex).insertAndFetch({
     id: uuidv7(),
     name: request.name,
-    keyHash: sha256(secret),
+    keyHash: hashOfSecret(secret),
     prefix,
     role: request.role,
     expiresAt: request.expiresAt ?? null,
@@ -51,7 +52,7 @@ export async function verifyApiKey(knex: Knex, presented: string): Promise<ApiKe
   const prefix = prefixOfKey(presented);
   if (prefix === undefined) return undefined;
   const key = await ApiKeyModel.query(knex).findOne({ prefix });
-  if (!key || !timingSafeEqual(key.keyHash, sha256(presented))) return undefined;
+  if (!key || !timingSafeEqual(key.keyHash, hashOfSecret(presented))) return undefined;
   if (!isUsable(key)) return undefined;
   await knex.raw(
     `update sync.api_keys set last_used_at = now()
@@ -90,8 +91,4 @@ export async function revokeKey(
   const isNeeded = key.role === 'admin' && isUsable(key) && admins.filter(isUsable).length === 1;
   if (isNeeded) return 'last_admin';
   return key.$query(trx).patchAndFetch({ revokedAt: new Date() });
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest();
 }

@@ -1,6 +1,7 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
 import { uuidv7 } from 'uuidv7';
+import { hashOfSecret } from '../access/hash-of-secret';
 import { AuthorizationRequestModel } from '../models/authorization-request';
 
 /** Long enough to sign in with a second factor. */
@@ -44,7 +45,7 @@ export async function createAuthorizationRequest(
     [
       id,
       request.connectionId,
-      sha256(secret),
+      hashOfSecret(secret),
       request.redirectUri,
       [...request.scopes],
       request.requestedBy,
@@ -65,7 +66,7 @@ export async function spendAuthorizationRequest(
   const [, id, secret] = STATE_FORMAT.exec(state) ?? [];
   if (id === undefined || secret === undefined) return 'unknown';
   const request = await AuthorizationRequestModel.query(knex).findById(id);
-  if (!request || !timingSafeEqual(request.stateHash, sha256(secret))) return 'unknown';
+  if (!request || !timingSafeEqual(request.stateHash, hashOfSecret(secret))) return 'unknown';
   const answer = await knex.raw<{ rowCount: number }>(
     `update sync.authorization_requests set used_at = now() where id = ? and used_at is null and expires_at > now()`,
     [id],
@@ -73,8 +74,4 @@ export async function spendAuthorizationRequest(
   if (answer.rowCount === 1) return request;
   const { usedAt } = await AuthorizationRequestModel.query(knex).findById(id).throwIfNotFound();
   return usedAt === null ? 'expired' : 'used';
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest();
 }
