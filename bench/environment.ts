@@ -40,8 +40,6 @@ export interface BenchEnvironment {
   readonly zohoUrl: string;
   /** Transport for calls outside of the measurement, which do not count in the ledger. */
   readonly zoho: ZohoTransport;
-  /** Address of the simulated Zoho, whose control plane is under it. */
-  readonly zohoUrl: string;
   readonly signal: AbortSignal;
 }
 
@@ -136,7 +134,6 @@ async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<Ben
     worker: await cleanUp.start(worker(home, env, address)),
     zohoUrl: `http://127.0.0.1:${zohoPort}`,
     zoho: connections.transport(connectionId),
-    zohoUrl: `http://127.0.0.1:${zohoPort}`,
     signal,
   };
 }
