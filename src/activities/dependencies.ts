@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { ZohoTransports } from '../connection/transports';
-import type { Retention } from '../db/maintenance/retention';
+import type { Retention } from '../db/maintenance/retention-step';
 import type { Logger } from '../logger';
 import type { ApprovalCommands } from '../temporal/runs/approval-commands';
 import type { IngestionCommands } from '../temporal/runs/ingestion-commands';

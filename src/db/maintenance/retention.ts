@@ -1,34 +1,8 @@
 import type { Knex } from 'knex';
 import type { DatabaseErrorKind } from '../../domain/database-failures';
 import { toDatabaseError } from '../postgres/pg-errors';
+import type { Retention, RetentionStep } from './retention-step';
 import { RUN_STEPS } from './run-retention';
-
-/** Ages in days after which values and lines are forgotten; 0 keeps them for ever. */
-export interface Retention {
-  /** Of records and values that ended writes sent to Zoho, and of rows that are in quarantine no longer. */
-  readonly sentDays: number;
-  /** Of the values of deleted rows in tombstones, and of the statuses of single records. */
-  readonly deletedDays: number;
-  /** Of the log lines of sessions and operations. */
-  readonly logDays: number;
-  /** Of what became of each record and its values, by whole months. */
-  readonly historyDays: number;
-  /** Of tombstones, which fence reads that began before the delete, and of closed alerts. */
-  readonly fenceDays: number;
-  /** Of sessions and operations; completed syncs that changed nothing go earlier. */
-  readonly runDays: number;
-  /** Of the ledger's entries, whose sums by day stay, and of Zoho's jobs. */
-  readonly ledgerDays: number;
-}
-
-/** A kind of rows that are forgotten by age. */
-export interface RetentionStep {
-  readonly age: keyof Retention;
-  /** Days after which they go at the latest, however long others of their age are kept. */
-  readonly mostDays?: number;
-  /** Forgets a batch of what is older than `:before`; `:limit` is the size of the batch. */
-  readonly sql: string;
-}
 
 /**
  * Steps of forgetting. Outcomes, counts and ids stay: only what records hold goes, and later the tombstones themselves

@@ -1,4 +1,4 @@
-import type { RetentionStep } from './retention';
+import type { RetentionStep } from './retention-step';
 
 /** Days after which a completed sync is forgotten that changed something, and one that changed nothing. */
 const CHANGED_DAYS = 180;
