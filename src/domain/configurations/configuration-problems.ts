@@ -73,7 +73,7 @@ export function configurationWarnings(
     );
   }
   if (skippedNight !== null) {
-    warnings.push(`On ${skippedNight} the clock leaves the time of the night out: that night has no run of its own.`);
+    warnings.push(`On ${skippedNight} the clock leaves the time of the night out: it begins when that hour is over.`);
   }
   return warnings;
 }
