@@ -123,7 +123,7 @@ describe('the readiness probe', () => {
     ...NO_TEMPORAL,
     ping: async () => {
       pings += 1;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
     },
   }));
 
