@@ -74,6 +74,7 @@ const arrows = [
       './api/mirror/schemas.ts',
       './api/modules/schemas.ts',
       './api/plans/schemas.ts',
+      './api/comparisons/schemas.ts',
       './api/quarantine/schemas.ts',
       './api/records/schemas.ts',
       './api/schedules/schemas.ts',

@@ -33,6 +33,7 @@ import {
   type SweepRequest,
   type SweepRun,
 } from './pull/deletes';
+import { findExtraRows, type ExtraRowsRequest } from './pull/find-extra-rows';
 import { finishComparison, type ComparisonToFinish } from './pull/finish-comparison';
 import {
   finishFullSync,
@@ -100,6 +101,7 @@ export function createZohoActivities(deps: ActivityDependencies) {
     retryQuarantined: (request: RetryRequest) => retryQuarantined(deps, request),
     weighDifferences: (request: DifferencesRequest) => weighDifferences(deps, request),
     settleDifferences: (request: SettleRequest) => inLeg(deps, request, (leg) => settleDifferences(deps, request, leg)),
+    findExtraRows: (request: ExtraRowsRequest) => findExtraRows(deps, request),
     sweepUnseenRows: (request: SweepRun) => inLeg(deps, request, (leg) => sweepUnseenRows(deps, request, leg)),
     removeApproved: (request: ApprovedRemoval) => inLeg(deps, request, (leg) => removeApproved(deps, request, leg)),
     countBothSides: (target: SyncTarget) => countBothSides(deps, target),

@@ -7,6 +7,9 @@ import { isSecondOfNight } from '../domain/schedules/missed-night';
 import type { OpenedSession, SessionRequest } from '../temporal/contract/open-session';
 import type { ActivityDependencies } from './dependencies';
 
+/** Sessions that add to a mirror, or check it, and so need one that a full sync has completed. */
+const NEEDS_MIRROR: ReadonlySet<SessionRequest['sessionType']> = new Set(['incremental_sync', 'verification']);
+
 /** Author of sessions that no person asked for; `trigger` says what did. */
 const ENGINE = 'engine';
 
@@ -29,7 +32,7 @@ export async function openSession(
     }
   }
   const moduleName = await findModuleKey(knex, request);
-  if (request.sessionType === 'incremental_sync' && !(await getWatermark(knex, connection.id, moduleName))) {
+  if (NEEDS_MIRROR.has(request.sessionType) && !(await getWatermark(knex, connection.id, moduleName))) {
     return { status: 'skipped', reason: 'never_synced' };
   }
   try {

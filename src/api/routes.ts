@@ -5,6 +5,7 @@ import { OPERATION_COMMAND_ROUTES } from './bulk-operations/command-operation';
 import { READ_OPERATION_ROUTES } from './bulk-operations/read-operations';
 import { startBulkWrite } from './bulk-operations/start-bulk-write';
 import { previewMassUpdate, startMassUpdate, startModuleMassUpdate } from './bulk-operations/start-mass-update';
+import { getVerificationRoute, listDifferencesRoute, listVerificationsRoute } from './comparisons/verifications';
 import {
   createConfiguration,
   deleteConfigurationRoute,
@@ -64,6 +65,7 @@ import { startFullSync } from './sessions/start-full-sync';
 import { startIncrementalSync } from './sessions/start-incremental-sync';
 import { startManualSync } from './sessions/start-manual-sync';
 import { startNightlySync } from './sessions/start-nightly-sync';
+import { startVerification } from './sessions/start-verification';
 import { getHealth, getMetrics, getOpenApi, getOverview, getReadiness } from './system/read';
 import { rotateEncryptionKeys } from './system/rotate-encryption-keys';
 import { listChannelsRoute, renewChannelRoute } from './webhooks/channels';
@@ -75,6 +77,10 @@ export const ROUTES: readonly Route[] = [
   startIncrementalSync,
   startManualSync,
   startNightlySync,
+  startVerification,
+  listVerificationsRoute,
+  getVerificationRoute,
+  listDifferencesRoute,
   createPlan,
   listSessionsRoute,
   getSessionRoute,

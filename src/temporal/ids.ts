@@ -1,8 +1,8 @@
 /** Workflow ids. Everyone who starts, signals or looks for a workflow gets its id here. */
 
-const PREFIXES = { full_sync: 'full-sync', incremental_sync: 'incremental-sync' } as const;
+const PREFIXES = { full_sync: 'full-sync', incremental_sync: 'incremental-sync', verification: 'verify' } as const;
 
-/** Types of sessions that sync a whole module. */
+/** Types of sessions that sync or compare a whole module. */
 export type ModuleSyncType = keyof typeof PREFIXES;
 
 /** One id for every sync of a type of a module: Temporal itself excludes two of them. */

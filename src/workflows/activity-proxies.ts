@@ -146,6 +146,7 @@ export const readDeletes = inLegs(
 export const { readRestored } = zoho(calls, 'Look for records that were restored');
 export const { retryQuarantined } = zoho(calls, 'Ask again for records that did not fit');
 export const { refetchRecords } = zoho(calls, 'Ask for chosen records, 100 a call');
+export const { findExtraRows } = zoho(scans, 'Ask for rows that no page has shown');
 export const { weighDifferences } = zoho(calls, 'Count the records that differ');
 export const settleDifferences = inLegs(zoho(scans, 'Ask for the records that differ').settleDifferences);
 export const sweepUnseenRows = inLegs(zoho(scans, 'Remove rows that Zoho no longer has').sweepUnseenRows);

@@ -7,4 +7,5 @@ export { incrementalSync } from './pull/incremental-sync';
 export { ingestNotifications } from './notifications/ingest-notifications';
 export { massUpdate } from './bulk-operations/mass-update';
 export { nightlySync } from './schedules/nightly-sync';
+export { verifyMirror } from './pull/verify-mirror';
 export { refreshRecords } from './pull/refresh-records';

@@ -81,7 +81,8 @@ export async function readDeletes(
   });
 }
 
-async function listDeletes(
+/** Reads Zoho's list of deletes since a mark, with the earliest time at Zoho when that began. */
+export async function listDeletes(
   zoho: ZohoWork,
   module: string,
   since: string,

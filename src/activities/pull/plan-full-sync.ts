@@ -6,6 +6,7 @@ import { creditsLeft } from '../../domain/credits/credit-window';
 import { MODIFIED_TIME_FIELD, notExported, type MirrorField } from '../../domain/mirror/mirror-field';
 import { earliestNow } from '../../domain/mirror/zoho-clock';
 import { exportColumns } from '../../domain/planning/export-columns';
+import { spendableCredits } from '../../domain/planning/plan';
 import { planSyncRead } from '../../domain/planning/sync-plan';
 import type { Comparison, ReadPath } from '../../domain/runs/enums';
 import { LIMITS } from '../../domain/zoho-limits';
@@ -75,6 +76,7 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
       hasModifiedTime,
       notExported: notExported(selected),
       ...comparison,
+      affordable: plan.credits <= spendableCredits(question),
       leavesOutConverted: leavesOutConverted(module, plan.path),
       warnings: [...prepared.warnings, ...warningsOf(module, selected, plan.path)],
     };

@@ -35,6 +35,7 @@ export const PROBLEMS = {
   route_not_found: problem(404, 'No such route', 'not_found'),
   session_not_found: problem(404, 'No such session', 'not_found'),
   operation_not_found: problem(404, 'No such bulk write or mass update', 'not_found'),
+  verification_not_found: problem(404, 'The session has no result of a comparison', 'not_found'),
   record_not_found: problem(404, 'The mirror does not have the record', 'not_found'),
   approval_not_found: problem(404, 'No such approval', 'not_found'),
   quarantine_entry_not_found: problem(404, 'The record is not in quarantine', 'not_found'),

@@ -2,6 +2,7 @@
 export const TAGS = {
   Syncs: 'Start a sync of a module, or of chosen records, from Zoho CRM into its mirror.',
   Plans: 'Compare the ways to read or write records before spending credits.',
+  Verifications: 'See what comparisons of modules with their mirrors have found.',
   Sessions: 'Follow a sync, read its log and its records, and steer it.',
   Modules: 'Modules of the organization as Zoho describes them.',
   Fields: 'Metadata, coverage and custom fields of a module.',

@@ -54,6 +54,22 @@ export const FullSyncRequest = z
   })
   .meta({ id: 'FullSyncRequest', description: 'Reads a whole module from Zoho CRM into the mirror.' });
 
+/** Options of a verification. */
+export const VerifyRequest = z
+  .strictObject({
+    module: ApiName,
+    connection,
+    path: z.enum(READ_PATHS).optional().meta({ description: 'How to read; the cheaper way when absent.' }),
+    compare: z.enum(COMPARISONS).optional().meta({
+      description:
+        '`values` (when absent) compares every value of every row; `times` trusts equal times of modification.',
+    }),
+    repair: z.boolean().optional().meta({ description: 'Repair what differs; true when absent.' }),
+    allowMassDelete: syncRequest.allowMassDelete,
+    massDeletePercent: syncRequest.massDeletePercent,
+  })
+  .meta({ id: 'VerifyRequest', description: 'Compares every row of a mirror with Zoho CRM.' });
+
 /** Options of an incremental sync. */
 export const IncrementalSyncRequest = z
   .strictObject({

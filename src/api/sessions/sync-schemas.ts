@@ -15,7 +15,9 @@ const fieldCount = rows.meta({ description: 'Number of fields that are read.' })
 const warnings = z.array(z.string()).meta({ description: 'For a person to know before reading the result.' });
 
 /** Options of a session, as its request gave them. */
-export const SyncOptions = storedObject<messages.FullSyncOptions & messages.IncrementalSyncOptions>({
+export const SyncOptions = storedObject<
+  messages.FullSyncOptions & messages.IncrementalSyncOptions & messages.VerifyOptions
+>({
   fields: z.array(z.string()).optional().meta({ description: 'API names; every field when absent.' }),
   allowMassDelete: z.boolean().optional(),
   massDeletePercent: z.number().optional(),
@@ -23,6 +25,7 @@ export const SyncOptions = storedObject<messages.FullSyncOptions & messages.Incr
   compare: z.enum(COMPARISONS).optional(),
   since: zohoTime.optional(),
   lookBackHours: z.number().optional(),
+  repair: z.boolean().optional(),
 }).meta({ id: 'SyncOptions', description: 'What a session was asked to do.' });
 
 const moduleName = z.string().optional().meta({ description: "Zoho's name of the module at that time." });
@@ -54,6 +57,8 @@ const FullSyncPlan = storedObject<results.FullSyncPlan>({
     .array(z.string())
     .optional()
     .meta({ description: 'Fields that are exported to find what differs; absent where all of them are read.' }),
+  idsOnly: z.boolean().optional().meta({ description: 'Only ids and times are read, by another way than before.' }),
+  affordable: z.boolean().optional().meta({ description: 'Whether the credits of the day suffice.' }),
   leavesOutConverted: z
     .boolean()
     .meta({ description: 'The path does not show converted records: list pages read them after the rest.' }),
@@ -80,7 +85,7 @@ export const SyncPlan = z
   .meta({ id: 'SyncPlan', description: 'Plan of a full or an incremental sync.' });
 
 /** Findings of a comparison. */
-const ComparisonFindings = storedObject<comparison.ComparisonFindings>({
+export const FINDINGS = {
   depth: z
     .enum(COMPARISONS)
     .meta({ description: '`times`: what has the same time is believed to have the same values.' }),
@@ -98,7 +103,9 @@ const ComparisonFindings = storedObject<comparison.ComparisonFindings>({
   failed: rows.meta({ description: 'What could not be repaired.' }),
   drift: z.number().meta({ description: 'Share of the compared rows that the mirror should have had right.' }),
   valuesComparedAt: z.iso.datetime().nullable().meta({ description: 'When every value was compared last.' }),
-}).meta({
+};
+
+const ComparisonFindings = storedObject<comparison.ComparisonFindings>(FINDINGS).meta({
   id: 'ComparisonFindings',
   description: 'What a comparison of a module with its mirror has found, in records.',
 });
@@ -158,9 +165,14 @@ const NightResult = storedObject<night.NightResult>({
   credits: z.number().min(0).meta({ description: 'Of all sessions of the night.' }),
 }).meta({ id: 'NightResult', description: 'Summary of a night: what became of each module.' });
 
+const FindingsResult = storedObject<messages.FindingsResult>({
+  status: z.enum(RUN_STATUSES),
+  findings: ComparisonFindings,
+}).meta({ id: 'FindingsResult', description: 'What a verification has found that only looked.' });
+
 /** Result of a session that has one. */
 export const SessionResult = z
-  .union([CountedResult, RefreshResult, NightResult])
+  .union([CountedResult, RefreshResult, NightResult, FindingsResult])
   .meta({ id: 'SessionResult', description: 'Result of a sync of a module, of chosen records, or of a night.' });
 
 const ChangesRead = storedObject<verifications.ChangesRead>({ kind: z.literal('changes') }).meta({

@@ -19,11 +19,14 @@ import { schedulesCommand } from './schedules';
 import { secretsCommand } from './secrets';
 import { sessionsCommand } from './sessions';
 import { syncCommand } from './sync';
+import { verificationsCommand, verifyCommand } from './verify';
 import { webhooksCommand } from './webhooks';
 
 /** Every command of `pulse`. */
 export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   syncCommand,
+  verifyCommand,
+  verificationsCommand,
   sessionsCommand,
   bulkWriteCommand,
   massUpdateCommand,

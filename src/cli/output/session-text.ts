@@ -1,4 +1,5 @@
 import type { Session } from '../../api/sessions/schemas';
+import { describeComparison } from '../../domain/mirror/comparison-findings';
 import { formatCount, formatSeconds } from './format-number';
 import { formatPairs, formatTable } from './table';
 import { waitText } from './wait-text';
@@ -79,11 +80,11 @@ function planLine(plan: NonNullable<Session['plan']>): string {
 
 function resultLine(result: NonNullable<Session['result']>): string | null {
   if ('modules' in result) return null;
+  const compared = 'findings' in result && result.findings ? describeComparison(result.findings) : null;
   if (!('requested' in result)) {
-    const { mirrorRows, zohoRows } = result;
-    return zohoRows === undefined || mirrorRows === undefined
-      ? null
-      : `${formatCount(zohoRows)} in Zoho, ${formatCount(mirrorRows)} in the mirror`;
+    if (!('zohoRows' in result) || result.zohoRows === undefined || result.mirrorRows === undefined) return compared;
+    const counted = `${formatCount(result.zohoRows)} in Zoho, ${formatCount(result.mirrorRows)} in the mirror`;
+    return compared === null ? counted : `${counted}. ${compared}`;
   }
   const { found, vanished, kept } = result;
   return `${formatCount(found)} in Zoho, ${formatCount(vanished + kept)} unknown to it`;

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type pg from 'pg';
 import { loadSequence } from '../../domain/runs/chunk-numbers';
-import { SYNCED_AT, type MirrorModule } from '../mirror/mirror-module';
+import { qualifiedTable, SYNCED_AT, type MirrorModule } from '../mirror/mirror-module';
 
 /** Records in doubt that a session has asked for and merged. */
 export interface AnsweredDoubts {
@@ -48,6 +48,36 @@ export async function explainVanished(
      where d.mirror_id = (select id from sync.mirrors where connection_id = ? and key = ?)
        and d.record_id = any(?::bigint[]) and d.state = 'found' and ${OF_OPEN_COMPARISON}`,
     [connectionId, key, [...ids]],
+  );
+}
+
+/** Notes rows that Zoho does not know and that stay, as far as the mirror had them before the comparison began. */
+export async function noteExtraIds(
+  knex: Knex,
+  mirror: MirrorModule,
+  { sessionId, asOf, ids }: { sessionId: string; asOf: Date; ids: readonly string[] },
+): Promise<void> {
+  await knex.raw(
+    `insert into sync.differences (session_id, mirror_id, record_id, kind, state)
+     select :sessionId::uuid, (select id from sync.mirrors where connection_id = :connectionId and key = :key), m.id,
+       'extra', 'found'
+     from ${qualifiedTable(mirror)} m where m.id = any(:ids::bigint[]) and m.${SYNCED_AT} < :asOf::timestamptz
+     on conflict (session_id, record_id) do nothing`,
+    { connectionId: mirror.connectionId, key: mirror.key, sessionId, asOf, ids: [...ids] },
+  );
+}
+
+/** Notes that records are still missing although they were brought, unless they have been deleted or do not fit. */
+export async function noteStillMissing(knex: Knex, mirror: MirrorModule, sessionId: string): Promise<void> {
+  await knex.raw(
+    `update sync.differences d set state = 'failed', settled_at = clock_timestamp()
+     where session_id = :sessionId and kind = 'missing' and state in ('repaired', 'explained')
+       and not exists (select from ${qualifiedTable(mirror)} m where m.id = d.record_id)
+       and not exists (select from sync.tombstones t where t.connection_id = :connectionId and t.module_name = :key
+         and t.record_id = d.record_id)
+       and not exists (select from sync.quarantine q where q.connection_id = :connectionId and q.module_name = :key
+         and q.record_id = d.record_id and q.status <> 'closed')`,
+    { connectionId: mirror.connectionId, key: mirror.key, sessionId },
   );
 }
 

@@ -1,5 +1,13 @@
 import type { Comparison } from '../runs/enums';
 
+/** Ways in which a record and its row differ. */
+export const DIFFERENCE_KINDS = ['missing', 'stale', 'extra', 'silent', 'value'] as const;
+export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
+
+/** States of a difference: what became of it. */
+export const DIFFERENCE_STATES = ['found', 'repaired', 'explained', 'held', 'failed'] as const;
+export type DifferenceState = (typeof DIFFERENCE_STATES)[number];
+
 /** The result of a comparison of a module with its mirror. Counts are of records. */
 export interface ComparisonFindings {
   depth: Comparison;

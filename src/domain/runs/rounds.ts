@@ -1,15 +1,7 @@
-/**
- * Most rounds of a full sync. Reading again finds rows that shifted between pages; if this many rounds do not suffice,
- * something is wrong.
- */
-export const MAX_ROUNDS = 3;
+/** Most readings of a module by one session: as planned, once more to compare, and ids alone by the other way. */
+export const MAX_READS = 3;
 /** Most passes of one catch-up, for changes between which others slip while they are read by page tokens. */
 export const MAX_PASSES = 4;
-
-/** Numbers of the rounds from `first` to the last one allowed. */
-export function roundsFrom(first: number): number[] {
-  return Array.from({ length: Math.max(0, MAX_ROUNDS - first + 1) }, (_, index) => first + index);
-}
 
 /**
  * Whether a round loads into a mirror that has always been empty. No row can have vanished then, so the round needs

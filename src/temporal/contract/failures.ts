@@ -189,8 +189,8 @@ export const FAILURES = {
   verification: {
     failed: failure(
       'verification.failed',
-      'Zoho and the mirror do not count the same rows, and reading again did not help',
-      'Compare both sides and report it.',
+      'Records differ from the mirror and could not be repaired',
+      'Look at them with `pulse verifications differences`: something in the database may keep them out, such as a trigger.',
     ),
   },
   content: {

@@ -24,6 +24,10 @@ export interface FullSyncPlan extends SyncReadPlan {
   compare?: Comparison;
   /** Fields that are exported to find what differs, which is then asked for by id; all of them without it. */
   comparedFields?: string[];
+  /** Only ids and times are read, by another way than before. */
+  idsOnly?: boolean;
+  /** Whether the credits of the day suffice; absent from older histories. */
+  affordable?: boolean;
   /** Fields and names of lookups that bulk read had refused by then; absent from histories of earlier versions. */
   notExported?: string[];
   /** The path does not show converted records: they are read by list pages after the rest. */

@@ -67,12 +67,27 @@ export interface RefreshInput extends SyncInput<object>, OpenedInput {
   records: number;
 }
 
-export interface FullSyncInput extends SyncInput<FullSyncOptions> {
+/** Options of a verification. */
+export interface VerifyOptions extends RemovalOptions {
+  /** Instead of the planner's choice. */
+  path?: ReadPath | undefined;
+  /** `values` without it. */
+  compare?: Comparison | undefined;
+  /** Whether what differs is repaired. @default true */
+  repair?: boolean | undefined;
+}
+
+/** Input of a workflow that reads a whole module. */
+export interface WholeReadInput<Options = FullSyncOptions> extends SyncInput<Options> {
   /** Set by the workflow itself when it continues as new; nobody else sets it. */
   state?: FullSyncState;
   /** For tests: continue as new after so many bulk pages. */
   continueAsNewAfterPages?: number;
 }
+
+export type FullSyncInput = WholeReadInput;
+
+export type VerifyInput = WholeReadInput<VerifyOptions>;
 
 /** State that a run hands to the next one of its chain. */
 export interface FullSyncState {
@@ -99,6 +114,12 @@ export interface SyncResult {
   compared?: Comparison;
   /** Result of a comparison of the whole module; absent for other sessions. */
   findings?: ComparisonFindings;
+}
+
+/** Result of a verification that has only looked. */
+export interface FindingsResult {
+  status: RunStatus;
+  findings: ComparisonFindings;
 }
 
 /** Result of a session that read records by their ids: chosen ones, or those that Zoho told of. */

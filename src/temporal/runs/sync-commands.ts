@@ -19,12 +19,20 @@ import {
   type OpenedInput,
   type RefreshInput,
   type SyncInput,
+  type VerifyInput,
 } from '../contract/sync-messages';
 import { nightlyWorkflowId, refreshWorkflowId, syncWorkflowId } from '../ids';
 import { priorityOf } from '../priorities';
 import { runAttributes } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
-import { describeNight, describeRemoval, describeRequest } from './start-texts';
+import {
+  describeFullSync,
+  describeIncrementalSync,
+  describeNight,
+  describeRemoval,
+  describeRequest,
+  describeVerification,
+} from './start-texts';
 
 /** Temporal did not answer. The same command may succeed later. */
 export class TemporalUnavailable extends Error {
@@ -77,6 +85,8 @@ export interface SyncCommands {
     input: IncrementalSyncInput & OpenedInput,
     requestedBy: string,
   ): Promise<Required<WorkflowTarget>>;
+  /** Starts a comparison of a module with its mirror. @throws SyncWorkflowRunning, TemporalUnavailable */
+  startVerification(input: VerifyInput & OpenedInput, requestedBy: string): Promise<Required<WorkflowTarget>>;
   /** Starts a night. @throws SyncWorkflowRunning, TemporalUnavailable */
   startNightly(input: NightlyInput & OpenedInput, requestedBy: string): Promise<Required<WorkflowTarget>>;
   /** Starts a session that reads chosen records. @throws TemporalUnavailable */
@@ -111,7 +121,7 @@ export function createSyncCommands(temporal: TemporalClient, limits: SyncCommand
 
 /** Properties of a kind of sync in Temporal. */
 interface SyncKindStart {
-  workflowType: 'fullSync' | 'incrementalSync' | 'nightlySync' | 'refreshRecords';
+  workflowType: 'fullSync' | 'incrementalSync' | 'nightlySync' | 'refreshRecords' | 'verifyMirror';
   kind: SessionType;
   workflowId: string;
   summary: string;
@@ -138,12 +148,7 @@ class TemporalSyncCommands implements SyncCommands {
       kind: 'full_sync',
       workflowId: syncWorkflowId('full_sync', input.connection, input.key ?? input.module),
       summary: `Full sync of ${input.module} (${input.connection})`,
-      details: [
-        `Reads all of **${input.module}** from Zoho CRM into the mirror.`,
-        '',
-        ...describeRequest(input, requestedBy),
-        `- read path: ${input.options.path ?? 'chosen by the planner'}`,
-      ],
+      details: describeFullSync(input, requestedBy),
     });
   }
 
@@ -156,12 +161,7 @@ class TemporalSyncCommands implements SyncCommands {
       kind: 'incremental_sync',
       workflowId: syncWorkflowId('incremental_sync', input.connection, input.key ?? input.module),
       summary: `Incremental sync of ${input.module} (${input.connection})`,
-      details: [
-        `Reads what changed in **${input.module}** since the last sync from Zoho CRM into the mirror.`,
-        '',
-        ...describeRequest(input, requestedBy),
-        ...(input.options.since === undefined ? [] : [`- at least since: ${input.options.since}`]),
-      ],
+      details: describeIncrementalSync(input, requestedBy),
     });
   }
 
@@ -172,6 +172,16 @@ class TemporalSyncCommands implements SyncCommands {
       workflowId: nightlyWorkflowId(input.connection),
       summary: `Nightly sync of ${input.connection}`,
       details: describeNight(input, requestedBy),
+    });
+  }
+
+  async startVerification(input: VerifyInput & OpenedInput, requestedBy: string): Promise<Required<WorkflowTarget>> {
+    return this.#start(input, requestedBy, {
+      workflowType: 'verifyMirror',
+      kind: 'verification',
+      workflowId: syncWorkflowId('verification', input.connection, input.key ?? input.module),
+      summary: `Verification of ${input.module} (${input.connection})`,
+      details: describeVerification(input, requestedBy),
     });
   }
 

@@ -34,6 +34,8 @@ export class SyncRun {
   /** Limit of rows that may leave without a person's approval. */
   readonly removal: RemovalOptions;
   readonly sums: SessionSums;
+  /** Whether what differs is written into the mirror. */
+  readonly repairs: boolean;
   expectedRows: number | null = null;
   /** Rows that have left the mirror. */
   deleted = 0;
@@ -41,8 +43,12 @@ export class SyncRun {
   #hasHeld = false;
   readonly #counted = new Set<number>();
 
-  /** @param title what the Temporal UI shows the run under */
-  constructor(input: SyncInput & OpenedInput, title: string, inherited?: Inheritance) {
+  /**
+   * @param title what the Temporal UI shows the run under
+   * @param repairs false for a run that only looks
+   */
+  constructor(input: SyncInput & OpenedInput, title: string, inherited?: Inheritance, repairs = true) {
+    this.repairs = repairs;
     const { sessionId, connectionId, module, options } = input;
     this.target = { sessionId, connectionId, module, ...(options.fields && { fields: options.fields }) };
     this.sums = inherited?.sums ?? { read: 0, created: 0, updated: 0, unchanged: 0, failed: 0 };

@@ -52,6 +52,7 @@ export interface ApiFixture extends DatabaseFixture {
 export const NO_TEMPORAL: SyncCommands = {
   startFullSync: () => assert.fail('Temporal was asked to start a sync.'),
   startIncrementalSync: () => assert.fail('Temporal was asked to start a sync.'),
+  startVerification: () => assert.fail('Temporal was asked to start a verification.'),
   startNightly: () => assert.fail('Temporal was asked to start a night.'),
   startRefresh: () => assert.fail('Temporal was asked to read records.'),
   update: () => assert.fail('Temporal was asked to update a sync.'),
@@ -222,6 +223,7 @@ function forwarding(commands: () => SyncCommands): SyncCommands {
   return {
     startFullSync: (...args) => commands().startFullSync(...args),
     startIncrementalSync: (...args) => commands().startIncrementalSync(...args),
+    startVerification: (...args) => commands().startVerification(...args),
     startNightly: (...args) => commands().startNightly(...args),
     startRefresh: (...args) => commands().startRefresh(...args),
     update: (...args) => commands().update(...args),

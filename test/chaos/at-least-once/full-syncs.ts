@@ -1,3 +1,5 @@
+import { createSession } from '../../../src/db/sessions/sessions';
+import { syncWorkflowId } from '../../../src/temporal/ids';
 import type { EngineApi } from '../../support/engine-api';
 import type { Org } from '../../support/org';
 import type { Scenario } from './scenario';
@@ -47,6 +49,25 @@ async function compareTimes({ engine }: EngineApi): Promise<Org> {
   return org;
 }
 
+async function lookWithoutRepair({ engine }: EngineApi): Promise<Org> {
+  const org = await engine.org({ contacts: 500 });
+  await org.fullSync('Contacts', { path: 'list' });
+  changeContacts(org);
+  const { connectionId, name: connection } = org;
+  const workflowId = syncWorkflowId('verification', connection, 'Contacts');
+  const about = { connectionId, moduleName: 'Contacts', initiatedBy: 'tester', workflowId };
+  const { id: sessionId } = await createSession(engine.knex, { ...about, sessionType: 'verification' });
+  const options = { path: 'list', repair: false } as const;
+  await engine.commands.startVerification(
+    { sessionId, connectionId, connection, module: 'Contacts', options },
+    'tester',
+  );
+  await org.waitFor(sessionId, 'completed');
+  // The mirror is right in the end.
+  await org.fullSync('Contacts', { path: 'list' });
+  return org;
+}
+
 const EVERY_FULL_SYNC = [
   'recordProgress',
   'planFullSync',
@@ -74,5 +95,10 @@ export const FULL_SYNCS: readonly Scenario[] = [
     title: 'a full sync that compares times',
     meets: [...EVERY_FULL_SYNC, 'loadBulkPage', 'weighDifferences', 'settleDifferences'],
     play: compareTimes,
+  },
+  {
+    title: 'a verification that only looks',
+    meets: ['planFullSync', 'readByListPages', 'findExtraRows', 'finishComparison'],
+    play: lookWithoutRepair,
   },
 ];
