@@ -3,6 +3,7 @@ import type { ZohoTransports } from '../connection/transports';
 import type { Retention } from '../db/maintenance/retention-step';
 import type { Logger } from '../logger';
 import type { ApprovalCommands } from '../temporal/runs/approval-commands';
+import type { DueComparison } from '../temporal/runs/due-comparison';
 import type { IngestionCommands } from '../temporal/runs/ingestion-commands';
 import type { MissedNight } from '../temporal/runs/missed-night';
 import type { SyncSchedules } from '../temporal/schedules/sync-schedules';
@@ -41,6 +42,8 @@ export interface ActivityDependencies {
   syncSchedules: SyncSchedules;
   /** Starts the night that has not come. @returns false if it was started before */
   startMissedNight(night: MissedNight): Promise<boolean>;
+  /** Starts a comparison that is due. @returns false if one of the module is at work */
+  startComparison(due: DueComparison): Promise<boolean>;
   /** Lets be read what Zoho tells of changes, and what it may not have told of. */
   ingestion: IngestionCommands;
   /** Time in milliseconds after which a scan ends where it is, to be scheduled anew behind what waits. */

@@ -10,6 +10,7 @@ import { createDatabase } from '../db/postgres/knex';
 import type { Logger } from '../logger';
 import { connectOptionsOf } from '../temporal/client';
 import { createApprovalCommands } from '../temporal/runs/approval-commands';
+import { startComparison } from '../temporal/runs/due-comparison';
 import { createIngestionCommands } from '../temporal/runs/ingestion-commands';
 import { startMissedNight } from '../temporal/runs/missed-night';
 import { describeWorkflow } from '../temporal/runs/workflow-state';
@@ -132,6 +133,7 @@ function activityDependencies(
     workflowState: (workflowId) => describeWorkflow(temporal.client, workflowId),
     syncSchedules: new SyncSchedules(temporal),
     startMissedNight: (night) => startMissedNight(temporal, night),
+    startComparison: (due) => startComparison(temporal, due),
     ingestion: createIngestionCommands(temporal),
     approvals: createApprovalCommands(temporal),
     schedules: {

@@ -69,6 +69,7 @@ const NO_SURROUNDINGS = {
   notificationUrl: () => undefined,
   schedules: { pause: async () => 0, unpause: async () => 0 },
   startMissedNight: async () => true,
+  startComparison: async () => true,
   approvals: { apply: async () => undefined },
   ingestion: { wake: async () => undefined, readMissed: async () => true },
 };

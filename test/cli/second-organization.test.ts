@@ -4,7 +4,7 @@ import path from 'node:path';
 import { projectRoot } from '../../dev/project-root';
 import { DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, type Simulator, startSimulator } from '../../simulator';
 import { runCli } from '../../src/cli/program';
-import { TemporalUnavailable } from '../../src/temporal/runs/sync-commands';
+import { TemporalUnavailable } from '../../src/temporal/runs/command-errors';
 import { NO_TEMPORAL, useApi } from '../api/support/api';
 import { someConnection } from '../db/support';
 import { poll } from '../support/poll';

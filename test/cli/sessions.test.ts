@@ -4,7 +4,7 @@ import { insertLedgerEntries } from '../../src/db/credits/api-ledger';
 import { closeRun } from '../../src/db/runs/close-run';
 import { recordRunUpdate } from '../../src/db/runs/record-run-update';
 import { sessionRun } from '../../src/domain/runs/run';
-import { SyncWorkflowNotRunning } from '../../src/temporal/runs/sync-commands';
+import { SyncWorkflowNotRunning } from '../../src/temporal/runs/command-errors';
 import { NO_TEMPORAL, useApi } from '../api/support/api';
 import { unreachableTemporal } from '../api/support/sync-commands';
 import { someConnection, someSession } from '../db/support';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
 import { ActiveSessionExists } from '../../src/db/sessions/sessions';
-import { SyncWorkflowNotRunning, SyncWorkflowRunning } from '../../src/temporal/runs/sync-commands';
+import { SyncWorkflowNotRunning, SyncWorkflowRunning } from '../../src/temporal/runs/command-errors';
 import { assertSame } from '../support/compare';
 import { housekeep } from '../support/housekeeping';
 import type { Org } from '../support/org';

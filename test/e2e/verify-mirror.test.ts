@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { startDueComparisons } from '../../src/activities/maintenance/start-due-comparisons';
 import { listDifferences } from '../../src/db/comparisons/read-comparisons';
 import { createSession } from '../../src/db/sessions/sessions';
+import { createLogger } from '../../src/logger';
 import type { FindingsResult, SyncResult, VerifyOptions } from '../../src/temporal/contract/sync-messages';
 import { syncWorkflowId } from '../../src/temporal/ids';
+import { startComparison } from '../../src/temporal/runs/due-comparison';
 import { assertSame } from '../support/compare';
 import type { Org } from '../support/org';
 import { useEngine } from '../support/use-engine';
@@ -58,6 +61,25 @@ describe('a verification', function () {
       assert.match((await org.logOf(session.id)).join('\n'), /Compared every value of 30\d rows\. Differed: 3 missing/);
     });
   }
+
+  it('is started once where a sync could not explain its counts', async () => {
+    const { knex, temporal } = engine();
+    const where = { connection_id: org.connectionId, key: 'Accounts' };
+    await knex('sync.mirrors').where(where).update({ comparison_wanted_at: new Date() });
+    const look = () =>
+      startDueComparisons({
+        knex,
+        logger: createLogger('test', 'silent'),
+        startComparison: (due) => startComparison(temporal, due),
+      });
+
+    const started = await look();
+    const workflowId = syncWorkflowId('verification', org.name, 'Accounts');
+    const result = (await temporal.client.workflow.getHandle(workflowId).result()) as SyncResult;
+
+    assert.deepEqual([started, await look()], [1, 0]);
+    assert.deepEqual([result.compared, result.findings?.missing, result.findings?.extra], ['times', 3, 2]);
+  });
 
   it('only looks where it is told to', async () => {
     const before = await org.differences('Accounts');

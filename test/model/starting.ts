@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { closeRun } from '../../src/db/runs/close-run';
 import { ActiveSessionExists } from '../../src/db/sessions/sessions';
 import { sessionRun } from '../../src/domain/runs/run';
-import { SyncWorkflowRunning } from '../../src/temporal/runs/sync-commands';
+import { SyncWorkflowRunning } from '../../src/temporal/runs/command-errors';
 import type { Org } from '../support/org';
 
 const PAUSE_MS = 100;

@@ -10,6 +10,7 @@ import type { Tasks } from './housekeeper';
 import { lookAfterInbox } from './look-after-inbox';
 import { removeConnections } from './remove-connections';
 import { settlePendingStarts } from './settle-pending-starts';
+import { startDueComparisons } from './start-due-comparisons';
 import { startMissedNights } from './start-missed-nights';
 
 /** The tasks of the housekeeping that ask nobody outside, on connections of their own. */
@@ -23,6 +24,7 @@ export function quietTasks({ maintenanceKnex: knex, ...rest }: ActivityDependenc
     wakeIngestion: () => wakeIngestion(deps),
     lookAfterInbox: (now) => lookAfterInbox(deps, now),
     retryQuarantined: () => noteDueQuarantined(deps.knex),
+    startDueComparisons: () => startDueComparisons(deps),
     startMissedNights: (now) => startMissedNights(deps, now),
     removeConnections: () => removeConnections(deps),
     reviewApprovals: () => reviewApprovals(deps),

@@ -7,7 +7,7 @@ import {
   type ApprovalRow,
 } from '../../db/approvals/approvals';
 import { APPROVAL_STATES, type ApprovalDecision } from '../../domain/approvals/approval';
-import { TemporalUnavailable } from '../../temporal/runs/sync-commands';
+import { TemporalUnavailable } from '../../temporal/runs/command-errors';
 import type { RouteDeps } from '../http/deps';
 import { page, pageQuery } from '../http/paging';
 import { ApiName, connectionFilter, listOf } from '../http/parameters';

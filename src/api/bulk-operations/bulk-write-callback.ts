@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CALLBACK_PATHS } from '../../connection/callback-urls';
 import { hashOfSecret } from '../../db/access/hash-of-secret';
 import { adoptJob, findCallbackHash } from '../../db/bulk-operations/bulk-write-jobs';
-import { SyncWorkflowNotRunning } from '../../temporal/runs/sync-commands';
+import { SyncWorkflowNotRunning } from '../../temporal/runs/command-errors';
 import { ZohoId } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';

@@ -7,7 +7,7 @@ import {
   SyncWorkflowNotRunning,
   SyncWorkflowRunning,
   TemporalUnavailable,
-} from '../../temporal/runs/sync-commands';
+} from '../../temporal/runs/command-errors';
 import { Problem, type ProblemCode } from './problem';
 import { zohoProblem } from './zoho-problem';
 

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { closeRun } from '../../db/runs/close-run';
 import { IdempotencyKeyUsed } from '../../db/runs/idempotency-key-used';
 import type { RunRef } from '../../domain/runs/run';
-import { SyncWorkflowRunning } from '../../temporal/runs/sync-commands';
+import { SyncWorkflowRunning } from '../../temporal/runs/command-errors';
 import { Problem } from '../http/problem';
 
 export interface RunStart {

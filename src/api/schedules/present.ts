@@ -2,7 +2,7 @@ import { readDeployment } from '../../db/schedules/desired-schedules';
 import { findLastSessions } from '../../db/schedules/last-sessions';
 import type { DesiredSchedule } from '../../domain/schedules/desired-schedule';
 import { nextIntervals, nextTimesOfDay } from '../../domain/schedules/next-runs';
-import { TemporalUnavailable } from '../../temporal/runs/sync-commands';
+import { TemporalUnavailable } from '../../temporal/runs/command-errors';
 import { ForeignSchedule, type ScheduleState } from '../../temporal/schedules/sync-schedules';
 import type { RouteDeps } from '../http/deps';
 import type { Schedule } from './schemas';

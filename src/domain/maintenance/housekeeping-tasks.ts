@@ -15,6 +15,7 @@ export const HOUSEKEEPING_TASKS = {
   wakeIngestion: { everySeconds: 10, asksZoho: false },
   lookAfterInbox: { everySeconds: 300, asksZoho: false },
   retryQuarantined: { everySeconds: 600, asksZoho: false },
+  startDueComparisons: { everySeconds: 600, asksZoho: false },
   startMissedNights: { everySeconds: 600, asksZoho: false },
   removeConnections: { everySeconds: 600, asksZoho: false },
   reviewApprovals: { everySeconds: 20, asksZoho: false },

@@ -4,7 +4,7 @@ import type { ApprovalInput } from '../contract/sync-messages';
 import { approvalWorkflowId } from '../ids';
 import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
-import { translate } from './sync-commands';
+import { translate } from './command-errors';
 
 /** An approved removal, and the module that it is of. */
 export interface ApprovalTarget {

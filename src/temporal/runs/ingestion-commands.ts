@@ -5,7 +5,7 @@ import { ingestionWorkflowId, syncWorkflowId } from '../ids';
 import { priorityOf } from '../priorities';
 import { runAttributes } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
-import { translate } from './sync-commands';
+import { translate } from './command-errors';
 
 /** Temporal as whoever learns of changes uses it. Every method answers or fails in time. */
 export interface IngestionCommands {

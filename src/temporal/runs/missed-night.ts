@@ -4,7 +4,7 @@ import { ALL_MODULES, type NightlyInput } from '../contract/nightly';
 import { missedNightWorkflowId } from '../ids';
 import { SyncConnection, SyncKind, SyncModule, SyncStatus } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
-import { translate } from './sync-commands';
+import { translate } from './command-errors';
 
 /** A night of a connection that the clock did not start. */
 export interface MissedNight {

@@ -5,7 +5,8 @@ import { bulkWriteWorkflowId, massUpdateWorkflowId } from '../ids';
 import { priorityOf } from '../priorities';
 import { runAttributes } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
-import { translate, type WorkflowTarget } from './sync-commands';
+import { translate } from './command-errors';
+import { type WorkflowTarget } from './sync-commands';
 
 /** Temporal as the control API uses it for bulk writes and mass updates. Every method answers or fails in time. */
 export interface OperationCommands {

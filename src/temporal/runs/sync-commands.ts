@@ -1,12 +1,4 @@
-import {
-  ServiceError,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-  type WorkflowHandle,
-  isGrpcServiceError,
-} from '@temporalio/client';
+import { WorkflowUpdateRPCTimeoutOrCancelledError, type WorkflowHandle } from '@temporalio/client';
 import type { SessionType } from '../../domain/runs/enums';
 import type { TemporalClient } from '../client';
 import type { NightlyInput } from '../contract/nightly';
@@ -25,6 +17,7 @@ import { nightlyWorkflowId, refreshWorkflowId, syncWorkflowId } from '../ids';
 import { priorityOf } from '../priorities';
 import { runAttributes } from '../search-attributes';
 import { TASK_QUEUES } from '../task-queues';
+import { NoWorkerAnswered, SyncWorkflowNotRunning, SyncWorkflowRunning, translate } from './command-errors';
 import {
   describeFullSync,
   describeIncrementalSync,
@@ -33,31 +26,6 @@ import {
   describeRequest,
   describeVerification,
 } from './start-texts';
-
-/** Temporal did not answer. The same command may succeed later. */
-export class TemporalUnavailable extends Error {
-  override readonly name = 'TemporalUnavailable';
-}
-
-/** Temporal answered, but no worker took the command in time. */
-export class NoWorkerAnswered extends Error {
-  override readonly name = 'NoWorkerAnswered';
-}
-
-/** A workflow of the same type runs already for the module. */
-export class SyncWorkflowRunning extends Error {
-  override readonly name = 'SyncWorkflowRunning';
-}
-
-/** The session's workflow ended, or Temporal never heard of it. */
-export class SyncWorkflowNotRunning extends Error {
-  override readonly name = 'SyncWorkflowNotRunning';
-}
-
-/** The workflow refused the command; the message is its reason. */
-export class CommandRefused extends Error {
-  override readonly name = 'CommandRefused';
-}
 
 /** One chain of runs of a session's workflow. */
 export interface WorkflowTarget {
@@ -286,21 +254,4 @@ class TemporalSyncCommands implements SyncCommands {
       throw translate(error);
     }
   }
-}
-
-/** Translates a failure of Temporal to an error of the API; any other error is returned as it is. */
-export function translate(error: unknown): unknown {
-  if (error instanceof WorkflowExecutionAlreadyStartedError) {
-    return new SyncWorkflowRunning(`Workflow ${error.workflowId} is already running.`, { cause: error });
-  }
-  if (error instanceof WorkflowNotFoundError) {
-    return new SyncWorkflowNotRunning(`Workflow ${error.workflowId} is not running.`, { cause: error });
-  }
-  if (error instanceof WorkflowUpdateFailedError) {
-    return new CommandRefused(error.cause?.message ?? error.message, { cause: error });
-  }
-  if (error instanceof ServiceError || isGrpcServiceError(error)) {
-    return new TemporalUnavailable('Temporal did not answer.', { cause: error });
-  }
-  return error;
 }

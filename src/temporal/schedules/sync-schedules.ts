@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import type { DesiredSchedule, SchedulePause } from '../../domain/schedules/desired-schedule';
 import type { TemporalClient } from '../client';
-import { translate } from '../runs/sync-commands';
+import { translate } from '../runs/command-errors';
 import { pauseNoteOf, readPauseNote } from './pause-notes';
 import {
   DEPLOYMENT_MEMO,

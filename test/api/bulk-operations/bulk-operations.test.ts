@@ -6,8 +6,8 @@ import { getBulkOperation } from '../../../src/db/bulk-operations/bulk-operation
 import { planJob, updateJob } from '../../../src/db/bulk-operations/bulk-write-jobs';
 import { recordRunUpdate } from '../../../src/db/runs/record-run-update';
 import { operationRun } from '../../../src/domain/runs/run';
+import { SyncWorkflowNotRunning, TemporalUnavailable } from '../../../src/temporal/runs/command-errors';
 import type { OperationCommands } from '../../../src/temporal/runs/operation-commands';
-import { SyncWorkflowNotRunning, TemporalUnavailable } from '../../../src/temporal/runs/sync-commands';
 import { someConnection } from '../../db/support';
 import { NO_OPERATIONS, NO_TEMPORAL, useApi } from '../support/api';
 

@@ -3,8 +3,8 @@ import { createApiKey } from '../../../src/db/access/api-keys';
 import { listAuditEntries } from '../../../src/db/access/audit-log';
 import { listBulkOperations } from '../../../src/db/bulk-operations/bulk-operations';
 import { findConnection } from '../../../src/db/connections/connections';
+import { TemporalUnavailable } from '../../../src/temporal/runs/command-errors';
 import type { OperationCommands } from '../../../src/temporal/runs/operation-commands';
-import { TemporalUnavailable } from '../../../src/temporal/runs/sync-commands';
 import { someConnection, someSession } from '../../db/support';
 import { NO_OPERATIONS, NO_TEMPORAL, useApi } from '../support/api';
 

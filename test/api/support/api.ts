@@ -17,8 +17,9 @@ import { createApiKey } from '../../../src/db/access/api-keys';
 import type { ApiRole } from '../../../src/db/models/api-key';
 import { createLogger } from '../../../src/logger';
 import type { ApprovalCommands } from '../../../src/temporal/runs/approval-commands';
+import { TemporalUnavailable } from '../../../src/temporal/runs/command-errors';
 import type { OperationCommands } from '../../../src/temporal/runs/operation-commands';
-import { TemporalUnavailable, type SyncCommands } from '../../../src/temporal/runs/sync-commands';
+import { type SyncCommands } from '../../../src/temporal/runs/sync-commands';
 import { accountsUrlOf } from '../../../src/zoho/http/data-centers';
 import { KEY_RING, useDatabase, type DatabaseFixture } from '../../db/support';
 
