@@ -1,4 +1,5 @@
-import { approvalWorkflowId, ingestionWorkflowId, refreshWorkflowId } from '../../src/temporal/ids';
+import { approvalWorkflowId, ingestionWorkflowId, refreshWorkflowId, syncWorkflowId } from '../../src/temporal/ids';
+import { startComparison } from '../../src/temporal/runs/due-comparison';
 import { decide } from '../support/approvals';
 import type { Engine } from '../support/engine';
 import { notify } from '../support/notify';
@@ -16,6 +17,21 @@ export const RECORD_SCENARIOS: Readonly<Record<string, (engine: Engine) => Promi
     );
     await org.waitFor(sessionId, 'completed');
     return refreshWorkflowId(sessionId);
+  },
+  verified: async (engine) => {
+    const org = await engine.org({ contacts: 300 });
+    await org.fullSync('Contacts', { path: 'list' });
+    const first = `select id from ${org.table('Contacts')} order by id limit 3`;
+    await engine.query(`delete from ${org.table('Contacts')} where id in (${first}) returning id`);
+    await startComparison(engine.temporal, {
+      connectionId: org.connectionId,
+      connection: org.name,
+      key: 'Contacts',
+      module: 'Contacts',
+    });
+    const workflowId = syncWorkflowId('verification', org.name, 'Contacts');
+    await engine.temporal.client.workflow.getHandle(workflowId).result();
+    return workflowId;
   },
   'removal-approved': async (engine) => {
     const org = await engine.org({ contacts: 300 });
