@@ -19,7 +19,7 @@ const NUMERIC: ReadonlySet<unknown> = new Set(['integer', 'number']);
 const ANY_TIME = '2026-03-01T10:00:00.000Z';
 
 /** Texts that an answer may have; the first that its schema takes is used. */
-const TEXTS = [HOSTILE, ANY_TIME, ANY_ID, 'https://accounts.zoho.com/', '1', 'crm', 'Deals', ''];
+const TEXTS = [HOSTILE, ANY_TIME, ANY_ID, 'https://accounts.zoho.com/', '1', 'crm', 'Deals', 'ab'.repeat(32), ''];
 
 type Schema = Record<string, unknown> & {
   properties?: Record<string, Schema>;
