@@ -33,8 +33,8 @@ import {
   type SweepRequest,
   type SweepRun,
 } from './pull/deletes';
-import { findExtraRows, type ExtraRowsRequest } from './pull/find-extra-rows';
-import { finishComparison, type ComparisonToFinish } from './pull/finish-comparison';
+import { findExtraRows, type ExtraRowsRequest } from './pull/comparison/find-extra-rows';
+import { finishComparison, type ComparisonToFinish } from './pull/comparison/finish-comparison';
 import {
   finishFullSync,
   finishIncrementalSync,
@@ -54,7 +54,7 @@ import {
   weighDifferences,
   type DifferencesRequest,
   type SettleRequest,
-} from './pull/settle-differences';
+} from './pull/comparison/settle-differences';
 import { recordRun, type RecordedUpdate } from './record-run';
 import { finishNightly, type NightToFinish } from './schedules/finish-nightly';
 import { planNightly, type NightRequest } from './schedules/plan-nightly';

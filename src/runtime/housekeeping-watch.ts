@@ -23,7 +23,7 @@ interface Dependencies {
 export class HousekeepingWatch {
   readonly #deps: Dependencies;
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
+  #looking: Promise<void> | undefined;
 
   constructor(deps: Dependencies) {
     this.#deps = deps;
@@ -41,7 +41,8 @@ export class HousekeepingWatch {
       await removeFormerSchedules(client);
     });
     this.#timer = setInterval(() => {
-      this.#looking = this.#look();
+      // One at a time: the end waits for it, since a connection must not be closed under a call.
+      this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
     }, lookMs);
     return this;
   }

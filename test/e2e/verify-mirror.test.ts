@@ -78,7 +78,7 @@ describe('a verification', function () {
     const result = (await temporal.client.workflow.getHandle(workflowId).result()) as SyncResult;
 
     assert.deepEqual([started, await look()], [1, 0]);
-    assert.deepEqual([result.compared, result.findings?.missing, result.findings?.extra], ['times', 3, 2]);
+    assert.deepEqual([result.findings?.missing, result.findings?.extra], [3, 2]);
   });
 
   it('only looks where it is told to', async () => {

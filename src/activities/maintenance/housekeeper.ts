@@ -26,7 +26,8 @@ export interface HousekeeperTimes {
   taskMs: number;
 }
 
-const TIMES: HousekeeperTimes = { lookMs: 2_000, roundMs: 300_000, taskMs: 30_000 };
+const LOOK_MS = 2_000;
+const TIMES: HousekeeperTimes = { lookMs: LOOK_MS, roundMs: 300_000, taskMs: 30_000 };
 
 /** A worker that is stopped is noticed so soon, in milliseconds. */
 const NOTICE_MS = 200;
@@ -148,7 +149,7 @@ function messageOf(error: unknown): string {
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`It did not end within ${ms / 1_000} s.`)), ms);
+    timer = setTimeout(() => reject(new Error(`It did not end within ${ms / 1000} s.`)), ms);
   });
   // A failure that comes after its time is over was told of already.
   work.catch(() => undefined);

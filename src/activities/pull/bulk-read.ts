@@ -26,7 +26,7 @@ import { createBulkReadJob, downloadBulkReadResult, getBulkReadJob } from '../..
 import { ZohoError } from '../../zoho/errors/errors';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho, type ZohoWork } from '../with-zoho';
-import { comparisonTerms } from './comparison-terms';
+import { comparisonTerms } from './comparison/comparison-terms';
 import { loadMirror, partialReadOf } from './load-mirror';
 
 export interface BulkPageRequest extends SyncTarget {

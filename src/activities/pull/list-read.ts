@@ -5,7 +5,7 @@ import type { ComparisonRequest } from '../../temporal/contract/comparison';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
-import { comparisonTerms } from './comparison-terms';
+import { comparisonTerms } from './comparison/comparison-terms';
 import { Leg, UNFINISHED } from './leg';
 import { loadMirror, partialReadOf } from './load-mirror';
 import { namesSince } from './names-since';

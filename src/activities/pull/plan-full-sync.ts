@@ -16,7 +16,7 @@ import { countRecords } from '../../zoho/records/count-records';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
 import { isSelected } from './load-mirror';
-import { planComparison } from './plan-comparison';
+import { planComparison } from './comparison/plan-comparison';
 import { prepareModule } from './prepare-module';
 import { convertedParameter, leavesOutConverted } from './scan/list-pages';
 import { timedAnswer } from './timed-answer';

@@ -1,5 +1,5 @@
-import type { ComparisonTerms } from '../../db/mirror/load/difference-rows';
-import type { ComparisonRequest } from '../../temporal/contract/comparison';
+import type { ComparisonTerms } from '../../../db/mirror/load/difference-rows';
+import type { ComparisonRequest } from '../../../temporal/contract/comparison';
 
 /** Terms of a comparison as the database takes them. */
 export function comparisonTerms({ promisedUntil, repairs }: ComparisonRequest): ComparisonTerms {

@@ -1,20 +1,20 @@
-import { countMirrorRows } from '../../db/mirror/mirror-table';
-import { loadFields, type KnownField } from '../../db/mirror/module-fields';
-import type { WatermarkModel } from '../../db/models/watermark';
-import { getReadingStart } from '../../db/sessions/watermarks';
-import { MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
-import { readFrom } from '../../domain/mirror/watermark';
-import { comparedFields } from '../../domain/planning/compared-fields';
-import { planRead } from '../../domain/planning/read-methods';
-import type { Comparison, ReadPath } from '../../domain/runs/enums';
-import type { FullSyncPlan } from '../../temporal/contract/results';
-import { ZohoError } from '../../zoho/errors/errors';
-import { countRecords } from '../../zoho/records/count-records';
-import type { ActivityDependencies } from '../dependencies';
-import type { ZohoWork } from '../with-zoho';
-import { isSelected } from './load-mirror';
-import type { PreparedModule } from './prepare-module';
-import { convertedParameter } from './scan/list-pages';
+import { countMirrorRows } from '../../../db/mirror/mirror-table';
+import { loadFields, type KnownField } from '../../../db/mirror/module-fields';
+import type { WatermarkModel } from '../../../db/models/watermark';
+import { getReadingStart } from '../../../db/sessions/watermarks';
+import { MODIFIED_TIME_FIELD, type MirrorField } from '../../../domain/mirror/mirror-field';
+import { readFrom } from '../../../domain/mirror/watermark';
+import { comparedFields } from '../../../domain/planning/compared-fields';
+import { planRead } from '../../../domain/planning/read-methods';
+import type { Comparison, ReadPath } from '../../../domain/runs/enums';
+import type { FullSyncPlan } from '../../../temporal/contract/results';
+import { ZohoError } from '../../../zoho/errors/errors';
+import { countRecords } from '../../../zoho/records/count-records';
+import type { ActivityDependencies } from '../../dependencies';
+import type { ZohoWork } from '../../with-zoho';
+import { isSelected } from '../load-mirror';
+import type { PreparedModule } from '../prepare-module';
+import { convertedParameter } from '../scan/list-pages';
 
 interface ModuleToCompare {
   prepared: PreparedModule;

@@ -1,12 +1,12 @@
-import { countDoubts, forgetDoubtsOf } from '../../db/mirror/doubtful-records';
-import { LIMITS } from '../../domain/zoho-limits';
-import type { SyncTarget } from '../../temporal/contract/targets';
-import type { ActivityDependencies } from '../dependencies';
-import { withZoho } from '../with-zoho';
-import { Leg, UNFINISHED, type Unfinished } from './leg';
-import { wholeMirror } from './load-mirror';
+import { countDoubts, forgetDoubtsOf } from '../../../db/mirror/doubtful-records';
+import { LIMITS } from '../../../domain/zoho-limits';
+import type { SyncTarget } from '../../../temporal/contract/targets';
+import type { ActivityDependencies } from '../../dependencies';
+import { withZoho } from '../../with-zoho';
+import { Leg, UNFINISHED, type Unfinished } from '../leg';
+import { wholeMirror } from '../load-mirror';
 import { costsMoreThanWhole } from './plan-comparison';
-import { settleDoubts } from './settle-doubts';
+import { settleDoubts } from '../settle-doubts';
 
 export interface DifferencesRequest extends SyncTarget {
   /** Rows of the module, as the session planned them. */

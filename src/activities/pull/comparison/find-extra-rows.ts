@@ -1,19 +1,19 @@
 import type { Knex } from 'knex';
-import { noteExtraIds } from '../../db/comparisons/differences';
-import { countMirrorRows } from '../../db/mirror/mirror-table';
-import { BEFORE_ALL_IDS, findUnseenRows, unseenBindings, unseenRows, type Reading } from '../../db/mirror/sweep';
-import { massDeleteNeedsApproval } from '../../domain/mirror/mass-delete-guard';
-import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
-import type { ChunkRange } from '../../domain/runs/chunk-numbers';
-import { LIMITS } from '../../domain/zoho-limits';
-import type { SyncTarget } from '../../temporal/contract/targets';
-import { listRecords } from '../../zoho/records/list-records';
-import type { ActivityDependencies } from '../dependencies';
-import { withZoho, type ZohoWork } from '../with-zoho';
-import { listDeletes } from './deletes';
-import { loadMirror, type LoadedMirror } from './load-mirror';
-import { convertedParameter } from './scan/list-pages';
-import { pageReader } from './scan/page-rows';
+import { noteExtraIds } from '../../../db/comparisons/differences';
+import { countMirrorRows } from '../../../db/mirror/mirror-table';
+import { BEFORE_ALL_IDS, findUnseenRows, unseenBindings, unseenRows, type Reading } from '../../../db/mirror/sweep';
+import { massDeleteNeedsApproval } from '../../../domain/mirror/mass-delete-guard';
+import { MODIFIED_TIME_FIELD } from '../../../domain/mirror/mirror-field';
+import type { ChunkRange } from '../../../domain/runs/chunk-numbers';
+import { LIMITS } from '../../../domain/zoho-limits';
+import type { SyncTarget } from '../../../temporal/contract/targets';
+import { listRecords } from '../../../zoho/records/list-records';
+import type { ActivityDependencies } from '../../dependencies';
+import { withZoho, type ZohoWork } from '../../with-zoho';
+import { listDeletes } from '../deletes';
+import { loadMirror, type LoadedMirror } from '../load-mirror';
+import { convertedParameter } from '../scan/list-pages';
+import { pageReader } from '../scan/page-rows';
 
 export interface ExtraRowsRequest extends SyncTarget {
   /** Zoho's time when the session began to read. ISO 8601. */

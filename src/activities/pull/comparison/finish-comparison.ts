@@ -1,15 +1,15 @@
-import { noteExtraRows, noteStillMissing } from '../../db/comparisons/differences';
-import { saveVerification } from '../../db/comparisons/verifications';
-import type { ComparisonFindings } from '../../domain/mirror/comparison-findings';
-import type { ChunkRange } from '../../domain/runs/chunk-numbers';
-import type { Comparison } from '../../domain/runs/enums';
-import type { CountVerification } from '../../domain/runs/verification';
-import type { ComparisonRequest } from '../../temporal/contract/comparison';
-import type { SyncTarget } from '../../temporal/contract/targets';
-import type { ActivityDependencies } from '../dependencies';
+import { noteExtraRows, noteStillMissing } from '../../../db/comparisons/differences';
+import { saveVerification } from '../../../db/comparisons/verifications';
+import type { ComparisonFindings } from '../../../domain/mirror/comparison-findings';
+import type { ChunkRange } from '../../../domain/runs/chunk-numbers';
+import type { Comparison } from '../../../domain/runs/enums';
+import type { CountVerification } from '../../../domain/runs/verification';
+import type { ComparisonRequest } from '../../../temporal/contract/comparison';
+import type { SyncTarget } from '../../../temporal/contract/targets';
+import type { ActivityDependencies } from '../../dependencies';
 import { comparisonTerms } from './comparison-terms';
-import { settleCount } from './count-both-sides';
-import { loadMirror } from './load-mirror';
+import { settleCount } from '../count-both-sides';
+import { loadMirror } from '../load-mirror';
 
 export interface ComparisonToFinish extends SyncTarget {
   comparison: ComparisonRequest;
