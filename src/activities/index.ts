@@ -24,6 +24,14 @@ import {
   type BulkPageRequest,
   type LoadBulkPageRequest,
 } from './pull/bulk-read';
+import { findExtraRows, type ExtraRowsRequest } from './pull/comparison/find-extra-rows';
+import { finishComparison, type ComparisonToFinish } from './pull/comparison/finish-comparison';
+import {
+  settleDifferences,
+  weighDifferences,
+  type DifferencesRequest,
+  type SettleRequest,
+} from './pull/comparison/settle-differences';
 import { countBothSides } from './pull/count-both-sides';
 import {
   readDeletes,
@@ -33,8 +41,6 @@ import {
   type SweepRequest,
   type SweepRun,
 } from './pull/deletes';
-import { findExtraRows, type ExtraRowsRequest } from './pull/comparison/find-extra-rows';
-import { finishComparison, type ComparisonToFinish } from './pull/comparison/finish-comparison';
 import {
   finishFullSync,
   finishIncrementalSync,
@@ -49,12 +55,6 @@ import { planIncrementalSync, type IncrementalPlanRequest } from './pull/plan-in
 import { readRestored, type RestoredRequest } from './pull/read-restored';
 import { refreshRecords } from './pull/refresh-records';
 import { retryQuarantined, type RetryRequest } from './pull/retry-quarantined';
-import {
-  settleDifferences,
-  weighDifferences,
-  type DifferencesRequest,
-  type SettleRequest,
-} from './pull/comparison/settle-differences';
 import { recordRun, type RecordedUpdate } from './record-run';
 import { finishNightly, type NightToFinish } from './schedules/finish-nightly';
 import { planNightly, type NightRequest } from './schedules/plan-nightly';

@@ -7,9 +7,9 @@ import type { CountVerification } from '../../../domain/runs/verification';
 import type { ComparisonRequest } from '../../../temporal/contract/comparison';
 import type { SyncTarget } from '../../../temporal/contract/targets';
 import type { ActivityDependencies } from '../../dependencies';
-import { comparisonTerms } from './comparison-terms';
 import { settleCount } from '../count-both-sides';
 import { loadMirror } from '../load-mirror';
+import { comparisonTerms } from './comparison-terms';
 
 export interface ComparisonToFinish extends SyncTarget {
   comparison: ComparisonRequest;

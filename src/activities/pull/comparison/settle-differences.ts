@@ -5,8 +5,8 @@ import type { ActivityDependencies } from '../../dependencies';
 import { withZoho } from '../../with-zoho';
 import { Leg, UNFINISHED, type Unfinished } from '../leg';
 import { wholeMirror } from '../load-mirror';
-import { costsMoreThanWhole } from './plan-comparison';
 import { settleDoubts } from '../settle-doubts';
+import { costsMoreThanWhole } from './plan-comparison';
 
 export interface DifferencesRequest extends SyncTarget {
   /** Rows of the module, as the session planned them. */
