@@ -10,6 +10,9 @@ const OFFSET: usize = 8;
 const LENGTH: usize = 12;
 const BIGINT: usize = 8;
 
+/** 2 to the power of 64, divided by the golden ratio. */
+const GOLDEN: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
+
 let table: usize = 0;
 let bits: i32 = 1;
 /** Bytes of the longest name. */
@@ -27,7 +30,7 @@ export function setUsers(places: usize, sizeBits: i32, longest: usize): void {
 
 /** Where the search for a user begins: Fibonacci hashing, since ids differ mostly in their last digits. */
 export function placeOf(id: u64, sizeBits: i32): u32 {
-  return ((id * 0x9e3779b97f4a7c15) >> (64 - sizeBits)) as u32;
+  return ((id * GOLDEN) >> (64 - sizeBits)) as u32;
 }
 
 /**

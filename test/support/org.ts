@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Knex } from 'knex';
 import { uuidv7 } from 'uuidv7';
 import {
   DEMO_CLIENT_ID,
@@ -16,7 +15,6 @@ import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { requestRecords } from '../../src/db/sessions/requested-records';
 import { createSession, getSession } from '../../src/db/sessions/sessions';
 import { isFinal, type RunStatus } from '../../src/domain/runs/enums';
-import type { TemporalClient } from '../../src/temporal/client';
 import type { SkippedRun } from '../../src/temporal/contract/open-session';
 import type {
   FullSyncInput,
@@ -26,11 +24,12 @@ import type {
   SyncResult,
 } from '../../src/temporal/contract/sync-messages';
 import { refreshWorkflowId, syncWorkflowId, type ModuleSyncType } from '../../src/temporal/ids';
-import type { SyncCommands, SyncUpdate } from '../../src/temporal/runs/sync-commands';
+import type { SyncUpdate } from '../../src/temporal/runs/sync-commands';
 import { TASK_QUEUES } from '../../src/temporal/task-queues';
 import type { incrementalSync } from '../../src/workflows';
 import { compareMirror } from './compare';
 import { ENCRYPTION_KEY } from './encryption-key';
+import type { EngineParts } from './engine-parts';
 import { poll } from './poll';
 
 export type OrgOptions = Partial<SimulatorOptions> & { profile?: 'fast' | 'realistic' };
@@ -42,15 +41,6 @@ const SYNC_TIMEOUT_MS = 45_000;
 const LAST_LOOK_MS = 1_000;
 
 let orgs = 0;
-
-/** The parts of an engine that work on an org needs. */
-interface EngineParts {
-  readonly knex: Knex;
-  readonly temporal: TemporalClient;
-  readonly commands: SyncCommands;
-  readonly worker: { readonly output: string };
-  query<T extends object>(sql: string, bindings?: readonly (string | number)[]): Promise<T[]>;
-}
 
 /** One simulated Zoho org and the commands a person would give about it. */
 export class Org {
