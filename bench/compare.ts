@@ -1,16 +1,15 @@
-import { getConnection } from '../src/db/connections/connections';
 import { qualifiedTable } from '../src/db/mirror/mirror-module';
-import { findMirrorByName } from '../src/db/mirror/mirrors';
 import { loadFields } from '../src/db/mirror/module-fields';
 import { withEnvironment, type BenchEnvironment } from './environment';
 import { type MeasureOptions } from './full-sync';
+import { tableOf } from './mirror-table';
 import { countRight } from './peers/count-right';
 import { prepareDlt, runDlt } from './peers/dlt';
 import { runOfficialSdk } from './peers/official-sdk';
 import { spentWhile } from './peers/spent';
 import { isOneValue, type Mirroring, type ReferenceMirror, type Tool } from './peers/tool';
 import { watchMemory } from './process-memory';
-import { MODULE, runFullSync } from './session-run';
+import { runFullSync } from './session-run';
 
 export interface Comparison {
   rows: number;
@@ -57,12 +56,8 @@ async function usePulse(environment: BenchEnvironment, { path, report }: Measure
   return { rows: result.result.mirrorRows ?? 0, rightFields: count, fields: count, ...spent, peakRssMb, again };
 }
 
-async function mirrorOf({ knex, connectionId }: BenchEnvironment): Promise<ReferenceMirror> {
-  const mirror = await findMirrorByName(knex, connectionId, MODULE);
-  if (!mirror) throw new Error(`${MODULE} has no mirror yet.`);
-  const { mirrorSchema: schema } = await getConnection(knex, connectionId);
-  return {
-    table: qualifiedTable({ schema, table: mirror.table }),
-    fields: await loadFields(knex, connectionId, mirror.key),
-  };
+async function mirrorOf(environment: BenchEnvironment): Promise<ReferenceMirror> {
+  const { key, ...where } = await tableOf(environment);
+  const fields = await loadFields(environment.knex, environment.connectionId, key);
+  return { table: qualifiedTable(where), fields };
 }

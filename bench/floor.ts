@@ -45,7 +45,7 @@ export async function measureFloor(
   const copier = (await hasPsql()) ? psqlCopier(databaseUrl, signal) : streamCopier(knex, signal);
   const file = path.join(home, 'floor.copy');
   await copier.dump(mirror, file);
-  await knex.raw(`create schema ${SCHEMA}`);
+  await knex.raw(`create schema if not exists ${SCHEMA}`);
   const seconds: number[] = [];
   for (let repetition = 1; repetition <= REPETITIONS; repetition += 1) {
     await knex.raw(`drop table if exists ${TABLE}`);

@@ -1,14 +1,12 @@
-import { getConnection } from '../src/db/connections/connections';
-import { qualifiedTable } from '../src/db/mirror/mirror-module';
 import { countMirrorRows } from '../src/db/mirror/mirror-table';
-import { findMirrorByName } from '../src/db/mirror/mirrors';
 import type { Comparison } from '../src/domain/runs/enums';
 import { reportBreakdown } from './breakdown';
 import { type BenchEnvironment, withEnvironment } from './environment';
 import { type Floor, measureFloor } from './floor';
+import { mirrorTable, tableOf } from './mirror-table';
 import type { BenchOptions } from './options';
 import { watchMemory } from './process-memory';
-import { MODULE, runFullSync, type SessionRun } from './session-run';
+import { runFullSync, type SessionRun } from './session-run';
 import type { Measured, Reach } from './verdict';
 import { warmUp } from './warm-up';
 
@@ -129,7 +127,7 @@ export async function mirrorRepeatedly(environment: BenchEnvironment, options: M
     // A bulk read makes few calls, and no row passes through JavaScript: there is little to compile.
     if (path === 'list' && !options.cold) await warmUp(environment, report);
     const first = await sync(`Full sync of ${rows} rows into an empty mirror`, 'times', rows);
-    expectRows('The mirror', await countMirrorRows(environment.knex, await mirrorOf(environment)), rows);
+    expectRows('The mirror', await countMirrorRows(environment.knex, await tableOf(environment)), rows);
     const byTimes = await sync('Full sync again, nothing changed, by times', 'times', 0);
     const byValues = await sync('Full sync again, nothing changed, by values', 'values', 0);
     return { first, byTimes, byValues, workerPeakRssMb: Math.ceil(await memory.readMb()) };
@@ -146,16 +144,6 @@ function expectCounts({ result }: SessionRun, expected: { created: number; chang
 
 function expectRows(what: string, found: number, expected: number): void {
   if (found !== expected) throw new Error(`${what}: ${found} instead of ${expected}.`);
-}
-
-async function mirrorOf({ knex, connectionId }: BenchEnvironment): Promise<{ schema: string; table: string }> {
-  const mirror = await findMirrorByName(knex, connectionId, MODULE);
-  if (!mirror) throw new Error(`${MODULE} has no mirror yet.`);
-  return { schema: (await getConnection(knex, connectionId)).mirrorSchema, table: mirror.table };
-}
-
-async function mirrorTable(environment: BenchEnvironment): Promise<string> {
-  return qualifiedTable(await mirrorOf(environment));
 }
 
 async function serverVersion({ knex }: BenchEnvironment): Promise<string> {

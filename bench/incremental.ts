@@ -3,16 +3,13 @@ import { type BenchEnvironment, withEnvironment } from './environment';
 import type { MeasureOptions } from './full-sync';
 import { median } from './median';
 import { MODULE, runFullSync, runIncrementalSync, type SessionRun } from './session-run';
+import { BEHIND_MS, BETWEEN_MS, changeRecords, moveClock } from './simulated-zoho';
 import type { Reach } from './verdict';
 
 const CHANGED_ROUNDS = 5;
 const IDLE_ROUNDS = 10;
 const CHANGED = 1_000;
 const DELETED = 100;
-/** Time of Zoho's between changes and their sync: more than the overlap with which the next one reads, so that none is read twice. */
-const BETWEEN_MS = 130_000;
-/** Zoho's clock goes behind ours, so that it can be moved on without getting ahead: a mark is set by the slower one. */
-const BEHIND_MS = 2 * 3_600_000;
 
 export interface IncrementalMeasurement {
   rows: number;
@@ -70,26 +67,10 @@ export async function measureIncremental(options: MeasureOptions): Promise<Incre
 }
 
 async function change(environment: BenchEnvironment, round: number): Promise<void> {
-  await control(environment, `records/${MODULE}`, {
+  await changeRecords(environment, MODULE, {
     update: { count: CHANGED, values: { Next_Step: `Round ${round}` } },
     delete: { count: DELETED },
   });
-}
-
-async function moveClock(environment: BenchEnvironment, ms: number): Promise<void> {
-  await control(environment, 'clock', { advance: ms });
-}
-
-/** Asks the simulated Zoho for something that Zoho cannot be asked for. */
-async function control({ zohoUrl, signal }: BenchEnvironment, what: string, body: object): Promise<void> {
-  const answer = await fetch(`${zohoUrl}/__simulator/${what}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal,
-  });
-  if (!answer.ok) throw new Error(`The simulated Zoho answers ${answer.status}: ${await answer.text()}`);
-  await answer.arrayBuffer();
 }
 
 /** @param mirrorRows where both sides are counted */

@@ -7,6 +7,7 @@ import { INCREMENTAL_REACH, measureIncremental } from './incremental';
 import { measureMemory, MEMORY_REACH } from './memory';
 import { parseOptions, USAGE, UsageError, type BenchOptions } from './options';
 import { flatten, judge, type Measured, type Reach } from './verdict';
+import { measureVerify, verifyReach } from './verify/measure';
 
 const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -40,6 +41,7 @@ const BENCHMARKS: Readonly<Record<BenchOptions['command'], Benchmark>> = {
   'full-sync': { measure: measureFullSync, reach: fullSyncReach },
   compare: { measure: measureComparison, reach: () => ({}) },
   incremental: { measure: measureIncremental, reach: () => INCREMENTAL_REACH },
+  verify: { measure: measureVerify, reach: verifyReach },
   memory: { measure: measureMemory, reach: () => MEMORY_REACH },
   broker: { measure: measureBroker, reach: () => ({}) },
 };

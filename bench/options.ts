@@ -5,15 +5,16 @@ import { READ_PATHS, type ReadPath } from '../src/domain/runs/enums';
 const ZOHO_PROFILES = ['fast', 'realistic'] as const;
 export type ZohoProfile = (typeof ZOHO_PROFILES)[number];
 
-const COMMANDS = ['full-sync', 'compare', 'incremental', 'memory', 'broker'] as const;
+const COMMANDS = ['full-sync', 'compare', 'incremental', 'verify', 'memory', 'broker'] as const;
 
 export const USAGE = `Usage: npm run bench -- full-sync --rows N [options]
        npm run bench -- compare --rows N [options]
        npm run bench -- incremental --rows N [options]
+       npm run bench -- verify --rows N [options]
        npm run bench -- memory [options]
        npm run bench -- broker [options]
 
-  --rows 50000           Deals to mirror (full-sync, compare and incremental)
+  --rows 50000           Deals to mirror (all but memory and broker)
   --path ${READ_PATHS.join('|')}       how to read them; without it the planner decides
   --zoho ${ZOHO_PROFILES.join('|')}  latency and job times of the simulated Zoho (default fast)
   --cold                 measure the first sync of a worker that has just started

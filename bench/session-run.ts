@@ -4,7 +4,7 @@ import { sumLedgerBySession } from '../src/db/credits/api-ledger';
 import { createSession, getSession } from '../src/db/sessions/sessions';
 import type { Comparison, ReadPath } from '../src/domain/runs/enums';
 import type { FullSyncInput, OpenedInput, SyncResult } from '../src/temporal/contract/sync-messages';
-import { syncWorkflowId } from '../src/temporal/ids';
+import { syncWorkflowId, type ModuleSyncType } from '../src/temporal/ids';
 import { createSyncCommands } from '../src/temporal/runs/sync-commands';
 import { CONNECTION, type BenchEnvironment } from './environment';
 import { secondsCovered, type Interval } from './intervals';
@@ -57,12 +57,26 @@ export async function runIncrementalSync(
   );
 }
 
+/** The same with a comparison of every row, which repairs what differs. */
+export async function runVerification(
+  environment: BenchEnvironment,
+  { path, compare }: { path: ReadPath | undefined; compare: Comparison },
+  report: (line: string) => void,
+): Promise<SessionRun> {
+  return runSession(environment, { sessionType: 'verification', module: MODULE }, report, (input) =>
+    createSyncCommands(environment.temporal).startVerification(
+      { ...input, options: { compare, ...(path && { path }) } },
+      'bench',
+    ),
+  );
+}
+
 /** Input of a sync, whichever it is. */
 type Started = Pick<FullSyncInput & OpenedInput, 'sessionId' | 'connectionId' | 'connection' | 'module'>;
 
 async function runSession(
   environment: BenchEnvironment,
-  { sessionType, module }: { sessionType: 'full_sync' | 'incremental_sync'; module: string },
+  { sessionType, module }: { sessionType: ModuleSyncType; module: string },
   report: (line: string) => void,
   start: (input: Started) => Promise<unknown>,
 ): Promise<SessionRun> {

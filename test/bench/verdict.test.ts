@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { fullSyncReach } from '../../bench/full-sync';
 import { flatten, judge } from '../../bench/verdict';
+import { verifyReach } from '../../bench/verify/measure';
 
 describe('the verdict of a benchmark', () => {
   it('names nested figures by their path', () => {
@@ -23,5 +24,13 @@ describe('the verdict of a benchmark', () => {
     assert.deepEqual([figures(3_000, 'bulk'), figures(3_000, 'list')], [[], []]);
     assert.deepEqual(figures(50_000, 'list'), ['ratios.load', 'workerPeakRssMb']);
     assert.ok(figures(1_000_000, 'bulk').includes('ratios.unchangedByValuesLoad'));
+  });
+
+  it('takes no false alarm of a comparison, however short it is', () => {
+    const figures = { rows: 3_000, path: 'list', 'missed.values': 0, 'falseAlarms.quiet': 1 };
+
+    const { held } = judge(figures, verifyReach(figures));
+
+    assert.deepEqual([held['missed.values'], held['falseAlarms.quiet']], [true, false]);
   });
 });
