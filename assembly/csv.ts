@@ -2,7 +2,8 @@
 
 import { CELL_HEADER, JSONB_VERSION, NO_CELL, putPlain, TYPE_BIGINT, TYPE_TEXT } from './binary-rows';
 import { fail, OUT_OF_ROOM, UNUSUAL_VALUE } from './failure';
-import { BACKSLASH, BLOCK, CLOSE_BRACKET, COMMA, NEWLINE, OPEN_BRACKET, QUOTE, RETURN, SPACE } from './json';
+import { BLOCK, COMMA, NEWLINE, QUOTE, RETURN } from './json';
+import { LIST_GROWTH, LIST_OVERHEAD, putChoices, putTags } from './lists';
 import { copyBytes } from './texts';
 import { largestName, putUserName } from './users';
 
@@ -10,18 +11,18 @@ import { largestName, putUserName } from './users';
 export const TYPE_SKIPPED: u8 = 16;
 /** Only an empty one can be converted here. */
 export const TYPE_UNCONVERTED: u8 = 17;
-/** Texts joined by semicolons, and by commas, that become JSON lists. */
+/** Joined texts that become JSON lists: some of the column's options, and texts that have no comma in them. */
 export const TYPE_CHOICES: u8 = 18;
 export const TYPE_TAGS: u8 = 19;
 /** The id of a user, behind which the name is put into a cell of its own. */
 export const TYPE_USER: u8 = 20;
 
-const SEMICOLON: u8 = 0x3b;
 const ROW_HEADER: usize = 2;
-/** A separator becomes three bytes: a quote, a comma and a quote. */
-const MAX_GROWTH: usize = 3;
+/** A list may be written twice. */
+const MAX_GROWTH: usize = LIST_GROWTH + 1;
 /** The most that a number takes beyond its digits: an exponent may stand for hundreds of them. */
 const CELL_OVERHEAD: usize = 256;
+const JSONB_VERSION_BYTES: usize = 1;
 
 /** Ends of the rows that were written last, and of the lines that they were made of. */
 export let csvWritten: usize = 0;
@@ -63,44 +64,35 @@ function putNoCell(to: usize): usize {
   return to + CELL_HEADER;
 }
 
-/** A choice with the other separator in it, a quote or a sign that JSON escapes is left to who knows the choices. */
-function putList(to: usize, from: usize, end: usize, separator: u8): usize {
-  store<u8>(to, JSONB_VERSION);
-  store<u16>(to + 1, (OPEN_BRACKET as u16) | ((QUOTE as u16) << 8));
-  to += 3;
-  for (; from < end; from += 1) {
-    const byte = load<u8>(from);
-    if (byte === separator) {
-      store<u8>(to, QUOTE);
-      store<u16>(to + 1, (COMMA as u16) | ((QUOTE as u16) << 8));
-      to += 3;
-      continue;
-    }
-    if (byte < SPACE || byte === QUOTE || byte === BACKSLASH || byte === COMMA) fail(UNUSUAL_VALUE, from);
-    store<u8>(to, byte);
-    to += 1;
-  }
-  store<u16>(to, (QUOTE as u16) | ((CLOSE_BRACKET as u16) << 8));
-  return to + 2;
-}
-
 /** @returns bytes of the cell's value */
-function putValue(to: usize, type: u8, start: usize, end: usize, isDoubled: bool): usize {
+function putValue(to: usize, type: u8, column: i32, start: usize, end: usize, isDoubled: bool): usize {
   if (type === TYPE_TEXT) {
     return (isDoubled ? putUndoubled(to, start, end) : copyBytes(to, start, end - start)) - to;
   }
+  if (type === TYPE_CHOICES || type === TYPE_TAGS) return putListCell(to, type, column, start, end, isDoubled);
   if (isDoubled || type === TYPE_UNCONVERTED) fail(UNUSUAL_VALUE, start);
-  if (type === TYPE_CHOICES) return putList(to, start, end, SEMICOLON) - to;
-  if (type === TYPE_TAGS) return putList(to, start, end, COMMA) - to;
   return putPlain(to, type === TYPE_USER ? TYPE_BIGINT : type, start, end);
 }
 
-function putCell(to: usize, type: u8, start: usize, end: usize, isDoubled: bool): usize {
+/** @returns bytes of the list */
+function putListCell(to: usize, type: u8, column: i32, start: usize, end: usize, isDoubled: bool): usize {
+  if (isDoubled) {
+    // The input may be read again, so it stays as it is.
+    const text = to + JSONB_VERSION_BYTES + LIST_GROWTH * (end - start) + LIST_OVERHEAD;
+    end = putUndoubled(text, start, end);
+    start = text;
+  }
+  store<u8>(to, JSONB_VERSION);
+  const list = to + JSONB_VERSION_BYTES;
+  return (type === TYPE_TAGS ? putTags(list, start, end) : putChoices(list, start, end, column)) - to;
+}
+
+function putCell(to: usize, type: u8, column: i32, start: usize, end: usize, isDoubled: bool): usize {
   if (type === TYPE_SKIPPED) return to;
   // PostgreSQL is asked to take empty cells for null, quoted ones, too: an export cannot tell them apart.
   if (start === end) return type === TYPE_USER ? putNoCell(putNoCell(to)) : putNoCell(to);
   const content = to + CELL_HEADER;
-  const size = putValue(content, type, start, end, isDoubled);
+  const size = putValue(content, type, column, start, end, isDoubled);
   store<u32>(to, bswap<u32>(size as u32));
   return type === TYPE_USER ? putUserName(content, start) : content + size;
 }
@@ -163,7 +155,7 @@ function putLine(to: usize, at: usize, inputEnd: usize, room: usize, types: usiz
     if (load<u8>(at) !== (isLast ? NEWLINE : COMMA)) fail(UNUSUAL_VALUE, at);
     at += 1;
     if (to + CELL_HEADER + MAX_GROWTH * (end - start) + CELL_OVERHEAD + largestName > room) fail(OUT_OF_ROOM, at);
-    if (types !== 0) to = putCell(to, load<u8>(types + column), start, end, isQuoted && isDoubled);
+    if (types !== 0) to = putCell(to, load<u8>(types + column), column, start, end, isQuoted && isDoubled);
   }
   lineEnd = at;
   return to;

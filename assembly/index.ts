@@ -57,6 +57,7 @@ export {
   TYPE_UNCONVERTED,
   TYPE_USER,
 } from './csv';
+export { setOptions } from './lists';
 export { placeOf, setUsers, USER_BYTES } from './users';
 
 /** No byte becomes more than three, but a number's exponent may stand for hundreds of digits. */

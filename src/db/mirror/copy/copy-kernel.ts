@@ -33,13 +33,19 @@ export const FIELD_PARTS = ['value', 'id', 'name', 'json', 'names'] as const;
 export type FieldPart = (typeof FIELD_PARTS)[number];
 
 /** Cells of an export's lines that are not written as the type of their column. */
-export type LineCell = ColumnType | 'skipped' | 'unconverted' | 'choices' | 'tags' | 'user';
+export type LineCell = ColumnType | 'skipped' | 'unconverted' | 'tags' | 'user' | ChoicesCell;
+
+/** Some of a field's options, joined. */
+export interface ChoicesCell {
+  choices: readonly string[];
+}
 
 /** Numbers that the kernel shares with its host, so that neither repeats them. */
 type SharedNumbers = {
   readonly [
     Name in
-      | `TYPE_${Uppercase<LineCell>}`
+      | `TYPE_${Uppercase<Exclude<LineCell, ChoicesCell>>}`
+      | 'TYPE_CHOICES'
       | `FIELD_${'BYTES' | 'KEY' | 'LENGTH' | Uppercase<FieldPart>}`
       | `FORMAT_${'TEXT' | 'BINARY' | 'TEXT_ABSENT' | 'TEXT_PLAIN'}`
       | 'NOT_JSON'
@@ -75,6 +81,7 @@ export interface CopyKernel extends SharedNumbers {
     width: number,
     isHeader: number,
   ): number;
+  setOptions(lists: number): void;
   setUsers(places: number, sizeBits: number, longest: number): void;
   placeOf(id: bigint, sizeBits: number): number;
 }
@@ -113,8 +120,13 @@ export function aligned(address: number): number {
 
 /** Types in the kernel's numbers, a byte each. */
 export function typeNumbers(types: readonly LineCell[]): Buffer {
+  return Buffer.from(types.map(typeNumber));
+}
+
+function typeNumber(type: LineCell): number {
   const kernel = copyKernel();
-  return Buffer.from(types.map((type) => kernel[`TYPE_${type.toUpperCase() as Uppercase<LineCell>}`].value));
+  if (typeof type === 'object') return kernel.TYPE_CHOICES.value;
+  return kernel[`TYPE_${type.toUpperCase() as Uppercase<typeof type>}`].value;
 }
 
 /** Offset in bytes of a part's column in a field of the kernel's table. */

@@ -1,6 +1,7 @@
 import { Transform } from 'node:stream';
 import { LARGEST_LINE } from '../../../domain/runs/export-pages';
 import { BINARY_HEADER, BINARY_TRAILER } from './binary-format';
+import { choiceOptions } from './choice-options';
 import {
   aligned,
   attempt,
@@ -62,6 +63,7 @@ export function csvToBinary(cells: readonly LineCell[], names: ReadonlyMap<strin
 class LinesToBinary {
   readonly #types: Buffer;
   readonly #width: number;
+  readonly #options: Buffer;
   readonly #users: UserNames;
   #rest = Buffer.alloc(0);
   #isHeader = true;
@@ -71,27 +73,32 @@ class LinesToBinary {
     const count = (wanted: LineCell) => cells.filter((cell) => cell === wanted).length;
     this.#types = typeNumbers(cells);
     this.#width = cells.length - count('skipped') + count('user');
+    this.#options = choiceOptions(cells);
     this.#users = users;
   }
 
   convert(chunk: Buffer): Buffer {
     const types = this.#types;
+    const options = this.#options;
     const users = this.#users;
     const rest = this.#rest;
     const typesAt = aligned(copyKernel().heap());
-    const usersAt = aligned(typesAt + types.length);
+    const optionsAt = aligned(typesAt + types.length);
+    const usersAt = aligned(optionsAt + options.length + blockBytes());
     const input = aligned(usersAt + users.bytes.length + blockBytes());
     const length = rest.length + chunk.length;
     const output = aligned(input + length + 2 * blockBytes());
     for (;;) {
       const memory = memoryOf(copyKernel(), output + this.#outputRoom + blockBytes());
       memory.set(types, typesAt);
+      memory.set(options, optionsAt);
       memory.set(users.bytes, usersAt);
       memory.set(rest, input);
       memory.set(chunk, input + rest.length);
       // They end every search.
       memory.fill(0, input + length, output).writeUInt8(QUOTE, input + length);
       const rows = attempt(input, (kernel) => {
+        kernel.setOptions(optionsAt);
         kernel.setUsers(usersAt, users.sizeBits, users.longest);
         const room = this.#outputRoom;
         return kernel.convertLines(

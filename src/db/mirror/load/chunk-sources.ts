@@ -12,7 +12,7 @@ import { exportCells } from './export-cells';
 import { readNamedUsers } from './named-users';
 import { openCsv, readHeader } from './result-file';
 import { csvLayout, jsonLayout, typedLayout, type StagingLayout } from './staged-column';
-import { copyRows, copyStream, openCopy, STAGING, stagingTypes, type CopySink } from './staging';
+import { copyRows, copyStream, openCopy, STAGING, stagingCells, stagingTypes, type CopySink } from './staging';
 
 /** Rows of a chunk. They can be read more than once: another way to load them starts from the beginning. */
 export interface ChunkSource {
@@ -80,7 +80,7 @@ export async function resultFileSource(
       await copyStream(client, layout, rows, signal);
     },
     async stageBinary(client, layout) {
-      const rows = pipeline(await openCsv(file, largest), csvToBinary(stagingTypes(layout)), () => undefined);
+      const rows = pipeline(await openCsv(file, largest), csvToBinary(stagingCells(layout)), () => undefined);
       await copyStream(client, layout, rows, signal, 'binary');
     },
     async copyIntoMirror(client) {

@@ -1,7 +1,7 @@
 import type { MirrorField } from '../../../domain/mirror/mirror-field';
 import type { LineCell } from '../copy/copy-kernel';
 import type { MirrorModule } from '../mirror-module';
-import type { StagingLayout } from './staged-column';
+import { listCell, type StagingLayout } from './staged-column';
 
 /** The way of the lines of an export into rows of the mirror itself. */
 export interface ExportCells {
@@ -13,7 +13,7 @@ export interface ExportCells {
 
 /**
  * Plans rows that need no staging: names of users stand behind their ids. Values whose form only PostgreSQL's own
- * functions tell, and lists that need the field's choices, are possible only where they are empty.
+ * functions tell are possible only where they are empty.
  */
 export function exportCells(mirror: MirrorModule, layout: StagingLayout): ExportCells {
   const fields = new Map(mirror.fields.map((field) => [field.column, field]));
@@ -33,9 +33,9 @@ export function exportCells(mirror: MirrorModule, layout: StagingLayout): Export
   return { cells, columns };
 }
 
-function cellOf({ shape, type, choices = [] }: MirrorField): LineCell {
+function cellOf(field: MirrorField): LineCell {
+  const { shape, type } = field;
   if (shape === 'scalar' || shape === 'reference') return type;
   if (type !== 'jsonb') return shape === 'opaque' ? type : 'unconverted';
-  if (shape === 'tags') return 'tags';
-  return shape === 'choices' && !choices.some((choice) => choice.includes(';')) ? 'choices' : 'unconverted';
+  return listCell(field) ?? 'unconverted';
 }

@@ -1,5 +1,6 @@
 import { bulkNameField, isUserLookup, type ColumnType, type MirrorField } from '../../../domain/mirror/mirror-field';
 import { exportColumns } from '../../../domain/planning/export-columns';
+import type { LineCell } from '../copy/copy-kernel';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import { modifiedTimeColumn, type MirrorModule, type ReadField } from '../mirror-module';
 import { ResultFileBroken } from './result-file';
@@ -16,6 +17,8 @@ export interface StagedColumn {
   stagedAs: ColumnType;
   /** SQL that turns the staged value (`s."name"`) into the mirror's type. */
   expression: string;
+  /** The staged text is a list that can be staged as jsonb. */
+  list?: LineCell;
   /** True if the text is cast as it is. It may not fit the type, so a tolerant load checks it first. */
   checked: boolean;
   /** True if the value can change without `Modified_Time` moving. */
@@ -104,9 +107,18 @@ function isShortFor(column: string): string {
     else ${json} #>> '{}' = ${cell} end`;
 }
 
+/** The way in which the kernel reads a cell that is a list; undefined for any other, and where the list stays a text. */
+export function listCell({ shape, type, choices = [] }: MirrorField): LineCell | undefined {
+  if (type !== 'jsonb') return undefined;
+  if (shape === 'tags') return 'tags';
+  return shape === 'choices' ? { choices } : undefined;
+}
+
 function valueColumn(field: ReadField, format: StagedFormat): StagedColumn {
   const plain = field.shape === 'scalar' || field.shape === 'reference';
+  const list = format === 'csv' ? listCell(field) : undefined;
   return {
+    ...(list && { list }),
     ...(field.shape === 'opaque' && field.type === 'jsonb' && format === 'csv'
       ? { keepsMirrored: isShortFor(field.column) }
       : {}),
@@ -241,7 +253,7 @@ function nameColumn(name: string): StagedColumn {
  */
 export function typedLayout(layout: StagingLayout): StagingLayout {
   const columns = layout.columns.map((column) =>
-    column.checked ? { ...column, stagedAs: column.type, expression: staged(column.name) } : column,
+    column.checked || column.list ? { ...column, stagedAs: column.type, expression: staged(column.name) } : column,
   );
   return { ...layout, columns };
 }

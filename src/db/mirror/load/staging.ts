@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { ColumnType } from '../../../domain/mirror/mirror-field';
+import type { LineCell } from '../copy/copy-kernel';
 import type { CopyFormat } from '../copy/page-to-copy';
 import { quoteIdentifier } from '../identifiers';
 import { ABSENT_COLUMN, type StagingLayout } from './staged-column';
@@ -30,6 +31,13 @@ export function stagingTypes(layout: StagingLayout): ColumnType[] {
   types.set('id', 'bigint');
   if (layout.modifiedTime) types.set(layout.modifiedTime, 'timestamptz');
   return layout.sourceColumns.map((name) => (name === undefined ? 'text' : (types.get(name) ?? 'text')));
+}
+
+/** The cells of a line of an export as the staging table of a typed layout takes them. */
+export function stagingCells(layout: StagingLayout): LineCell[] {
+  const lists = new Map(layout.columns.map(({ name, list }) => [name, list]));
+  const types = stagingTypes(layout);
+  return layout.sourceColumns.map((name, index) => lists.get(name ?? '') ?? types[index] ?? 'text');
 }
 
 /** A column of the source that the mirror does not want is staged under a name that no mirror column has. */

@@ -138,7 +138,7 @@ describe('the first load of a mirror', () => {
     const usual = `1,Deal 1,7,Acme,5,?,"VIP,New",x;y,,${MODIFIED_AT}`;
     for (const [what, line, isDirect] of [
       ['rows as most are', usual, true],
-      ['choices that hold a separator', usual.replace('x;y', '"a, b"'), false],
+      ['choices that hold a separator', usual.replace('x;y', '"a, b"'), true],
       ['a value of a type that nobody knows', usual.replace(',,', ',{},'), false],
       ['a user whose name is not known', usual.replace(',5,', ',99,'), false],
     ] as const) {
