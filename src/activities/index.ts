@@ -49,6 +49,7 @@ import {
   type FinishRequest,
   type IndexRequest,
 } from './pull/finish-full-sync';
+import { Leg } from './pull/leg';
 import { readByListPages, readChanges, type ChangesRequest, type ListReadRequest } from './pull/list-read';
 import { planFullSync, type FullSyncPlanRequest } from './pull/plan-full-sync';
 import { planIncrementalSync, type IncrementalPlanRequest } from './pull/plan-incremental-sync';
@@ -114,7 +115,7 @@ export function createZohoActivities(deps: ActivityDependencies) {
     awaitBulkWrite: (target: BulkWriteFileTarget) => awaitBulkWrite(deps, target),
     collectBulkWriteResult: (target: BulkWriteFileTarget) => collectBulkWriteResult(deps, target),
     planMassUpdate: (target: OperationTarget) => planMassUpdate(deps, target),
-    updateByIds: (target: OperationTarget) => updateByIds(deps, target),
+    updateByIds: (target: OperationTarget) => updateByIds(deps, target, new Leg({ ms: deps.scanLegMs })),
     orderMassUpdate: (target: OperationTarget) => submitMassUpdate(deps, target),
     awaitMassUpdate: (target: OperationTarget) => awaitMassUpdate(deps, target),
   };

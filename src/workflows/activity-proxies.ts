@@ -90,7 +90,7 @@ const loading: ActivityOptions = {
 };
 
 /**
- * An activity that reads in legs: as long as it says that there is more, it is scheduled again, behind what waits.
+ * An activity that works in legs: as long as it says that there is more, it is scheduled again, behind what waits.
  * @param rest schedules the legs after the first
  */
 function inLegs<Request, Result>(
@@ -161,7 +161,7 @@ export const { orderBulkWriteJob: submitBulkWriteJob } = zoho(calls, 'Submit the
 export const { awaitBulkWrite } = zoho(polling, 'Wait for the job; each attempt asks once');
 export const { collectBulkWriteResult } = zoho(calls, 'Read the outcome of each row');
 export const { planMassUpdate } = zoho(calls, 'Check the fields');
-export const { updateByIds } = zoho(scans, 'Update the records, 500 a call');
+export const updateByIds = inLegs(zoho(calls, 'Update the records, 500 a call').updateByIds);
 export const { orderMassUpdate: submitMassUpdate } = zoho(calls, 'Submit the job for the view');
 export const { awaitMassUpdate } = zoho(polling, 'Wait for the job; each attempt asks once');
 

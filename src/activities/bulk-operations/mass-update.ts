@@ -25,6 +25,7 @@ import { getFields } from '../../zoho/metadata/fields';
 import type { WriteOutcome } from '../../zoho/records/write-outcome';
 import type { RecordInput } from '../../zoho/records/write-records';
 import type { ActivityDependencies } from '../dependencies';
+import { UNFINISHED, type Leg, type Unfinished } from '../pull/leg';
 import { withZoho } from '../with-zoho';
 import { wasRefused } from './was-refused';
 
@@ -53,10 +54,14 @@ export async function planMassUpdate(deps: ActivityDependencies, target: Operati
 /**
  * Gives the records of a mass update their values, 500 a call, and keeps the outcome of each before the next call. An
  * attempt goes on where the one before has stopped; a call whose answer was lost is made again, which gives the same
- * values once more. Between two calls it stops when it is cancelled.
- * @returns the figures so far, which are final
+ * values once more. Between two calls it stops when it is cancelled, or when its leg is over.
+ * @returns the figures so far, which are final unless there is more
  */
-export async function updateByIds(deps: ActivityDependencies, target: OperationTarget): Promise<ItemProgress> {
+export async function updateByIds(
+  deps: ActivityDependencies,
+  target: OperationTarget,
+  leg: Leg,
+): Promise<ItemProgress | Unfinished> {
   const { operationId } = target;
   const request = await readMassUpdateRequest(deps.knex, operationId);
   const { module } = request;
@@ -68,8 +73,10 @@ export async function updateByIds(deps: ActivityDependencies, target: OperationT
       const items = await nextPendingItems(deps.knex, operationId, LIMITS.massUpdate.ids);
       const progress = progressOf(await countItems(deps.knex, operationId));
       if (items.length === 0) return progress;
+      if (leg.isOver) return UNFINISHED;
       zoho.report({ from: items[0]?.position, ...progress });
       signal.throwIfAborted();
+      leg.noteCall();
       const ids = items.map(({ recordId }) => recordId);
       const outcomes = await massUpdateRecords(transport, module, { ids, ...changesOf(request) }, uncut);
       await saveItemOutcomes(
