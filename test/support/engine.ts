@@ -35,6 +35,8 @@ export interface EngineOptions {
   leastPrivilege?: boolean;
   /** More variables of the worker's environment. */
   worker?: Readonly<Record<string, string>>;
+  /** Makes what is there before the first worker starts. */
+  prepare?: (engine: Engine) => Promise<void>;
   /** Runs the worker in this process, and this around its activities. */
   interceptor?: ActivityInboundCallsInterceptor;
 }
@@ -57,6 +59,7 @@ export class Engine {
   readonly commands: SyncCommands;
   readonly worker: EngineWorker;
   readonly databaseUrl: string;
+  readonly temporalAddress: string;
   readonly #ownPostgres: PostgresServer | undefined;
   readonly #ownTemporal: TemporalServer | undefined;
   readonly #release: () => Promise<void>;
@@ -67,6 +70,7 @@ export class Engine {
     commands: SyncCommands,
     worker: EngineWorker,
     databaseUrl: string,
+    temporalAddress: string,
     ownPostgres: PostgresServer | undefined,
     ownTemporal: TemporalServer | undefined,
     release: () => Promise<void>,
@@ -76,6 +80,7 @@ export class Engine {
     this.commands = commands;
     this.worker = worker;
     this.databaseUrl = databaseUrl;
+    this.temporalAddress = temporalAddress;
     this.#ownPostgres = ownPostgres;
     this.#ownTemporal = ownTemporal;
     this.#release = release;
@@ -162,8 +167,9 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     await rm(spoolDirectory, { recursive: true, force: true });
   };
   const commands = createSyncCommands(temporal);
-  const engine = new Engine(knex, temporal, commands, worker, database.url, ownPostgres, ownTemporal, release);
+  const engine = new Engine(knex, temporal, commands, worker, database.url, address, ownPostgres, ownTemporal, release);
   try {
+    await options.prepare?.(engine);
     await worker.start();
   } catch (error) {
     await engine.stop();

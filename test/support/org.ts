@@ -32,7 +32,11 @@ import { ENCRYPTION_KEY } from './encryption-key';
 import type { EngineParts } from './engine-parts';
 import { poll } from './poll';
 
-export type OrgOptions = Partial<SimulatorOptions> & { profile?: 'fast' | 'realistic' };
+export type OrgOptions = Partial<SimulatorOptions> & {
+  profile?: 'fast' | 'realistic';
+  /** Of the connection. @default one that no other org has */
+  name?: string;
+};
 
 const PERSON = 'tester';
 const LAST_LOG_LINES = 15;
@@ -69,8 +73,8 @@ export class Org {
 
   static async connect(engine: EngineParts, options: OrgOptions): Promise<Org> {
     orgs += 1;
-    const name = `org${orgs}`;
-    const simulator = await startSimulator(options);
+    const { name = `org${orgs}`, ...ofSimulator } = options;
+    const simulator = await startSimulator(ofSimulator);
     const connection = await ensureConnection(engine.knex, parseKeyRing([ENCRYPTION_KEY]), {
       name,
       dataCenter: 'us',

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Knex } from 'knex';
-import { Client } from 'pg';
 import { SessionPage } from '../../../src/api/sessions/schemas';
 import { createApiKey } from '../../../src/db/access/api-keys';
 import { migrateToLatest, pendingMigrations } from '../../../src/db/postgres/migrate';
 import { NO_TEMPORAL, useApi } from '../../api/support/api';
 import { tablesOf } from '../../fixtures/sql-script';
+import { restoreDatabase } from '../../support/former-version';
 
 const FIXTURES = path.join(__dirname, '../../fixtures');
 const MODELS = path.join(__dirname, '../../../src/db/models');
@@ -28,7 +28,7 @@ for (const file of readdirSync(FIXTURES).filter((name) => name.endsWith('.sql'))
     let mirrorBefore: object[];
 
     beforeEach(async () => {
-      await restore(api.url, path.join(FIXTURES, file));
+      await restoreDatabase(api.url, path.join(FIXTURES, file));
       [mirror = ''] = await api.knex('connections').withSchema('sync').pluck<string[]>('mirror_schema');
       before = await countRows(mirror);
       mirrorBefore = await mirrorRows();
@@ -93,18 +93,6 @@ for (const file of readdirSync(FIXTURES).filter((name) => name.endsWith('.sql'))
       return answer.rows;
     }
   });
-}
-
-/** Puts the dump in the place of what the database holds. */
-async function restore(url: string, file: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query('drop schema sync cascade');
-    await client.query(readFileSync(file, 'utf8'));
-  } finally {
-    await client.end();
-  }
 }
 
 interface ModelClass {
