@@ -8,6 +8,7 @@ import {
   type TaskOfConnection,
 } from '../../domain/maintenance/housekeeping-tasks';
 import type { ActivityDependencies } from '../dependencies';
+import { toFailure } from '../to-failure';
 
 /** Result of a task: whether it is its turn again at once. */
 export interface TaskEnd {
@@ -15,6 +16,15 @@ export interface TaskEnd {
 }
 
 export type Tasks = Readonly<Record<QuietTask, (now: Date) => Promise<unknown>>>;
+
+/** A task has used up its time; what it has begun goes on until PostgreSQL or the network gives it up. */
+class TaskTooSlow extends Error {
+  override readonly name = 'TaskTooSlow';
+
+  constructor(ms: number) {
+    super(`It did not end within ${ms / 1000} s.`);
+  }
+}
 
 /** Times of the housekeeper, in milliseconds. */
 export interface HousekeeperTimes {
@@ -97,7 +107,7 @@ export class Housekeeper {
       await endTask(this.#deps.knex, id, null, hasMore(end));
     } catch (error) {
       this.#deps.logger.warn({ err: error, task: name }, 'A task of the housekeeping failed; its turn comes again.');
-      await endTask(this.#deps.knex, id, messageOf(error)).catch(() => undefined);
+      await endTask(this.#deps.knex, id, sentenceOf(error)).catch(() => undefined);
     } finally {
       this.#atWork.delete(id);
     }
@@ -129,7 +139,7 @@ export async function runTaskOfConnection<T>(
     await end(null);
     return result;
   } catch (error) {
-    await end(messageOf(error));
+    await end(sentenceOf(error));
     throw error;
   }
 }
@@ -142,14 +152,15 @@ function hasMore(end: unknown): boolean {
   return typeof end === 'object' && end !== null && 'hasMore' in end && end.hasMore === true;
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** The sentence of the failure, which has no value of a record, as the messages of PostgreSQL do. */
+function sentenceOf(error: unknown): string {
+  return toFailure(error)?.failure.message ?? 'It was cut short.';
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`It did not end within ${ms / 1000} s.`)), ms);
+    timer = setTimeout(() => reject(new TaskTooSlow(ms)), ms);
   });
   // A failure that comes after its time is over was told of already.
   work.catch(() => undefined);

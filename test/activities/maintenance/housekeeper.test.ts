@@ -3,6 +3,7 @@ import { Housekeeper, runTaskOfConnection, type Tasks } from '../../../src/activ
 import { makeDue } from '../../../src/db/maintenance/housekeeping-tasks';
 import { HOUSEKEEPING_TASKS, type QuietTask } from '../../../src/domain/maintenance/housekeeping-tasks';
 import { createLogger } from '../../../src/logger';
+import { TemporalUnavailable } from '../../../src/temporal/runs/command-errors';
 import { someConnection, useDatabase } from '../../db/support';
 import { activityEnvironment } from '../support';
 
@@ -57,14 +58,14 @@ describe('a round of the housekeeping', () => {
 
     assert.deepEqual(new Set(done), new Set(others));
     assert.ok(done.filter((name) => name === 'wakeIngestion').length >= 5, JSON.stringify(done));
-    assert.equal(await errorOf('followConfigurations'), 'It did not end within 0.3 s.');
+    assert.equal(await errorOf('followConfigurations'), 'TaskTooSlow: It did not end within 0.3 s.');
   });
 
   it('notes what went wrong until it goes well', async () => {
     let isBroken = true;
     const keeper = housekeeper({
       alignSchedules: async () => {
-        if (isBroken) throw new Error('Temporal did not answer.');
+        if (isBroken) throw new TemporalUnavailable('Temporal did not answer.');
       },
     });
 
@@ -74,7 +75,20 @@ describe('a round of the housekeeping', () => {
     await makeDue(database.knex, 'alignSchedules');
     await round(keeper);
 
-    assert.deepEqual([before, await errorOf('alignSchedules')], ['Temporal did not answer.', null]);
+    assert.deepEqual(
+      [before, await errorOf('alignSchedules')],
+      ['TemporalUnavailable: Temporal did not answer.', null],
+    );
+  });
+
+  it('notes no value of a record, which PostgreSQL quotes in its messages', async () => {
+    const keeper = housekeeper({ alignSchedules: () => database.knex.raw(`select 'Ada Lovelace'::int`) });
+
+    await round(keeper);
+
+    const error = (await errorOf('alignSchedules')) ?? '';
+    assert.match(error, /^PostgreSQL: invalid value \(22P02\)/);
+    assert.doesNotMatch(error, /Ada/);
   });
 
   it('goes on with a task that has left something', async () => {
@@ -108,10 +122,10 @@ describe('a round of the housekeeping', () => {
     const task = { task: 'renewChannels', connectionId } as const;
 
     await assert.rejects(
-      runTaskOfConnection(deps, task, () => Promise.reject(new Error('Zoho is away.'))),
+      runTaskOfConnection(deps, task, () => Promise.reject(new TemporalUnavailable('It is away.'))),
       /away/,
     );
 
-    assert.equal(await lastError({ connection_id: connectionId }), 'Zoho is away.');
+    assert.equal(await lastError({ connection_id: connectionId }), 'TemporalUnavailable: It is away.');
   });
 });
