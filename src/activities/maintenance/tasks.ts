@@ -2,12 +2,14 @@ import { noteDueQuarantined } from '../../db/mirror/quarantine-entries';
 import { reviewApprovals } from '../approvals/review-approvals';
 import type { ActivityDependencies } from '../dependencies';
 import { wakeIngestion } from '../notifications/wake-ingestion';
+import { alertHeldTracks } from './alert-held-tracks';
 import { alignSchedules } from './align-schedules';
 import { closeAbandonedRuns } from './close-abandoned-runs';
 import { followConfigurations } from './follow-configurations';
 import { forgetValues } from './forget-values';
 import type { Tasks } from './housekeeper';
 import { lookAfterInbox } from './look-after-inbox';
+import { pauseFailingSchedules } from './pause-failing-schedules';
 import { removeConnections } from './remove-connections';
 import { settlePendingStarts } from './settle-pending-starts';
 import { startDueComparisons } from './start-due-comparisons';
@@ -21,6 +23,8 @@ export function quietTasks({ maintenanceKnex: knex, ...rest }: ActivityDependenc
     settlePendingStarts: () => settlePendingStarts(deps),
     followConfigurations: () => followConfigurations(deps),
     alignSchedules: () => alignSchedules(deps),
+    pauseFailingSchedules: () => pauseFailingSchedules(deps),
+    alertHeldTracks: (now) => alertHeldTracks(deps, now),
     wakeIngestion: () => wakeIngestion(deps),
     lookAfterInbox: (now) => lookAfterInbox(deps, now),
     retryQuarantined: () => noteDueQuarantined(deps.knex),

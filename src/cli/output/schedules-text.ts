@@ -7,7 +7,7 @@ export function scheduleTable(schedules: readonly Schedule[]): string {
   const rows = schedules.map((schedule) => [
     schedule.id,
     whenOf(schedule),
-    schedule.state,
+    schedule.pausedBy === null ? schedule.state : `${schedule.state} by ${schedule.pausedBy}`,
     schedule.next[0] ?? '',
     schedule.last ? `${schedule.last.status} ${schedule.last.at}` : '',
   ]);

@@ -141,7 +141,8 @@ export async function savePause(
   }
   await knex.raw(
     `update sync.sync_configurations
-     set paused_at = case when :isPaused then coalesce(paused_at, now()) end, paused_by = :by, paused_reason = :reason
+     set paused_at = case when :isPaused then coalesce(paused_at, now()) end, paused_by = :by, paused_reason = :reason,
+       resumed_at = case when :isPaused then resumed_at else now() end
      where id = :configurationId
        and (paused_at is not null, paused_by, paused_reason)
          is distinct from (:isPaused, :by::text, :reason::text)`,

@@ -12,6 +12,8 @@ export const HOUSEKEEPING_TASKS = {
   settlePendingStarts: { everySeconds: 60, asksZoho: false },
   followConfigurations: { everySeconds: 30, asksZoho: false },
   alignSchedules: { everySeconds: 30, asksZoho: false },
+  pauseFailingSchedules: { everySeconds: 60, asksZoho: false },
+  alertHeldTracks: { everySeconds: 300, asksZoho: false },
   wakeIngestion: { everySeconds: 10, asksZoho: false },
   lookAfterInbox: { everySeconds: 300, asksZoho: false },
   retryQuarantined: { everySeconds: 600, asksZoho: false },

@@ -271,6 +271,11 @@ const BY_TYPE: ReadonlyMap<string, FailureKind> = new Map(
   ),
 );
 
+/** Types of the failures that time does not cure: each needs a person, or another setting. */
+export const LASTING_FAILURES: readonly string[] = [...BY_TYPE.values()]
+  .filter(({ retry }) => retry === 'never')
+  .map(({ type }) => type);
+
 /** The registered kind of a type; undefined for the name of a JavaScript error. */
 export function failureKindOf(type: string | null | undefined): FailureKind | undefined {
   return BY_TYPE.get(type ?? '');
