@@ -4,9 +4,11 @@ import { mirrorColumns, type MirrorModule } from '../../db/mirror/mirror-module'
 import { NotAMirrorTable, prepareMirrorTable } from '../../db/mirror/mirror-table';
 import { claimMirror } from '../../db/mirror/mirrors';
 import { findRemovedFields, loadFields, renamedColumns, saveFields } from '../../db/mirror/module-fields';
+import { settleRenamedChoices } from '../../db/mirror/renamed-choices';
 import type { PendingTableChange } from '../../db/mirror/table-changes';
 import { ActiveSessionExists, findSessionModule, moveSession } from '../../db/sessions/sessions';
 import { type MappableField, mapFields } from '../../domain/mirror/mirror-field';
+import { renamedChoices, takesChoices } from '../../domain/records/choices';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { ZohoError } from '../../zoho/errors/errors';
@@ -138,6 +140,7 @@ async function prepareMirror(
     throw error instanceof NotAMirrorTable ? permanentFailure(FAILURES.mirror.nameTaken, error.message, error) : error;
   });
   await saveFields(deps.knex, connectionId, key, fields);
+  await settleRenamedChoices(deps.knex, { ...mirror, fields }, known);
   await noteFieldsRead(deps.knex, mirror, about.modifiedTime);
   const removed = await findRemovedFields(deps.knex, connectionId, key, request.sessionId);
   const present = new Set(mirrorColumns(fields).map((column) => column.name));
@@ -175,5 +178,6 @@ function toMetadata(field: ZohoField): MappableField {
     textareaType: field.textareaType ?? undefined,
     lookupModule: field.lookup?.module,
     choices: field.dataType === 'multiselectpicklist' ? field.picklistValues.map((choice) => choice.actual) : undefined,
+    renamedChoices: takesChoices(field) ? renamedChoices(field) : undefined,
   };
 }

@@ -31,7 +31,11 @@ export interface MappableField {
   lookupModule?: string | undefined;
   /** Actual values of a picklist, used and unused ones. */
   choices?: readonly string[] | undefined;
+  renamedChoices?: RenamedChoices | undefined;
 }
+
+/** Actual values of choices by the names under which people see them now, where they differ. */
+export type RenamedChoices = Readonly<Record<string, string>>;
 
 /** A field with the columns it has in the mirror. */
 export interface MirrorField {
@@ -46,6 +50,8 @@ export interface MirrorField {
   nameColumn?: string | undefined;
   lookupModule?: string | undefined;
   choices?: readonly string[] | undefined;
+  /** A mirrored choice has its actual value, which never changes, by whichever of its names a read shows it. */
+  renamedChoices?: RenamedChoices | undefined;
   /** Whether Zoho's bulk read can export the field. */
   bulkReadable: boolean;
   /** Whether it can export the name of the record a reference points to. */
@@ -189,6 +195,7 @@ export function mapFields(
       nameColumn: reference ? (known?.nameColumn ?? reserve(base)) : undefined,
       lookupModule: field.lookupModule,
       choices: field.choices,
+      renamedChoices: field.renamedChoices,
       bulkReadable: !NOT_IN_BULK_READ.has(field.dataType),
       bulkNameReadable: reference && !USER_LOOKUPS.has(field.dataType) && field.lookupModule !== undefined,
       changesWithoutModifiedTime: field.dataType === 'formula' || field.dataType === 'rollup_summary',

@@ -21,6 +21,19 @@ export function takesSeveral({ dataType }: Pick<ChoiceField, 'dataType'>): boole
 }
 
 /**
+ * Actual values of choices by their other names. A name that several choices have, one of them as its actual value
+ * perhaps, stands for itself.
+ * @returns undefined where no choice has another name
+ */
+export function renamedChoices({ picklistValues }: ChoiceField): Record<string, string> | undefined {
+  const names = picklistValues.flatMap(({ actual, display }) => (actual === display ? [actual] : [actual, display]));
+  const meanings = new Map<string, number>();
+  for (const name of names) meanings.set(name, (meanings.get(name) ?? 0) + 1);
+  const renamed = picklistValues.filter(({ actual, display }) => actual !== display && meanings.get(display) === 1);
+  return renamed.length > 0 ? Object.fromEntries(renamed.map(({ actual, display }) => [display, actual])) : undefined;
+}
+
+/**
  * Those of some choices that the field does not have, by either of its names. None where Zoho does not say which choices
  * there are.
  */

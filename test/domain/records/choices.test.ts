@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { newChoiceProblem, newChoices, takesChoices, takesSeveral } from '../../../src/domain/records/choices';
+import {
+  newChoiceProblem,
+  newChoices,
+  renamedChoices,
+  takesChoices,
+  takesSeveral,
+} from '../../../src/domain/records/choices';
 
 const STAGE = {
   dataType: 'picklist',
@@ -59,6 +65,49 @@ describe('the problem of a new choice', () => {
     assert.equal(
       newChoiceProblem({ dataType: 'picklist', picklistValues: [] }, 'Lost'),
       'The picklist does not have this choice',
+    );
+  });
+});
+
+describe('the names of choices that have other ones', () => {
+  const named = (pairs: readonly [string, string][]) =>
+    renamedChoices({ dataType: 'picklist', picklistValues: pairs.map(([actual, display]) => ({ actual, display })) });
+
+  it('stand for the actual values', () => {
+    assert.deepEqual(
+      named([
+        ['Closed Won', 'Gewonnen'],
+        ['Open', 'Open'],
+        ['Lost', 'Verloren'],
+      ]),
+      {
+        Gewonnen: 'Closed Won',
+        Verloren: 'Lost',
+      },
+    );
+  });
+
+  it('stand for themselves where they are ambiguous', () => {
+    assert.equal(
+      named([
+        ['A', 'Same'],
+        ['B', 'Same'],
+      ]),
+      undefined,
+    );
+    assert.equal(
+      named([
+        ['Won', 'Lost'],
+        ['Lost', 'Lost'],
+      ]),
+      undefined,
+    );
+    assert.equal(
+      named([
+        ['Won', 'Lost'],
+        ['Lost', 'Won'],
+      ]),
+      undefined,
     );
   });
 });

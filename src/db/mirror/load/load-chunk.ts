@@ -116,7 +116,8 @@ async function stageTolerant(load: Load, refusal: DatabaseErrorKind): Promise<Ch
 
 /** @returns undefined when this way is not open or was refused */
 async function copyDirectly({ knex, mirror, chunk, source, options }: Load): Promise<ChunkResult | undefined> {
-  const isPlain = !options.keepSeenIds && !options.trackRecords && !options.partialRead;
+  const hasRenamed = mirror.fields.some(({ renamedChoices }) => renamedChoices);
+  const isPlain = !options.keepSeenIds && !options.trackRecords && !options.partialRead && !hasRenamed;
   if (!options.firstLoad || !isPlain || !source.copyIntoMirror) return undefined;
   try {
     return await withRawTransaction(knex, async (client) => {

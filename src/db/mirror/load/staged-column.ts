@@ -3,6 +3,7 @@ import { exportColumns } from '../../../domain/planning/export-columns';
 import type { LineCell } from '../copy/copy-kernel';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import { modifiedTimeColumn, type MirrorModule, type ReadField } from '../mirror-module';
+import { actualChoices } from '../renamed-choices';
 import { ResultFileBroken } from './result-file';
 
 /** Notation of a staged row's source; it decides how values that are not plain were written. */
@@ -17,6 +18,8 @@ export interface StagedColumn {
   stagedAs: ColumnType;
   /** SQL that turns the staged value (`s."name"`) into the mirror's type. */
   expression: string;
+  /** The same where the value is staged in the mirror's type. */
+  typedExpression: string;
   /** The staged text is a list that can be staged as jsonb. */
   list?: LineCell;
   /** True if the text is cast as it is. It may not fit the type, so a tolerant load checks it first. */
@@ -52,7 +55,7 @@ function valueExpression(field: MirrorField, format: StagedFormat): string {
   if (field.type === 'text') return format === 'csv' ? listAsText(field, text) : text;
   switch (field.shape) {
     case 'choices':
-      return format === 'csv' ? `to_jsonb(${splitChoices(text, field.choices ?? [])})` : `${text}::jsonb`;
+      return format === 'csv' ? `to_jsonb(${splitChoices(text, optionsOf(field))})` : `${text}::jsonb`;
     case 'tags':
       return format === 'csv' ? `to_jsonb(string_to_array(${text}, ','))` : `${text}::jsonb`;
     case 'opaque':
@@ -64,15 +67,20 @@ function valueExpression(field: MirrorField, format: StagedFormat): string {
 }
 
 /** SQL of a list whose column stays a text, as after a pick list became a multi-select one: as pages write it. */
-function listAsText({ shape, choices = [] }: MirrorField, text: string): string {
-  switch (shape) {
+function listAsText(field: MirrorField, text: string): string {
+  switch (field.shape) {
     case 'choices':
-      return `to_json(${splitChoices(text, choices)})::text`;
+      return `to_json(${splitChoices(text, optionsOf(field))})::text`;
     case 'tags':
       return `to_json(string_to_array(${text}, ','))::text`;
     default:
       return text;
   }
+}
+
+/** Everything that an export may show of a choice. */
+function optionsOf({ choices = [], renamedChoices = {} }: MirrorField): string[] {
+  return [...choices, ...Object.keys(renamedChoices)];
 }
 
 /**
@@ -108,8 +116,8 @@ function isShortFor(column: string): string {
 }
 
 /** The way in which the kernel reads a cell that is a list; undefined for any other, and where the list stays a text. */
-export function listCell({ shape, type, choices = [] }: MirrorField): LineCell | undefined {
-  if (type !== 'jsonb') return undefined;
+export function listCell({ shape, type, choices = [], renamedChoices }: MirrorField): LineCell | undefined {
+  if (type !== 'jsonb' || renamedChoices) return undefined;
   if (shape === 'tags') return 'tags';
   return shape === 'choices' ? { choices } : undefined;
 }
@@ -125,7 +133,8 @@ function valueColumn(field: ReadField, format: StagedFormat): StagedColumn {
     name: field.column,
     type: field.type,
     stagedAs: 'text',
-    expression: valueExpression(field, format),
+    expression: actualChoices(field, valueExpression(field, format)),
+    typedExpression: actualChoices(field, staged(field.column)),
     checked: field.type !== 'text' && (plain || format === 'json'),
     changesWithoutModifiedTime: field.changesWithoutModifiedTime,
     isUnfilled: field.filled === false,
@@ -240,6 +249,7 @@ function nameColumn(name: string): StagedColumn {
     type: 'text',
     stagedAs: 'text',
     expression: staged(name),
+    typedExpression: staged(name),
     checked: false,
     changesWithoutModifiedTime: false,
     isUnfilled: false,
@@ -253,7 +263,7 @@ function nameColumn(name: string): StagedColumn {
  */
 export function typedLayout(layout: StagingLayout): StagingLayout {
   const columns = layout.columns.map((column) =>
-    column.checked || column.list ? { ...column, stagedAs: column.type, expression: staged(column.name) } : column,
+    column.checked || column.list ? { ...column, stagedAs: column.type, expression: column.typedExpression } : column,
   );
   return { ...layout, columns };
 }
