@@ -17,9 +17,9 @@ import { limitsOfEdition } from '../src/domain/credits/edition-limits';
 import type { ZohoTransport } from '../src/zoho/http/transport';
 import { listRecords } from '../src/zoho/records/list-records';
 import { CleanUp } from './clean-up';
-import { median } from './median';
 import type { BenchOptions } from './options';
 import { zoho as zohoProcess } from './parts';
+import { spread, type Spread } from './spread';
 
 /** Measured calls of each kind, and unmeasured ones before them. */
 const CALLS = 600;
@@ -30,8 +30,8 @@ const TIMEOUT_MS = 30_000;
 export interface BrokerMeasurements {
   calls: number;
   /** Milliseconds per sequential call, without a limiter and through the broker, alternating in one run. */
-  withoutMs: { median: number; p99: number };
-  withMs: { median: number; p99: number };
+  withoutMs: Spread;
+  withMs: Spread;
   /** Difference of the medians in milliseconds. */
   overheadMs: number;
 }
@@ -103,11 +103,6 @@ async function timeOf(transport: ZohoTransport): Promise<number> {
   const startedAt = performance.now();
   await listRecords(transport, 'Deals', { fields: ['Deal_Name', 'Stage', 'Amount'] });
   return performance.now() - startedAt;
-}
-
-function spread(times: readonly number[]): { median: number; p99: number } {
-  const sorted = times.toSorted((a, b) => a - b);
-  return { median: round(median(sorted)), p99: round(sorted[Math.floor(sorted.length * 0.99)] ?? NaN) };
 }
 
 function round(ms: number): number {

@@ -19,7 +19,7 @@ import type { TemporalClient } from '../src/temporal/client';
 import type { ZohoTransport } from '../src/zoho/http/transport';
 import { CleanUp } from './clean-up';
 import type { BenchOptions } from './options';
-import { NAMESPACE, temporal, worker, zoho } from './parts';
+import { api, NAMESPACE, temporal, worker, zoho } from './parts';
 
 export const CONNECTION = 'crm';
 const ZOHO_TIMEOUT_MS = 30_000;
@@ -44,6 +44,8 @@ export interface BenchEnvironment {
 }
 
 export interface EnvironmentOptions extends Pick<BenchOptions, 'rows' | 'zoho' | 'chunks' | 'keep'> {
+  /** Starts the API, too, whose receiver Zoho can tell of changes. */
+  readonly receives?: boolean;
   readonly signal: AbortSignal;
   /** Called with one line before each long step. */
   readonly report: (line: string) => void;
@@ -110,6 +112,7 @@ async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<Ben
   cleanUp.later(() => connection.close());
 
   report('Starting the worker');
+  const apiPort = await freePort();
   const key = `bench:${randomBytes(32).toString('base64')}`;
   const ring = parseKeyRing([key]);
   const { id: connectionId } = await ensureConnection(knex, ring, simulated(zohoPort));
@@ -123,7 +126,9 @@ async function start(options: EnvironmentOptions, cleanUp: CleanUp): Promise<Ben
     PULSE_SPOOL_DIR: path.join(home, 'spool'),
     PULSE_LOG_LEVEL: 'warn',
     ZOHO_ALLOW_LOOPBACK: 'true',
+    ...(options.receives && { PULSE_PUBLIC_URL: `http://127.0.0.1:${apiPort}` }),
   };
+  if (options.receives) await cleanUp.start(api(home, env, apiPort));
   return {
     home,
     databaseUrl: postgres.url,

@@ -8,6 +8,7 @@ import { measureMemory, MEMORY_REACH } from './memory';
 import { parseOptions, USAGE, UsageError, type BenchOptions } from './options';
 import { flatten, judge, type Measured, type Reach } from './verdict';
 import { measureVerify, verifyReach } from './verify/measure';
+import { measureWebhook, WEBHOOK_REACH } from './webhook/measure';
 
 const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -42,6 +43,7 @@ const BENCHMARKS: Readonly<Record<BenchOptions['command'], Benchmark>> = {
   compare: { measure: measureComparison, reach: () => ({}) },
   incremental: { measure: measureIncremental, reach: () => INCREMENTAL_REACH },
   verify: { measure: measureVerify, reach: verifyReach },
+  webhook: { measure: measureWebhook, reach: () => WEBHOOK_REACH },
   memory: { measure: measureMemory, reach: () => MEMORY_REACH },
   broker: { measure: measureBroker, reach: () => ({}) },
 };

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { bareEnvironment, type ProcessSpec } from '../dev/processes/managed-process';
 import { projectRoot } from '../dev/project-root';
 import { isWorkerPolling, temporalServer } from '../dev/temporal/server-process';
+import { API_PREFIX } from '../src/api/paths';
 import type { ZohoProfile } from './options';
 
 export const NAMESPACE = 'default';
@@ -35,6 +36,20 @@ export function worker(home: string, env: NodeJS.ProcessEnv, temporalAddress: st
     isReady: () => isWorkerPolling(temporalAddress, NAMESPACE, startedAt),
     beforeStart: async () => {
       startedAt = new Date();
+    },
+  };
+}
+
+/** Specification of the control API, which takes what Zoho tells, as it runs in production. */
+export function api(home: string, env: NodeJS.ProcessEnv, port: number): ProcessSpec {
+  return {
+    ...ownProcess('API', 'src/bin/api', home),
+    env: { ...bareEnvironment(), ...env, PULSE_API_PORT: `${port}` },
+    isReady: async () => {
+      const url = `http://127.0.0.1:${port}${API_PREFIX}/ready`;
+      const answer = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+      await answer.arrayBuffer();
+      return answer.ok;
     },
   };
 }

@@ -135,7 +135,10 @@ export const SWITCHES = {
 
   // Notifications
   notificationAttempts: whole(1, 'how often a notification is sent until a 2xx answers'),
-  notificationOrder: choice(['kept', 'shuffled'], 'order in which notifications of the same 100 ms arrive'),
+  notificationOrder: choice(
+    ['kept', 'shuffled'],
+    'order in which notifications of the same 100 ms arrive; where it is not kept, none waits for another',
+  ),
   notificationsOfBulkWrites: flag(false, 'bulk writes, and mass updates of more than 1,000 records, notify'),
   notificationTokenLength: choice([50, 256], 'longest `token` of a channel'),
   notificationValuesOfNew: flag(

@@ -41,7 +41,7 @@ export interface DeliveryReport {
 }
 
 /**
- * Sends messages over HTTP, one after another to the same subject. Zoho promises neither delivery nor order
+ * Sends messages over HTTP, one after another to the same subject unless their order is not kept. Zoho promises neither delivery nor order
  * (Notifications), so rules can drop, double, delay and reorder.
  */
 export class Deliveries {
@@ -153,7 +153,8 @@ export class Deliveries {
     }
     this.#pending++;
     const { signal } = this.#ended;
-    const before = this.#tails.get(message.subject) ?? Promise.resolve();
+    const waits = message.source !== 'notification' || this.switches.read('notificationOrder') === 'kept';
+    const before = (waits && this.#tails.get(message.subject)) || Promise.resolve();
     const tail = before.then(() => this.#attempt(message, fault, signal));
     this.#tails.set(message.subject, tail);
     void tail.then(() => {
