@@ -1,9 +1,12 @@
 import { readCreditsOfSyncs } from '../../db/configurations/credits-of-syncs';
 import { getConnection } from '../../db/connections/connections';
 import { readCreditWindow } from '../../db/credits/credit-window';
-import { listConfiguredModules, type ConfiguredModule } from '../../db/schedules/night';
+import type { ConnectionModel } from '../../db/models/connection';
+import { findWorkSince, listConfiguredModules, type ConfiguredModule } from '../../db/schedules/night';
+import { getSession } from '../../db/sessions/sessions';
+import { latestNight, nightOf } from '../../domain/schedules/next-runs';
 import { orderModules } from '../../domain/schedules/night-order';
-import { nightWorkOf, type NightWork } from '../../domain/schedules/night-work';
+import { isNightWorkDone, nightWorkOf, type NightWork } from '../../domain/schedules/night-work';
 import type { NightPlan, PostponedModule } from '../../temporal/contract/nightly';
 import { syncWorkflowId } from '../../temporal/ids';
 import type { ActivityDependencies } from '../dependencies';
@@ -15,27 +18,49 @@ export interface NightRequest {
 
 /**
  * Plans a night: what is done with which module, in which order. A module whose sync the rest of the day's credits
- * cannot pay, by what it took lately, is left for the next night. Reads only.
+ * cannot pay, by what it took lately, is left for the next night; a night that is made up for leaves out what was synced
+ * since its time. Reads only.
  */
 export async function planNightly(
   { knex }: Pick<ActivityDependencies, 'knex'>,
-  { connectionId }: NightRequest,
+  { sessionId, connectionId }: NightRequest,
+  now = new Date(),
 ): Promise<NightPlan> {
-  const [{ name, nightlyParallelism: parallelism }, configured] = await Promise.all([
+  const [connection, configured, { trigger }] = await Promise.all([
     getConnection(knex, connectionId),
     listConfiguredModules(knex, connectionId),
+    getSession(knex, sessionId),
   ]);
-  const now = new Date();
-  const due = configured.flatMap((module) => {
+  const { name, nightlyParallelism: parallelism } = connection;
+  const wanted = configured.flatMap((module) => {
     const work = nightWorkOf(module, module.comparedAt, now);
     return work ? [{ ...module, work }] : [];
   });
+  const done = trigger === 'housekeeping' ? await doneMeanwhile(knex, connection, wanted, now) : [];
+  const due = wanted.filter(({ key }) => !done.some((module) => module.key === key));
   const { payable, postponed } = await withinCredits(knex, connectionId, inOrder(due));
   const modules = inOrder(payable).map(({ module, key, configurationId, work, after }) => {
     const workflowId = syncWorkflowId(work.sync === 'full' ? 'full_sync' : 'incremental_sync', name, key);
     return { module, key, configurationId, workflowId, work, after };
   });
-  return { modules, postponed, parallelism };
+  return { modules, postponed, done, parallelism };
+}
+
+/** The modules that were synced since the night should have begun: by people, or before its workflow was lost. */
+async function doneMeanwhile(
+  knex: ActivityDependencies['knex'],
+  connection: ConnectionModel,
+  wanted: readonly DueModule[],
+  now: Date,
+): Promise<PostponedModule[]> {
+  const begins = latestNight(nightOf(connection), now, () => 0)?.begins;
+  if (!begins) return [];
+  const done = await findWorkSince(knex, connection.id, begins);
+  return wanted.flatMap(({ module, key, work }) => {
+    const workDone = done.get(key);
+    if (!workDone || !isNightWorkDone(work, workDone)) return [];
+    return [{ module, key, reason: 'It was synced after the time of the night.' }];
+  });
 }
 
 type DueModule = ConfiguredModule & { work: NightWork };

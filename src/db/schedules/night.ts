@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { NightlyDepth, VerifyInterval } from '../../domain/configurations/configuration';
+import type { WorkDone } from '../../domain/schedules/night-work';
 
 /** A configured module, as a night needs to know it. */
 export interface ConfiguredModule {
@@ -73,4 +74,18 @@ export async function listPartSessions(knex: Knex, parentSessionId: string): Pro
     [parentSessionId],
   );
   return answer.rows;
+}
+
+/** Finds what the syncs of a connection that began after a moment have done. @returns by the key of the module */
+export async function findWorkSince(knex: Knex, connectionId: string, since: Date): Promise<Map<string, WorkDone>> {
+  const answer = await knex.raw<{ rows: (WorkDone & { key: string })[] }>(
+    `select module_name as key, bool_or(session_type = 'full_sync') as "allRows",
+       bool_or(session_type = 'full_sync' and result ->> 'compared' is not distinct from 'values') as values,
+       bool_or(session_type = 'incremental_sync' and trigger = 'nightly') as changes
+     from sync.crm_sync_sessions
+     where connection_id = ? and started_at >= ? and status = 'completed'
+     group by module_name`,
+    [connectionId, since],
+  );
+  return new Map(answer.rows.map(({ key, ...done }) => [key, done]));
 }

@@ -38,3 +38,19 @@ export function nightWorkOf(
   if (nightly === 'compare') return { sync: 'full', compare: 'times' };
   return nightly === 'incremental' ? { sync: 'incremental', lookBackHours } : null;
 }
+
+/** Work that the completed syncs of a module have done since a moment. */
+export interface WorkDone {
+  /** A full sync, which compares ids and times at least. */
+  allRows: boolean;
+  /** One that compared every value. */
+  values: boolean;
+  /** The incremental sync of a night, which looks back. */
+  changes: boolean;
+}
+
+/** Whether a night that is made up for finds its work done. */
+export function isNightWorkDone(work: NightWork, { allRows, values, changes }: WorkDone): boolean {
+  if (work.sync === 'incremental') return changes || allRows;
+  return work.compare === 'values' ? values : allRows;
+}

@@ -21,7 +21,7 @@ export interface NightModule {
   after: string[];
 }
 
-/** A module that a night leaves for the next one. */
+/** A module that a night leaves alone. */
 export interface PostponedModule {
   module: string;
   key: string;
@@ -32,7 +32,10 @@ export interface PostponedModule {
 export interface NightPlan {
   /** In the order in which they begin. */
   modules: NightModule[];
+  /** Left for the next night. */
   postponed: PostponedModule[];
+  /** Synced already, since the night that this one makes up for should have begun; histories of earlier plans lack it. */
+  done?: PostponedModule[];
   /** Modules that are synced at a time. */
   parallelism: number;
 }

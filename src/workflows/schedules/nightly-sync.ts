@@ -25,6 +25,7 @@ async function syncModules(input: NightlyInput & OpenedInput): Promise<NightResu
     const lines = [
       ...(await syncAll(night, plan)),
       ...plan.postponed.map((each): NightLine => ({ ...each, outcome: 'postponed' })),
+      ...(plan.done ?? []).map((each): NightLine => ({ ...each, outcome: 'skipped' })),
     ];
     const result = await finishNightly({ sessionId, lines });
     const attempted = lines.filter(({ outcome }) => outcome !== 'postponed');

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { planNightly } from '../../../src/activities/schedules/plan-nightly';
 import { insertConfiguration } from '../../../src/db/configurations/configurations';
+import { saveNight } from '../../../src/db/connections/connections';
 import { saveApiLimits } from '../../../src/db/credits/api-limits';
 import { claimMirror } from '../../../src/db/mirror/mirrors';
 import type { ConnectionModel } from '../../../src/db/models/connection';
 import type { ConfigurationSettings } from '../../../src/domain/configurations/configuration';
+import type { SessionTrigger } from '../../../src/domain/runs/enums';
 import { someConnection, someSession, useDatabase } from '../../db/support';
 import { someSettings } from '../../domain/configurations/some-settings';
 
@@ -15,7 +17,14 @@ describe('the plan of a night', () => {
     org = await someConnection(database.knex);
   });
 
-  const plan = () => planNightly({ knex: database.knex }, { sessionId: 'unused', connectionId: org.id });
+  const plan = () => planOf({});
+
+  /** The plan of a night as if its session began at a moment. */
+  async function planOf({ trigger = 'schedule', now = new Date() }: { trigger?: SessionTrigger; now?: Date }) {
+    const session = { connectionId: org.id, sessionType: 'nightly', moduleName: '*', trigger } as const;
+    const { id: sessionId } = await someSession(database.knex, session);
+    return planNightly({ knex: database.knex }, { sessionId, connectionId: org.id }, now);
+  }
 
   async function configure(moduleName: string, settings: Partial<ConfigurationSettings> = {}): Promise<void> {
     const content = { connectionId: org.id, moduleName, settings: someSettings(settings) };
@@ -91,5 +100,33 @@ describe('the plan of a night', () => {
     assert.deepEqual(postponed, [
       { module: 'Leads', key: 'Leads', reason: 'It takes about 300 credits, and 200 are left of the day.' },
     ]);
+  });
+
+  it('leaves out what was synced since the time of the night, where that is made up for', async () => {
+    await saveNight(database.knex, org.id, { nightlyAt: '02:15', scheduleTimeZone: 'UTC' });
+    for (const module of ['Contacts', 'Leads']) await configure(module, { verifyEvery: 'never' });
+    await fullSync('Contacts', 5);
+    const [today = ''] = new Date().toISOString().split('T');
+    await database
+      .knex('sync.crm_sync_sessions')
+      .where({ connection_id: org.id })
+      .update({ started_at: new Date(`${today}T03:00:00Z`) });
+    const now = new Date(`${today}T08:30:00Z`);
+
+    const madeUpFor = await planOf({ trigger: 'housekeeping', now });
+    await database.knex('sync.crm_sync_sessions').where({ session_type: 'nightly' }).delete();
+    const onTime = await planOf({ now });
+
+    assert.deepEqual(
+      madeUpFor.modules.map(({ key }) => key),
+      ['Leads'],
+    );
+    assert.deepEqual(madeUpFor.done, [
+      { module: 'Contacts', key: 'Contacts', reason: 'It was synced after the time of the night.' },
+    ]);
+    assert.deepEqual(
+      onTime.modules.map(({ key }) => key),
+      ['Contacts', 'Leads'],
+    );
   });
 });
