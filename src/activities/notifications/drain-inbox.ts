@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { readCreditWindow } from '../../db/credits/credit-window';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
+import { spreadNames } from '../../db/mirror/names/spread-names';
 import { countMoved, type DeletedRow } from '../../db/mirror/sweep';
 import {
   countWaiting,
@@ -79,6 +80,7 @@ export async function drainInbox(deps: ActivityDependencies, request: DrainReque
   return withZoho(deps, request, async (zoho) => {
     const look = new InboxLook(deps, zoho, mirror, request);
     await look.run();
+    await spreadNames(deps.knex, mirror);
     const { sessionId, mirrorId } = request;
     await forgetSeenIds(deps.knex, sessionId);
     return {

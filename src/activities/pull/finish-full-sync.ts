@@ -3,8 +3,9 @@ import { countDoubts } from '../../db/mirror/doubtful-records';
 import { expireFields } from '../../db/mirror/metadata-age';
 import { createMirrorIndexes } from '../../db/mirror/mirror-indexes';
 import { loadFields, markFilled, type KnownField } from '../../db/mirror/module-fields';
+import { checkNames } from '../../db/mirror/names/check-names';
+import { spreadAllNames } from '../../db/mirror/names/spread-names';
 import { countQuarantine } from '../../db/mirror/quarantine';
-import { refreshNames } from '../../db/mirror/reference-names';
 import { listUnreadFields, sumChunks } from '../../db/sessions/chunks';
 import { advanceWatermark, getWatermark } from '../../db/sessions/watermarks';
 import type { ReadPath } from '../../domain/runs/enums';
@@ -14,30 +15,29 @@ import type { SyncTarget } from '../../temporal/contract/targets';
 import type { ActivityDependencies } from '../dependencies';
 import { withHeartbeats } from '../heartbeats';
 import { settleCount } from './count-both-sides';
-import { loadMirror } from './load-mirror';
-import { namesSince } from './names-since';
+import { loadMirror, wholeMirror } from './load-mirror';
 
 export interface IndexRequest extends SyncTarget {
-  /** Compare the name of every lookup, not only those that changed since the watermark. */
-  allNames?: boolean;
+  /** The mirror was empty before: all of its records have new names. */
+  isFilled?: boolean;
 }
 
 /**
  * Creates the indexes of a mirror that has just been filled, where they do not exist, and brings the names of its
- * lookups up to date.
+ * lookups up to date. Idempotent.
  */
 export async function indexMirror(deps: ActivityDependencies, request: IndexRequest): Promise<void> {
-  const mirror = await loadMirror(deps, request);
+  const mirror = await wholeMirror(deps, request);
   const indexedFields = await listIndexedFields(deps.knex, mirror.connectionId, mirror.key);
   await withHeartbeats(
     () => 'creating indexes',
     () => createMirrorIndexes(deps.knex, mirror, indexedFields),
   );
-  const since = await namesSince(deps, mirror);
   await withHeartbeats(
     () => 'comparing names of lookups',
-    () => refreshNames(deps.knex, mirror, request.allNames ? { users: null, records: null } : since),
+    () => checkNames(deps.knex, mirror),
   );
+  if (request.isFilled) await spreadAllNames(deps.knex, mirror);
 }
 
 export interface FinishRequest extends SyncTarget {

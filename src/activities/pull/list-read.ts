@@ -1,4 +1,5 @@
-import { refreshNames } from '../../db/mirror/reference-names';
+import { followNames } from '../../db/mirror/names/check-names';
+import { spreadNames } from '../../db/mirror/names/spread-names';
 import { readFrom } from '../../domain/mirror/watermark';
 import { LIMITS } from '../../domain/zoho-limits';
 import type { ComparisonRequest } from '../../temporal/contract/comparison';
@@ -7,8 +8,7 @@ import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
 import { comparisonTerms } from './comparison/comparison-terms';
 import { Leg, UNFINISHED } from './leg';
-import { loadMirror, partialReadOf } from './load-mirror';
-import { namesSince } from './names-since';
+import { loadMirror, partialReadOf, wholeMirror } from './load-mirror';
 import { scanFromBothEnds, scanPages } from './scan/scan-pages';
 import type { ScanOutcome, ScanRequest } from './scan/scan-request';
 import { settleDoubts } from './settle-doubts';
@@ -69,7 +69,7 @@ const MAX_DOUBT_CALLS = 200;
 
 /**
  * Reads what changed since a mark, oldest first, settles every tie within a second by comparing values, and asks for the
- * records that this or an earlier read has left in doubt.
+ * records that this or an earlier read has left in doubt. Names follow: those of its lookups, and of its records elsewhere.
  * Idempotent by chunk.
  */
 export async function readChanges(
@@ -91,7 +91,9 @@ export async function readChanges(
     const scanned = await scanPages(deps, zoho, mirror, changes, leg);
     if ('more' in scanned) return scanned;
     if (!(await settleDoubts(deps, zoho, request, MAX_DOUBT_CALLS, leg))) return UNFINISHED;
-    await refreshNames(deps.knex, mirror, await namesSince(deps, mirror));
+    const whole = await wholeMirror(deps, request);
+    await followNames(deps.knex, whole);
+    await spreadNames(deps.knex, whole);
     return scanned;
   });
 }

@@ -2,6 +2,7 @@ import { findDueMetadata } from '../../db/mirror/metadata-age';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import type { MirrorIdentity } from '../../db/mirror/mirrors';
 import { loadFields } from '../../db/mirror/module-fields';
+import { requestNamesCheck } from '../../db/mirror/names/check-names';
 import { findDueRecords } from '../../db/mirror/quarantine';
 import { isCountDue } from '../../db/mirror/row-counts';
 import type { WatermarkModel } from '../../db/models/watermark';
@@ -22,7 +23,7 @@ const HOUR_MS = 3_600_000;
 export interface IncrementalPlanRequest extends SyncTarget {
   /** Zoho's time to read from, if it lies before the watermark. ISO 8601. */
   since?: string;
-  /** Hours before the watermark that are read once more. */
+  /** Hours before the watermark that are read once more, as by night; all names of lookups are checked then. */
   lookBackHours?: number;
   /** Read the module's metadata, however young what is known of it is. */
   readsMetadata?: boolean;
@@ -61,6 +62,7 @@ export async function planIncrementalSync(
   const unfilled = (await loadFields(deps.knex, connectionId, key)).filter(
     (field) => field.status === 'active' && !field.filled && isSelected(field.apiName, request.fields),
   );
+  if (lookBackHours > 0) await requestNamesCheck(deps.knex, mirror);
   // Some fields of a record cannot tell whether all of them fit.
   const due = request.fields ? [] : await findDueRecords(deps.knex, mirror, MAX_RETRIED_RECORDS);
   return {

@@ -1,3 +1,4 @@
+import { spreadNames } from '../../db/mirror/names/spread-names';
 import { findLastChunk, sumChunks } from '../../db/sessions/chunks';
 import {
   countRequests,
@@ -45,6 +46,7 @@ export async function refreshRecords(deps: ActivityDependencies, target: SyncTar
     const { gone, kept } = await removeVanished(deps, mirror, work, vanished);
     await noteVanished(knex, sessionId, gone, 'vanished');
     await noteVanished(knex, sessionId, kept, 'kept');
+    await spreadNames(knex, mirror);
     return { ...(await sumChunks(knex, sessionId)), ...(await countRequests(knex, sessionId)) };
   });
 }

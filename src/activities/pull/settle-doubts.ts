@@ -1,6 +1,7 @@
 import { explainVanished, settleDifferences } from '../../db/comparisons/differences';
 import { findDoubts, forgetDoubts } from '../../db/mirror/doubtful-records';
-import { learnUsers, refreshNames } from '../../db/mirror/reference-names';
+import { nameUsers } from '../../db/mirror/names/check-names';
+import { learnUsers } from '../../db/mirror/names/learn-users';
 import { findLastChunk } from '../../db/sessions/chunks';
 import { ChunkCounter, DOUBT_CHUNKS } from '../../domain/runs/chunk-numbers';
 import { LIMITS } from '../../domain/zoho-limits';
@@ -47,7 +48,7 @@ export async function settleDoubts(
     await explainVanished(deps.knex, mirror, doubts.ids);
     await forgetDoubts(deps.knex, mirror, doubts);
     if ((await learnUsers(deps.knex, mirror, doubts.ids)) > 0) {
-      await refreshNames(deps.knex, mirror, { users: startedAt, records: startedAt });
+      await nameUsers(deps.knex, mirror, startedAt.toISOString());
     }
     leg.noteCall();
     zoho.report({ settlingDoubtsOf: target.module, asked: (call + 1) * LIMITS.listPage.ids });

@@ -204,7 +204,7 @@ export function mapFields(
   });
 }
 
-const DISPLAY_FIELDS: Readonly<Record<string, string>> = {
+const DISPLAY_FIELD_OF: Readonly<Record<string, string>> = {
   Accounts: 'Account_Name',
   Contacts: 'Full_Name',
   Leads: 'Full_Name',
@@ -221,9 +221,16 @@ const DISPLAY_FIELDS: Readonly<Record<string, string>> = {
   Solutions: 'Solution_Title',
 };
 
+const OTHER_DISPLAY_FIELD = 'Name';
+
+/** API names of all fields by which Zoho names records. */
+export const DISPLAY_FIELDS: readonly string[] = [
+  ...new Set([...Object.values(DISPLAY_FIELD_OF), OTHER_DISPLAY_FIELD]),
+];
+
 /** API name of the field by which Zoho names the records of a module. */
 export function displayFieldOf(module: string): string {
-  return ownValue(DISPLAY_FIELDS, module) ?? 'Name';
+  return ownValue(DISPLAY_FIELD_OF, module) ?? OTHER_DISPLAY_FIELD;
 }
 
 /**

@@ -291,7 +291,7 @@ async function catchUpAndIndex(run: SyncRun, plan: FullSyncPlan, round: number):
   const chunks = fullSyncChunks(round).catchUp;
   const [caughtUp] = await Promise.all([
     catchUpAndCount(run, { changesSince: lowWatermark, deletesSince: lowWatermark, hasModifiedTime, chunks }),
-    run.steps.run(() => indexMirror({ ...run.target, allNames: plan.compare === 'values' })),
+    run.steps.run(() => indexMirror({ ...run.target, isFilled: isFirstLoad(plan, round) })),
   ]);
   return caughtUp;
 }

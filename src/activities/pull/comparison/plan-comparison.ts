@@ -1,10 +1,12 @@
 import { countMirrorRows } from '../../../db/mirror/mirror-table';
 import { loadFields, type KnownField } from '../../../db/mirror/module-fields';
+import { isNamedElsewhere, namedReferences, readNameSources } from '../../../db/mirror/names/name-sources';
 import type { WatermarkModel } from '../../../db/models/watermark';
 import { getReadingStart } from '../../../db/sessions/watermarks';
 import { MODIFIED_TIME_FIELD, type MirrorField } from '../../../domain/mirror/mirror-field';
 import { readFrom } from '../../../domain/mirror/watermark';
 import { comparedFields } from '../../../domain/planning/compared-fields';
+import { exportColumns } from '../../../domain/planning/export-columns';
 import { planRead } from '../../../domain/planning/read-methods';
 import type { Comparison, ReadPath } from '../../../domain/runs/enums';
 import type { FullSyncPlan } from '../../../temporal/contract/results';
@@ -46,9 +48,26 @@ export async function planComparison(
   if (isEmpty || compare === 'values') return plan;
   const known = await loadFields(deps.knex, module.prepared.connectionId, module.prepared.key);
   const active = known.filter(({ apiName, status }) => status === 'active' && isSelected(apiName, module.fields));
-  const compared = comparedFields(active);
+  const compared = comparedFields(await withNames(deps, module.prepared, active));
   if (!compared || (await isFarBehind(deps, zoho, module, promisedUntil))) return plan;
   return { ...plan, comparedFields: compared };
+}
+
+/** A lookup whose name nothing here follows shows it in exports: it changes without the time of the row. */
+async function withNames(
+  { knex }: ActivityDependencies,
+  prepared: PreparedModule,
+  fields: readonly KnownField[],
+): Promise<KnownField[]> {
+  const sources = await readNameSources(knex, prepared);
+  const { withoutNames } = exportColumns(fields);
+  const named = new Set(
+    namedReferences({ fields })
+      .filter((field) => field.bulkNameReadable && !isNamedElsewhere(field, sources))
+      .map(({ apiName }) => apiName)
+      .filter((name) => !withoutNames.includes(name)),
+  );
+  return fields.map((field) => (named.has(field.apiName) ? { ...field, changesWithoutModifiedTime: true } : field));
 }
 
 async function isFarBehind(

@@ -90,7 +90,8 @@ function differingFields(mirror: MirrorModule, layout: StagingLayout): { values:
   const silent: string[] = [];
   for (const { apiName, column, nameColumn } of mirror.fields) {
     const value = staged.get(column);
-    const name = nameColumn === undefined ? undefined : staged.get(nameColumn);
+    const named = nameColumn === undefined ? undefined : staged.get(nameColumn);
+    const name = named?.isNamedElsewhere ? undefined : named;
     const isSilent = value?.changesWithoutModifiedTime === true || value?.isUnfilled === true;
     if (value && column !== layout.modifiedTime) (isSilent ? silent : values).push(nameIf(apiName, differs(value)));
     if (name) silent.push(nameIf(apiName, value ? `not ${differs(value)} and ${differs(name)}` : differs(name)));

@@ -136,8 +136,9 @@ export class MergeRule {
 }
 
 function differs(columns: readonly StagedColumn[]): string {
-  if (columns.length === 0) return 'false';
-  const mirrored = columns.map(({ name }) => `m.${quoteIdentifier(name)}`);
-  const staged = columns.map(assignedValue);
+  const own = columns.filter(({ isNamedElsewhere }) => !isNamedElsewhere);
+  if (own.length === 0) return 'false';
+  const mirrored = own.map(({ name }) => `m.${quoteIdentifier(name)}`);
+  const staged = own.map(assignedValue);
   return `(${mirrored.join(', ')}) is distinct from (${staged.join(', ')})`;
 }

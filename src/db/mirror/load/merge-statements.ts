@@ -4,6 +4,7 @@ import { qualifiedTable, SYNCED_AT, type MirrorModule } from '../mirror-module';
 import { noteDifferences, type ComparisonTerms } from './difference-rows';
 import { changedRows, changesOf, createdRows, creationOf } from './history-rows';
 import { MergeRule, type RuleOptions } from './merge-rule';
+import { notedNames } from './name-rows';
 import { assignedValue, type StagingLayout } from './staged-column';
 import { STAGING } from './staging';
 
@@ -140,7 +141,8 @@ export class MergeStatements {
       where m.id = c.id and c.decision = 'update' and ${this.#range}
       returning m.id, ${changesOf(this.#mirror, assigned)}`;
     const history = changedRows(this.#mirror, this.#work, parameters);
-    return this.#withRows(update, [history, ...this.#statuses('updated', parameters)], parameters);
+    const names = notedNames(this.#mirror, 'changed', parameters);
+    return this.#withRows(update, [history, ...names, ...this.#statuses('updated', parameters)], parameters);
   }
 
   /** Notes when rows were read whose values turned out to be right. */
@@ -201,7 +203,7 @@ export class MergeStatements {
     const history = createdRows(this.#mirror, this.#work, parameters);
     return this.#withRows(
       `${insert} returning m.id, ${creationOf(this.#mirror)}`,
-      [history, ...this.#statuses('created', parameters)],
+      [history, ...notedNames(this.#mirror, 'created', parameters), ...this.#statuses('created', parameters)],
       parameters,
     );
   }

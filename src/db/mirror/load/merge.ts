@@ -12,6 +12,7 @@ import {
   type NamedUsers,
   type Statement,
 } from './merge-statements';
+import { withNamesOfOthers } from './name-rows';
 import { readNamedUsers } from './named-users';
 import type { StagingLayout } from './staged-column';
 import { STAGING } from './staging';
@@ -51,11 +52,8 @@ export async function mergeStaged(
   else await client.query(`set local enable_nestloop = off`);
   await client.query(`set local work_mem = '64MB'`);
 
-  const statements = new MergeStatements(mirror, layout, instructions, {
-    range,
-    users,
-    fenced: await anyTombstoneSince(client, mirror, instructions.asOf),
-  });
+  const context = { range, users, fenced: await anyTombstoneSince(client, mirror, instructions.asOf) };
+  let statements = new MergeStatements(mirror, layout, instructions, context);
   const run = async (statement: Statement): Promise<number> => {
     const { rows, rowCount } = await client.query<{ rows?: number }>(statement.text, statement.values);
     return rows[0]?.rows ?? rowCount ?? 0;
@@ -64,6 +62,8 @@ export async function mergeStaged(
   const isNew = !comparison && !partialRead && (await run(statements.anyInRange())) === 0;
   if (isNew) counts.created = await run(statements.insert('all'));
   else {
+    const judged = await withNamesOfOthers(client, mirror, layout);
+    statements = new MergeStatements(mirror, judged, instructions, context);
     const decided = await decide(client, run, statements);
     if (comparison && decided.size > 0) await run(statements.noteDifferences(comparison));
     if (comparison?.repairs === false) return { ...counts, unchanged: counts.read };

@@ -28,6 +28,8 @@ export interface StagedColumn {
   changesWithoutModifiedTime: boolean;
   /** True if the column is empty in rows that have not changed since it came. */
   isUnfilled: boolean;
+  /** True for the name of a lookup that follows the record it points to by itself: it makes no row differ. */
+  isNamedElsewhere?: boolean;
   /**
    * SQL condition (`m`, `s`) under which the mirror keeps its value: the record lacks the field, or says the same in fewer
    * words. Absent where what was read is always taken.
