@@ -47,6 +47,8 @@ interface EngineWorker {
   /** `kill -9` where it has a process of its own. */
   kill(): Promise<void>;
   readonly isRunning: boolean;
+  /** Of its process; undefined before its start. */
+  readonly pid: number | undefined;
   /** The last warnings and errors of its log. */
   readonly output: string;
 }

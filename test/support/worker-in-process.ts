@@ -48,6 +48,10 @@ export class WorkerInProcess {
     await running?.run;
   }
 
+  get pid(): number | undefined {
+    return this.#running && process.pid;
+  }
+
   get isRunning(): boolean {
     return this.#running !== undefined;
   }

@@ -64,6 +64,10 @@ export class WorkerProcess {
     return this.#child?.exitCode === null && this.#child.signalCode === null;
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** The last warnings and errors of its log. */
   get output(): string {
     return this.#lines.join('\n');
