@@ -4,6 +4,7 @@ import type { TombstoneReason } from '../../domain/runs/enums';
 import { assertSessionRuns } from '../sessions/chunks';
 import { quoteIdentifier } from './identifiers';
 import { mirrorLockKey, modifiedTimeColumn, qualifiedTable, SYNCED_AT, type MirrorModule } from './mirror-module';
+import { noteRowsLeftBehind } from './rows-left-behind';
 
 /** A row that is to leave the mirror, and why. */
 export interface DeletedRow {
@@ -116,7 +117,7 @@ function leaves(mirror: MirrorModule): string {
  * that was wrong. What was asked for and is not there has vanished whenever it was modified, since such times may lie in
  * the future. Ids that the mirror does not have get a tombstone too, so that a late page cannot bring them. A row whose
  * removal a person decides stays. Repeating it changes nothing; an attempt that goes further than the one before adds the
- * rest.
+ * rest. Rows that point to those that left are asked for by the next sessions of their modules.
  * @returns how many rows left the mirror
  * @throws SessionEnded when the session is over
  */
@@ -165,7 +166,7 @@ async function moveRows(
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
     // Whoever releases records locks their approval first, too.
     if (approvalId) await trx.raw('select from sync.approvals where id = ? for update', [approvalId]);
-    const answer = await trx.raw<{ rows: { moved: string }[] }>(burialOf(mirror), {
+    const { rows: gone } = await trx.raw<{ rows: { id: string }[] }>(burialOf(mirror), {
       deleted: JSON.stringify(deleted),
       connection: mirror.connectionId,
       module: mirror.key,
@@ -173,8 +174,14 @@ async function moveRows(
       sequence,
       approval: approvalId ?? null,
     });
+    await noteRowsLeftBehind(
+      trx,
+      mirror,
+      sessionId,
+      gone.map(({ id }) => id),
+    );
     await assertSessionRuns(trx, sessionId);
-    return Number(answer.rows[0]?.moved ?? 0);
+    return gone.length;
   });
 }
 
@@ -223,7 +230,7 @@ function burialOf(mirror: MirrorModule): string {
        where session_id = :session and sequence = :sequence
      ) last
    )
-   select count(*) as moved from gone`;
+   select id::text as id from gone`;
 }
 
 /** SQL that is true if a row `m` was not modified after its delete `d`. */

@@ -15,7 +15,7 @@ export interface ConfiguredModule {
   rows: number;
   /** Keys of the modules that its lookups point to. */
   parents: string[];
-  /** When every value was compared last. */
+  /** When every value was compared last; null, too, if that was asked for since. */
   comparedAt: Date | null;
 }
 
@@ -40,8 +40,9 @@ export async function listConfiguredModules(knex: Knex, connectionId: string): P
        (
          select session.completed_at from sync.crm_sync_sessions session
          where session.connection_id = configuration.connection_id and session.module_name = configuration.module_name
-           and session.session_type = 'full_sync' and session.status = 'completed'
+           and session.session_type in ('full_sync', 'verification') and session.status = 'completed'
            and session.result ->> 'compared' = 'values'
+           and session.started_at >= coalesce(mirror.values_wanted_at, session.started_at)
          order by session.id desc limit 1) as "comparedAt"
      from sync.sync_configurations configuration
      left join sync.mirrors mirror

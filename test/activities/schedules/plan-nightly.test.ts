@@ -79,6 +79,20 @@ describe('the plan of a night', () => {
     assert.deepEqual([postponed, parallelism], [[], 2]);
   });
 
+  it('compares every value before it is due where a session asked for that', async () => {
+    await claimMirror(database.knex, org.id, { id: '1', apiName: 'Contacts' });
+    await configure('Contacts');
+    await fullSync('Contacts', 50);
+    await database.knex.raw('update sync.mirrors set values_wanted_at = now() where connection_id = ?', [org.id]);
+
+    const { modules } = await plan();
+
+    assert.deepEqual(
+      modules.map(({ work }) => work),
+      [{ sync: 'full', compare: 'values' }],
+    );
+  });
+
   it('leaves to the next night what the rest of the day cannot pay', async () => {
     await saveApiLimits(
       database.knex,

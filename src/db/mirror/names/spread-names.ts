@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import { displayFieldOf, type MirrorField } from '../../../domain/mirror/mirror-field';
+import { displayFieldOf } from '../../../domain/mirror/mirror-field';
 import { quoteIdentifier } from '../identifiers';
 import { mirrorLockKey, qualifiedTable, type MirrorModule } from '../mirror-module';
-import type { NamedReference } from './name-sources';
+import { findPointers, type Pointer } from '../pointers';
 
 /** Records whose names are spread one by one; where more have changed, the mirrors that point to them are checked whole. */
 const MOST_RECORDS = 20_000;
@@ -10,12 +10,6 @@ const MOST_RECORDS = 20_000;
 const RECORDS = 500;
 /** Rows that a transaction changes, since others wait for it. */
 const ROWS = 10_000;
-
-/** A lookup of another module, or of the same one, to the records of a module. */
-interface Pointer {
-  mirror: Pick<MirrorModule, 'connectionId' | 'key' | 'schema' | 'table'>;
-  reference: NamedReference;
-}
 
 /**
  * Brings the names that the merges of a module have changed to the rows that point to them, by the indexes of their
@@ -90,32 +84,15 @@ async function forgetNotes(knex: Knex, { connectionId, key }: MirrorModule, note
   );
 }
 
-/** Finds the lookups that may point to the records of a module. */
-async function findPointers(knex: Knex, { connectionId, schema, module }: MirrorModule): Promise<Pointer[]> {
-  const answer = await knex.raw<{ rows: { key: string; table: string; definition: MirrorField }[] }>(
-    `select m.key, m.table_name as "table", f.definition
-     from sync.module_fields f join sync.mirrors m on m.connection_id = f.connection_id and m.key = f.module_name
-     where f.connection_id = ? and f.status = 'active' and f.data_type in ('lookup', 'multi_module_lookup')
-       and coalesce(f.definition ->> 'lookupModule', ?) = ? and f.definition ->> 'nameColumn' is not null
-       and to_regclass(quote_ident(?) || '.' || quote_ident(m.table_name)) is not null
-     order by m.id, f.ordinal`,
-    [connectionId, module, module, schema],
-  );
-  return answer.rows.map(({ key, table, definition }) => ({
-    mirror: { connectionId, key, schema, table },
-    reference: definition as NamedReference,
-  }));
-}
-
 /** @returns number of rows that have another name now, {@link ROWS} at most */
 async function nameRows(
   knex: Knex,
   source: MirrorModule,
   display: string,
-  { mirror, reference }: Pointer,
+  { mirror, column, nameColumn }: Pointer,
   ids: string[],
 ): Promise<number> {
-  const [id, name] = [quoteIdentifier(reference.column), quoteIdentifier(reference.nameColumn)];
+  const [id, name] = [quoteIdentifier(column), quoteIdentifier(nameColumn)];
   const given = `n.${quoteIdentifier(display)}`;
   return knex.transaction(async (trx) => {
     await trx.raw('set local statement_timeout = 0');
