@@ -68,6 +68,25 @@ describe('pulse sessions', () => {
     assert.equal((JSON.parse(json.out) as { id: string }).id, id);
   });
 
+  it('shows what a night did for each module and in all', async () => {
+    const { id } = await someSession(api.knex, { sessionType: 'nightly', moduleName: '*' });
+    const night = (module: string, credits: number) => ({
+      module,
+      outcome: 'completed',
+      reason: null,
+      sessionId: null,
+      ...{ read: 1_000, created: 2, updated: 3, deleted: 4, credits },
+    });
+    const result = { modules: [night('Accounts', 31), night('Deals', 62)], credits: 93 };
+    await recordRunUpdate(api.knex, { run: sessionRun(id), sequence: 1, patch: { result }, logs: [] });
+
+    const { out } = await pulse(api, ['sessions', 'show', id]);
+
+    assert.match(out, /^Accounts +completed: 1,000 read, 2 created, 3 updated, 4 deleted, 31 credits$/m);
+    assert.match(out, /^in all +2,000 read, 4 created, 6 updated, 8 deleted, 93 credits$/m);
+    assert.doesNotMatch(out, /^records/m);
+  });
+
   it('writes the log of a session to its last line, however many pages that takes', async () => {
     const { id } = await someSession(api.knex);
     const messages = Array.from({ length: 250 }, (_, index) => `line ${index}`);

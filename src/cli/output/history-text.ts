@@ -27,7 +27,7 @@ function linesOf(entry: HistoryEntry, field: string | undefined): string[][] {
   const times = [secondOf(at), zohoTime === null ? '' : secondOf(zohoTime)];
   const source = [actor ?? (reason === 'silent' ? 'Zoho itself' : ''), session?.id ?? ''];
   if (event === 'loaded') {
-    return [[...times, `loaded by full sync ${session?.id ?? ''} on ${at.slice(0, 10)}`, '', '', '', '']];
+    return [[...times, 'loaded by full sync', '', '', '', session?.id ?? '']];
   }
   if (shown.length === 0) {
     const kind = event === 'deleted' && reason !== null ? ` (${reason})` : '';

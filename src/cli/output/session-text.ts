@@ -15,13 +15,17 @@ export function sessionTable(sessions: readonly Session[]): string {
       session.status,
       moment(session.startedAt),
       percentage(session.progressPercentage),
-      formatCount(session.processedRecords),
-      formatCount(session.failedRecords),
-      formatCount(session.creditsSpent),
+      ...countsOf(session),
       formatSeconds(session.durationSeconds),
     ]),
     [0, 1, 2, 3],
   );
+}
+
+/** Records, failed ones and credits. A night has none of its own: its syncs are sessions, too. */
+function countsOf({ sessionType, processedRecords, failedRecords, creditsSpent }: Session): string[] {
+  if (sessionType === 'nightly') return ['', '', ''];
+  return [processedRecords, failedRecords, creditsSpent].map((count) => formatCount(count));
 }
 
 /** Everything a person asks of one session; what is not known is left out. */
@@ -39,32 +43,45 @@ export function sessionDetails(session: Session): string {
     ['started', `${moment(session.startedAt)} by ${session.initiatedBy ?? 'nobody known'}`],
     ['took', formatSeconds(session.durationSeconds)],
     ['done', percentage(session.progressPercentage)],
+    ...(session.sessionType === 'nightly' ? nightPairs(session.result) : workPairs(session)),
+    ['workflow', session.workflowId],
+  ];
+  return formatPairs(known.filter((pair): pair is [string, string] => pair[1] !== null));
+}
+
+function workPairs(session: Session): [string, string | null][] {
+  return [
     ['records', `${formatCount(session.processedRecords)} of ${formatCount(session.totalRecords)}`],
     ['created', formatCount(session.createdRecords)],
     ['updated', formatCount(session.updatedRecords)],
     ['unchanged', formatCount(session.unchangedRecords)],
     ['failed', formatCount(session.failedRecords)],
     ['counted', session.result && resultLine(session.result)],
-    ...nightPairs(session.result),
     ['rate', session.rowsPerSecond === null ? null : `${formatCount(session.rowsPerSecond)} rows/s`],
     ['time left', session.etaSeconds === null ? null : formatSeconds(session.etaSeconds)],
     ['API calls', formatCount(session.apiCallsMade)],
     ['credits', formatCount(session.creditsSpent)],
     ['rate limited', formatCount(session.rateLimitHits)],
     ['received', `${session.totalDataTransferredMb.toFixed(1)} MB`],
-    ['workflow', session.workflowId],
   ];
-  return formatPairs(known.filter((pair): pair is [string, string] => pair[1] !== null));
 }
 
-/** One line a module of a night. */
+/** One line a module of a night, and one for all that its syncs did. */
 function nightPairs(result: Session['result']): [string, string][] {
   if (result === null || !('modules' in result)) return [];
-  return result.modules.map(({ module, outcome, reason, read, created, updated, deleted, credits }) => {
-    const counts = Object.entries({ read, created, updated, deleted, credits });
-    const done = counts.map(([name, count]) => `${formatCount(count)} ${name}`).join(', ');
-    return [module, reason === null ? `${outcome}: ${done}` : `${outcome}: ${reason}`];
-  });
+  const lines = result.modules.map(({ module, outcome, reason, ...work }): [string, string] => [
+    module,
+    `${outcome}: ${reason ?? workLine(work)}`,
+  ]);
+  const sums = NIGHT_COUNTS.map((name) => [name, result.modules.reduce((sum, work) => sum + work[name], 0)] as const);
+  return [...lines, ['in all', workLine(Object.fromEntries(sums) as NightWork)]];
+}
+
+const NIGHT_COUNTS = ['read', 'created', 'updated', 'deleted', 'credits'] as const;
+type NightWork = Record<(typeof NIGHT_COUNTS)[number], number>;
+
+function workLine(work: NightWork): string {
+  return NIGHT_COUNTS.map((name) => `${formatCount(work[name])} ${name}`).join(', ');
 }
 
 /** One line while a session runs. */
