@@ -8,6 +8,7 @@ import { closeAbandonedRuns } from './close-abandoned-runs';
 import { followConfigurations } from './follow-configurations';
 import { forgetValues } from './forget-values';
 import type { Tasks } from './housekeeper';
+import { lookAfterChannels } from './look-after-channels';
 import { lookAfterInbox } from './look-after-inbox';
 import { pauseFailingSchedules } from './pause-failing-schedules';
 import { removeConnections } from './remove-connections';
@@ -26,6 +27,7 @@ export function quietTasks({ maintenanceKnex: knex, ...rest }: ActivityDependenc
     pauseFailingSchedules: () => pauseFailingSchedules(deps),
     alertHeldTracks: (now) => alertHeldTracks(deps, now),
     wakeIngestion: () => wakeIngestion(deps),
+    lookAfterChannels: (now) => lookAfterChannels(deps, now),
     lookAfterInbox: (now) => lookAfterInbox(deps, now),
     retryQuarantined: () => noteDueQuarantined(deps.knex),
     startDueComparisons: () => startDueComparisons(deps),

@@ -1,5 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { callOrganization, retryExpired, type ZohoCalls } from '../../connection/call';
+import { disableAtZoho } from '../../connection/end-channels';
 import { getConnection } from '../../db/connections/connections';
 import { closeAlert, openAlert } from '../../db/health/alerts';
 import type { ConnectionModel } from '../../db/models/connection';
@@ -135,12 +136,11 @@ class ConnectionChannels {
     await recordChannel(this.#deps.knex, id, { state, reason: NO_PUBLIC_URL });
   }
 
-  /** Takes channels back; one that Zoho does not have is done. */
-  async #end({ transport, options }: ZohoCalls, channels: readonly ModuleChannel[]): Promise<void> {
-    const ids = channels.map(({ channelId }) => channelId);
-    await zohoChannels.disableChannels(transport, ids, options).catch((error: unknown) => {
-      if (!(error instanceof ZohoError) || error.category !== 'not_found') throw error;
-    });
+  async #end(zoho: ZohoCalls, channels: readonly ModuleChannel[]): Promise<void> {
+    await disableAtZoho(
+      zoho,
+      channels.map(({ channelId }) => channelId),
+    );
     for (const channel of channels) await this.#decide(channel, channel.isWanted ? 'want' : 'release');
     this.#count('end', channels.length);
   }

@@ -44,6 +44,7 @@ export const renewChannelRoute = defineRoute({
 
 function presentChannel({
   received,
+  missed,
   expiresAt,
   renewAt,
   subscribedAt,
@@ -53,6 +54,7 @@ function presentChannel({
   return {
     ...rest,
     received: Number(received),
+    missed: Number(missed),
     expiresAt: iso(expiresAt),
     renewAt: iso(renewAt),
     subscribedAt: iso(subscribedAt),

@@ -16,6 +16,11 @@ const ALIVE_EVERY_MS = 15_000;
 /** Most ids of one notification that are taken. */
 const MOST_IDS = 5_000;
 
+/** A notification is Zoho's, and its records are not in the inbox: whoever sent it is to send it again. */
+export class NotificationNotStored extends Error {
+  override readonly name = 'NotificationNotStored';
+}
+
 /** Dependencies of a receiver. */
 export interface ReceiverDeps {
   knex: Knex;
@@ -55,7 +60,7 @@ export class NotificationReceiver {
    * Takes a notification.
    * @param notification undefined for a body that is none
    * @returns whether it is Zoho's, when its records are in the inbox
-   * @throws TooManyRequests for an address that was wrong often
+   * @throws TooManyRequests for an address that was wrong often; NotificationNotStored
    */
   async receive(
     secretPath: string,
@@ -70,7 +75,9 @@ export class NotificationReceiver {
     }
     const { mirrorId, id } = channel;
     const { operation, ids } = notification;
-    await this.#inbox.write({ mirrorId, operation, ids: ids.slice(0, MOST_IDS) });
+    await this.#inbox.write({ mirrorId, operation, ids: ids.slice(0, MOST_IDS) }).catch((error: unknown) => {
+      throw new NotificationNotStored('The records of the notification could not be stored.', { cause: error });
+    });
     this.#received.set(id, (this.#received.get(id) ?? 0) + 1);
     this.#wakeSoon(channel);
     return true;

@@ -4,6 +4,7 @@ import { parseNotification, type ZohoNotification } from '../../zoho/notificatio
 import type { ScannedBody } from '../http/json-lists';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
+import { NotificationNotStored } from './notification-receiver';
 
 /** Zoho's form; anything else is as good as nothing. */
 const Notice = z
@@ -39,12 +40,25 @@ export const receiveNotification = defineRoute({
   largestBody: { bytes: 256 * 1024, values: MOST_VALUES, anyType: true },
   parseInPieces: async (body) => read(body),
   answers: { 200: { description: 'Stored.', schema: z.literal(''), contentType: 'text/plain' } },
-  problems: ['notification_refused', 'too_many_requests'],
+  problems: ['notification_refused', 'too_many_requests', 'database_unavailable'],
   async handle({ params, body, address }, { notifications }) {
-    if (await notifications.receive(params.path, body, address)) return { status: 200, body: '' as const };
+    const isTaken = await notifications.receive(params.path, body, address).catch(againIfNotStored);
+    if (isTaken) return { status: 200, body: '' as const };
     throw new Problem('notification_refused', 'Nothing waits for this call.');
   },
 });
+
+/** Tells Zoho to send it again, whatever kept the records out of the inbox. */
+function againIfNotStored(error: unknown): never {
+  if (!(error instanceof NotificationNotStored)) throw error;
+  const headers = { 'Retry-After': '5' };
+  throw new Problem(
+    'database_unavailable',
+    'The notification could not be stored; send it again.',
+    { headers },
+    { cause: error },
+  );
+}
 
 function read({ bytes }: ScannedBody): ZohoNotification | undefined {
   try {

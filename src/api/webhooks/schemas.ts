@@ -16,6 +16,10 @@ export const Channel = z
     renewAt: timestamp.nullable().meta({ description: 'When it is renewed, or asked for again after a refusal.' }),
     lastNotificationAt: timestamp.nullable(),
     received: z.int().min(0).meta({ description: 'Notifications since it was made.' }),
+    missed: z
+      .int()
+      .min(0)
+      .meta({ description: 'Changes that incremental syncs found although Zoho should have told of them.' }),
   })
   .meta({ id: 'Channel', description: "The channel through which Zoho tells of a module's changes." });
 export type Channel = z.infer<typeof Channel>;

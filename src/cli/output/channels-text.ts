@@ -6,16 +6,17 @@ import { formatTable } from './table';
 export function channelTable(channels: readonly Channel[]): string {
   if (channels.length === 0) return 'No channels: a module has one from its first full sync on.';
   return formatTable(
-    ['id', 'module', 'state', 'received', 'last', 'expires', 'reason'],
-    channels.map(({ id, module, state, received, lastNotificationAt, expiresAt, reason }) => [
+    ['id', 'module', 'state', 'received', 'missed', 'last', 'expires', 'reason'],
+    channels.map(({ id, module, state, received, missed, lastNotificationAt, expiresAt, reason }) => [
       id,
       module,
       state,
       formatCount(received),
+      formatCount(missed),
       lastNotificationAt ?? '-',
       expiresAt ?? '-',
       reason ?? '',
     ]),
-    [0, 1, 2, 4, 5, 6],
+    [0, 1, 2, 5, 6, 7],
   );
 }

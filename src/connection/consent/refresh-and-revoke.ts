@@ -5,6 +5,7 @@ import type { ConnectionModel } from '../../db/models/connection';
 import { type OAuthClient, ZohoAccounts } from '../../zoho/auth/oauth';
 import { ZohoError } from '../../zoho/errors/errors';
 import { REJECTIONS_TO_BELIEVE } from '../count-rejection';
+import { endChannels } from '../end-channels';
 import type { ConnectSettings } from '../settings';
 
 /** Refusals counted beforehand when a person asks for a refresh: the next one is final. */
@@ -31,8 +32,9 @@ export async function refreshNow(settings: ConnectSettings, connection: Connecti
 }
 
 /**
- * Revokes the grant at Zoho and deletes it (Zoho's documentation: Revoke Refresh Token). Nothing is deleted while Zoho
- * cannot be reached; a grant that Zoho no longer knows counts as revoked, and one that was given meanwhile stays.
+ * Ends the channels of notifications, revokes the grant at Zoho and deletes it (Zoho's documentation: Revoke Refresh
+ * Token). The grant is not deleted while Zoho cannot be reached; one that Zoho no longer knows counts as revoked, and one
+ * that was given meanwhile stays.
  * Idempotent.
  * @param by the actor, as in the audit log
  * @throws ZohoError
@@ -46,6 +48,7 @@ export async function revokeGrant(
   const before = await getConnection(settings.knex, connection.id);
   const { clientSecret, refreshToken } = openSecrets(ring, before);
   const { accountsUrl, clientId } = before;
+  await endChannels(settings.organizations, before.id);
   if (refreshToken !== undefined) await revoke(settings, { accountsUrl, clientId, clientSecret }, refreshToken);
   await withTokenRow(settings.knex, before.id, async (trx, now) => {
     const isSame = openSecrets(ring, now).refreshToken === refreshToken;

@@ -53,6 +53,7 @@ import * as creditsByDay from './unreleased/2026-11-28/20261128111400_credits_by
 import * as connectionsToRemove from './unreleased/2026-11-28/20261128112000_connections_to_remove';
 import * as namesOfRecords from './unreleased/2026-11-28/20261128132800_names_of_records';
 import * as resumedSchedules from './unreleased/2026-11-28b/20261128134000_resumed_schedules';
+import * as missedNotifications from './unreleased/2026-11-28b/20261128135500_missed_notifications';
 import * as wantedValues from './unreleased/2026-11-28b/20261128135500_wanted_values';
 
 export interface NamedMigration extends Knex.Migration {
@@ -115,5 +116,6 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128112000_connections_to_remove', ...connectionsToRemove },
   { name: '20261128132800_names_of_records', ...namesOfRecords },
   { name: '20261128134000_resumed_schedules', ...resumedSchedules },
+  { name: '20261128135500_missed_notifications', ...missedNotifications },
   { name: '20261128135500_wanted_values', ...wantedValues },
 ];

@@ -30,6 +30,8 @@ export interface ListedChannel extends ChannelFacts {
   subscribedAt: Date | null;
   lastNotificationAt: Date | null;
   received: string;
+  /** Changes that incremental syncs found although Zoho should have told of them. */
+  missed: string;
 }
 
 const FACTS = `c.id, c.state, c.notify_base as "notifyBase", c.expires_at as "expiresAt", c.renew_at as "renewAt"`;
@@ -147,7 +149,7 @@ export async function recordChannel(knex: Knex, id: string, change: ChannelChang
 }
 
 const LISTED = `select ${FACTS}, n.name as connection, coalesce(m.api_name, m.key) as module, c.reason,
-    c.subscribed_at as "subscribedAt", c.last_notification_at as "lastNotificationAt", c.received
+    c.subscribed_at as "subscribedAt", c.last_notification_at as "lastNotificationAt", c.received, c.missed
   from sync.notification_channels c join sync.mirrors m on m.id = c.mirror_id
   join sync.connections n on n.id = m.connection_id`;
 

@@ -15,6 +15,7 @@ export const HOUSEKEEPING_TASKS = {
   pauseFailingSchedules: { everySeconds: 60, asksZoho: false },
   alertHeldTracks: { everySeconds: 300, asksZoho: false },
   wakeIngestion: { everySeconds: 10, asksZoho: false },
+  lookAfterChannels: { everySeconds: 600, asksZoho: false },
   lookAfterInbox: { everySeconds: 300, asksZoho: false },
   retryQuarantined: { everySeconds: 600, asksZoho: false },
   startDueComparisons: { everySeconds: 600, asksZoho: false },

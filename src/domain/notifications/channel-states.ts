@@ -11,9 +11,9 @@ export const OPEN_CHANNEL_STATES = ['subscribing', 'active', 'renewing'] as cons
 
 /**
  * Events of a channel. `ask` and `extend` begin a call, `granted`, `refused` and `unknown` are Zoho's answers to it
- * (`unknown`: Zoho has no such channel); `release` and `want` are decided here.
+ * (`unknown`: Zoho has no such channel); `silent`, `release` and `want` are decided here.
  */
-export const CHANNEL_EVENTS = ['want', 'ask', 'extend', 'granted', 'refused', 'unknown', 'release'] as const;
+export const CHANNEL_EVENTS = ['want', 'ask', 'extend', 'granted', 'refused', 'unknown', 'silent', 'release'] as const;
 export type ChannelEvent = (typeof CHANNEL_EVENTS)[number];
 
 /** Changes of state. What is not listed changes nothing. */
@@ -22,13 +22,21 @@ const CHANGES: Readonly<Record<ChannelState, Readonly<Partial<Record<ChannelEven
   wanted: { ask: 'subscribing', release: 'off' },
   // Asked again where the answer was lost: the same id subscribes anew.
   subscribing: { ask: 'subscribing', granted: 'active', refused: 'refused', release: 'off', want: 'wanted' },
-  active: { extend: 'renewing', ask: 'subscribing', unknown: 'wanted', release: 'off', want: 'wanted' },
+  active: {
+    extend: 'renewing',
+    ask: 'subscribing',
+    unknown: 'wanted',
+    silent: 'wanted',
+    release: 'off',
+    want: 'wanted',
+  },
   renewing: {
     extend: 'renewing',
     ask: 'subscribing',
     granted: 'active',
     refused: 'wanted',
     unknown: 'wanted',
+    silent: 'wanted',
     release: 'off',
     want: 'wanted',
   },
@@ -108,4 +116,14 @@ export function lifeOf(expiry: Date, clocks: { zohoNow: Date; now: Date }): { ex
   const left = Math.max(0, expiry.getTime() - clocks.zohoNow.getTime());
   const at = (ms: number) => new Date(clocks.now.getTime() + ms);
   return { expiresAt: at(left), renewAt: at(left / 2) };
+}
+
+/** Fewer missed changes may be those of a moment in which Zoho was slow. */
+const LEAST_MISSED = 5;
+/** Share of the changes that may be missed. */
+const MISSED_SHARE = 0.2;
+
+/** Whether a channel misses so much that Zoho cannot be counted on to tell. @param changes all, those that were missed among them */
+export function isSilent({ missed, changes }: { missed: number; changes: number }): boolean {
+  return missed >= LEAST_MISSED && missed > MISSED_SHARE * changes;
 }

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { renewChannels } from '../../../src/activities/notifications/renew-channels';
 import { notificationUrl } from '../../../src/connection/callback-urls';
+import { revokeGrant } from '../../../src/connection/consent/refresh-and-revoke';
+import type { ConnectSettings } from '../../../src/connection/settings';
+import { getConnection } from '../../../src/db/connections/connections';
 import { listOpenAlerts } from '../../../src/db/health/alerts';
 import { claimMirror } from '../../../src/db/mirror/mirrors';
 import { listChannels } from '../../../src/db/notifications/notification-channels';
 import { closeRun } from '../../../src/db/runs/close-run';
 import { advanceWatermark } from '../../../src/db/sessions/watermarks';
 import { sessionRun } from '../../../src/domain/runs/run';
-import { someSession } from '../../db/support';
-import { someOrganization, useActivities } from '../support';
+import { KEY_RING, someSession } from '../../db/support';
+import { someOrganization, TIMEOUT_MS, useActivities } from '../support';
 
 const HOUR_MS = 3_600_000;
 const WEEK_MS = 7 * 24 * HOUR_MS;
@@ -170,4 +173,44 @@ describe('channels of notifications', function () {
     assert.deepEqual(await look(new Date(Date.now() + 25 * HOUR_MS)), { subscribe: 1 });
     assert.deepEqual(await listOpenAlerts(activities.knex, connectionId, 5), []);
   });
+
+  it('are taken back when the organization is disconnected', async () => {
+    await mirrored('Contacts', 'Accounts');
+    await look();
+
+    await disconnect();
+
+    assert.deepEqual(atZoho(), []);
+    assert.deepEqual(
+      (await known()).map(({ state, reason }) => [state, reason]),
+      [
+        ['off', 'The organization is disconnected.'],
+        ['off', 'The organization is disconnected.'],
+      ],
+    );
+    assert.deepEqual(await look(), {});
+  });
+
+  it('take nothing any more after a disconnection while Zoho refuses to end them', async () => {
+    await mirrored('Contacts');
+    await look();
+    activities.simulator.control.addFault({ kind: 'error', operation: 'disableNotifications', status: 500 });
+
+    await disconnect();
+
+    assert.deepEqual([atZoho().length, (await known()).map(({ state }) => state)], [1, ['off']]);
+  });
+
+  async function disconnect(): Promise<void> {
+    const settings: ConnectSettings = {
+      knex: activities.knex,
+      keyRing: () => KEY_RING,
+      redirectUri: '',
+      timeoutMs: TIMEOUT_MS,
+      organizations: activities.deps,
+      accountsUrlOf: () => activities.simulator.url,
+      allowLoopback: true,
+    };
+    await revokeGrant(settings, await getConnection(activities.knex, connectionId), 'tester');
+  }
 });

@@ -93,8 +93,8 @@ export function useApi(
   accountsUrl?: () => string,
   operations: () => OperationCommands = () => NO_OPERATIONS,
   schedules: () => ScheduleCommands = () => NO_SCHEDULES,
+  database: DatabaseFixture = useDatabase(),
 ): ApiFixture {
-  const database = useDatabase();
   const logLines: string[] = [];
   let running: RunningApi | undefined;
   before(async () => {
