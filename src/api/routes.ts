@@ -38,6 +38,7 @@ import { getFieldCoverage, listFields } from './modules/fields';
 import { getModuleRoute, listModulesRoute } from './modules/modules';
 import { createPlan } from './plans/create-plan';
 import {
+  getQuarantined,
   ignoreQuarantined,
   listQuarantineRoute,
   reopenQuarantined,
@@ -112,6 +113,7 @@ export const ROUTES: readonly Route[] = [
   approveRoute,
   rejectRoute,
   listQuarantineRoute,
+  getQuarantined,
   ignoreQuarantined,
   reopenQuarantined,
   retryQuarantinedRoute,

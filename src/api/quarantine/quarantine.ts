@@ -3,19 +3,30 @@ import { z } from 'zod';
 import { makeDue } from '../../db/maintenance/housekeeping-tasks';
 import { findMirrorByName } from '../../db/mirror/mirrors';
 import {
+  findQuarantineDetails,
   listQuarantine,
   noteQuarantined,
   QUARANTINE_STATUSES,
   setQuarantineStatus,
+  type QuarantineDetails,
   type QuarantineEntry,
   type QuarantinePosition,
+  type QuarantineStatus,
 } from '../../db/mirror/quarantine-entries';
+import { hasRole } from '../http/auth';
 import { page, pageQuery } from '../http/paging';
 import { ApiName, connectionFilter, ConnectionQuery, listOf, ZohoId } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
 import { CommandRequest } from '../sessions/schemas';
-import { QuarantineAnswer, QuarantinePage, QuarantineParams, type QuarantineEntryAnswer } from './schemas';
+import {
+  QuarantineAnswer,
+  QuarantineDetailsEnvelope,
+  QuarantinePage,
+  QuarantineParams,
+  type QuarantineDetailsAnswer,
+  type QuarantineEntryAnswer,
+} from './schemas';
 
 const Position = z.strictObject({ connectionId: z.uuid(), key: z.string(), recordId: ZohoId });
 
@@ -51,6 +62,29 @@ export const listQuarantineRoute = defineRoute({
       'entries',
     );
     return { status: 200, body };
+  },
+});
+
+export const getQuarantined = defineRoute({
+  method: 'get',
+  path: '/quarantine/{module}/{record}',
+  operationId: 'getQuarantined',
+  tag: 'Quarantine',
+  summary: 'Say why a record does not fit the mirror, and what to do',
+  description: 'Also of an entry that is closed. Operators see the values that do not fit.',
+  access: 'viewer',
+  connection: 'query',
+  params: QuarantineParams,
+  query: ConnectionQuery,
+  answers: { 200: { description: 'The entry.', schema: QuarantineDetailsEnvelope } },
+  problems: ['quarantine_entry_not_found'],
+  async handle({ params: { module, record }, connection, principal }, { knex }) {
+    const mirror = await findMirrorByName(knex, connection.id, module);
+    const at = { connectionId: connection.id, key: mirror?.key ?? module, recordId: record };
+    const details = await findQuarantineDetails(knex, at);
+    if (!details) throw notInQuarantine(module, record);
+    const seesValues = principal !== undefined && hasRole(principal, 'operator');
+    return { status: 200, body: { entry: presentDetails(details, seesValues) } };
   },
 });
 
@@ -97,9 +131,7 @@ function entryRoute(
       const entry = await knex.transaction(async (trx) => {
         const at = { connectionId: connection.id, key: mirror?.key ?? module, recordId: record };
         const changed = await change(trx, at);
-        if (!changed) {
-          throw new Problem('quarantine_entry_not_found', `Record ${record} of ${module} is not in quarantine.`);
-        }
+        if (!changed) throw notInQuarantine(module, record);
         if (action === 'retry') await makeDue(trx, 'wakeIngestion');
         await auditWith(trx);
         return changed;
@@ -124,3 +156,26 @@ function presentEntry({
     openedAt: openedAt.toISOString(),
   };
 }
+
+function presentDetails(
+  { values, closedAt, closedBy, ...entry }: QuarantineDetails,
+  seesValues: boolean,
+): QuarantineDetailsAnswer {
+  return {
+    ...presentEntry(entry),
+    values: seesValues ? values : null,
+    closedAt: closedAt?.toISOString() ?? null,
+    closedBy,
+    whatToDo: WHAT_TO_DO[entry.status],
+  };
+}
+
+function notInQuarantine(module: string, record: string): Problem {
+  return new Problem('quarantine_entry_not_found', `Record ${record} of ${module} is not in quarantine.`);
+}
+
+const WHAT_TO_DO: Readonly<Record<QuarantineStatus, string>> = {
+  open: 'Correct the values in Zoho, or give the field there the type that they have. The record is asked for again by itself; retry does so now, and ignore counts it without asking for it.',
+  ignored: 'Nothing: it is counted and not asked for until it changes. Reopen lets it be asked for again.',
+  closed: 'Nothing: the mirror is as Zoho is.',
+};

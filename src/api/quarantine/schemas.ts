@@ -23,6 +23,22 @@ export const QuarantineEntry = z
   .meta({ id: 'QuarantineEntry' });
 export type QuarantineEntryAnswer = z.infer<typeof QuarantineEntry>;
 
+export const QuarantineDetails = QuarantineEntry.extend({
+  values: z
+    .array(z.strictObject({ field: z.string(), type: z.string().nullable(), value: z.string().nullable() }))
+    .nullable()
+    .meta({ description: 'What the columns refuse, as Zoho sent it. Null for viewers.' }),
+  closedAt: z.iso.datetime().nullable(),
+  closedBy: z.enum(['merge', 'delete']).nullable().meta({
+    description: '`merge`: a version that fits is in the mirror; `delete`: the record was deleted.',
+  }),
+  whatToDo: z.string(),
+}).meta({ id: 'QuarantineDetails' });
+export type QuarantineDetailsAnswer = z.infer<typeof QuarantineDetails>;
+export const QuarantineDetailsEnvelope = z.strictObject({ entry: QuarantineDetails }).meta({
+  id: 'QuarantineDetailsAnswer',
+});
+
 export const QuarantinePage = z
   .strictObject({ entries: z.array(QuarantineEntry), ...PAGE_FIELDS })
   .meta({ id: 'QuarantinePage' });

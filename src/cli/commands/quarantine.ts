@@ -1,9 +1,14 @@
 import { Command } from 'commander';
 import { API_PREFIX } from '../../api/paths';
-import { QuarantineAnswer, QuarantinePage, type QuarantineEntryAnswer } from '../../api/quarantine/schemas';
+import {
+  QuarantineAnswer,
+  QuarantineDetailsEnvelope,
+  QuarantinePage,
+  type QuarantineEntryAnswer,
+} from '../../api/quarantine/schemas';
 import { addPagingOptions, listPages, type PagingOptions } from '../client/list-pages';
 import { show, type CliContext } from '../context';
-import { quarantineTable } from '../output/quarantine-text';
+import { quarantineDetails, quarantineTable } from '../output/quarantine-text';
 
 interface ListOptions extends PagingOptions {
   module?: string;
@@ -29,6 +34,17 @@ export function quarantineCommand(context: CliContext): Command {
     .action(async (options: ListOptions) => {
       const showRows = (rows: QuarantineEntryAnswer[]) => show(context, rows, quarantineTable);
       await listPages(context, path, QuarantinePage, { ...options }, (page) => page.entries, showRows);
+    });
+  quarantine
+    .command('show')
+    .description('say why a record does not fit, since when, and what to do')
+    .argument('<module>')
+    .argument('<record>', 'its id')
+    .option('--connection <name>', 'Zoho org')
+    .action(async (module: string, record: string, { connection }: { connection?: string }) => {
+      const address = `${path}/${encodeURIComponent(module)}/${encodeURIComponent(record)}`;
+      const { entry } = await context.api.get(address, { schema: QuarantineDetailsEnvelope, query: { connection } });
+      show(context, entry, quarantineDetails);
     });
   for (const [name, description] of Object.entries(ACTIONS)) {
     quarantine

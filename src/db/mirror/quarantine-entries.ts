@@ -92,6 +92,40 @@ export async function setQuarantineStatus(
   return findQuarantined(knex, { connectionId, key: module, recordId });
 }
 
+/** A refused value of a record, as Zoho sent it. */
+export interface RefusedValue {
+  field: string;
+  /** Type of the column when it refused. */
+  type: string | null;
+  value: string | null;
+}
+
+/** An entry with the values that its columns refuse. */
+export interface QuarantineDetails extends QuarantineEntry {
+  values: RefusedValue[];
+  closedAt: Date | null;
+  closedBy: 'merge' | 'delete' | null;
+}
+
+/** Finds all that is known of a record that is or was in quarantine; undefined if it never was. */
+export async function findQuarantineDetails(
+  knex: Knex,
+  { connectionId, key, recordId }: QuarantinePosition,
+): Promise<QuarantineDetails | undefined> {
+  const answer = await knex.raw<{ rows: QuarantineDetails[] }>(
+    `select entry.*, q.closed_at as "closedAt", q.closed_by as "closedBy", (
+       select jsonb_agg(jsonb_build_object('field', cell ->> 'field', 'type', cell ->> 'type',
+         'value', q.raw_data ->> (cell ->> 'field')))
+       from jsonb_array_elements(q.fields) as cell) as values
+     from (${ENTRY}) entry
+     join sync.quarantine q on (q.connection_id, q.module_name, q.record_id)
+       = (entry."connectionId", entry.key, entry."recordId")
+     where entry."connectionId" = ? and entry.key = ? and entry."recordId" = ?::bigint`,
+    [connectionId, key, recordId],
+  );
+  return answer.rows[0];
+}
+
 /** Finds the entry of a record; undefined if it is not in quarantine. */
 async function findQuarantined(
   knex: Knex,

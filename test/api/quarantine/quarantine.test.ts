@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { QuarantineEntryAnswer } from '../../../src/api/quarantine/schemas';
+import type { QuarantineDetailsAnswer, QuarantineEntryAnswer } from '../../../src/api/quarantine/schemas';
 import { listAuditEntries } from '../../../src/db/access/audit-log';
 import { claimMirror } from '../../../src/db/mirror/mirrors';
 import { pulse } from '../../cli/support';
@@ -117,11 +117,12 @@ describe('records in quarantine, by the API and at the command line', () => {
       await command('99', 'ignore'),
       await command('13', 'ignore'),
       await command('11', 'ignore', 'viewer'),
+      await api.call('GET', `${PATH}/Deals/99?connection=${org.name}`),
     ];
 
     assert.deepEqual(
       answers.map(({ body }) => (body as { code: string }).code),
-      ['quarantine_entry_not_found', 'quarantine_entry_not_found', 'forbidden'],
+      ['quarantine_entry_not_found', 'quarantine_entry_not_found', 'forbidden', 'quarantine_entry_not_found'],
     );
   });
 
@@ -137,5 +138,23 @@ describe('records in quarantine, by the API and at the command line', () => {
     assert.match(listed.out, /Deals +11 +ignored .*amount: The value does not fit numeric\./);
     assert.doesNotMatch(listed.out, /Deals +12/);
     assert.match(reopened.out, / open /);
+  });
+
+  it('are shown one by one with what to do, and with the values that do not fit to operators', async () => {
+    const show = async (as: 'viewer' | 'operator', record = '11') =>
+      (await api.call('GET', `${PATH}/Deals/${record}?connection=${org.name}`, { as })).body as {
+        entry: QuarantineDetailsAnswer;
+      };
+
+    const { entry } = await show('operator');
+    const shown = await pulse(api, ['quarantine', 'show', 'Deals', '11', '--connection', org.name]);
+
+    assert.deepEqual(entry.values, [{ field: 'amount', type: 'numeric', value: 'a confidential amount' }]);
+    assert.match(entry.whatToDo, /Correct the values in Zoho/);
+    assert.deepEqual(
+      [(await show('viewer')).entry.values, (await show('viewer', '13')).entry.status],
+      [null, 'closed'],
+    );
+    assert.match(shown.out, /what to do +Correct the values/);
   });
 });
