@@ -9,6 +9,7 @@ import { parseOptions, USAGE, UsageError, type BenchOptions } from './options';
 import { flatten, judge, type Measured, type Reach } from './verdict';
 import { measureVerify, verifyReach } from './verify/measure';
 import { measureWebhook, WEBHOOK_REACH } from './webhook/measure';
+import { measureWorkers, workersReach } from './workers';
 
 const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -44,6 +45,7 @@ const BENCHMARKS: Readonly<Record<BenchOptions['command'], Benchmark>> = {
   incremental: { measure: measureIncremental, reach: () => INCREMENTAL_REACH },
   verify: { measure: measureVerify, reach: verifyReach },
   webhook: { measure: measureWebhook, reach: () => WEBHOOK_REACH },
+  workers: { measure: measureWorkers, reach: workersReach },
   memory: { measure: measureMemory, reach: () => MEMORY_REACH },
   broker: { measure: measureBroker, reach: () => ({}) },
 };

@@ -6,7 +6,7 @@ import type { Comparison, ReadPath } from '../src/domain/runs/enums';
 import type { FullSyncInput, OpenedInput, SyncResult } from '../src/temporal/contract/sync-messages';
 import { syncWorkflowId, type ModuleSyncType } from '../src/temporal/ids';
 import { createSyncCommands } from '../src/temporal/runs/sync-commands';
-import { CONNECTION, type BenchEnvironment } from './environment';
+import type { BenchEnvironment } from './environment';
 import { secondsCovered, type Interval } from './intervals';
 
 export const MODULE = 'Deals';
@@ -80,9 +80,9 @@ async function runSession(
   report: (line: string) => void,
   start: (input: Started) => Promise<unknown>,
 ): Promise<SessionRun> {
-  const { knex, temporal, connectionId, signal } = environment;
+  const { knex, temporal, connection, connectionId, signal } = environment;
   signal.throwIfAborted();
-  const workflowId = syncWorkflowId(sessionType, CONNECTION, module);
+  const workflowId = syncWorkflowId(sessionType, connection, module);
   const requestedAt = new Date();
   const started = performance.now();
   const { id: sessionId } = await createSession(knex, {
@@ -92,7 +92,7 @@ async function runSession(
     initiatedBy: 'bench',
     workflowId,
   });
-  await start({ sessionId, connectionId, connection: CONNECTION, module });
+  await start({ sessionId, connectionId, connection, module });
   const result = await untilCompleted(environment, sessionId, workflowId, report);
   const seconds = (performance.now() - started) / 1000;
 
