@@ -4,18 +4,26 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { compileAssembly } = require('./assembly.cjs');
+const { plantFaults } = require('./planted-faults.cjs');
 const { installDependencies } = require('./prepare.cjs');
 const { runToEnd } = require('./run-to-end.cjs');
+
+/** Chosen faults, planted one by one, instead of all the changes that Stryker can think of. */
+const PLANTED = 'planted';
 
 /**
  * Changes the code of a part and tells which changes no test notices, see mutation/README.md.
  * @param {string[]} extra the part, then Stryker's own arguments.
- * @returns {Promise<number>} Stryker's exit code: 1 for a score below the part's threshold.
+ * @returns {Promise<number>} 1 for a score below the part's threshold, or a planted fault that no test notices.
  */
 async function runMutationTests(root, [part, ...extra]) {
   const room = path.join(root, 'mutation');
   const configuration = path.join(room, part + '.json');
-  const parts = partsIn(room);
+  if (part === PLANTED) {
+    await compileAssembly(root);
+    return plantFaults(root, JSON.parse(fs.readFileSync(configuration, 'utf8')));
+  }
+  const parts = [...partsIn(room), PLANTED];
   if (!parts.includes(part)) {
     console.error('Usage: npm run test:mutation -- <' + parts.join('|') + "> [--mutate '<files>'] [...]");
     return 2;

@@ -8,16 +8,10 @@ import {
   type ApprovalRow,
 } from '../../../src/db/approvals/approvals';
 import { weighRemovals, weighUnseenRows, type Removal, type Weighed } from '../../../src/db/approvals/guard-removals';
-import { countHeldRemovals, findHeldIds, listHeld } from '../../../src/db/approvals/held-removals';
+import { countHeldRemovals, listHeld } from '../../../src/db/approvals/held-removals';
 import { listOpenAlerts } from '../../../src/db/health/alerts';
 import { qualifiedTable } from '../../../src/db/mirror/mirror-module';
-import {
-  BEFORE_ALL_IDS,
-  moveApproved,
-  findUnseenRows,
-  moveToTombstones,
-  type DeletedRow,
-} from '../../../src/db/mirror/sweep';
+import { BEFORE_ALL_IDS, findUnseenRows, moveToTombstones, type DeletedRow } from '../../../src/db/mirror/sweep';
 import type { ApprovalState } from '../../../src/domain/approvals/approval';
 import { ALL_CHUNKS } from '../../../src/domain/runs/chunk-numbers';
 import { loadRecords, rowsOf, someMirror, type MirrorUnderTest } from '../mirror/support';
@@ -234,19 +228,6 @@ describe('the mass-delete guard', () => {
     assert.deepEqual([old, first, second], [false, true, false]);
     const [decided] = await approvals();
     assert.deepEqual([decided?.state, decided?.decidedBy, await alerts()], ['applying', 'a person', []]);
-  });
-
-  it('buries approved rows, with the time and the reason of their delete', async () => {
-    await weigh(ids(1, 60));
-    const approval = await waiting();
-    await decide('approve', approval);
-
-    const burial = { sessionId: deals.sessionId, sequence: 1, approvalId: approval.id };
-    const moved = await moveApproved(deals.knex, deals.mirror, burial, gone(ids(1, 25)));
-
-    assert.equal(moved, 25);
-    assert.equal(await held(), 35);
-    assert.deepEqual(await findHeldIds(deals.knex, deals.mirror, ids(20, 30)), ids(26, 30));
   });
 
   it('no longer holds what was not removed when it ends', async () => {
