@@ -22,15 +22,12 @@ if (process.platform === 'win32') {
 const path = require('node:path');
 const { compileAssembly } = require('../dev/commands/assembly.cjs');
 const { runMutationTests } = require('../dev/commands/mutation-tests.cjs');
+const { runNightlyTests } = require('../dev/commands/nightly-tests.cjs');
 const { installDependencies, compile } = require('../dev/commands/prepare.cjs');
 const { runTests } = require('../dev/commands/run-tests.cjs');
 const { runToEnd } = require('../dev/commands/run-to-end.cjs');
 
 const root = path.resolve(__dirname, '..');
-
-/** More than `npm test` does, for the nightly tests: random runs, and deliveries of an end of an activity one by one. */
-const NIGHTLY = { PULSE_MODEL_SEEDS: '300', PULSE_NIGHTLY: 'true' };
-const NIGHTLY_TESTS = ['test/model', 'test/chaos/at-least-once', 'test/e2e/contract.test.ts'];
 
 const TESTS = ['test', 'test:nightly', 'test:mutation'];
 
@@ -54,9 +51,7 @@ async function main() {
   if (command === 'test:mutation') return runMutationTests(root, rest);
   if (command === 'test' || command === 'test:nightly') {
     await compileAssembly(root);
-    if (command === 'test') return runTests(root, rest);
-    Object.assign(process.env, { ...NIGHTLY, ...process.env });
-    return runTests(root, [...NIGHTLY_TESTS, ...rest]);
+    return command === 'test' ? runTests(root, rest) : runNightlyTests(root, rest);
   }
   await compile(root);
   return runToEnd(process.execPath, ['--enable-source-maps', path.join(root, COMPILED[command]), ...rest], {

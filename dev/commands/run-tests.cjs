@@ -59,7 +59,7 @@ function optionsIn(root, extra) {
 }
 
 /** @returns its exit code, its counts, and the file with what it printed, if that is not on the terminal already */
-async function runMocha(root, { configuration, folder, temporal, options, isFirst }) {
+async function runMocha(root, { configuration, folder, temporal, options, isFirst, env = {} }) {
   const [config, counts, output] = ['mocharc.json', 'counts.json', 'output'].map((name) => path.join(folder, name));
   fs.writeFileSync(config, JSON.stringify(configuration));
   const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
@@ -67,7 +67,7 @@ async function runMocha(root, { configuration, folder, temporal, options, isFirs
   const descriptor = isFirst ? 'inherit' : fs.openSync(output, 'w');
   const code = await runToEnd(process.execPath, [mocha, '--reporter', reporter, '--config', config, ...options], {
     cwd: root,
-    env: { ...process.env, TEMPORAL_CLI: temporal, PULSE_TEST_COUNTS: counts },
+    env: { ...process.env, TEMPORAL_CLI: temporal, PULSE_TEST_COUNTS: counts, ...env },
     stdio: ['inherit', descriptor, descriptor],
   });
   return { code, ...readCounts(counts), output: isFirst ? undefined : output };
@@ -97,4 +97,4 @@ function readCounts(countsFile) {
   return fs.existsSync(countsFile) ? JSON.parse(fs.readFileSync(countsFile, 'utf8')) : { passed: 0, failed: 0 };
 }
 
-module.exports = { runTests, runsOf };
+module.exports = { report, runMocha, runTests, runsOf, temporalServerPath };

@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import { ModelEngine } from './model-engine';
 import { play, SHORT_SEEDS } from './play';
 import { Tally } from './tally';
@@ -7,13 +8,16 @@ const LANES = 3;
 const STARTING_MS = 120_000;
 const WAITING_MS = 600_000;
 
-/**
- * `PULSE_MODEL_SEED` replays one seed, or several with commas between them; `PULSE_MODEL_SEEDS` says how many there are,
- * and counts what they did.
- */
-function seedsOf({ PULSE_MODEL_SEED: chosen, PULSE_MODEL_SEEDS: number }: NodeJS.ProcessEnv): number[] {
+/** `PULSE_MODEL_SEED` names one seed to be replayed, or several with commas between them. */
+function seedsOf({ PULSE_MODEL_SEED: chosen }: NodeJS.ProcessEnv): number[] {
   if (chosen) return chosen.split(',').map(Number);
-  return Array.from({ length: Number(number ?? SHORT_SEEDS) }, (_, place) => place + 1);
+  return Array.from({ length: SHORT_SEEDS }, (_, place) => place + 1);
+}
+
+/** Writes a line into the file of `PULSE_MODEL_RESULTS`, if there is one: mocha says all of it at its end only. */
+async function record(result: object): Promise<void> {
+  const file = process.env['PULSE_MODEL_RESULTS'];
+  if (file) await appendFile(file, `${JSON.stringify(result)}\n`);
 }
 
 describe('the mirror, after changes, commands and crashes at random', function () {
@@ -21,7 +25,7 @@ describe('the mirror, after changes, commands and crashes at random', function (
   const seeds = seedsOf(process.env);
   const tally = new Tally();
   const played = new Map<number, Promise<void>>();
-  const lanes: Promise<unknown>[] = [];
+  const lanes: Promise<void>[] = [];
   let engine: ModelEngine;
   before(async function () {
     this.timeout(STARTING_MS);
@@ -30,17 +34,17 @@ describe('the mirror, after changes, commands and crashes at random', function (
       const free = lanes[place % LANES] ?? Promise.resolve();
       const playing = free.then(() => play(engine, seed, tally));
       played.set(seed, playing);
-      // A night is long, and mocha says why at its end only, which an end of the process would take along.
-      lanes[place % LANES] = playing.catch((error: unknown) => {
-        if (process.env['PULSE_MODEL_SEEDS']) process.stderr.write(`${String(error)}\n`);
-      });
+      lanes[place % LANES] = playing.then(
+        () => record({ seed, outcome: 'right' }),
+        (error: unknown) => record({ seed, outcome: 'failed', error: String(error) }),
+      );
     }
   });
   after(async function () {
     this.timeout(STARTING_MS);
     await Promise.all(lanes);
     await engine.stop();
-    if (process.env['PULSE_MODEL_SEEDS']) process.stdout.write(`${tally.lines().join('\n')}\n`);
+    await record({ seeds, did: tally.counts() });
   });
 
   for (const seed of seeds) {
