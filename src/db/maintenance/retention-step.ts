@@ -8,11 +8,11 @@ export interface Retention {
   readonly logDays: number;
   /** Of what became of each record and its values, by whole months. */
   readonly historyDays: number;
-  /** Of tombstones, which fence reads that began before the delete, and of closed alerts. */
+  /** Of tombstones, which fence reads that began before the delete, of closed alerts, and of approvals that nobody decided. */
   readonly fenceDays: number;
   /** Of sessions and operations; completed syncs that changed nothing go earlier. */
   readonly runDays: number;
-  /** Of the ledger's entries, whose sums by day stay, and of Zoho's jobs. */
+  /** Of the ledger's entries, whose sums by day stay, of Zoho's jobs, and of the single differences of comparisons. */
   readonly ledgerDays: number;
 }
 

@@ -68,6 +68,16 @@ const STEPS: Readonly<Record<string, RetentionStep>> = {
       where ctid = any(array(
         select ctid from sync.tombstones where deleted_at < :before::timestamptz limit :limit))`,
   },
+  // What a person has decided stays, as the audit log does.
+  lapsedApprovals: {
+    age: 'fenceDays',
+    sql: `
+      delete from sync.approvals
+      where id = any(array(
+        select approval.id from sync.approvals approval
+        where approval.asked_at < :before::timestamptz and approval.state in ('expired', 'withdrawn')
+          and not exists (select from sync.held_removals held where held.approval_id = approval.id) limit :limit))`,
+  },
   closedAlerts: {
     age: 'fenceDays',
     sql: `

@@ -26,6 +26,15 @@ function forgetSessions(which: string): string {
   return `delete from sync.crm_sync_sessions where id = any(array(${SESSION} ${which} order by session.id limit :limit))`;
 }
 
+function forgetPartsOfSessions(table: 'differences' | 'session_chunks'): string {
+  return `
+    delete from sync.${table}
+    where ctid = any(array(
+      select part.ctid from sync.crm_sync_sessions session
+      join sync.${table} part on part.session_id = session.id
+      where session.completed_at < :before::timestamptz limit :limit))`;
+}
+
 /** Steps of forgetting runs, and what they cost. Chunks, log lines and statuses go with their session. */
 export const RUN_STEPS: Readonly<Record<string, RetentionStep>> = {
   stepLines: {
@@ -42,6 +51,9 @@ export const RUN_STEPS: Readonly<Record<string, RetentionStep>> = {
   unchangedSessions: { age: 'runDays', mostDays: UNCHANGED_DAYS, sql: forgetSessions(`${SMALL} ${UNCHANGED}`) },
   changedSessions: { age: 'runDays', mostDays: CHANGED_DAYS, sql: forgetSessions(SMALL) },
   sessions: { age: 'runDays', sql: forgetSessions('') },
+  // Of sessions whose verification stays, too.
+  differences: { age: 'ledgerDays', sql: forgetPartsOfSessions('differences') },
+  chunks: { age: 'runDays', sql: forgetPartsOfSessions('session_chunks') },
   items: {
     age: 'runDays',
     sql: `

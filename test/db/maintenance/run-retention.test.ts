@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { uuidv7 } from 'uuidv7';
 import { forgetOldValues } from '../../../src/db/maintenance/retention';
+import { claimMirror } from '../../../src/db/mirror/mirrors';
 import { someConnection, useDatabase } from '../support';
 
 const DAY_MS = 86_400_000;
@@ -169,5 +170,61 @@ describe('runs that came of age', () => {
       .where({ connection_id: connectionId })
       .pluck<string[]>('session_id');
     assert.deepEqual([operations, jobs], [[recent, atWork], [atWork]]);
+  });
+
+  it('keep the result of a comparison for ever, and what it found for 90 days', async () => {
+    const { knex } = database;
+    await claimMirror(knex, connectionId, { id: '1', apiName: 'Deals' });
+    const [mirrorId = 0] = await knex('sync.mirrors').where({ connection_id: connectionId }).pluck<number[]>('id');
+    const compared = async (days: number) => {
+      const sessionId = await ended(days, { type: 'verification' });
+      await knex('sync.differences').insert({
+        session_id: sessionId,
+        record_id: 7,
+        mirror_id: mirrorId,
+        kind: 'missing',
+        state: 'repaired',
+      });
+      await knex.raw(
+        `insert into sync.verifications (session_id, mirror_id, depth, repairs, as_of, rows_compared, missing, stale, extra,
+           silent, values, explained, repaired, held, failed, drift, credits)
+         values (?, ?, 'times', true, now(), 10, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0.1, 3)`,
+        [sessionId, mirrorId],
+      );
+      return sessionId;
+    };
+    const [long, lately] = [await compared(500), await compared(89)];
+
+    await forget();
+
+    assert.deepEqual(await left(), [long, lately]);
+    assert.deepEqual(await knex('sync.differences').where({ mirror_id: mirrorId }).pluck<string[]>('session_id'), [
+      lately,
+    ]);
+  });
+
+  it('let go of approvals that nobody decided, and keep what was decided', async () => {
+    const { knex } = database;
+    await claimMirror(knex, connectionId, { id: '1', apiName: 'Deals' });
+    const [mirrorId = 0] = await knex('sync.mirrors').where({ connection_id: connectionId }).pluck<number[]>('id');
+    for (const state of ['waiting', 'expired', 'withdrawn', 'rejected', 'applied']) {
+      await knex('sync.approvals').insert({
+        mirror_id: mirrorId,
+        kind: 'mass_delete',
+        state,
+        shown: '{}',
+        shown_hash: Buffer.alloc(1),
+        asked_at: at(401),
+        expires_at: at(394),
+      });
+    }
+
+    await forget({ ...RETENTION, fenceDays: 400 });
+
+    const states = await knex('sync.approvals')
+      .where({ mirror_id: mirrorId })
+      .orderBy('state')
+      .pluck<string[]>('state');
+    assert.deepEqual(states, ['applied', 'rejected', 'waiting']);
   });
 });
