@@ -104,7 +104,7 @@ function inLegs<Request, Result>(
   };
 }
 
-function isUnfinished(result: unknown): result is Unfinished {
+export function isUnfinished(result: unknown): result is Unfinished {
   return typeof result === 'object' && result !== null && 'more' in result;
 }
 
@@ -135,10 +135,8 @@ export const { orderBulkRead: submitBulkRead } = zoho(calls, 'Submit an export o
 export const { awaitBulkRead } = zoho(polling, 'Wait for the export; each attempt asks once');
 export const { countBothSides } = zoho(calls, 'Count the rows on both sides');
 export const readByListPages = inLegs(zoho(scans, 'Read list pages into the mirror').readByListPages);
-export const readChanges = inLegs(
-  zoho(calls, 'Read what changed since the start').readChanges,
-  zoho(scans, 'Read more of what changed').readChanges,
-);
+export const { readChanges: beginChanges } = zoho(calls, 'Read what changed since the start');
+export const continueChanges = inLegs(zoho(scans, 'Read more of what changed').readChanges);
 export const readDeletes = inLegs(
   zoho(calls, 'Remove what Zoho lists as deleted').readDeletes,
   zoho(scans, 'Remove all that Zoho lists as deleted').readDeletes,

@@ -12,7 +12,7 @@ import {
   type BulkReadJobRow,
 } from '../../db/sessions/bulk-read-jobs';
 import { findLoadedChunk, type ChunkResult } from '../../db/sessions/chunks';
-import { notExported } from '../../domain/mirror/mirror-field';
+import { MODIFIED_TIME_FIELD, notExported } from '../../domain/mirror/mirror-field';
 import { exportColumns } from '../../domain/planning/export-columns';
 import { expectedBulkJobMs } from '../../domain/planning/read-methods';
 import { chunkOfJob } from '../../domain/runs/chunk-numbers';
@@ -23,6 +23,7 @@ import type { ComparisonRequest } from '../../temporal/contract/comparison';
 import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
 import { createBulkReadJob, downloadBulkReadResult, getBulkReadJob } from '../../zoho/bulk/bulk-read';
+import type { BulkReadCriteria } from '../../zoho/bulk/bulk-read-criteria';
 import { ZohoError } from '../../zoho/errors/errors';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho, type ZohoWork } from '../with-zoho';
@@ -38,6 +39,8 @@ export interface BulkPageRequest extends SyncTarget {
   page: number;
   /** See `FullSyncPlan`; absent from histories of earlier versions. */
   notExported?: string[];
+  /** Zoho's time; only records that were modified then or later are exported. ISO 8601, whole seconds. */
+  changesSince?: string;
   /** Expected duration of the export from now, as the one before took; a rule of thumb without it. */
   expectedMs?: number;
 }
@@ -105,9 +108,10 @@ async function submitJob(
   { transport, options }: ZohoWork,
   request: BulkPageRequest,
 ): Promise<void> {
-  const { connectionId, sessionId, module, page, job: number } = request;
+  const { changesSince, connectionId, sessionId, module, page, job: number } = request;
   const { columns } = exportColumns((await loadMirror(deps, request)).fields);
-  const job = await createBulkReadJob(transport, { module, fields: columns, page }, options);
+  const query = { module, fields: columns, page, ...(changesSince !== undefined && { criteria: since(changesSince) }) };
+  const job = await createBulkReadJob(transport, query, options);
   await saveSubmittedBulkRead(deps.knex, {
     connectionId,
     sessionId,
@@ -116,6 +120,10 @@ async function submitJob(
     state: job.state,
     orderedAt: job.serverTime.toISOString(),
   });
+}
+
+function since(time: string): BulkReadCriteria {
+  return { field: MODIFIED_TIME_FIELD, comparator: 'greater_equal', value: time };
 }
 
 /**

@@ -10,8 +10,9 @@ import { comparisonTerms } from './comparison/comparison-terms';
 import { Leg, UNFINISHED } from './leg';
 import { loadMirror, partialReadOf, wholeMirror } from './load-mirror';
 import { scanFromBothEnds, scanPages } from './scan/scan-pages';
-import type { ScanOutcome, ScanRequest } from './scan/scan-request';
+import type { ScanOutcome, ScanRequest, ScanResult } from './scan/scan-request';
 import { settleDoubts } from './settle-doubts';
+import { weighChanges, type ManyChanges } from './weigh-changes';
 
 export interface ListReadRequest extends SyncTarget {
   firstChunk: number;
@@ -62,6 +63,8 @@ export interface ChangesRequest extends SyncTarget {
   /** Zoho's time; changes since then are read, with an overlap. ISO 8601. */
   since: string;
   trackRecords: boolean;
+  /** Weigh an export where a few pages are not all: the next leg only reads on. */
+  weighsExport?: boolean;
 }
 
 /** Calls of one pass for records in doubt: 20,000 of them. */
@@ -71,12 +74,13 @@ const MAX_DOUBT_CALLS = 200;
  * Reads what changed since a mark, oldest first, settles every tie within a second by comparing values, and asks for the
  * records that this or an earlier read has left in doubt. Names follow: those of its lookups, and of its records elsewhere.
  * Idempotent by chunk.
+ * @returns where a leg has not read all of them: whether the rest is better exported, if that was asked for
  */
 export async function readChanges(
   deps: ActivityDependencies,
   request: ChangesRequest,
   leg = new Leg(),
-): Promise<ScanOutcome> {
+): Promise<ScanResult | ManyChanges> {
   const mirror = await loadMirror(deps, request);
   return withZoho(deps, request, async (zoho) => {
     const changes: ScanRequest = {
@@ -89,7 +93,10 @@ export async function readChanges(
       keepSeenIds: false,
     };
     const scanned = await scanPages(deps, zoho, mirror, changes, leg);
-    if ('more' in scanned) return scanned;
+    if ('more' in scanned) {
+      const toExport = request.weighsExport && (await weighChanges(deps, zoho, mirror, request));
+      return { ...UNFINISHED, ...(toExport && { toExport }) };
+    }
     if (!(await settleDoubts(deps, zoho, request, MAX_DOUBT_CALLS, leg))) return UNFINISHED;
     const whole = await wholeMirror(deps, request);
     await followNames(deps.knex, whole);

@@ -23,6 +23,8 @@ export interface BulkExtraction {
   expectedRows: number;
   /** See `FullSyncPlan`. */
   notExported: string[] | undefined;
+  /** See `BulkPageRequest`. */
+  changesSince?: string;
   compareValues: boolean;
   comparison?: ComparisonRequest;
   keepSeenIds: boolean;
@@ -42,13 +44,14 @@ type PageRequest = Parameters<typeof awaitBulkRead>[0];
  * @returns the page to continue with in a new run, or null when every page is loaded
  */
 export async function extractByBulkRead(steps: RunSteps, extraction: BulkExtraction): Promise<number | null> {
-  const { expectedRows, firstPage, notExported, round, target } = extraction;
+  const { changesSince, expectedRows, firstPage, notExported, round, target } = extraction;
   const request = (page: number): PageRequest => ({
     ...target,
     job: exportJob(round, page),
     page,
     expectedRows: expectedRowsOfPage(expectedRows, page),
     ...(notExported && { notExported }),
+    ...(changesSince !== undefined && { changesSince }),
   });
   const first = steps.run(() => submitBulkRead(request(firstPage)));
   // It tells whether Zoho takes the query at all.

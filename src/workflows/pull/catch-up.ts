@@ -1,6 +1,7 @@
 import type { ChunkRange } from '../../domain/runs/chunk-numbers';
 import { MAX_PASSES } from '../../domain/runs/rounds';
-import { readChanges, readDeletes } from '../activity-proxies';
+import { readDeletes } from '../activity-proxies';
+import { followChanges } from './many-changes';
 import type { SyncRun } from './sync-run';
 
 /** Result of a pass over a module whose changes cannot be followed. */
@@ -12,6 +13,8 @@ export interface CatchUp {
   deletesSince: string;
   /** Without a time of modification only deletes can be followed. */
   hasModifiedTime: boolean;
+  /** Whether many changes may be exported, if that is cheaper. @default false */
+  mayExport?: boolean;
   /** Chunks of each pass, counted from 1. */
   chunks: (pass: number) => ChunkRange;
 }
@@ -35,28 +38,25 @@ export async function catchUp(run: SyncRun, request: CatchUp): Promise<CaughtUp>
   let moved = 0;
   for (let pass = 1; ; pass += 1) {
     const [changes, deletes] = await Promise.all([
-      followChanges(run, request, changesSince, pass),
+      request.hasModifiedTime
+        ? followChanges(run, {
+            since: changesSince,
+            pass,
+            chunks: request.chunks,
+            mayExport: request.mayExport ?? false,
+          })
+        : NO_CHANGES,
       followDeletes(run, deletesSince),
     ]);
     run.deleted += deletes.buried;
     deletesSince = deletes.until;
-    moved += (changes?.created ?? 0) + deletes.buried;
-    const { created, updated, lastAnswer, crowded: usedPageTokens } = changes ?? NO_CHANGES;
+    moved += changes.created + deletes.buried;
+    const { created, updated, lastAnswer, crowded: usedPageTokens } = changes;
     if (!usedPageTokens || created + updated === 0) {
       return { completeUntil: lastAnswer ?? changesSince, deletesUntil: deletesSince, moved };
     }
     if (pass === MAX_PASSES) return { completeUntil: changesSince, deletesUntil: deletesSince, moved };
   }
-}
-
-function followChanges(
-  run: SyncRun,
-  { hasModifiedTime, chunks }: CatchUp,
-  since: string,
-  pass: number,
-): ReturnType<typeof readChanges> | undefined {
-  if (!hasModifiedTime) return undefined;
-  return run.steps.run(() => readChanges({ ...run.target, since, firstChunk: chunks(pass).first, trackRecords: true }));
 }
 
 async function followDeletes(run: SyncRun, since: string): Promise<Awaited<ReturnType<typeof readDeletes>>> {

@@ -65,7 +65,12 @@ async function readChangesOf(run: SyncRun, plan: IncrementalSyncPlan): Promise<R
   if (plan.dueRecords) await retryMisfits(run, plan.dueRecords);
   return {
     plan,
-    caughtUp: await catchUp(run, { ...plan, hasModifiedTime: true, chunks: incrementalSyncChunks.catchUp }),
+    caughtUp: await catchUp(run, {
+      ...plan,
+      hasModifiedTime: true,
+      mayExport: true,
+      chunks: incrementalSyncChunks.catchUp,
+    }),
   };
 }
 

@@ -45,7 +45,7 @@ describe('changes of a module', () => {
   const read = (target: SyncTarget, since: string): Promise<ScanResult> => {
     passes += 1;
     const request = { ...target, since, firstChunk: passes * 1_000_000, trackRecords: true };
-    return toTheEnd(() => fixture.run(() => readChanges(fixture.deps, request)));
+    return toTheEnd<ScanResult>(() => fixture.run(() => readChanges(fixture.deps, request)));
   };
 
   async function assertMirrored(target: SyncTarget): Promise<void> {

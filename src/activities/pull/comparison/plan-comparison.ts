@@ -3,20 +3,18 @@ import { loadFields, type KnownField } from '../../../db/mirror/module-fields';
 import { isNamedElsewhere, namedReferences, readNameSources } from '../../../db/mirror/names/name-sources';
 import type { WatermarkModel } from '../../../db/models/watermark';
 import { getReadingStart } from '../../../db/sessions/watermarks';
-import { MODIFIED_TIME_FIELD, type MirrorField } from '../../../domain/mirror/mirror-field';
+import type { MirrorField } from '../../../domain/mirror/mirror-field';
 import { readFrom } from '../../../domain/mirror/watermark';
 import { comparedFields } from '../../../domain/planning/compared-fields';
 import { exportColumns } from '../../../domain/planning/export-columns';
 import { planRead } from '../../../domain/planning/read-methods';
 import type { Comparison, ReadPath } from '../../../domain/runs/enums';
 import type { FullSyncPlan } from '../../../temporal/contract/results';
-import { ZohoError } from '../../../zoho/errors/errors';
-import { countRecords } from '../../../zoho/records/count-records';
 import type { ActivityDependencies } from '../../dependencies';
 import type { ZohoWork } from '../../with-zoho';
+import { countChanges } from '../count-changes';
 import { isSelected } from '../load-mirror';
 import type { PreparedModule } from '../prepare-module';
-import { convertedParameter } from '../scan/list-pages';
 
 interface ModuleToCompare {
   prepared: PreparedModule;
@@ -78,24 +76,10 @@ async function isFarBehind(
 ): Promise<boolean> {
   const [mirrorRows, changed] = await Promise.all([
     countMirrorRows(knex, prepared),
-    promisedUntil === null ? 0 : countChanges(zoho, prepared, promisedUntil),
+    promisedUntil === null ? undefined : countChanges(zoho, prepared.module, promisedUntil),
   ]);
-  return costsMoreThanWhole(zoho, prepared, rows, Math.max(changed, rows - mirrorRows));
-}
-
-/** A grant without the search scope may not count by criteria: then the counts of both sides have to do. */
-async function countChanges(
-  { transport, options }: ZohoWork,
-  { module }: PreparedModule,
-  since: string,
-): Promise<number> {
-  const criteria = `(${MODIFIED_TIME_FIELD}:greater_equal:${since})`;
-  try {
-    return (await countRecords(transport, module, { criteria, ...convertedParameter(module) }, options)).count;
-  } catch (error) {
-    if (error instanceof ZohoError && ['permission', 'validation', 'request_bug'].includes(error.category)) return 0;
-    throw error;
-  }
+  // Without a count by criteria the counts of both sides have to do.
+  return costsMoreThanWhole(zoho, prepared, rows, Math.max(changed?.rows ?? 0, rows - mirrorRows));
 }
 
 /** Whether exporting the whole module costs less than asking for so many of its records by id. */
