@@ -68,6 +68,7 @@ const arrows = [
       './api/http/problem.ts',
       './api/access/schemas.ts',
       './api/approvals/schemas.ts',
+      './api/schema-changes/schemas.ts',
       './api/bulk-operations/schemas.ts',
       './api/configurations/schemas.ts',
       './api/connections/schemas.ts',

@@ -30,6 +30,11 @@ export function approvalPath(id: string): string {
   return `${API_PREFIX}/approvals/${encodeURIComponent(id)}`;
 }
 
+/** @param id of the change */
+export function schemaChangePath(id: string): string {
+  return `${API_PREFIX}/schema-changes/${encodeURIComponent(id)}`;
+}
+
 /** @param id of the schedule */
 export function schedulePath(id: string): string {
   return `${API_PREFIX}/schedules/${encodeURIComponent(id)}`;

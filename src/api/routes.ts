@@ -54,6 +54,12 @@ import {
   resumeSchedule,
   triggerSchedule,
 } from './schedules/schedules';
+import {
+  approveSchemaChangeRoute,
+  getSchemaChangeRoute,
+  listSchemaChangesRoute,
+  rejectSchemaChangeRoute,
+} from './schema-changes/schema-changes';
 import { cancelSession, pauseSession, resumeSession } from './sessions/command-session';
 import {
   getSessionRoute,
@@ -112,6 +118,10 @@ export const ROUTES: readonly Route[] = [
   getApprovalRoute,
   approveRoute,
   rejectRoute,
+  listSchemaChangesRoute,
+  getSchemaChangeRoute,
+  approveSchemaChangeRoute,
+  rejectSchemaChangeRoute,
   listQuarantineRoute,
   getQuarantined,
   ignoreQuarantined,

@@ -4,6 +4,7 @@ import type { ActivityDependencies } from '../dependencies';
 import { wakeIngestion } from '../notifications/wake-ingestion';
 import { alertHeldTracks } from './alert-held-tracks';
 import { alignSchedules } from './align-schedules';
+import { applySchemaChanges } from './apply-schema-changes';
 import { closeAbandonedRuns } from './close-abandoned-runs';
 import { followConfigurations } from './follow-configurations';
 import { forgetValues } from './forget-values';
@@ -17,8 +18,8 @@ import { startDueComparisons } from './start-due-comparisons';
 import { startMissedNights } from './start-missed-nights';
 
 /** The tasks of the housekeeping that ask nobody outside, on connections of their own. */
-export function quietTasks({ maintenanceKnex: knex, ...rest }: ActivityDependencies): Tasks {
-  const deps: ActivityDependencies = { ...rest, knex, maintenanceKnex: knex };
+export function quietTasks(all: ActivityDependencies): Tasks {
+  const deps: ActivityDependencies = { ...all, knex: all.maintenanceKnex };
   return {
     closeAbandonedRuns: () => closeAbandonedRuns(deps),
     settlePendingStarts: () => settlePendingStarts(deps),
@@ -34,6 +35,7 @@ export function quietTasks({ maintenanceKnex: knex, ...rest }: ActivityDependenc
     startMissedNights: (now) => startMissedNights(deps, now),
     removeConnections: () => removeConnections(deps),
     reviewApprovals: () => reviewApprovals(deps),
+    applySchemaChanges: () => applySchemaChanges(all),
     forgetOldValues: (now) => forgetValues(deps, now),
   };
 }

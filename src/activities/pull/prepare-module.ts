@@ -1,13 +1,14 @@
 import { getConnection } from '../../db/connections/connections';
 import { noteFieldsRead } from '../../db/mirror/metadata-age';
 import { mirrorColumns, type MirrorModule } from '../../db/mirror/mirror-module';
-import { NotAMirrorTable, prepareMirrorTable } from '../../db/mirror/mirror-table';
+import { NotAMirrorTable } from '../../db/mirror/mirror-table';
 import { claimMirror } from '../../db/mirror/mirrors';
-import { findRemovedFields, loadFields, renamedColumns, saveFields } from '../../db/mirror/module-fields';
+import { findHiddenFields, type KnownField } from '../../db/mirror/module-fields';
 import { settleRenamedChoices } from '../../db/mirror/renamed-choices';
-import type { PendingTableChange } from '../../db/mirror/table-changes';
+import { adaptMirror, exportableAs } from '../../db/schema-changes/adapt-mirror';
+import type { PendingChange } from '../../db/schema-changes/table-changes';
 import { ActiveSessionExists, findSessionModule, moveSession } from '../../db/sessions/sessions';
-import { type MappableField, mapFields } from '../../domain/mirror/mirror-field';
+import { type MappableField, mapFields, type MirrorField } from '../../domain/mirror/mirror-field';
 import { renamedChoices, takesChoices } from '../../domain/records/choices';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
@@ -127,44 +128,51 @@ async function prepareMirror(
   // Reserved for good.
   const { key, table } = await claimMirror(deps.knex, connectionId, about);
   await joinModule(deps, request.sessionId, key);
-  const earlier = await loadFields(deps.knex, connectionId, key);
-  const known = new Map(earlier.map((field) => [field.fieldId, field]));
-  const mapped = mapFields(listed.map(toMetadata), known).map((field) => ({
-    ...field,
-    bulkReadable: field.bulkReadable && (known.get(field.fieldId)?.bulkReadable ?? true),
-    bulkNameReadable: field.bulkNameReadable && (known.get(field.fieldId)?.bulkNameReadable ?? true),
-  }));
-  const mirror: MirrorModule = { connectionId, key, module: about.apiName, schema, table, fields: mapped };
-  const prepared = prepareMirrorTable(deps.knex, mirror, renamedColumns(earlier, mapped));
-  const { fields, pending } = await prepared.catch((error: unknown) => {
+  const mirror = { connectionId, key, module: about.apiName, schema, table };
+  const adapted = adaptMirror(deps.knex, mirror, (known) => mapListed(listed, known), { sessionId: request.sessionId });
+  const { fields, pending, known } = await adapted.catch((error: unknown) => {
     throw error instanceof NotAMirrorTable ? permanentFailure(FAILURES.mirror.nameTaken, error.message, error) : error;
   });
-  await saveFields(deps.knex, connectionId, key, fields);
-  await settleRenamedChoices(deps.knex, { ...mirror, fields }, known);
+  await settleRenamedChoices(deps.knex, { ...mirror, fields }, new Map(known.map((field) => [field.fieldId, field])));
   await noteFieldsRead(deps.knex, mirror, about.modifiedTime);
-  const removed = await findRemovedFields(deps.knex, connectionId, key, request.sessionId);
+  const hidden = await findHiddenFields(deps.knex, connectionId, key, request.sessionId);
   const present = new Set(mirrorColumns(fields).map((column) => column.name));
   return {
     ...mirror,
     fields,
     warnings: [
       ...pending.map(describePending),
-      ...removed
+      ...hidden
         .filter(({ column }) => !present.has(column))
         .map(({ apiName }) => `Zoho no longer shows ${apiName}; its column keeps the last values.`),
     ],
   };
 }
 
-/** A column that could not change its type keeps it, and so values are still read as that type. */
-function describePending({ change, column, from, to, reason }: PendingTableChange): string {
-  switch (change) {
-    case 'add':
-      return `Column ${column} is missing, and its field is left out: it could not be added (${reason}).`;
-    case 'rename':
-      return `Column ${column} keeps its name: it could not be renamed to ${to} (${reason}).`;
-    case 'type':
-      return `Column ${column} stays ${from}: changing it to ${to} is not possible (${reason}).`;
+/** Maps the fields that Zoho lists to columns: those that they have or, where it has renamed them, are to have. */
+function mapListed(listed: readonly ZohoField[], known: readonly KnownField[]): MirrorField[] {
+  const earlier = new Map(known.map((field) => [field.fieldId, field]));
+  const columns = new Map(known.map((field) => [field.fieldId, field.wanted ?? field]));
+  return mapFields(listed.map(toMetadata), columns).map((field) => exportableAs(earlier.get(field.fieldId), field));
+}
+
+/** A column that does not get another type keeps it, and so values are still read as that type. */
+function describePending({ kind, state, field, column, from, to, reason }: PendingChange): string {
+  const why = {
+    waiting: 'it waits for a decision: pulse schema changes',
+    blocked: `PostgreSQL refused it, and it is tried again: ${reason ?? ''}`,
+    rejected: 'that was turned down',
+  }[state];
+  switch (kind) {
+    case 'field_added':
+      return `${field} is left out, since its column ${column} could not be added (${why}).`;
+    case 'field_renamed':
+      return `The column ${column} of ${field} keeps its name and is not renamed to ${to} (${why}).`;
+    case 'type_wider':
+    case 'type_other':
+      return `The column ${column} of ${field} stays ${from} and does not become ${to} (${why}).`;
+    case 'field_gone':
+      return `Zoho no longer shows ${field}; its column ${column} keeps the last values (${why}).`;
   }
 }
 

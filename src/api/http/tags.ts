@@ -11,6 +11,7 @@ export const TAGS = {
   Mirror: 'The copy of the records in PostgreSQL.',
   Schedules: 'Look at what the clock starts, pause it, run it now.',
   Approvals: 'Decide about removals that are too much of a module to be made unasked.',
+  'Schema changes': "Follow how mirror tables follow Zoho's fields, and decide where that could lose something.",
   Quarantine: 'Look at records that do not fit the mirror, and ignore those that may stay so.',
   Webhooks: 'See the channels through which Zoho tells of changes, and renew them.',
   Connections: 'Connect Zoho organizations, and see what a connection may do.',

@@ -16,6 +16,7 @@ import { planCommand } from './plan';
 import { quarantineCommand } from './quarantine';
 import { recordsCommand } from './records';
 import { schedulesCommand } from './schedules';
+import { schemaCommand } from './schema';
 import { secretsCommand } from './secrets';
 import { sessionsCommand } from './sessions';
 import { syncCommand } from './sync';
@@ -44,6 +45,7 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   mirrorCommand,
   historyCommand,
   approvalsCommand,
+  schemaCommand,
   quarantineCommand,
   webhooksCommand,
   healthCommand,

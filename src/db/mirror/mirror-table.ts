@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
 import { type MirrorField } from '../../domain/mirror/mirror-field';
+import { MOST_COLUMNS_UNASKED } from '../../domain/schema-changes/schema-change';
+import { TableChanges, type PendingChange, type TableChangeOptions } from '../schema-changes/table-changes';
 import { refuseForeignTriggers } from './foreign-triggers';
 import { quoteIdentifier } from './identifiers';
 import { beginLayoutChange } from './layout';
@@ -13,13 +15,6 @@ import {
   type MirrorColumn,
   type MirrorModule,
 } from './mirror-module';
-import {
-  LOCK_ATTEMPTS,
-  TableChanges,
-  type ColumnRenames,
-  type LockAttempts,
-  type PendingTableChange,
-} from './table-changes';
 
 /** A relation or type that the engine did not make has the name of a mirror table, or the table lost what it needs. */
 export class NotAMirrorTable extends Error {
@@ -30,27 +25,25 @@ export class NotAMirrorTable extends Error {
 export interface PreparedTable {
   /** The fields that have their columns, with the types that those have. */
   fields: MirrorField[];
-  /** Changes that wait for a person. */
-  pending: PendingTableChange[];
+  /** Changes that were not made. */
+  pending: PendingChange[];
 }
 
 /** Time at which a load read its rows, as it says; PostgreSQL's clock for all others. */
 const READ_AT = `coalesce(nullif(current_setting('${READ_AT_SETTING}', true), '')::timestamptz, now())`;
 
-/** PostgreSQL takes 1,600 columns a table; the rest is added singly, and said. */
-const MAX_COLUMNS_AT_FIRST = 1_500;
-
 /**
  * Creates the mirror table of a module, or brings it up to its fields, see `TableChanges`. Repeating it changes
  * nothing. A table that had been made and is gone is made again, and what earlier sessions promised of it is void.
  *
+ * @param earlier the fields as the table has them
  * @throws NotAMirrorTable, ForeignTrigger before anything is changed
  */
 export async function prepareMirrorTable(
   knex: Knex,
   mirror: MirrorModule,
-  renames: ColumnRenames = new Map(),
-  locking: LockAttempts = LOCK_ATTEMPTS,
+  earlier: readonly MirrorField[] = [],
+  options: TableChangeOptions = {},
 ): Promise<PreparedTable> {
   await knex.transaction(async (trx) => {
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
@@ -64,8 +57,8 @@ export async function prepareMirrorTable(
     await createTable(trx, mirror);
     await noteNewTable(trx, mirror);
   });
-  const changes = new TableChanges(knex, mirror, locking);
-  return { fields: await changes.apply(renames), pending: changes.pending };
+  const changes = await TableChanges.begin(knex, mirror, options);
+  return { fields: await changes.apply(earlier), pending: changes.pending };
 }
 
 /** A role without the right to create schemas may use one that exists. */
@@ -149,7 +142,7 @@ async function createTable(trx: Knex, mirror: MirrorModule): Promise<void> {
   const rank = ({ name }: MirrorColumn): number => (name === modified ? 0 : early.has(name) ? 1 : 2);
   const ordered = mirrorColumns(mirror.fields)
     .sort((one, other) => rank(one) - rank(other))
-    .slice(0, MAX_COLUMNS_AT_FIRST);
+    .slice(0, MOST_COLUMNS_UNASKED - 2);
   const definitions = [
     'id bigint not null primary key',
     `${SYNCED_AT} timestamptz not null default ${READ_AT}`,

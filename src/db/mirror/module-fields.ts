@@ -2,11 +2,16 @@ import type { Knex } from 'knex';
 import type { MirrorField } from '../../domain/mirror/mirror-field';
 import { toJsonb } from '../postgres/json';
 import { endLayoutChange } from './layout';
-import type { ColumnRenames } from './table-changes';
 
 /** A field as the mirror knows it from earlier runs. */
 export interface KnownField extends MirrorField {
-  status: 'active' | 'no_permission' | 'removed';
+  /**
+   * `pending`: Zoho has it, and the table has no column for it. `hidden`: Zoho does not show it, maybe for lack of a
+   * permission; `removed`: for so long that it is taken for deleted.
+   */
+  status: 'active' | 'pending' | 'hidden' | 'removed';
+  /** The field as Zoho has it, where the table is not like that. */
+  wanted?: MirrorField;
   /** A full sync has ended since the column came: records that were not modified since have their values in it. */
   filled: boolean;
 }
@@ -14,63 +19,83 @@ export interface KnownField extends MirrorField {
 /** The mapping of a module's fields to columns, in the order of the metadata; fields that left Zoho included. */
 export async function loadFields(knex: Knex, connectionId: string, module: string): Promise<KnownField[]> {
   const answer = await knex.raw<{
-    rows: { definition: MirrorField; status: KnownField['status']; filled: boolean; bulkReadable: boolean }[];
+    rows: (Pick<KnownField, 'status' | 'filled' | 'bulkReadable'> & {
+      definition: MirrorField;
+      wanted: MirrorField | null;
+    })[];
   }>(
-    `select definition, status, filled, bulk_readable as "bulkReadable" from sync.module_fields
+    `select definition, wanted, status, filled, bulk_readable as "bulkReadable" from sync.module_fields
      where connection_id = ? and module_name = ? order by ordinal`,
     [connectionId, module],
   );
-  return answer.rows.map(({ definition, status, filled, bulkReadable }) => ({
+  return answer.rows.map(({ definition, wanted, status, filled, bulkReadable }) => ({
     ...definition,
     status,
     filled,
     bulkReadable: definition.bulkReadable && bulkReadable,
+    ...(wanted && { wanted }),
   }));
 }
 
 /**
- * Stores the mapping. Fields that Zoho no longer lists stay, marked: their columns keep the last values.
+ * Stores the mapping. Fields that Zoho no longer lists stay, hidden: their columns keep the last values.
+ * @param fields as the table has them
+ * @param wanted as Zoho has them; those that the table has no column for are pending
  */
 export async function saveFields(
   knex: Knex,
   connectionId: string,
   module: string,
   fields: readonly MirrorField[],
+  wanted: readonly MirrorField[] = fields,
 ): Promise<void> {
+  const inTable = new Map(fields.map((field) => [field.fieldId, field]));
+  const listed = toJsonb(
+    wanted.map((field) => {
+      const mirrored = inTable.get(field.fieldId);
+      // No other field may lose its column to one that has none.
+      const column = mirrored?.column ?? `_pending_${field.fieldId}`;
+      return { field: mirrored ?? field, wanted: field, column, status: mirrored ? 'active' : 'pending' };
+    }),
+  );
   await knex.transaction(async (trx) => {
     await trx.raw(
-      `update sync.module_fields set status = 'removed', updated_at = now()
-       where connection_id = ? and module_name = ? and status <> 'removed' and field_id <> all(?::bigint[])`,
-      [connectionId, module, fields.map((field) => field.fieldId)],
+      `update sync.module_fields set status = 'hidden', hidden_since = now(), wanted = null, updated_at = now()
+       where connection_id = ? and module_name = ? and status in ('active', 'pending') and field_id <> all(?::bigint[])`,
+      [connectionId, module, wanted.map((field) => field.fieldId)],
     );
     // Fields may take over each other's columns, and no two rows may name the same one on the way.
     await trx.raw(
       `update sync.module_fields known set column_name = '_moving_' || known.field_id
-       from jsonb_array_elements(?::jsonb) as listed (field)
-       where known.connection_id = ? and known.module_name = ? and known.field_id = (field ->> 'fieldId')::bigint
-         and known.column_name <> field ->> 'column'`,
-      [toJsonb(fields), connectionId, module],
+       from jsonb_array_elements(?::jsonb) as listed (entry)
+       where known.connection_id = ? and known.module_name = ?
+         and known.field_id = (entry -> 'field' ->> 'fieldId')::bigint and known.column_name <> entry ->> 'column'`,
+      [listed, connectionId, module],
     );
     await trx.raw(
       `insert into sync.module_fields as known (connection_id, module_name, field_id, api_name, column_name, data_type,
-         column_type, definition, ordinal)
-       select ?, ?, (field ->> 'fieldId')::bigint, field ->> 'apiName', field ->> 'column', field ->> 'dataType',
-         field ->> 'type', field, ordinal
-       from jsonb_array_elements(?::jsonb) with ordinality as listed (field, ordinal)
+         column_type, definition, wanted, ordinal, status)
+       select ?, ?, (field ->> 'fieldId')::bigint, field ->> 'apiName', entry ->> 'column', field ->> 'dataType',
+         field ->> 'type', field, nullif(entry -> 'wanted', field), ordinal, entry ->> 'status'
+       from jsonb_array_elements(?::jsonb) with ordinality as listed (entry, ordinal), lateral (select entry -> 'field' as field) mapped
        on conflict (connection_id, module_name, field_id) do update set
          api_name = excluded.api_name, column_name = excluded.column_name, data_type = excluded.data_type,
-         column_type = excluded.column_type, definition = excluded.definition, ordinal = excluded.ordinal,
-         status = 'active', filled = known.filled and known.status = 'active', updated_at = now()
-       where (known.definition, known.ordinal, known.status)
-         is distinct from (excluded.definition, excluded.ordinal, 'active')`,
-      [connectionId, module, toJsonb(fields)],
+         column_type = excluded.column_type, definition = excluded.definition, wanted = excluded.wanted,
+         ordinal = excluded.ordinal, status = excluded.status, hidden_since = null,
+         filled = known.filled and known.status = 'active',
+         former_api_names = case when known.api_name = excluded.api_name then known.former_api_names
+           else array_append(array_remove(known.former_api_names, known.api_name), known.api_name) end,
+         updated_at = now()
+       where (known.definition, known.wanted, known.ordinal, known.status)
+         is distinct from (excluded.definition, excluded.wanted, excluded.ordinal, excluded.status)`,
+      [connectionId, module, listed],
     );
     await endLayoutChange(trx, { connectionId, key: module });
   });
 }
 
 /** Finds the fields that Zoho has stopped to list since a session began. */
-export async function findRemovedFields(
+export async function findHiddenFields(
   knex: Knex,
   connectionId: string,
   module: string,
@@ -78,8 +103,8 @@ export async function findRemovedFields(
 ): Promise<Pick<MirrorField, 'apiName' | 'column'>[]> {
   const answer = await knex.raw<{ rows: Pick<MirrorField, 'apiName' | 'column'>[] }>(
     `select api_name as "apiName", column_name as "column" from sync.module_fields
-     where connection_id = ? and module_name = ? and status = 'removed'
-       and updated_at >= (select started_at from sync.crm_sync_sessions where id = ?)
+     where connection_id = ? and module_name = ? and status = 'hidden'
+       and hidden_since >= (select started_at from sync.crm_sync_sessions where id = ?)
      order by ordinal`,
     [connectionId, module, sessionId],
   );
@@ -124,19 +149,4 @@ export async function markNotBulkReadable(
     [connectionId, module, apiName],
   );
   return answer.rowCount > 0;
-}
-
-/** Columns of fields that were renamed in Zoho since the last run: the same field id under another name. */
-export function renamedColumns(earlier: readonly MirrorField[], now: readonly MirrorField[]): ColumnRenames {
-  const before = new Map(earlier.map((field) => [field.fieldId, field]));
-  const renames = new Map<string, string>();
-  for (const field of now) {
-    const known = before.get(field.fieldId);
-    if (!known) continue;
-    if (known.column !== field.column) renames.set(known.column, field.column);
-    if (known.nameColumn && field.nameColumn && known.nameColumn !== field.nameColumn) {
-      renames.set(known.nameColumn, field.nameColumn);
-    }
-  }
-  return renames;
 }

@@ -22,6 +22,7 @@ export const HOUSEKEEPING_TASKS = {
   startMissedNights: { everySeconds: 600, asksZoho: false },
   removeConnections: { everySeconds: 600, asksZoho: false },
   reviewApprovals: { everySeconds: 20, asksZoho: false },
+  applySchemaChanges: { everySeconds: 20, asksZoho: false },
   forgetOldValues: { everySeconds: 3_600, asksZoho: false },
   renewChannels: { everySeconds: 300, asksZoho: true },
 } as const satisfies Readonly<Record<string, TaskSettings>>;

@@ -4,6 +4,7 @@ import * as notificationChannels from '../../../src/db/migrations/unreleased/202
 import * as notificationInbox from '../../../src/db/migrations/unreleased/2026-11-28/20261128073700_notification_inbox';
 import * as comparisons from '../../../src/db/migrations/unreleased/2026-11-28/20261128100500_comparisons';
 import * as approvals from '../../../src/db/migrations/unreleased/2026-11-28/20261128102000_approvals';
+import * as schemaChanges from '../../../src/db/migrations/unreleased/2026-11-28b/20261128132500_schema_changes';
 import * as namesOfRecords from '../../../src/db/migrations/unreleased/2026-11-28/20261128132800_names_of_records';
 import { someConnection, useDatabase } from '../support';
 
@@ -38,6 +39,7 @@ describe('the migration to mirrors', () => {
     await known(id, 'Site_Visits', '2026-11-03T00:00:00Z', '2026-11-03T00:00:00Z');
     await known(id, 'SiteVisits', '2026-11-04T00:00:00Z', '2026-11-04T00:00:00Z');
     // These were built upon it later.
+    await schemaChanges.down(database.knex);
     await namesOfRecords.down(database.knex);
     await comparisons.down(database.knex);
     await approvals.down(database.knex);

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
-import {
-  loadFields,
-  markFilled,
-  markNotBulkReadable,
-  renamedColumns,
-  saveFields,
-} from '../../../src/db/mirror/module-fields';
+import { loadFields, markFilled, markNotBulkReadable, saveFields } from '../../../src/db/mirror/module-fields';
 import { mapFields, type MappableField } from '../../../src/domain/mirror/mirror-field';
 import { someConnection, useDatabase } from '../support';
 import { ACCOUNT, AMOUNT, metadata, NAME, OWNER, type SomeField } from './support';
@@ -78,7 +72,7 @@ describe('the mapping of a module', () => {
     await sync(of(NAME));
     assert.deepEqual(await columns(), [
       ['Deal_Name', 'deal_name', 'active'],
-      ['Amount', 'amount', 'removed'],
+      ['Amount', 'amount', 'hidden'],
     ]);
 
     await sync(of(NAME, AMOUNT));
@@ -95,7 +89,7 @@ describe('the mapping of a module', () => {
     await sync(of(NAME, { ...AMOUNT, id: '901' }));
 
     assert.deepEqual((await columns()).toSorted(), [
-      ['Amount', 'amount', 'removed'],
+      ['Amount', 'amount', 'hidden'],
       ['Amount', 'amount_2', 'active'],
       ['Deal_Name', 'deal_name', 'active'],
     ]);
@@ -139,29 +133,5 @@ describe('the mapping of a module', () => {
 
   it('does not know a refusal of a field it does not know', async () => {
     assert.equal(await markNotBulkReadable(database.knex, connectionId, 'Deals', 'Nothing', 'field'), false);
-  });
-});
-
-describe('renamedColumns', () => {
-  it('finds the columns of fields that have another name now', () => {
-    const before = mapFields(metadata([NAME, OWNER, AMOUNT]));
-    const renamed = metadata([{ ...NAME, apiName: 'Title' }, { ...OWNER, apiName: 'Seller' }, AMOUNT]);
-
-    const renames = renamedColumns(before, mapFields(renamed, new Map(before.map((field) => [field.fieldId, field]))));
-
-    assert.deepEqual(
-      [...renames],
-      [
-        ['deal_name', 'title'],
-        ['owner_id', 'seller_id'],
-        ['owner', 'seller'],
-      ],
-    );
-  });
-
-  it('finds none among fields that came or went', () => {
-    const [before, now] = [mapFields(metadata([NAME])), mapFields(metadata([{ ...AMOUNT, id: '7' }]))];
-
-    assert.equal(renamedColumns(before, now).size, 0);
   });
 });

@@ -1,13 +1,13 @@
 import { pipeline, Transform } from 'node:stream';
 import { isDeepStrictEqual, TextDecoder } from 'node:util';
 import type pg from 'pg';
+import { columnTypesQuery, type ColumnTypeRow } from '../column-types';
 import { withoutAbsentCell } from '../copy/absent-cell';
 import { BINARY_HEADER, BINARY_TRAILER } from '../copy/binary-format';
 import type { CopyPage } from '../copy/copy-page';
 import { csvToBinary } from '../copy/csv-to-binary';
 import { pageColumns } from '../copy/page-columns';
 import { qualifiedTable, type MirrorModule, type ReadField } from '../mirror-module';
-import { columnTypesQuery, type ColumnTypeRow } from '../table-changes';
 import { exportCells } from './export-cells';
 import { readNamedUsers } from './named-users';
 import { openCsv, readHeader } from './result-file';

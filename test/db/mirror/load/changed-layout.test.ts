@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { LayoutChanged } from '../../../../src/db/mirror/layout';
 import { prepareMirrorTable } from '../../../../src/db/mirror/mirror-table';
 import { findMirrorByKey } from '../../../../src/db/mirror/mirrors';
-import { renamedColumns, saveFields } from '../../../../src/db/mirror/module-fields';
+import { saveFields } from '../../../../src/db/mirror/module-fields';
 import { mapFields } from '../../../../src/domain/mirror/mirror-field';
 import { useDatabase } from '../../support';
 import {
@@ -44,7 +44,7 @@ describe('a load whose table is changed meanwhile', () => {
     const known = new Map(deals.mirror.fields.map((field) => [field.fieldId, field]));
     const fields = mapFields(metadata(wanted), known);
     const mirror = { ...deals.mirror, fields };
-    await prepareMirrorTable(database.knex, mirror, renamedColumns(deals.mirror.fields, fields));
+    await prepareMirrorTable(database.knex, mirror, deals.mirror.fields);
     return {
       store: async () => {
         await saveFields(database.knex, mirror.connectionId, mirror.key, fields);

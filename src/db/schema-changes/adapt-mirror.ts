@@ -1,0 +1,53 @@
+import type { Knex } from 'knex';
+import type { MirrorField } from '../../domain/mirror/mirror-field';
+import type { MirrorModule } from '../mirror/mirror-module';
+import { prepareMirrorTable, type PreparedTable } from '../mirror/mirror-table';
+import { loadFields, saveFields, type KnownField } from '../mirror/module-fields';
+import type { TableChangeOptions } from './table-changes';
+
+/** A mirror that is as Zoho's fields need it, as far as that is possible now. */
+export interface AdaptedMirror extends PreparedTable {
+  /** The fields as they were known before. */
+  known: readonly KnownField[];
+}
+
+/**
+ * Brings the table of a mirror up to what Zoho's fields are to be mapped to, and stores the map. One process at a time
+ * does so for a module: what it finds is what it changes.
+ * @param map the fields as Zoho has them, by what is known of them
+ * @throws NotAMirrorTable, ForeignTrigger before anything is changed
+ */
+export async function adaptMirror(
+  knex: Knex,
+  mirror: Omit<MirrorModule, 'fields'>,
+  map: (known: readonly KnownField[]) => MirrorField[],
+  options: TableChangeOptions = {},
+): Promise<AdaptedMirror> {
+  const { connectionId, key } = mirror;
+  return knex.transaction(async (alone) => {
+    await alone.raw(`set local statement_timeout = 0; set local idle_in_transaction_session_timeout = '1h'`);
+    await alone.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`fields:${connectionId}:${key}`]);
+    const known = await loadFields(knex, connectionId, key);
+    const wanted = map(known);
+    const inTable = known.filter(({ status }) => status !== 'pending');
+    const prepared = await prepareMirrorTable(knex, { ...mirror, fields: wanted }, inTable, options);
+    await saveFields(knex, connectionId, key, prepared.fields, wanted);
+    return { ...prepared, known };
+  });
+}
+
+/** The fields that Zoho shows, as it has them by what is known: with the columns that they are to have. */
+export function wantedFields(known: readonly KnownField[]): MirrorField[] {
+  return known.flatMap(({ wanted, status, filled: _filled, ...mirrored }) =>
+    status === 'active' || status === 'pending' ? [exportableAs(mirrored, wanted ?? mirrored)] : [],
+  );
+}
+
+/** A field as Zoho has it, without what it has refused to export once: that is not asked for again. */
+export function exportableAs(known: MirrorField | undefined, field: MirrorField): MirrorField {
+  return {
+    ...field,
+    bulkReadable: field.bulkReadable && (known?.bulkReadable ?? true),
+    bulkNameReadable: field.bulkNameReadable && (known?.bulkNameReadable ?? true),
+  };
+}
