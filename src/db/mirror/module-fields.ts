@@ -94,6 +94,16 @@ export async function saveFields(
   });
 }
 
+/** Takes the fields for deleted that Zoho has not shown for so many days. */
+export async function giveUpHidden(knex: Knex, connectionId: string, module: string, days: number): Promise<void> {
+  await knex.raw(
+    `update sync.module_fields set status = 'removed', updated_at = now()
+     where connection_id = ? and module_name = ? and status = 'hidden'
+       and hidden_since < now() - make_interval(days => ?)`,
+    [connectionId, module, days],
+  );
+}
+
 /** Finds the fields that Zoho has stopped to list since a session began. */
 export async function findHiddenFields(
   knex: Knex,

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import type { MirrorField } from '../../domain/mirror/mirror-field';
+import { HIDDEN_DAYS } from '../../domain/schema-changes/schema-change';
 import type { MirrorModule } from '../mirror/mirror-module';
 import { prepareMirrorTable, type PreparedTable } from '../mirror/mirror-table';
-import { loadFields, saveFields, type KnownField } from '../mirror/module-fields';
+import { giveUpHidden, loadFields, saveFields, type KnownField } from '../mirror/module-fields';
 import type { TableChangeOptions } from './table-changes';
 
 /** A mirror that is as Zoho's fields need it, as far as that is possible now. */
@@ -27,10 +28,13 @@ export async function adaptMirror(
   return knex.transaction(async (alone) => {
     await alone.raw(`set local statement_timeout = 0; set local idle_in_transaction_session_timeout = '1h'`);
     await alone.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`fields:${connectionId}:${key}`]);
+    await giveUpHidden(knex, connectionId, key, HIDDEN_DAYS);
     const known = await loadFields(knex, connectionId, key);
     const wanted = map(known);
     const inTable = known.filter(({ status }) => status !== 'pending');
-    const prepared = await prepareMirrorTable(knex, { ...mirror, fields: wanted }, inTable, options);
+    const listed = new Set(wanted.map(({ fieldId }) => fieldId));
+    const gone = known.filter(({ status, fieldId }) => status === 'removed' && !listed.has(fieldId));
+    const prepared = await prepareMirrorTable(knex, { ...mirror, fields: wanted }, inTable, { ...options, gone });
     await saveFields(knex, connectionId, key, prepared.fields, wanted);
     return { ...prepared, known };
   });

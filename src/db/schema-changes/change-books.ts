@@ -118,11 +118,9 @@ export class ChangeBooks {
     );
   }
 
-  /** Withdraws what was not found any more: Zoho has taken it back. @param kinds that were looked for */
-  async withdrawUnmet(kinds: readonly SchemaChangeKind[]): Promise<void> {
-    const unmet = [...this.#known].flatMap(([key, { id, kind }]) =>
-      kinds.includes(kind) && !this.#met.has(key) ? [id] : [],
-    );
+  /** Withdraws what was not found any more: Zoho has taken it back. */
+  async withdrawUnmet(): Promise<void> {
+    const unmet = [...this.#known].flatMap(([key, { id }]) => (this.#met.has(key) ? [] : [id]));
     if (unmet.length > 0) await this.#withdraw(unmet);
   }
 

@@ -61,6 +61,25 @@ function kindOf({ from, to }: ColumnStep): SchemaChangeKind {
   return !isColumnType(from) || isWidening(from, to) ? 'type_wider' : 'type_other';
 }
 
+/**
+ * The columns that a field has left behind which Zoho has no longer.
+ * @param present columns of the table with their types, those aside that other fields have
+ * @returns undefined where they are gone, too
+ */
+export function goneChange(field: MirrorField, present: ReadonlyMap<string, string>): FieldChange | undefined {
+  const columns = mirrorColumns([field]).flatMap(({ name, type }) => {
+    const from = present.get(name);
+    return from === undefined ? [] : [{ name, from, to: type }];
+  });
+  if (columns.length === 0) return undefined;
+  return { kind: 'field_gone', fieldId: field.fieldId, before: stateOf(field), after: null, columns };
+}
+
+/** Whether the table is as a change would make it. @param present columns of the table with their types */
+export function isMadeIn({ kind, columns }: FieldChange, present: ReadonlyMap<string, string>): boolean {
+  return columns.every(({ name, to }) => (kind === 'field_gone' ? !present.has(name) : present.get(name) === to));
+}
+
 /** Whether two changes of one kind of a field come to the same: a decision on one stands for the other. */
 export function isSameChange(kind: SchemaChangeKind, one: FieldState | null, other: FieldState | null): boolean {
   switch (kind) {

@@ -5,10 +5,10 @@ import { isColumnType, type MirrorField } from '../../domain/mirror/mirror-field
 import { isMadeUnasked, type ChangePlan, type SchemaChangeKind } from '../../domain/schema-changes/schema-change';
 import { columnTypes } from '../mirror/column-types';
 import { beginLayoutChange } from '../mirror/layout';
-import { mirrorLockKey, type MirrorModule } from '../mirror/mirror-module';
+import { mirrorColumns, mirrorLockKey, type MirrorModule } from '../mirror/mirror-module';
 import { toDatabaseError, type DatabaseError } from '../postgres/pg-errors';
 import { ChangeBooks, type KnownChange } from './change-books';
-import { changesOf, type FieldChange } from './field-changes';
+import { changesOf, goneChange, isMadeIn, type FieldChange } from './field-changes';
 import { escapePlaceholders, planChange } from './plan-change';
 import { renameChanges, renameSteps } from './renames';
 
@@ -38,6 +38,8 @@ export interface TableChangeOptions {
   locking?: LockAttempts;
   /** Session that looks. */
   sessionId?: string;
+  /** Fields that Zoho no longer has. */
+  gone?: readonly MirrorField[];
 }
 
 const LOCK_ATTEMPTS: LockAttempts = { lockTimeoutMs: 2_000, pausesMs: [1_000, 2_000, 4_000, 4_000] };
@@ -60,8 +62,6 @@ const VALUE_ERRORS = '22';
 const MAX_OVERRUN = 10;
 const LEAST_SECONDS = 60;
 
-const KINDS: readonly SchemaChangeKind[] = ['field_added', 'field_renamed', 'type_wider', 'type_other'];
-
 /**
  * Brings a mirror table up to its fields, one change a transaction, so that a refused one holds up no other. What loses
  * nothing and keeps nobody waiting is made at once, the rest waits for a person. Every change is a row of
@@ -72,21 +72,23 @@ export class TableChanges {
   readonly #mirror: MirrorModule;
   readonly #books: ChangeBooks;
   readonly #locking: LockAttempts;
+  readonly #gone: readonly MirrorField[];
   /** Changes that were not made. */
   readonly pending: PendingChange[] = [];
   /** Why no further change of a kind is tried. */
   #giveUp: { add?: string; any?: string } = {};
 
-  private constructor(knex: Knex, mirror: MirrorModule, books: ChangeBooks, locking: LockAttempts) {
+  private constructor(knex: Knex, mirror: MirrorModule, books: ChangeBooks, options: TableChangeOptions) {
     this.#knex = knex;
     this.#mirror = mirror;
     this.#books = books;
-    this.#locking = locking;
+    this.#locking = options.locking ?? LOCK_ATTEMPTS;
+    this.#gone = options.gone ?? [];
   }
 
   static async begin(knex: Knex, mirror: MirrorModule, options: TableChangeOptions): Promise<TableChanges> {
     const books = await ChangeBooks.open(knex, mirror, options.sessionId ?? null);
-    return new TableChanges(knex, mirror, books, options.locking ?? LOCK_ATTEMPTS);
+    return new TableChanges(knex, mirror, books, options);
   }
 
   /**
@@ -114,8 +116,19 @@ export class TableChanges {
       for (const change of changesOf(field, present)) await this.#settle(change, present);
       fields.push(...asInTable(field, present));
     }
-    await this.#books.withdrawUnmet(KINDS);
+    await this.#leaveBehind(fields, present);
+    await this.#books.withdrawUnmet();
     return fields;
+  }
+
+  /** Columns of fields that Zoho no longer has are dropped by nobody unasked. */
+  async #leaveBehind(fields: readonly MirrorField[], present: ReadonlyMap<string, string>): Promise<void> {
+    const left = new Map(present);
+    for (const { name } of mirrorColumns(fields)) left.delete(name);
+    for (const field of this.#gone) {
+      const change = goneChange(field, left);
+      if (change) await this.#settle(change, left);
+    }
   }
 
   /** @returns the columns that keep their old name: the wanted name -> the old one */
@@ -185,7 +198,7 @@ export class TableChanges {
     return this.#attempt(plan.seconds, async (trx) => {
       const now = await columnTypes(trx, this.#mirror);
       // Another session may have made it meanwhile.
-      const isMade = change.columns.every(({ name, to }) => now.get(name) === to);
+      const isMade = isMadeIn(change, now);
       if (!isMade) {
         for (const statement of plan.statements) await trx.raw(escapePlaceholders(statement));
         if (change.kind !== 'type_wider') await this.#forgetFilled(trx, change);

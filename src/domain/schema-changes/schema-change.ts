@@ -110,6 +110,9 @@ export function isMadeUnasked(
   return UNASKED[kind](plan);
 }
 
+/** Days for which a field that Zoho does not show may only be hidden from the connected user; then it counts as deleted. */
+export const HIDDEN_DAYS = 7;
+
 /** Seconds before a refused change is tried again: a minute, doubling to an hour. */
 export function secondsToNextAttempt(attempts: number): number {
   return Math.min(3_600, 60 * 2 ** Math.max(0, attempts - 1));
