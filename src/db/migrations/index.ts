@@ -51,8 +51,8 @@ import * as formerRuns from './unreleased/2026-11-28/20261128110500_former_runs'
 import * as lookBackOff from './unreleased/2026-11-28/20261128110500_look_back_off';
 import * as creditsByDay from './unreleased/2026-11-28/20261128111400_credits_by_day';
 import * as connectionsToRemove from './unreleased/2026-11-28/20261128112000_connections_to_remove';
-import * as schemaChanges from './unreleased/2026-11-28b/20261128132500_schema_changes';
 import * as namesOfRecords from './unreleased/2026-11-28/20261128132800_names_of_records';
+import * as schemaChanges from './unreleased/2026-11-28b/20261128132500_schema_changes';
 import * as resumedSchedules from './unreleased/2026-11-28b/20261128134000_resumed_schedules';
 import * as missedNotifications from './unreleased/2026-11-28b/20261128135500_missed_notifications';
 import * as wantedValues from './unreleased/2026-11-28b/20261128135500_wanted_values';

@@ -4,8 +4,8 @@ import * as notificationChannels from '../../../src/db/migrations/unreleased/202
 import * as notificationInbox from '../../../src/db/migrations/unreleased/2026-11-28/20261128073700_notification_inbox';
 import * as comparisons from '../../../src/db/migrations/unreleased/2026-11-28/20261128100500_comparisons';
 import * as approvals from '../../../src/db/migrations/unreleased/2026-11-28/20261128102000_approvals';
-import * as schemaChanges from '../../../src/db/migrations/unreleased/2026-11-28b/20261128132500_schema_changes';
 import * as namesOfRecords from '../../../src/db/migrations/unreleased/2026-11-28/20261128132800_names_of_records';
+import * as schemaChanges from '../../../src/db/migrations/unreleased/2026-11-28b/20261128132500_schema_changes';
 import { someConnection, useDatabase } from '../support';
 
 describe('the migration to mirrors', () => {

@@ -11,7 +11,7 @@ import {
 import { mapFields } from '../../../src/domain/mirror/mirror-field';
 import { metadata, someMirror, type MirrorUnderTest, type SomeField } from '../mirror/support';
 
-/** What tests do with a mirror whose fields change in Zoho. */
+/** Steps of tests with a mirror whose fields change in Zoho. */
 export function changing(database: { readonly knex: Knex }) {
   /** As a sync does that has read the fields. */
   function sync({ mirror }: MirrorUnderTest, fields: readonly SomeField[]) {
