@@ -52,6 +52,8 @@ export interface DeletesResult {
   awaitingApproval: number;
   /** The earliest time at Zoho when the list was begun. */
   until: string;
+  /** Set where Zoho refused to show the list to its end. */
+  isCut?: true;
 }
 
 /**
@@ -66,7 +68,7 @@ export async function readDeletes(
 ): Promise<DeletesResult | Unfinished> {
   const mirror = await loadMirror(deps, request);
   return withZoho(deps, request, async (zoho) => {
-    const { deleted, until, isWhole } = await listDeletes(zoho, request.module, request.since, mostPages);
+    const { deleted, until, isWhole, isCut } = await listDeletes(zoho, request.module, request.since, mostPages);
     if (!isWhole) return UNFINISHED;
     if (deleted.length === 0) return { until: until.toISOString(), buried: 0, awaitingApproval: 0 };
     const { sessionId, sequence, source = 'delete_feed' } = request;
@@ -77,7 +79,7 @@ export async function readDeletes(
       await moveToTombstones(deps.knex, mirror, sessionId, sequence, rows);
     }
     const buried = await countMoved(deps.knex, sessionId, deleteSequences(sequence));
-    return { until: until.toISOString(), buried, awaitingApproval };
+    return { until: until.toISOString(), buried, awaitingApproval, ...(isCut && { isCut: true }) };
   });
 }
 
@@ -87,7 +89,7 @@ export async function listDeletes(
   module: string,
   since: string,
   mostPages = Infinity,
-): Promise<{ deleted: DeletedRow[]; until: Date; isWhole: boolean }> {
+): Promise<{ deleted: DeletedRow[]; until: Date; isWhole: boolean; isCut?: true }> {
   const deleted: DeletedRow[] = [];
   let until: Date | undefined;
   const progress = new PagingProgress({ operation: 'list_deleted', module });
@@ -99,7 +101,7 @@ export async function listDeletes(
         throw error;
       },
     );
-    if (!timed) return { deleted, until: until ?? new Date(), isWhole: true };
+    if (!timed) return { deleted, until: until ?? new Date(), isWhole: true, isCut: true };
     const { answer, clocks } = timed;
     until ??= earliestNow(clocks);
     deleted.push(
@@ -111,7 +113,7 @@ export async function listDeletes(
   }
 }
 
-/** Whether page numbers reach no further. What lies there is found by the sweep of a full sync. */
+/** Whether page numbers reach no further. What lies there shows in the count. */
 function isBeyondPages(error: unknown): boolean {
   return error instanceof ZohoError && ['validation', 'cursor_lost', 'request_bug'].includes(error.category);
 }

@@ -25,6 +25,8 @@ export interface CaughtUp {
   deletesUntil: string;
   /** Rows that came or went. */
   moved: number;
+  /** Zoho did not show all deletes: what a count cannot explain may be among them. */
+  deletesCut: boolean;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function catchUp(run: SyncRun, request: CatchUp): Promise<CaughtUp>
   const { changesSince } = request;
   let { deletesSince } = request;
   let moved = 0;
+  let deletesCut = false;
   for (let pass = 1; ; pass += 1) {
     const [changes, deletes] = await Promise.all([
       request.hasModifiedTime
@@ -50,12 +53,13 @@ export async function catchUp(run: SyncRun, request: CatchUp): Promise<CaughtUp>
     ]);
     run.deleted += deletes.buried;
     deletesSince = deletes.until;
+    deletesCut ||= deletes.isCut ?? false;
     moved += changes.created + deletes.buried;
     const { created, updated, lastAnswer, crowded: usedPageTokens } = changes;
     if (!usedPageTokens || created + updated === 0) {
-      return { completeUntil: lastAnswer ?? changesSince, deletesUntil: deletesSince, moved };
+      return { completeUntil: lastAnswer ?? changesSince, deletesUntil: deletesSince, moved, deletesCut };
     }
-    if (pass === MAX_PASSES) return { completeUntil: changesSince, deletesUntil: deletesSince, moved };
+    if (pass === MAX_PASSES) return { completeUntil: changesSince, deletesUntil: deletesSince, moved, deletesCut };
   }
 }
 

@@ -80,10 +80,11 @@ async function checkCounts(
   { plan, caughtUp }: Reading,
 ): Promise<{ caughtUp: CaughtUp; counted?: Counted }> {
   if (plan.countDue === false && caughtUp.moved === 0) return { caughtUp };
-  const counted = await countRows(run, true);
+  const counted = await countRows(run, true, caughtUp);
   if (counted.outcome !== 'unexplained') return { caughtUp, counted };
   const again = await lookAgain(run, plan, caughtUp, counted);
-  return { caughtUp: again, counted: await countRows(run, true) };
+  const deletesCut = caughtUp.deletesCut || again.deletesCut;
+  return { caughtUp: again, counted: await countRows(run, true, { deletesCut }) };
 }
 
 async function makePlan(
