@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import type { Knex } from 'knex';
 import { version } from '../../package.json';
 import { createApp } from '../api/app';
 import { serveApp } from '../api/serve';
@@ -8,7 +7,6 @@ import type { Config } from '../config';
 import { consentCallbackUrl } from '../connection/callback-urls';
 import type { ConnectSettings } from '../connection/settings';
 import { bindConnections } from '../db/connections/key-rotation';
-import { pendingMigrations } from '../db/postgres/migrate';
 import type { Logger } from '../logger';
 import { createApprovalCommands } from '../temporal/runs/approval-commands';
 import { createIngestionCommands } from '../temporal/runs/ingestion-commands';
@@ -16,6 +14,7 @@ import { createOperationCommands } from '../temporal/runs/operation-commands';
 import { createSyncCommands } from '../temporal/runs/sync-commands';
 import { SyncSchedules } from '../temporal/schedules/sync-schedules';
 import { accountsUrlOf } from '../zoho/http/data-centers';
+import { assertMigrated } from './assert-migrated';
 import { ensureConfiguredConnection } from './configured-connection';
 import { assertRoom } from './database-room';
 import { openTogether } from './disposal-stack';
@@ -81,11 +80,6 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     stack.adopt(notifications.start(), (started) => started.close());
     return { url, close: () => stack.close() };
   });
-}
-
-async function assertMigrated(knex: Knex): Promise<void> {
-  const pending = await pendingMigrations(knex);
-  if (pending.length > 0) throw new Error(`The database lacks ${pending.join(', ')}: run the migrations first.`);
 }
 
 /** Zoho's rule for redirect URIs lets plain HTTP pass for localhost only. */

@@ -5,6 +5,7 @@ import type { ActivityDependencies } from '../activities/dependencies';
 import { Spool } from '../activities/spool';
 import type { Config } from '../config';
 import { bulkWriteCallbackUrl, notificationUrl } from '../connection/callback-urls';
+import { bindConnections } from '../db/connections/key-rotation';
 import { open, type KeyRing } from '../db/postgres/encryption';
 import { createDatabase } from '../db/postgres/knex';
 import type { Logger } from '../logger';
@@ -16,6 +17,7 @@ import { startMissedNight } from '../temporal/runs/missed-night';
 import { describeWorkflow } from '../temporal/runs/workflow-state';
 import { pauseSchedulesOf, unpauseSchedulesOf } from '../temporal/schedules/connection-schedules';
 import { SyncSchedules } from '../temporal/schedules/sync-schedules';
+import { assertMigrated } from './assert-migrated';
 import { assertRoom } from './database-room';
 import { openTogether } from './disposal-stack';
 import { endFormerRuns } from './end-former-runs';
@@ -57,7 +59,9 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
     });
     stack.defer(() => resources.close());
     await assertRoom(resources.knex, pool + BROKER_POOL + MAINTENANCE_POOL);
+    await assertMigrated(resources.knex);
     const ring = resources.keyRing();
+    await bindConnections(resources.knex, ring);
     const spool = stack.adopt(await Spool.open(config.PULSE_SPOOL_DIR), (opened) => opened.close());
     const maintenanceKnex = stack.adopt(
       createDatabase(config.DATABASE_URL, {

@@ -27,7 +27,7 @@ describe('an upgrade from 0.2.0 while it is at work', function () {
     operations = await leaveOperations(upgraded);
     await leaveFullSync(upgraded);
     await migrateToLatest(upgraded.knex);
-    org = await upgraded.org({ name: CONNECTION, contacts: 6 });
+    org = await upgraded.org({ adopts: CONNECTION, contacts: 6 });
     org.zoho.moveClock({ freeze: true, set: READ_AT });
     org.zoho.changeRecords('Contacts', {
       update: { count: 1, values: { Last_Name: 'Changed' } },

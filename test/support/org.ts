@@ -1,17 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
-import {
-  DEMO_CLIENT_ID,
-  DEMO_CLIENT_SECRET,
-  DEMO_REFRESH_TOKEN,
-  type Simulator,
-  type SimulatorOptions,
-  startSimulator,
-} from '../../simulator';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator';
 import type { Control } from '../../simulator/control/control';
-import { ensureConnection } from '../../src/db/connections/ensure-connection';
 import type { SyncSessionModel } from '../../src/db/models/sync-session';
-import { parseKeyRing } from '../../src/db/postgres/encryption';
 import { requestRecords } from '../../src/db/sessions/requested-records';
 import { createSession, getSession } from '../../src/db/sessions/sessions';
 import { isFinal, type RunStatus } from '../../src/domain/runs/enums';
@@ -28,14 +19,14 @@ import type { SyncUpdate } from '../../src/temporal/runs/sync-commands';
 import { TASK_QUEUES } from '../../src/temporal/task-queues';
 import type { incrementalSync } from '../../src/workflows';
 import { compareMirror } from './compare';
-import { ENCRYPTION_KEY } from './encryption-key';
 import type { EngineParts } from './engine-parts';
+import { adoptConnection, newConnection } from './org-connection';
 import { poll } from './poll';
 
 export type OrgOptions = Partial<SimulatorOptions> & {
   profile?: 'fast' | 'realistic';
-  /** Of the connection. @default one that no other org has */
-  name?: string;
+  /** Name of a connection that is there, whose servers become the simulator's. @default a new connection */
+  adopts?: string;
 };
 
 const PERSON = 'tester';
@@ -43,8 +34,6 @@ const LAST_LOG_LINES = 15;
 const SYNC_TIMEOUT_MS = 45_000;
 /** Least time for the row of a run whose workflow has closed to say how. */
 const LAST_LOOK_MS = 1_000;
-
-let orgs = 0;
 
 /** One simulated Zoho org and the commands a person would give about it. */
 export class Org {
@@ -72,17 +61,11 @@ export class Org {
   }
 
   static async connect(engine: EngineParts, options: OrgOptions): Promise<Org> {
-    orgs += 1;
-    const { name = `org${orgs}`, ...ofSimulator } = options;
+    const { adopts, ...ofSimulator } = options;
     const simulator = await startSimulator(ofSimulator);
-    const connection = await ensureConnection(engine.knex, parseKeyRing([ENCRYPTION_KEY]), {
-      name,
-      dataCenter: 'us',
-      accountsUrl: simulator.url,
-      clientId: DEMO_CLIENT_ID,
-      clientSecret: DEMO_CLIENT_SECRET,
-      refreshToken: DEMO_REFRESH_TOKEN,
-    });
+    const connection = await (adopts === undefined
+      ? newConnection(engine, simulator)
+      : adoptConnection(engine, simulator, adopts));
     return new Org(engine, simulator, connection.name, connection.id, connection.mirrorSchema);
   }
 
