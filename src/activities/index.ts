@@ -102,7 +102,7 @@ export function createZohoActivities(deps: ActivityDependencies) {
     retryQuarantined: (request: RetryRequest) => retryQuarantined(deps, request),
     weighDifferences: (request: DifferencesRequest) => weighDifferences(deps, request),
     settleDifferences: (request: SettleRequest) => inLeg(deps, request, (leg) => settleDifferences(deps, request, leg)),
-    findExtraRows: (request: ExtraRowsRequest) => findExtraRows(deps, request),
+    findExtraRows: (request: ExtraRowsRequest) => inLeg(deps, request, (leg) => findExtraRows(deps, request, leg)),
     sweepUnseenRows: (request: SweepRun) => inLeg(deps, request, (leg) => sweepUnseenRows(deps, request, leg)),
     removeApproved: (request: ApprovedRemoval) => inLeg(deps, request, (leg) => removeApproved(deps, request, leg)),
     countBothSides: (target: SyncTarget) => countBothSides(deps, target),

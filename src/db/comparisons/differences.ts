@@ -11,6 +11,9 @@ export interface AnsweredDoubts {
   ids: readonly string[];
 }
 
+/** Held rows of a session that are kept one by one, as differences of other kinds are. */
+const MAX_HELD = 100_000;
+
 const OF_MODULE = `d.mirror_id = (select id from sync.mirrors where connection_id = $1 and key = $2)`;
 /** The result of an ended comparison stays as it was. */
 const OF_OPEN_COMPARISON = `not exists (select from sync.verifications v where v.session_id = d.session_id)`;
@@ -78,6 +81,25 @@ export async function noteStillMissing(knex: Knex, mirror: MirrorModule, session
        and not exists (select from sync.quarantine q where q.connection_id = :connectionId and q.module_name = :key
          and q.record_id = d.record_id and q.status <> 'closed')`,
     { connectionId: mirror.connectionId, key: mirror.key, sessionId },
+  );
+}
+
+/** Notes the rows that Zoho does not know and that stay until a person decides, as far as the mirror had them before. */
+export async function noteHeldRows(
+  knex: Knex,
+  mirror: MirrorModule,
+  { sessionId, asOf }: { sessionId: string; asOf: Date },
+): Promise<void> {
+  await knex.raw(
+    `insert into sync.differences as d (session_id, mirror_id, record_id, kind, state, settled_at)
+     select :sessionId::uuid, h.mirror_id, m.id, 'extra', 'held', clock_timestamp()
+     from sync.held_removals h join sync.mirrors i on i.id = h.mirror_id
+       join ${qualifiedTable(mirror)} m on m.id = h.record_id
+     where i.connection_id = :connectionId and i.key = :key and m.${SYNCED_AT} < :asOf::timestamptz
+     order by m.id limit ${MAX_HELD}
+     on conflict (session_id, record_id) do update set kind = 'extra', state = 'held', settled_at = excluded.settled_at
+     where d.state = 'found'`,
+    { connectionId: mirror.connectionId, key: mirror.key, sessionId, asOf },
   );
 }
 

@@ -1,6 +1,7 @@
 import { describeComparison } from '../../domain/mirror/comparison-findings';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SkippedRun } from '../../temporal/contract/open-session';
+import type { FullSyncPlan } from '../../temporal/contract/results';
 import type { FindingsResult, OpenedInput, SyncResult, VerifyInput } from '../../temporal/contract/sync-messages';
 import { findExtraRows } from '../activity-proxies';
 import { inSession } from '../run/open-session';
@@ -43,7 +44,7 @@ async function look(run: SyncRun, input: VerifyInput & OpenedInput): Promise<Fin
   run.follow(planned);
   const plan = await extract(run, input, planned, 1);
   run.session.note({ phase: 'comparing' });
-  const { unasked } = await run.steps.run(() => findExtraRows({ ...run.target, ...unseenIn(plan, 1) }));
+  const unasked = await askForExtraRows(run, plan);
   if (unasked > 0) {
     run.session.warn(`${unasked} rows were not among what Zoho returned. So many are not asked for one by one.`);
   }
@@ -51,6 +52,17 @@ async function look(run: SyncRun, input: VerifyInput & OpenedInput): Promise<Fin
   const result: FindingsResult = { status: 'completed', findings };
   await run.session.record({ status: 'completed', phase: 'completed', result }, describeComparison(findings));
   return result;
+}
+
+/** @returns rows that were not asked for, since they are too many */
+async function askForExtraRows(run: SyncRun, plan: FullSyncPlan): Promise<number> {
+  const request = { ...run.target, ...unseenIn(plan, 1) };
+  let leg = await run.steps.run(() => findExtraRows(request));
+  for (let { after } = leg; after !== undefined; { after } = leg) {
+    const reached = after;
+    leg = await run.steps.run(() => findExtraRows({ ...request, after: reached }));
+  }
+  return leg.unasked;
 }
 
 function nothingToVerify({ module }: VerifyInput): Error {

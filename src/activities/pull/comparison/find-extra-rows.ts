@@ -11,6 +11,7 @@ import { listRecords } from '../../../zoho/records/list-records';
 import type { ActivityDependencies } from '../../dependencies';
 import { withZoho, type ZohoWork } from '../../with-zoho';
 import { listDeletes } from '../deletes';
+import { Leg } from '../leg';
 import { loadMirror, type LoadedMirror } from '../load-mirror';
 import { convertedParameter } from '../scan/list-pages';
 import { pageReader } from '../scan/page-rows';
@@ -21,27 +22,38 @@ export interface ExtraRowsRequest extends SyncTarget {
   deletesFollowedUntil: string | null;
   /** Chunks that hold the ids that were seen. */
   seenIn: ChunkRange;
+  /** Id up to which an earlier leg has asked; absent from the first one. */
+  after?: string;
+}
+
+export interface ExtraRows {
+  /** Rows that were not asked for, since so many at once may be a lost permission. */
+  unasked: number;
+  /** Set where the leg ended before all were asked for: the id after which the next one goes on. */
+  after?: string;
 }
 
 /**
  * Finds the rows that no page has shown, no list of deletes names, and Zoho does not know when it is asked for them by
  * id; a credit for 100. Removes nothing. Idempotent.
- * @returns how many were not asked for, since so many at once may be a lost permission
  */
 export async function findExtraRows(
   deps: ActivityDependencies,
   request: ExtraRowsRequest,
-): Promise<{ unasked: number }> {
+  leg = new Leg(),
+): Promise<ExtraRows> {
   const { knex } = deps;
   const { sessionId, seenIn: chunks } = request;
   const mirror = await loadMirror(deps, request);
   const reading = { sessionId, chunks };
   return withZoho(deps, request, async (zoho) => {
-    const unseen = await countUnseen(knex, mirror, reading);
-    if (massDeleteNeedsApproval(unseen, await countMirrorRows(knex, mirror))) return { unasked: unseen };
+    if (request.after === undefined) {
+      const unseen = await countUnseen(knex, mirror, reading);
+      if (massDeleteNeedsApproval(unseen, await countMirrorRows(knex, mirror))) return { unasked: unseen };
+    }
     const { deleted } = await listDeletes(zoho, request.module, request.deletesFollowedUntil ?? request.began);
     const listed = new Set(deleted.map(({ id }) => id));
-    for (let after = BEFORE_ALL_IDS; ;) {
+    for (let after = request.after ?? BEFORE_ALL_IDS; ;) {
       const ids = await findUnseenRows(knex, mirror, reading, after, LIMITS.listPage.ids);
       const last = ids.at(-1);
       if (last === undefined) return { unasked: 0 };
@@ -52,6 +64,9 @@ export async function findExtraRows(
         ids.filter((id) => /^[1-9]/.test(id) && !listed.has(id)),
       );
       await noteExtraIds(knex, mirror, { sessionId, asOf: new Date(request.began), ids: extra });
+      leg.noteCall();
+      zoho.report({ askingForRowsOf: request.module, after });
+      if (leg.isOver) return { unasked: 0, after };
     }
   });
 }

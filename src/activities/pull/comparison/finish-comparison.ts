@@ -1,4 +1,4 @@
-import { noteExtraRows, noteStillMissing } from '../../../db/comparisons/differences';
+import { noteExtraRows, noteHeldRows, noteStillMissing } from '../../../db/comparisons/differences';
 import { saveVerification } from '../../../db/comparisons/verifications';
 import type { ComparisonFindings } from '../../../domain/mirror/comparison-findings';
 import type { ChunkRange } from '../../../domain/runs/chunk-numbers';
@@ -31,6 +31,7 @@ export async function finishComparison(
   const { comparison, sessionId, depth, chunks } = request;
   const asOf = new Date(request.asOf);
   const mirror = await loadMirror(deps, request);
+  await noteHeldRows(knex, mirror, { sessionId, asOf });
   if (comparison.repairs) {
     await noteExtraRows(knex, mirror, { sessionId, asOf });
     await noteStillMissing(knex, mirror, sessionId);
