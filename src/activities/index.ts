@@ -13,6 +13,7 @@ import { submitBulkWriteJob, uploadBulkWriteFile, type BulkWriteFileTarget } fro
 import type { ActivityDependencies } from './dependencies';
 import { inLeg } from './in-leg';
 import { Housekeeper, runTaskOfConnection } from './maintenance/housekeeper';
+import { refreshMetadata } from './maintenance/refresh-metadata';
 import { quietTasks } from './maintenance/tasks';
 import { drainInbox, type DrainRequest } from './notifications/drain-inbox';
 import { renewChannels } from './notifications/renew-channels';
@@ -108,6 +109,8 @@ export function createZohoActivities(deps: ActivityDependencies) {
     countBothSides: (target: SyncTarget) => countBothSides(deps, target),
     renewChannels: (task: TaskOfConnection) =>
       runTaskOfConnection(deps, task, () => renewChannels(deps, task.connectionId)),
+    refreshMetadata: (task: TaskOfConnection) =>
+      runTaskOfConnection(deps, task, () => refreshMetadata(deps, task.connectionId)),
     drainInbox: (request: DrainRequest) => drainInbox(deps, request),
     planBulkWrite: (target: OperationTarget) => planBulkWrite(deps, target),
     uploadBulkWriteFile: (target: BulkWriteFileTarget) => uploadBulkWriteFile(deps, target),

@@ -152,6 +152,7 @@ export const removeApproved = inLegs(
   zoho(scans, 'Ask once more for what was approved, remove what is gone').removeApproved,
 );
 export const { drainInbox } = zoho(draining, 'Read the records that Zoho has told of');
+export const { refreshMetadata } = zoho(asking, 'Read which modules there are, and the fields of changed ones');
 export const { renewChannels } = zoho(asking, 'Subscribe and renew the channels of notifications');
 export const { planBulkWrite } = zoho(calls, 'Sort the records into files, check their fields');
 export const { uploadBulkWriteFile } = zoho(calls, 'Write a file and upload it');

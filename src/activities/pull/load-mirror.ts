@@ -46,9 +46,9 @@ export async function loadMirror({ knex }: ActivityDependencies, target: SyncTar
  */
 export async function findIdentity(
   { knex }: Pick<ActivityDependencies, 'knex'>,
-  { sessionId, connectionId, module }: SyncTarget,
+  { sessionId, connectionId, module }: Pick<SyncTarget, 'connectionId' | 'module'> & { sessionId?: string },
 ): Promise<MirrorIdentity | undefined> {
-  const key = (await findSessionModule(knex, sessionId)) ?? module;
+  const key = (sessionId !== undefined && (await findSessionModule(knex, sessionId))) || module;
   return (await findMirrorByKey(knex, connectionId, key)) ?? findMirrorByName(knex, connectionId, module);
 }
 

@@ -1,4 +1,4 @@
-import { findDueMetadata } from '../../db/mirror/metadata-age';
+import { areFieldsDue } from '../../db/mirror/metadata-age';
 import type { MirrorModule } from '../../db/mirror/mirror-module';
 import type { MirrorIdentity } from '../../db/mirror/mirrors';
 import { loadFields } from '../../db/mirror/module-fields';
@@ -15,7 +15,6 @@ import type { ActivityDependencies } from '../dependencies';
 import { withZoho } from '../with-zoho';
 import { findIdentity, isSelected, wholeMirror } from './load-mirror';
 import { joinModule, prepareModule } from './prepare-module';
-import { refreshMetadata } from './refresh-metadata';
 import { MAX_RETRIED_RECORDS } from './retry-quarantined';
 
 const HOUR_MS = 3_600_000;
@@ -37,8 +36,8 @@ interface ReadableModule {
 
 /**
  * Finds where earlier sessions stopped. Asks Zoho only for what is due of its metadata, and brings the mirror table up to
- * the fields then. Idempotent. No credit as a rule; 2 an hour for all modules of a connection, and 3 where the fields are
- * read.
+ * the fields then. Idempotent. No credit as a rule; 3 where the fields are read, which the housekeeping sees to
+ * once it has listed the modules.
  * @throws watermark.missing, module.no_modified_time: a full sync is what helps; module.not_mirrorable
  */
 export async function planIncrementalSync(
@@ -89,21 +88,15 @@ async function readModule(
   request: IncrementalPlanRequest,
   identity: MirrorIdentity | undefined,
 ): Promise<ReadableModule> {
-  const findDue = () => findDueMetadata(deps.knex, { ...request, key: identity?.key ?? request.module });
-  let due = await findDue();
-  if (request.readsMetadata) due = { ...due, fields: true };
-  if (due.modules || due.fields || !identity) {
-    const prepared = await withZoho(deps, request, async (zoho) => {
-      if (due.modules && !due.fields) {
-        await refreshMetadata(deps, zoho, request.connectionId);
-        due = await findDue();
-      }
-      if (!due.fields && identity) return undefined;
-      return (await prepareModule(deps, zoho, request, async () => undefined))[0];
-    });
-    if (prepared) return { mirror: prepared, warnings: prepared.warnings };
+  const isDue =
+    request.readsMetadata || (await areFieldsDue(deps.knex, { ...request, key: identity?.key ?? request.module }));
+  if (isDue || !identity) {
+    const [prepared] = await withZoho(deps, request, (zoho) =>
+      prepareModule(deps, zoho, request, async () => undefined),
+    );
+    return { mirror: prepared, warnings: prepared.warnings };
   }
-  const { key = request.module, apiName = request.module } = identity ?? {};
+  const { key, apiName } = identity;
   await joinModule(deps, request.sessionId, key);
   return { mirror: await wholeMirror(deps, { ...request, module: apiName }), warnings: [] };
 }

@@ -1,3 +1,4 @@
+import type { ZohoCalls } from '../../connection/call';
 import { getConnection } from '../../db/connections/connections';
 import { noteFieldsRead } from '../../db/mirror/metadata-age';
 import { mirrorColumns, type MirrorModule } from '../../db/mirror/mirror-module';
@@ -11,12 +12,10 @@ import { ActiveSessionExists, findSessionModule, moveSession } from '../../db/se
 import { type MappableField, mapFields, type MirrorField } from '../../domain/mirror/mirror-field';
 import { renamedChoices, takesChoices } from '../../domain/records/choices';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
-import type { SyncTarget } from '../../temporal/contract/targets';
 import { ZohoError } from '../../zoho/errors/errors';
 import { readFields, type ZohoField } from '../../zoho/metadata/fields';
 import { getModule, listModules, type ZohoModule } from '../../zoho/metadata/modules';
 import type { ActivityDependencies } from '../dependencies';
-import type { ZohoWork } from '../with-zoho';
 import { findIdentity } from './load-mirror';
 import { refreshCreditCosts } from './refresh-credit-costs';
 import { refreshEdition, refreshUsers } from './refresh-organization';
@@ -25,6 +24,13 @@ import { refreshEdition, refreshUsers } from './refresh-organization';
 export interface PreparedModule extends MirrorModule {
   /** Warnings about columns that differ from Zoho's fields. */
   warnings: string[];
+}
+
+/** A module that is to be prepared, most often for a session. */
+export interface ModuleToPrepare {
+  connectionId: string;
+  module: string;
+  sessionId?: string;
 }
 
 /** Zoho's codes for a name that no module has. */
@@ -40,8 +46,8 @@ const UNKNOWN_MODULE: ReadonlySet<string> = new Set(['INVALID_MODULE', 'NO_MODUL
  */
 export async function prepareModule<T>(
   deps: ActivityDependencies,
-  zoho: ZohoWork,
-  request: SyncTarget,
+  zoho: ZohoCalls,
+  request: ModuleToPrepare,
   alongside: (module: string) => Promise<T>,
 ): Promise<[PreparedModule, T]> {
   try {
@@ -57,8 +63,8 @@ export async function prepareModule<T>(
 
 async function prepareNamed<T>(
   deps: ActivityDependencies,
-  zoho: ZohoWork,
-  request: SyncTarget,
+  zoho: ZohoCalls,
+  request: ModuleToPrepare,
   alongside: (module: string) => Promise<T>,
 ): Promise<[PreparedModule, T]> {
   const { module } = request;
@@ -93,8 +99,8 @@ function isUnknownModule(error: unknown): boolean {
 
 async function nameInZoho(
   deps: ActivityDependencies,
-  zoho: ZohoWork,
-  request: SyncTarget,
+  zoho: ZohoCalls,
+  request: ModuleToPrepare,
 ): Promise<string | undefined> {
   const identity = await findIdentity(deps, request);
   if (!identity?.moduleId) return undefined;
@@ -119,23 +125,25 @@ export async function joinModule({ knex }: ActivityDependencies, sessionId: stri
 
 async function prepareMirror(
   deps: ActivityDependencies,
-  request: SyncTarget,
+  request: ModuleToPrepare,
   schema: string,
   about: ZohoModule,
   listed: readonly ZohoField[],
 ): Promise<PreparedModule> {
-  const { connectionId } = request;
+  const { connectionId, sessionId } = request;
   // Reserved for good.
   const { key, table } = await claimMirror(deps.knex, connectionId, about);
-  await joinModule(deps, request.sessionId, key);
+  if (sessionId !== undefined) await joinModule(deps, sessionId, key);
   const mirror = { connectionId, key, module: about.apiName, schema, table };
-  const adapted = adaptMirror(deps.knex, mirror, (known) => mapListed(listed, known), { sessionId: request.sessionId });
+  const adapted = adaptMirror(deps.knex, mirror, (known) => mapListed(listed, known), {
+    ...(sessionId !== undefined && { sessionId }),
+  });
   const { fields, pending, known } = await adapted.catch((error: unknown) => {
     throw error instanceof NotAMirrorTable ? permanentFailure(FAILURES.mirror.nameTaken, error.message, error) : error;
   });
   await settleRenamedChoices(deps.knex, { ...mirror, fields }, new Map(known.map((field) => [field.fieldId, field])));
   await noteFieldsRead(deps.knex, mirror, about.modifiedTime);
-  const hidden = await findHiddenFields(deps.knex, connectionId, key, request.sessionId);
+  const hidden = sessionId === undefined ? [] : await findHiddenFields(deps.knex, connectionId, key, sessionId);
   const present = new Set(mirrorColumns(fields).map((column) => column.name));
   return {
     ...mirror,

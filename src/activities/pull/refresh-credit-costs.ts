@@ -1,3 +1,4 @@
+import type { ZohoCalls } from '../../connection/call';
 import { areCreditCostsFresh, saveCreditCosts } from '../../db/credits/credit-costs';
 import type { ConnectionModel } from '../../db/models/connection';
 import { missingScopes } from '../../zoho/auth/scopes';
@@ -5,7 +6,6 @@ import { ZohoError } from '../../zoho/errors/errors';
 import { listApiCosts } from '../../zoho/metadata/api-catalog';
 import { operationCosts } from '../../zoho/metadata/operation-costs';
 import type { ActivityDependencies } from '../dependencies';
-import type { ZohoWork } from '../with-zoho';
 
 const SCOPE = 'ZohoCRM.apis.READ';
 
@@ -15,7 +15,7 @@ const SCOPE = 'ZohoCRM.apis.READ';
  */
 export async function refreshCreditCosts(
   { knex, logger }: ActivityDependencies,
-  { transport, options }: ZohoWork,
+  { transport, options }: ZohoCalls,
   { id, name, scopes }: Pick<ConnectionModel, 'id' | 'name' | 'scopes'>,
 ): Promise<void> {
   // Without known scopes only the call itself shows whether it is allowed.

@@ -1,3 +1,4 @@
+import type { ZohoCalls } from '../../connection/call';
 import { saveOrganization } from '../../db/connections/connections';
 import { noteUserChangesRead, noteUsersListed, saveUsers, usersReadUntil } from '../../db/connections/crm-users';
 import { findApiLimits, noteEditionRead, saveApiLimits } from '../../db/credits/api-limits';
@@ -9,7 +10,6 @@ import { PagingProgress } from '../../zoho/http/paging-progress';
 import { getOrg } from '../../zoho/metadata/org';
 import { listUsers } from '../../zoho/metadata/users';
 import type { ActivityDependencies } from '../dependencies';
-import type { ZohoWork } from '../with-zoho';
 import { timedAnswer } from './timed-answer';
 
 /**
@@ -18,7 +18,7 @@ import { timedAnswer } from './timed-answer';
  */
 export async function refreshEdition(
   { knex }: ActivityDependencies,
-  { transport, options }: ZohoWork,
+  { transport, options }: ZohoCalls,
   { id, orgId }: Pick<ConnectionModel, 'id' | 'orgId'>,
 ): Promise<string[]> {
   const limits = await findApiLimits(knex, id);
@@ -38,7 +38,7 @@ export async function refreshEdition(
  */
 export async function refreshUsers(
   { knex }: Pick<ActivityDependencies, 'knex'>,
-  { transport, options }: Pick<ZohoWork, 'transport' | 'options'>,
+  { transport, options }: ZohoCalls,
   connectionId: string,
 ): Promise<void> {
   const known = await usersReadUntil(knex, connectionId);

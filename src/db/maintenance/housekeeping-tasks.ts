@@ -13,14 +13,15 @@ const HANDED_ON_SECONDS = 60;
 
 /**
  * Brings the rows in line with the tasks that there are: of each one row, or one for every connection. New ones are due
- * at once. Idempotent.
+ * at once as a rule. Idempotent.
  */
 export async function alignTasks(knex: Knex): Promise<void> {
   const tasks = Object.entries<TaskSettings>(HOUSEKEEPING_TASKS);
   await knex.raw(
     `with wanted as (
-       select task.name, connection.id as connection_id, make_interval(secs => task.seconds) as every
-       from unnest(:names::text[], :seconds::int[], :asksZoho::boolean[]) as task (name, seconds, asks_zoho)
+       select task.name, connection.id as connection_id, make_interval(secs => task.seconds) as every, task.is_later
+       from unnest(:names::text[], :seconds::int[], :asksZoho::boolean[], :isLater::boolean[])
+         as task (name, seconds, asks_zoho, is_later)
        left join sync.connections connection on task.asks_zoho
        where not task.asks_zoho or connection.id is not null
      ), gone as (
@@ -31,8 +32,8 @@ export async function alignTasks(knex: Knex): Promise<void> {
        where task.name = wanted.name and task.connection_id is not distinct from wanted.connection_id
          and task.every <> wanted.every
      )
-     insert into sync.housekeeping_tasks (name, connection_id, every)
-     select name, connection_id, every from wanted
+     insert into sync.housekeeping_tasks (name, connection_id, every, due_at)
+     select name, connection_id, every, case when is_later then now() + every else now() end from wanted
      where not exists (select from sync.housekeeping_tasks task
        where task.name = wanted.name and task.connection_id is not distinct from wanted.connection_id)
      on conflict do nothing`,
@@ -40,6 +41,7 @@ export async function alignTasks(knex: Knex): Promise<void> {
       names: tasks.map(([name]) => name),
       seconds: tasks.map(([, { everySeconds }]) => everySeconds),
       asksZoho: tasks.map(([, { asksZoho }]) => asksZoho),
+      isLater: tasks.map(([, { isLater = false }]) => isLater),
     },
   );
 }

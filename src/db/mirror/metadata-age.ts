@@ -4,25 +4,46 @@ import type { MirrorModule } from './mirror-module';
 
 type Module = Pick<MirrorModule, 'connectionId' | 'key'>;
 
-/** Parts of a module's metadata that are to be read before the next sync. */
-export interface DueMetadata {
-  /** The list of modules, and what changed of the users: once an hour. */
-  modules: boolean;
-  /** The fields: when the list of modules says that the module changed, else every six hours. */
-  fields: boolean;
-}
+/** Whether the fields of a module `mirror` are to be read: it changed, a page lacked one of them, or they are old. */
+const FIELDS_ARE_DUE = `(coalesce(mirror.fields_checked_at < now() - interval '6 hours', true)
+  or mirror.adapting_since is not null)`;
 
-/** Finds what of a module's metadata is due. All of it where its table is not there, or not as the map of its fields says. */
-export async function findDueMetadata(knex: Knex, { connectionId, key }: Module): Promise<DueMetadata> {
-  const answer = await knex.raw<{ rows: DueMetadata[] }>(
-    `select coalesce(mirror.metadata_checked_at < now() - interval '1 hour', true) as modules,
-       coalesce(mirror.fields_checked_at < now() - interval '6 hours', true) or mirror.adapting_since is not null
-         or to_regclass(quote_ident(connection.mirror_schema) || '.' || quote_ident(mirror.table_name)) is null as fields
+const TABLE = `to_regclass(quote_ident(connection.mirror_schema) || '.' || quote_ident(mirror.table_name))`;
+
+/** Whether the fields of a module are to be read before its next sync, also where its table is not there. */
+export async function areFieldsDue(knex: Knex, { connectionId, key }: Module): Promise<boolean> {
+  const answer = await knex.raw<{ rows: { isDue: boolean }[] }>(
+    `select ${FIELDS_ARE_DUE} or ${TABLE} is null as "isDue"
      from sync.mirrors mirror join sync.connections connection on connection.id = mirror.connection_id
      where mirror.connection_id = ? and mirror.key = ?`,
     [connectionId, key],
   );
-  return answer.rows[0] ?? { modules: true, fields: true };
+  return answer.rows[0]?.isDue ?? true;
+}
+
+/** A module whose fields are to be read. */
+export interface ModuleToRead {
+  /** Zoho's name of the module. */
+  module: string;
+  /** Name in the engine's books. */
+  key: string;
+}
+
+/** Lists the modules with a table whose fields are to be read, by key. @param listed ids of the modules that Zoho lists */
+export async function listModulesToRead(
+  knex: Knex,
+  connectionId: string,
+  listed: readonly string[],
+): Promise<ModuleToRead[]> {
+  const answer = await knex.raw<{ rows: ModuleToRead[] }>(
+    `select mirror.api_name as module, mirror.key
+     from sync.mirrors mirror join sync.connections connection on connection.id = mirror.connection_id
+     where mirror.connection_id = ? and mirror.module_id = any(?::bigint[]) and mirror.api_name is not null
+       and ${FIELDS_ARE_DUE} and ${TABLE} is not null
+     order by mirror.key`,
+    [connectionId, [...listed]],
+  );
+  return answer.rows;
 }
 
 /** Notes that a module and its fields were read. @param modifiedTime Zoho's, of the module's settings */
@@ -70,7 +91,9 @@ export async function noteModulesListed(
      returning compared.is_changed as "isChanged"`,
     {
       connectionId,
-      listed: JSON.stringify(listed.map((module) => ({ ...module, modifiedTime: readableTime(module.modifiedTime) }))),
+      listed: JSON.stringify(
+        listed.map(({ id, apiName, modifiedTime }) => ({ id, apiName, modifiedTime: readableTime(modifiedTime) })),
+      ),
     },
   );
   return answer.rows.filter(({ isChanged }) => isChanged).length;

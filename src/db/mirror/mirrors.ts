@@ -51,6 +51,15 @@ export async function findMirrorByKey(
   return answer.rows[0];
 }
 
+/** Whether a connection has mirrors. */
+export async function hasMirrors(knex: Knex, connectionId: string): Promise<boolean> {
+  const answer = await knex.raw<{ rows: [{ isAny: boolean }] }>(
+    'select exists (select from sync.mirrors where connection_id = ?) as "isAny"',
+    [connectionId],
+  );
+  return answer.rows[0].isAny;
+}
+
 /** The modules of a connection whose name in Zoho is not the one of the books: renamed ones, and those that came later. */
 export async function listRenamedMirrors(
   knex: Knex,

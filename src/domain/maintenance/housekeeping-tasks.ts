@@ -4,6 +4,8 @@ export interface TaskSettings {
   everySeconds: number;
   /** Whether there is one of it for every connection, done where calls to Zoho are. */
   asksZoho: boolean;
+  /** Whether its first turn comes after the interval, and not at once. */
+  isLater?: boolean;
 }
 
 /** Work that comes round by itself, by its name. */
@@ -25,6 +27,7 @@ export const HOUSEKEEPING_TASKS = {
   applySchemaChanges: { everySeconds: 20, asksZoho: false },
   forgetOldValues: { everySeconds: 3_600, asksZoho: false },
   renewChannels: { everySeconds: 300, asksZoho: true },
+  refreshMetadata: { everySeconds: 3_600, asksZoho: true, isLater: true },
 } as const satisfies Readonly<Record<string, TaskSettings>>;
 
 export type TaskName = keyof typeof HOUSEKEEPING_TASKS;

@@ -1,13 +1,16 @@
 import { continueAsNew } from '@temporalio/workflow';
 import type { TaskOfConnection } from '../../domain/maintenance/housekeeping-tasks';
 import type { HousekeepingInput } from '../../temporal/contract/housekeeping';
-import { renewChannels, runDueTasks } from '../activity-proxies';
+import { refreshMetadata, renewChannels, runDueTasks } from '../activity-proxies';
 
 /** Rounds after which the workflow continues as new. */
 const ROUNDS = 100;
 
 /** Tasks that ask Zoho. Unknown names come from workers of a later version, and are theirs. */
-const ASKING: Readonly<Record<string, ((task: TaskOfConnection) => Promise<unknown>) | undefined>> = { renewChannels };
+const ASKING: Readonly<Record<string, ((task: TaskOfConnection) => Promise<unknown>) | undefined>> = {
+  refreshMetadata,
+  renewChannels,
+};
 
 /**
  * Keeps the house for ever: lets be done what is due, and starts what asks Zoho without waiting for it, so an

@@ -38,23 +38,15 @@ describe('the plan of an incremental sync', () => {
     await fixture.knex.raw(`update sync.mirrors set ${assignment} where connection_id = ?`, [connectionId]);
   }
 
-  it('asks Zoho nothing, once an hour for modules and users, and every six hours for the fields', async () => {
+  it('asks Zoho nothing, but for the fields where they are old or their module changed', async () => {
     const target = await prepared();
 
     assert.deepEqual(await callsOf(target), []);
-    await set(target, `metadata_checked_at = now() - interval '61 minutes'`);
-    assert.deepEqual(await callsOf(target), ['listModules', 'listUsers']);
-    assert.deepEqual(await callsOf(target), []);
-    await set(target, `fields_checked_at = now() - interval '361 minutes'`);
-    assert.deepEqual(await callsOf(target), ['getModule', 'listFields', 'listUsers']);
-  });
-
-  it('reads the fields of a module that changed since they were read', async () => {
-    const target = await prepared();
-    await set(target, `metadata_checked_at = null, modified_time = '2020-01-01T00:00:00Z'`);
-
-    assert.deepEqual(await callsOf(target), ['getModule', 'listFields', 'listModules', 'listUsers']);
-    assert.deepEqual(await callsOf(target), []);
+    for (const age of [`now() - interval '361 minutes'`, 'null']) {
+      await set(target, `fields_checked_at = ${age}`);
+      assert.deepEqual(await callsOf(target), ['getModule', 'listFields', 'listUsers']);
+      assert.deepEqual(await callsOf(target), []);
+    }
   });
 
   it('makes a table that somebody has dropped, however young its metadata is, and promises nothing of it', async () => {

@@ -61,10 +61,16 @@ async function alignSchedules(api: EngineApi): Promise<Org> {
   for (let round = 0; round < 2; round += 1) await housekeep(engine, 'renewChannels', org.connectionId);
 
   await org.fullSync('Contacts');
+  await org.hoursLater('Contacts');
+  await housekeep(engine, 'refreshMetadata', org.connectionId);
   return org;
 }
 
 export const MAINTENANCE: readonly Scenario[] = [
   { title: 'a run whose workflow is gone', meets: ['recordProgress'], play: tidyUp },
-  { title: 'an org that is connected again', meets: ['runDueTasks', 'renewChannels'], play: alignSchedules },
+  {
+    title: 'an org that is connected again',
+    meets: ['runDueTasks', 'renewChannels', 'refreshMetadata'],
+    play: alignSchedules,
+  },
 ];
