@@ -56,7 +56,7 @@ describe('a worker with the fewest database connections that it may have', funct
       'select status from sync.bulk_operation_items where operation_id = ?',
       [id],
     );
-    assert.match((await operation(id))?.message ?? '', /1 records were not sent/);
+    assert.match((await operation(id))?.message ?? '', /1 record was not sent/);
     assert.deepEqual(
       items.map(({ status }) => status),
       ['cancelled'],

@@ -66,7 +66,7 @@ describe('a night', function () {
 
     const session = await org.waitFor(await startNight(org), 'failed');
 
-    assert.match(session.errorMessage ?? '', /None of 1 modules/);
+    assert.match(session.errorMessage ?? '', /None of 1 module /);
     assert.deepEqual(outcomesOf(session), { Nowhere: 'failed' });
   });
 

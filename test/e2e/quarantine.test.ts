@@ -67,7 +67,7 @@ describe('records in quarantine', function () {
 
     const session = await org.incrementalSync('Accounts');
 
-    assert.match(await logOf(session.id), /1 records in quarantine were asked for again; Zoho still has 1 of them/);
+    assert.match(await logOf(session.id), /1 record in quarantine was asked for again; Zoho still has 1 of them/);
     assertSame(await org.differences('Accounts'));
     assert.deepEqual(await entries(), []);
   });

@@ -26,7 +26,7 @@ describe('a full sync is only completed when the mirror is right', function () {
 
     assert.match(
       session.errorMessage ?? '',
-      /^1 records of Accounts differ .*could not be repaired: rows are missing\./,
+      /^1 record of Accounts differs .*could not be repaired: rows are missing\./,
     );
     assert.equal(await watermarkOf(session.id), 0, 'the watermark must not move');
   });

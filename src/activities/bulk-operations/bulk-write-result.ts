@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { countItems, closePendingItems } from '../../db/bulk-operations/bulk-operation-items';
 import { getJob, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
+import { counted } from '../../domain/counted';
 import { progressOf, type ItemProgress, type ItemStatus } from '../../domain/runs/bulk-operations';
 import { isJobOverdue, pollDelayMs } from '../../domain/runs/poll-schedule';
 import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
@@ -42,7 +43,7 @@ export async function awaitBulkWrite(deps: ActivityDependencies, target: BulkWri
     if (job.state === 'COMPLETED' || job.state === 'FAILED') return;
     throw pendingFailure(
       FAILURES.bulkWrite.pending,
-      `Bulk write job ${jobId} of ${details.rows} records of ${details.module} is ${job.state}.`,
+      `Bulk write job ${jobId} of ${counted(details.rows, 'record')} of ${details.module} is ${job.state}.`,
       pollDelayMs(activityInfo().attempt, Infinity),
       isJobOverdue(Date.now() - activityInfo().scheduledTimestampMs),
     );

@@ -11,6 +11,7 @@ import {
   type ExactValue,
   type StoredMassUpdate,
 } from '../../db/bulk-operations/mass-update-request';
+import { counted } from '../../domain/counted';
 import { isEmptyValue } from '../../domain/records/empty-value';
 import { massUpdateProblems } from '../../domain/records/mass-update-problems';
 import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
@@ -141,7 +142,7 @@ export async function awaitMassUpdate(
     const hint = state === 'SUSPENDED' ? ' An administrator of Zoho must let it go on.' : '';
     throw pendingFailure(
       FAILURES.massUpdate.pending,
-      `Mass update job ${zohoJobId} of ${module} is ${state}: ${updated} of ${total} records.${hint}`,
+      `Mass update job ${zohoJobId} of ${module} is ${state}: ${updated} of ${counted(total, 'record')}.${hint}`,
       pollDelayMs(activityInfo().attempt, Infinity),
       isJobOverdue(Date.now() - activityInfo().scheduledTimestampMs),
     );

@@ -3,6 +3,7 @@ import type { ZohoCalls } from '../../connection/call';
 import { hashOfSecret } from '../../db/access/hash-of-secret';
 import { fileRows } from '../../db/bulk-operations/bulk-write-files';
 import { getJob, hasRefusedCallback, updateJob, type WriteJobRow } from '../../db/bulk-operations/bulk-write-jobs';
+import { counted } from '../../domain/counted';
 import type { BulkWriteColumn } from '../../domain/records/bulk-write-columns';
 import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
 import type { BulkWriteSubmission } from '../../temporal/contract/results';
@@ -142,7 +143,7 @@ function unanswered(
   { file, ageMs, details }: WriteJobRow,
   takesNoCallback: boolean,
 ): Error {
-  const what = `The job to insert ${details.rows} records into ${details.module} was not answered`;
+  const what = `The job to insert ${counted(details.rows, 'record')} into ${details.module} was not answered`;
   const canCallBack = !takesNoCallback && deps.bulkWriteCallbackUrl('', file, '') !== undefined;
   if (canCallBack && ageMs < UNANSWERED_SUBMISSION_MS) {
     return pendingFailure(FAILURES.bulkWrite.pending, `${what}; waiting for Zoho to name the job.`, ASK_AGAIN_MS);

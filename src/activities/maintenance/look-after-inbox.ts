@@ -1,5 +1,6 @@
 import { closeAlert, listOpenAlertsOfKind, openAlert } from '../../db/health/alerts';
 import { countOldNotifications, dropOldNotifications } from '../../db/notifications/old-notifications';
+import { counted } from '../../domain/counted';
 import type { ActivityDependencies } from '../dependencies';
 
 const KIND = 'webhook.inbox_old';
@@ -22,7 +23,7 @@ export async function lookAfterInbox(
       module: key,
       kind: KIND,
       severity: 'warning',
-      message: `Zoho told of ${records} records of ${module} more than a day ago, and they were not read. Look at the connection and at the sessions of the type webhook_update; what waits for a week is dropped.`,
+      message: `${counted(records, `record of ${module} that Zoho told of has`, `records of ${module} that Zoho told of have`)} waited for more than a day. Look at the connection and at the sessions of the type webhook_update; what waits for a week is dropped.`,
     });
   }
   const still = new Set(old.map(({ connectionId, key }) => `${connectionId} ${key}`));

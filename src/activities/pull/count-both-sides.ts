@@ -4,6 +4,7 @@ import type { MirrorModule } from '../../db/mirror/mirror-module';
 import { countMirrorRows } from '../../db/mirror/mirror-table';
 import { countQuarantine } from '../../db/mirror/quarantine';
 import { countMovedRows, getKnownDifference, noteCount, requestComparison } from '../../db/mirror/row-counts';
+import { counted } from '../../domain/counted';
 import { explainCounts } from '../../domain/mirror/explain-counts';
 import { readFrom } from '../../domain/mirror/watermark';
 import type { CountVerification } from '../../domain/runs/verification';
@@ -85,7 +86,7 @@ export async function settleCount(
     module: key,
     kind: FALSE_GREEN_ALERT,
     severity: 'warning',
-    message: `Zoho counts ${rows} rows ${unexplained > 0 ? 'more' : 'fewer'} of ${module} than the mirror accounts for, though every change was read. A comparison of all rows shows which: run a full sync, or wait for the next night's.`,
+    message: `Zoho counts ${counted(rows, 'row')} ${unexplained > 0 ? 'more' : 'fewer'} of ${module} than the mirror accounts for, though every change was read. A comparison of all rows shows which: run a full sync, or wait for the next night's.`,
     details: { difference: unexplained },
   });
 }

@@ -6,6 +6,7 @@ import { findConnection, getConnection, listConnections, saveNight } from '../..
 import { beginRemoval } from '../../db/connections/remove-connection';
 import { makeDue } from '../../db/maintenance/housekeeping-tasks';
 import { listActiveSessions } from '../../db/sessions/sessions';
+import { counted } from '../../domain/counted';
 import { ConnectionName, ConnectionParams } from '../http/parameters';
 import { Problem } from '../http/problem';
 import { defineRoute } from '../http/route';
@@ -151,7 +152,10 @@ async function assertUnused(trx: Knex.Transaction, id: string): Promise<void> {
   }
   const runs = [...(await listActiveSessions(trx, { connectionId: id })), ...(await listActiveBulkOperations(trx, id))];
   if (runs.length > 0) {
-    throw new Problem('connection_in_use', `${runs.length} runs of ${name} have not ended: cancel them first.`);
+    throw new Problem(
+      'connection_in_use',
+      `${counted(runs.length, `run of ${name} has`, `runs of ${name} have`)} not ended: cancel what is at work first.`,
+    );
   }
 }
 

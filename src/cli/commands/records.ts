@@ -9,6 +9,7 @@ import {
   WRITE_ACTIONS,
   WriteAnswer,
 } from '../../api/records/schemas';
+import { counted } from '../../domain/counted';
 import { CliError, EXIT_CODES } from '../client/errors';
 import { addPagingOptions, listPages, type PagingOptions } from '../client/list-pages';
 import { show, type CliContext } from '../context';
@@ -138,7 +139,8 @@ function addWriters(context: CliContext, on: CommandOn): void {
       const request = { schema: WriteAnswer, query: { connection }, bodyText: await recordsBody(file, options) };
       const answer = await context.api.post(`${recordsPath(module)}/write`, request);
       show(context, answer, writeText);
-      if (answer.failed > 0) throw new CliError(EXIT_CODES.failed, `${answer.failed} records were refused.`);
+      if (answer.failed > 0)
+        throw new CliError(EXIT_CODES.failed, `${counted(answer.failed, 'record was', 'records were')} refused.`);
     });
   on('validate', "check records against the fields' metadata without writing them")
     .argument('<file>', 'JSON list of records by API names; - reads standard input')
@@ -147,7 +149,8 @@ function addWriters(context: CliContext, on: CommandOn): void {
       const request = { schema: ValidateAnswer, query: { connection }, bodyText: await recordsBody(file, options) };
       const answer = await context.api.post(`${recordsPath(module)}/validate`, request);
       show(context, answer, validateText);
-      if (answer.invalid > 0) throw new CliError(EXIT_CODES.failed, `${answer.invalid} records are not valid.`);
+      if (answer.invalid > 0)
+        throw new CliError(EXIT_CODES.failed, `${counted(answer.invalid, 'record is', 'records are')} not valid.`);
     });
 }
 
@@ -176,7 +179,7 @@ async function listRecordPages(
 function searchedTable(context: CliContext, page: PageOfRecords, named: readonly string[] | undefined): string {
   if (named !== undefined) return recordsTable(page, named);
   const { fields, more } = firstFields(page);
-  if (more > 0) context.note(`${more} more fields: --fields names those to show, --json shows all`);
+  if (more > 0) context.note(`${counted(more, 'more field')}: --fields names those to show, --json shows all`);
   return recordsTable(page, fields);
 }
 

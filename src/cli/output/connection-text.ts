@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AuthStatus, Connection } from '../../api/connections/schemas';
+import { counted } from '../../domain/counted';
 import { formatPairs, formatTable } from './table';
 
 /** One line a connection. */
@@ -27,7 +28,7 @@ export function connectionDetails(connection: Connection): string {
     ['missing', list(connection.missingScopes)],
     [
       'night',
-      `${connection.nightlyAt} ${connection.scheduleTimeZone ?? organization?.timeZone ?? 'UTC'}, ${connection.nightlyParallelism} modules at a time`,
+      `${connection.nightlyAt} ${connection.scheduleTimeZone ?? organization?.timeZone ?? 'UTC'}, ${counted(connection.nightlyParallelism, 'module')} at a time`,
     ],
     ['connected', connection.connectedAt],
     ['token until', connection.accessTokenExpiresAt],

@@ -1,4 +1,5 @@
 import type { Difference, VerificationEntry } from '../../api/comparisons/schemas';
+import { counted } from '../../domain/counted';
 import { formatTable } from './table';
 
 /** One line a comparison. */
@@ -26,8 +27,8 @@ export function verificationDetails(verification: VerificationEntry): string {
   const { summary, module, connection, explained, credits, promisedUntil, repairs } = verification;
   return [
     `${module} (${connection}): ${summary}`,
-    `The mirror had to be right until ${promisedUntil ?? 'no time: nothing was promised'}; ${explained} records changed since.`,
-    `${credits} credits.${repairs ? '' : ' Nothing was written.'}`,
+    `The mirror had to be right until ${promisedUntil ?? 'no time: nothing was promised'}; ${counted(explained, 'record')} changed since.`,
+    `${counted(credits, 'credit')}.${repairs ? '' : ' Nothing was written.'}`,
   ].join('\n');
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { APPROVAL_DAYS, type RemovalSource, type ShownRemoval } from '../../domain/approvals/approval';
+import { counted } from '../../domain/counted';
 import { MASS_DELETE_LEAST_ROWS, massDeleteNeedsApproval } from '../../domain/mirror/mass-delete-guard';
 import { LIMITS } from '../../domain/zoho-limits';
 import { openAlert } from '../health/alerts';
@@ -223,7 +224,7 @@ class Guard {
       module: key,
       kind: WAITING_ALERT,
       severity: 'warning',
-      message: `Zoho no longer has ${count} of the ${rows} records in the mirror of ${module}. They stay until somebody decides: pulse approvals show ${approvalId}`,
+      message: `Zoho no longer has ${count} of the ${counted(rows, 'record')} in the mirror of ${module}. They stay until somebody decides: pulse approvals show ${approvalId}`,
       details: { approvalId, count, rows },
     });
   }

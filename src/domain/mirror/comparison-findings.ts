@@ -1,3 +1,4 @@
+import { counted } from '../counted';
 import type { Comparison } from '../runs/enums';
 
 /** Ways in which a record and its row differ. */
@@ -41,9 +42,9 @@ export function describeComparison(findings: ComparisonFindings): string {
 }
 
 function describeDepth({ depth, rowsCompared, valuesComparedAt }: ComparisonFindings): string {
-  if (depth === 'values') return `Compared every value of ${rowsCompared} rows.`;
+  if (depth === 'values') return `Compared every value of ${counted(rowsCompared, 'row')}.`;
   const last = valuesComparedAt === null ? 'not yet' : `last on ${valuesComparedAt.slice(0, 10)}`;
-  return `Compared ids and times of ${rowsCompared} rows; every value ${last}.`;
+  return `Compared ids and times of ${counted(rowsCompared, 'row')}; every value ${last}.`;
 }
 
 function describeDifferences({
@@ -57,21 +58,21 @@ function describeDifferences({
   failed,
 }: ComparisonFindings): string {
   const found = [
-    ...counted(missing, 'missing'),
-    ...counted(stale, 'stale'),
-    ...counted(extra, 'extra'),
-    ...counted(values, 'with other values'),
-    ...counted(silent, 'with values that change without the time'),
+    ...anyOf(missing, 'missing'),
+    ...anyOf(stale, 'stale'),
+    ...anyOf(extra, 'extra'),
+    ...anyOf(values, 'with other values'),
+    ...anyOf(silent, 'with values that change without the time'),
   ];
   if (found.length === 0) return 'Nothing differed that the mirror should have had.';
   const became = [
-    ...counted(repaired, 'repaired'),
-    ...counted(held, 'waiting for a person'),
-    ...counted(failed, 'not repaired'),
+    ...anyOf(repaired, 'repaired'),
+    ...anyOf(held, 'waiting for a person'),
+    ...anyOf(failed, 'not repaired'),
   ];
   return `Differed: ${found.join(', ')}${became.length > 0 ? `; ${became.join(', ')}` : ''}.`;
 }
 
-function counted(count: number, what: string): string[] {
+function anyOf(count: number, what: string): string[] {
   return count === 0 ? [] : [`${count} ${what}`];
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted';
 import type { MirrorField } from '../mirror/mirror-field';
 import { CREDITS, LIMITS, coqlCredits } from '../zoho-limits';
 import {
@@ -217,8 +218,4 @@ export function fieldSlices(fields: number): number {
 /** Milliseconds that Zoho is expected to need for one export of so many rows. */
 export function expectedBulkJobMs(rows: number): number {
   return 1000 * (BULK_JOB_SECONDS + Math.min(rows, LIMITS.bulkRead.rows) * BULK_SECONDS_PER_ROW);
-}
-
-function counted(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }

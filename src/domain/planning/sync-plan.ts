@@ -1,3 +1,4 @@
+import { counted } from '../counted';
 import { READ_PATHS, type ReadPath } from '../runs/enums';
 import { spendableCredits, type WeighedMethod, type WorkPlan } from './plan';
 import { planRead, type ReadQuestion } from './read-methods';
@@ -45,5 +46,5 @@ function reasonForRejection(plan: WorkPlan<ReadPath>, other: WeighedMethod<ReadP
 
 function describe({ name, calls, credits, seconds }: WeighedMethod<ReadPath>): string {
   const method = name === 'bulk' ? 'bulk read' : 'list pages';
-  return `${method}: ${calls} calls, ${credits} credits, about ${seconds.toFixed(1)} s`;
+  return `${method}: ${counted(calls, 'call')}, ${counted(credits, 'credit')}, about ${seconds.toFixed(1)} s`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted';
 /** Kinds of bulk operations: one request writes many records, in a workflow of its own. */
 export const BULK_OPERATION_KINDS = ['bulk_write', 'mass_update'] as const;
 export type BulkOperationKind = (typeof BULK_OPERATION_KINDS)[number];
@@ -58,11 +59,15 @@ export function progressOf(counts: ItemCounts): ItemProgress {
 /** Why an operation that ran to its end does not count as completed; undefined if it does. */
 export function incompleteness({ failed, unknown, unprocessed }: ItemCounts): string | undefined {
   const parts = [
-    ...(failed > 0 ? [`${failed} records belong to a job that failed`] : []),
-    ...(unknown > 0
-      ? [`${unknown} records may or may not have been written: look for them in Zoho before sending them again`]
+    ...(failed > 0
+      ? [counted(failed, 'record belongs to a job that failed', 'records belong to a job that failed')]
       : []),
-    ...(unprocessed > 0 ? [`Zoho did not get to ${unprocessed} records: send them again`] : []),
+    ...(unknown > 0
+      ? [
+          `${counted(unknown, 'record')} may or may not have been written: look for them in Zoho before sending them again`,
+        ]
+      : []),
+    ...(unprocessed > 0 ? [`Zoho did not get to ${counted(unprocessed, 'record')}: send them again`] : []),
   ];
   return parts.length === 0 ? undefined : `${parts.join('; ')}.`;
 }

@@ -1,4 +1,5 @@
 import { WorkflowUpdateRPCTimeoutOrCancelledError, type WorkflowHandle } from '@temporalio/client';
+import { counted } from '../../domain/counted';
 import type { SessionType } from '../../domain/runs/enums';
 import type { TemporalClient } from '../client';
 import type { NightlyInput } from '../contract/nightly';
@@ -158,7 +159,7 @@ class TemporalSyncCommands implements SyncCommands {
       workflowType: 'refreshRecords',
       kind: 'manual_refresh',
       workflowId: refreshWorkflowId(input.sessionId),
-      summary: `${input.records} chosen records of ${input.module} (${input.connection})`,
+      summary: `${counted(input.records, 'chosen record')} of ${input.module} (${input.connection})`,
       details: [
         `Reads chosen records of **${input.module}** from Zoho CRM into the mirror.`,
         '',

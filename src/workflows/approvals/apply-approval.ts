@@ -1,4 +1,5 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { counted } from '../../domain/counted';
 import type { SkippedRun } from '../../temporal/contract/open-session';
 import type { ApprovalInput, OpenedInput, RefreshResult } from '../../temporal/contract/sync-messages';
 import { closeApproval, removeApproved } from '../activity-proxies';
@@ -40,7 +41,7 @@ async function remove(input: ApprovalInput & OpenedInput): Promise<RefreshResult
         failedRecords: sums.failed,
         result,
       },
-      `${removed} records of ${module} have left the mirror${found > 0 ? `; Zoho has ${found} of those that were approved, and they stay` : ''}.`,
+      `${counted(removed, `record of ${module} has`, `records of ${module} have`)} left the mirror${found > 0 ? `; Zoho has ${found} of those that were approved, and they stay` : ''}.`,
     );
     return result;
   });

@@ -1,4 +1,5 @@
 import { setHandler } from '@temporalio/workflow';
+import { counted } from '../../domain/counted';
 import { progressOf, incompleteness, type ItemProgress } from '../../domain/runs/bulk-operations';
 import { readFileNumber } from '../../domain/runs/operator-command';
 import { FAILURES } from '../../temporal/contract/failures';
@@ -48,13 +49,13 @@ async function writeFiles(run: OperationRun): Promise<WorkDone> {
   const plan = await steps.run(() => planBulkWrite(target));
   await recorder.record(
     { phase: 'writing', totalRecords: plan.rows, plan },
-    `${plan.rows} records go to Zoho in ${plan.files.length} files, for ${plan.credits} credits.`,
+    `${counted(plan.rows, 'record goes', 'records go')} to Zoho in ${counted(plan.files.length, 'file')}, for ${counted(plan.credits, 'credit')}.`,
   );
   for (const each of plan.files) await writeFile(run, each, plan.files.length);
   const { counts } = await steps.run(() => closeRemainingItems(target));
   const { successful, failed } = progressOf(counts);
   return {
-    message: `Zoho wrote ${successful} of ${plan.rows} records (${counts.added} added, ${counts.updated} updated) and did not write ${failed}.`,
+    message: `Zoho wrote ${successful} of ${counted(plan.rows, 'record')} (${counts.added} added, ${counts.updated} updated) and did not write ${failed}.`,
     incompleteness: incompleteness(counts),
   };
 }
@@ -66,7 +67,7 @@ async function writeFile(
 ): Promise<void> {
   const { steps, recorder } = run;
   const target = { ...run.target, file };
-  const what = `File ${file} of ${files}: ${action} ${rows} records of ${module}`;
+  const what = `File ${file} of ${files}: ${action} ${counted(rows, 'record')} of ${module}`;
   try {
     const submission = await uploadAndSubmit(run, file);
     if (submission?.callbackRefused) recorder.warn(`${what}: ${CALLBACK_REFUSED}`);

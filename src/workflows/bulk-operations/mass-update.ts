@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { BulkOperationInput, BulkOperationResult } from '../../temporal/contract/operation-messages';
 import { awaitMassUpdate, submitMassUpdate, planMassUpdate, updateByIds } from '../activity-proxies';
@@ -17,18 +18,18 @@ export async function massUpdate(input: BulkOperationInput): Promise<BulkOperati
 
 async function updateRecords({ steps, target }: OperationRun): Promise<WorkDone> {
   const { successful, failed } = await steps.run(() => updateByIds(target));
-  return { message: `Zoho updated ${successful} records and refused ${failed}.` };
+  return { message: `Zoho updated ${counted(successful, 'record')} and refused ${failed}.` };
 }
 
 async function updateView({ steps, recorder, target }: OperationRun): Promise<WorkDone> {
   await steps.run(() => submitMassUpdate(target));
   recorder.note({ phase: 'waiting' }, 'Zoho has the job.');
   const { state, total, updated, notUpdated, failed } = await steps.run(() => awaitMassUpdate(target));
-  const counted = `${updated} of ${total} records updated, ${notUpdated} not updated, ${failed} failed`;
-  if (state === 'FAILED') throw permanentFailure(FAILURES.massUpdate.failed, `Zoho's job failed: ${counted}.`);
+  const outcome = `${updated} of ${counted(total, 'record')} updated, ${notUpdated} not updated, ${failed} failed`;
+  if (state === 'FAILED') throw permanentFailure(FAILURES.massUpdate.failed, `Zoho's job failed: ${outcome}.`);
   recorder.note({ totalRecords: total });
   return {
-    message: `Zoho counts ${counted}; it does not say which.`,
+    message: `Zoho counts ${outcome}; it does not say which.`,
     progress: { processed: total, successful: updated, failed: notUpdated + failed },
     details: { view: { total, updated, notUpdated, failed } },
   };

@@ -1,4 +1,5 @@
 import { CancellationScope, setHandler, workflowInfo } from '@temporalio/workflow';
+import { counted } from '../../domain/counted';
 import { progressOf, type ItemProgress } from '../../domain/runs/bulk-operations';
 import { operationRun } from '../../domain/runs/run';
 import { statusOf } from '../../domain/runs/run-holds';
@@ -113,7 +114,7 @@ async function recordEnd(
 
 function describeRest(notSent: number, runningJobs: readonly string[]): string[] {
   return [
-    ...(notSent > 0 ? [`${notSent} records were not sent.`] : []),
+    ...(notSent > 0 ? [`${counted(notSent, 'record was', 'records were')} not sent.`] : []),
     ...(runningJobs.length > 0
       ? [
           `Zoho cannot be stopped and goes on with job ${runningJobs.join(', ')}: what it still writes is not followed here.`,

@@ -1,5 +1,6 @@
 import { condition, continueAsNew, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Drained } from '../../activities/notifications/drain-inbox';
+import { counted } from '../../domain/counted';
 import type { SkippedRun } from '../../temporal/contract/open-session';
 import {
   recordsChangedSignal,
@@ -123,9 +124,9 @@ function progressOf({ requested, created, updated, unchanged, failed }: RefreshR
 }
 
 function describeKept(module: string, kept: number): string {
-  return `Zoho told of ${kept} records of ${module} that it does not know; they stay until somebody decides (pulse approvals list): so many at once may be a lost permission.`;
+  return `Zoho told of ${counted(kept, 'record')} of ${module} that it does not know: until somebody decides, no row of them leaves (pulse approvals list), since so many at once may be a lost permission.`;
 }
 
 function describe(module: string, { requested, created, updated, vanished }: RefreshResult): string {
-  return `Zoho told of ${requested} changes of ${module}: ${created} records created, ${updated} updated, ${vanished} deleted.`;
+  return `Zoho told of ${counted(requested, 'change')} of ${module}: ${counted(created, 'record')} created, ${updated} updated, ${vanished} deleted.`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import { incrementalSyncChunks } from '../../domain/runs/chunk-numbers';
 import type { Verification } from '../../domain/runs/verification';
 import type { SkippedRun } from '../../temporal/contract/open-session';
@@ -103,7 +104,7 @@ async function makePlan(
   run.follow(plan);
   await run.session.record(
     { phase: 'reading', readPath: 'list', fromTimestamp: plan.changesSince, plan },
-    `Reading what changed in ${module} since ${plan.changesSince}, ${plan.fields} fields.`,
+    `Reading what changed in ${module} since ${plan.changesSince}, ${counted(plan.fields, 'field')}.`,
   );
   for (const warning of plan.warnings) run.session.warn(warning);
   return plan;
@@ -119,7 +120,10 @@ async function retryMisfits(run: SyncRun, due: number): Promise<void> {
       due,
     }),
   );
-  run.session.note({}, `${due} records in quarantine were asked for again; Zoho still has ${found} of them.`);
+  run.session.note(
+    {},
+    `${counted(due, 'record in quarantine was', 'records in quarantine were')} asked for again; Zoho still has ${found} of them.`,
+  );
 }
 
 /**
@@ -136,7 +140,8 @@ async function lookAgain(
   if (difference > 0) {
     const request = { ...run.target, missing: difference, firstChunk: incrementalSyncChunks.restored.first };
     const { restored } = await run.steps.run(() => readRestored(request));
-    if (restored > 0) await run.session.record({}, `${restored} records came back that had left the mirror.`);
+    if (restored > 0)
+      await run.session.record({}, `${counted(restored, 'record')} came back that had left the mirror.`);
   }
   return catchUp(run, {
     changesSince: completeUntil,

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import type { ChunkRange } from '../../domain/runs/chunk-numbers';
 import { MAX_PASSES } from '../../domain/runs/rounds';
 import { FAILURES } from '../../temporal/contract/failures';
@@ -42,7 +43,10 @@ async function exportChanges(
   run: SyncRun,
   { notExported, rows, since }: ToExport,
 ): Promise<{ created: number; updated: number } | undefined> {
-  run.session.note({}, `${rows} more records have changed since ${since}: they are exported.`);
+  run.session.note(
+    {},
+    `${counted(rows, 'more record has', 'more records have')} changed since ${since}: they are exported.`,
+  );
   const sums = { created: 0, updated: 0 };
   const extraction = {
     target: run.target,

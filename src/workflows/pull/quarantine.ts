@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import { describeComparison, type ComparisonFindings } from '../../domain/mirror/comparison-findings';
 import { mostRecordsMisfit } from '../../domain/mirror/misfits';
 import type { CountVerification, Verification } from '../../domain/runs/verification';
@@ -19,7 +20,7 @@ export function assertMostFit(module: string, counts: RowCounts): void {
   if (!misfits || !mostRecordsMisfit(quarantinedRows, zohoRows)) return;
   throw permanentFailure(
     FAILURES.quarantine.mostRecords,
-    `${quarantinedRows} of ${zohoRows} records of ${module} do not fit (${columnsOf(misfits)}); the mirror has ${mirrorRows} rows.`,
+    `${quarantinedRows} of ${counted(zohoRows, 'record')} of ${module} do not fit (${columnsOf(misfits)}); the mirror has ${counted(mirrorRows, 'row')}.`,
   );
 }
 
@@ -38,25 +39,28 @@ export function describeVerification(
 }
 
 function describeChanges(module: string, quarantinedRows: number): string {
-  const misfits = quarantinedRows > 0 ? ` ${quarantinedRows} records are in quarantine.` : '';
+  const misfits = quarantinedRows > 0 ? ` ${counted(quarantinedRows, 'record is', 'records are')} in quarantine.` : '';
   return `Every change of ${module} was read. No row came or went, so the last count holds.${misfits}`;
 }
 
 function describeCounts(module: string, counts: RowCounts): string {
   const { zohoRows, mirrorRows, quarantinedRows, unmirroredRows, heldRows = 0, misfits = [] } = counts;
-  const held = heldRows > 0 ? ` ${heldRows} rows that Zoho no longer has stay until somebody decides.` : '';
+  const held =
+    heldRows > 0
+      ? ` ${counted(heldRows, 'row that Zoho no longer has stays', 'rows that Zoho no longer has stay')} until somebody decides.`
+      : '';
   if (quarantinedRows === 0) {
     return zohoRows === mirrorRows && heldRows === 0
-      ? `Verified: Zoho and the mirror both count ${zohoRows} rows of ${module}.`
-      : `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}.${held}`;
+      ? `Verified: Zoho and the mirror both count ${counted(zohoRows, 'row')} of ${module}.`
+      : `Zoho counts ${counted(zohoRows, 'row')} of ${module}, the mirror has ${mirrorRows}.${held}`;
   }
   const older = quarantinedRows - unmirroredRows;
   const parts = [
-    ...(unmirroredRows > 0 ? [`${unmirroredRows} are in quarantine only`] : []),
-    ...(older > 0 ? [`${older} keep their last good values`] : []),
+    ...(unmirroredRows > 0 ? [counted(unmirroredRows, 'is in quarantine only', 'are in quarantine only')] : []),
+    ...(older > 0 ? [counted(older, 'keeps its last good values', 'keep their last good values')] : []),
   ];
   const columns = misfits.length > 0 ? ` (${columnsOf(misfits)})` : '';
-  return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}; ${quarantinedRows} records do not fit${columns}: ${parts.join(', ')}.${held}`;
+  return `Zoho counts ${counted(zohoRows, 'row')} of ${module}, the mirror has ${mirrorRows}; ${counted(quarantinedRows, 'record does', 'records do')} not fit${columns}: ${parts.join(', ')}.${held}`;
 }
 
 function describeOutcome({ outcome, ...counts }: CountVerification): string {

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import type { RefreshInput, RefreshResult } from '../../temporal/contract/sync-messages';
 import { refetchRecords } from '../activity-proxies';
 import { SyncRun } from './sync-run';
@@ -7,7 +8,7 @@ export async function refreshRecords(input: RefreshInput): Promise<RefreshResult
   const { module, records } = input;
   const run = new SyncRun(input, `Chosen records of ${module}`);
   return run.complete(async () => {
-    await run.begin(`Asking Zoho for ${records} records of ${module}.`);
+    await run.begin(`Asking Zoho for ${counted(records, 'record')} of ${module}.`);
     run.session.note({ phase: 'reading', totalRecords: records });
     const { found, vanished, kept, ...sums } = await run.steps.run(() => refetchRecords(run.target));
     const result: RefreshResult = { status: 'completed', requested: records, found, vanished, kept, ...sums };
@@ -33,7 +34,7 @@ function describe(
   { requested, found, vanished, kept, created, updated, failed }: RefreshResult,
 ): string {
   const parts = [
-    `Zoho has ${found} of the ${requested} records of ${module}: ${created} created, ${updated} updated.`,
+    `Zoho has ${found} of the ${counted(requested, 'record')} of ${module}: ${created} created, ${updated} updated.`,
     ...(failed > 0 ? [`${failed} do not fit and are in quarantine.`] : []),
     ...(vanished > 0 ? [`It does not know ${vanished}, which are no longer in the mirror.`] : []),
     ...(kept > 0

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import { fullSyncChunks } from '../../domain/runs/chunk-numbers';
 import { sweepUnseenRows, weighSweep } from '../activity-proxies';
 import type { SyncRun } from './sync-run';
@@ -32,6 +33,6 @@ export async function sweep(run: SyncRun, request: Sweep, round: number): Promis
   run.deleted += deleted;
   await session.record(
     {},
-    `${candidates} rows were not among what Zoho returned; ${deleted} of them are gone and left the mirror.`,
+    `${counted(candidates, 'row was', 'rows were')} not among what Zoho returned; ${counted(deleted, 'of them is gone and has', 'of them are gone and have')} left the mirror.`,
   );
 }

@@ -1,4 +1,5 @@
 import { ContinueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import { counted } from '../../domain/counted';
 import { deleteSequence } from '../../domain/runs/chunk-numbers';
 import { sessionRun, type SessionPatch } from '../../domain/runs/run';
 import { statusOf } from '../../domain/runs/run-holds';
@@ -109,7 +110,7 @@ export class SyncRun {
   hold(awaitingApproval: number): void {
     this.#hasHeld = true;
     this.session.warn(
-      `Zoho no longer has ${awaitingApproval} records that are in the mirror of ${this.target.module}. So many at once may be a lost permission: they stay until somebody decides (pulse approvals list).`,
+      `Zoho no longer has ${counted(awaitingApproval, 'record that is', 'records that are')} in the mirror of ${this.target.module}. So many at once may be a lost permission: they stay until somebody decides (pulse approvals list).`,
     );
   }
 

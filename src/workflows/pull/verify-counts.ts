@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import { explainCounts, type CountVerdict } from '../../domain/mirror/explain-counts';
 import { MAX_PASSES } from '../../domain/runs/rounds';
 import type { CountVerification } from '../../domain/runs/verification';
@@ -66,7 +67,10 @@ export function describeDifference(
   module: string,
   { zohoRows, mirrorRows, unmirroredRows, heldRows = 0 }: RowCounts,
 ): string {
-  const quarantined = unmirroredRows > 0 ? ` and ${unmirroredRows} are in quarantine only` : '';
-  const held = heldRows > 0 ? ` and ${heldRows} await approval of their removal` : '';
-  return `Zoho counts ${zohoRows} rows of ${module}, the mirror has ${mirrorRows}${quarantined}${held}.`;
+  const quarantined = unmirroredRows > 0 ? ` and ${counted(unmirroredRows, 'is', 'are')} in quarantine only` : '';
+  const held =
+    heldRows > 0
+      ? ` and ${counted(heldRows, 'awaits approval of its removal', 'await approval of their removal')}`
+      : '';
+  return `Zoho counts ${counted(zohoRows, 'row')} of ${module}, the mirror has ${mirrorRows}${quarantined}${held}.`;
 }

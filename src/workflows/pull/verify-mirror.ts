@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import { describeComparison } from '../../domain/mirror/comparison-findings';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { SkippedRun } from '../../temporal/contract/open-session';
@@ -46,7 +47,9 @@ async function look(run: SyncRun, input: VerifyInput & OpenedInput): Promise<Fin
   run.session.note({ phase: 'comparing' });
   const unasked = await askForExtraRows(run, plan);
   if (unasked > 0) {
-    run.session.warn(`${unasked} rows were not among what Zoho returned. So many are not asked for one by one.`);
+    run.session.warn(
+      `${counted(unasked, 'row was', 'rows were')} not among what Zoho returned. So many are not asked for one by one.`,
+    );
   }
   const findings = await finishFindings(run, plan, 1);
   const result: FindingsResult = { status: 'completed', findings };

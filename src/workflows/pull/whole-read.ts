@@ -1,4 +1,5 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
+import { counted } from '../../domain/counted';
 import type { ComparisonFindings } from '../../domain/mirror/comparison-findings';
 import { MODIFIED_TIME_FIELD } from '../../domain/mirror/mirror-field';
 import { exportChunk, fullSyncChunks } from '../../domain/runs/chunk-numbers';
@@ -95,7 +96,7 @@ export async function sumUpComparison(
   if (findings.failed === 0) return findings;
   throw permanentFailure(
     FAILURES.verification.failed,
-    `${findings.failed} records of ${run.target.module} differ from the mirror and could not be repaired: rows are missing.`,
+    `${counted(findings.failed, `record of ${run.target.module} differs`, `records of ${run.target.module} differ`)} from the mirror and could not be repaired: rows are missing.`,
   );
 }
 
@@ -131,7 +132,7 @@ const COMPARING: Readonly<Record<Comparison, string>> = {
 
 function describeComparison({ comparedFields }: FullSyncPlan): string {
   if (!comparedFields) return '';
-  const beside = comparedFields.length > 0 ? `, times and ${comparedFields.length} fields` : ' and times';
+  const beside = comparedFields.length > 0 ? `, times and ${counted(comparedFields.length, 'field')}` : ' and times';
   return ` Ids${beside} are exported, and the records that differ are asked for.`;
 }
 
@@ -163,7 +164,7 @@ async function makePlan(run: SyncRun, input: WholeReadInput, earlier?: FullSyncP
       fromTimestamp: plan.lowWatermark,
       plan,
     },
-    `Reading ${plan.expectedRows} rows of ${input.module}, ${plan.fields} fields. ${plan.reason}. ${COMPARING[compare]}${describeComparison(plan)}`,
+    `Reading ${counted(plan.expectedRows, 'row')} of ${input.module}, ${counted(plan.fields, 'field')}. ${plan.reason}. ${COMPARING[compare]}${describeComparison(plan)}`,
   );
   for (const warning of plan.warnings) session.warn(warning);
   return plan;
@@ -225,8 +226,10 @@ async function fetchDifferences(run: SyncRun, plan: FullSyncPlan, round: number)
   // The module was read whole before its ids alone.
   const tooMany = weighed.tooMany && !plan.idsOnly;
   if (found > 0) await run.steps.run(() => settleDifferences({ ...request, found, tooMany }));
-  if (tooMany) return `${found} records differ, and to ask for each would cost more than to read them all.`;
-  if (found > 0) run.session.note({}, `${found} records differed and were asked for.`);
+  if (tooMany)
+    return `${counted(found, 'record differs', 'records differ')}, and to ask for each would cost more than to read them all.`;
+  if (found > 0)
+    run.session.note({}, `${counted(found, 'record differed and was', 'records differed and were')} asked for.`);
   return '';
 }
 

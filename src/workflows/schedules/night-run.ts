@@ -9,6 +9,7 @@ import {
   workflowInfo,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
+import { counted } from '../../domain/counted';
 import type { RunStatus } from '../../domain/runs/enums';
 import type { OperatorCommand } from '../../domain/runs/operator-command';
 import { sessionRun } from '../../domain/runs/run';
@@ -113,7 +114,7 @@ export class NightRun {
     const not = left.length === 0 ? '' : ` Not synced: ${left.map(({ module }) => module).join(', ')}.`;
     await this.#session.record(
       { status: 'completed', phase: 'completed', result },
-      `The night has ended: ${modules.length - left.length} of ${modules.length} modules, ${credits} credits.${not}`,
+      `The night has ended: ${modules.length - left.length} of ${counted(modules.length, 'module')}, ${counted(credits, 'credit')}.${not}`,
       left.length === 0 ? 'INFO' : 'WARNING',
     );
   }

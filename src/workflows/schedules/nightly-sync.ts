@@ -1,4 +1,5 @@
 import { condition } from '@temporalio/workflow';
+import { counted } from '../../domain/counted';
 import { FAILURES, permanentFailure } from '../../temporal/contract/failures';
 import type { NightlyInput, NightLine, NightModule, NightPlan, NightResult } from '../../temporal/contract/nightly';
 import type { SkippedRun } from '../../temporal/contract/open-session';
@@ -31,7 +32,10 @@ async function syncModules(input: NightlyInput & OpenedInput): Promise<NightResu
     const attempted = lines.filter(({ outcome }) => outcome !== 'postponed');
     if (attempted.length > 0 && attempted.every(({ outcome }) => outcome === 'failed')) {
       await night.keepResult(result);
-      throw permanentFailure(FAILURES.night.allFailed, `None of ${attempted.length} modules could be synced.`);
+      throw permanentFailure(
+        FAILURES.night.allFailed,
+        `None of ${counted(attempted.length, 'module')} could be synced.`,
+      );
     }
     await night.finish(result);
     return result;

@@ -99,7 +99,11 @@ describe('the removal of a connection', () => {
     const idle = await someDisconnected();
 
     assertProblem(await remove(connected.name), 'connection_in_use', /disconnect it first/);
-    assertProblem(await remove(atWork.name), 'connection_in_use', /1 runs .* cancel them first/);
+    assertProblem(
+      await remove(atWork.name),
+      'connection_in_use',
+      /^1 run of .* has not ended: cancel what is at work first/,
+    );
     assertProblem(await remove(idle.name, 'other'), 'validation_failed', new RegExp(`Must be ${idle.name}`));
     assert.equal((await getConnection(api.knex, idle.id)).status, 'disabled');
   });

@@ -23,6 +23,6 @@ describe('the figures of a bulk operation', () => {
   it('fall short only where a record may have another end than it has', () => {
     assert.equal(incompleteness({ ...NONE, added: 3, skipped: 2 }), undefined);
     assert.match(incompleteness({ ...NONE, unknown: 2 }) ?? '', /2 records may or may not have been written/);
-    assert.match(incompleteness({ ...NONE, unprocessed: 1, failed: 4 }) ?? '', /4 records .* failed; .* 1 records/);
+    assert.match(incompleteness({ ...NONE, unprocessed: 1, failed: 4 }) ?? '', /4 records .* failed; .* 1 record:/);
   });
 });
