@@ -3,6 +3,7 @@ import type { ZohoTransports } from '../connection/transports';
 import type { Retention } from '../db/maintenance/retention-step';
 import type { Logger } from '../logger';
 import type { ApprovalCommands } from '../temporal/runs/approval-commands';
+import type { ColumnFill } from '../temporal/runs/column-fill';
 import type { DueComparison } from '../temporal/runs/due-comparison';
 import type { IngestionCommands } from '../temporal/runs/ingestion-commands';
 import type { MissedNight } from '../temporal/runs/missed-night';
@@ -44,6 +45,8 @@ export interface ActivityDependencies {
   startMissedNight(night: MissedNight): Promise<boolean>;
   /** Starts a comparison that is due. @returns false if one of the module is at work */
   startComparison(due: DueComparison): Promise<boolean>;
+  /** Starts reading the values of new columns, unless it is at work. */
+  startColumnFill(fill: ColumnFill): Promise<void>;
   /** Lets be read what Zoho tells of changes, and what it may not have told of. */
   ingestion: IngestionCommands;
   /** Time in milliseconds after which a scan ends where it is, to be scheduled anew behind what waits. */

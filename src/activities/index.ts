@@ -60,6 +60,7 @@ import { retryQuarantined, type RetryRequest } from './pull/retry-quarantined';
 import { recordRun, type RecordedUpdate } from './record-run';
 import { finishNightly, type NightToFinish } from './schedules/finish-nightly';
 import { planNightly, type NightRequest } from './schedules/plan-nightly';
+import { fillColumns } from './schema-changes/fill-columns';
 
 /**
  * Quick work on the engine's own tables: the `core` queue.
@@ -106,6 +107,7 @@ export function createZohoActivities(deps: ActivityDependencies) {
     findExtraRows: (request: ExtraRowsRequest) => inLeg(deps, request, (leg) => findExtraRows(deps, request, leg)),
     sweepUnseenRows: (request: SweepRun) => inLeg(deps, request, (leg) => sweepUnseenRows(deps, request, leg)),
     removeApproved: (request: ApprovedRemoval) => inLeg(deps, request, (leg) => removeApproved(deps, request, leg)),
+    readNewColumns: (target: SyncTarget) => inLeg(deps, target, (leg) => fillColumns(deps, target, leg)),
     countBothSides: (target: SyncTarget) => countBothSides(deps, target),
     renewChannels: (task: TaskOfConnection) =>
       runTaskOfConnection(deps, task, () => renewChannels(deps, task.connectionId)),

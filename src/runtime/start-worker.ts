@@ -11,6 +11,7 @@ import { createDatabase } from '../db/postgres/knex';
 import type { Logger } from '../logger';
 import { connectOptionsOf } from '../temporal/client';
 import { createApprovalCommands } from '../temporal/runs/approval-commands';
+import { startColumnFill } from '../temporal/runs/column-fill';
 import { startComparison } from '../temporal/runs/due-comparison';
 import { createIngestionCommands } from '../temporal/runs/ingestion-commands';
 import { startMissedNight } from '../temporal/runs/missed-night';
@@ -138,6 +139,7 @@ function activityDependencies(
     syncSchedules: new SyncSchedules(temporal),
     startMissedNight: (night) => startMissedNight(temporal, night),
     startComparison: (due) => startComparison(temporal, due),
+    startColumnFill: (fill) => startColumnFill(temporal, fill),
     ingestion: createIngestionCommands(temporal),
     approvals: createApprovalCommands(temporal),
     schedules: {

@@ -30,6 +30,11 @@ export function ingestionWorkflowId(connection: string, key: string): string {
   return `notifications:${connection}:${key}`;
 }
 
+/** Reading the values of new columns. @param key of the module in the engine's books @param fields API names */
+export function fillWorkflowId(connection: string, key: string, fields: readonly string[]): string {
+  return `fill:${connection}:${key}:${fields.join('+').slice(0, 200)}`;
+}
+
 /** An approved removal has one workflow, however often it is started. */
 export function approvalWorkflowId(approvalId: string): string {
   return `approval:${approvalId}`;

@@ -151,6 +151,7 @@ export const sweepUnseenRows = inLegs(zoho(scans, 'Remove rows that Zoho no long
 export const removeApproved = inLegs(
   zoho(scans, 'Ask once more for what was approved, remove what is gone').removeApproved,
 );
+export const readNewColumns = inLegs(zoho(scans, 'Ask for the records that have a value').readNewColumns);
 export const { drainInbox } = zoho(draining, 'Read the records that Zoho has told of');
 export const { refreshMetadata } = zoho(asking, 'Read which modules there are, and the fields of changed ones');
 export const { renewChannels } = zoho(asking, 'Subscribe and renew the channels of notifications');

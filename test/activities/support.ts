@@ -70,6 +70,7 @@ const NO_SURROUNDINGS = {
   schedules: { pause: async () => 0, unpause: async () => 0 },
   startMissedNight: async () => true,
   startComparison: async () => true,
+  startColumnFill: async () => undefined,
   approvals: { apply: async () => undefined },
   ingestion: { wake: async () => undefined, readMissed: async () => true },
 };

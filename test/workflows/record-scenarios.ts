@@ -2,6 +2,7 @@ import { approvalWorkflowId, ingestionWorkflowId, refreshWorkflowId, syncWorkflo
 import { startComparison } from '../../src/temporal/runs/due-comparison';
 import { decide } from '../support/approvals';
 import type { Engine } from '../support/engine';
+import { addField, fillNewColumns } from '../support/new-fields';
 import { notify } from '../support/notify';
 
 /** Scenarios of syncs of single records. Each brings one to its end and names its workflow. */
@@ -39,6 +40,15 @@ export const RECORD_SCENARIOS: Readonly<Record<string, (engine: Engine) => Promi
     org.zoho.changeRecords('Contacts', { delete: { count: 90 } });
     await org.incrementalSync('Contacts');
     return approvalWorkflowId((await decide(org, 'Contacts', 'approve')).id);
+  },
+  'column-filled': async (engine) => {
+    const org = await engine.org({ contacts: 500 });
+    await org.fullSync('Contacts', { path: 'list' });
+    org.zoho.moveClock({ advance: 900_000 });
+    await addField(org, 'Contacts', { field_label: 'Region', data_type: 'text', length: 50 });
+    org.zoho.changeRecords('Contacts', { update: { count: 300, values: { Region: 'North' } }, silent: true });
+    await org.incrementalSync('Contacts');
+    return fillNewColumns(org, 'Contacts', ['Region']);
   },
   notified: async (engine) => {
     const org = await engine.org({ contacts: 300 });

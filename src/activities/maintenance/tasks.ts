@@ -2,9 +2,10 @@ import { noteDueQuarantined } from '../../db/mirror/quarantine-entries';
 import { reviewApprovals } from '../approvals/review-approvals';
 import type { ActivityDependencies } from '../dependencies';
 import { wakeIngestion } from '../notifications/wake-ingestion';
+import { applySchemaChanges } from '../schema-changes/apply-schema-changes';
+import { startColumnFills } from '../schema-changes/start-column-fills';
 import { alertHeldTracks } from './alert-held-tracks';
 import { alignSchedules } from './align-schedules';
-import { applySchemaChanges } from './apply-schema-changes';
 import { closeAbandonedRuns } from './close-abandoned-runs';
 import { followConfigurations } from './follow-configurations';
 import { forgetValues } from './forget-values';
@@ -36,6 +37,7 @@ export function quietTasks(all: ActivityDependencies): Tasks {
     removeConnections: () => removeConnections(deps),
     reviewApprovals: () => reviewApprovals(deps),
     applySchemaChanges: () => applySchemaChanges(all),
+    startColumnFills: () => startColumnFills(deps),
     forgetOldValues: (now) => forgetValues(deps, now),
   };
 }

@@ -58,7 +58,7 @@ export async function finishFullSync(deps: ActivityDependencies, request: Finish
     ({ apiName, bulkReadable }) => !unread.has(apiName) && (request.path === 'list' || bulkReadable),
   );
   await moveWatermark(deps, request, key, read);
-  await markFilled(deps.knex, request.connectionId, key, read);
+  await markFilled(deps.knex, request.connectionId, key, read, request.sessionId);
   if (request.verification) await settleCount(deps, mirror, request.verification);
   return sumChunks(deps.knex, request.sessionId);
 }

@@ -56,6 +56,7 @@ import * as schemaChanges from './unreleased/2026-11-28b/20261128132500_schema_c
 import * as resumedSchedules from './unreleased/2026-11-28b/20261128134000_resumed_schedules';
 import * as missedNotifications from './unreleased/2026-11-28b/20261128135500_missed_notifications';
 import * as wantedValues from './unreleased/2026-11-28b/20261128135500_wanted_values';
+import * as fillingOfColumns from './unreleased/2026-11-28b/20261128141800_filling_of_columns';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -120,4 +121,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128134000_resumed_schedules', ...resumedSchedules },
   { name: '20261128135500_missed_notifications', ...missedNotifications },
   { name: '20261128135500_wanted_values', ...wantedValues },
+  { name: '20261128141800_filling_of_columns', ...fillingOfColumns },
 ];

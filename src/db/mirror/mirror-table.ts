@@ -122,7 +122,7 @@ async function noteNewTable(trx: Knex, { connectionId, key }: MirrorModule): Pro
   );
   await trx.raw('delete from sync.watermarks where connection_id = ? and module_name = ?', module);
   await trx.raw(
-    `update sync.module_fields set filled = false, updated_at = now()
+    `update sync.module_fields set filled = false, unfilled_since = clock_timestamp(), updated_at = now()
      where connection_id = ? and module_name = ? and filled`,
     module,
   );

@@ -83,6 +83,8 @@ export async function saveFields(
          column_type = excluded.column_type, definition = excluded.definition, wanted = excluded.wanted,
          ordinal = excluded.ordinal, status = excluded.status, hidden_since = null,
          filled = known.filled and known.status = 'active',
+         unfilled_since = case when known.status = 'active' then known.unfilled_since else now() end,
+         fill_asked_at = case when known.status = 'active' then known.fill_asked_at end,
          former_api_names = case when known.api_name = excluded.api_name then known.former_api_names
            else array_append(array_remove(known.former_api_names, known.api_name), known.api_name) end,
          updated_at = now()
@@ -121,17 +123,19 @@ export async function findHiddenFields(
   return answer.rows;
 }
 
-/** Notes that a full sync has filled the columns of fields. */
+/** Notes that a session has filled the columns of fields, those aside that came while it was reading. */
 export async function markFilled(
   knex: Knex,
   connectionId: string,
   module: string,
-  fields: readonly MirrorField[],
+  fields: readonly Pick<MirrorField, 'fieldId'>[],
+  sessionId: string,
 ): Promise<void> {
   await knex.raw(
     `update sync.module_fields set filled = true, updated_at = now()
-     where connection_id = ? and module_name = ? and field_id = any(?::bigint[]) and not filled`,
-    [connectionId, module, fields.map((field) => field.fieldId)],
+     where connection_id = ? and module_name = ? and field_id = any(?::bigint[]) and not filled
+       and unfilled_since <= coalesce((select min(loaded_at) from sync.session_chunks where session_id = ?), now())`,
+    [connectionId, module, fields.map((field) => field.fieldId), sessionId],
   );
 }
 

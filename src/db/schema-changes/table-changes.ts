@@ -212,8 +212,9 @@ export class TableChanges {
   async #forgetFilled(trx: Knex, { fieldId }: FieldChange): Promise<void> {
     const { connectionId, key } = this.#mirror;
     await trx.raw(
-      `update sync.module_fields set filled = false, updated_at = now()
-       where connection_id = ? and module_name = ? and field_id = ? and filled`,
+      `update sync.module_fields set filled = false, unfilled_since = clock_timestamp(), fill_asked_at = null,
+         updated_at = now()
+       where connection_id = ? and module_name = ? and field_id = ?`,
       [connectionId, key, fieldId],
     );
   }

@@ -25,6 +25,7 @@ export const HOUSEKEEPING_TASKS = {
   removeConnections: { everySeconds: 600, asksZoho: false },
   reviewApprovals: { everySeconds: 20, asksZoho: false },
   applySchemaChanges: { everySeconds: 20, asksZoho: false },
+  startColumnFills: { everySeconds: 60, asksZoho: false },
   forgetOldValues: { everySeconds: 3_600, asksZoho: false },
   renewChannels: { everySeconds: 300, asksZoho: true },
   refreshMetadata: { everySeconds: 3_600, asksZoho: true, isLater: true },

@@ -136,15 +136,28 @@ function byList(question: ReadQuestion, rows: number, fields: number): Estimate 
   };
 }
 
-function byBulk(question: ReadQuestion, rows: number): Estimate {
-  const { fieldsNotInBulk, goal, latencyMs } = question;
-  const missing = goal === 'deletes' ? 0 : fieldsNotInBulk;
-  const jobs = Math.max(1, Math.ceil(rows / LIMITS.bulkRead.rows));
-  const steps = [
+function exportJobs(rows: number): number {
+  return Math.max(1, Math.ceil(rows / LIMITS.bulkRead.rows));
+}
+
+function exportSteps(jobs: number): PlannedCalls[] {
+  return [
     { operation: 'create_bulk_read_job', calls: jobs, credits: jobs * CREDITS.create_bulk_read_job },
     plainCalls('get_bulk_read_job', jobs * BULK_STATUS_CALLS),
     plainCalls('download_bulk_read_result', jobs),
   ];
+}
+
+/** Credits for exporting so many rows. */
+export function exportCredits(rows: number): number {
+  return exportSteps(exportJobs(rows)).reduce((sum, { credits }) => sum + credits, 0);
+}
+
+function byBulk(question: ReadQuestion, rows: number): Estimate {
+  const { fieldsNotInBulk, goal, latencyMs } = question;
+  const missing = goal === 'deletes' ? 0 : fieldsNotInBulk;
+  const jobs = exportJobs(rows);
+  const steps = exportSteps(jobs);
   return {
     steps,
     seconds: jobs * BULK_JOB_SECONDS + rows * BULK_SECONDS_PER_ROW + secondsOf(steps, latencyMs),

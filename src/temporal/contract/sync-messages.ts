@@ -139,6 +139,20 @@ export interface ApprovalInput extends SyncInput<object> {
   approvalId: string;
 }
 
+/** Input of the workflow that reads the values of new columns. */
+export interface FillInput extends SyncInput<{ fields: string[] }> {
+  key: string;
+}
+
+/** Result of reading the values of new columns. */
+export interface FillResult extends SessionSums {
+  status: RunStatus;
+  /** API names of the fields whose columns are filled. */
+  filled: string[];
+  /** Those whose values come with the next full sync. */
+  left: string[];
+}
+
 /** A module whose notifications are read. */
 export interface IngestionTarget {
   connectionId: string;

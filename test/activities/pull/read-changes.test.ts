@@ -197,7 +197,7 @@ describe('changes of a module', () => {
       const { target } = await mirrored();
       const { connectionId, module, sessionId } = target;
       const { fields } = await loadMirror(fixture.deps, target);
-      await markFilled(fixture.knex, connectionId, module, fields);
+      await markFilled(fixture.knex, connectionId, module, fields, sessionId);
       const mark = new Date('2026-01-31T08:00:00Z');
       await advanceWatermark(fixture.knex, {
         connectionId,

@@ -13,9 +13,11 @@ import { MAINTENANCE } from './maintenance';
 import { NIGHTS } from './nights';
 import { OPERATIONS } from './operations';
 import type { Scenario } from './scenario';
+import { SCHEMA_CHANGES } from './schema-changes';
 
 const SCENARIOS: readonly Scenario[] = [
   ...APPROVALS,
+  ...SCHEMA_CHANGES,
   ...FULL_SYNCS,
   ...INCREMENTAL_SYNCS,
   ...OPERATIONS,

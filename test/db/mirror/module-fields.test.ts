@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { loadFields, markFilled, markNotBulkReadable, saveFields } from '../../../src/db/mirror/module-fields';
 import { mapFields, type MappableField } from '../../../src/domain/mirror/mirror-field';
@@ -40,7 +41,7 @@ describe('the mapping of a module', () => {
 
   it('is filled by a full sync, but for what came since or was away', async () => {
     await sync(of(NAME, OWNER));
-    await markFilled(database.knex, connectionId, 'Deals', await load());
+    await markFilled(database.knex, connectionId, 'Deals', await load(), randomUUID());
     await sync(of(NAME));
 
     await sync(of(NAME, OWNER, AMOUNT));

@@ -46,7 +46,7 @@ export function changing(database: { readonly knex: Knex }) {
   async function filled(fields: readonly SomeField[], ...values: (string | null)[]): Promise<MirrorUnderTest> {
     const deals = await someMirror(database.knex, fields);
     await sync(deals, fields);
-    await markFilled(database.knex, deals.mirror.connectionId, deals.mirror.key, deals.mirror.fields);
+    await markFilled(database.knex, deals.mirror.connectionId, deals.mirror.key, deals.mirror.fields, deals.sessionId);
     for (const [at, value] of values.entries()) {
       await database.knex.raw(`insert into ${qualifiedTable(deals.mirror)} (id, visits) values (?, ?)`, [
         at + 1,

@@ -159,7 +159,7 @@ describe('changes of a mirror table', () => {
     const { mirror, sessionId } = await someMirror(database.knex);
     const { connectionId, key, fields } = mirror;
     await saveFields(database.knex, connectionId, key, fields);
-    await markFilled(database.knex, connectionId, key, fields);
+    await markFilled(database.knex, connectionId, key, fields, sessionId);
     await advanceWatermark(database.knex, { connectionId, moduleName: key, completeUntil: new Date(), sessionId });
     await database.knex.raw(`drop table ${qualifiedTable(mirror)}`);
 
@@ -173,7 +173,7 @@ describe('changes of a mirror table', () => {
     const deals = await someMirror(database.knex);
     const { connectionId, key, fields } = deals.mirror;
     await saveFields(database.knex, connectionId, key, fields);
-    await markFilled(database.knex, connectionId, key, fields);
+    await markFilled(database.knex, connectionId, key, fields, deals.sessionId);
     await database.knex.raw(`alter table ${qualifiedTable(deals.mirror)} drop column amount`);
 
     await prepareMirrorTable(database.knex, deals.mirror);

@@ -75,7 +75,7 @@ export async function noteUnread(
 ): Promise<void> {
   if (unread.length === 0) return;
   await client.query(
-    `update sync.module_fields set filled = false, updated_at = now()
+    `update sync.module_fields set filled = false, unfilled_since = clock_timestamp(), updated_at = now()
      where connection_id = $1 and module_name = $2 and api_name = any($3) and filled`,
     [mirror.connectionId, mirror.key, unread],
   );

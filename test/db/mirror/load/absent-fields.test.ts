@@ -37,7 +37,7 @@ describe('fields that Zoho leaves out', () => {
     const deals = await someMirror(database.knex, FIELDS);
     const { connectionId, key, fields } = deals.mirror;
     await saveFields(database.knex, connectionId, key, fields);
-    await markFilled(database.knex, connectionId, key, fields);
+    await markFilled(database.knex, connectionId, key, fields, deals.sessionId);
     await loadRecords(deals, ids.map(before), { firstLoad: true });
     return deals;
   }
