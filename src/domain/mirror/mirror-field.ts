@@ -195,11 +195,11 @@ export function mapFields(
       nameColumn: reference ? (known?.nameColumn ?? reserve(base)) : undefined,
       lookupModule: field.lookupModule,
       choices: field.choices,
-      renamedChoices: field.renamedChoices,
       bulkReadable: !NOT_IN_BULK_READ.has(field.dataType),
       bulkNameReadable: reference && !USER_LOOKUPS.has(field.dataType) && field.lookupModule !== undefined,
       changesWithoutModifiedTime: field.dataType === 'formula' || field.dataType === 'rollup_summary',
       ...(field.textareaType === 'rich_text' && { cutInLists: true }),
+      ...(field.renamedChoices && { renamedChoices: field.renamedChoices }),
     };
   });
 }
