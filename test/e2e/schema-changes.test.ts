@@ -11,6 +11,7 @@ import type { Org } from '../support/org';
 import { useEngine } from '../support/use-engine';
 
 const A_WHILE_MS = 900_000;
+const HOUR_MS = 3_600_000;
 
 describe('fields that change in Zoho', function () {
   this.timeout(120_000);
@@ -38,6 +39,28 @@ describe('fields that change in Zoho', function () {
     assert.equal(org.calls('queryRecords') - before, 1);
     const [added] = await changesOf(org);
     assert.deepEqual([added?.kind, added?.state, added?.after?.column], ['field_added', 'applied', 'region']);
+  });
+
+  it('leave a full sync under way alone, which reads them by the new columns', async () => {
+    const org = await engine().org({ contacts: 500, bulkJobMs: HOUR_MS });
+    await org.fullSync('Contacts', { path: 'list' });
+    org.zoho.moveClock({ advance: A_WHILE_MS });
+    const sessionId = await org.startFullSync('Contacts', { path: 'bulk' });
+    await org.until(sessionId, 'waits for its job', () => org.calls('getBulkRead') > 0);
+
+    await addField(org, 'Contacts', { field_label: 'Region', data_type: 'text', length: 50 });
+    org.zoho.changeRecords('Contacts', { update: { count: 50, values: { Region: 'South' } }, silent: true });
+    await engine().knex.raw(`alter table ${org.table('Contacts')} alter column mailing_city type varchar(200)`);
+    await org.incrementalSync('Contacts');
+    org.zoho.moveClock({ advance: HOUR_MS });
+    await org.waitFor(sessionId, 'completed');
+    await fillNewColumns(org, 'Contacts', ['Region']);
+
+    assertSame(await org.differences('Contacts'));
+    assert.deepEqual((await changesOf(org)).map(({ kind, state }) => `${kind} ${state}`).sort(), [
+      'field_added applied',
+      'type_wider applied',
+    ]);
   });
 
   it('keep a column whose type would become narrower until somebody approves', async () => {

@@ -6,6 +6,7 @@ import { loadFields, markFilled, type KnownField } from '../../db/mirror/module-
 import { checkNames } from '../../db/mirror/names/check-names';
 import { spreadAllNames } from '../../db/mirror/names/spread-names';
 import { countQuarantine } from '../../db/mirror/quarantine';
+import { hastenBlocked } from '../../db/schema-changes/schema-changes';
 import { listUnreadFields, sumChunks } from '../../db/sessions/chunks';
 import { advanceWatermark, getWatermark } from '../../db/sessions/watermarks';
 import type { ReadPath } from '../../domain/runs/enums';
@@ -59,6 +60,7 @@ export async function finishFullSync(deps: ActivityDependencies, request: Finish
   );
   await moveWatermark(deps, request, key, read);
   await markFilled(deps.knex, request.connectionId, key, read, request.sessionId);
+  await hastenBlocked(deps.knex, mirror);
   if (request.verification) await settleCount(deps, mirror, request.verification);
   return sumChunks(deps.knex, request.sessionId);
 }
@@ -82,6 +84,7 @@ export async function finishIncrementalSync(
   const isMoved = await moveWatermark(deps, request, mirror.key, mirror.fields);
   if (request.verification?.kind === 'counts') await settleCount(deps, mirror, request.verification);
   if ((await listUnreadFields(deps.knex, request.sessionId)).size > 0) await expireFields(deps.knex, mirror);
+  await hastenBlocked(deps.knex, mirror);
   const { quarantined } = await countQuarantine(deps.knex, mirror);
   const sums = await sumChunks(deps.knex, request.sessionId);
   return { ...sums, quarantined, ...(!isMoved && { hasGap: true }) };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hasMirrorRecord } from '../../db/mirror/mirror-records';
 import { findMirrorByName, type MirrorIdentity } from '../../db/mirror/mirrors';
-import { loadFields } from '../../db/mirror/module-fields';
+import { listFieldNames } from '../../db/mirror/module-fields';
 import { listRecordHistory, type HistoryPosition, type HistoryRow } from '../../db/mirror/record-history';
 import type { ConnectionModel } from '../../db/models/connection';
 import { nearNames } from '../../domain/near-names';
@@ -62,9 +62,11 @@ async function assertField(
   { key, apiName }: MirrorIdentity,
   field: string,
 ): Promise<void> {
-  const known = (await loadFields(knex, org.id, key)).map((one) => one.apiName);
-  if (known.some((name) => name.toLowerCase() === field.toLowerCase())) return;
-  const near = nearNames(field, known).join(', ');
+  const known = await listFieldNames(knex, org.id, key);
+  const names = known.flatMap(({ apiName: name, formerNames }) => [name, ...formerNames]);
+  if (names.some((name) => name.toLowerCase() === field.toLowerCase())) return;
+  const now = known.map(({ apiName: name }) => name);
+  const near = nearNames(field, now).join(', ');
   const detail = `The mirror of ${apiName} has no field ${field}${near && `; the nearest are ${near}`}.`;
   throw new Problem('invalid_parameter', detail, { errors: [{ parameter: 'field', detail }] });
 }

@@ -96,6 +96,20 @@ export async function saveFields(
   });
 }
 
+/** The names of a module's fields, those that they had earlier, too. */
+export async function listFieldNames(
+  knex: Knex,
+  connectionId: string,
+  module: string,
+): Promise<{ apiName: string; formerNames: string[] }[]> {
+  const answer = await knex.raw<{ rows: { apiName: string; formerNames: string[] }[] }>(
+    `select api_name as "apiName", former_api_names as "formerNames" from sync.module_fields
+     where connection_id = ? and module_name = ? order by ordinal`,
+    [connectionId, module],
+  );
+  return answer.rows;
+}
+
 /** Takes the fields for deleted that Zoho has not shown for so many days. */
 export async function giveUpHidden(knex: Knex, connectionId: string, module: string, days: number): Promise<void> {
   await knex.raw(

@@ -23,9 +23,10 @@ export interface HistoryOf {
 
 const OF_RECORD = `h.mirror_id = (select id from sync.mirrors where connection_id = :connectionId and key = :key)
   and h.record_id = :recordId::bigint`;
-/** Ids of a field, of those that had the name before it, too. */
+/** Ids of a field, of those that had the name before it, too, whatever they are called now. */
 const FIELD_IDS = `array(select f.field_id::text from sync.module_fields f
-  where f.connection_id = :connectionId and f.module_name = :key and lower(f.api_name) = lower(:field::text))`;
+  where f.connection_id = :connectionId and f.module_name = :key
+    and lower(:field::text) in (select lower(name) from unnest(f.former_api_names || f.api_name) name))`;
 const CHANGES = `coalesce((
     select jsonb_agg(jsonb_build_object('field', coalesce(f.api_name, c.key), 'fieldId', c.key) || c.value
       order by f.ordinal, c.key)

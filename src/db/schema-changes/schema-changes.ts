@@ -148,3 +148,16 @@ export async function takeDueChanges(knex: Knex, limit: number): Promise<ModuleT
   );
   return answer.rows;
 }
+
+/** Lets what is blocked be tried again at once: a sync that may have been in its way has ended. */
+export async function hastenBlocked(
+  knex: Knex,
+  { connectionId, key }: Pick<ModuleToAdapt, 'connectionId' | 'key'>,
+): Promise<void> {
+  await knex.raw(
+    `update sync.schema_changes c set next_attempt_at = now() from sync.mirrors m
+     where m.id = c.mirror_id and m.connection_id = ? and m.key = ? and c.state = 'blocked'
+       and c.next_attempt_at > now()`,
+    [connectionId, key],
+  );
+}

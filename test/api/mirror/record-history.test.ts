@@ -107,6 +107,19 @@ describe('the history of a record, by the API and at the command line', () => {
     assert.match((body as { detail: string }).detail, /no field Deal_Nme; the nearest are Deal_Name/);
   });
 
+  it('is found by a name that the field had before it was renamed', async () => {
+    const { connectionId, key, fields } = deals.mirror;
+    const renamed = fields.map((field) => (field.apiName === 'Deal_Name' ? { ...field, apiName: 'Title' } : field));
+    await saveFields(api.knex, connectionId, key, renamed);
+
+    const [changed] = await entriesOf('1', '&field=deal_name');
+
+    assert.deepEqual(
+      changed?.changes.map(({ field }) => field),
+      ['Title'],
+    );
+  });
+
   it('comes page by page, each entry once', async () => {
     const seen: string[] = [];
     let cursor = '';
