@@ -53,7 +53,7 @@ export const submitGrantCode = defineRoute({
     assertStays(connection);
     const { accountsUrl, dataCenter } = connection;
     const connected = await acceptGrant(connect, connection, { ...body, accountsUrl, dataCenter });
-    return { status: 200, body: { connection: presentConnection(connected) } };
+    return { status: 200, body: { connection: await presentConnection(connect.knex, connected) } };
   },
 });
 
@@ -68,7 +68,7 @@ export const refreshConnection = defineRoute({
   audit: { action: 'connection.refresh', target },
   async handle({ connection }, { connect }) {
     const refreshed = await refreshNow(connect, connection);
-    return { status: 200, body: { connection: presentConnection(refreshed) } };
+    return { status: 200, body: { connection: await presentConnection(connect.knex, refreshed) } };
   },
 });
 
@@ -83,6 +83,6 @@ export const revokeConnection = defineRoute({
   audit: { action: 'connection.revoke', target },
   async handle({ connection, actor }, { connect }) {
     const revoked = await revokeGrant(connect, connection, actor);
-    return { status: 200, body: { connection: presentConnection(revoked) } };
+    return { status: 200, body: { connection: await presentConnection(connect.knex, revoked) } };
   },
 });

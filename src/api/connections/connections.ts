@@ -51,7 +51,7 @@ export const createConnection = defineRoute({
       }
       await auditWith(trx);
     });
-    const connection = presentConnection(await getConnection(knex, body.name));
+    const connection = await presentConnection(knex, await getConnection(knex, body.name));
     return { status: 201, headers: { Location: connectionPath(body.name) }, body: { connection } };
   },
 });
@@ -85,7 +85,7 @@ export const putConnection = defineRoute({
       await auditWith(trx);
       return isNew;
     });
-    const connection = presentConnection(await getConnection(knex, name));
+    const connection = await presentConnection(knex, await getConnection(knex, name));
     return { status: created ? 201 : 200, body: { connection } };
   },
 });
@@ -110,7 +110,7 @@ export const changeNight = defineRoute({
       await makeDue(trx, 'followConfigurations');
       await auditWith(trx);
     });
-    return { status: 200, body: { connection: presentConnection(await getConnection(knex, name)) } };
+    return { status: 200, body: { connection: await presentConnection(knex, await getConnection(knex, name)) } };
   },
 });
 
@@ -140,7 +140,7 @@ export const removeConnection = defineRoute({
       await makeDue(trx, 'removeConnections', 'followConfigurations');
       await auditWith(trx);
     });
-    return { status: 202, body: { connection: presentConnection(await getConnection(knex, name)) } };
+    return { status: 202, body: { connection: await presentConnection(knex, await getConnection(knex, name)) } };
   },
 });
 
@@ -173,7 +173,9 @@ export const listConnectionsRoute = defineRoute({
   answers: { 200: { description: 'Every connection.', schema: ConnectionList } },
   problems: [],
   async handle(_request, { knex }) {
-    return { status: 200, body: { connections: (await listConnections(knex)).map(presentConnection) } };
+    const connections = await listConnections(knex);
+    const presented = await Promise.all(connections.map((connection) => presentConnection(knex, connection)));
+    return { status: 200, body: { connections: presented } };
   },
 });
 
@@ -188,5 +190,7 @@ export const getConnectionRoute = defineRoute({
   params: ConnectionParams,
   answers: { 200: { description: 'The connection.', schema: ConnectionAnswer } },
   problems: [],
-  handle: ({ connection }) => Promise.resolve({ status: 200, body: { connection: presentConnection(connection) } }),
+  async handle({ connection }, { knex }) {
+    return { status: 200, body: { connection: await presentConnection(knex, connection) } };
+  },
 });

@@ -39,7 +39,7 @@ export const getAuthStatus = defineRoute({
     return {
       status: 200,
       body: {
-        connection: presentConnection(connection),
+        connection: await presentConnection(knex, connection),
         accessTokens: { askedFor: usage.used, limit: usage.limit, nextAt: usage.nextAt?.toISOString() ?? null },
         alerts: alerts.map(({ kind, severity, moduleName, message, openedAt }) => {
           return { kind, severity, module: moduleName, message, openedAt: openedAt.toISOString() };

@@ -1,3 +1,5 @@
+import type { Knex } from 'knex';
+import { listSharing } from '../../db/connections/connections';
 import type { ConnectionModel } from '../../db/models/connection';
 import { missingScopes } from '../../zoho/auth/scopes';
 import type { Connection } from './schemas';
@@ -11,7 +13,7 @@ const WHAT_TO_DO: Readonly<Record<Connection['status'], string | null>> = {
 };
 
 /** Presents a connection to callers: no secret, sealed or not. */
-export function presentConnection(connection: ConnectionModel): Connection {
+export async function presentConnection(knex: Knex, connection: ConnectionModel): Promise<Connection> {
   const status = statusOf(connection);
   const { scopes, orgId } = connection;
   return {
@@ -27,6 +29,7 @@ export function presentConnection(connection: ConnectionModel): Connection {
     scopes,
     missingScopes: scopes.length === 0 ? [] : missingScopes(scopes),
     organization: orgId === null ? null : { id: orgId, edition: connection.edition, timeZone: connection.orgTimeZone },
+    sharesOrganizationWith: await listSharing(knex, connection),
     nightlyAt: connection.nightlyAt.slice(0, 'HH:MM'.length),
     scheduleTimeZone: connection.scheduleTimeZone,
     nightlyParallelism: connection.nightlyParallelism,

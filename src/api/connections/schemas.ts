@@ -94,6 +94,10 @@ export const Connection = z
       .strictObject({ id: z.string(), edition: z.string().nullable(), timeZone: z.string().nullable() })
       .nullable()
       .meta({ description: "Zoho's number of the org (zgid), once it is known." }),
+    sharesOrganizationWith: z.array(z.string()).meta({
+      description:
+        "Other connections of the same organization: each counts the day's credits for itself, until an answer of Zoho's says what is left.",
+    }),
     nightlyAt: z.string().meta({ description: 'When the night begins, `HH:MM`.' }),
     scheduleTimeZone: z.string().nullable().meta({ description: "Zone of that time; null: the organization's." }),
     nightlyParallelism: z.int().meta({ description: 'Modules that the night syncs at a time.' }),

@@ -23,6 +23,7 @@ export function connectionDetails(connection: Connection): string {
     ['to do', connection.whatToDo],
     ['data center', connection.dataCenter],
     ['organization', organization && [organization.id, organization.edition].filter(Boolean).join(', ')],
+    ['shared with', sharedWith(connection)],
     ['client', connection.clientId],
     ['scopes', list(connection.scopes)],
     ['missing', list(connection.missingScopes)],
@@ -44,6 +45,11 @@ export function authStatusText({ connection, accessTokens, alerts }: z.infer<typ
     connectionDetails(connection),
     formatPairs([['tokens', tokens], ...alerts.map(({ severity, message }): [string, string] => [severity, message])]),
   ].join('\n');
+}
+
+function sharedWith({ sharesOrganizationWith }: Connection): string | null {
+  const others = list(sharesOrganizationWith);
+  return others && `${others}: each counts the credits of the day for itself, until Zoho says what is left`;
 }
 
 function list(names: readonly string[]): string | null {

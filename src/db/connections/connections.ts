@@ -101,6 +101,18 @@ export async function saveOrganization(
     .patch({ ...organization, updatedAt: new Date() });
 }
 
+/** Lists the names of other connections at work that are of the same organization. */
+export async function listSharing(knex: Knex, { id, orgId }: Pick<ConnectionModel, 'id' | 'orgId'>): Promise<string[]> {
+  if (orgId === null) return [];
+  const others = await ConnectionModel.query(knex)
+    .select('name')
+    .where('org_id', orgId)
+    .whereNot('id', id)
+    .whereIn('status', ['active', 'needs_reauth'])
+    .orderBy('name');
+  return others.map(({ name }) => name);
+}
+
 /** Locks the name of a connection until the transaction ends, whether there is one or not, and reads it. */
 export async function lockByName(trx: Knex.Transaction, name: string): Promise<ConnectionModel | undefined> {
   await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`connection:${name}`]);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { DEMO_CLIENT_ID } from '../../../simulator';
 import type { Connection } from '../../../src/api/connections/schemas';
 import { openSecrets } from '../../../src/db/connections/connection-secrets';
+import { pulse } from '../../cli/support';
 import { KEY_RING } from '../../db/support';
 import { connectionOf, problemOf, useConnections } from './support';
 
@@ -76,6 +77,23 @@ describe('connecting an organization by the API', () => {
     assert.equal(zoho().control.calls().operations['revokeToken']?.calls, 1);
     const start = await api.call('POST', '/api/v1/syncs/full', { json: { module: 'Deals', connection: name } });
     assert.equal(problemOf(start).code, 'connection_not_active');
+  });
+
+  it('names the other connections at work that are of the same organization', async () => {
+    const [one, other] = [await someConnected(), await someConnected()];
+    await api.knex('sync.connections').whereIn('name', [one, other]).update({ org_id: '4711' });
+    const sharedWith = async () =>
+      (await api.call('GET', `/api/v1/connections/${one}`)).body as {
+        connection: { sharesOrganizationWith: string[] };
+      };
+
+    const shared = (await sharedWith()).connection.sharesOrganizationWith;
+    const shown = await pulse(api, ['connections', 'show', one]);
+    await post(`${other}/revoke`);
+
+    assert.deepEqual(shared, [other]);
+    assert.match(shown.out, new RegExp(`shared with .*${other}.*: each counts the credits`));
+    assert.deepEqual((await sharedWith()).connection.sharesOrganizationWith, []);
   });
 
   it('keeps the grant while Zoho cannot be reached', async () => {
