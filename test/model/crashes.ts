@@ -20,7 +20,7 @@ const LAST_DELAY_MS = 250;
  * - `zombie`: it is given up while it still works, and does so beside the next attempt.
  * - `statement`: the database connection breaks before a statement is sent, or after it was executed.
  */
-const CRASHES = ['before', 'after', 'zombie', 'statement lost', 'answer lost'] as const;
+export const CRASHES = ['before', 'after', 'zombie', 'statement lost', 'answer lost'] as const;
 type CrashKind = (typeof CRASHES)[number];
 
 /** A database connection to be cut. */

@@ -8,7 +8,7 @@ import type { World } from './world';
 const SETTLING_MS = 90_000;
 
 /** Trouble on the way from Zoho to the receiver. */
-const TROUBLE: readonly DeliveryRule[] = [
+export const TROUBLE: readonly DeliveryRule[] = [
   { kind: 'drop' },
   { kind: 'drop', probability: 0.5 },
   { kind: 'duplicate' },
@@ -24,11 +24,11 @@ export async function openChannels(org: Org, world: World): Promise<void> {
   world.tally.count('notices', channels > 0 ? 'channels open' : 'no channel yet');
 }
 
-/** Disturbs what Zoho tells, by the dice. */
-export function disturbNotices(org: Org, world: World): void {
+/** Disturbs what Zoho tells, by the dice unless it is said how. */
+export function disturbNotices(org: Org, world: World, chosen?: DeliveryRule): void {
   org.zoho.clearDeliveryRules();
-  if (!world.dice.chance(0.5)) return;
-  const rule = world.dice.pick(TROUBLE);
+  if (!chosen && !world.dice.chance(0.5)) return;
+  const rule = chosen ?? world.dice.pick(TROUBLE);
   org.zoho.addDeliveryRule({ ...rule, source: 'notification' });
   world.tally.count('notices', rule.kind);
   world.note(`what Zoho tells: ${JSON.stringify(rule)}`);

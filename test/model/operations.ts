@@ -7,7 +7,7 @@ import type { World } from './world';
 interface Operation {
   readonly name: string;
   readonly weight: number;
-  /** @returns what was done; undefined where there was nothing to do it to */
+  /** @returns what was done; undefined or empty where there was nothing to do it to */
   run(world: World, module: string): string | undefined;
 }
 
@@ -107,18 +107,18 @@ function misfit(world: World, module: string): string | undefined {
   return JSON.stringify(update);
 }
 
-/** Gives fields whose values do not fit some that do. */
+/** Gives fields whose values do not fit some that do, in some records. */
 function repair(world: World, module: string): string | undefined {
   const { store } = world.opened(module);
   const columns = world.writable(module);
-  const update = world.ids(module).flatMap((id) => {
+  const repairs = world.ids(module).flatMap((id) => {
     const row = store.liveRow(id) ?? 0;
     const wrong = columns.filter((column) => isMisfit(column.field, store.value(row, column)));
     const values = wrong.map((column) => [column.field.apiName, world.value(column)] as const);
-    return values.length > 0 && world.dice.chance(0.7) ? [{ id, ...Object.fromEntries(values) }] : [];
+    return values.length > 0 ? [{ id, ...Object.fromEntries(values) }] : [];
   });
-  if (update.length === 0) return undefined;
-  return String(change(world, module, { update }));
+  if (repairs.length === 0) return undefined;
+  return String(change(world, module, { update: world.dice.some(repairs, repairs.length) }));
 }
 
 /** Gives a record that lookups point to another name. */
@@ -208,7 +208,7 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'create', weight: 8, run: create },
   { name: 'edit one field', weight: 10, run: (w, m) => String(change(w, m, { update: edits(w, m, 6, 1) })) },
   { name: 'edit', weight: 8, run: (w, m) => String(change(w, m, { update: edits(w, m, 6, 12) })) },
-  { name: 'edit many', weight: 2, run: (w, m) => `${change(w, m, { update: edits(w, m, 80, 2) }).length} records` },
+  { name: 'edit many', weight: 2, run: (w, m) => String(change(w, m, { update: edits(w, m, 80, 2) })) },
   { name: 'delete', weight: 6, run: (w, m) => remove(w, m, 0.08, 'recycle') },
   { name: 'delete for good', weight: 3, run: (w, m) => remove(w, m, 0.05, 'permanent') },
   { name: 'delete many', weight: 1, run: (w, m) => remove(w, m, 0.5, 'recycle') },
@@ -242,14 +242,28 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'time ahead', weight: 2, run: timeAhead },
 ];
 
+/** Names of all operations. */
+export const OPERATION_NAMES: readonly string[] = OPERATIONS.map(({ name }) => name);
+
 /** Does a few things at once. */
 export function burst(world: World, most: number): void {
   for (let left = world.dice.between(1, most); left > 0; left -= 1) {
     const operation = world.dice.weighted(OPERATIONS);
-    const module = world.dice.pick(world.modules);
-    const done = operation.run(world, module);
-    if (done === undefined) continue;
-    world.tally.count('operations', operation.name);
-    world.note(`${operation.name} in ${module}: ${done}`);
+    perform(world, operation, world.dice.pick(world.modules));
   }
+}
+
+/** Does one thing in the first module where it can be done. */
+export function operate(world: World, name: string): void {
+  const operation = OPERATIONS.find((other) => other.name === name);
+  if (!operation) throw new Error(`There is no operation ${name}.`);
+  for (const module of world.modules) if (perform(world, operation, module)) return;
+}
+
+function perform(world: World, operation: Operation, module: string): boolean {
+  const done = operation.run(world, module);
+  if (!done) return false;
+  world.tally.count('operations', operation.name);
+  world.note(`${operation.name} in ${module}: ${done}`);
+  return true;
 }

@@ -5,6 +5,7 @@ import type { Org } from '../support/org';
 import { poll } from '../support/poll';
 import { command, DEADLINE_MS, watched } from './commands';
 import { crashPlans } from './crashes';
+import { FAULTS, nameOf } from './faults';
 import { burst } from './operations';
 import { isInTheWay, startWhenFree } from './starting';
 import type { World } from './world';
@@ -12,6 +13,8 @@ import type { World } from './world';
 const MAX_INTERRUPTIONS = 3;
 /** Calls of a session that an interruption may fall on. */
 const LAST_CALL = 16;
+/** Calls that nearly every session makes. */
+const LAST_CALL_OF_ALL = 6;
 
 /** `clock`: an incremental sync that a schedule starts. `chosen`: a read of chosen records. */
 type SyncKind = 'full' | 'incremental' | 'clock' | 'chosen';
@@ -22,8 +25,12 @@ export interface Sync {
   readonly options: FullSyncOptions & IncrementalSyncOptions;
   /** Records of a read of chosen ones. */
   readonly ids?: readonly string[];
-  /** Nobody changes, commands or disturbs anything. */
+  /** Nobody changes, commands or disturbs anything, but for the fault. */
   readonly isQuiet: boolean;
+  /** Ends the worker in the middle of a call, for one that dies as a whole. */
+  readonly kill?: (() => void) | undefined;
+  /** A call that goes wrong for sure. */
+  readonly fault?: FaultRule | undefined;
 }
 
 /** A call to Zoho before which something happens. */
@@ -31,26 +38,6 @@ interface Interruption {
   readonly call: number;
   readonly happen: () => unknown;
 }
-
-const FAULTS: readonly FaultRule[] = [
-  { kind: 'throttle', operation: 'listRecords', times: 1 },
-  { kind: 'error', status: 500, operation: 'listRecords', times: 2 },
-  { kind: 'reset', operation: 'listRecords', times: 1 },
-  { kind: 'truncate', operation: 'listRecords', times: 1 },
-  { kind: 'malformed-json', operation: 'listRecords', times: 1 },
-  { kind: 'html', status: 503, operation: 'countRecords', times: 1 },
-  { kind: 'page-token-expired', operation: 'listRecords', times: 1 },
-  { kind: 'unauthorized', times: 1 },
-  { kind: 'error', status: 502, operation: 'getModule', times: 1 },
-  { kind: 'reset', operation: 'listDeleted', times: 1 },
-  { kind: 'error', status: 500, operation: 'getBulkRead', times: 1 },
-  { kind: 'timeout-after-apply', operation: 'createBulkRead', times: 1, delayMs: 50 },
-  { kind: 'truncate', operation: 'downloadBulkRead', times: 1 },
-  { kind: 'html', status: 200, operation: 'downloadBulkRead', times: 1 },
-  { kind: 'error', status: 500, operation: 'createBulkRead', times: 1 },
-  { kind: 'unauthorized', operation: 'token', times: 1 },
-  { kind: 'html', status: 403, operation: 'token', times: 1 },
-];
 
 /**
  * Starts a sync and sees to its end, with whatever happens meanwhile.
@@ -61,13 +48,14 @@ export async function runSync(org: Org, world: World, sync: Sync): Promise<SyncS
   world.touched.delete(module);
   world.note(`${kind} sync of ${module} ${JSON.stringify(options)} ${(sync.ids ?? []).join()}`);
   const beside: Promise<void>[] = [];
-  const stopInterrupting = sync.isQuiet ? () => undefined : interrupt(org, world, sync, beside);
+  const stopInterrupting = interrupt(org, world, sync, beside);
   try {
     if (kind === 'incremental' || kind === 'clock') await org.hoursLater(module);
     const sessionId = await begin(org, sync);
     if (sessionId === undefined) return undefined;
     const session = await watched(org, world, sessionId);
     world.tally.count('syncs', `${kind} ${session.readPath ?? ''} ${session.status}`);
+    world.tally.count('kinds', kindOf(sync));
     world.note(`ended as ${session.status} ${session.errorMessage ?? ''}`);
     await Promise.all(beside);
     return session;
@@ -75,6 +63,12 @@ export async function runSync(org: Org, world: World, sync: Sync): Promise<SyncS
     stopInterrupting();
     await Promise.allSettled(beside);
   }
+}
+
+/** Name of a sync in the tally. */
+function kindOf({ kind, options: { fields, compare = 'values' } }: Sync): string {
+  if (fields) return 'some fields';
+  return kind === 'full' ? `full by ${compare}` : kind;
 }
 
 /** Starts a session. @returns its id; undefined for one that the clock starts in vain */
@@ -138,8 +132,32 @@ async function syncBeside(org: Org, world: World, module: string): Promise<void>
 
 /** Disturbs the calls of a session by the dice. @param beside takes the syncs that go on beside it @returns how to stop that */
 function interrupt(org: Org, world: World, sync: Sync, beside: Promise<void>[]): () => void {
-  const { kind, module } = sync;
-  const { dice, simulation } = world;
+  const planned = sync.isQuiet ? [] : interruptions(org, world, sync, beside);
+  const fault = sync.fault ?? (sync.isQuiet ? undefined : randomFault(org, world));
+  if (fault) {
+    org.zoho.addFault(fault);
+    if (fault.operation === 'token') org.zoho.expireAccessTokens();
+    world.note(`fault ${JSON.stringify(fault)}`);
+  }
+  const { faults } = world.simulation;
+  const strike = faults.strike.bind(faults);
+  let calls = 0;
+  faults.strike = (target) => {
+    calls += 1;
+    for (const { call, happen } of planned) if (call === calls) happen();
+    const struck = strike(target);
+    if (struck) world.tally.count('faults', nameOf(struck));
+    return struck;
+  };
+  return () => {
+    faults.strike = strike;
+    org.zoho.clearFaults();
+    org.zoho.failBulkReads(0);
+  };
+}
+
+function interruptions(org: Org, world: World, { kind, module, kill }: Sync, beside: Promise<void>[]): Interruption[] {
+  const { dice } = world;
   const target = { workflowId: org.workflowId(module, kind === 'full' ? 'full_sync' : 'incremental_sync') };
   const isBeside = kind === 'full' && !world.unread.has(module) && dice.chance(0.4);
   const planned: Interruption[] = Array.from({ length: dice.between(0, MAX_INTERRUPTIONS) }, () => ({
@@ -147,28 +165,17 @@ function interrupt(org: Org, world: World, sync: Sync, beside: Promise<void>[]):
     happen: kind === 'chosen' || dice.chance(0.7) ? () => burst(world, 2) : () => command(org, world, target),
   }));
   if (isBeside) planned.push({ call: dice.between(1, 6), happen: () => beside.push(syncBeside(org, world, module)) });
-  if (dice.chance(0.3)) {
-    const fault = { ...dice.pick(FAULTS), after: dice.between(0, 3) };
-    org.zoho.addFault(fault);
-    if (fault.operation === 'token') org.zoho.expireAccessTokens();
-    world.tally.count('faults', fault.kind);
-    world.note(`fault ${JSON.stringify(fault)}`);
-  }
+  if (kill && dice.chance(0.6)) planned.push({ call: dice.between(1, LAST_CALL_OF_ALL), happen: kill });
+  return planned;
+}
+
+/** A fault by the dice, often none. */
+function randomFault(org: Org, world: World): FaultRule | undefined {
+  const { dice } = world;
+  const fault = dice.chance(0.3) ? { ...dice.pick(FAULTS), after: dice.between(0, 3) } : undefined;
   if (dice.chance(0.2)) {
     org.zoho.failBulkReads(1);
     world.note('an export fails');
   }
-  const { faults } = simulation;
-  const strike = faults.strike.bind(faults);
-  let calls = 0;
-  faults.strike = (target) => {
-    calls += 1;
-    for (const { call, happen } of planned) if (call === calls) happen();
-    return strike(target);
-  };
-  return () => {
-    faults.strike = strike;
-    org.zoho.clearFaults();
-    org.zoho.failBulkReads(0);
-  };
+  return fault;
 }
