@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import { isUserLookup, MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
+import { firstFreeName, isUserLookup, MODIFIED_TIME_FIELD, type MirrorField } from '../../domain/mirror/mirror-field';
 import { quoteIdentifier } from './identifiers';
 import { mirrorLockKey, qualifiedTable, type MirrorModule } from './mirror-module';
 
@@ -58,12 +58,32 @@ async function createIndexes(knex: Knex, mirror: MirrorModule, indexes: readonly
     await trx.raw('select pg_advisory_xact_lock_shared(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
     for (const { name, columns } of indexes) {
       await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`index:${mirror.schema}.${name}`]);
+      const { isIndexed, names } = await readIndexes(trx, mirror, columns);
+      if (isIndexed) continue;
+      const free = firstFreeName(name, (taken) => names.includes(taken));
       await trx.raw(
-        `create index if not exists ${quoteIdentifier(name)} on ${qualifiedTable(mirror)}
+        `create index if not exists ${quoteIdentifier(free)} on ${qualifiedTable(mirror)}
          (${columns.map(quoteIdentifier).join(', ')})`,
       );
     }
   });
+}
+
+/** A renamed column keeps its index, under the name that another column's would have. */
+async function readIndexes(
+  trx: Knex,
+  mirror: MirrorModule,
+  columns: readonly string[],
+): Promise<{ isIndexed: boolean; names: string[] }> {
+  const answer = await trx.raw<{ rows: [{ isIndexed: boolean; names: string[] }] }>(
+    `select coalesce(array_agg(c.relname::text), '{}') as names,
+       coalesce(bool_or(i.indisvalid and i.indpred is null and a.attname = :column), false) as "isIndexed"
+     from pg_index i join pg_class c on c.oid = i.indexrelid
+     left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+     where i.indrelid = to_regclass(:table)`,
+    { table: qualifiedTable(mirror), column: columns[0] ?? '' },
+  );
+  return answer.rows[0];
 }
 
 /** Longer names than PostgreSQL keeps end in a digest, so that they stay apart. */

@@ -50,6 +50,28 @@ describe('createMirrorIndexes', () => {
     assert.equal((await indexesOf(deals)).length, 2);
   });
 
+  it('indexes the column that has taken the place of another, and a renamed one no second time', async () => {
+    const deals = await someMirror(database.knex, [NAME, ACCOUNT]);
+    const table = qualifiedTable(deals.mirror);
+    await createMirrorIndexes(database.knex, deals.mirror, ['Deal_Name']);
+    await database.knex.raw(`
+      alter table ${table} rename column deal_name to deal_name_before;
+      alter table ${table} add column deal_name text;
+      alter table ${table} rename column account_name_id to customer_id`);
+    const fields = deals.mirror.fields.map((field) =>
+      field.apiName === 'Account_Name' ? { ...field, apiName: 'Customer', column: 'customer_id' } : field,
+    );
+
+    await createMirrorIndexes(database.knex, { ...deals.mirror, fields }, ['Deal_Name']);
+
+    assert.deepEqual(await indexesOf(deals), [
+      'deals_by_account_name_id',
+      'deals_by_deal_name',
+      'deals_by_deal_name_2',
+      'deals_pkey',
+    ]);
+  });
+
   it('needs nothing of a module without times and lookups', async () => {
     const notes = await someMirror(database.knex, [NAME]);
 
