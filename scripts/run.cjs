@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Entry of every npm script: `node scripts/run.cjs <install|start|test|test:nightly|test:mutation|...> [arguments]`.
+ * Entry of every npm script: `node scripts/run.cjs <install|start|test|test:nightly|test:soak|...> [arguments]`.
  *
  * Needs nothing but Node. Prepares a bare clone (dependencies, compiled code, the Temporal server for the tests), then
  * runs the command, forwards signals and keeps its exit code.
@@ -29,7 +29,9 @@ const { runToEnd } = require('../dev/commands/run-to-end.cjs');
 
 const root = path.resolve(__dirname, '..');
 
-const TESTS = ['test', 'test:nightly', 'test:mutation'];
+const TESTS = ['test', 'test:nightly', 'test:soak', 'test:mutation'];
+/** Eight weeks of an organization in minutes; no part of the other tests. */
+const SOAK = 'test/soak/soak.ts';
 
 const COMPILED = {
   start: 'dist/scripts/start.js',
@@ -49,8 +51,9 @@ async function main() {
   await installDependencies(root);
   if (command === 'install') return 0;
   if (command === 'test:mutation') return runMutationTests(root, rest);
-  if (command === 'test' || command === 'test:nightly') {
+  if (TESTS.includes(command)) {
     await compileAssembly(root);
+    if (command === 'test:soak') return runTests(root, [SOAK, ...rest]);
     return command === 'test' ? runTests(root, rest) : runNightlyTests(root, rest);
   }
   await compile(root);

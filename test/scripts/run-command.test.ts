@@ -36,7 +36,7 @@ describe('run.cjs', function () {
     assert.equal(code, 2);
     assert.match(
       stderr,
-      /^Usage: node scripts\/run\.cjs <install\|test\|test:nightly\|test:mutation\|start\|migrate\|simulator\|bench\|pulse>/,
+      /^Usage: node scripts\/run\.cjs <install\|test\|test:nightly\|test:soak\|test:mutation\|start\|migrate\|simulator\|bench\|pulse>/,
     );
   });
 
