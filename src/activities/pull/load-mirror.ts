@@ -65,7 +65,7 @@ export function partialReadOf({ fields, unread }: LoadedMirror, path: ReadPath):
   const refused = path === 'bulk' ? fields.filter((field) => field.filled && !field.bulkReadable) : [];
   const lacking = [...unread, ...refused];
   if (lacking.length === 0) return undefined;
-  return { hasEverySilentField: !lacking.some((field) => field.changesWithoutModifiedTime) };
+  return { hasEverySilentField: !lacking.some((field) => field.changesWithoutModifiedTime && !field.isVolatile) };
 }
 
 /** Whether a session reads a field; the time of modification is read always. */

@@ -56,7 +56,7 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
     const mark = await getWatermark(deps.knex, request.connectionId, key);
     // Records that are in quarantine only can have vanished, too.
     const mirrorWasEmpty = (await isMirrorEmpty(deps.knex, prepared)) && !(await anyQuarantined(deps.knex, prepared));
-    const comparison = await planComparison(deps, zoho, {
+    const { leftOut = [], ...comparison } = await planComparison(deps, zoho, {
       prepared,
       path: plan.path,
       rows: counted.count,
@@ -78,9 +78,16 @@ export async function planFullSync(deps: ActivityDependencies, request: FullSync
       ...comparison,
       affordable: plan.credits <= spendableCredits(question),
       leavesOutConverted: leavesOutConverted(module, plan.path),
-      warnings: [...prepared.warnings, ...warningsOf(module, selected, plan.path)],
+      warnings: [...prepared.warnings, ...describeLeftOut(leftOut), ...warningsOf(module, selected, plan.path)],
     };
   });
+}
+
+function describeLeftOut(fields: readonly string[]): string[] {
+  if (fields.length === 0) return [];
+  return [
+    `${fields.join(', ')} changes by itself in most rows: its column is only right after a comparison of every value, as once a week.`,
+  ];
 }
 
 function warningsOf(module: string, selected: readonly MirrorField[], path: ReadPath): string[] {

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { ComparisonFindings } from '../../domain/mirror/comparison-findings';
 import type { ChunkRange } from '../../domain/runs/chunk-numbers';
 import type { Comparison } from '../../domain/runs/enums';
+import { noteVolatileFields } from './volatile-fields';
 
 /** A comparison that has ended. */
 export interface EndedComparison {
@@ -36,6 +37,10 @@ export async function saveVerification(knex: Knex, ended: EndedComparison): Prom
          and not exists (select from sync.verifications where session_id = :sessionId)`,
       bindings,
     );
+    const isWritten = await trx.raw<{ rowCount: number }>('select from sync.verifications where session_id = ?', [
+      of.sessionId,
+    ]);
+    if (ended.repairs && isWritten.rowCount === 0) await noteVolatileFields(trx, ended);
     await trx.raw(
       `with kinds as (
          select ${['missing', 'stale', 'extra', 'silent', 'value'].map(DRIFTED).join(', ')},

@@ -57,6 +57,7 @@ import * as resumedSchedules from './unreleased/2026-11-28b/20261128134000_resum
 import * as missedNotifications from './unreleased/2026-11-28b/20261128135500_missed_notifications';
 import * as wantedValues from './unreleased/2026-11-28b/20261128135500_wanted_values';
 import * as fillingOfColumns from './unreleased/2026-11-28b/20261128141800_filling_of_columns';
+import * as volatileFields from './unreleased/2026-11-28b/20261128144000_volatile_fields';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -122,4 +123,5 @@ export const MIGRATIONS: readonly NamedMigration[] = [
   { name: '20261128135500_missed_notifications', ...missedNotifications },
   { name: '20261128135500_wanted_values', ...wantedValues },
   { name: '20261128141800_filling_of_columns', ...fillingOfColumns },
+  { name: '20261128144000_volatile_fields', ...volatileFields },
 ];

@@ -5,6 +5,8 @@ import { quoteIdentifier } from './identifiers';
 export interface ReadField extends MirrorField {
   /** A full sync has filled its column; unknown for fields that were just mapped. */
   filled?: boolean;
+  /** True for a field whose changes have no history, since they are in every row, every day. */
+  isVolatile?: true;
 }
 
 /** A module of a connection and its mirror: everything a load needs to know. */

@@ -3,6 +3,9 @@ import type { MirrorField } from '../../domain/mirror/mirror-field';
 import { toJsonb } from '../postgres/json';
 import { endLayoutChange } from './layout';
 
+/** Comparisons in a row after which a field is volatile. */
+export const OFTEN = 3;
+
 /** A field as the mirror knows it from earlier runs. */
 export interface KnownField extends MirrorField {
   /**
@@ -14,6 +17,8 @@ export interface KnownField extends MirrorField {
   wanted?: MirrorField;
   /** A full sync has ended since the column came: records that were not modified since have their values in it. */
   filled: boolean;
+  /** Comparisons in a row found another value in most rows, whose times had not moved: a formula over the time of day. */
+  isVolatile?: true;
 }
 
 /** The mapping of a module's fields to columns, in the order of the metadata; fields that left Zoho included. */
@@ -22,18 +27,22 @@ export async function loadFields(knex: Knex, connectionId: string, module: strin
     rows: (Pick<KnownField, 'status' | 'filled' | 'bulkReadable'> & {
       definition: MirrorField;
       wanted: MirrorField | null;
+      isVolatile: boolean;
     })[];
   }>(
-    `select definition, wanted, status, filled, bulk_readable as "bulkReadable" from sync.module_fields
+    `select definition, wanted, status, filled, bulk_readable as "bulkReadable",
+       often_changed >= ${OFTEN} as "isVolatile"
+     from sync.module_fields
      where connection_id = ? and module_name = ? order by ordinal`,
     [connectionId, module],
   );
-  return answer.rows.map(({ definition, wanted, status, filled, bulkReadable }) => ({
+  return answer.rows.map(({ definition, wanted, status, filled, bulkReadable, isVolatile }) => ({
     ...definition,
     status,
     filled,
     bulkReadable: definition.bulkReadable && bulkReadable,
     ...(wanted && { wanted }),
+    ...(isVolatile && { isVolatile }),
   }));
 }
 

@@ -29,6 +29,11 @@ interface ModuleToCompare {
   mark: WatermarkModel | undefined;
 }
 
+interface PlannedComparison extends Pick<FullSyncPlan, 'compare' | 'promisedUntil' | 'comparedFields'> {
+  /** API names of fields that are not compared although they change without the time. */
+  leftOut?: string[];
+}
+
 /**
  * Decides how a session finds what differs. By pages it compares every value, since they have them in any case. By
  * exports it may trust times, and then exports no more than tells what differs, unless so much has changed that the
@@ -38,7 +43,7 @@ export async function planComparison(
   deps: ActivityDependencies,
   zoho: ZohoWork,
   module: ModuleToCompare,
-): Promise<Pick<FullSyncPlan, 'compare' | 'promisedUntil' | 'comparedFields'>> {
+): Promise<PlannedComparison> {
   const { mark, path, isEmpty } = module;
   const compare = path === 'list' && !isEmpty ? 'values' : module.depth;
   const promisedUntil = mark ? readFrom((await getReadingStart(deps.knex, mark)).changes) : null;
@@ -46,13 +51,17 @@ export async function planComparison(
   if (isEmpty || compare === 'values') return plan;
   const known = await loadFields(deps.knex, module.prepared.connectionId, module.prepared.key);
   const active = known.filter(({ apiName, status }) => status === 'active' && isSelected(apiName, module.fields));
-  const compared = comparedFields(await withNames(deps, module.prepared, active));
+  const compared = comparedFields(await asCompared(deps, module.prepared, active));
   if (!compared || (await isFarBehind(deps, zoho, module, promisedUntil))) return plan;
-  return { ...plan, comparedFields: compared };
+  const leftOut = active.filter(({ isVolatile }) => isVolatile).map(({ apiName }) => apiName);
+  return { ...plan, comparedFields: compared, leftOut };
 }
 
-/** A lookup whose name nothing here follows shows it in exports: it changes without the time of the row. */
-async function withNames(
+/**
+ * Tells which fields a comparison of times looks at. A lookup whose name nothing here follows shows it in exports: it
+ * changes without the time of the row. A field that changes in every row by itself would have all of them written.
+ */
+async function asCompared(
   { knex }: ActivityDependencies,
   prepared: PreparedModule,
   fields: readonly KnownField[],
@@ -65,7 +74,10 @@ async function withNames(
       .map(({ apiName }) => apiName)
       .filter((name) => !withoutNames.includes(name)),
   );
-  return fields.map((field) => (named.has(field.apiName) ? { ...field, changesWithoutModifiedTime: true } : field));
+  return fields.map((field) => ({
+    ...field,
+    changesWithoutModifiedTime: named.has(field.apiName) || (field.changesWithoutModifiedTime && !field.isVolatile),
+  }));
 }
 
 async function isFarBehind(

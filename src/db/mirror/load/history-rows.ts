@@ -42,7 +42,7 @@ function modifiedTime({ fields }: MirrorModule, row: 'm' | 'old'): string {
  */
 function changedFields({ fields }: MirrorModule, assigned: ReadonlySet<string>): string {
   const changes = fields
-    .filter(({ column }) => assigned.has(column))
+    .filter(({ column, isVolatile }) => assigned.has(column) && !isVolatile)
     .map(({ fieldId, column, nameColumn, type }) => {
       const [name, label] = [quoteIdentifier(column), nameColumn && quoteIdentifier(nameColumn)];
       const value = (row: 'old' | 'm'): string =>
