@@ -6,7 +6,7 @@ const path = require('node:path');
 const { report, runMocha, runTests, temporalServerPath } = require('./run-tests.cjs');
 
 /** Tests that do more by night, beside the model. */
-const OTHER_TESTS = ['test/chaos/at-least-once', 'test/e2e/contract.test.ts'];
+const OTHER_TESTS = ['test/chaos/at-least-once', 'test/chaos/housekeeping-lost.test.ts', 'test/e2e/contract.test.ts'];
 const SEEDS = 300;
 /** Seeds that one process plays, so that whatever it keeps of them, and whatever ends it, is bounded. */
 const SEEDS_A_PROCESS = 10;
