@@ -2,6 +2,7 @@ import { onStopSignals } from '../dev/processes/stop-signals';
 import { formatTable } from '../src/cli/output/table';
 import { measureBroker } from './broker';
 import { measureComparison } from './compare';
+import { FAIRNESS_REACH, measureFairness } from './fairness';
 import { fullSyncReach, measureFullSync, type MeasureOptions } from './full-sync';
 import { INCREMENTAL_REACH, measureIncremental } from './incremental';
 import { measureMemory, MEMORY_REACH } from './memory';
@@ -46,6 +47,7 @@ const BENCHMARKS: Readonly<Record<BenchOptions['command'], Benchmark>> = {
   verify: { measure: measureVerify, reach: verifyReach },
   webhook: { measure: measureWebhook, reach: () => WEBHOOK_REACH },
   workers: { measure: measureWorkers, reach: workersReach },
+  fairness: { measure: measureFairness, reach: () => FAIRNESS_REACH },
   memory: { measure: measureMemory, reach: () => MEMORY_REACH },
   broker: { measure: measureBroker, reach: () => ({}) },
 };

@@ -5,7 +5,17 @@ import { READ_PATHS, type ReadPath } from '../src/domain/runs/enums';
 const ZOHO_PROFILES = ['fast', 'realistic'] as const;
 export type ZohoProfile = (typeof ZOHO_PROFILES)[number];
 
-const COMMANDS = ['full-sync', 'compare', 'incremental', 'verify', 'webhook', 'workers', 'memory', 'broker'] as const;
+const COMMANDS = [
+  'full-sync',
+  'compare',
+  'incremental',
+  'verify',
+  'webhook',
+  'workers',
+  'fairness',
+  'memory',
+  'broker',
+] as const;
 
 export const USAGE = `Usage: npm run bench -- full-sync --rows N [options]
        npm run bench -- compare --rows N [options]
@@ -13,6 +23,7 @@ export const USAGE = `Usage: npm run bench -- full-sync --rows N [options]
        npm run bench -- verify --rows N [options]
        npm run bench -- webhook --rows N [options]
        npm run bench -- workers --rows N [options]
+       npm run bench -- fairness --rows N [options]
        npm run bench -- memory [options]
        npm run bench -- broker [options]
 

@@ -1,4 +1,5 @@
 import type { RecordChangeResult, RecordChanges } from '../simulator/control/record-changes';
+import type { CustomModuleRequest } from '../simulator/data/modules/custom-module';
 import type { BenchEnvironment } from './environment';
 
 /** Time of Zoho's between changes and their sync: more than the overlap with which the next one reads, so that none is read twice. */
@@ -23,6 +24,11 @@ export async function changeRecords(
 /** Lets the simulated Zoho tell of several changes at a time, as a service with many machines does, and in any order. */
 export async function notifyInAnyOrder(environment: BenchEnvironment): Promise<void> {
   await control(environment, 'switches', { notificationOrder: 'shuffled' });
+}
+
+/** Adds a module of generated records to the simulated Zoho. */
+export async function addModule(environment: BenchEnvironment, module: CustomModuleRequest): Promise<void> {
+  await control(environment, 'modules', module);
 }
 
 /** Asks the simulated Zoho for something that Zoho cannot be asked for. */
