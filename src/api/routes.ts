@@ -54,6 +54,7 @@ import {
   resumeSchedule,
   triggerSchedule,
 } from './schedules/schedules';
+import { getModuleSchema } from './schema-changes/module-schema';
 import {
   approveSchemaChangeRoute,
   getSchemaChangeRoute,
@@ -118,6 +119,7 @@ export const ROUTES: readonly Route[] = [
   getApprovalRoute,
   approveRoute,
   rejectRoute,
+  getModuleSchema,
   listSchemaChangesRoute,
   getSchemaChangeRoute,
   approveSchemaChangeRoute,

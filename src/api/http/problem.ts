@@ -36,6 +36,7 @@ export const PROBLEMS = {
   session_not_found: problem(404, 'No such session', 'not_found'),
   operation_not_found: problem(404, 'No such bulk write or mass update', 'not_found'),
   verification_not_found: problem(404, 'The session has no result of a comparison', 'not_found'),
+  mirror_not_found: problem(404, 'The module has no mirror', 'not_found'),
   record_not_found: problem(404, 'The mirror does not have the record', 'not_found'),
   approval_not_found: problem(404, 'No such approval', 'not_found'),
   schema_change_not_found: problem(404, 'No such schema change', 'not_found'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FIELD_STATUSES } from '../../domain/mirror/mirror-field';
 import { SCHEMA_CHANGE_KINDS, SCHEMA_CHANGE_STATES } from '../../domain/schema-changes/schema-change';
 import { PAGE_FIELDS } from '../http/paging';
 import { lineOfText } from '../http/parameters';
@@ -64,6 +65,33 @@ export const SchemaChange = z
     description: "A difference between Zoho's field and the columns of the mirror, and what became of it.",
   });
 export type SchemaChange = z.infer<typeof SchemaChange>;
+
+const MirroredField = z.strictObject({
+  fieldId: z.string(),
+  apiName: z.string(),
+  formerApiNames: z.array(z.string()).meta({ description: 'Names that the field had before, the latest last.' }),
+  dataType: z.string().meta({ description: "Zoho's type of the field." }),
+  column: z.string().nullable().meta({ description: 'Null while the table has no column for it.' }),
+  nameColumn: z.string().nullable().meta({ description: 'Column of the name, of a lookup.' }),
+  type: z.string().meta({ description: 'SQL type of the column.' }),
+  wantedType: z
+    .string()
+    .nullable()
+    .meta({ description: "Type that Zoho's field needs, where the column has another." }),
+  status: z.enum(FIELD_STATUSES).meta({
+    description:
+      '`pending`: its column could not be added yet. `hidden`: Zoho does not show it, maybe for lack of a permission; its column keeps the last values. `removed`: not for a week, so it counts as deleted.',
+  }),
+  filled: z
+    .boolean()
+    .meta({ description: 'Whether records that were not modified since the column came have their values.' }),
+  hiddenSince: z.iso.datetime().nullable(),
+});
+
+export const ModuleSchema = z
+  .strictObject({ module: z.string(), table: z.string(), fields: z.array(MirroredField) })
+  .meta({ id: 'ModuleSchema', description: 'The fields of a module and their columns, as the mirror knows them.' });
+export type ModuleSchema = z.infer<typeof ModuleSchema>;
 
 export const SchemaChangePage = z
   .strictObject({ schemaChanges: z.array(SchemaChange), ...PAGE_FIELDS })

@@ -1,9 +1,15 @@
 import { Command } from 'commander';
-import { API_PREFIX, schemaChangePath } from '../../api/paths';
-import { SchemaChangeAnswer, SchemaChangePage, type SchemaChange } from '../../api/schema-changes/schemas';
+import { API_PREFIX, modulePath, schemaChangePath } from '../../api/paths';
+import {
+  ModuleSchema,
+  SchemaChangeAnswer,
+  SchemaChangePage,
+  type SchemaChange,
+} from '../../api/schema-changes/schemas';
 import { addPagingOptions, listPages, type PagingOptions } from '../client/list-pages';
 import { show, type CliContext } from '../context';
-import { schemaChangeDetails, schemaChangeTable } from '../output/schema-changes-text';
+import { connectionOption } from '../input/option-values';
+import { moduleSchemaText, schemaChangeDetails, schemaChangeTable } from '../output/schema-changes-text';
 
 interface ListOptions extends PagingOptions {
   module?: string;
@@ -14,6 +20,18 @@ interface ListOptions extends PagingOptions {
 /** `pulse schema …`: changes of mirror tables, where Zoho has changed its fields. */
 export function schemaCommand(context: CliContext): Command {
   const schema = new Command('schema').description('follow and decide about changes of mirror tables');
+  schema
+    .command('fields')
+    .description('show the fields of a module and their columns')
+    .argument('<module>', 'API name in Zoho CRM, e.g. Deals')
+    .addOption(connectionOption())
+    .action(async (module: string, { connection }: { connection?: string }) => {
+      const answer = await context.api.get(`${modulePath(module)}/schema`, {
+        schema: ModuleSchema,
+        query: { connection },
+      });
+      show(context, answer, moduleSchemaText);
+    });
   addPagingOptions(schema.command('changes'))
     .description('list them, the latest first')
     .option('--module <name>', 'only of this module')

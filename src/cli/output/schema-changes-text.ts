@@ -1,4 +1,4 @@
-import type { SchemaChange } from '../../api/schema-changes/schemas';
+import type { ModuleSchema, SchemaChange } from '../../api/schema-changes/schemas';
 import { formatCount } from './format-number';
 import { formatPairs, formatTable } from './table';
 
@@ -15,6 +15,17 @@ export function schemaChangeTable(changes: readonly SchemaChange[]): string {
     change.detectedAt.slice(0, 16).replace('T', ' '),
   ]);
   return formatTable(['change', 'connection', 'module', 'state', 'kind', 'what', 'found'], rows, [0, 1, 2, 3, 4, 5, 6]);
+}
+
+/** One line a field, with its columns. */
+export function moduleSchemaText({ module, table, fields }: ModuleSchema): string {
+  const rows = fields.map(({ apiName, column, nameColumn, type, wantedType, status, filled }) => [
+    apiName,
+    [column, nameColumn].filter(Boolean).join(', ') || '-',
+    wantedType === null ? type : `${type} (wanted: ${wantedType})`,
+    status === 'active' && !filled ? 'not filled' : status,
+  ]);
+  return `${module}: ${table}\n\n${formatTable(['field', 'column', 'type', 'state'], rows, [0, 1, 2, 3])}`;
 }
 
 /** A change, what it takes, and the commands that decide about it while it waits. */

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { MirrorField } from '../../domain/mirror/mirror-field';
+import type { FieldStatus, MirrorField } from '../../domain/mirror/mirror-field';
 import { toJsonb } from '../postgres/json';
 import { endLayoutChange } from './layout';
 
@@ -8,11 +8,7 @@ export const OFTEN = 3;
 
 /** A field as the mirror knows it from earlier runs. */
 export interface KnownField extends MirrorField {
-  /**
-   * `pending`: Zoho has it, and the table has no column for it. `hidden`: Zoho does not show it, maybe for lack of a
-   * permission; `removed`: for so long that it is taken for deleted.
-   */
-  status: 'active' | 'pending' | 'hidden' | 'removed';
+  status: FieldStatus;
   /** The field as Zoho has it, where the table is not like that. */
   wanted?: MirrorField;
   /** A full sync has ended since the column came: records that were not modified since have their values in it. */
@@ -114,6 +110,36 @@ export async function listFieldNames(
   const answer = await knex.raw<{ rows: { apiName: string; formerNames: string[] }[] }>(
     `select api_name as "apiName", former_api_names as "formerNames" from sync.module_fields
      where connection_id = ? and module_name = ? order by ordinal`,
+    [connectionId, module],
+  );
+  return answer.rows;
+}
+
+/** A field and its columns, as a person is shown them. */
+export interface FieldColumns {
+  fieldId: string;
+  apiName: string;
+  formerApiNames: string[];
+  dataType: string;
+  /** Null while the table has no column for it. */
+  column: string | null;
+  nameColumn: string | null;
+  type: string;
+  /** Type that Zoho's field needs, where the column has another. */
+  wantedType: string | null;
+  status: FieldStatus;
+  filled: boolean;
+  hiddenSince: Date | null;
+}
+
+/** Lists the fields of a module with their columns, in the order of the metadata. */
+export async function listFieldColumns(knex: Knex, connectionId: string, module: string): Promise<FieldColumns[]> {
+  const answer = await knex.raw<{ rows: FieldColumns[] }>(
+    `select field_id as "fieldId", api_name as "apiName", former_api_names as "formerApiNames",
+       data_type as "dataType", case when status <> 'pending' then column_name end as "column",
+       case when status <> 'pending' then definition ->> 'nameColumn' end as "nameColumn", column_type as type,
+       nullif(wanted ->> 'type', column_type) as "wantedType", status, filled, hidden_since as "hiddenSince"
+     from sync.module_fields where connection_id = ? and module_name = ? order by ordinal, field_id`,
     [connectionId, module],
   );
   return answer.rows;

@@ -62,6 +62,13 @@ export interface MirrorField {
   cutInLists?: boolean;
 }
 
+/**
+ * States of a field of a mirror. `pending`: Zoho has it, and the table has no column for it. `hidden`: Zoho does not show
+ * it, maybe for lack of a permission. `removed`: for so long that it is taken for deleted.
+ */
+export const FIELD_STATUSES = ['active', 'pending', 'hidden', 'removed'] as const;
+export type FieldStatus = (typeof FIELD_STATUSES)[number];
+
 /** Column that holds Zoho's `Modified_Time`, where a module has it. */
 export const MODIFIED_TIME_FIELD = 'Modified_Time';
 /** Field with the time at which a record was created. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SchemaChange } from '../../../src/api/schema-changes/schemas';
+import type { ModuleSchema, SchemaChange } from '../../../src/api/schema-changes/schemas';
 import { listAuditEntries } from '../../../src/db/access/audit-log';
 import { adaptMirror } from '../../../src/db/schema-changes/adapt-mirror';
 import { mapFields } from '../../../src/domain/mirror/mirror-field';
@@ -90,6 +90,24 @@ describe('schema changes', () => {
     const answer = await api.call('GET', `${PATH}/01890000-0000-7000-8000-000000000000`);
 
     assert.deepEqual(codeOf(answer), [404, 'schema_change_not_found']);
+  });
+
+  it('leave the columns of a module to see', async () => {
+    const { connectionId } = deals.mirror;
+    const { body } = await api.call('GET', `/api/v1/modules/deals/schema?connection=${connectionId}`, { as: 'viewer' });
+    const shown = await pulse(api, ['schema', 'fields', 'Deals', '--connection', connectionId]);
+    const unknown = await api.call('GET', `/api/v1/modules/Nothing/schema?connection=${connectionId}`);
+
+    const { fields } = body as ModuleSchema;
+    assert.deepEqual(
+      fields.map(({ apiName, column, type, wantedType, status }) => [apiName, column, type, wantedType, status]),
+      [
+        ['Deal_Name', 'deal_name', 'text', null, 'active'],
+        ['Visits', 'visits', 'text', 'integer', 'active'],
+      ],
+    );
+    assert.match(shown.out, /Visits +visits +text \(wanted: integer\) +not filled/);
+    assert.deepEqual(codeOf(unknown), [404, 'mirror_not_found']);
   });
 
   it('are decided by command, which `show` prints', async () => {
