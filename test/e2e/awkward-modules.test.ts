@@ -57,6 +57,14 @@ describe('a full sync of an awkward module', function () {
     });
   }
 
+  it('completes when the export of a module without rows is an empty file', async () => {
+    org.zoho.setSwitches({ bulkReadEmptyFile: 'empty' });
+
+    const { result } = await org.fullSync('Empty_Module', { path: 'bulk' });
+
+    assert.deepEqual([result?.['status'], result?.['read']], ['completed', 0]);
+  });
+
   it('fails with the name of a module that it may not read', async () => {
     const session = await org.waitFor(await org.startFullSync('Forbidden_Module'), 'failed');
 

@@ -1,6 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
 import { LineTooLong } from '../../db/mirror/copy/csv-to-binary';
-import { resultFileSource } from '../../db/mirror/load/chunk-sources';
 import { loadChunk } from '../../db/mirror/load/load-chunk';
 import { ResultFileBroken } from '../../db/mirror/load/result-file';
 import { markNotBulkReadable } from '../../db/mirror/module-fields';
@@ -16,18 +15,17 @@ import { MODIFIED_TIME_FIELD, notExported } from '../../domain/mirror/mirror-fie
 import { exportColumns } from '../../domain/planning/export-columns';
 import { expectedBulkJobMs } from '../../domain/planning/read-methods';
 import { chunkOfJob } from '../../domain/runs/chunk-numbers';
-import { largestExport } from '../../domain/runs/export-pages';
 import { isJobOverdue, pollDelayMs } from '../../domain/runs/poll-schedule';
-import { LIMITS } from '../../domain/zoho-limits';
 import type { ComparisonRequest } from '../../temporal/contract/comparison';
 import { FAILURES, pendingFailure, permanentFailure } from '../../temporal/contract/failures';
 import type { SyncTarget } from '../../temporal/contract/targets';
-import { createBulkReadJob, downloadBulkReadResult, getBulkReadJob } from '../../zoho/bulk/bulk-read';
+import { createBulkReadJob, getBulkReadJob } from '../../zoho/bulk/bulk-read';
 import type { BulkReadCriteria } from '../../zoho/bulk/bulk-read-criteria';
 import { ZohoError } from '../../zoho/errors/errors';
 import type { ActivityDependencies } from '../dependencies';
 import { withZoho, type ZohoWork } from '../with-zoho';
 import { comparisonTerms } from './comparison/comparison-terms';
+import { exportedRows } from './exported-rows';
 import { loadMirror, partialReadOf } from './load-mirror';
 
 export interface BulkPageRequest extends SyncTarget {
@@ -269,12 +267,9 @@ export async function loadBulkPage(deps: ActivityDependencies, request: LoadBulk
   try {
     return await deps.spool.withFile(`${request.sessionId}-${request.job}`, (file) =>
       withZoho(deps, request, async (zoho) => {
-        const { transport, options, signal } = zoho;
         zoho.report({ page: request.page, doing: 'downloading' });
-        const largest = largestExport(row.rows ?? LIMITS.bulkRead.rows);
-        const { bytes } = await downloadBulkReadResult(transport, row.downloadUrl ?? '', file, { ...options, largest });
+        const { source, bytes } = await exportedRows(mirror, row, file, zoho);
         zoho.report({ page: request.page, doing: 'loading', bytes });
-        const source = await resultFileSource(mirror, file, signal, largest);
         return loadChunk(deps.knex, mirror, { ...request, kind: 'bulk' }, source, {
           asOf: new Date(row.orderedAt),
           compareValues: request.compareValues ?? false,
