@@ -135,7 +135,7 @@ async function prepareMirror(
   const { key, table } = await claimMirror(deps.knex, connectionId, about);
   if (sessionId !== undefined) await joinModule(deps, sessionId, key);
   const mirror = { connectionId, key, module: about.apiName, schema, table };
-  const adapted = adaptMirror(deps.knex, mirror, (known) => mapListed(listed, known), {
+  const adapted = adaptMirror(deps.knex, mirror, (known, foreign) => mapListed(listed, known, foreign), {
     ...(sessionId !== undefined && { sessionId }),
   });
   const { fields, pending, known } = await adapted.catch((error: unknown) => {
@@ -158,10 +158,16 @@ async function prepareMirror(
 }
 
 /** Maps the fields that Zoho lists to columns: those that they have or, where it has renamed them, are to have. */
-function mapListed(listed: readonly ZohoField[], known: readonly KnownField[]): MirrorField[] {
+function mapListed(
+  listed: readonly ZohoField[],
+  known: readonly KnownField[],
+  foreign: readonly string[],
+): MirrorField[] {
   const earlier = new Map(known.map((field) => [field.fieldId, field]));
   const columns = new Map(known.map((field) => [field.fieldId, field.wanted ?? field]));
-  return mapFields(listed.map(toMetadata), columns).map((field) => exportableAs(earlier.get(field.fieldId), field));
+  return mapFields(listed.map(toMetadata), columns, foreign).map((field) =>
+    exportableAs(earlier.get(field.fieldId), field),
+  );
 }
 
 /** A column that does not get another type keeps it, and so values are still read as that type. */

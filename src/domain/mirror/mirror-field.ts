@@ -168,10 +168,12 @@ export function firstFreeName(wanted: string, isTaken: (name: string) => boolean
  * @param earlier column of each field id from an earlier run. A field keeps its column as long as it keeps its API
  *   name; a renamed field takes a new one, and the caller renames the column. A field that is no longer listed keeps
  *   its column, which holds its last values; a new field of the same name gets another one.
+ * @param foreign columns of the table that belong to nobody here: no field gets one of them
  */
 export function mapFields(
   fields: readonly MappableField[],
   earlier: ReadonlyMap<string, { apiName: string; column: string; nameColumn?: string | undefined }> = new Map(),
+  foreign: readonly string[] = [],
 ): MirrorField[] {
   const mirrored = fields.filter((field) => !NOT_MIRRORED.has(field.dataType) && field.apiName !== 'id');
   const kept = (field: MappableField) => {
@@ -181,7 +183,7 @@ export function mapFields(
   const listed = new Set(mirrored.map((field) => field.id));
   const unlisted = [...earlier].flatMap(([id, known]) => (listed.has(id) ? [] : [known]));
   const owners = [...unlisted, ...mirrored.map(kept)];
-  const taken = new Set(['id', ...owners.flatMap((known) => [known?.column, known?.nameColumn])]);
+  const taken = new Set(['id', ...foreign, ...owners.flatMap((known) => [known?.column, known?.nameColumn])]);
   const reserve = (wanted: string): string => {
     const name = firstFreeName(wanted, (candidate) => taken.has(candidate));
     taken.add(name);

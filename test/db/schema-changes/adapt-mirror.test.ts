@@ -40,6 +40,18 @@ describe('a mirror that is brought up to Zoho’s fields', () => {
     ]);
   });
 
+  it('leaves a column alone that somebody else has added and filled, and gives its field another name', async () => {
+    const deals = await filled([NAME, FEW_VISITS], '1');
+    const table = qualifiedTable(deals.mirror);
+    await database.knex.raw(`alter table ${table} add column amount text default 'theirs', add column owner text`);
+
+    await sync(deals, [NAME, FEW_VISITS, AMOUNT, OWNER]);
+    await sync(deals, [NAME, FEW_VISITS, AMOUNT, OWNER]);
+
+    assert.deepEqual((await mapOf(deals)).slice(2), ['Amount amount_2 numeric active', 'Owner owner_id bigint active']);
+    assert.deepEqual((await rowsOf(deals))[0]?.['amount'], 'theirs');
+  });
+
   it('makes what was blocked as soon as it can, by what it knows of the fields', async () => {
     const deals = await filled([NAME, FEW_VISITS, OWNER]);
     const now = [{ ...NAME, apiName: 'Title' }, MORE_VISITS, { ...OWNER, apiName: 'Seller' }, AMOUNT];

@@ -18,7 +18,8 @@ export function changing(database: { readonly knex: Knex }) {
     return adaptMirror(
       database.knex,
       mirror,
-      (known) => mapFields(metadata(fields), new Map(known.map((field) => [field.fieldId, field.wanted ?? field]))),
+      (known, foreign) =>
+        mapFields(metadata(fields), new Map(known.map((field) => [field.fieldId, field.wanted ?? field])), foreign),
       { locking: { lockTimeoutMs: 50, pausesMs: [] } },
     );
   }
