@@ -5,7 +5,8 @@ import { counted } from '../../domain/counted';
 import { MASS_DELETE_LEAST_ROWS, massDeleteNeedsApproval } from '../../domain/mirror/mass-delete-guard';
 import { LIMITS } from '../../domain/zoho-limits';
 import { openAlert } from '../health/alerts';
-import { mirrorLockKey, type MirrorModule } from '../mirror/mirror-module';
+import { lockRows, queryOf } from '../mirror/mirror-lock';
+import { type MirrorModule } from '../mirror/mirror-module';
 import { countMirrorRows } from '../mirror/mirror-table';
 import { countQuarantine } from '../mirror/quarantine';
 import { goneRows, unseenBindings, unseenRows, type DeletedRow, type Reading } from '../mirror/sweep';
@@ -109,7 +110,7 @@ class Guard {
       await trx.raw('analyze candidates');
       const found = await countCandidates(trx);
       const mirrorRows = found < MASS_DELETE_LEAST_ROWS ? null : await this.#countRows(trx);
-      await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(this.#mirror)]);
+      await lockRows(queryOf(trx), this.#mirror);
       const weighed = await this.#decide(trx, mirrorRows);
       await assertSessionRuns(trx, sessionId);
       return weighed;

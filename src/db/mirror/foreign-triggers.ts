@@ -11,8 +11,8 @@ interface FoundTrigger {
   owner: string;
 }
 
-/** Runs a query with values as `$1`, `$2`, as both the pool's own connections and its transactions can. */
-type RunQuery = (sql: string, values: readonly string[]) => Promise<{ rows: FoundTrigger[] }>;
+/** Runs a query with values as `$1`, `$2`. */
+export type RunQuery = (sql: string, values: readonly string[]) => Promise<{ rows: unknown[] }>;
 
 /**
  * Refuses a mirror table with triggers of others. A trigger runs as the role that changes the row: whoever may create one
@@ -25,14 +25,14 @@ export async function refuseForeignTriggers(
   mirror: Pick<MirrorModule, 'schema' | 'table'>,
 ): Promise<void> {
   const table = qualifiedTable(mirror);
-  const { rows } = await query(
+  const { rows } = (await query(
     `select t.tgname as name, p.oid::regprocedure::text as routine, o.rolname as owner
      from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_roles o on o.oid = p.proowner
      where t.tgrelid = to_regclass($1) and not t.tgisinternal and t.tgenabled <> 'D'
        and not p.prosecdef and not o.rolsuper and o.rolname <> current_user
      order by t.tgname limit 1`,
     [table],
-  );
+  )) as { rows: FoundTrigger[] };
   const [found] = rows;
   if (!found) return;
   throw new ForeignTrigger(

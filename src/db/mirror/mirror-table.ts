@@ -5,6 +5,7 @@ import { TableChanges, type PendingChange, type TableChangeOptions } from '../sc
 import { refuseForeignTriggers } from './foreign-triggers';
 import { quoteIdentifier } from './identifiers';
 import { beginLayoutChange } from './layout';
+import { queryOf } from './mirror-lock';
 import {
   mirrorColumns,
   mirrorLockKey,
@@ -51,7 +52,7 @@ export async function prepareMirrorTable(
     await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`schema:${mirror.schema}`]);
     await createSchema(trx, mirror.schema);
     if (await findMirrorTable(trx, mirror)) {
-      await refuseForeignTriggers(async (sql, values) => trx.raw(sql.replaceAll('$1', '?'), [...values]), mirror);
+      await refuseForeignTriggers(queryOf(trx), mirror);
       return;
     }
     await createTable(trx, mirror);

@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import type { MirrorField } from '../../domain/mirror/mirror-field';
 import { withRawTransaction } from '../postgres/raw-connection';
 import { quoteIdentifier, quoteLiteral } from './identifiers';
-import { mirrorLockKey, qualifiedTable, type MirrorModule } from './mirror-module';
+import { lockRows } from './mirror-lock';
+import { qualifiedTable, type MirrorModule } from './mirror-module';
 
 /** SQL that puts a choice's actual value in the place of the name under which a read shows it. */
 export function actualChoices({ type, shape, renamedChoices }: MirrorField, value: string): string {
@@ -33,7 +34,7 @@ export async function settleRenamedChoices(
   if (changed.length === 0) return;
   await withRawTransaction(knex, async (client) => {
     await client.query('set local statement_timeout = 0');
-    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [mirrorLockKey(mirror)]);
+    await lockRows((sql, values) => client.query(sql, [...values]), mirror);
     for (const field of changed) {
       const column = `m.${quoteIdentifier(field.column)}`;
       const hasName = field.type === 'jsonb' ? `${column} ?| $1::text[]` : `${column} = any ($1::text[])`;

@@ -3,7 +3,8 @@ import type { ChunkRange } from '../../domain/runs/chunk-numbers';
 import type { TombstoneReason } from '../../domain/runs/enums';
 import { assertSessionRuns } from '../sessions/chunks';
 import { quoteIdentifier } from './identifiers';
-import { mirrorLockKey, modifiedTimeColumn, qualifiedTable, SYNCED_AT, type MirrorModule } from './mirror-module';
+import { lockRows, queryOf } from './mirror-lock';
+import { modifiedTimeColumn, qualifiedTable, SYNCED_AT, type MirrorModule } from './mirror-module';
 import { noteRowsLeftBehind } from './rows-left-behind';
 
 /** A row that is to leave the mirror, and why. */
@@ -163,7 +164,7 @@ async function moveRows(
   if (deleted.length === 0) return 0;
   return knex.transaction(async (trx) => {
     await trx.raw('set local statement_timeout = 0');
-    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
+    await lockRows(queryOf(trx), mirror);
     // Whoever releases records locks their approval first, too.
     if (approvalId) await trx.raw('select from sync.approvals where id = ? for update', [approvalId]);
     const { rows: gone } = await trx.raw<{ rows: { id: string }[] }>(burialOf(mirror), {

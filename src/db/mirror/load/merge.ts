@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { refuseForeignTriggers } from '../foreign-triggers';
 import { Parameters } from '../identifiers';
 import { assertLayout } from '../layout';
-import { mirrorLockKey, type MirrorModule } from '../mirror-module';
+import { lockInserts, lockRows } from '../mirror-lock';
+import { type MirrorModule } from '../mirror-module';
 import type { Decision } from './merge-rule';
 import {
   anyNameless,
@@ -134,15 +134,13 @@ async function countStaged(client: pg.Client, layout: StagingLayout, users: Name
 
 /** Keeps every other writer of the module out until the transaction ends. */
 async function lockMirror(client: pg.Client, mirror: MirrorModule): Promise<void> {
-  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [mirrorLockKey(mirror)]);
-  await refuseForeignTriggers((sql, values) => client.query(sql, [...values]), mirror);
+  await lockRows((sql, values) => client.query(sql, [...values]), mirror);
   await assertLayout(client, mirror);
 }
 
 /** Shared with other loads that only insert: the primary key already excludes double inserts. */
 export async function lockMirrorForInserts(client: pg.Client, mirror: MirrorModule): Promise<void> {
-  await client.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [mirrorLockKey(mirror)]);
-  await refuseForeignTriggers((sql, values) => client.query(sql, [...values]), mirror);
+  await lockInserts((sql, values) => client.query(sql, [...values]), mirror);
   await assertLayout(client, mirror);
 }
 

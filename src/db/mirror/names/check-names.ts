@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { isUserLookup } from '../../../domain/mirror/mirror-field';
 import { quoteIdentifier } from '../identifiers';
-import { mirrorLockKey, qualifiedTable, type MirrorModule } from '../mirror-module';
+import { lockRows, queryOf } from '../mirror-lock';
+import { qualifiedTable, type MirrorModule } from '../mirror-module';
 import { namedReferences, readNameSources, sourcesOf, type NamedReference } from './name-sources';
 
 /** A user may have been stored a little before those who look can see it. */
@@ -124,7 +125,7 @@ async function alignNames(
     const found = await trx.raw<{ rowCount: number }>(misnamedRows(mirror, named), bindings);
     if (found.rowCount === 0) return 0;
     await trx.raw('analyze misnamed');
-    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
+    await lockRows(queryOf(trx), mirror);
     const assignments = named.map(({ reference }, at) => {
       const [id, name] = [quoteIdentifier(reference.column), quoteIdentifier(reference.nameColumn)];
       return `${name} = case when m.${id} = w.id_${at} then w.name_${at} else m.${name} end`;

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { displayFieldOf } from '../../../domain/mirror/mirror-field';
 import { quoteIdentifier } from '../identifiers';
-import { mirrorLockKey, qualifiedTable, type MirrorModule } from '../mirror-module';
+import { lockRows, queryOf } from '../mirror-lock';
+import { qualifiedTable, type MirrorModule } from '../mirror-module';
 import { findPointers, type Pointer } from '../pointers';
 
 /** Records whose names are spread one by one; where more have changed, the mirrors that point to them are checked whole. */
@@ -96,7 +97,7 @@ async function nameRows(
   const given = `n.${quoteIdentifier(display)}`;
   return knex.transaction(async (trx) => {
     await trx.raw('set local statement_timeout = 0');
-    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [mirrorLockKey(mirror)]);
+    await lockRows(queryOf(trx), mirror);
     const answer = await trx.raw<{ rowCount: number }>(
       `update ${qualifiedTable(mirror)} m set ${name} = due.name from (
          select c.id, ${given} as name
