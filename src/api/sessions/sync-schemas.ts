@@ -170,10 +170,24 @@ const FindingsResult = storedObject<messages.FindingsResult>({
   findings: ComparisonFindings,
 }).meta({ id: 'FindingsResult', description: 'What a verification has found that only looked.' });
 
+const FillResult = storedObject<messages.FillResult>({
+  status: z.enum(RUN_STATUSES),
+  filled: z.array(z.string()).meta({ description: 'Fields whose new columns have their values.' }),
+  left: z.array(z.string()).meta({ description: 'Fields whose values come with the next full sync.' }),
+  read: rows,
+  created: rows,
+  updated: rows,
+  unchanged: rows,
+  failed: rows.meta({ description: 'Records in quarantine.' }),
+}).meta({ id: 'FillResult', description: 'What was read of the values of new columns.' });
+
 /** Result of a session that has one. */
 export const SessionResult = z
-  .union([CountedResult, RefreshResult, NightResult, FindingsResult])
-  .meta({ id: 'SessionResult', description: 'Result of a sync of a module, of chosen records, or of a night.' });
+  .union([CountedResult, RefreshResult, FillResult, NightResult, FindingsResult])
+  .meta({
+    id: 'SessionResult',
+    description: 'Result of a sync of a module, of chosen records, of new columns, or of a night.',
+  });
 
 const ChangesRead = storedObject<verifications.ChangesRead>({ kind: z.literal('changes') }).meta({
   id: 'ChangesRead',

@@ -97,6 +97,7 @@ function planLine(plan: NonNullable<Session['plan']>): string {
 
 function resultLine(result: NonNullable<Session['result']>): string | null {
   if ('modules' in result) return null;
+  if ('filled' in result) return fillLine(result);
   const compared = 'findings' in result && result.findings ? describeComparison(result.findings) : null;
   if (!('requested' in result)) {
     if (!('zohoRows' in result) || result.zohoRows === undefined || result.mirrorRows === undefined) return compared;
@@ -105,6 +106,14 @@ function resultLine(result: NonNullable<Session['result']>): string | null {
   }
   const { found, vanished, kept } = result;
   return `${formatCount(found)} in Zoho, ${formatCount(vanished + kept)} unknown to it`;
+}
+
+function fillLine({ filled, left }: { filled: readonly string[]; left: readonly string[] }): string {
+  const parts = [
+    ...(filled.length > 0 ? [`${filled.join(', ')} filled`] : []),
+    ...(left.length > 0 ? [`${left.join(', ')} with the next full sync`] : []),
+  ];
+  return parts.join('; ');
 }
 
 function percentage(value: number | null): string {
