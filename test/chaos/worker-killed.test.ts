@@ -30,7 +30,7 @@ describe('kill -9 of the worker', function () {
     const org = await engine().org({ contacts: 60_000 });
 
     const sessionId = await org.startFullSync('Contacts', { path: 'bulk' });
-    await waitUntilBackend(engine(), `state = 'active' and query like 'copy staging%'`);
+    await waitUntilBackend(engine(), `state = 'active' and query like 'copy %'`);
     await killAndRestart();
     await org.waitFor(sessionId, 'completed', DEADLINE_MS);
 
