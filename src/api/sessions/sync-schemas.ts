@@ -182,12 +182,10 @@ const FillResult = storedObject<messages.FillResult>({
 }).meta({ id: 'FillResult', description: 'What was read of the values of new columns.' });
 
 /** Result of a session that has one. */
-export const SessionResult = z
-  .union([CountedResult, RefreshResult, FillResult, NightResult, FindingsResult])
-  .meta({
-    id: 'SessionResult',
-    description: 'Result of a sync of a module, of chosen records, of new columns, or of a night.',
-  });
+export const SessionResult = z.union([CountedResult, RefreshResult, FillResult, NightResult, FindingsResult]).meta({
+  id: 'SessionResult',
+  description: 'Result of a sync of a module, of chosen records, of new columns, or of a night.',
+});
 
 const ChangesRead = storedObject<verifications.ChangesRead>({ kind: z.literal('changes') }).meta({
   id: 'ChangesRead',

@@ -1,23 +1,14 @@
 import type { Knex } from 'knex';
 import type { ComparisonFindings } from '../../domain/mirror/comparison-findings';
-import type { ChunkRange } from '../../domain/runs/chunk-numbers';
-import type { Comparison } from '../../domain/runs/enums';
-import { noteVolatileFields } from './volatile-fields';
+import { noteVolatileFields, type ModuleComparison } from './volatile-fields';
 
 /** A comparison that has ended. */
-export interface EndedComparison {
-  sessionId: string;
-  connectionId: string;
-  /** Key of the module. */
-  key: string;
-  depth: Comparison;
+export interface EndedComparison extends ModuleComparison {
   repairs: boolean;
   /** Zoho's time when it began. */
   asOf: Date;
   /** Zoho's time up to which the mirror promised to be right. */
   promisedUntil: Date | null;
-  /** Chunks whose rows were compared. */
-  chunks: ChunkRange;
 }
 
 const DRIFTED = (kind: string): string =>

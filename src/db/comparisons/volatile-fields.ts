@@ -1,13 +1,25 @@
 import type { Knex } from 'knex';
+import type { ChunkRange } from '../../domain/runs/chunk-numbers';
+import type { Comparison } from '../../domain/runs/enums';
 import { OFTEN } from '../mirror/module-fields';
-import type { EndedComparison } from './verifications';
+
+/** A comparison of a module by one session. */
+export interface ModuleComparison {
+  sessionId: string;
+  connectionId: string;
+  /** Key of the module. */
+  key: string;
+  depth: Comparison;
+  /** Chunks whose rows were compared. */
+  chunks: ChunkRange;
+}
 
 /**
  * Notes which fields that change without the time of their row had another value in most rows. One of which that is so three
  * times in a row is volatile: comparisons of times leave it out. Belongs into the transaction that writes the result of a
  * comparison, which has repaired what it found.
  */
-export async function noteVolatileFields(trx: Knex, comparison: EndedComparison): Promise<void> {
+export async function noteVolatileFields(trx: Knex, comparison: ModuleComparison): Promise<void> {
   const { chunks, connectionId, depth, key, sessionId } = comparison;
   await trx.raw(
     `with chunks as (

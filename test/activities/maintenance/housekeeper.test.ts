@@ -126,6 +126,9 @@ describe('a round of the housekeeping', () => {
       /away/,
     );
 
-    assert.equal(await lastError({ name: 'renewChannels', connection_id: connectionId }), 'TemporalUnavailable: It is away.');
+    assert.equal(
+      await lastError({ name: 'renewChannels', connection_id: connectionId }),
+      'TemporalUnavailable: It is away.',
+    );
   });
 });

@@ -30,7 +30,10 @@ describe('what Zoho has told of and nobody has read', () => {
     assert.deepEqual(await alerts(), []);
     await look(25);
     const [alert, ...more] = await alerts();
-    assert.match(alert ?? '', /^webhook\.inbox_old: 2 records of Deals that Zoho told of have waited for more than a day/);
+    assert.match(
+      alert ?? '',
+      /^webhook\.inbox_old: 2 records of Deals that Zoho told of have waited for more than a day/,
+    );
     assert.deepEqual(more, []);
 
     await look(7 * 24 - 1);
