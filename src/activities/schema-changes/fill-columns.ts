@@ -61,7 +61,7 @@ export async function fillColumns(
       const unfilled = mirror.fields.filter(({ apiName, filled }) => !filled && apiName !== MODIFIED_TIME_FIELD);
       const left: string[] = [];
       for (const field of unfilled) {
-        const outcome = await filling.fill(field, leg);
+        const outcome = filling.isDecided(field) ? 'left' : await filling.fill(field, leg);
         if (outcome === 'unfinished') return UNFINISHED;
         if (outcome === 'left') left.push(field.apiName);
       }
@@ -109,6 +109,12 @@ class Filling {
       most: exportCredits(await countMirrorRows(deps.knex, mirror)),
       position: last?.cursor ? Position.parse(JSON.parse(last.cursor)) : undefined,
     });
+  }
+
+  /** Whether an earlier leg came to a later field: it has left this one, and would pay for that again. */
+  isDecided({ fieldId }: KnownField): boolean {
+    const place = (id: string) => this.#mirror.fields.findIndex((field) => field.fieldId === id);
+    return this.#position !== undefined && place(fieldId) < place(this.#position.fieldId);
   }
 
   async fill(field: KnownField, leg: Leg): Promise<'filled' | 'left' | 'unfinished'> {

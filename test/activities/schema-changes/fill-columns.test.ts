@@ -92,6 +92,22 @@ describe('new columns of a mirror', () => {
     await assertMirrored(target);
   });
 
+  it('are not asked for again by a later leg where an earlier one has left them', async () => {
+    const target = await lacking('First_Name', 'Last_Name');
+    await fixture.knex.raw(
+      `update sync.module_fields set definition = definition || '{"apiName": "Elsewhere"}'
+       where connection_id = ? and api_name = 'Last_Name'`,
+      [target.connectionId],
+    );
+    const both = { ...target, fields: ['Elsewhere', 'First_Name'] };
+
+    await fill(both, 2);
+    const rest = await spent(() => fill(both));
+
+    assert.deepEqual(rest, { calls: 1, credits: 3 });
+    assert.deepEqual(await unfilled(target), ['Elsewhere']);
+  });
+
   it('are left to a comparison where Zoho refuses the query', async () => {
     const target = await lacking('Email');
     await fixture.knex.raw(
