@@ -57,6 +57,8 @@ const LOCKED: ReadonlySet<DatabaseErrorKind> = new Set(['lock_timeout', 'deadloc
 const TOO_MANY_COLUMNS = '54011';
 /** The class of codes whose messages quote values. */
 const VALUE_ERRORS = '22';
+/** The classes of codes whose details name what uses a column; those of others, as of a key that is not unique, quote values. */
+const USE_ERRORS: ReadonlySet<string> = new Set(['0A', '2B']);
 
 /** Times its estimate that a rewrite may take, and at least so many seconds. */
 const MAX_OVERRUN = 10;
@@ -284,6 +286,7 @@ function asInTable(field: MirrorField, present: ReadonlyMap<string, string>): Mi
 function describeRefusal({ code = '', message, cause }: DatabaseError): string {
   if (code.startsWith(VALUE_ERRORS)) return `a value does not fit (${code})`;
   const sentence = message.slice(message.lastIndexOf(' - ') + 1).replace(/^- /, '');
-  const detail = cause instanceof pg.DatabaseError && cause.detail ? `; ${cause.detail}` : '';
+  const namesUse = USE_ERRORS.has(code.slice(0, 2));
+  const detail = namesUse && cause instanceof pg.DatabaseError && cause.detail ? `; ${cause.detail}` : '';
   return `${sentence}${detail}`;
 }
