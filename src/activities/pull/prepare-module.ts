@@ -5,7 +5,6 @@ import { mirrorColumns, type MirrorModule } from '../../db/mirror/mirror-module'
 import { NotAMirrorTable } from '../../db/mirror/mirror-table';
 import { claimMirror } from '../../db/mirror/mirrors';
 import { findHiddenFields, type KnownField } from '../../db/mirror/module-fields';
-import { settleRenamedChoices } from '../../db/mirror/renamed-choices';
 import { adaptMirror, exportableAs } from '../../db/schema-changes/adapt-mirror';
 import type { PendingChange } from '../../db/schema-changes/table-changes';
 import { ActiveSessionExists, findSessionModule, moveSession } from '../../db/sessions/sessions';
@@ -138,10 +137,9 @@ async function prepareMirror(
   const adapted = adaptMirror(deps.knex, mirror, (known, foreign) => mapListed(listed, known, foreign), {
     ...(sessionId !== undefined && { sessionId }),
   });
-  const { fields, pending, known } = await adapted.catch((error: unknown) => {
+  const { fields, pending } = await adapted.catch((error: unknown) => {
     throw error instanceof NotAMirrorTable ? permanentFailure(FAILURES.mirror.nameTaken, error.message, error) : error;
   });
-  await settleRenamedChoices(deps.knex, { ...mirror, fields }, new Map(known.map((field) => [field.fieldId, field])));
   await noteFieldsRead(deps.knex, mirror, about.modifiedTime);
   const hidden = sessionId === undefined ? [] : await findHiddenFields(deps.knex, connectionId, key, sessionId);
   const present = new Set(mirrorColumns(fields).map((column) => column.name));

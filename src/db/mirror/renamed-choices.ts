@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { MirrorField } from '../../domain/mirror/mirror-field';
-import { withRawTransaction } from '../postgres/raw-connection';
 import { quoteIdentifier, quoteLiteral } from './identifiers';
-import { lockRows } from './mirror-lock';
+import { beginLayoutChange } from './layout';
+import { lockRows, queryOf } from './mirror-lock';
 import { qualifiedTable, type MirrorModule } from './mirror-module';
 
 /** SQL that puts a choice's actual value in the place of the name under which a read shows it. */
@@ -19,7 +19,8 @@ export function actualChoices({ type, shape, renamedChoices }: MirrorField, valu
 
 /**
  * Gives choices of the mirror their actual values where names that Zoho has come to show were read before the engine knew
- * them as names. Reads the whole table, so only where a field has other names than before.
+ * them as names. Reads the whole table, so only where a field has other names than before. The map of the fields is to be
+ * stored behind it. Idempotent.
  */
 export async function settleRenamedChoices(
   knex: Knex,
@@ -32,17 +33,16 @@ export async function settleRenamedChoices(
     return Object.entries(field.renamedChoices ?? {}).some(([name, actual]) => before[name] !== actual);
   });
   if (changed.length === 0) return;
-  await withRawTransaction(knex, async (client) => {
-    await client.query('set local statement_timeout = 0');
-    await lockRows((sql, values) => client.query(sql, [...values]), mirror);
+  await knex.transaction(async (trx) => {
+    await trx.raw('set local statement_timeout = 0');
+    await lockRows(queryOf(trx), mirror);
+    // Loads that do not know the names yet must not bring them back.
+    await beginLayoutChange(trx, mirror);
     for (const field of changed) {
       const column = `m.${quoteIdentifier(field.column)}`;
-      const hasName = field.type === 'jsonb' ? `${column} ?| $1::text[]` : `${column} = any ($1::text[])`;
-      await client.query(
-        `update ${qualifiedTable(mirror)} m set ${quoteIdentifier(field.column)} = ${actualChoices(field, column)}
-         where ${hasName}`,
-        [Object.keys(field.renamedChoices ?? {})],
-      );
+      const update = `update ${qualifiedTable(mirror)} m set ${quoteIdentifier(field.column)} = ${actualChoices(field, column)}
+        where ${column} ${field.type === 'jsonb' ? '?|' : '= any'}`;
+      await trx.raw(`${update.replaceAll('?', '\\?')} (?::text[])`, [Object.keys(field.renamedChoices ?? {})]);
     }
   });
 }

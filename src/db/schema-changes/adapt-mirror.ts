@@ -5,14 +5,9 @@ import { columnTypes } from '../mirror/column-types';
 import { quoteIdentifier } from '../mirror/identifiers';
 import { mirrorColumns, qualifiedTable, type MirrorModule } from '../mirror/mirror-module';
 import { prepareMirrorTable, type PreparedTable } from '../mirror/mirror-table';
+import { settleRenamedChoices } from '../mirror/renamed-choices';
 import { giveUpHidden, loadFields, saveFields, type KnownField } from '../mirror/module-fields';
 import type { TableChangeOptions } from './table-changes';
-
-/** A mirror that is as Zoho's fields need it, as far as that is possible now. */
-export interface AdaptedMirror extends PreparedTable {
-  /** The fields as they were known before. */
-  known: readonly KnownField[];
-}
 
 /**
  * Brings the table of a mirror up to what Zoho's fields are to be mapped to, and stores the map. One process at a time
@@ -25,7 +20,7 @@ export async function adaptMirror(
   mirror: Omit<MirrorModule, 'fields'>,
   map: (known: readonly KnownField[], foreign: readonly string[]) => MirrorField[],
   options: TableChangeOptions = {},
-): Promise<AdaptedMirror> {
+): Promise<PreparedTable> {
   const { connectionId, key } = mirror;
   return knex.transaction(async (alone) => {
     await alone.raw(`set local statement_timeout = 0; set local idle_in_transaction_session_timeout = '1h'`);
@@ -37,8 +32,11 @@ export async function adaptMirror(
     const listed = new Set(wanted.map(({ fieldId }) => fieldId));
     const gone = known.filter(({ status, fieldId }) => status === 'removed' && !listed.has(fieldId));
     const prepared = await prepareMirrorTable(knex, { ...mirror, fields: wanted }, inTable, { ...options, gone });
+    // Before the new names are known: a process that dies in between does it again.
+    const earlier = new Map(known.map((field) => [field.fieldId, field]));
+    await settleRenamedChoices(knex, { ...mirror, fields: prepared.fields }, earlier);
     await saveFields(knex, connectionId, key, prepared.fields, wanted);
-    return { ...prepared, known };
+    return prepared;
   });
 }
 

@@ -81,5 +81,7 @@ describe('a choice that is shown under another name', () => {
     await settleRenamedChoices(database.knex, { ...mirror.mirror, fields }, earlier);
 
     assert.deepEqual(await choices(mirror), actual);
+    const late = { ...mirror, mirror: { ...mirror.mirror, layout: 0 } };
+    await assert.rejects(loadRecords(late, shown, { compareValues: true }), { name: 'LayoutChanged' });
   });
 });
