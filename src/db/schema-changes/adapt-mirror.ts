@@ -5,8 +5,8 @@ import { columnTypes } from '../mirror/column-types';
 import { quoteIdentifier } from '../mirror/identifiers';
 import { mirrorColumns, qualifiedTable, type MirrorModule } from '../mirror/mirror-module';
 import { prepareMirrorTable, type PreparedTable } from '../mirror/mirror-table';
-import { settleRenamedChoices } from '../mirror/renamed-choices';
 import { giveUpHidden, loadFields, saveFields, type KnownField } from '../mirror/module-fields';
+import { settleRenamedChoices } from '../mirror/renamed-choices';
 import type { TableChangeOptions } from './table-changes';
 
 /**
